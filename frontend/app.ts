@@ -1,0 +1,38 @@
+/* The page's script: small behaviours for server-rendered markup, and the loader of islands. */
+import { startEdit } from './shared/edit';
+import { startKeys } from './shared/keys';
+import './shared/live';
+import { startMenus } from './shared/menus';
+import { startPeek } from './shared/peek';
+import { startPreferences } from './shared/preferences';
+import { startQbar } from './shared/qbar';
+import { startRows } from './shared/rows';
+import { startToasts } from './shared/toast';
+
+startMenus();
+startToasts();
+startPreferences();
+startPeek();
+startRows();
+startEdit();
+startQbar();
+startKeys();
+
+// the palette is fetched when it is first wanted
+document.addEventListener('click', (e) => {
+  const b = (e.target as HTMLElement).closest<HTMLElement>('[data-palette-open]');
+  if (b) void import('./palette/palette').then((p) => p.openPalette(b.dataset.paletteOpen || ''));
+});
+
+// islands: a component's code is fetched only when the page (or a swap) contains its tag
+const islands: Record<string, () => Promise<unknown>> = {
+  'tandem-timeline': () => import('./timeline/timeline'),
+  'tandem-board': () => import('./board/board'),
+};
+function scan(root: ParentNode): void {
+  for (const tag in islands) if (!customElements.get(tag) && root.querySelector(tag)) void islands[tag]();
+}
+scan(document);
+new MutationObserver((records) => {
+  for (const r of records) r.addedNodes.forEach((n) => { if (n instanceof HTMLElement && n.isConnected) { scan(n.parentNode ?? document); startQbar(n.parentNode ?? document); } });
+}).observe(document.body, { childList: true, subtree: true });

@@ -1,0 +1,200 @@
+/* <tandem-board src patch data-live>: makes a server-rendered board movable by mouse, touch, keyboard and menu.
+   A move is shown at once and sent as PATCH patch.replace('{id}', id) {state, lane?, after, version}; a refusal puts the card back and says why. */
+import Sortable from 'sortablejs';
+import { htmx, icon, make } from '../shared/dom';
+import { fragment, Refusal, send } from '../shared/http';
+import { complain, toast } from '../shared/toast';
+import { say } from '../shared/words';
+import { moveMenu } from './menu';
+
+type Place = { cell: HTMLElement; before: Element | null };
+
+export class TandemBoard extends HTMLElement {
+  private sorts: Sortable[] = [];
+  private live = make('div', { class: 'sr', role: 'status', 'aria-live': 'polite' });
+  private tabs = make('div', { class: 'bd-tabs', role: 'group' });
+  private busy = 0;
+  private held = false;
+  private told = new Map<string, string>();      // what the server last said of each card: an unchanged card keeps its element
+  private dragging = false;
+  private wanted = false;
+  private timer = 0;
+  private state = '';
+
+  connectedCallback(): void {
+    if (this.tabs.isConnected) { for (const name of ['pointerup', 'pointercancel']) addEventListener(name, this.letGo); this.equip(); return; }
+    this.classList.add('ready');
+    this.tabs.setAttribute('aria-label', this.getAttribute('aria-label') ?? '');
+    this.prepend(this.tabs);
+    this.append(this.live, make('p', { class: 'sr', id: 'td-board-keys' }, say('board_keys')));
+    this.addEventListener('keydown', (e) => this.key(e));
+    this.addEventListener('click', (e) => this.press(e));
+    this.addEventListener('td:live', () => this.refresh());
+    this.addEventListener('pointerdown', (e) => { this.held = !!(e.target as HTMLElement).closest('[data-card]'); });
+    for (const name of ['pointerup', 'pointercancel']) addEventListener(name, this.letGo);
+    this.querySelectorAll<HTMLElement>('[data-card]').forEach((c) => this.told.set(c.dataset.card!, c.outerHTML));
+    // a long press picks the card up; the link's own menu would end the touch
+    this.addEventListener('contextmenu', (e) => { if ((e as PointerEvent).pointerType === 'touch' && (e.target as HTMLElement).closest('[data-card]')) e.preventDefault(); });
+    this.equip();
+  }
+  private letGo = (): void => { this.held = false; if (this.wanted && !this.dragging) this.refresh(); };
+  disconnectedCallback(): void {
+    for (const name of ['pointerup', 'pointercancel']) removeEventListener(name, this.letGo);
+    this.sorts.forEach((s) => s.destroy()); this.sorts = []; clearTimeout(this.timer);
+  }
+
+  // ── what is on the board ──
+  private cells(): HTMLElement[] { return [...this.querySelectorAll<HTMLElement>('[data-state]')]; }
+  private cards(cell: Element): HTMLElement[] { return [...cell.querySelectorAll<HTMLElement>(':scope > [data-card]')]; }
+  private heading(state: string): string { return this.querySelector(`[data-head="${CSS.escape(state)}"] h2`)?.textContent?.trim() ?? state; }
+  private name(card: HTMLElement): string { return card.querySelector('.ti')?.textContent?.trim() ?? card.dataset.card!; }
+
+  private equip(): void {
+    this.sorts.forEach((s) => s.destroy());
+    this.sorts = this.cells().map((cell) => Sortable.create(cell, {
+      group: 'board', draggable: '[data-card]', filter: '.mv-b', preventOnFilter: false, animation: 120, forceFallback: true, fallbackTolerance: 4,
+      delay: 200, delayOnTouchOnly: true, touchStartThreshold: 5, ghostClass: 'ghost', dragClass: 'drag', scrollSensitivity: 60, emptyInsertThreshold: 12,
+      onStart: (e) => { this.dragging = true; this.from = { cell: e.from, before: e.item.nextElementSibling }; },
+      onEnd: (e) => {
+        this.dragging = false;
+        // the click that ends a drag must not open the card
+        const stop = (ev: Event) => { ev.preventDefault(); ev.stopPropagation(); };
+        e.item.addEventListener('click', stop, { capture: true, once: true });
+        setTimeout(() => e.item.removeEventListener('click', stop, true), 50);
+        const from = this.from;
+        if (from && (e.from !== e.to || e.oldDraggableIndex !== e.newDraggableIndex)) void this.save(e.item, e.to, from);
+        if (this.wanted) this.refresh();
+      },
+    }));
+    for (const cell of this.cells()) for (const card of this.cards(cell)) {
+      if (!card.querySelector('.mv-b')) card.append(make('button', { type: 'button', class: 'mv-b', 'aria-label': `${say('board_menu')} ${this.name(card)}`, 'aria-haspopup': 'menu', 'aria-expanded': 'false' }, icon('dots-vertical')));
+      card.querySelector('.ti')?.setAttribute('aria-describedby', 'td-board-keys');
+    }
+    this.drawTabs();
+  }
+  private from?: Place;
+
+  // ── phones: one column at a time ──
+  private drawTabs(): void {
+    const heads = [...this.querySelectorAll<HTMLElement>('[data-head]')];
+    if (!heads.some((h) => h.dataset.head === this.state)) this.state = heads.find((h) => this.cells().some((c) => c.dataset.state === h.dataset.head && this.cards(c).length))?.dataset.head ?? heads[0]?.dataset.head ?? '';
+    this.tabs.replaceChildren(...heads.map((h) => make('button', { type: 'button', 'aria-pressed': String(h.dataset.head === this.state), 'data-tab': h.dataset.head },
+      `${this.heading(h.dataset.head!)} `, make('b', { class: 'num' }, h.querySelector('[data-count]')?.textContent?.trim() ?? ''))));
+    heads.forEach((h) => h.classList.toggle('cur', h.dataset.head === this.state));
+    this.cells().forEach((c) => c.classList.toggle('cur', c.dataset.state === this.state));
+  }
+
+  // ── moving ──
+  private place(card: HTMLElement, cell: HTMLElement, before: Element | null): void {
+    const from: Place = { cell: card.parentElement!, before: card.nextElementSibling };
+    cell.insertBefore(card, before ?? this.cards(cell).at(-1)?.nextElementSibling ?? cell.firstElementChild);
+    if (cell.dataset.state !== this.state) { this.state = cell.dataset.state!; this.drawTabs(); }
+    card.querySelector<HTMLElement>('.ti')?.focus({ preventScroll: true });
+    card.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    void this.save(card, cell, from);
+  }
+
+  private async save(card: HTMLElement, cell: HTMLElement, from: Place): Promise<void> {
+    const id = card.dataset.card!, list = this.cards(cell), at = list.indexOf(card);
+    const version = Number(card.dataset.version);
+    const data: Record<string, unknown> = { state: cell.dataset.state, after: list[at - 1]?.dataset.card ?? null, version };
+    if (cell.dataset.lane) data.lane = cell.dataset.lane;
+    this.live.textContent = say('board_place', { card: this.name(card), column: this.heading(cell.dataset.state!), at: at + 1, of: list.length });
+    const moved = new CustomEvent('board-move', { bubbles: true, cancelable: true, detail: { id, ...data } });
+    if (!this.dispatchEvent(moved)) { this.back(card, from); return; }
+    this.busy += 1;
+    card.classList.add('wait');
+    try {
+      const answer = await send('PATCH', (this.getAttribute('patch') ?? '').replace('{id}', encodeURIComponent(id)), data, version);
+      card.dataset.version = String(answer.version ?? version + 1);
+      this.live.textContent = say('board_moved', { card: this.name(card), column: this.heading(cell.dataset.state!) });
+      if (typeof answer.undo === 'string' && from.cell !== cell) toast(say('board_moved', { card: this.name(card), column: this.heading(cell.dataset.state!) }), { undo: answer.undo });
+      this.wanted = true;
+    } catch (e) {
+      this.back(card, from);
+      const text = say('board_refused', { card: this.name(card), why: (e as Error).message });
+      this.live.textContent = text;
+      toast(text, { error: true });
+      if (e instanceof Refusal && (e.status === 409 || e.status === 412 || e.status === 404)) this.wanted = true;
+    } finally {
+      this.busy -= 1;
+      card.classList.remove('wait');
+      if (this.wanted) this.refresh();
+    }
+  }
+  private back(card: HTMLElement, from: Place): void {
+    from.cell.insertBefore(card, from.before?.parentElement === from.cell ? from.before : null);
+    card.classList.add('back');
+    setTimeout(() => card.classList.remove('back'), 700);
+  }
+
+  // ── the server's picture ──
+  refresh(): void {
+    this.wanted = true;
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.fetch(), 200);
+  }
+  private async fetch(): Promise<void> {
+    const src = this.getAttribute('src');
+    if (!src || this.dragging || this.held || this.busy || !this.isConnected) return;
+    this.wanted = false;
+    try {
+      const doc = new DOMParser().parseFromString(await fragment(src), 'text/html');
+      const fresh = doc.querySelector('.bd-grid'), old = this.querySelector('.bd-grid');
+      if (!fresh || !old || this.dragging || this.held || this.busy) { this.wanted = !!fresh; return; }
+      const where = (root: Element) => new Map([...root.querySelectorAll<HTMLElement>('[data-card]')].map((c) => [c.dataset.card!, c.parentElement?.dataset.state]));
+      const before = where(old), focus = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>('[data-card]')?.dataset.card;
+      const [x, tops] = [old.scrollLeft, scrollY];
+      fresh.querySelectorAll<HTMLElement>('[data-card]').forEach((c) => {
+        const id = c.dataset.card!, html = c.outerHTML, mine = old.querySelector<HTMLElement>(`[data-card="${CSS.escape(id)}"]`);
+        if (mine && this.told.get(id) === html && mine.dataset.version === c.dataset.version) c.replaceWith(mine);
+        this.told.set(id, html);
+      });
+      old.replaceChildren(...fresh.childNodes);
+      old.setAttribute('style', fresh.getAttribute('style') ?? '');
+      old.querySelectorAll<HTMLElement>('[data-card]').forEach((c) => { if (before.get(c.dataset.card!) !== c.parentElement?.dataset.state) c.classList.add('new'); });
+      htmx()?.process(old);
+      this.equip();
+      old.scrollLeft = x;
+      scrollTo({ top: tops });
+      if (focus) this.querySelector<HTMLElement>(`[data-card="${CSS.escape(focus)}"] .ti`)?.focus({ preventScroll: true });
+    } catch (e) { complain(e); }
+  }
+
+  // ── keys and menu ──
+  private key(e: KeyboardEvent): void {
+    const card = (e.target as HTMLElement).closest<HTMLElement>('[data-card]');
+    if (!card || e.isComposing || !e.key.startsWith('Arrow') || e.ctrlKey || e.metaKey) return;
+    const cell = card.parentElement!, list = this.cards(cell), at = list.indexOf(card);
+    const row = this.cells().filter((c) => (c.dataset.lane ?? '') === (cell.dataset.lane ?? '')), col = row.indexOf(cell);
+    const side = row[col + (e.key === 'ArrowLeft' ? -1 : e.key === 'ArrowRight' ? 1 : 0)];
+    e.preventDefault();
+    e.stopPropagation();
+    if (!e.altKey) {
+      const to = e.key === 'ArrowUp' ? list[at - 1] : e.key === 'ArrowDown' ? list[at + 1] : this.nearest(row, col, e.key === 'ArrowLeft' ? -1 : 1, at);
+      to?.querySelector<HTMLElement>('.ti')?.focus();
+      return;
+    }
+    if (e.key === 'ArrowUp') { if (at > 0) this.place(card, cell, list[at - 1]); }
+    else if (e.key === 'ArrowDown') { if (at < list.length - 1) this.place(card, cell, list[at + 1].nextElementSibling); }
+    else if (side && side !== cell) this.place(card, side, this.cards(side)[Math.min(at, this.cards(side).length)] ?? null);
+  }
+  private nearest(row: HTMLElement[], col: number, by: number, at: number): HTMLElement | undefined {
+    for (let c = col + by; row[c]; c += by) { const list = this.cards(row[c]); if (list.length) return list[Math.min(at, list.length - 1)]; }
+    return undefined;
+  }
+  private press(e: MouseEvent): void {
+    const t = e.target as HTMLElement;
+    const tab = t.closest<HTMLElement>('[data-tab]');
+    if (tab) { this.state = tab.dataset.tab!; this.drawTabs(); this.querySelector<HTMLElement>(`[data-tab="${CSS.escape(this.state)}"]`)?.focus(); return; }
+    const b = t.closest<HTMLElement>('.mv-b'), card = b?.closest<HTMLElement>('[data-card]');
+    if (!b || !card) return;
+    const cell = card.parentElement!;
+    moveMenu(b, [
+      ...this.cells().filter((c) => (c.dataset.lane ?? '') === (cell.dataset.lane ?? '') && c !== cell).map((c) => ({ label: this.heading(c.dataset.state!), run: () => this.place(card, c, this.cards(c)[0] ?? null) })),
+      { label: say('board_top'), rule: true, run: () => this.place(card, cell, this.cards(cell)[0] === card ? card.nextElementSibling : this.cards(cell)[0]) },
+      { label: say('board_bottom'), run: () => this.place(card, cell, this.cards(cell).at(-1)!.nextElementSibling) },
+    ]);
+  }
+}
+if (!customElements.get('tandem-board')) customElements.define('tandem-board', TandemBoard);

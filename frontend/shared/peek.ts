@@ -1,0 +1,85 @@
+/* Peek: a link with data-peek opens its page's ?peek=1 fragment in the right panel. The address gets #peek=PATH, so that
+   Back closes it and a copied address opens it again. Esc closes, Enter opens the page. */
+import { htmx, typing } from './dom';
+import { fragment } from './http';
+import { complain } from './toast';
+import { say } from './words';
+
+let opener: HTMLElement | null = null, shown = '', pending: AbortController | undefined;
+const panel = (): HTMLElement | null => document.getElementById('peek');
+const asked = (): string => decodeURIComponent(/[#&]peek=([^&]*)/.exec(location.hash)?.[1] ?? '');
+
+function withPeek(path: string): string {
+  const u = new URL(path, location.href);
+  u.searchParams.set('peek', '1');
+  return u.pathname + u.search;
+}
+
+export async function openPeek(path: string, from: HTMLElement | null = null, opts: { push?: boolean; focus?: boolean } = {}): Promise<void> {
+  const box = panel();
+  if (!box) { location.assign(path); return; }
+  const url = new URL(path, location.href);
+  if (url.origin !== location.origin) { location.assign(path); return; }
+  pending?.abort();
+  pending = new AbortController();
+  if (from) opener = from;
+  box.setAttribute('aria-busy', 'true');
+  try {
+    const html = await fragment(withPeek(path), pending.signal);
+    box.innerHTML = html;
+    box.hidden = false;
+    shown = url.pathname + url.search;
+    htmx()?.process(box);
+    mark();
+    if (opts.push !== false && asked() !== shown) history.pushState({ peek: shown }, '', `${location.pathname}${location.search}#peek=${encodeURIComponent(shown)}`);
+    if (opts.focus !== false) box.querySelector<HTMLElement>('[data-peek-title]')?.focus({ preventScroll: true });
+    box.dispatchEvent(new CustomEvent('td:peek', { bubbles: true, detail: { path: shown } }));
+  } catch (e) {
+    if ((e as Error).name !== 'AbortError') complain(new Error(`${say('peek_fail')} ${(e as Error).message}`));
+  } finally { box.removeAttribute('aria-busy'); }
+}
+
+export function closePeek(push = true): boolean {
+  const box = panel();
+  if (!box || box.hidden) return false;
+  pending?.abort();
+  box.hidden = true; box.replaceChildren(); shown = '';
+  mark();
+  if (push && asked()) history.pushState({ peek: '' }, '', location.pathname + location.search);
+  if (opener?.isConnected) opener.focus({ preventScroll: true });
+  return true;
+}
+
+/** The row whose detail is shown is selected. */
+function mark(): void {
+  document.querySelectorAll<HTMLElement>('[data-row][aria-selected]').forEach((r) => r.removeAttribute('aria-selected'));
+  if (!shown) return;
+  document.querySelectorAll<HTMLAnchorElement>('#main a[data-peek]').forEach((a) => {
+    if (a.pathname + a.search === shown) a.closest('[data-row]')?.setAttribute('aria-selected', 'true');
+  });
+}
+
+export const peekIsOpen = (): boolean => panel()?.hidden === false;
+
+export function startPeek(): void {
+  document.addEventListener('click', (e) => {
+    const t = e.target as HTMLElement;
+    if (t.closest('[data-peek-close]')) { e.preventDefault(); closePeek(); return; }
+    const a = t.closest<HTMLAnchorElement>('a[data-peek]');
+    if (!a || e.defaultPrevented || e.ctrlKey || e.metaKey || e.shiftKey || e.button !== 0 || !a.pathname || a.getAttribute('href')!.startsWith('#')) return;
+    e.preventDefault();
+    if (shown === a.pathname + a.search) { closePeek(); return; }
+    void openPeek(a.href, a);
+  });
+  document.addEventListener('keydown', (e) => {
+    if (e.defaultPrevented || typing(e) || document.querySelector('dialog[open]')) return;
+    if (e.key === 'Escape' && closePeek()) { e.preventDefault(); return; }
+    const box = panel(), at = document.activeElement as HTMLElement | null;
+    if (e.key === 'Enter' && box && !box.hidden && shown && (!at || at === document.body || at.matches('[data-peek-title],.sc'))) { e.preventDefault(); location.assign(shown); }
+  });
+  addEventListener('popstate', () => { const path = asked(); if (path) { if (path !== shown) void openPeek(path, null, { push: false }); } else closePeek(false); });
+  // htmx would fetch the page again although only the peek has changed
+  document.addEventListener('htmx:before:history:restore', (e) => { if (asked() || history.state?.peek !== undefined || shown) e.preventDefault(); });
+  document.addEventListener('htmx:after:swap', mark);
+  if (asked()) void openPeek(asked(), null, { push: false, focus: false });
+}

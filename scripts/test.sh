@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Runs the checks and tests one after the other, goes on after a failure, and ends with what failed and what was skipped.
+#   test.sh all|check|lint|proof
+set -uo pipefail
+cd "$(dirname "$0")/.."
+what=${1:-all}
+bin=$PWD/.venv/bin
+export PATH="$bin:$PATH"
+failed=() skipped=()
+
+step() { # name, command…
+  local name=$1 began=$SECONDS
+  shift
+  echo "── $name"
+  if "$@"; then echo "   $name: good ($((SECONDS - began)) s)"; else failed+=("$name"); echo "   $name: FAILED ($((SECONDS - began)) s)"; fi
+}
+
+skip() { # name, reason
+  skipped+=("$1: $2")
+  echo "── $1: SKIPPED, $2"
+}
+
+lint() {
+  step "style (ruff)" ruff check --quiet .
+  step "layers (import-linter)" lint-imports --no-logo
+}
+
+types() {
+  step "types (mypy)" mypy --no-error-summary
+  if ! command -v node >/dev/null; then skip "types of the browser code (tsc)" "no Node on this machine"
+  elif [ ! -x frontend/node_modules/.bin/tsc ]; then skip "types of the browser code (tsc)" "frontend/node_modules is missing"
+  else step "types of the browser code (tsc)" bash -c 'cd frontend && node_modules/.bin/tsc --noEmit'; fi
+}
+
+summary() {
+  echo
+  [ -d ../shared/data ] || skipped+=("tests on the shared real files: ../shared/data is not here")
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
+    skipped+=("browser tests: no Chromium on this machine")
+  if [ ${#skipped[@]} -gt 0 ]; then printf 'Skipped: %s\n' "${skipped[@]}"; else echo "No step was skipped."; fi
+  if [ ${#failed[@]} -gt 0 ]; then printf 'Failed: %s\n' "${failed[@]}"; exit 1; fi
+  echo "Everything that ran is good."
+}
+
+case $what in
+  lint) lint ;;
+  check) lint; types; step "rules of the house" pytest -q tests/house ;;
+  proof) step "long tests" pytest -q -m slow ;;
+  all) lint; types; step "tests" pytest -q -m "not slow" ;;
+  *) echo "test.sh: all, check, lint or proof" >&2; exit 2 ;;
+esac
+summary

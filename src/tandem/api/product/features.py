@@ -1,0 +1,40 @@
+"""Features."""
+
+from ninja import Router
+
+from tandem.api import generic
+from tandem.api.generic import Noun
+from tandem.api.product import scope
+from tandem.api.shapes import body
+from tandem.product.actions import features
+from tandem.product.models import Feature
+
+router = Router(tags=["product"])
+_FIELDS = "title description state horizon release team owner rank shipped_on"
+
+NOUN = Noun(
+    path="features",
+    model=Feature,
+    word="feature",
+    shows=(
+        "id space_id product_id title description state horizon release_id team_id owner_id rank "
+        "shipped_on version created_at"
+    ),
+    filters="space_id product_id release_id team_id owner_id state horizon",
+)
+
+generic.reads(router, NOUN)
+generic.creates(
+    router,
+    NOUN,
+    body("FeatureCreate", Feature, f"product {_FIELDS}"),
+    features.create,
+)
+generic.changes(
+    router,
+    NOUN,
+    body("FeatureChange", Feature, _FIELDS, partial=True),
+    features.change,
+)
+generic.removes(router, NOUN, features.remove)
+scope.add_routes(router, NOUN)

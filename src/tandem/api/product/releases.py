@@ -1,0 +1,40 @@
+"""Releases."""
+
+from ninja import Router
+
+from tandem.api import generic
+from tandem.api.generic import Noun
+from tandem.api.product import scope
+from tandem.api.shapes import body
+from tandem.product.actions import releases
+from tandem.product.models import Release
+
+router = Router(tags=["product"])
+_FIELDS = "name description state owner team planned_on released_on"
+
+NOUN = Noun(
+    path="releases",
+    model=Release,
+    word="release",
+    shows=(
+        "id space_id product_id name description state owner_id team_id planned_on released_on version "
+        "created_at"
+    ),
+    filters="space_id product_id team_id owner_id state",
+)
+
+generic.reads(router, NOUN)
+generic.creates(
+    router,
+    NOUN,
+    body("ReleaseCreate", Release, f"product {_FIELDS}"),
+    releases.create,
+)
+generic.changes(
+    router,
+    NOUN,
+    body("ReleaseChange", Release, _FIELDS, partial=True),
+    releases.change,
+)
+generic.removes(router, NOUN, releases.remove)
+scope.add_routes(router, NOUN)

@@ -1,0 +1,74 @@
+"""Every route of the API, gathered from the nouns' files."""
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest
+from ninja import NinjaAPI, Router
+from ninja.parser import Parser
+
+from tandem.api import problems
+from tandem.api.auth import Session, Token
+from tandem.api.collaboration import comments, jobs, saved_views
+from tandem.api.exchange import imports
+from tandem.api.people import spaces, tokens, users
+from tandem.api.planning import computed_dates, forecasts, runs
+from tandem.api.portfolio import portfolios, programmes, projects
+from tandem.api.product import features, products, promises, releases
+from tandem.api.strategy import objectives
+from tandem.api.work import baselines, calendars, links, sprints, states, types, work_items
+
+
+class _Json(Parser):
+    """Strict and bounded: no NaN, no lone surrogate, no endless nesting."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        if request.body and not (request.content_type or "").endswith("json"):
+            raise ValueError("send JSON, with Content-Type: application/json")
+        return orjson.loads(request.body or b"{}")
+
+
+NOUNS: dict[str, Router] = {
+    "objectives": objectives.router,
+    "contributions": objectives.contributions,
+    "spaces": spaces.router,
+    "users": users.router,
+    "tokens": tokens.router,
+    "portfolios": portfolios.router,
+    "programmes": programmes.router,
+    "projects": projects.router,
+    "work-items": work_items.router,
+    "links": links.router,
+    "states": states.router,
+    "types": types.router,
+    "calendars": calendars.router,
+    "sprints": sprints.router,
+    "baselines": baselines.router,
+    "products": products.router,
+    "features": features.router,
+    "releases": releases.router,
+    "promises": promises.router,
+    "comments": comments.router,
+    "saved-views": saved_views.router,
+    "jobs": jobs.router,
+    "forecasts": forecasts.router,
+    "runs": runs.router,
+    "computed-dates": computed_dates.router,
+    "imports": imports.router,
+}
+
+api = NinjaAPI(
+    title="Tandem",
+    version="1",
+    description=(
+        "Everything that the pages can do. Writes ask for the version that you know (If-Match); what you may not "
+        "see is 404, what you may not do is 403."
+    ),
+    auth=[Token(), Session()],
+    parser=_Json(),
+    docs_url=None,
+    urls_namespace="api",
+)
+problems.register(api)
+for path, router in NOUNS.items():
+    api.add_router(f"/{path}", router)

@@ -1,0 +1,98 @@
+"""Work items: the busiest list of the API, read straight from the table."""
+
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from ninja import Router
+
+from tandem.api import generic
+from tandem.api.generic import Noun
+from tandem.api.shapes import Body, Reference, body, words
+from tandem.kit.types import Id
+from tandem.people.models import User
+from tandem.work.actions import work_items
+from tandem.work.models import Assignment, State, WorkItem, WorkItemType
+
+router = Router(tags=["work"])
+_FIELDS = " ".join(work_items.EDITABLE)
+_UNTYPED = " ".join(one for one in work_items.EDITABLE if one != "type")
+_PEOPLE = Reference(User, "assignees", is_many=True)
+
+
+def _assignees(user: Any) -> Any:
+    # house: reads — people of items that were filtered by the asker's spaces before
+    return ArraySubquery(Assignment.objects.filter(item=OuterRef("pk")).order_by("id").values("user_id"))
+
+
+NOUN = Noun(
+    path="work-items",
+    model=WorkItem,
+    word="item",
+    shows=(
+        "id space_id key number title description description_format type_id state_id parent_id priority "
+        "reporter_id labels fields rank due_on estimate_points estimate_minutes spent_minutes "
+        "planned_start planned_finish actual_start actual_finish duration_minutes percent_complete "
+        "is_milestone is_summary is_manual constraint constraint_at deadline_at calendar_id removed_at "
+        "updated_at created_at version"
+    ),
+    computes={
+        "state_category": (str, lambda user: F("state__category")),
+        "assignee_ids": (list[int], _assignees),
+    },
+    filters="space_id type_id state_id parent_id priority reporter_id key",
+    narrows={
+        "assignee_id": (Id, lambda rows, person: rows.filter(assignments__user_id=person)),
+        "sprint_id": (Id, lambda rows, sprint: rows.filter(sprints=sprint)),
+        "label": (words(200, 1), lambda rows, label: rows.filter(labels__contains=[label])),
+        "category": (generic.choice(State.Category), lambda rows, value: rows.filter(state__category=value)),
+        "q": (words(200, 1), lambda rows, text: rows.matching(text)),
+    },
+    listed=lambda rows: rows.present(),
+)
+
+
+def _remove(*, actor: Any, item: WorkItem) -> None:
+    work_items.remove(actor=actor, item=item, version=item.version)
+
+
+def _restore(*, actor: Any, item: WorkItem, version: int) -> WorkItem:
+    work_items.restore(actor=actor, item=item, version=version)
+    return item
+
+
+generic.reads(router, NOUN)
+generic.creates(
+    router,
+    NOUN,
+    body(
+        "WorkItemCreate",
+        WorkItem,
+        f"space {_UNTYPED}",
+        assignee_ids=_PEOPLE,
+        type_id=Reference(WorkItemType, "type", is_needed=False),
+        state_id=Reference(State, "state", is_needed=False),
+    ),
+    work_items.create,
+)
+generic.changes(
+    router,
+    NOUN,
+    body("WorkItemChange", WorkItem, f"{_FIELDS} state", partial=True, assignee_ids=_PEOPLE),
+    work_items.change,
+)
+generic.removes(router, NOUN, _remove)
+generic.acts(
+    router,
+    NOUN,
+    "moves",
+    body(
+        "WorkItemMove",
+        WorkItem,
+        "state",
+        after_id=Reference(WorkItem, "after", is_needed=False),
+        to_top=(bool, False),
+    ),
+    work_items.move,
+)
+generic.acts(router, NOUN, "restorations", Body, _restore)

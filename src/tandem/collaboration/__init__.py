@@ -1,0 +1,1 @@
+"""Comments, files, saved views, jobs: what every noun shares when people work on it together."""

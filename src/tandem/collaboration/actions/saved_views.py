@@ -1,0 +1,52 @@
+"""Keeping a query under a name."""
+
+from typing import Any
+
+from tandem.collaboration.models import SavedView
+from tandem.kit.errors import Denied
+from tandem.people import writing
+from tandem.people.access import Permission
+from tandem.people.models import Space
+
+
+def _needed(audience: str) -> Permission:
+    return {"private": Permission.VIEW, "team": Permission.COMMENT, "official": Permission.MANAGE_ACCESS}[
+        audience
+    ]
+
+
+def create(
+    *, actor: Any, space: Space, name: str, page: str, query: str, audience: str = "private"
+) -> SavedView:
+    """Private for oneself; an official view needs the right to manage the space."""
+    return writing.create(
+        SavedView,
+        actor=actor,
+        permission=_needed(audience),
+        verb="saved_view.created",
+        space=space,
+        name=name,
+        page=page,
+        query=query,
+        audience=audience,
+        owner=actor,
+    )
+
+
+def change(*, actor: Any, view: SavedView, version: int | None, **values: Any) -> SavedView:
+    """The owner, or for an official view whoever manages the space."""
+    _may_touch(actor, view)
+    needed = _needed(values.get("audience", view.audience))
+    return writing.change(
+        view, actor=actor, permission=needed, verb="saved_view.changed", version=version, **values
+    )
+
+
+def remove(*, actor: Any, view: SavedView) -> None:
+    _may_touch(actor, view)
+    writing.remove(view, actor=actor, permission=_needed(view.audience), verb="saved_view.removed")
+
+
+def _may_touch(actor: Any, view: SavedView) -> None:
+    if view.owner_id != actor.pk and view.audience != SavedView.Audience.OFFICIAL:
+        raise Denied(Permission.MANAGE_ACCESS)

@@ -1,0 +1,66 @@
+"""Sentences for the codes that rules refuse with. One table for pages, API, jobs and command line."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+REFUSALS: dict[str, Any] = {
+    "stale": _("Somebody changed this in the meantime. Look at both versions and save again."),
+    "key_malformed": _("“%(key)s” is no key: use up to ten capital letters and digits, a letter first."),
+    "key_taken": _("The key “%(key)s” is taken."),
+    "last_administrator": _("The organisation needs at least one administrator."),
+    "already_set_up": _("This installation already has its organisation."),
+    "email_taken": _("%(email)s already has an account."),
+    "not_oneself": _("You cannot disable your own account."),
+    "comment_empty": _("A comment needs some words."),
+    "has_parts": _("It still has parts. Remove or move them first."),
+    "weight_out_of_range": _("A weight is a share from 1 to 100 %%."),
+    "period_reversed": _("The end lies before the start."),
+    "own_ancestor": _("It cannot be a part of itself."),
+    "title_empty": _("A title is needed."),
+    "no_workflow": _("“%(space)s” has no workflow yet."),
+    "other_space": _("It belongs to another space."),
+    "field_unknown": _("These fields cannot be set: %(fields)s."),
+    "link_to_itself": _("A work item cannot depend on itself."),
+    "link_exists": _("This link already exists."),
+    "link_cycle": _("This would close a circle: %(path)s."),
+    "country_unknown": _("No holidays are known for “%(country)s”."),
+    "hours_out_of_order": _("Hours of a day stand in order and do not overlap."),
+    "name_taken": _("“%(name)s” exists already."),
+    "promise_in_the_past": _("The promised date lies before %(given_on)s, the day on which it was given."),
+    "given_in_the_future": _("A promise cannot be given on a day to come."),
+    "reason_missing": _("Say why: the receiver will ask."),
+    "promise_closed": _("This promise is closed: it was kept, revised or withdrawn."),
+    "cursor_unreadable": _("This page address is damaged. Start from the first page."),
+    "person_unknown": _("Nobody here has the e-mail %(email)s."),
+    "date_unreadable": _("Write dates as 2027-02-12."),
+    "filter_unreadable": _("The filter cannot be read at position %(at)s."),
+    "filter_field_unknown": _(
+        "“%(field_name)s” (position %(at)s) is no field of work items. Try state, assignee, type, label, priority, due, project."
+    ),
+    "filter_date_unreadable": _(
+        "“%(text)s” (position %(at)s) is no date. Write 2027-02-12, 2027-01..2027-03 or <2w."
+    ),
+    "number_unreadable": _("Write a number."),
+    "items_unknown": _("No work item that you can see has the key %(keys)s."),
+    "invalid": _("Check the fields that are marked."),
+    "one_subject": _("A promise is about one feature or one release."),
+    "reference_unknown": _("There is nothing with this number that you can see."),
+    "version_missing": _("Say which version you change: send its ETag as If-Match."),
+    "version_malformed": _("If-Match holds no version of ours."),
+    "in_use": _("Something else still refers to it."),
+    "conflict": _("It contradicts something that is already there."),
+    "key_reused": _("This Idempotency-Key was used for another request."),
+    "request_running": _("The first request with this Idempotency-Key is still running."),
+    "out_of_range": _("A value is outside of what can be stored."),
+    "session_needed": _("Tokens are made and taken back by the person, not by another token."),
+}
+
+
+def refusal(code: str, params: dict[str, Any]) -> str:
+    """The sentence for a refusal; an unknown code shows itself rather than nothing."""
+    shown = dict(params)
+    if isinstance(shown.get("path"), list):
+        shown["path"] = " → ".join(p or str(_("an item that you cannot see")) for p in shown["path"])
+    sentence = REFUSALS.get(code)
+    return str(sentence) % shown if sentence else code

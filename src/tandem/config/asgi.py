@@ -1,0 +1,23 @@
+"""The program as the web server sees it: `/events` is answered here, everything else by Django in threads."""
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tandem.config.settings")
+
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+
+from tandem.config.wsgi import application as pages
+from tandem.web.live import stream
+
+_django = WSGIMiddleware(pages, workers=settings.ENV.threads)
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["type"] == "lifespan":
+        return await stream.lifespan(receive, send)
+    if scope["type"] == "http" and scope["path"] == "/events":
+        return await stream(scope, receive, send)
+    await _django(scope, receive, send)
+    return None

@@ -1,0 +1,1 @@
+"""Files of other tools: read, previewed, applied through the actions, reported."""

@@ -1,0 +1,223 @@
+"""The only writer of imports: neutral records in, rows out, through the actions. One transaction, all or nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from tandem.exchange import facts as counting
+from tandem.exchange import records as R
+from tandem.exchange.formats.source import Source
+from tandem.exchange.models import Import
+from tandem.exchange.taking_over import around, basics, edges, offers, people, plan
+from tandem.exchange.taking_over.context import Step, Taking
+from tandem.exchange.taking_over.items import Items
+from tandem.exchange.taking_over.ledger import Entry, Ledger
+from tandem.exchange.taking_over.target import Target, find_target, system_of
+from tandem.history.record import record as record_event
+from tandem.kit import clock
+from tandem.people.access import Permission, require
+from tandem.people.models import Space
+from tandem.portfolio.models import Project
+
+BATCH = 1000
+_HISTORY_ENDED = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a person has decided about an import, apart from how the file is read."""
+
+    zone: ZoneInfo
+    into: Space | None = None
+    parent: Space | None = None
+    name: str = ""
+    as_of: date | None = None
+    offers: dict[str, Any] = field(default_factory=dict)
+
+
+def no_step(phase: str, done: int, total: int) -> None:
+    """For callers that show no progress."""
+
+
+def apply(source: Source, *, actor: Any, imported: Import, options: Options, step: Step = no_step) -> dict[str, Any]:
+    """Write everything; returns the report. A failure anywhere leaves nothing."""
+    with transaction.atomic():
+        stream = source.records()
+        projects, rest = _projects(stream)
+        target = find_target(source, projects, actor=actor, options=options)
+        require(actor, Permission.IMPORT, target.space.pk)
+        ledger = Ledger(target.space, system_of(source, projects), imported)
+        taking = Taking(
+            actor=actor, space=target.space, is_new_space=target.is_new, imported=imported, info=source.info,
+            ledger=ledger, zone=options.zone, step=step,
+        )  # fmt: skip
+        record_event("import.started", imported, actor=actor, changes={"file": [None, imported.file_name]}, run=taking.run)
+        work = _Work(taking, target, projects)
+        for record in rest:
+            work.look(record)
+        report = work.finish(source, options)
+        done = {"state": Import.State.APPLIED, "applied_at": clock.now(), "format": source.format, "problem": {}}
+        Import.objects.filter(pk=imported.pk).update(into=target.space, report=report, **done)
+        changes = {"created": [None, report["created"]], "updated": [None, report["updated"]]}
+        record_event("import.applied", imported, actor=actor, changes=changes, run=taking.run)
+    return report
+
+
+def _projects(stream: Iterator[R.Record]) -> tuple[list[R.ProjectRecord], Iterator[R.Record]]:
+    """Projects stand first: they say where the file belongs."""
+    found: list[R.ProjectRecord] = []
+    for record in stream:
+        if not isinstance(record, R.ProjectRecord):
+            return found, chain([record], stream)
+        found.append(record)
+    return found, iter(())
+
+
+class _Work:
+    """Collects records by kind and hands them on in batches, so that memory stays bounded however long the file is."""
+
+    def __init__(self, taking: Taking, target: Target, projects: list[R.ProjectRecord]) -> None:
+        self.taking, self.target, self.projects = taking, target, projects
+        self.basics: dict[type, list[Any]] = {}
+        self.has_begun = False
+        self.items = Items(taking, target.key)
+        self.baselines = plan.Baselines(taking)
+        self.passages = around.Passages(taking)
+        self.waiting: dict[type, list[Any]] = {}
+        self.links: list[R.LinkRecord] = []
+        self.assignments: list[R.AssignmentRecord] = []
+        self.seen = 0
+        refs = taking.ledger.known("project", [p.source_id for p in projects])
+        taking.ledger.keep("project", list(refs.values()), counted=False)
+        new = [Entry(p.source_id, taking.space, data={"name": p.name}) for p in projects if p.source_id not in refs]
+        taking.ledger.add("project", new, counted=False)
+
+    def look(self, record: R.Record) -> None:
+        match record:
+            case R.ItemRecord():
+                self._begin()
+                self.baselines.look(record)
+                self._wait(record)
+            case R.CommentRecord() | R.AttachmentRecord() | R.StateChangeRecord():
+                self._wait(record)
+            case R.LinkRecord():
+                self.links.append(record)
+            case R.AssignmentRecord():
+                self.assignments.append(record)
+            case R.ProjectRecord():
+                self.taking.tally.add(f"project {record.name}", "no_place")
+            case _:
+                self.basics.setdefault(type(record), []).append(record)
+
+    def _wait(self, record: Any) -> None:
+        rows = self.waiting.setdefault(type(record), [])
+        rows.append(record)
+        if len(rows) >= BATCH:
+            self._flush()
+
+    def _begin(self) -> None:
+        """What items stand on has been read when the first item comes."""
+        if self.has_begun:
+            return
+        self.has_begun = True
+        taking, found = self.taking, self.basics
+        people.take_people(taking, found.pop(R.PersonRecord, []))
+        basics.take_states(taking, found.pop(R.StateRecord, []))
+        basics.take_types(taking, found.pop(R.TypeRecord, []))
+        basics.take_sprints(taking, found.pop(R.SprintRecord, []))
+        basics.take_calendars(taking, found.pop(R.CalendarRecord, []), next(iter(self.projects), None))
+        basics.take_resources(taking, found.pop(R.ResourceRecord, []))
+        taking.versions = {v.name: v.released for v in found.pop(R.VersionRecord, [])}
+        found.pop(R.LabelRecord, None)
+
+    def _flush(self) -> None:
+        """Items first: what hangs on them needs their ids."""
+        taking = self.taking
+        batch = self.waiting.pop(R.ItemRecord, [])
+        if batch:
+            self.items.take(batch)
+            self.seen += len(batch)
+        self.baselines.flush()
+        around.take_comments(taking, self.waiting.pop(R.CommentRecord, []))
+        around.take_attachments(taking, self.waiting.pop(R.AttachmentRecord, []))
+        self.passages.take(self.waiting.pop(R.StateChangeRecord, []))
+        taking.step("items", self.seen, 0)
+
+    def finish(self, source: Source, options: Options) -> dict[str, Any]:
+        taking = self.taking
+        self._begin()
+        self._flush()
+        taking.step("links", 0, 0)
+        self.items.settle()
+        edges.take_links(taking, self.links)
+        plan.take_assignments(taking, self.assignments)
+        taking.step("history", 0, 0)
+        self.passages.settle()
+        made = offers.take_offers(taking, self.items, options.offers)
+        as_of = self._set_as_of(options.as_of)
+        taking.step("facts", 0, 0)
+        return self._report(source, made, as_of)
+
+    def _set_as_of(self, wanted: date | None) -> date | None:
+        """A history that ended long ago is read as of its last event; what a person said wins."""
+        settings = next((p.settings for p in self.projects if p.settings), None)
+        said = settings and (settings.status_date or settings.current_date)
+        last = self.taking.day(said) if said else None
+        if last is None and self.taking.last_event is not None:
+            last = self.taking.last_event.astimezone(self.taking.zone).date()
+        day = wanted or (last if last and clock.today() - last > _HISTORY_ENDED else None)
+        starts = settings.start.date() if settings and settings.start else None
+        project = Project.objects.filter(space=self.taking.space).first()
+        if project is not None:
+            values = {"as_of": day, "starts_on": project.starts_on or starts}
+            values = {f: v for f, v in values.items() if getattr(project, f) != v}
+            if values:
+                project.write(expected=None, **values)
+                changes = {f: [None, v] for f, v in values.items()}
+                record_event("project.changed", project, actor=self.taking.actor, changes=changes, run=self.taking.run)
+        return day
+
+    def _report(self, source: Source, made: dict[str, int], as_of: date | None) -> dict[str, Any]:
+        taking, ledger = self.taking, self.taking.ledger
+        kinds = ("item", "comment", "attachment", "link", "sprint", "calendar", "resource", "person")
+        space = taking.space
+        return {
+            "system": taking.info.system, "format": taking.info.format, "name": taking.info.name,
+            "into": {"id": space.pk, "key": space.key, "name": space.name, "is_new": taking.is_new_space},
+            "facts": counting.facts(taking.imported, is_schedule=taking.info.is_schedule),
+            "created": ledger.created["item"], "updated": ledger.updated["item"], "unchanged": ledger.unchanged["item"],
+            "rows": {
+                kind: {"created": ledger.created[kind], "updated": ledger.updated[kind], "unchanged": ledger.unchanged[kind]}
+                for kind in kinds if ledger.created[kind] or ledger.updated[kind] or ledger.unchanged[kind]
+            },
+            "left_behind": ledger.left_behind("item"), "made": made,
+            "not_taken_over": [_not_taken(row) for row in taking.not_taken(source.not_taken)],
+            "notes": [{"code": n.code, "params": dict(n.params)} for n in [*source.notes, *self._notes()]],
+            "offers": offers.list_offers(taking, self.items),
+            "as_of": as_of.isoformat() if as_of else None, "timezone": str(taking.zone),
+            "timezone_known": taking.info.timezone_known,
+            "finished": moment(taking.last_event), "is_schedule": taking.info.is_schedule,
+        }  # fmt: skip
+
+    def _notes(self) -> list[R.Note]:
+        found = []
+        if self.taking.archived:
+            found.append(R.Note("archived_removed", {"count": self.taking.archived}))
+        if not self.taking.info.timezone_known:
+            found.append(R.Note("times_in_zone", {"zone": str(self.taking.zone)}))
+        return found
+
+
+def moment(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _not_taken(row: R.NotTaken) -> dict[str, Any]:
+    from tandem.exchange.wording import why
+
+    return {"what": row.what, "count": row.count, "why": why(row.why), "code": row.why, "where": row.where}

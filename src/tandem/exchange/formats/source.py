@@ -1,0 +1,140 @@
+"""What every reader is: a Source that answers what it is, what must be asked, and then yields records."""
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from tandem.exchange.formats.reasons import UNREADABLE
+from tandem.exchange.records import Note, NotTaken, Record, SourceInfo
+
+if TYPE_CHECKING:
+    from tandem.exchange.formats.columns import Mapping as ColumnMapping
+
+DateOrder = Literal["dmy", "mdy", "ymd"]
+
+
+class Unreadable(Exception):
+    """A file that cannot be read: a code, the place in the file, and what is needed to word the reason."""
+
+    def __init__(self, code: str, where: str = "", **params: str | int) -> None:
+        self.code, self.where, self.params = code, where, params
+        super().__init__(code)
+
+    def __str__(self) -> str:
+        text = UNREADABLE.get(self.code, self.code) % self.params
+        return f"{text} ({self.where})" if self.where else text
+
+
+@dataclass(frozen=True, slots=True)
+class AmbiguousDates:
+    """Numeric dates that fit more than one order: to be answered with `ReadOptions.date_order`."""
+
+    column: str
+    examples: tuple[str, ...]
+    choices: tuple[DateOrder, ...] = ("dmy", "mdy")
+    code: str = "date_order"
+
+
+@dataclass(frozen=True, slots=True)
+class MappingNeeded:
+    """A table in which no column is recognisably the title: to be answered with `ReadOptions.mapping`."""
+
+    headers: tuple[str, ...]
+    samples: tuple[tuple[str, ...], ...]
+    suggestion: Mapping[str, str]
+    code: str = "mapping"
+
+
+Question = AmbiguousDates | MappingNeeded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """The answers that a person has given. `timezone` is used by the writer; readers never add one."""
+
+    date_order: DateOrder | None = None
+    timezone: str | None = None
+    mapping: "ColumnMapping | None" = None
+    categories: Mapping[str, str] = field(default_factory=dict)  # state name → to_do, in_progress, done
+
+
+class Tally:
+    """Counts what is not taken over, by name and reason, with the first place where it was met."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], tuple[int, str]] = {}
+
+    def add(self, what: str, why: str, where: str = "", count: int = 1) -> None:
+        seen, first = self._rows.get((what, why), (0, where))
+        self._rows[what, why] = (seen + count, first)
+
+    def rows(self) -> list[NotTaken]:
+        return [NotTaken(what, n, why, where) for (what, why), (n, where) in sorted(self._rows.items()) if n]
+
+
+class Source(ABC):
+    """One export. `info` and `questions` are known at once, `not_taken` when `records()` has run to its
+    end.
+    """
+
+    system = ""
+
+    def __init__(self, path: Path, format_name: str, options: ReadOptions) -> None:
+        self.path, self.format, self.options = path, format_name, options
+        self.questions: list[Question] = []
+        self.notes: list[Note] = []
+        self._tally = Tally()
+
+    @property
+    @abstractmethod
+    def info(self) -> SourceInfo: ...
+
+    @abstractmethod
+    def _read(self) -> Iterator[Record]: ...
+
+    def records(self) -> Iterator[Record]:
+        """Stream the records; may be called again. Refuses while a question is open."""
+        if self.questions:
+            raise Unreadable("question_open", question=self.questions[0].code)
+        self._tally = Tally()
+        return self._read()
+
+    @property
+    def not_taken(self) -> list[NotTaken]:
+        return self._tally.rows()
+
+    def note(self, code: str, **params: str | int) -> None:
+        note = Note(code, params)
+        if note not in self.notes:
+            self.notes.append(note)
+
+
+def digest(*parts: str) -> str:
+    """A short stable id for what has none in the source."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def clean(text: str | None) -> str:
+    """Text that a database accepts: no NUL, no lone surrogates; edges trimmed."""
+    if not text:
+        return ""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return text.strip()
+
+
+def number(text: str) -> float | None:
+    """A number written with a point or a comma, None when it is not one."""
+    raw = text.strip().replace("\u00a0", "").replace(" ", "")
+    if raw.count(",") == 1 and "." not in raw:
+        raw = raw.replace(",", ".")
+    try:
+        found = float(raw.replace(",", ""))
+    except ValueError:
+        return None
+    return found if abs(found) < 1e15 else None

@@ -1,0 +1,106 @@
+"""Of a plan: who works on its tasks, and the baselines that were stored."""
+
+from collections import defaultdict
+from typing import Any
+
+from tandem.exchange.records import AssignmentRecord, Baseline, ItemRecord
+from tandem.exchange.taking_over.context import Taking
+from tandem.exchange.taking_over.ledger import Entry, digest
+from tandem.work.actions import imports
+from tandem.work.models import Assignment, BaselineDate, WorkItem
+
+_BATCH = 1000
+
+
+def take_assignments(taking: Taking, records: list[AssignmentRecord]) -> None:
+    """All assignments of a task together: its people, and in its plan what the computation needs of them."""
+    by_task: dict[str, list[AssignmentRecord]] = defaultdict(list)
+    for record in records:
+        if record.task in taking.items:
+            by_task[record.task].append(record)
+        else:
+            taking.tally.add("assignment", "dangling", record.source_id)
+    tasks = list(by_task)
+    for start in range(0, len(tasks), _BATCH):
+        _take_batch(taking, {task: by_task[task] for task in tasks[start : start + _BATCH]})
+
+
+def _take_batch(taking: Taking, tasks: dict[str, list[AssignmentRecord]]) -> None:
+    refs = taking.ledger.known("assignments", tasks)
+    kept, changed, added, rows, people = [], [], [], [], []
+    items = WorkItem.objects.in_bulk([taking.items[task] for task in tasks])
+    for task, records in tasks.items():
+        ref, mark, item = refs.get(task), digest(records), items[taking.items[task]]
+        if ref is not None and ref.digest == mark:
+            kept.append(ref)
+            continue
+        plan = item.plan | {"assignments": [_json(taking, record) for record in records]}
+        rows.append((item, {"plan": plan, "updated_at": item.updated_at}))
+        people += _people(taking, item.pk, records)
+        if ref is None:
+            added.append(Entry(task, item, mark))
+        else:
+            changed.append((ref, mark, {}))
+    actor, space = taking.actor, taking.space
+    imports.rewrite_items(actor=actor, space=space, rows=rows, run=taking.run)
+    imports.assign_anew(actor=actor, space=space, items=[item.pk for item, _ in rows], assignments=people)
+    taking.ledger.add("assignments", added)
+    taking.ledger.keep("assignments", kept)
+    taking.ledger.update("assignments", changed)
+
+
+def _people(taking: Taking, item: int, records: list[AssignmentRecord]) -> list[Assignment]:
+    shares: dict[int, float] = defaultdict(float)
+    for record in records:
+        person = taking.resources.get(record.resource or "")
+        if person is not None and person.user is not None:
+            shares[person.user.pk] += record.units
+    return [Assignment(item_id=item, user_id=user, share=max(0, min(32767, round(units * 100)))) for user, units in shares.items()]
+
+
+def _json(taking: Taking, record: AssignmentRecord) -> dict[str, Any]:
+    person = taking.resources.get(record.resource or "")
+    return {
+        "resource": record.resource,
+        "name": person.name if person else None,
+        "kind": person.kind if person else None,
+        "user": person.user.pk if person and person.user else None,
+        "calendar": person.calendar.pk if person and person.calendar else None,
+        "units": record.units,
+        "work_minutes": record.work_minutes,
+        "actual_work_minutes": record.actual_work_minutes,
+        "start": record.start.isoformat() if record.start else None,
+        "finish": record.finish.isoformat() if record.finish else None,
+        "delay_minutes": record.delay_minutes,
+        "leveling_delay_minutes": record.leveling_delay_minutes,
+        "contour": record.contour,
+        "percent_complete": record.percent_complete,
+    }
+
+
+class Baselines:
+    """Collected while items come, written in batches."""
+
+    def __init__(self, taking: Taking) -> None:
+        self.taking = taking
+        self.waiting: dict[int, list[tuple[ItemRecord, Baseline]]] = defaultdict(list)
+
+    def look(self, record: ItemRecord) -> None:
+        for number, stored in (record.plan.baselines if record.plan else {}).items():
+            self.waiting[number].append((record, stored))
+            if stored.work_minutes or stored.cost:
+                self.taking.tally.add("Baseline.Work, Baseline.Cost", "money", record.source_id)
+
+    def flush(self) -> None:
+        taking = self.taking
+        for number, stored in sorted(self.waiting.items()):
+            dates = [
+                BaselineDate(
+                    item_id=taking.items[record.source_id], start=taking.clock(b.start), finish=taking.clock(b.finish),
+                    duration_minutes=None if b.duration_minutes is None else round(b.duration_minutes),
+                )
+                for record, b in stored
+            ]  # fmt: skip
+            name = f"Baseline {number}" if number else "Baseline"
+            imports.set_baselines(actor=taking.actor, space=taking.space, number=number, name=name, dates=dates)
+        self.waiting.clear()

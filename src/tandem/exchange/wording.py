@@ -1,0 +1,69 @@
+"""Codes of readers and of the writer in words, in the language of whoever looks."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tandem.exchange.formats.reasons import NOTES, UNREADABLE, WHY_NOT_TAKEN
+from tandem.exchange.formats.source import Unreadable
+
+
+def _mark(text: str) -> str:
+    return text
+
+
+_WHY = {
+    "too_long": _mark("it was longer than there is room for; it was cut"),
+    "link_cycle": _mark("these dependencies run in a circle; the last one was left out"),
+    "parent_cycle": _mark("an item cannot be a part of itself, not even by detours"),
+    "own_link": _mark("an item cannot be linked to itself"),
+    "not_a_person": _mark("material and cost have no place yet; their assignments are kept with the tasks"),
+    "timephased": _mark("work by the day is computed anew; only gaps in it are kept"),
+}
+_NOTES = {
+    "archived_removed": _mark("%(count)s archived open items came in as removed; they can be restored."),
+    "times_in_zone": _mark("Times without a zone were read as %(zone)s."),
+}
+# what the command line refuses; pages have the same sentences in their own table
+_REFUSALS = {
+    "person_unknown": _mark("Nobody signs in as %(email)s."),
+    "not_set_up": _mark("This installation has no organisation yet. Start it once, or run “tandem user add”."),
+    "space_unknown": _mark("There is no space with the key %(key)s."),
+    "import_into_project": _mark("“%(space)s” is no project: work items come into a project."),
+    "import_nowhere": _mark("You may not open a project anywhere. Say into which project the file should go."),
+    "import_answers": _mark("This answer does not fit: %(what)s."),
+    "timezone_unknown": _mark("“%(zone)s” is no time zone."),
+}
+
+
+def refused(code: str, params: dict[str, Any]) -> str:
+    sentence = _REFUSALS.get(code)
+    return _filled(sentence, params) if sentence else code
+
+
+def why(code: str) -> str:
+    sentence = _WHY.get(code) or WHY_NOT_TAKEN.get(code)
+    return _(sentence) if sentence else code
+
+
+def note(code: str, params: dict[str, Any]) -> str:
+    sentence = _NOTES.get(code) or NOTES.get(code)
+    return _filled(sentence, params) if sentence else code
+
+
+def unreadable(code: str, params: dict[str, Any], where: str = "") -> str:
+    sentence = UNREADABLE.get(code)
+    text = _filled(sentence, params) if sentence else code
+    return f"{text} ({where})" if where else text
+
+
+def problem_of(error: Unreadable) -> dict[str, Any]:
+    """As stored with an import: worded only when somebody looks."""
+    return {"code": error.code, "where": error.where, "params": dict(error.params)}
+
+
+def _filled(sentence: str, params: dict[str, Any]) -> str:
+    try:
+        return _(sentence) % params
+    except (KeyError, ValueError):
+        return _(sentence)

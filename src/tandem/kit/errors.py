@@ -1,0 +1,36 @@
+"""The three ways in which Tandem says no. Doors word them; rules only raise them."""
+
+from typing import Any
+
+
+class Refused(Exception):
+    """A rule forbids this. `code` names the rule, `params` fill its sentence, `field` says where to show it."""
+
+    def __init__(self, code: str, *, field: str | None = None, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.field = field
+        self.params = params
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.params}" if self.params else self.code
+
+
+class Stale(Refused):
+    """Somebody changed the row first. `current` is the row as it stands now."""
+
+    def __init__(self, current: Any = None) -> None:
+        super().__init__("stale")
+        self.current = current
+
+
+class Denied(Exception):
+    """The asker may see the thing but may not do this to it: 403."""
+
+    def __init__(self, permission: str = "") -> None:
+        super().__init__(permission)
+        self.permission = permission
+
+
+class Hidden(Exception):
+    """For this asker the thing does not exist: 404."""

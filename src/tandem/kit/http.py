@@ -1,0 +1,29 @@
+"""What doors share about HTTP: versions in headers, fragments, file names."""
+
+import re
+from urllib.parse import quote
+
+
+def version_of(if_match: str | None) -> int | None:
+    """`"7"` or `W/"7"` gives 7; None when the header is missing; ValueError when it is not ours."""
+    if not if_match:
+        return None
+    found = re.fullmatch(r'\s*(?:W/)?"?(\d{1,9})"?\s*', if_match)
+    if not found:
+        raise ValueError(if_match)
+    return int(found[1])
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def attachment_header(name: str) -> str:
+    """RFC 6266: a plain fallback and the real name."""
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)[:100]
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def is_local_path(target: str) -> bool:
+    """True for a path on this site: no scheme, no host, no backslash, no control character."""
+    return bool(re.fullmatch(r"/(?![/\\])[^\x00-\x1f\\]*", target))

@@ -1,0 +1,63 @@
+"""Every permission and who holds it: one table. `may` asks, `require` insists."""
+
+from enum import StrEnum
+from typing import Any
+
+from tandem.kit.errors import Denied, Hidden
+from tandem.people.models import Role
+from tandem.people.scoping import roles_of
+
+
+class Permission(StrEnum):
+    VIEW = "view"
+    COMMENT = "comment"
+    EDIT_WORK = "edit_work"
+    EDIT_PLAN = "edit_plan"
+    EDIT_PRODUCT = "edit_product"
+    GIVE_PROMISE = "give_promise"
+    EDIT_STRATEGY = "edit_strategy"
+    EDIT_PORTFOLIO = "edit_portfolio"
+    IMPORT = "import"
+    SHARE = "share"
+    MANAGE_ACCESS = "manage_access"
+    MANAGE_PEOPLE = "manage_people"
+    READ_AUDIT = "read_audit"
+
+
+P = Permission
+_READ = {P.VIEW}
+_TALK = _READ | {P.COMMENT}
+_WORK = _TALK | {P.EDIT_WORK}
+
+GRANTS: dict[str, set[Permission]] = {
+    Role.ADMINISTRATOR: set(Permission),
+    Role.PMO_LEAD: set(Permission) - {P.MANAGE_PEOPLE},
+    Role.PORTFOLIO_MANAGER: _WORK
+    | {P.EDIT_PLAN, P.EDIT_PORTFOLIO, P.EDIT_STRATEGY, P.IMPORT, P.SHARE, P.MANAGE_ACCESS},
+    Role.PROJECT_MANAGER: _WORK | {P.EDIT_PLAN, P.IMPORT, P.SHARE, P.MANAGE_ACCESS},
+    Role.PRODUCT_MANAGER: _WORK
+    | {P.EDIT_PRODUCT, P.GIVE_PROMISE, P.EDIT_STRATEGY, P.IMPORT, P.SHARE, P.MANAGE_ACCESS},
+    Role.MEMBER: _WORK,
+    Role.EXECUTIVE: _TALK | {P.EDIT_STRATEGY},
+    Role.STAKEHOLDER: _TALK,
+    Role.AUDITOR: _READ | {P.READ_AUDIT},
+}
+
+
+def may(user: Any, permission: Permission, space_id: int) -> bool:
+    if not user.is_active:
+        return False
+    return any(permission in GRANTS[role] for role in roles_of(user).get(space_id, ()))
+
+
+def require(user: Any, permission: Permission, space_id: int) -> None:
+    """Invisible is `Hidden` (404), visible but not allowed is `Denied` (403)."""
+    if not may(user, Permission.VIEW, space_id):
+        raise Hidden
+    if not may(user, permission, space_id):
+        raise Denied(permission)
+
+
+def spaces_where(user: Any, permission: Permission) -> set[int]:
+    """The spaces in which the person holds the permission."""
+    return {s for s, roles in roles_of(user).items() if any(permission in GRANTS[r] for r in roles)}

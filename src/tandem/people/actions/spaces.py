@@ -1,0 +1,79 @@
+"""Opening spaces and giving access to them."""
+
+from typing import Any
+
+from django.db import transaction
+
+from tandem.history.record import record
+from tandem.kit.errors import Denied, Refused
+from tandem.kit.ids import KEY, key_from
+from tandem.people.access import Permission, may, require
+from tandem.people.models import Membership, Role, Space, User
+from tandem.people.scoping import access_changed, roles_of
+
+# Only who holds everything a role holds may grant it: nobody raises another above oneself.
+_ADMIN_ONLY = {Role.ADMINISTRATOR}
+
+
+def open_space(
+    *, actor: Any, parent: Space, kind: str, name: str, key: str = "", is_confidential: bool = False
+) -> Space:
+    """A space under `parent`. The opener of a confidential space keeps a way in: the role held above."""
+    require(actor, Permission.EDIT_PORTFOLIO if kind != "product" else Permission.EDIT_PRODUCT, parent.pk)
+    taken = set(Space.objects.values_list("key", flat=True))
+    key = key.upper() or key_from(name, taken)
+    if not KEY.match(key):
+        raise Refused("key_malformed", field="key", key=key)
+    if key in taken:
+        raise Refused("key_taken", field="key", key=key)
+    with transaction.atomic():
+        space = Space.objects.create(
+            parent=parent, kind=kind, name=name, key=key, is_confidential=is_confidential
+        )
+        record("space.created", space, actor=actor, changes={"name": [None, name], "kind": [None, kind]})
+        if is_confidential:
+            _give(space, actor, min(roles_of(actor)[parent.pk]))
+        access_changed()
+    return space
+
+
+def grant(*, actor: Any, space: Space, user: User, role: str) -> Membership:
+    """Give `user` the role in `space` and below; replaces the role held there."""
+    require(actor, Permission.MANAGE_ACCESS, space.pk)
+    if role in _ADMIN_ONLY:
+        require(actor, Permission.MANAGE_PEOPLE, space.pk)
+    with transaction.atomic():
+        held = Membership.objects.select_for_update().filter(space=space, user=user).first()
+        if held and held.role in _ADMIN_ONLY:
+            require(actor, Permission.MANAGE_PEOPLE, space.pk)
+        membership = _give(space, user, role)
+        record(
+            "membership.granted", space, actor=actor, changes={f"user:{user.pk}": [held and held.role, role]}
+        )
+        access_changed(user)
+    return membership
+
+
+def revoke(*, actor: Any, space: Space, user: User) -> None:
+    """Take the role away. The last administrator of the organisation stays."""
+    require(actor, Permission.MANAGE_ACCESS, space.pk)
+    with transaction.atomic():
+        Space.objects.select_for_update().get(pk=space.pk)
+        held = Membership.objects.filter(space=space, user=user).first()
+        if held is None:
+            return
+        if held.role in _ADMIN_ONLY:
+            if not may(actor, Permission.MANAGE_PEOPLE, space.pk):
+                raise Denied(Permission.MANAGE_PEOPLE)
+            others = Membership.objects.filter(space=space, role=held.role, user__is_active=True).exclude(
+                user=user
+            )
+            if space.parent_id is None and not others.exists():
+                raise Refused("last_administrator")
+        held.delete()
+        record("membership.revoked", space, actor=actor, changes={f"user:{user.pk}": [held.role, None]})
+        access_changed(user)
+
+
+def _give(space: Space, user: User, role: str) -> Membership:
+    return Membership.objects.update_or_create(space=space, user=user, defaults={"role": role})[0]

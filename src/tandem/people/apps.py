@@ -1,0 +1,8 @@
+"""The Django app `people`."""
+
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    name = "tandem.people"
+    label = "people"

@@ -1,0 +1,1 @@
+"""The bridge: rows to arrays, compute, and back to rows."""

@@ -1,0 +1,178 @@
+"""Why a promise slips, in calendar days that add up, and the ways out, each with the date that it would bring.
+
+Compute answers in working days since the promise; here they become dates, and the differences of dates are what people
+read: 12 Feb promised, 10 Mar forecast, 26 days.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from tandem.compute.forecasting.history import NEEDED, WEEK, NotEnough
+from tandem.compute.forecasting.slip import PromiseCase, Slip, slip
+from tandem.compute.forecasting.throughput import percentile, simulate
+from tandem.kit.types import Json
+from tandem.planning import workdays
+from tandem.planning.pace import Pace, pace_of
+from tandem.planning.scope import Predecessors, Reading, Subject
+from tandem.planning.status import status_of
+
+AT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The predecessor that holds a scope up longest: from when its items can go on, and when they were to."""
+
+    item_id: int
+    ready: date
+    wanted: date | None
+    items: int
+
+
+def waiting_for(
+    subject: Subject, pace: Pace, predecessors: Predecessors, finishes: dict[int, date], on: date, seed: int
+) -> Waiting | None:
+    """Of all open predecessors outside the scope the one that costs most. `finishes`: item → forecast of its holder.
+
+    Only what stands behind it has to wait, the rest is done meanwhile: hence `ready` is the day from which all of the
+    rest, at the usual pace, would end as late as that part does.
+    """
+    days = workdays.after(pace.calendar, on)
+    rest = _p80(pace, pace.total, seed)
+    worst: Waiting | None = None
+    for source, behind in sorted(predecessors.of(subject).items()):
+        wanted = predecessors.wanted(source)
+        there = max(finishes.get(source) or predecessors.computed.get(source) or wanted or on, on)
+        own = _p80(pace, round(len(behind) / pace.share) if pace.share else 0, seed)
+        ready = days.at(max(0, days.until(there) + own - rest))
+        if ready > on and (worst is None or ready > worst.ready):
+            worst = Waiting(source, ready, wanted, len(behind))
+    return worst
+
+
+def explain(reading: Reading, subject: Subject, pace: Pace, waiting: Waiting | None, on: date, seed: int) -> Json:
+    """The slip of the subject's promise as the page shows it; empty without a promise or without enough history."""
+    promise = subject.promise
+    if promise is None or not pace.is_enough or not pace.remaining:
+        return {}
+    zero = min(promise.given_on, on)
+    days = workdays.after(pace.calendar, zero)
+    then = pace_of(reading, subject, zero, is_now=False)
+    case = _case(subject, pace, then, waiting, on, days)
+    found = slip(case, at=AT, seed=seed)
+    if isinstance(found, NotEnough):
+        return {}
+    steps = _steps(found, promise, days)
+    shown = {
+        "promise": promise.pk,
+        "promised": promise.date.isoformat(),
+        "days": (steps[-1] - promise.date).days,
+        "given": steps[0].isoformat(),
+        "causes": [
+            {"code": "scope_added", "days": (steps[1] - steps[0]).days, "items": case.added},
+            {
+                "code": "throughput", "days": (steps[2] - steps[1]).days, "present": round(pace.per_week, 1),
+                "assumed": round(_assumed(case, pace, then), 1),
+            },
+            {"code": "predecessor", "days": (steps[3] - steps[2]).days, **_named(waiting)},
+            {"code": "reserve", "days": (steps[0] - promise.date).days},
+        ],
+    }  # fmt: skip
+    return shown | {"ways": _ways(case, found, pace, waiting, promise.date, on, seed)}
+
+
+def _case(subject: Subject, pace: Pace, then: Pace, waiting: Waiting | None, on: date, days: Any) -> PromiseCase:
+    """Both sides of the comparison carry the others of today: what the team does beside is not this promise's scope."""
+    promise = subject.promise
+    assert promise is not None
+    finished = sum(1 for item in subject.items if item.finished and item.finished > days.base)
+    known = promise.basis.get("remaining")
+    had = known if known is not None else then.remaining
+    same_source = then.source == pace.source and then.is_enough
+    assumed = None
+    if not same_source:
+        per_week = promise.basis.get("per_week") or (then.per_week if then.is_enough else None)
+        assumed = per_week / WEEK / pace.share if per_week else None
+    return PromiseCase(
+        promised=days.until(promise.date),
+        today=days.until(on),
+        remaining_then=had + pace.others,
+        added=pace.remaining + finished - had,
+        remaining=pace.total,
+        history=pace.history,
+        history_then=then.history if same_source else None,
+        assumed_per_day=assumed,
+        ready_then=days.until(waiting.wanted) if waiting and waiting.wanted else 0,
+        ready=days.until(waiting.ready) if waiting else 0,
+    )
+
+
+def _steps(found: Slip, promise: Any, days: Any) -> tuple[date, date, date, date]:
+    """The forecast at each stage: as given, with the scope, with the pace, with the predecessor of today.
+
+    When the P80 of that day is on record, it is the one that is shown; the pace takes up the difference.
+    """
+    scope, pace, predecessor, reserve = (cause.days for cause in found.causes)
+    given = found.promised + reserve
+    now = given + scope + pace
+    known = promise.basis.get("p80")
+    if known:
+        given = days.until(date.fromisoformat(known))
+    return days.at(given), days.at(given + scope), days.at(now), days.at(now + predecessor)
+
+
+def _ways(
+    case: PromiseCase, found: Slip, pace: Pace, waiting: Waiting | None, promised: date, on: date, seed: int
+) -> list[Json]:
+    """Each way with its date at P80, the days that it wins, and the status that the promise would have then."""
+    days = workdays.after(pace.calendar, on)
+    start = max(on, waiting.ready) if waiting else on
+    now = days.at(days.until(start) + _p80(pace, pace.total, seed))
+    if now <= promised:
+        return []
+
+    def way(code: str, left: int, begin: date, **more: Any) -> Json:
+        base = days.until(begin)
+        p50, p80 = (days.at(base + _percentile(pace, left, share, seed)) for share in (0.5, AT / 100))
+        status = status_of(promised, p50, p80, today=on)
+        return {"code": code, "date": p80.isoformat(), "days": (p80 - now).days, "status": status, **more}
+
+    ways = []
+    if waiting:
+        ways.append(way("predecessor", pace.total, on, item=waiting.item_id))
+    out = found.ways_out.items_to_take_out
+    if out and promised > on:
+        for items in sorted({max(1, out // 2), min(out, pace.remaining)}):
+            ways.append(way("take_out", pace.total - items, start, items=items, of=pace.remaining))
+    needed = found.ways_out.needed_per_week
+    if needed and promised > on and needed * pace.share <= 3 * pace.per_week:
+        ways.append({
+            "code": "speed_up", "date": promised.isoformat(), "days": (promised - now).days, "status": "on",
+            "needed": round(needed * pace.share, 1), "present": round(pace.per_week, 1),
+        })  # fmt: skip
+    ways.append({"code": "revise", "date": now.isoformat(), "days": 0, "status": "on"})
+    return ways
+
+
+def _named(waiting: Waiting | None) -> Json:
+    return {"item": waiting.item_id, "items": waiting.items} if waiting else {}
+
+
+def _assumed(case: PromiseCase, pace: Pace, then: Pace) -> float:
+    """Items per week for this scope, as they could be expected when the promise was given."""
+    if case.assumed_per_day:
+        return case.assumed_per_day * WEEK * pace.share
+    return case.history_then.per_day * WEEK * pace.share if case.history_then else pace.per_week
+
+
+def _p80(pace: Pace, items: int, seed: int) -> int:
+    return _percentile(pace, items, AT / 100, seed)
+
+
+def _percentile(pace: Pace, items: int, share: float, seed: int) -> int:
+    if items <= 0 or pace.history.items < NEEDED:
+        return 0
+    return percentile(np.sort(simulate(pace.history, items, seed=seed)), share)

@@ -1,0 +1,1 @@
+"""Portfolios, programmes and projects: the tree that the PMO steers by."""

@@ -1,0 +1,34 @@
+"""The projects and programmes that are chosen and watched together. Owns one space."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tandem.people.scoping import Scoped
+
+
+class OwnsSpace(Scoped):
+    """A noun that is the owner of its space: the space's tree is the portfolio's tree."""
+
+    space = models.OneToOneField("people.Space", models.PROTECT, related_name="%(class)s")
+    name = models.CharField(_("name"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
+
+    class Meta:
+        abstract = True
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Portfolio(OwnsSpace):
+    pass

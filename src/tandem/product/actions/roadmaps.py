@@ -1,0 +1,29 @@
+"""Sharing a roadmap by a link that can be taken back."""
+
+from typing import Any
+
+from django.db import transaction
+
+from tandem.history.record import record
+from tandem.kit import clock
+from tandem.kit.ids import digest, token
+from tandem.people.access import Permission, require
+from tandem.people.models import Space
+from tandem.product.models import RoadmapShare
+
+
+def share(*, actor: Any, space: Space, query: str = "") -> tuple[RoadmapShare, str]:
+    """A link for readers without an account; its secret is returned once."""
+    require(actor, Permission.SHARE, space.pk)
+    secret = token()
+    with transaction.atomic():
+        row = RoadmapShare.objects.create(space=space, created_by=actor, digest=digest(secret), query=query)
+        record("roadmap.shared", row, actor=actor)
+    return row, secret
+
+
+def unshare(*, actor: Any, row: RoadmapShare) -> None:
+    require(actor, Permission.SHARE, row.space_id)
+    with transaction.atomic():
+        row.write(expected=None, revoked_at=clock.now())
+        record("roadmap.unshared", row, actor=actor)

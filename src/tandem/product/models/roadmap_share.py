@@ -1,0 +1,22 @@
+"""A link under which a roadmap may be read without an account. Stored as a digest, revocable."""
+
+from django.conf import settings
+from django.db import models
+
+from tandem.kit import clock
+from tandem.people.scoping import Scoped
+
+
+class RoadmapShare(Scoped):
+    digest = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    query = models.CharField(max_length=500, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"roadmap of space {self.space_id}"
+
+    @property
+    def is_usable(self) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > clock.now())

@@ -1,0 +1,110 @@
+"""Loads the sample organisation into an empty installation, through the actions, at its simulated times."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils import translation
+
+from tandem.kit.errors import Refused
+from tandem.people.models import Space, SpaceKind
+from tandem.samples.placing import Place
+from tandem.samples.promised import Promised
+from tandem.samples.replaying import Replay
+from tandem.samples.simulation import SEED, simulate
+from tandem.samples.timeline import Timeline
+from tandem.samples.words import Language, Pair, say
+
+Progress = Callable[[str], object]
+_ROLES: tuple[tuple[str, Pair], ...] = (
+    ("lead", ("PMO lead", "PMO 负责人")), ("pm0", ("Product manager", "产品经理")), ("exec", ("Executive", "高管")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SignIn:
+    role: str
+    email: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Who may sign in, and how much there is. Iterating gives (email, role) of each sign-in."""
+
+    sign_ins: tuple[SignIn, ...]
+    counts: dict[str, int]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((one.email, one.role) for one in self.sign_ins)
+
+
+def load(
+    language: str = "en", password: str | None = None, progress: Progress | None = None, *,
+    seed: int = SEED, as_of: date | None = None, computed: bool = True,
+) -> Loaded:  # fmt: skip
+    """Everything or nothing, in one transaction. Refused when there is an organisation already.
+
+    `progress` is told each step in a sentence; `computed` false leaves forecasts and dates to the worker.
+    """
+    if Space.objects.filter(parent=None).exists():
+        raise Refused("already_set_up")
+    tell = progress or (lambda text: None)
+    spoken: Language = "zh" if language.startswith("zh") else "en"
+    password = password or secrets.token_urlsafe(12)
+    tell("Simulating eighteen months")
+    world = simulate(spoken, seed, as_of)
+    with translation.override("zh-hans" if spoken == "zh" else "en"), transaction.atomic():
+        _patient()
+        tell(f"Adding {len(world.people)} people and {len(world.projects)} projects")
+        place = Place(world, password)
+        place.fill()
+        tell(f"Adding {len(world.items)} work items with their history")
+        timeline = Timeline()
+        replay = Replay(place, timeline)
+        replay.run()
+        Promised(place, replay, timeline).run()
+        timeline.run(lambda done, total: tell(f"Replaying what happened: {done} of {total}"))
+    _analyse()
+    if computed:
+        _compute(tell)
+    sign_ins = tuple(SignIn(say(name, spoken), place.users[code].email, password) for code, name in _ROLES)
+    return Loaded(sign_ins, _counts())
+
+
+def _patient() -> None:
+    """The load is one long transaction; nobody else is there to wait for it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+
+
+def _analyse() -> None:
+    """The planner knows the tables at once, not when autovacuum comes by."""
+    if not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
+def _compute(tell: Progress) -> None:
+    from tandem.planning import forecasts, schedule
+
+    tell("Computing dates and forecasts")
+    for space in Space.objects.filter(kind=SpaceKind.PROJECT).order_by("id"):
+        schedule.compute(space)
+    forecasts.compute_all()
+
+
+def _counts() -> dict[str, int]:
+    from tandem.history.models import Event
+    from tandem.people.models import User
+    from tandem.portfolio.models import Programme, Project
+    from tandem.product.models import Feature, Product, Promise, Release
+    from tandem.strategy.models import Objective
+    from tandem.work.models import Link, StateChange, WorkItem
+
+    nouns = (User, Product, Programme, Project, Objective, Feature, Release, Promise, WorkItem, StateChange, Link, Event)
+    return {str(model._meta.model_name): model._default_manager.count() for model in nouns}
+
+

@@ -1,0 +1,1 @@
+"""Why we do it: objectives and what contributes to them."""

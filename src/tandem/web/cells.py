@@ -1,0 +1,32 @@
+"""How values look in cells and facts: people, states, dates, links to other records."""
+
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from tandem.web.templating import day
+
+SHAPES = {"to_do": "none", "in_progress": "on", "done": "done"}
+
+
+def person(user: Any) -> Any:
+    return user.name if user else ""
+
+
+def link(row: Any, url: str) -> Any:
+    return Markup('<a href="{}" data-peek>{}</a>').format(url, escape(str(row))) if row else ""
+
+
+def state(category: str, name: Any) -> Markup:
+    """The state's own word, with the shape of its category. Ink: a state is said, not computed."""
+    return Markup(
+        '<span class="st said"><i class="sh sh-{}" aria-hidden="true"></i><span>{}</span></span>'
+    ).format(SHAPES.get(category, "none"), name)
+
+
+def date(value: Any) -> Any:
+    return Markup('<span class="num nw">{}</span>').format(day(value)) if value else ""
+
+
+def labels(values: list[str]) -> Any:
+    return Markup(" ").join(Markup('<span class="chip">{}</span>').format(v) for v in values)

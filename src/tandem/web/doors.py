@@ -1,0 +1,38 @@
+"""What views share: finding a row for the asker, redirects that htmx follows, toasts with undo."""
+
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from tandem.kit.errors import Hidden
+from tandem.kit.types import MAX_BIGINT
+
+M = TypeVar("M", bound=models.Model)
+
+
+def find(rows: models.QuerySet[M], user: Any, **keys: Any) -> M:
+    """The row if the asker may see it; `Hidden` otherwise."""
+    if any(isinstance(v, int) and v > MAX_BIGINT for v in keys.values()):
+        raise Hidden
+    row = rows.visible_to(user).filter(**keys).first()  # type: ignore[attr-defined]
+    if row is None:
+        raise Hidden
+    return row
+
+
+def version_in(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isdigit() and len(text) < 10 else None
+
+
+def go_to(request: HttpRequest, url: str, said: str = "") -> HttpResponse:
+    if said:
+        messages.success(request, said)
+    return redirect(url)
+
+
+def is_peek(request: HttpRequest) -> bool:
+    return request.GET.get("peek") == "1"

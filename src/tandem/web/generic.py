@@ -1,0 +1,349 @@
+"""List, detail, form, removal, history and export for a plain noun: its file says what, this file says how."""
+
+import copy
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+
+from tandem.collaboration import words
+from tandem.collaboration.actions import comments
+from tandem.collaboration.models import Comment
+from tandem.history.models import Event
+from tandem.kit.errors import Denied, Refused, Stale
+from tandem.kit.http import attachment_header
+from tandem.people.access import Permission, may, spaces_where
+from tandem.people.models import Space
+from tandem.web import doors, histories
+from tandem.web.paging import page_of
+
+EXPORT_LIMIT = 10_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """A cell's text, and how the list sorts by it. `cell` may return a str, a number, a date or safe markup."""
+
+    name: str
+    label: Any
+    cell: Callable[[Any], Any]
+    sort: str = ""
+    is_number: bool = False
+    is_title: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice above the list: `field` equals the chosen value."""
+
+    name: str
+    label: Any
+    choices: Callable[[HttpRequest], list[tuple[str, Any]]]
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    label: Any
+    value: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Noun:
+    slug: str
+    model: type[models.Model]
+    one: Any
+    many: Any
+    purpose: Any
+    columns: tuple[Column, ...]
+    facts: tuple[Fact, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    search: tuple[str, ...] = ()
+    order: str = "id"
+    related: tuple[str, ...] = ()
+    permission: Permission = Permission.EDIT_WORK
+    form: type[forms.Form] | None = None
+    create: Callable[..., Any] | None = None
+    change: Callable[..., Any] | None = None
+    remove: Callable[..., Any] | None = None
+    home_kinds: tuple[str, ...] = ()
+    list_template: str = "generic/list.html"
+    detail_template: str = "generic/detail.html"
+    detail: Callable[[HttpRequest, Any], dict[str, Any]] | None = None
+    list_extra: Callable[[HttpRequest], dict[str, Any]] | None = None
+    text: str = ""
+    names: dict[str, Any] = field(default_factory=dict)
+
+    def rows(self, user: Any) -> models.QuerySet[Any]:
+        found = self.model._default_manager.visible_to(user)  # type: ignore[attr-defined]
+        return found.select_related(*self.related) if self.related else found
+
+    def url(self, row: Any) -> str:
+        return reverse(f"{self.slug}_detail", kwargs={"id": row.pk})
+
+
+def urls(noun: Noun, base: str = "") -> list[URLPattern]:
+    """The addresses of a noun; a noun without a form has no new, edit or removal."""
+    root = base or noun.slug.replace("_", "-")
+    found = [
+        path(f"{root}/", login_required(_view(noun, list_page)), name=noun.slug),
+        path(f"{root}/export.csv", login_required(_view(noun, export)), name=f"{noun.slug}_export"),
+        path(f"{root}/<int:id>/", login_required(_view(noun, detail_page)), name=f"{noun.slug}_detail"),
+        path(
+            f"{root}/<int:id>/comments/", login_required(_view(noun, comment)), name=f"{noun.slug}_comments"
+        ),
+    ]
+    if noun.create:
+        found.append(path(f"{root}/new/", login_required(_view(noun, new_page)), name=f"{noun.slug}_new"))
+    if noun.change:
+        found.append(
+            path(f"{root}/<int:id>/edit/", login_required(_view(noun, edit_page)), name=f"{noun.slug}_edit")
+        )
+    if noun.remove:
+        found.append(
+            path(
+                f"{root}/<int:id>/removals/",
+                login_required(_view(noun, removal)),
+                name=f"{noun.slug}_removals",
+            )
+        )
+    return found
+
+
+def _view(noun: Noun, function: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return function(request, noun, **kwargs)
+
+    return view
+
+
+def narrowed(request: HttpRequest, noun: Noun) -> models.QuerySet[Any]:
+    rows = noun.rows(request.user)
+    text = request.GET.get("q", "").strip()
+    if text and noun.search:
+        match = Q()
+        for name in noun.search:
+            match |= Q(**{f"{name}__icontains": text})
+        rows = rows.filter(match)
+    for one in noun.filters:
+        value = request.GET.get(one.name, "")
+        if value and value in {v for v, _label in one.choices(request)}:
+            rows = rows.filter(**{one.field or one.name: value})
+    return rows
+
+
+def chosen_sort(request: HttpRequest, noun: Noun) -> str:
+    wanted = request.GET.get("sort", "")
+    known = {c.sort for c in noun.columns if c.sort}
+    return wanted if wanted.lstrip("-") in known else noun.order
+
+
+def list_page(request: HttpRequest, noun: Noun) -> HttpResponse:
+    sort = chosen_sort(request, noun)
+    page = page_of(narrowed(request, noun), sort=sort, cursor=request.GET.get("cursor", ""))
+    heads = []
+    for column in noun.columns:
+        turned = f"-{column.sort}" if sort == column.sort else column.sort
+        direction = "asc" if sort == column.sort else "desc" if sort == f"-{column.sort}" else ""
+        heads.append(
+            {"column": column, "href": _with(request, sort=turned) if column.sort else "", "sort": direction}
+        )
+    context = {
+        "noun": noun,
+        "heads": heads,
+        "rows": page.rows,
+        "next": _with(request, cursor=page.next) if page.next else "",
+        "previous": _with(request, cursor=page.previous) if page.previous else "",
+        "q": request.GET.get("q", ""),
+        "filters": [
+            {"filter": f, "choices": f.choices(request), "value": request.GET.get(f.name, "")}
+            for f in noun.filters
+        ],
+        "is_narrowed": any(request.GET.get(name) for name in ["q", *(f.name for f in noun.filters)]),
+        "may_create": bool(noun.create) and bool(spaces_where(request.user, noun.permission)),
+        "new_url": reverse(f"{noun.slug}_new") if noun.create else "",
+        "export_url": reverse(f"{noun.slug}_export") + "?" + request.GET.urlencode(),
+        "list_url": reverse(noun.slug),
+        **(noun.list_extra(request) if noun.list_extra else {}),
+    }
+    return render(request, noun.list_template, context)
+
+
+def _with(request: HttpRequest, **changes: str) -> str:
+    query = request.GET.copy()
+    if "sort" in changes:
+        query.pop("cursor", None)
+    for name, value in changes.items():
+        query[name] = value
+    return f"?{query.urlencode()}"
+
+
+def export(request: HttpRequest, noun: Noun) -> HttpResponse:
+    """What the list shows, as CSV; a cell that a spreadsheet would run is made text."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([str(c.label) for c in noun.columns])
+    for row in narrowed(request, noun).order_by("id")[:EXPORT_LIMIT]:
+        writer.writerow([harmless(c.cell(row)) for c in noun.columns])
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = attachment_header(f"{noun.slug}.csv")
+    return response
+
+
+def harmless(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return (
+        f"'{text}"
+        if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not isinstance(value, (int, float))
+        else text
+    )
+
+
+def detail_page(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
+    row = doors.find(noun.rows(request.user), request.user, pk=id)
+    space_id = row.space_id
+    request.live_topics = [f"space:{space_id}"]  # type: ignore[attr-defined]
+    context = {
+        "noun": noun,
+        "row": row,
+        "facts": [{"key": f.label, "value": f.value(row), "note": ""} for f in noun.facts],
+        "body": getattr(row, noun.text) if noun.text else "",
+        "may_change": bool(noun.change) and may(request.user, noun.permission, space_id),
+        "may_comment": may(request.user, Permission.COMMENT, space_id),
+        "comments": list(Comment.objects.visible_to(request.user).on(row).select_related("author")[:200]),
+        "events": histories.lines(Event.objects.visible_to(request.user).of(row).newest_first()[:30]),
+        "comments_url": reverse(f"{noun.slug}_comments", kwargs={"id": row.pk}),
+        "edit_url": reverse(f"{noun.slug}_edit", kwargs={"id": row.pk}) if noun.change else "",
+        "removal_url": reverse(f"{noun.slug}_removals", kwargs={"id": row.pk}) if noun.remove else "",
+        **(noun.detail(request, row) if noun.detail else {}),
+    }
+    template = "generic/peek.html" if doors.is_peek(request) else noun.detail_template
+    return render(request, template, context)
+
+
+def comment(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
+    row = doors.find(noun.rows(request.user), request.user, pk=id)
+    if request.method == "POST":
+        comments.add(actor=request.user, subject=row, body=request.POST.get("body", ""))
+    return doors.go_to(request, f"{noun.url(row)}#comments")
+
+
+class HomeField(forms.ModelChoiceField):
+    """In which space the new row stands: the ones where the person may create it."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} · {obj.get_kind_display()}"
+
+
+def _form(request: HttpRequest, noun: Noun, row: Any = None) -> forms.Form:
+    if noun.form is None:
+        raise Denied(noun.permission)
+    data = request.POST if request.method == "POST" else None
+    initial = {k: v for k, v in request.GET.items() if k != "peek"}
+    if issubclass(noun.form, forms.ModelForm):
+        # a copy: cleaning a form writes to its instance, and actions compare with the row as it was read
+        form: forms.Form = noun.form(
+            data, instance=copy.copy(row) if row else None, initial=None if row else initial
+        )
+    else:
+        form = noun.form(data, initial=initial)
+    if row is None and noun.home_kinds:
+        spaces = Space.objects.visible_to(request.user).filter(
+            id__in=spaces_where(request.user, noun.permission), kind__in=noun.home_kinds
+        )
+        form.fields["home"] = HomeField(
+            spaces, label=noun.names.get("home", _("Where")), initial=initial.get("home") or spaces.first()
+        )
+        form.order_fields(["home"])
+    for one in form.fields.values():
+        if isinstance(one, forms.ModelChoiceField) and not isinstance(one, HomeField):
+            one.queryset = one.queryset.visible_to(request.user)  # type: ignore[union-attr]
+    if hasattr(form, "for_request"):
+        form.for_request(request, row)
+    return form
+
+
+def new_page(request: HttpRequest, noun: Noun) -> HttpResponse:
+    if not spaces_where(request.user, noun.permission):
+        raise Denied(noun.permission)
+    form = _form(request, noun)
+    if request.method == "POST" and form.is_valid():
+        try:
+            assert noun.create is not None
+            row = noun.create(actor=request.user, **form.cleaned_data)
+            return doors.go_to(request, noun.url(row), _("Created."))
+        except Refused as problem:
+            show(form, problem)
+    title = noun.names.get("new", _("New %(noun)s") % {"noun": noun.one})
+    return render(
+        request,
+        "generic/form.html",
+        {"noun": noun, "form": form, "row": None, "title": title, "cancel": reverse(noun.slug)},
+        status=422 if form.errors else 200,
+    )
+
+
+def edit_page(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
+    row = doors.find(noun.rows(request.user), request.user, pk=id)
+    if not may(request.user, noun.permission, row.space_id):
+        raise Denied(noun.permission)
+    form = _form(request, noun, row)
+    theirs: list[dict[str, Any]] = []
+    version = row.version
+    if request.method == "POST" and form.is_valid():
+        try:
+            assert noun.change is not None
+            noun.change(actor=request.user, row=row, version=doors.version_in(request), **form.cleaned_data)
+            return doors.go_to(request, noun.url(row), _("Saved."))
+        except Stale as problem:
+            show(form, problem)
+            version = problem.current.version
+            theirs = differences(form, problem.current)
+        except Refused as problem:
+            show(form, problem)
+    context = {
+        "noun": noun,
+        "form": form,
+        "row": row,
+        "version": version,
+        "theirs": theirs,
+        "title": _("Edit %(noun)s") % {"noun": noun.one},
+        "cancel": noun.url(row),
+    }
+    return render(
+        request, "generic/form.html", context, status=409 if theirs else 422 if form.errors else 200
+    )
+
+
+def differences(form: forms.Form, current: Any) -> list[dict[str, Any]]:
+    """Field by field: what this person typed, what stands there now."""
+    rows = []
+    for name, value in form.cleaned_data.items():
+        now = getattr(current, name, None)
+        if now != value:
+            rows.append({"label": form.fields[name].label, "mine": value, "theirs": now})
+    return rows
+
+
+def show(form: forms.Form, problem: Refused) -> None:
+    sentence = words.refusal(problem.code, problem.params)
+    form.add_error(problem.field if problem.field in form.fields else None, sentence)
+
+
+def removal(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
+    row = doors.find(noun.rows(request.user), request.user, pk=id)
+    if request.method == "POST":
+        assert noun.remove is not None
+        noun.remove(actor=request.user, row=row, version=doors.version_in(request))
+        return doors.go_to(request, reverse(noun.slug), _("Removed."))
+    return doors.go_to(request, noun.url(row))

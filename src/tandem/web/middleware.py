@@ -1,0 +1,43 @@
+"""Language, time zone and look of the person; and the one handler that words refusals."""
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def personal(get_response: Handler) -> Handler:
+    """Speak the person's language: their setting, else the cookie, else the browser's, else the installation's."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        user: Any = request.user
+        language = getattr(user, "language", "") or translation.get_language_from_request(request)
+        known = dict(settings.LANGUAGES)
+        with translation.override(language if language in known else settings.LANGUAGE_CODE):
+            zone = getattr(user, "time_zone", "")
+            with timezone.override(ZoneInfo(zone) if zone else None):
+                response = get_response(request)
+                response.headers.setdefault("Content-Language", translation.get_language() or "en")
+        return response
+
+    return handle
+
+
+class errors:
+    """Refused → 409/422, Denied → 403, Hidden → 404, as a page or a fragment; the API has its own wording."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        from tandem.web.refusals import page_for
+
+        return page_for(request, problem)

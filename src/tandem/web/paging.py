@@ -1,0 +1,80 @@
+"""Pages by key: the cursor is the sort value and id of the last row seen; empty values stand last."""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from tandem.kit.errors import Refused
+
+T = TypeVar("T", bound=models.Model)
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    rows: list[T]
+    next: str
+    previous: str
+
+
+def page_of(rows: models.QuerySet[T], *, sort: str, cursor: str = "", size: int = PAGE) -> Page[T]:
+    """`sort` is a field, `-` before it for descending; `cursor` comes from an earlier page."""
+    descending, field = sort.startswith("-"), sort.lstrip("-")
+    backwards, value, key = _read(cursor)
+    if cursor:
+        rows = rows.filter(_beyond(rows.model, field, value, key, descending, backwards))
+    order = F(field).desc(nulls_last=True) if descending else F(field).asc(nulls_last=True)
+    id_order = F("id").asc()
+    if backwards:
+        order = F(field).asc(nulls_first=True) if descending else F(field).desc(nulls_first=True)
+        id_order = F("id").desc()
+    found = list(rows.order_by(order, id_order)[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    has_next, has_previous = (True, more) if backwards else (more, bool(cursor))
+    return Page(
+        rows=found,
+        next=_write(found[-1], field, "f") if found and has_next else "",
+        previous=_write(found[0], field, "b") if found and has_previous else "",
+    )
+
+
+def _beyond(model: Any, field: str, value: Any, key: int, descending: bool, backwards: bool) -> Q:
+    empty = Q(**{f"{field}__isnull": True})
+    if value is None:
+        return Q(empty, id__lt=key) | ~empty if backwards else Q(empty, id__gt=key)
+    side = "lt" if descending != backwards else "gt"
+    beyond = Q(**{f"{field}__{side}": value}) | Q(**{field: value, f"id__{'lt' if backwards else 'gt'}": key})
+    return beyond if backwards else beyond | empty
+
+
+def _write(row: Any, field: str, way: str) -> str:
+    value = row
+    for part in field.split("__"):
+        value = getattr(value, part) if value is not None else None
+    if isinstance(value, (date, datetime)):
+        value = value.isoformat()
+    return base64.urlsafe_b64encode(json.dumps([way, value, row.pk]).encode()).decode().rstrip("=")
+
+
+def _read(cursor: str) -> tuple[bool, Any, int]:
+    if not cursor:
+        return False, None, 0
+    try:
+        way, value, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if (
+            way not in ("f", "b")
+            or not isinstance(key, int)
+            or isinstance(value, (list, dict))
+            or abs(key) >= 2**63
+        ):
+            raise ValueError
+    except (ValueError, TypeError):
+        raise Refused("cursor_unreadable") from None
+    return way == "b", value, key

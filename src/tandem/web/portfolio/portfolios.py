@@ -1,0 +1,27 @@
+"""Portfolios."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tandem.people.access import Permission
+from tandem.portfolio.actions import portfolios
+from tandem.portfolio.models import Portfolio
+from tandem.web import generic
+from tandem.web.portfolio.owners import noun_for
+
+
+def create(*, actor: Any, home: Any, **values: Any) -> Portfolio:
+    return portfolios.create(actor=actor, parent=home, **values)
+
+
+def change(*, actor: Any, row: Portfolio, version: int | None, **values: Any) -> Portfolio:
+    return portfolios.change(actor=actor, portfolio=row, version=version, **values)
+
+
+noun = noun_for(
+    slug="portfolios", model=Portfolio, one=_("portfolio"), many=_("Portfolios"), new=_("New portfolio"),
+    purpose=_("Projects and programmes that are chosen and watched together."),
+    permission=Permission.EDIT_PORTFOLIO, kinds=("organisation",), create=create, change=change,
+)  # fmt: skip
+urls = generic.urls(noun)

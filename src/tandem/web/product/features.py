@@ -1,0 +1,146 @@
+"""Features: what stands on the roadmap, its scope and whom it serves."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from tandem.kit.errors import Refused
+from tandem.people.access import Permission
+from tandem.planning.models import Forecast
+from tandem.product.actions import features
+from tandem.product.models import Feature, Product, Promise, Release, Scope
+from tandem.strategy.actions import objectives
+from tandem.strategy.models import Contribution, Objective
+from tandem.web import cells, doors, generic
+from tandem.web.generic import Column, Fact, Filter, Noun
+from tandem.work.models import WorkItem
+
+
+class FeatureForm(forms.ModelForm):
+    class Meta:
+        model = Feature
+        fields = ["product", "title", "description", "state", "horizon", "release", "team", "owner"]
+        widgets = {"description": forms.Textarea({"rows": 5})}
+
+    def for_request(self, request: HttpRequest, row: Feature | None) -> None:
+        """A feature stays with its product; its release is one of that product's."""
+        if row:
+            del self.fields["product"]
+            self.fields["release"].queryset = Release.objects.visible_to(request.user).filter(
+                product=row.product_id
+            )  # type: ignore[attr-defined]
+
+
+def create(*, actor: Any, **values: Any) -> Feature:
+    return features.create(actor=actor, **values)
+
+
+def change(*, actor: Any, row: Feature, version: int | None, **values: Any) -> Feature:
+    return features.change(actor=actor, feature=row, version=version, **values)
+
+
+def remove(*, actor: Any, row: Feature, version: int | None) -> None:
+    features.remove(actor=actor, feature=row, version=version)
+
+
+def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
+    """Scope, promises, forecast and objectives of a feature or a release."""
+    user = request.user
+    scope = Scope.objects.visible_to(user).of(row).values_list("item_id", flat=True)
+    served = Contribution.objects.visible_to(user).of(row).select_related("objective")
+    return {
+        "scope": list(
+            WorkItem.objects.visible_to(user)
+            .present()
+            .filter(pk__in=list(scope))
+            .select_related("state", "type")[:100]
+        ),
+        "promises": list(
+            Promise.objects.visible_to(user)
+            .filter(**{row._meta.model_name: row})
+            .select_related("given_by")
+            .order_by("-given_on", "-id")
+        ),
+        "forecast": Forecast.objects.visible_to(user).of(row).filter(is_current=True).first(),
+        "contributions": [c for c in served if c.objective.space_id in user.visible_space_ids()],
+        "objectives": list(Objective.objects.visible_to(user).open()[:200])
+        if row._meta.model_name == "feature"
+        else [],
+    }
+
+
+@login_required
+def contributions(request: HttpRequest, id: int) -> HttpResponse:
+    """Say that the feature serves an objective, with what weight; weight 0 takes it back."""
+    row = doors.find(Feature.objects, request.user, pk=id)
+    if request.method == "POST":
+        objective = doors.find(Objective.objects, request.user, pk=_number(request, "objective"))
+        weight = _number(request, "weight")
+        if weight:
+            objectives.contribute(actor=request.user, objective=objective, subject=row, weight=weight)
+        else:
+            objectives.withdraw(actor=request.user, objective=objective, subject=row)
+    return doors.go_to(request, noun.url(row))
+
+
+@login_required
+def scope(request: HttpRequest, id: int) -> HttpResponse:
+    """Add work items by key, or take one out."""
+    row = doors.find(Feature.objects, request.user, pk=id)
+    if request.method == "POST":
+        items = named_items(request)
+        act = features.remove_scope if request.POST.get("do") == "remove" else features.add_scope
+        act(actor=request.user, subject=row, items=items)
+    return doors.go_to(request, noun.url(row))
+
+
+def named_items(request: HttpRequest) -> list[WorkItem]:
+    keys = {k.strip().upper() for k in request.POST.get("keys", "").replace(",", " ").split()}
+    items = list(WorkItem.objects.visible_to(request.user).present().filter(key__in=keys))
+    missing = keys - {i.key.upper() for i in items}
+    if missing:
+        raise Refused("items_unknown", field="keys", keys=", ".join(sorted(missing)))
+    return items
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.POST.get(name, "")
+    return int(text) if text.isdigit() and len(text) < 19 else 0
+
+
+noun = Noun(
+    slug="features", model=Feature, one=_("feature"), many=_("Features"), purpose=_("What users will be able to do, in order of worth."),
+    columns=(
+        Column("title", _("Feature"), lambda r: r.title, "title", is_title=True),
+        Column("product", _("Product"), lambda r: r.product.name, "product__name"),
+        Column("state", _("State"), lambda r: r.get_state_display(), "state"),
+        Column("horizon", _("Horizon"), lambda r: r.get_horizon_display()),
+        Column("release", _("Release"), lambda r: r.release.name if r.release else ""),
+        Column("owner", _("Owner"), lambda r: cells.person(r.owner)),
+    ),
+    facts=(
+        Fact(_("Product"), lambda r: r.product.name),
+        Fact(_("State"), lambda r: r.get_state_display()),
+        Fact(_("Horizon"), lambda r: r.get_horizon_display()),
+        Fact(_("Release"), lambda r: r.release.name if r.release else "–"),
+        Fact(_("Team"), lambda r: r.team.name if r.team else "–"),
+        Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"),
+    ),
+    filters=(
+        Filter("product", _("Product"), lambda request: [(str(p.pk), p.name) for p in Product.objects.visible_to(request.user)]),
+        Filter("state", _("State"), lambda request: list(Feature.State.choices)),
+        Filter("horizon", _("Horizon"), lambda request: list(Feature.Horizon.choices)),
+    ),
+    search=("title", "description"), order="rank", related=("product", "release", "owner", "team"), text="description",
+    permission=Permission.EDIT_PRODUCT, form=FeatureForm, create=create, change=change, remove=remove,
+    detail=detail, detail_template="product/feature.html", names={"new": _("New feature")},
+)  # fmt: skip
+urls = [
+    *generic.urls(noun),
+    path("features/<int:id>/contributions/", contributions, name="features_contributions"),
+    path("features/<int:id>/scope/", scope, name="features_scope"),
+]

@@ -1,0 +1,1 @@
+"""Work items, their types, workflow, links, calendars, sprints and baselines."""

@@ -1,0 +1,197 @@
+"""Bulk writes of what another system wrote: rows that changed there, histories, links, sprints, calendars, baselines.
+
+They follow the ordinary rules but take hundreds of rows a statement. Whoever may import may call them.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Greatest
+
+from tandem.history.record import record, record_many
+from tandem.kit import clock
+from tandem.people.access import Permission, require
+from tandem.people.models import Space
+from tandem.work.actions.work_items import PERSONAL
+from tandem.work.models import (
+    Assignment,
+    Baseline,
+    BaselineDate,
+    CalendarException,
+    Link,
+    Sprint,
+    State,
+    StateChange,
+    WorkingCalendar,
+    WorkItem,
+)
+
+_DO = Permission.IMPORT
+_BATCH = 500
+
+
+def reserve_numbers(*, actor: Any, space: Space, highest: int) -> None:
+    """Items that bring their own numbers: the next number lies behind them."""
+    require(actor, _DO, space.pk)
+    Space.objects.filter(pk=space.pk).update(next_number=Greatest(F("next_number"), highest + 1))
+
+
+def rewrite_items(
+    *, actor: Any, space: Space, rows: list[tuple[WorkItem, dict[str, Any]]], run: UUID | None = None
+) -> list[WorkItem]:
+    """Write the values that differ, an event per item that changed; returns those."""
+    require(actor, _DO, space.pk)
+    changed: list[WorkItem] = []
+    events = []
+    fields: set[str] = set()
+    for item, values in rows:
+        before = {f: getattr(item, f) for f in values}
+        differing = {f: v for f, v in values.items() if before[f] != v}
+        if not differing:
+            continue
+        for field, value in differing.items():
+            setattr(item, field, value)
+        item.set_grams()
+        item.version += 1
+        item.updated_at = values.get("updated_at") or clock.now()
+        fields |= set(differing)
+        shown = {f: [before[f], v] for f, v in differing.items() if f not in PERSONAL}
+        text = {f: [before[f], v] for f, v in differing.items() if f in PERSONAL}
+        changed.append(item)
+        events.append((item, shown, text))
+    if not changed:
+        return []
+    with transaction.atomic():
+        WorkItem.objects.bulk_update(
+            changed, sorted(fields | {"grams", "version", "updated_at"}), batch_size=_BATCH
+        )
+        record_many("work_item.changed", events, actor=actor, run=run)
+    return changed
+
+
+def assign_anew(*, actor: Any, space: Space, items: Iterable[int], assignments: list[Assignment]) -> None:
+    """These and no other people are assigned to the items; the change itself is recorded with the items."""
+    require(actor, _DO, space.pk)
+    with transaction.atomic():
+        Assignment.objects.filter(item__space=space, item_id__in=list(items)).delete()
+        Assignment.objects.bulk_create(assignments, batch_size=2000)
+
+
+def add_state_changes(*, actor: Any, space: Space, changes: list[StateChange]) -> None:
+    """Passages as the source dates them; they are history themselves and get no event."""
+    require(actor, _DO, space.pk)
+    for passage in changes:
+        passage.space = space
+    StateChange.objects.bulk_create(changes, batch_size=2000)
+
+
+def date_from_history(*, actor: Any, space: Space, items: list[int]) -> None:
+    """Actual dates of items whose source has none: first work starts, the last passage to done finishes."""
+    require(actor, _DO, space.pk)
+    passages = StateChange.objects.filter(item=OuterRef("pk"))
+    begun = passages.exclude(to_state__category=State.Category.TO_DO).order_by("at").values("at")[:1]
+    done = State.Category.DONE
+    ended = (
+        passages.filter(to_state__category=done)
+        .exclude(from_state__category=done)
+        .order_by("-at")
+        .values("at")[:1]
+    )
+    rows = WorkItem.objects.filter(space=space, pk__in=items)
+    rows.filter(actual_start=None).update(actual_start=Subquery(begun))
+    rows.filter(state__category=done).update(actual_finish=Coalesce(F("actual_finish"), Subquery(ended)))
+    # a finish before the start comes of a history that is cut off
+    rows.filter(actual_finish__lt=F("actual_start")).update(actual_start=F("actual_finish"))
+
+
+def add_sprints(*, actor: Any, space: Space, sprints: list[Sprint]) -> list[Sprint]:
+    require(actor, _DO, space.pk)
+    with transaction.atomic():
+        Sprint.objects.bulk_create(sprints)
+        record_many("sprint.created", [(s, {"name": [None, s.name]}, {}) for s in sprints], actor=actor)
+    return sprints
+
+
+def rewrite_sprint(*, actor: Any, sprint: Sprint, values: dict[str, Any]) -> None:
+    require(actor, _DO, sprint.space_id)
+    with transaction.atomic():
+        changes = {f: [getattr(sprint, f), v] for f, v in values.items() if getattr(sprint, f) != v}
+        sprint.write(expected=None, **values)
+        record("sprint.changed", sprint, actor=actor, changes=changes)
+
+
+def put_in_sprints(*, actor: Any, space: Space, items: list[int], pairs: list[tuple[int, int]]) -> None:
+    """`pairs` of item and sprint replace the sprints of `items`."""
+    require(actor, _DO, space.pk)
+    through = WorkItem.sprints.through
+    with transaction.atomic():
+        through.objects.filter(workitem_id__in=items).delete()
+        through.objects.bulk_create([through(workitem_id=i, sprint_id=s) for i, s in pairs], batch_size=2000)
+
+
+def rewrite_links(*, actor: Any, space: Space, rows: list[tuple[Link, dict[str, Any]]]) -> None:
+    """Another lag for links that are here already."""
+    require(actor, _DO, space.pk)
+    if not rows:
+        return
+    events = []
+    for link, values in rows:
+        events.append(
+            (link, {f: [getattr(link, f), v] for f, v in values.items() if getattr(link, f) != v}, {})
+        )
+        for field, value in values.items():
+            setattr(link, field, value)
+        link.version += 1
+    with transaction.atomic():
+        fields = sorted({f for _, values in rows for f in values} | {"version"})
+        Link.objects.bulk_update([link for link, _ in rows], fields, batch_size=_BATCH)
+        record_many("link.changed", events, actor=actor)
+
+
+def set_calendar(
+    *, actor: Any, space: Space, calendar: WorkingCalendar, exceptions: list[CalendarException], is_new: bool
+) -> WorkingCalendar:
+    """A calendar with all its exceptions; those it had before are replaced."""
+    require(actor, _DO, space.pk)
+    with transaction.atomic():
+        if is_new:
+            calendar.space = space
+            calendar.save(force_insert=True)
+        else:
+            calendar.write(expected=None, name=calendar.name, week=calendar.week, base=calendar.base)
+            calendar.exceptions.all().delete()
+        for exception in exceptions:
+            exception.calendar = calendar
+        CalendarException.objects.bulk_create(exceptions, batch_size=1000)
+        verb = "calendar.created" if is_new else "calendar.changed"
+        record(
+            verb,
+            calendar,
+            actor=actor,
+            changes={"name": [None, calendar.name], "exceptions": [None, len(exceptions)]},
+        )
+    return calendar
+
+
+def make_default(*, actor: Any, calendar: WorkingCalendar) -> None:
+    """The calendar of the space, unless it has one already."""
+    require(actor, _DO, calendar.space_id)
+    if not WorkingCalendar.objects.filter(space_id=calendar.space_id, is_default=True).exists():
+        calendar.write(expected=None, is_default=True)
+
+
+def set_baselines(*, actor: Any, space: Space, number: int, name: str, dates: list[BaselineDate]) -> Baseline:
+    """The baseline with the source's number; dates of the same items are replaced."""
+    require(actor, _DO, space.pk)
+    with transaction.atomic():
+        baseline, is_new = Baseline.objects.get_or_create(space=space, number=number, defaults={"name": name})
+        for row in dates:
+            row.baseline = baseline
+        BaselineDate.objects.filter(baseline=baseline, item_id__in=[row.item_id for row in dates]).delete()
+        BaselineDate.objects.bulk_create(dates, batch_size=2000)
+        if is_new:
+            record("baseline.taken", baseline, actor=actor, changes={"name": [None, name]})
+    return baseline

@@ -1,0 +1,21 @@
+"""A project that can be worked in from its first minute."""
+
+from typing import Any
+
+from django.db import transaction
+
+from tandem.people.models import Space
+from tandem.portfolio.actions import projects
+from tandem.portfolio.models import Project
+from tandem.work.actions import workflows
+
+
+def open_project(
+    *, actor: Any, parent: Space, name: str, with_workflow: bool = True, **values: Any
+) -> Project:
+    """A project with its space and, unless an import brings its own, the default workflow."""
+    with transaction.atomic():
+        project = projects.create(actor=actor, parent=parent, name=name, **values)
+        if with_workflow:
+            workflows.give_default(actor=actor, space=project.space)
+    return project

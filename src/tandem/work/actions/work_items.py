@@ -1,0 +1,323 @@
+"""Creating, changing, moving and removing work items, one or many."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from tandem.history.models import Event
+from tandem.history.record import plain, record, record_many
+from tandem.kit import clock
+from tandem.kit.errors import Refused
+from tandem.people.access import Permission, require
+from tandem.people.models import Space, User
+from tandem.work.models import Assignment, State, StateChange, WorkItem, WorkItemType
+
+_DO = Permission.EDIT_WORK
+# Personal text: recorded so that it can be erased.
+PERSONAL = ("title", "description")
+# What people may set through a door; the rest follows from rules.
+EDITABLE = (
+    "title",
+    "description",
+    "type",
+    "parent",
+    "priority",
+    "labels",
+    "fields",
+    "due_on",
+    "estimate_points",
+    "estimate_minutes",
+    "spent_minutes",
+    "planned_start",
+    "planned_finish",
+    "duration_minutes",
+    "percent_complete",
+    "is_milestone",
+    "is_manual",
+    "constraint",
+    "constraint_at",
+    "deadline_at",
+    "calendar",
+)
+RANK_STEP = 1024.0
+
+
+def create(
+    *,
+    actor: Any,
+    space: Space,
+    title: str,
+    type: WorkItemType | None = None,
+    state: State | None = None,
+    assignees: Iterable[User] = (),
+    **values: Any,
+) -> WorkItem:
+    """A work item at the end of the backlog, in the first state unless told otherwise."""
+    require(actor, _DO, space.pk)
+    if not title.strip():
+        raise Refused("title_empty", field="title")
+    with transaction.atomic():
+        state = state or State.objects.filter(space=space).in_order().first()
+        type = type or WorkItemType.objects.filter(space=space, level=2).order_by("rank").first()
+        if state is None or type is None:
+            raise Refused("no_workflow", space=space.name)
+        _check_home(space.pk, state=state, type=type, **values)
+        number = take_numbers(space, 1)
+        last = WorkItem.objects.filter(space=space).aggregate(last=Max("rank"))["last"] or 0.0
+        item = WorkItem(
+            space=space,
+            number=number,
+            key=f"{space.key}-{number}",
+            title=title.strip(),
+            type=type,
+            state=state,
+            reporter=actor,
+            rank=last + RANK_STEP,
+            updated_at=clock.now(),
+            **values,
+        )
+        _follow_state(item, state, clock.now())
+        item.set_grams()
+        item.full_clean(validate_unique=False, validate_constraints=False, exclude=["grams"])
+        item.save(force_insert=True)
+        people = list(assignees)
+        Assignment.objects.bulk_create([Assignment(item=item, user=u) for u in people])
+        StateChange.objects.create(space=space, item=item, from_state=None, to_state=state, by=actor)
+        record(
+            "work_item.created",
+            item,
+            actor=actor,
+            changes={"state": [None, state]},
+            text={"title": [None, title]},
+        )
+    return item
+
+
+def change(
+    *, actor: Any, item: WorkItem, version: int | None, run: uuid.UUID | None = None, **values: Any
+) -> WorkItem:
+    """Write the fields that differ. `state` and `assignees` may stand among them. `run` marks a bulk change."""
+    require(actor, _DO, item.space_id)
+    unknown = set(values) - set(EDITABLE) - {"state", "assignees", "rank"}
+    if unknown:
+        raise Refused("field_unknown", fields=", ".join(sorted(unknown)))
+    people = values.pop("assignees", None)
+    differing = {f: v for f, v in values.items() if getattr(item, f) != v}
+    if "title" in differing and not differing["title"].strip():
+        raise Refused("title_empty", field="title")
+    with transaction.atomic():
+        before_people = (
+            sorted(item.assignments.values_list("user_id", flat=True)) if people is not None else []
+        )
+        after_people = sorted({u.pk for u in people}) if people is not None else []
+        if not differing and before_people == after_people:
+            return item
+        _check_home(item.space_id, item=item, **differing)
+        before = {f: getattr(item, f) for f in differing}
+        for field, value in differing.items():
+            setattr(item, field, value)
+        if "state" in differing:
+            differing |= _follow_state(item, differing["state"], clock.now())
+        item.set_grams()
+        item.full_clean(validate_unique=False, validate_constraints=False, exclude=["grams"])
+        extra = {"grams": item.grams} if "title" in differing else {}
+        item.write(expected=version, updated_at=clock.now(), **extra, **differing)
+        _record_change(actor, item, before, differing, before_people, after_people, run)
+    return item
+
+
+def _record_change(
+    actor: Any,
+    item: WorkItem,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    people_before: list[int],
+    people_after: list[int],
+    run: uuid.UUID | None,
+) -> None:
+    if people_before != people_after:
+        item.assignments.exclude(user_id__in=people_after).delete()
+        new = [Assignment(item=item, user_id=u) for u in people_after if u not in people_before]
+        Assignment.objects.bulk_create(new)
+    if "state" in before:
+        StateChange.objects.create(
+            space_id=item.space_id, item=item, from_state=before["state"], to_state=item.state, by=actor
+        )
+    changes = {f: [before.get(f), v] for f, v in after.items() if f in before and f not in PERSONAL}
+    if people_before != people_after:
+        changes["assignees"] = [people_before, people_after]
+    text = {f: [before[f], after[f]] for f in PERSONAL if f in before}
+    record(
+        "work_item.moved" if "state" in before else "work_item.changed",
+        item,
+        actor=actor,
+        changes=changes,
+        text=text,
+        run=run,
+    )
+
+
+def move(
+    *,
+    actor: Any,
+    item: WorkItem,
+    version: int | None,
+    state: State,
+    after: WorkItem | None = None,
+    to_top: bool = False,
+) -> WorkItem:
+    """Into `state`, behind the card `after`, or to the top of the column."""
+    values: dict[str, Any] = {"state": state}
+    if after is not None or to_top:
+        values["rank"] = _rank_behind(item.space_id, after)
+    return change(actor=actor, item=item, version=version, **values)
+
+
+def _rank_behind(space_id: int, after: WorkItem | None) -> float:
+    rows = WorkItem.objects.filter(space_id=space_id)
+    if after is None:
+        first = rows.order_by("rank").values_list("rank", flat=True).first()
+        return (first if first is not None else RANK_STEP) - RANK_STEP
+    if after.space_id != space_id:
+        raise Refused("other_space", field="after")
+    following = rows.filter(rank__gt=after.rank).order_by("rank").values_list("rank", flat=True).first()
+    return after.rank + RANK_STEP if following is None else (after.rank + following) / 2
+
+
+def change_many(
+    *, actor: Any, items: list[tuple[WorkItem, int | None]], run: uuid.UUID | None = None, **values: Any
+) -> list[WorkItem]:
+    """The same change to many, all or none. `run` lets `undo` find it again."""
+    with transaction.atomic():
+        return [change(actor=actor, item=item, version=version, run=run, **values) for item, version in items]
+
+
+def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
+    """Take one's own bulk change back. Returns (taken back, left alone because somebody changed them since)."""
+    events = Event.objects.filter(run=run, actor=actor, subject_kind=WorkItem._meta.label_lower).order_by(
+        "-id"
+    )
+    back = left = 0
+    with transaction.atomic():
+        for event in events:
+            item = WorkItem.objects.visible_to(actor).filter(pk=event.subject_id).first()
+            values = _before(item, event.changes) if item else None
+            if item is None or values is None:
+                left += 1
+                continue
+            change(actor=actor, item=item, version=None, **values)
+            back += 1
+    return back, left
+
+
+def _before(item: WorkItem, changes: dict[str, list[Any]]) -> dict[str, Any] | None:
+    """The values from before the change; None when one of them was changed again since."""
+    values: dict[str, Any] = {}
+    for name, (old, new) in changes.items():
+        if name in ("actual_start", "actual_finish"):
+            continue
+        if name == "assignees":
+            if sorted(item.assignments.values_list("user_id", flat=True)) != new:
+                return None
+            values[name] = list(User.objects.filter(pk__in=old))
+            continue
+        column = WorkItem._meta.get_field(name)
+        if plain(getattr(item, name)) != new:
+            return None
+        related = column.related_model
+        values[name] = (
+            related.objects.filter(pk=old).first() if related and old is not None else column.to_python(old)
+        )  # type: ignore[union-attr]
+    return values
+
+
+def remove(*, actor: Any, item: WorkItem, version: int | None) -> None:
+    """Out of every list, but kept: `restore` brings it back. An item with present parts stays."""
+    require(actor, _DO, item.space_id)
+    if item.children.filter(removed_at=None).exists():
+        raise Refused("has_parts")
+    with transaction.atomic():
+        item.write(expected=version, removed_at=clock.now(), updated_at=clock.now())
+        record("work_item.removed", item, actor=actor)
+
+
+def restore(*, actor: Any, item: WorkItem, version: int | None) -> None:
+    require(actor, _DO, item.space_id)
+    with transaction.atomic():
+        item.write(expected=version, removed_at=None, updated_at=clock.now())
+        record("work_item.restored", item, actor=actor)
+
+
+def create_many(
+    *,
+    actor: Any,
+    space: Space,
+    items: list[WorkItem],
+    assignments: list[Assignment],
+    changes: list[StateChange],
+    is_numbered: bool = False,
+    run: UUID | None = None,
+) -> list[WorkItem]:
+    """Prepared rows of an import or a simulation, in one go; an event per item. Rows come with state and type of
+    the space; search terms and, unless they bring their own, numbers and keys are given here."""
+    require(actor, _DO, space.pk)
+    if not items:
+        return []
+    with transaction.atomic():
+        first = 0 if is_numbered else take_numbers(space, len(items))
+        for number, item in enumerate(items, first):
+            item.space = space
+            if not is_numbered:
+                item.number = number
+            item.key = item.key or f"{space.key}-{item.number}"
+            item.updated_at = item.updated_at or clock.now()
+            item.set_grams()
+        WorkItem.objects.bulk_create(items, batch_size=1000)
+        Assignment.objects.bulk_create(assignments, batch_size=2000)
+        for passage in changes:
+            passage.space = space
+        StateChange.objects.bulk_create(changes, batch_size=2000)
+        rows = [(i, {"state": [None, i.state_id]}, {"title": [None, i.title]}) for i in items]
+        record_many("work_item.created", rows, actor=actor, run=run)
+    return items
+
+
+def take_numbers(space: Space, count: int) -> int:
+    """The first of `count` numbers that nobody else gets; holds the space's row until the transaction ends."""
+    locked = Space.objects.select_for_update().get(pk=space.pk)
+    Space.objects.filter(pk=space.pk).update(next_number=F("next_number") + count)
+    return locked.next_number
+
+
+def _follow_state(item: WorkItem, state: State, moment: Any) -> dict[str, Any]:
+    """Actual dates follow the state's category: first work starts, done finishes, leaving done reopens."""
+    followed: dict[str, Any] = {}
+    category = state.category
+    if category != State.Category.TO_DO and item.actual_start is None:
+        followed["actual_start"] = moment
+    if category == State.Category.DONE and item.actual_finish is None:
+        followed["actual_finish"] = moment
+    if category != State.Category.DONE and item.actual_finish is not None:
+        followed["actual_finish"] = None
+    for field, value in followed.items():
+        setattr(item, field, value)
+    return followed
+
+
+def _check_home(space_id: int, item: WorkItem | None = None, **values: Any) -> None:
+    """States and types come from the item's own space; a parent is no descendant of the item."""
+    for field in ("state", "type"):
+        row = values.get(field)
+        if row is not None and row.space_id != space_id:
+            raise Refused("other_space", field=field)
+    above, steps = values.get("parent"), 0
+    if above is not None and above.space_id != space_id:
+        raise Refused("other_space", field="parent")
+    while above is not None and steps < 100:
+        if item is not None and above.pk == item.pk:
+            raise Refused("own_ancestor", field="parent")
+        above, steps = above.parent, steps + 1

@@ -1,0 +1,22 @@
+"""Work items and what surrounds them."""
+
+from tandem.work.models.baseline import Baseline, BaselineDate
+from tandem.work.models.calendar import CalendarException, WorkingCalendar
+from tandem.work.models.link import Link
+from tandem.work.models.sprint import Sprint
+from tandem.work.models.work_item import Assignment, WorkItem
+from tandem.work.models.workflow import State, StateChange, WorkItemType
+
+__all__ = [
+    "Assignment",
+    "Baseline",
+    "BaselineDate",
+    "CalendarException",
+    "Link",
+    "Sprint",
+    "State",
+    "StateChange",
+    "WorkItem",
+    "WorkItemType",
+    "WorkingCalendar",
+]

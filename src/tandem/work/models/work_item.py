@@ -1,0 +1,163 @@
+"""One table for everything that somebody has to do: story, task, bug, epic, milestone of a plan."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tandem.kit.text import grams
+from tandem.people.scoping import Scoped, ScopedQuerySet
+from tandem.work.models.workflow import State
+
+
+class WorkItemQuerySet(ScopedQuerySet):
+    def present(self) -> Self:
+        """Not removed. Removed items stay for undo and history."""
+        return self.filter(removed_at=None)
+
+    def open(self) -> Self:
+        return self.present().exclude(state__category=State.Category.DONE)
+
+    def finished(self) -> Self:
+        return self.present().filter(state__category=State.Category.DONE)
+
+    def in_backlog_order(self) -> Self:
+        return self.order_by("rank", "id")
+
+    def matching(self, text: str) -> Self:
+        """Every n-gram of the text stands in the title or key."""
+        terms = grams(text)
+        return self.filter(grams__contains=terms) if terms else self
+
+    def assigned_to(self, user: models.Model) -> Self:
+        return self.filter(assignments__user=user)
+
+
+class Constraint(models.TextChoices):
+    ASAP = "ASAP", _("As soon as possible")
+    ALAP = "ALAP", _("As late as possible")
+    SNET = "SNET", _("Start no earlier than")
+    SNLT = "SNLT", _("Start no later than")
+    FNET = "FNET", _("Finish no earlier than")
+    FNLT = "FNLT", _("Finish no later than")
+    MSO = "MSO", _("Must start on")
+    MFO = "MFO", _("Must finish on")
+
+
+class WorkItem(Scoped):
+    class Priority(models.IntegerChoices):
+        URGENT = 1, _("Urgent")
+        HIGH = 2, _("High")
+        MEDIUM = 3, _("Medium")
+        LOW = 4, _("Low")
+
+    number = models.PositiveIntegerField()
+    key = models.CharField(max_length=24, unique=True)
+    title = models.CharField(_("title"), max_length=1000)
+    description = models.TextField(_("description"), blank=True)
+    description_format = models.CharField(max_length=10, default="markdown")
+    type = models.ForeignKey("work.WorkItemType", models.PROTECT, related_name="+", verbose_name=_("type"))
+    state = models.ForeignKey("work.State", models.PROTECT, related_name="+", verbose_name=_("state"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+    )
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority.choices, null=True, blank=True
+    )
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reporter"),
+    )
+    assignees = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        through="work.Assignment",
+        related_name="work_items",
+        verbose_name=_("assignees"),
+    )
+    labels = ArrayField(models.CharField(max_length=200), default=list, blank=True, verbose_name=_("labels"))
+    fields = models.JSONField(default=dict, blank=True)
+    rank = models.FloatField(default=0)
+    sprints = models.ManyToManyField("work.Sprint", related_name="items", blank=True)
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    estimate_points = models.FloatField(_("points"), null=True, blank=True)
+    estimate_minutes = models.IntegerField(_("estimate"), null=True, blank=True)
+    spent_minutes = models.IntegerField(_("time spent"), null=True, blank=True)
+    # planned: what people or an imported plan said. Computed dates live in planning.ComputedDates.
+    planned_start = models.DateTimeField(_("planned start"), null=True, blank=True)
+    planned_finish = models.DateTimeField(_("planned finish"), null=True, blank=True)
+    actual_start = models.DateTimeField(_("actual start"), null=True, blank=True)
+    actual_finish = models.DateTimeField(_("actual finish"), null=True, blank=True)
+    # the plan's own figures; working minutes
+    duration_minutes = models.IntegerField(_("duration"), null=True, blank=True)
+    is_duration_elapsed = models.BooleanField(default=False)
+    percent_complete = models.PositiveSmallIntegerField(_("complete"), default=0)
+    is_milestone = models.BooleanField(_("milestone"), default=False)
+    is_summary = models.BooleanField(default=False)
+    is_manual = models.BooleanField(_("dates by hand"), default=False)
+    constraint = models.CharField(
+        _("constraint"), max_length=4, choices=Constraint.choices, default=Constraint.ASAP
+    )
+    constraint_at = models.DateTimeField(_("constraint date"), null=True, blank=True)
+    deadline_at = models.DateTimeField(_("deadline"), null=True, blank=True)
+    calendar = models.ForeignKey(
+        "work.WorkingCalendar", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    plan = models.JSONField(default=dict, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(null=True, blank=True)
+    grams = ArrayField(models.CharField(max_length=64), default=list, editable=False)
+
+    objects = WorkItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["rank", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["space", "number"], name="one_number_per_item"),
+            models.CheckConstraint(condition=models.Q(percent_complete__lte=100), name="percent_at_most_100"),
+            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="not_its_own_parent"),
+        ]
+        indexes = [
+            models.Index(fields=["space", "rank", "id"], name="item_backlog"),
+            models.Index(fields=["space", "state", "rank", "id"], name="item_board"),
+            models.Index(fields=["space", "-updated_at", "-id"], name="item_updated"),
+            models.Index(fields=["-updated_at", "-id"], name="item_recent"),
+            models.Index(fields=["due_on", "id"], name="item_due", condition=models.Q(due_on__isnull=False)),
+            models.Index(
+                fields=["space", "actual_finish"],
+                name="item_finished",
+                condition=models.Q(actual_finish__isnull=False),
+            ),
+            GinIndex(fields=["grams"], name="item_grams"),
+            GinIndex(fields=["labels"], name="item_labels"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.title}"
+
+    @property
+    def is_done(self) -> bool:
+        return self.state.is_done
+
+    def set_grams(self) -> None:
+        self.grams = grams(f"{self.key} {self.title}")
+
+
+class Assignment(models.Model):
+    item = models.ForeignKey("work.WorkItem", models.CASCADE, related_name="assignments")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assignments")
+    share = models.PositiveSmallIntegerField(_("share"), default=100)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["item", "user"], name="one_assignment_per_person")]
+        indexes = [models.Index(fields=["user", "item"], name="assignment_user")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} ← {self.user_id}"

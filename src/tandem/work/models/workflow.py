@@ -1,0 +1,77 @@
+"""The types of work in a space, the states it passes through, and every passage."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tandem.kit import clock
+from tandem.people.scoping import Scoped, ScopedQuerySet
+
+
+class WorkItemType(Scoped):
+    """`level` orders the tree: 3 epic, 2 story and task, 1 sub-task; imports keep the source's own names."""
+
+    name = models.CharField(_("name"), max_length=100)
+    level = models.PositiveSmallIntegerField(default=2)
+    rank = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-level", "rank", "id"]
+        constraints = [models.UniqueConstraint(fields=["space", "name"], name="one_type_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StateQuerySet(ScopedQuerySet):
+    def in_order(self) -> Self:
+        return self.order_by("rank", "id")
+
+
+class State(Scoped):
+    class Category(models.TextChoices):
+        TO_DO = "to_do", _("To do")
+        IN_PROGRESS = "in_progress", _("In progress")
+        DONE = "done", _("Done")
+
+    name = models.CharField(_("name"), max_length=100)
+    category = models.CharField(_("category"), max_length=12, choices=Category.choices)
+    rank = models.PositiveSmallIntegerField(default=0)
+
+    objects = StateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["rank", "id"]
+        constraints = [models.UniqueConstraint(fields=["space", "name"], name="one_state_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_done(self) -> bool:
+        return self.category == self.Category.DONE
+
+
+class StateChange(models.Model):
+    """A work item passed from one state to another; flow figures and forecasts read this table."""
+
+    space = models.ForeignKey("people.Space", models.PROTECT, related_name="+")
+    item = models.ForeignKey("work.WorkItem", models.CASCADE, related_name="state_changes")
+    from_state = models.ForeignKey("work.State", models.PROTECT, null=True, related_name="+")
+    to_state = models.ForeignKey("work.State", models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [
+            models.Index(fields=["item", "at"], name="state_change_item"),
+            models.Index(fields=["space", "at"], name="state_change_space"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}: {self.from_state_id} → {self.to_state_id}"

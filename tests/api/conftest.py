@@ -1,0 +1,56 @@
+"""What tests of the API ask for: two areas, and a client that speaks JSON."""
+
+import json
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from tandem.people.models import User
+from tests import areas
+from tests import world as worlds
+
+
+class Caller:
+    """Sends JSON as one person; remembers nothing."""
+
+    def __init__(self, user: User | None = None, token: str = "") -> None:
+        self.client = Client(raise_request_exception=False)
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if user is not None:
+            self.client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        data = body if isinstance(body, (str, bytes)) else json.dumps(body if body is not None else {})
+        named = {name.replace("_", "-"): value for name, value in headers.items()} | self.headers
+        sent = "" if method in ("GET", "DELETE") else data
+        return self.client.generic(method, path, sent, content_type="application/json", headers=named)
+
+
+@pytest.fixture(scope="module")
+def kept(django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
+    """World and areas, made once for a module; each test undoes what it did, the module undoes the rest."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = worlds.build()
+        ours = areas.build(world.admin, "Ours", "OUR")
+        yield SimpleNamespace(world=world, ours=ours, theirs=areas.build(world.admin, "Theirs", "THE"))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def pair(kept, db) -> SimpleNamespace:
+    return kept
+
+
+@pytest.fixture
+def ours(pair) -> areas.Area:
+    return pair.ours
+
+
+@pytest.fixture
+def as_admin(pair) -> Caller:
+    return Caller(pair.world.admin)

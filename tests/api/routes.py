@@ -1,0 +1,120 @@
+"""Every operation of the API as the program itself lists it, and a valid request for each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from tandem.api.routes import api
+from tandem.kit import clock
+from tests.areas import Area
+
+# where a noun's example stands in an area
+EXAMPLES = {
+    "objectives": "objective", "contributions": "contribution", "spaces": "space", "users": "member",
+    "portfolios": "portfolio", "programmes": "programme", "projects": "project", "work-items": "item", "links": "link",
+    "states": "state", "types": "type", "calendars": "calendar", "sprints": "sprint", "baselines": "baseline",
+    "products": "product", "features": "feature", "releases": "release", "promises": "promise", "comments": "comment",
+    "saved-views": "view", "jobs": "job", "forecasts": "forecast", "computed-dates": "computed", "runs": "run",
+    "imports": "imported",
+}  # fmt: skip
+_ELSEWHERE = {"work_items_restorations_create": "removed_item"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    name: str
+    method: str
+    template: str
+
+    @property
+    def noun(self) -> str:
+        return self.template.split("/")[0]
+
+    def subject(self, area: Area) -> Any:
+        return getattr(area, _ELSEWHERE.get(self.name) or EXAMPLES.get(self.noun, ""), None)
+
+    def path(self, area: Area, **other: int) -> str:
+        subject = self.subject(area)
+        names = {
+            "id": subject.pk if subject else 0,
+            "user_id": area.member.pk,
+            "work_item_id": area.item.pk,
+            **other,
+        }
+        return "/api/v1/" + self.template.format(**names)
+
+    def body(self, area: Area) -> dict[str, Any]:
+        return BODIES[self.name](area) if self.name in BODIES else {}
+
+
+def operations() -> dict[str, Operation]:
+    """From the registry, not from a list of ours: a new route is in it at once."""
+    found = {}
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            for one in view.operations:
+                for method in one.methods:
+                    template = f"{prefix}{path}".strip("/") + "/"
+                    found[str(one.operation_id)] = Operation(str(one.operation_id), method, template)
+    return found
+
+
+def _days(count: int) -> str:
+    return (clock.today() + timedelta(days=count)).isoformat()
+
+
+def _under(area: Area) -> dict[str, Any]:
+    return {"name": "New one", "parent_space_id": area.space.pk}
+
+
+def _shared(area: Area) -> dict[str, Any]:
+    return {"subject_kind": "work.workitem", "subject_id": area.item.pk}
+
+
+BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
+    "objectives_create": lambda a: {
+        "space_id": a.space.pk, "title": "Halve the calls", "starts_on": _days(0), "ends_on": _days(90),
+        "parent_id": a.objective.pk, "owner_id": a.member.pk,
+    },
+    "objectives_change": lambda a: {"title": "Halve them again", "measure": "calls a week"},
+    "objectives_contributions_create": lambda a: {
+        "subject_kind": "product.release", "subject_id": a.release.pk, "weight": 30,
+    },
+    "spaces_members_create": lambda a: {"user_id": a.member.pk, "role": "stakeholder"},
+    "users_create": lambda a: {"name": "Noor", "email": "noor@example.org"},
+    "tokens_create": lambda a: {"name": "script", "scope": "read"},
+    "portfolios_create": _under, "programmes_create": _under, "projects_create": _under, "products_create": _under,
+    "portfolios_change": lambda a: {"name": "Renamed"}, "programmes_change": lambda a: {"name": "Renamed"},
+    "projects_change": lambda a: {"state": "on_hold"}, "products_change": lambda a: {"description": "Renamed"},
+    "work_items_create": lambda a: {
+        "space_id": a.project.space_id, "title": "Sand the hull", "type_id": a.type.pk, "state_id": a.state.pk,
+        "parent_id": a.item.pk, "calendar_id": a.calendar.pk, "assignee_ids": [a.member.pk],
+    },
+    "work_items_change": lambda a: {"title": "Sand the whole hull", "priority": 2, "assignee_ids": [a.member.pk]},
+    "work_items_moves_create": lambda a: {"state_id": a.state.pk, "after_id": a.other_item.pk},
+    "links_create": lambda a: {"source_id": a.other_item.pk, "target_id": a.removed_item.pk, "kind": "FS"},
+    "links_change": lambda a: {"lag_minutes": 60},
+    "states_create": lambda a: {"space_id": a.project.space_id, "name": "Blocked", "category": "in_progress"},
+    "types_create": lambda a: {"space_id": a.project.space_id, "name": "Spike", "level": 2},
+    "calendars_create": lambda a: {"space_id": a.project.space_id, "name": "Night", "base_id": a.calendar.pk},
+    "calendars_change": lambda a: {"name": "Day"},
+    "calendars_exceptions_create": lambda a: {"name": "Works outing", "starts_on": _days(3), "ends_on": _days(3)},
+    "baselines_create": lambda a: {"space_id": a.project.space_id, "name": "Second"},
+    "features_create": lambda a: {
+        "product_id": a.product.pk, "title": "Night rates", "release_id": a.release.pk, "team_id": a.team.pk,
+    },
+    "features_change": lambda a: {"title": "Day rates", "horizon": "now"},
+    "releases_create": lambda a: {"product_id": a.product.pk, "name": "4.0", "planned_on": _days(40)},
+    "releases_change": lambda a: {"description": "The big one"},
+    "features_scope_create": lambda a: {"work_item_id": a.other_item.pk},
+    "releases_scope_create": lambda a: {"work_item_id": a.other_item.pk},
+    "promises_create": lambda a: {"feature_id": a.feature.pk, "to_whom": "the board", "date": _days(30)},
+    "promises_revisions_create": lambda a: {"date": _days(80), "reason": "the supplier is late"},
+    "promises_keepings_create": lambda a: {},
+    "promises_withdrawals_create": lambda a: {"reason": "nobody needs it"},
+    "comments_create": lambda a: {**_shared(a), "body": "Looks good."},
+    "comments_change": lambda a: {"body": "Looks better."},
+    "saved_views_create": lambda a: {"space_id": a.project.space_id, "name": "Late", "page": "work-items"},
+    "saved_views_change": lambda a: {"name": "Later"},
+}  # fmt: skip

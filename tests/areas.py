@@ -1,0 +1,147 @@
+"""Two whole branches of an organisation with one row of every noun: what A's people see, B's do not."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tandem.collaboration.actions import comments, saved_views
+from tandem.collaboration.models import Comment, Job, SavedView
+from tandem.exchange.models import Import
+from tandem.kit import clock
+from tandem.people.actions import spaces, users
+from tandem.people.models import Membership, Role, Space, Team, User
+from tandem.planning.models import ComputedDates, Forecast, Run
+from tandem.portfolio.actions import portfolios, programmes
+from tandem.portfolio.models import Portfolio, Programme, Project
+from tandem.product.actions import features
+from tandem.product.models import Feature, Product, Promise, Release, Scope
+from tandem.strategy.actions import objectives
+from tandem.strategy.models import Contribution, Objective
+from tandem.work.actions import baselines, calendars
+from tandem.work.models import Baseline, Link, Sprint, State, WorkingCalendar, WorkItem, WorkItemType
+from tests import make
+
+
+@dataclass
+class Area:
+    root: Space
+    admin: User
+    member: User
+    space: Space
+    membership: Membership
+    portfolio: Portfolio
+    programme: Programme
+    project: Project
+    product: Product
+    objective: Objective
+    contribution: Contribution
+    item: WorkItem
+    other_item: WorkItem
+    removed_item: WorkItem
+    link: Link
+    state: State
+    type: WorkItemType
+    calendar: WorkingCalendar
+    sprint: Sprint
+    baseline: Baseline
+    team: Team
+    feature: Feature
+    release: Release
+    scope: Scope
+    promise: Promise
+    comment: Comment
+    view: SavedView
+    job: Job
+    run: Run
+    forecast: Forecast
+    computed: ComputedDates
+    imported: Import
+
+
+def build(admin: User, name: str, key: str) -> Area:
+    """A portfolio with everything under it; `member` wrote the comment, the view and the job."""
+    root = Space.objects.get(parent=None)
+    portfolio = portfolios.create(actor=admin, parent=root, name=name, key=key)
+    top = portfolio.space
+    member = users.add(actor=admin, name=f"Member {name}", email=f"member-{key.lower()}@example.org")
+    membership = spaces.grant(actor=admin, space=top, user=member, role=Role.MEMBER)
+    member.refresh_from_db()
+    found: dict[str, Any] = {
+        "root": root,
+        "admin": admin,
+        "member": member,
+        "space": top,
+        "membership": membership,
+    }
+    found |= {
+        "portfolio": portfolio,
+        "programme": programmes.create(actor=admin, parent=top, name=f"{name} programme"),
+    }
+    project = make.project(actor=admin, name=f"{name} project", parent=top)
+    product = make.product(actor=admin, name=f"{name} product", parent=top)
+    found |= {"project": project, "product": product}
+    found |= _work(admin, project)
+    found |= _product(admin, product, found["item"])
+    objective = make.objective(actor=admin, space=top)
+    contribution = objectives.contribute(
+        actor=admin, objective=objective, subject=found["feature"], weight=50
+    )
+    found |= {"objective": objective, "contribution": contribution}
+    found |= _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
+    return Area(**found)
+
+
+def _work(admin: User, project: Project) -> dict[str, Any]:
+    space = project.space
+    item, other, removed = (make.work_item(actor=admin, project=project, title=f"Item {n}") for n in range(3))
+    WorkItem.objects.filter(pk=removed.pk).update(removed_at=clock.now())
+    return {
+        "item": item, "other_item": other, "removed_item": removed,
+        "link": make.link(actor=admin, source=item, target=other),
+        "state": make.state_of(project, "in_progress"),
+        "type": WorkItemType.objects.filter(space=space, level=2).first(),
+        "calendar": calendars.create(actor=admin, space=space, name="Standard", country="CN"),
+        "sprint": Sprint.objects.create(space=space, name="Sprint 1"),
+        "baseline": baselines.take(actor=admin, space=space, name="Kick-off"),
+        "team": Team.objects.create(space=space, name="Web"),
+    }  # fmt: skip
+
+
+def _product(admin: User, product: Product, item: WorkItem) -> dict[str, Any]:
+    feature = make.feature(actor=admin, product=product)
+    release = make.release(actor=admin, product=product)
+    (scope,) = features.add_scope(actor=admin, subject=feature, items=[item])
+    features.add_scope(actor=admin, subject=release, items=[item])
+    return {
+        "feature": feature,
+        "release": release,
+        "scope": scope,
+        "promise": make.promise(actor=admin, subject=feature),
+    }
+
+
+def _talk(member: User, project: Project, item: WorkItem) -> dict[str, Any]:
+    return {
+        "comment": comments.add(actor=member, subject=item, body="Ready when the harbour is."),
+        "view": saved_views.create(
+            actor=member, space=project.space, name="Mine", page="work-items", query="", audience="team"
+        ),
+        "job": Job.objects.create(space=project.space, owner=member, kind="nothing", title="A long job"),
+    }
+
+
+def _computed(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
+    today = clock.today()
+    space = project.space
+    run = Run.objects.create(
+        space=space, kind="schedule", state="done", as_of=today, inputs_hash="0", seed=1, program="0"
+    )
+    return {
+        "run": run,
+        "forecast": Forecast.objects.create(
+            space=space, run=run, subject_kind="portfolio.project", subject_id=project.pk, as_of=today
+        ),
+        "computed": ComputedDates.objects.update_or_create(
+            item=item, defaults={"space": space, "run": run, "start": clock.now(), "finish": clock.now()}
+        )[0],
+        "imported": Import.objects.create(space=space, file_name="board.json", owner=admin),
+    }

@@ -1,0 +1,59 @@
+"""What every test may ask for: the named world, a signed-in client, a clean cache of roles."""
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from tandem.people import scoping
+from tests import world as worlds
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The append-only triggers hold in tests too; only emptying the tables between tests is let through."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for table in ("event", "seal"):
+            cursor.execute(f"ALTER TABLE history_{table} DISABLE TRIGGER history_{table}_no_truncate")
+
+
+@pytest.fixture(autouse=True)
+def _no_remembered_roles():
+    scoping.forget_roles()
+    yield
+    scoping.forget_roles()
+
+
+@pytest.fixture
+def world(db) -> worlds.World:
+    return worlds.build()
+
+
+@pytest.fixture
+def signed_in():
+    """A client that is signed in as the given person."""
+
+    def sign_in(user) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    if not DATA.is_dir():
+        pytest.skip("the shared real files are not on this machine")
+    return DATA
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords():
+    """Argon2 takes 0.1 s on purpose; tests make many people."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,95 @@
+"""Builders: plain functions that make one row through its action, with keywords to say what matters."""
+
+import itertools
+from datetime import date, timedelta
+from typing import Any
+
+from tandem.kit import clock
+from tandem.people.actions import spaces, users
+from tandem.people.models import Space, User
+from tandem.portfolio.models import Project
+from tandem.product.actions import features, products, promises, releases
+from tandem.product.models import Feature, Product, Promise, Release
+from tandem.strategy.actions import objectives
+from tandem.strategy.models import Objective
+from tandem.work.actions import links, work_items
+from tandem.work.actions.projects import open_project
+from tandem.work.models import Link, State, WorkItem
+
+_numbers = itertools.count(1)
+PASSWORD = "correct horse battery"
+
+
+def user(
+    *, actor: User, name: str, role: str | None = None, space: Space | None = None, email: str = ""
+) -> User:
+    root = Space.objects.get(parent=None)
+    made = users.add(
+        actor=actor,
+        name=name,
+        email=email or f"{name.split()[0].lower()}{next(_numbers)}@example.org",
+        password=PASSWORD,
+    )
+    if role:
+        spaces.grant(actor=actor, space=space or root, user=made, role=role)
+        made.refresh_from_db()
+    return made
+
+
+def project(*, actor: User, name: str = "Portal", parent: Space | None = None, **values: Any) -> Project:
+    return open_project(actor=actor, parent=parent or Space.objects.get(parent=None), name=name, **values)
+
+
+def product(*, actor: User, name: str = "Shipper", parent: Space | None = None, **values: Any) -> Product:
+    return products.create(actor=actor, parent=parent or Space.objects.get(parent=None), name=name, **values)
+
+
+def work_item(
+    *, actor: User, project: Project, title: str = "Write the guide", state: str = "", **values: Any
+) -> WorkItem:
+    if state:
+        values["state"] = state_of(project, state)
+    return work_items.create(actor=actor, space=project.space, title=title, **values)
+
+
+def state_of(project: Project, category: str) -> State:
+    return State.objects.filter(space=project.space, category=category).in_order().first()
+
+
+def link(*, actor: User, source: WorkItem, target: WorkItem, kind: str = "FS", **values: Any) -> Link:
+    return links.create(actor=actor, source=source, target=target, kind=kind, **values)
+
+
+def feature(*, actor: User, product: Product, title: str = "Bulk booking", **values: Any) -> Feature:
+    return features.create(actor=actor, product=product, title=title, **values)
+
+
+def release(*, actor: User, product: Product, name: str = "3.0", **values: Any) -> Release:
+    return releases.create(actor=actor, product=product, name=name, **values)
+
+
+def promise(
+    *,
+    actor: User,
+    subject: Feature | Release,
+    to_whom: str = "the shippers",
+    date: date | None = None,
+    **values: Any,
+) -> Promise:
+    return promises.give(
+        actor=actor,
+        subject=subject,
+        to_whom=to_whom,
+        date=date or clock.today() + timedelta(days=60),
+        **values,
+    )
+
+
+def objective(
+    *, actor: User, title: str = "Shippers book without calling us", space: Space | None = None, **values: Any
+) -> Objective:
+    values.setdefault("starts_on", clock.today())
+    values.setdefault("ends_on", clock.today() + timedelta(days=90))
+    return objectives.create(
+        actor=actor, space=space or Space.objects.get(parent=None), title=title, **values
+    )

@@ -1,0 +1,100 @@
+"""What a change makes stale is queued in the transaction of the change, once."""
+
+import pytest
+from django.db import connection, transaction
+
+from tandem.planning import jobs
+from tandem.planning.models import Forecast
+from tests import make, world
+from tests.planning import histories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def queued() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args FROM procrastinate_jobs WHERE task_name = 'planning.forecast' AND status = 'todo'")
+        rows = [row[0] for row in cursor.fetchall()]
+    return [args["space_id"] if isinstance(args, dict) else __import__("json").loads(args)["space_id"] for args in rows]
+
+
+def empty() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
+@pytest.fixture
+def people():
+    return world.build()
+
+
+def test_a_change_of_a_work_item_queues_its_space_once(people):
+    item = make.work_item(actor=people.boris, project=people.project)
+    empty()
+    from tandem.work.actions import work_items
+
+    work_items.change(actor=people.boris, item=item, version=None, title="Other")
+    work_items.change(actor=people.boris, item=item, version=None, title="Another")
+    assert queued() == [people.project.space_id]
+
+
+def test_a_bulk_import_queues_once(people, django_assert_max_num_queries):
+    empty()
+    with transaction.atomic():
+        histories.items(actor=people.boris, project=people.project, count=50)
+        for _ in range(3):
+            make.work_item(actor=people.boris, project=people.project)
+    assert queued() == [people.project.space_id]
+
+
+def test_a_second_change_in_the_transaction_asks_the_queue_no_more(people):
+    from django.test.utils import CaptureQueriesContext
+
+    with transaction.atomic():
+        make.work_item(actor=people.boris, project=people.project)
+        with CaptureQueriesContext(connection, ) as asked:
+            make.work_item(actor=people.boris, project=people.project)
+    assert not [q for q in asked if "procrastinate" in q["sql"]]
+
+
+def test_what_is_rolled_back_is_not_queued_and_what_follows_is(people):
+    empty()
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                make.work_item(actor=people.boris, project=people.project)
+                raise ValueError
+        except ValueError:
+            pass
+        assert queued() == []
+        make.work_item(actor=people.boris, project=people.project)
+    assert queued() == [people.project.space_id]
+
+
+def test_comments_make_nothing_stale(people):
+    from tandem.collaboration.actions import comments
+
+    item = make.work_item(actor=people.boris, project=people.project)
+    empty()
+    comments.add(actor=people.mei, subject=item, body="Fine")
+    assert queued() == []
+
+
+def test_the_job_computes_the_project_and_the_products_that_it_delivers_for(people):
+    from tandem.product.actions import features
+
+    with histories.today():
+        rows = histories.steady(actor=people.boris, project=people.project)
+        feature = make.feature(actor=people.chen, product=people.product)
+        features.add_scope(actor=people.chen, subject=feature, items=rows)
+        jobs.forecast(people.project.space_id)
+        assert Forecast.objects.of(people.project).get().p80
+        assert Forecast.objects.of(feature).get().p80
+
+
+def test_the_nightly_job_computes_everything(people):
+    with histories.today():
+        histories.steady(actor=people.boris, project=people.project)
+        make.feature(actor=people.chen, product=people.product)
+        jobs.nightly(0)
+    assert Forecast.objects.count() == 2

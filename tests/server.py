@@ -1,0 +1,17 @@
+"""A PostgreSQL for the tests, started before Django reads its settings. `TANDEM_TEST_DATABASE_URL` names another."""
+
+import atexit
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from tandem.config import database
+
+_stack = contextlib.ExitStack()
+atexit.register(_stack.close)
+
+os.environ.setdefault("TANDEM_DATA", _stack.enter_context(tempfile.TemporaryDirectory(prefix="tandem-data-")))
+Path(os.environ["TANDEM_DATA"]).mkdir(exist_ok=True)
+given = os.environ.get("TANDEM_TEST_DATABASE_URL")
+os.environ["TANDEM_RUNTIME_DATABASE_URL"] = given or _stack.enter_context(database.test_server())

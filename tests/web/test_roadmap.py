@@ -1,0 +1,168 @@
+"""The roadmap page: promise against forecast, for those who may see it, and read-only for those who hold the link."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tandem.planning import forecasts
+from tandem.planning.actions import promises
+from tandem.product.actions import features, roadmaps
+from tandem.product.models import Feature, RoadmapShare
+from tandem.strategy.actions import objectives
+from tests import make
+from tests.planning import histories
+from tests.planning.histories import TODAY
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with histories.today():
+        yield
+
+
+@pytest.fixture
+def slipping(world):
+    """A feature that was promised six weeks ago and has grown by twelve items since."""
+    rows = histories.steady(actor=world.boris, project=world.project, weeks=30)
+    feature = make.feature(actor=world.chen, product=world.product, title="Bulk booking", state="building")
+    features.add_scope(actor=world.chen, subject=feature, items=rows, added_at=histories.at(date(2026, 4, 1)))
+    given = TODAY - timedelta(days=42)
+    world.promise = promises.give(
+        actor=world.chen, subject=feature, to_whom="the top shippers", date=TODAY + timedelta(days=30), given_on=given
+    )
+    more = histories.items(actor=world.boris, project=world.project, count=12, created=TODAY - timedelta(days=10))
+    features.add_scope(actor=world.chen, subject=feature, items=more)
+    objective = make.objective(actor=world.alma)
+    objectives.contribute(actor=world.alma, objective=objective, subject=feature, weight=60)
+    forecasts.compute(world.product.space)
+    world.feature = feature
+    return world
+
+
+def test_a_row_says_promise_slip_and_why(slipping, signed_in):
+    text = signed_in(slipping.chen).get(reverse("roadmap")).content.decode()
+    assert "Bulk booking" in text
+    assert "Off track" in text
+    assert "+12 items since the promise" in text
+    assert "1 promise: 1 off track" in text
+    assert "Shippers book without calling us" in text
+
+
+def test_the_peek_adds_up_and_ends_in_a_deed(slipping, signed_in):
+    address = reverse("roadmap_row", kwargs={"kind": "feature", "id": slipping.feature.pk}) + "?peek=1"
+    answer = signed_in(slipping.chen).get(address)
+    text = answer.content.decode()
+    assert "<html" not in text
+    assert "12 items added" in text
+    assert "What could be done" in text
+    assert "the top shippers" in text
+    assert reverse("promises_revisions", kwargs={"id": slipping.promise.pk}) in text
+
+
+@pytest.mark.parametrize("query", ["group=product", "group=team", "scale=quarter", "view=horizons", "group=nothing&team=x"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_way_of_looking_answers(slipping, signed_in, query, language):
+    type(slipping.chen).objects.filter(pk=slipping.chen.pk).update(language=language)
+    answer = signed_in(slipping.chen).get(reverse("roadmap") + f"?{query}")
+    assert answer.status_code == 200
+    assert "Bulk booking" in answer.content.decode()
+
+
+def test_a_stranger_sees_no_row_and_no_detail(slipping, signed_in):
+    client = signed_in(slipping.dana)
+    assert "Bulk booking" not in client.get(reverse("roadmap")).content.decode()
+    address = reverse("roadmap_row", kwargs={"kind": "feature", "id": slipping.feature.pk})
+    assert client.get(address + "?peek=1").status_code == 404
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(slipping, signed_in):
+    from django.db import connection
+
+    def asked(client: Client) -> int:
+        client.get(reverse("roadmap"))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse("roadmap")).status_code == 200
+        return len(queries)
+
+    def grow(count: int) -> None:
+        space, product = slipping.product.space, slipping.product
+        Feature.objects.bulk_create([Feature(space=space, product=product, title=f"F{n}") for n in range(count)])
+
+    client = signed_in(slipping.alma)
+    grow(2)
+    few = asked(client)
+    grow(297)
+    forecasts.compute(slipping.product.space)
+    assert asked(client) == few <= 25
+
+
+def test_who_holds_the_link_reads_without_an_account(slipping):
+    _row, token = roadmaps.share(actor=slipping.chen, space=slipping.product.space)
+    answer = Client().get(reverse("roadmap_shared", kwargs={"token": token}))
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Bulk booking" in text
+    assert "the top shippers" not in text
+    assert "noindex" in answer["X-Robots-Tag"]
+    assert "<form" not in text
+
+
+def test_a_link_that_was_taken_back_is_gone(slipping, signed_in):
+    row, token = roadmaps.share(actor=slipping.chen, space=slipping.product.space)
+    signed_in(slipping.chen).post(reverse("roadmap_share_removals", kwargs={"id": row.pk}))
+    assert Client().get(reverse("roadmap_shared", kwargs={"token": token})).status_code == 404
+    assert Client().get(reverse("roadmap_shared", kwargs={"token": "guessed"})).status_code == 404
+
+
+def test_a_link_dies_with_the_right_of_who_made_it(slipping):
+    from tandem.people.actions import spaces
+
+    _row, token = roadmaps.share(actor=slipping.chen, space=slipping.product.space)
+    spaces.revoke(actor=slipping.alma, space=slipping.product.space, user=slipping.chen)
+    assert Client().get(reverse("roadmap_shared", kwargs={"token": token})).status_code == 404
+
+
+def test_sharing_shows_the_address_once_and_keeps_only_its_digest(slipping, signed_in):
+    client = signed_in(slipping.chen)
+    made = client.post(reverse("roadmap_shares"), {"product": slipping.product.pk}).content.decode()
+    assert "/shared/roadmap/" in made
+    assert "/shared/roadmap/" not in client.get(reverse("roadmap_shares")).content.decode()
+    assert RoadmapShare.objects.count() == 1
+
+
+def test_a_member_of_the_project_cannot_share_the_product(slipping, signed_in):
+    answer = signed_in(slipping.mei).post(reverse("roadmap_shares"), {"product": slipping.product.pk})
+    assert answer.status_code == 404
+    assert not RoadmapShare.objects.exists()
+
+
+def test_an_empty_roadmap_says_what_it_is_for(world, signed_in):
+    assert "Nothing stands on the roadmap yet" in signed_in(world.chen).get(reverse("roadmap")).content.decode()
+
+
+def test_too_little_history_is_said_in_the_row(world, signed_in):
+    ends = histories.working_days_before(TODAY, 3)
+    rows = histories.items(actor=world.boris, project=world.project, count=10, finished_on=ends)
+    feature = make.feature(actor=world.chen, product=world.product)
+    features.add_scope(actor=world.chen, subject=feature, items=rows)
+    forecasts.compute(world.product.space)
+    text = signed_in(world.chen).get(reverse("roadmap")).content.decode()
+    assert "Not enough data: 3 finished items, 8 needed" in text
+
+
+def test_an_item_of_a_project_that_the_reader_cannot_see_is_not_named(slipping, signed_in):
+    secret = make.project(actor=slipping.alma, name="Secret", key="SEC", is_confidential=True)
+    late = make.work_item(actor=slipping.alma, project=secret, title="Takeover", due_on=TODAY + timedelta(days=200))
+    row = slipping.feature.scope.first().item
+    target = next(s.item for s in slipping.feature.scope.select_related("item") if s.item.actual_finish is None)
+    make.link(actor=slipping.alma, source=late, target=target)
+    assert row
+    forecasts.compute(slipping.product.space)
+    address = reverse("roadmap_row", kwargs={"kind": "feature", "id": slipping.feature.pk}) + "?peek=1"
+    text = signed_in(slipping.chen).get(address).content.decode()
+    assert "Takeover" not in text
+    assert "an item that you cannot see" in text
+    assert "Takeover" in signed_in(slipping.alma).get(address).content.decode()

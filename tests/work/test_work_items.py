@@ -1,0 +1,98 @@
+"""The rules of work items."""
+
+import pytest
+
+from tandem.history.models import Event
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
+from tandem.work.actions import links, work_items
+from tandem.work.models import StateChange, WorkItem
+from tests import make
+
+
+def test_a_new_item_stands_in_the_first_state_with_the_next_key(world):
+    first = make.work_item(actor=world.boris, project=world.project)
+    second = make.work_item(actor=world.boris, project=world.project)
+    assert (first.key, second.key) == ("POR-1", "POR-2")
+    assert first.state.category == "to_do"
+    assert second.rank > first.rank
+
+
+def test_moving_to_done_dates_the_finish_and_moving_back_takes_it_away(world):
+    item = make.work_item(actor=world.boris, project=world.project)
+    done, to_do = make.state_of(world.project, "done"), make.state_of(world.project, "to_do")
+    item = work_items.move(actor=world.mei, item=item, version=item.version, state=done)
+    assert item.actual_start and item.actual_finish
+    item = work_items.move(actor=world.mei, item=item, version=item.version, state=to_do)
+    assert item.actual_finish is None
+    assert StateChange.objects.filter(item=item).count() == 3
+
+
+def test_the_slower_of_two_writers_is_told_and_nothing_is_lost(world):
+    item = make.work_item(actor=world.boris, project=world.project)
+    seen_by_mei = WorkItem.objects.get(pk=item.pk)
+    work_items.change(actor=world.boris, item=item, version=1, title="First")
+    with pytest.raises(Stale) as problem:
+        work_items.change(actor=world.mei, item=seen_by_mei, version=1, title="Second")
+    assert problem.value.current.title == "First"
+
+
+def test_a_stranger_sees_nothing_and_an_auditor_changes_nothing(world):
+    item = make.work_item(actor=world.boris, project=world.project)
+    auditor = make.user(actor=world.admin, name="Iris", role="auditor")
+    assert not WorkItem.objects.visible_to(world.dana).exists()
+    with pytest.raises(Hidden):
+        work_items.change(actor=world.dana, item=item, version=1, title="Mine")
+    with pytest.raises(Denied):
+        work_items.change(actor=auditor, item=item, version=1, title="Mine")
+
+
+def test_each_change_leaves_exactly_one_event(world):
+    item = make.work_item(actor=world.boris, project=world.project)
+    before = Event.objects.count()
+    work_items.change(actor=world.boris, item=item, version=1, title="New", priority=1)
+    work_items.change(actor=world.boris, item=item, version=2, title="New")
+    assert Event.objects.count() == before + 1
+
+
+def test_a_refused_change_leaves_no_event(world):
+    item = make.work_item(actor=world.boris, project=world.project)
+    before = Event.objects.count()
+    with pytest.raises(Refused):
+        work_items.change(actor=world.boris, item=item, version=1, title="  ")
+    assert Event.objects.count() == before
+
+
+def test_dependencies_never_close_a_circle_and_the_path_is_shown(world):
+    a, b, c = (make.work_item(actor=world.boris, project=world.project, title=t) for t in "abc")
+    make.link(actor=world.boris, source=a, target=b)
+    make.link(actor=world.boris, source=b, target=c, kind="blocks")
+    with pytest.raises(Refused) as problem:
+        make.link(actor=world.boris, source=c, target=a)
+    assert problem.value.params["path"] == ["POR-3", "POR-1", "POR-2", "POR-3"]
+
+
+def test_a_path_does_not_name_what_the_asker_cannot_see(world):
+    hidden = make.project(actor=world.alma, name="Secret", key="SEC", is_confidential=True)
+    theirs = make.work_item(actor=world.alma, project=hidden)
+    a, b = (make.work_item(actor=world.boris, project=world.project, title=t) for t in "ab")
+    make.link(actor=world.alma, source=a, target=theirs)
+    make.link(actor=world.alma, source=theirs, target=b)
+    with pytest.raises(Refused) as problem:
+        links.create(actor=world.boris, source=b, target=a, kind="FS")
+    assert problem.value.params["path"] == ["POR-2", "POR-1", None, "POR-2"]
+
+
+def test_a_state_of_another_project_is_refused(world):
+    other = make.project(actor=world.alma, name="Other")
+    item = make.work_item(actor=world.boris, project=world.project)
+    with pytest.raises(Refused):
+        work_items.change(actor=world.alma, item=item, version=1, state=make.state_of(other, "done"))
+
+
+def test_bulk_changes_are_all_or_none(world):
+    items = [make.work_item(actor=world.boris, project=world.project, title=str(n)) for n in range(3)]
+    with pytest.raises(Stale):
+        work_items.change_many(
+            actor=world.boris, items=[(items[0], 1), (items[1], 1), (items[2], 9)], priority=1
+        )
+    assert not WorkItem.objects.filter(priority=1).exists()
