@@ -18,6 +18,10 @@ startEdit();
 startQbar();
 startKeys();
 
+document.documentElement.classList.add('js');
+// a filter that needs no button: <select data-autosubmit>
+document.addEventListener('change', (e) => { const s = e.target as HTMLSelectElement; if (s.matches?.('[data-autosubmit]')) s.form?.requestSubmit(); });
+
 // the palette is fetched when it is first wanted
 document.addEventListener('click', (e) => {
   const b = (e.target as HTMLElement).closest<HTMLElement>('[data-palette-open]');

@@ -1,7 +1,7 @@
 // Builds the browser bundle:  node build.mjs OUTDIR   (TANDEM_DEV=1: readable, with source maps).
 // Only app.js, app.css and theme.js have fixed names (Django hashes them); islands are chunks with a hash in their name.
 import { build } from 'esbuild';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,7 +24,9 @@ await build({ ...common, entryPoints: ['theme.ts'], outfile: join(out, 'theme.js
 // One sprite of the icons in use: the set is far too large to ship.
 const names = readFileSync(join(here, 'icons.txt'), 'utf8').split(/\s+/).filter(Boolean).sort();
 const symbols = names.map((name) => {
-  const svg = readFileSync(join(here, 'node_modules/@tabler/icons/icons/outline', `${name}.svg`), 'utf8');
+  const file = join(here, 'node_modules/@tabler/icons/icons/outline', `${name}.svg`);
+  if (!existsSync(file)) { console.error(`icons.txt names "${name}", which the icon set does not have`); process.exit(1); }
+  const svg = readFileSync(file, 'utf8');
   const inner = svg.replace(/<!--[\s\S]*?-->/g, '').replace(/^[\s\S]*?<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '').replace(/\s+/g, ' ').trim();
   return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${inner}</symbol>`;
 });

@@ -24,7 +24,7 @@ export function startMenus(): void {
     const m = open();
     if (!m || e.isComposing) return;
     if (e.key === 'Escape') { e.preventDefault(); e.stopPropagation(); close(m, true); return; }
-    if (!m.contains(document.activeElement)) return;
+    if (!m.contains(document.activeElement) || document.activeElement?.matches('input,select,textarea')) return;
     const all = items(m), at = all.indexOf(document.activeElement as HTMLElement);
     const to = e.key === 'ArrowDown' ? (at + 1) % all.length : e.key === 'ArrowUp' ? (at - 1 + all.length) % all.length : e.key === 'Home' ? 0 : e.key === 'End' ? all.length - 1 : -1;
     if (to >= 0 && all[to]) { e.preventDefault(); e.stopPropagation(); all[to].focus(); }

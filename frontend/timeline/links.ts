@@ -17,5 +17,5 @@ export function route(v: View, n: number): Route | null {
   else if (fromEnd !== toStart) { const m = fromEnd ? Math.max(x1, x2) + gap : Math.min(x1, x2) - gap; points = [x1, y1, m, y1, m, y2, x2 + (toStart ? -5 : 5), y2]; }
   else points = [x1, y1, x1 + out, y1, x1 + out, edge, x2 + into, edge, x2 + into, y2, x2 + (toStart ? -5 : 5), y2];
   const d = toStart ? -6 : 6;
-  return { points, head: [x2, y2, x2 + d, y2 - 3.5, x2 + d, y2 + 3.5], lag: lag && v.px > 8 ? say('tl_days', { n: signed(lag) }) : '', at: [x1 + out + 4, (y1 + y2) / 2] };
+  return { points, head: [x2, y2, x2 + d, y2 - 3.5, x2 + d, y2 + 3.5], lag: lag && v.px > 8 ? say('tl_days', { n: signed(v.plan.lagDays(lag)) }) : '', at: [x1 + out + 4, (y1 + y2) / 2] };
 }

@@ -69,7 +69,7 @@ export class Pane {
     r.classList.toggle('tl-b', parent);
     tw.textContent = parent ? (shut ? '▸' : '▾') : '';
     sh.className = `sh sh-${plan.status[i] || 'none'}`;
-    sh.hidden = !plan.status[i];
+    sh.hidden = !plan.status[i] || plan.status[i] === 'none';
     name.style.paddingInlineStart = `${6 + plan.depth[i] * 14}px`;
     text.textContent = plan.name[i];
     this.columns.forEach((c, n) => { cells[n].textContent = COLUMNS[c].text(plan, i); cells[n].classList.toggle('t-off', !!COLUMNS[c].off?.(plan, i)); });

@@ -55,6 +55,8 @@ export class Plan {
   }
   /** From the plan's unit to days, and back. */
   day(v: Num | undefined): number { return v === null || v === undefined ? NaN : v / this.per; }
+  /** Lags are working time: 480 minutes are a day. */
+  lagDays(lag: number): number { return this.per === 1 ? lag : Math.round(lag / 48) / 10; }
   unit(day: number): number { return Math.round(day * this.per); }
   at(id: string | number): number { return this.index.get(String(id)) ?? -1; }
   isParent(i: number): boolean { return i + 1 < this.n && this.parent[i + 1] === i; }

@@ -28,7 +28,7 @@ export class TandemTimeline extends HTMLElement {
   private moves: View['moves'] = new Map(); private chips: View['chips'] = []; private colours = {} as Palette;
   changes = new Changes(this); private etag = ''; private asking?: AbortController;
   sc!: HTMLElement; private spacer!: HTMLElement; pane!: Pane; private cv!: HTMLCanvasElement; private foot!: HTMLElement; private live!: HTMLElement; private split!: HTMLElement; private cap = make('div', { class: 'tl-cap' });
-  pointer!: Pointer; private watch: (() => void)[] = []; private fallback: Element[] = []; private isFirst = true;
+  pointer!: Pointer; private watch: (() => void)[] = []; private fallback: Element[] = []; private isFirst = true; private late = false;
 
   connectedCallback(): void {
     if (this.sc) { this.watch = []; this.plan = null; this.isFirst = true; this.replaceChildren(...this.fallback); }   // moved to another place of the page
@@ -62,7 +62,7 @@ export class TandemTimeline extends HTMLElement {
     on(window, 'afterprint', () => this.querySelector('.tl-print')?.remove());
     this.pointer = new Pointer({
       canvas: this.cv, view: () => this.view(), rowAtY: (y) => { const r = Math.floor((y - HEAD + this.sc.scrollTop) / this.row()); return y < HEAD || y > this.sc.clientHeight - this.strip() || r < 0 || r >= this.vis.length ? -1 : r; },
-      frozen: (i) => this.changes.frozen(i), preview: (i, s, e) => { this.plan!.time.start[i] = s; this.plan!.time.finish[i] = e; }, repaint: () => this.ask(), goTo: (d) => this.goTo(d),
+      frozen: (i) => this.changes.frozen(i), preview: (i, s, e) => { this.plan!.time.start[i] = s; this.plan!.time.finish[i] = e; }, repaint: () => { this.ask(); if (this.late && !this.pointer.drag) { this.late = false; void this.load(); } }, goTo: (d) => this.goTo(d),
       settle: (i, from, to) => { if (from[0] !== to[0] || from[1] !== to[1]) { [this.plan!.time.start[i], this.plan!.time.finish[i]] = from; this.changes.put(i, to[0], to[1]); } },
       link: (a, b, t) => this.changes.link(a, b, t), focus: (r, open) => { this.focusRow(r); if (open) this.open(); },
     });
@@ -87,7 +87,8 @@ export class TandemTimeline extends HTMLElement {
   // ── data ──
   async load(): Promise<void> {
     const src = this.getAttribute('src');
-    if (!src || this.pointer?.drag) return;
+    if (!src) return;
+    if (this.pointer?.drag) { this.late = true; return; }
     this.asking?.abort();
     this.asking = new AbortController();
     if (!this.plan) this.foot.textContent = say('loading');

@@ -43,7 +43,7 @@ def slipping(world):
 
 
 def test_a_row_says_promise_slip_and_why(slipping, signed_in):
-    text = signed_in(slipping.chen).get(reverse("roadmap")).content.decode()
+    text = signed_in(slipping.alma).get(reverse("roadmap")).content.decode()
     assert "Bulk booking" in text
     assert "Off track" in text
     assert "+12 items since the promise" in text
@@ -81,7 +81,10 @@ def test_a_stranger_sees_no_row_and_no_detail(slipping, signed_in):
 def test_the_number_of_queries_does_not_grow_with_the_rows(slipping, signed_in):
     from django.db import connection
 
+    from tandem.people import scoping
+
     def asked(client: Client) -> int:
+        scoping.forget_roles()  # as after a commit: roles are remembered again
         client.get(reverse("roadmap"))
         with CaptureQueriesContext(connection) as queries:
             assert client.get(reverse("roadmap")).status_code == 200
@@ -96,7 +99,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(slipping, signed_in):
     few = asked(client)
     grow(297)
     forecasts.compute(slipping.product.space)
-    assert asked(client) == few <= 25
+    many = asked(client)
+    assert many == few <= 25
 
 
 def test_who_holds_the_link_reads_without_an_account(slipping):

@@ -29,9 +29,9 @@ def choice(choices: type[models.Choices]) -> Any:
 class Noun:
     """What the API shows of a model.
 
-    `shows` and `filters` name columns, separated by blanks; `computes` adds expressions with their type,
-    `narrows` other questions to a list: the type of the answer and what it does to the rows. `listed` says which
-    of the visible rows a list shows; `masks` hides values from the asker. Actions know a row by the keyword `word`.
+    `shows` and `filters` name columns, with blanks between; `computes` adds expressions with their type.
+    `narrows` are other questions to a list: the type of the answer and what it does to the rows. `listed` says
+    which of the visible rows a list shows; `masks` hides values. Actions know a row by the keyword `word`.
     """
 
     path: str

@@ -138,16 +138,16 @@ def serve(
     progress = Progress()
     stop = _Stop()
     refuse_taken_port(host, settings.port)
-    address = prepare(settings, progress)
     children: list[Child] = []
     try:
+        address = prepare(settings, progress)
         if before is not None:
             before(progress, address)
         _bootstrap(settings, address)
         progress("Starting the web server, then the worker")
         children.append(Child("web server", web_command(settings, host)))
         children[0].start()
-        if _wait_until_open(host, settings.port, stop, children[0]):
+        if _wait_until_answers(host, settings.port, stop, children[0]):
             progress(f"Tandem is at {shown_address(settings, host)}  (Ctrl-C stops it)")
         children.append(
             Child("worker", worker_command())
@@ -224,12 +224,15 @@ class _Stop:
             raise KeyboardInterrupt
 
 
-def _wait_until_open(host: str, port: int, stop: _Stop, child: Child) -> bool:
+def _wait_until_answers(host: str, port: int, stop: _Stop, child: Child) -> bool:
+    """Until a request is answered: the port alone is open long before the pages are loaded."""
     target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and not stop.asked:
-        with contextlib.suppress(OSError), socket.create_connection((target, port), timeout=1):
-            return True
+        with contextlib.suppress(OSError), socket.create_connection((target, port), timeout=30) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            if connection.recv(1):
+                return True
         child.look_after()
         if child.failures >= _GIVE_UP:
             raise Trouble("The web server does not start; what it says stands above.")

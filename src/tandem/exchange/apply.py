@@ -208,7 +208,7 @@ class _Work:
         found = []
         if self.taking.archived:
             found.append(R.Note("archived_removed", {"count": self.taking.archived}))
-        if not self.taking.info.timezone_known:
+        if not (self.taking.info.timezone_known or self.taking.info.is_schedule):
             found.append(R.Note("times_in_zone", {"zone": str(self.taking.zone)}))
         return found
 

@@ -67,7 +67,6 @@ def load(
         replay.run()
         Promised(place, replay, timeline).run()
         timeline.run(lambda done, total: tell(f"Replaying what happened: {done} of {total}"))
-    _analyse()
     if computed:
         _compute(tell)
     sign_ins = tuple(SignIn(say(name, spoken), place.users[code].email, password) for code, name in _ROLES)
@@ -78,13 +77,6 @@ def _patient() -> None:
     """The load is one long transaction; nobody else is there to wait for it."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-
-
-def _analyse() -> None:
-    """The planner knows the tables at once, not when autovacuum comes by."""
-    if not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
 
 
 def _compute(tell: Progress) -> None:

@@ -54,7 +54,9 @@ class Promised:
     def _release(self, release: records.Release) -> None:
         self.timeline.add(at(self.world.began_on, 10), partial(self._create_release, release))
         if release.released_on:
-            self.timeline.add(at(release.released_on, 18), partial(self._out, release))
+            self.timeline.add(at(release.released_on, 18), partial(self._end, release, Release.State.RELEASED))
+        if release.cancelled_on:
+            self.timeline.add(at(release.cancelled_on, 18), partial(self._end, release, Release.State.CANCELLED))
 
     def _create_release(self, release: records.Release) -> None:
         self.releases[release.index] = releases.create(
@@ -62,9 +64,9 @@ class Promised:
             planned_on=release.planned_on, owner=self.place.users[release.owner],
         )  # fmt: skip
 
-    def _out(self, release: records.Release) -> None:
+    def _end(self, release: records.Release, state: str) -> None:
         row = self.releases[release.index]
-        releases.change(actor=row.owner, release=row, version=None, state=Release.State.RELEASED)
+        releases.change(actor=row.owner, release=row, version=None, state=state)
 
     def _feature(self, feature: records.Feature) -> None:
         born = self.world.began_on
@@ -115,6 +117,12 @@ class Promised:
         if promise.kept_on is not None:
             deed = partial(self._keep, promise)
             self.timeline.add(at(promise.kept_on, 18) + timedelta(minutes=1), deed)
+        if promise.withdrawn_on is not None:
+            self.timeline.add(at(promise.withdrawn_on, 19), partial(self._withdraw, promise))
+
+    def _withdraw(self, promise: records.Promise) -> None:
+        row, reason = self.promises[id(promise)], self.place.say(frame.WITHDRAWN)
+        promises.withdraw(actor=self.place.users[promise.by], promise=row, version=None, reason=reason)
 
     def _give(self, promise: records.Promise) -> None:
         kind, index = promise.subject

@@ -30,14 +30,14 @@ class Promising:
     def __init__(self, world: Organisation, calendars: dict[str, Workdays], rng: random.Random) -> None:
         self.world, self.calendars, self.rng = world, calendars, rng
         self.language: Language = "zh" if world.language == "zh" else "en"
-        self.caution = {f"pm{n}": rng.uniform(1.6, 3.0) for n in range(3)}
+        self.caution = {f"pm{n}": rng.uniform(1.4, 2.7) for n in range(3)}
         self.checked: dict[int, date] = {}
 
     def about_feature(self, feature: Feature, today: date, outlook: Outlook) -> Promise:
         """A date from the best pace seen, stretched by how careful this product manager is."""
         calendar = self.calendars[feature.team]
         needed = (outlook.left + 0.5 * outlook.ahead) / outlook.best_pace
-        day = friday_after(calendar.after(today, needed * self.caution[feature.owner] * self.rng.uniform(0.85, 1.5)))
+        day = friday_after(calendar.after(today, needed * self.caution[feature.owner] * self.rng.uniform(0.85, 1.4)))
         basis = {
             "as_of": today.isoformat(), "remaining": outlook.left, "per_week": round(5 * outlook.best_pace, 1),
             "p80": friday_after(calendar.after(today, needed)).isoformat(),
@@ -83,7 +83,7 @@ class Promising:
 
     def schedule(self, feature: Feature, day: date) -> None:
         """A feature goes out with the first release after its promised day."""
-        releases = [r for r in self.world.releases if r.product == feature.product and not r.released_on]
+        releases = [r for r in self.world.releases if r.product == feature.product and not r.released_on and not r.cancelled_on]
         later = [r for r in releases if r.planned_on >= day]
         feature.release = later[0].index if later else None
 
@@ -91,6 +91,10 @@ class Promising:
         for promise in self.world.promises:
             if promise.subject == subject and promise.is_open:
                 promise.kept_on = day
+
+    def withdraw(self, subject: tuple[str, int], day: date) -> None:
+        for promise in [p for p in self.world.promises if p.subject == subject and p.is_open]:
+            promise.withdrawn_on = day
 
     def _added_since(self, promise: Promise) -> int:
         if promise.subject[0] != "feature":

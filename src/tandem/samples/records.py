@@ -102,10 +102,11 @@ class Promise:
     reason: str = ""
     replaced_by: "Promise | None" = None
     kept_on: date | None = None
+    withdrawn_on: date | None = None
 
     @property
     def is_open(self) -> bool:
-        return self.replaced_by is None and self.kept_on is None
+        return self.replaced_by is None and self.kept_on is None and self.withdrawn_on is None
 
 
 @dataclass
@@ -133,6 +134,7 @@ class Release:
     planned_on: date
     owner: str
     released_on: date | None = None
+    cancelled_on: date | None = None
 
 
 @dataclass

@@ -11,7 +11,7 @@ from tandem.samples.records import DOING, Feature, Organisation, Person, Project
 from tandem.samples.words import Language, Pair, frame, people, say
 
 MONTHS = 18
-SEED = 11
+SEED = 8
 _DAYS = 548
 _SOON = 700
 """Calendars reach so many days beyond today: promises and plans point forward."""
@@ -92,10 +92,12 @@ class Simulation:
 
     def _releases(self, day: date) -> None:
         """Told a quarter ahead; out when all in it is finished; what is far from finished moves to the next one."""
-        for release in [r for r in self.world.releases if r.released_on is None]:
-            if (release.planned_on - day).days == 100:
-                self.promising.about_release(release, day)
+        for release in [r for r in self.world.releases if r.released_on is None and r.cancelled_on is None]:
             within = [f for f in self.world.features if f.release == release.index]
+            if (release.planned_on - day).days == 100 and within:
+                self.promising.about_release(release, day)
+            if day == release.planned_on and not within:
+                self._cancel(release, day)
             if day >= release.planned_on and within:
                 if day == release.planned_on + timedelta(28):
                     self._move_on(release, within)
@@ -103,6 +105,11 @@ class Simulation:
                 if within and all(f.shipped_on for f in within) and day.weekday() < 5:
                     release.released_on = day
                     self.promising.keep(("release", release.index), day)
+
+    def _cancel(self, release: Release, day: date) -> None:
+        """Nothing is left in it."""
+        release.cancelled_on = day
+        self.promising.withdraw(("release", release.index), day)
 
     def _move_on(self, release: Release, within: list[Feature]) -> None:
         later = [r for r in self.world.releases if r.product == release.product and r.planned_on > release.planned_on]

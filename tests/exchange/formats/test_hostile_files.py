@@ -129,6 +129,22 @@ def test_a_wanted_format_that_the_file_has_not_is_refused(tmp_path):
         open_source(path, format="trello")
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", '{"cards": [{"id": "c", "idMembers": 5}], "lists": [], "actions": []}'),
+        ("a.json", '{"cards": [{"id": "c", "pos": "top"}], "lists": [], "actions": [{"data": "text"}]}'),
+        (
+            "a.xml",
+            PLAN + "<Tasks><Task><UID>1</UID><OutlineLevel>first</OutlineLevel></Task></Tasks></Project>",
+        ),
+        ("a.xml", PLAN + "<MinutesPerDay>many</MinutesPerDay><Tasks/></Project>"),
+    ],
+)
+def test_a_value_of_an_impossible_kind_refuses_the_file(refusal, name, content):
+    assert refusal(name, content).code == "malformed"
+
+
 def test_deep_nesting_is_refused(refusal):
     assert (
         refusal("deep.xml", PLAN + "<Tasks>" + "<a>" * 5000 + "</a>" * 5000 + "</Tasks></Project>").code

@@ -129,6 +129,17 @@ def test_a_task_without_anything_but_a_number_is_read(read):
     assert (item.title, item.plan.outline_level, item.plan.duration_minutes) == ("", 1, None)
 
 
+def test_custom_fields_have_the_name_that_people_gave_them(read):
+    names = "<ExtendedAttribute><FieldID>7</FieldID><FieldName>Text1</FieldName><Alias>Site</Alias></ExtendedAttribute>"
+    value = "<ExtendedAttribute><FieldID>7</FieldID><Value>Leiden</Value></ExtendedAttribute>"
+    source = read(
+        f"<Author>A</Author><ExtendedAttributes>{names}</ExtendedAttributes><Tasks>{task(1, value)}</Tasks>"
+    )
+    [item] = [r for r in source.records() if isinstance(r, ItemRecord)]
+    assert item.fields == {"Site": "Leiden"}
+    assert [(n.what, n.why) for n in source.not_taken] == [("Project.Author", "no_place")]
+
+
 @needs_data
 def test_the_gaps_of_split_tasks_are_found():
     source = open_source(DATA / "msproject" / "mspdisplittask.xml")

@@ -24,7 +24,7 @@ def routes_of(
     also: str = "",
     filters: str = "",
 ) -> tuple[Noun, Router]:
-    """`parent_space_id` says under which space the new one opens; without a key, one is made from the name."""
+    """`parent_space_id` says where the new one opens; without a key, one is made from the name."""
     router = Router(tags=["portfolio" if path != "products" else "product"])
     noun = Noun(
         path=path,

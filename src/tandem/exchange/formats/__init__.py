@@ -15,6 +15,7 @@ from tandem.exchange.formats.source import (
     ReadOptions,
     Source,
     Unreadable,
+    as_refusal,
 )
 from tandem.exchange.formats.tables import Table
 from tandem.exchange.formats.trello import Trello
@@ -42,6 +43,11 @@ def open_source(
             raise Unreadable("wrong_format", found=name, wanted=wanted)
     if len(paths) > 1 and wanted != "jira-csv":
         raise Unreadable("mixed_formats")
+    with as_refusal():
+        return _reader(paths, wanted, options)
+
+
+def _reader(paths: list[Path], wanted: str, options: ReadOptions) -> Source:
     match wanted:
         case "jira-csv":
             return JiraCsv(paths, options)

@@ -98,7 +98,8 @@ def custom(header: JiraHeader, row: Row) -> dict[str, Value]:
     """Custom fields that have a value: one string, or a tuple where the column is repeated."""
     found: dict[str, Value] = {}
     for column, name in header.custom.items():
-        if value := clean(row[column]):
+        value = clean(row[column])
+        if value and (name, value) != ("Votes", "0"):
             before = found.get(name)
             if before is None:
                 found[name] = value

@@ -67,7 +67,7 @@ class Mspdi(Source):
         self._tasks: set[str] = set()
         self._resources: set[str] = set()
         self._gaps: dict[str, Gaps] = {}
-        for element in self._elements(_ROWS):
+        for element in self._elements(_ROWS | {"ExtendedAttribute"}):
             if element.tag == "Task" and _is_task(element):
                 self._tasks.add(element.findtext("UID") or "")
             elif element.tag == "Resource" and _is_resource(element):
@@ -118,6 +118,9 @@ class Mspdi(Source):
     def _read(self) -> Iterator[Record]:
         key = self._project.get("GUID") or self._project.get("Name") or self.path.name
         yield ProjectRecord(source_id=key, name=self.info.name, settings=self.settings())
+        for tag in _PROPERTIES:
+            if self._project.get(tag):
+                self._tally.add(f"Project.{tag}", "no_place")
         if self._tasks:
             for rank, (name, category) in enumerate(_STATES):
                 yield StateRecord(name=name, category=category, rank=rank)
@@ -232,11 +235,12 @@ class Mspdi(Source):
                 self._tally.add(f"{element.tag}.{child.tag}", why, where)
 
 
+_PROPERTIES = ("Author", "Company", "Manager", "Subject", "Category", "Keywords", "Comments")
 _PROJECT_TAGS = {
     "Title", "Name", "GUID", "StartDate", "FinishDate", "ScheduleFromStart", "CalendarUID", "MinutesPerDay",
     "MinutesPerWeek", "DaysPerMonth", "DefaultStartTime", "DefaultFinishTime", "HonorConstraints",
     "StatusDate",
-    "CurrentDate", "CurrencyCode", "CurrencySymbol", "ExtendedAttribute",
+    "CurrentDate", "CurrencyCode", "CurrencySymbol", *_PROPERTIES,
 }  # fmt: skip
 
 

@@ -56,6 +56,7 @@ UNREADABLE: dict[str, str] = {
     "wrong_format": _("The file is %(found)s, not %(wanted)s."),
     "mixed_formats": _("Several files can be read together only when all are Jira CSV."),
     "bad_mapping": _("The mapping does not fit the file: %(reason)s."),
+    "malformed": _("The file has a value of a kind that no export of this format has: %(reason)s."),
     "too_deep": _("The file is nested deeper than any real export."),
 }
 

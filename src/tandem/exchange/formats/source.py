@@ -3,6 +3,7 @@
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -61,6 +62,23 @@ class ReadOptions:
     categories: Mapping[str, str] = field(default_factory=dict)  # state name → to_do, in_progress, done
 
 
+@contextmanager
+def as_refusal() -> Iterator[None]:
+    """A value of a kind that no real export has (text for a number, a list for an object) refuses the file."""
+    try:
+        yield
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        KeyError,
+        IndexError,
+        OverflowError,
+        RecursionError,
+    ) as error:
+        raise Unreadable("malformed", reason=f"{type(error).__name__}: {error}"[:120]) from error
+
+
 class Tally:
     """Counts what is not taken over, by name and reason, with the first place where it was met."""
 
@@ -100,7 +118,11 @@ class Source(ABC):
         if self.questions:
             raise Unreadable("question_open", question=self.questions[0].code)
         self._tally = Tally()
-        return self._read()
+        return self._guarded()
+
+    def _guarded(self) -> Iterator[Record]:
+        with as_refusal():
+            yield from self._read()
 
     @property
     def not_taken(self) -> list[NotTaken]:

@@ -44,15 +44,13 @@ class Grid:
         names = self._workbook.sheet_names
         if wanted is not None and wanted not in names:
             raise Unreadable("no_sheet", name=wanted)
-        tables = []
-        for name in names:
-            sheet = self._workbook.get_sheet_by_name(name)
-            if sheet.total_height > 0 and sheet.total_width > 0:
-                tables.append(name)
-        chosen = wanted or next(iter(tables), None)
+        sheets = {name: self._workbook.get_sheet_by_name(name) for name in names}
+        filled = [name for name, sheet in sheets.items() if sheet.height > 0]
+        tables = [name for name in filled if sheets[name].height > 1 and sheets[name].width > 1]
+        chosen = wanted or next(iter(tables or filled), None)
         if chosen is None:
             raise Unreadable("empty")
-        self.other_sheets = [name for name in tables if name != chosen]
+        self.other_sheets = [name for name in filled if name != chosen]
         return chosen
 
 

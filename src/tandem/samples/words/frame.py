@@ -145,3 +145,4 @@ REVISED: dict[str, Pair] = {
     "scope": ("Scope was added after the promise: {added} items", "承诺后新增范围 {added} 项"),
     "pace": ("The team finishes fewer items than assumed", "团队吞吐量低于当初假设"),
 }
+WITHDRAWN: Pair = ("Nothing of it is left in the release", "该发布已无内容")

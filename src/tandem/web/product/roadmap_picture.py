@@ -83,7 +83,8 @@ def lane(row: Row, axis: Axis) -> dict[str, Any]:
         if row.said
         else None
     )
-    drawn: dict[str, Any] = {
+    nothing = dict.fromkeys(("p50", "p80", "p95", "work", "actual"))
+    drawn: dict[str, Any] = nothing | {
         "state": row.status,
         "promise": axis.at(row.said.date) if row.said else None,
         "old": [x for said in row.before if (x := axis.at(said.date)) is not None],
