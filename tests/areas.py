@@ -12,8 +12,8 @@ from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.planning.models import ComputedDates, Forecast, Run
 from tandem.portfolio.actions import portfolios, programmes
 from tandem.portfolio.models import Portfolio, Programme, Project
-from tandem.product.actions import features
-from tandem.product.models import Feature, Product, Promise, Release, Scope
+from tandem.product.actions import features, roadmaps
+from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution, Objective
 from tandem.work.actions import baselines, calendars
@@ -55,6 +55,8 @@ class Area:
     forecast: Forecast
     computed: ComputedDates
     imported: Import
+    share: RoadmapShare
+    share_secret: str
 
 
 def build(admin: User, name: str, key: str) -> Area:
@@ -87,7 +89,8 @@ def build(admin: User, name: str, key: str) -> Area:
     )
     found |= {"objective": objective, "contribution": contribution}
     found |= _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
-    return Area(**found)
+    share, secret = roadmaps.share(actor=admin, space=product.space)
+    return Area(**found, share=share, share_secret=secret)
 
 
 def _work(admin: User, project: Project) -> dict[str, Any]:

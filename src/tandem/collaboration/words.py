@@ -53,6 +53,18 @@ REFUSALS: dict[str, Any] = {
     "key_reused": _("This Idempotency-Key was used for another request."),
     "request_running": _("The first request with this Idempotency-Key is still running."),
     "out_of_range": _("A value is outside of what can be stored."),
+    "space_unknown": _("There is no space with the key %(key)s."),
+    "not_set_up": _("This installation has no organisation yet. Start it once, or run “tandem user add”."),
+    "import_into_project": _("“%(space)s” is no project: work items come into a project."),
+    "import_nowhere": _("You may not open a project anywhere. Say into which project the file should go."),
+    "import_answers": _("This answer does not fit: %(what)s."),
+    "import_questions": _("A question about the file is still open."),
+    "import_applied": _("This file has been imported already."),
+    "timezone_unknown": _("“%(zone)s” is no time zone."),
+    "import_file_gone": _("The file is not kept any more. Import it again."),
+    "size_out_of_range": _("Ask for at least one project and one person, and for as many work items as projects."),
+    "file_missing": _("Choose a file."),
+    "file_too_large": _("The file is larger than %(limit)s MB."),
     "session_needed": _("Tokens are made and taken back by the person, not by another token."),
 }
 

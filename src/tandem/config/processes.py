@@ -117,17 +117,10 @@ def worker_command() -> list[str]:
 
 
 def work(settings: env.Environment) -> None:
-    """The worker process itself: jobs by procrastinate, ended in order by SIGTERM."""
-    from procrastinate.contrib.django import app
+    """The worker process itself, ended in order by SIGTERM."""
+    from tandem.config import jobs
 
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
-    with contextlib.suppress(KeyboardInterrupt), app.replace_connector(connector):
-        app.run_worker(
-            concurrency=max(2, os.cpu_count() or 2),
-            listen_notify=True,
-            delete_jobs="never",
-            shutdown_graceful_timeout=2,
-        )
+    jobs.work()
 
 
 def serve(
@@ -149,9 +142,8 @@ def serve(
         children[0].start()
         if _wait_until_answers(host, settings.port, stop, children[0]):
             progress(f"Tandem is at {shown_address(settings, host)}  (Ctrl-C stops it)")
-        children.append(
-            Child("worker", worker_command())
-        )  # after the first page, which should not wait for it
+        # the worker comes after the first page, which should not wait for it
+        children.append(Child("worker", worker_command()))
         _look_after(settings, children, stop)
     except KeyboardInterrupt:
         pass

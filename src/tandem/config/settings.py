@@ -20,7 +20,8 @@ def database_settings(url: str) -> dict[str, Any]:
         "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=300s",
         "pool": {"min_size": 0, "max_size": ENV.threads + 4, "timeout": 10},
     }
-    return {**settings, "TEST": {"NAME": "test_tandem"}}
+    # a connection that died with the database is replaced when it is asked for, not by a failed request
+    return {**settings, "CONN_HEALTH_CHECKS": True, "TEST": {"NAME": "test_tandem"}}
 
 
 SECRET_KEY = env.secret_key(ENV)
@@ -142,7 +143,7 @@ USE_TZ = True
 FORMAT_MODULE_PATH = None
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ENV.data / "static"
+STATIC_ROOT = None  # nothing is collected: WhiteNoise serves the packages' own files
 STATICFILES_DIRS = [HERE / "web" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -7,12 +7,13 @@ from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from tandem.collaboration.models import Comment
 from tandem.exchange import facts as counting
 from tandem.exchange import records as R
 from tandem.exchange.formats.source import Source
-from tandem.exchange.models import Import
+from tandem.exchange.models import ExternalReference, Import
 from tandem.exchange.taking_over import around, basics, edges, offers, people, plan
 from tandem.exchange.taking_over.context import Step, Taking
 from tandem.exchange.taking_over.items import Items
@@ -23,6 +24,7 @@ from tandem.kit import clock
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.portfolio.models import Project
+from tandem.work.models import Assignment, Link, StateChange, WorkItem
 
 BATCH = 1000
 _HISTORY_ENDED = timedelta(days=30)
@@ -38,6 +40,7 @@ class Options:
     name: str = ""
     as_of: date | None = None
     offers: dict[str, Any] = field(default_factory=dict)
+    expected: int = 0  # items, as the preview counted them: for the progress
 
 
 def no_step(phase: str, done: int, total: int) -> None:
@@ -47,6 +50,7 @@ def no_step(phase: str, done: int, total: int) -> None:
 def apply(source: Source, *, actor: Any, imported: Import, options: Options, step: Step = no_step) -> dict[str, Any]:
     """Write everything; returns the report. A failure anywhere leaves nothing."""
     with transaction.atomic():
+        _take_time()
         stream = source.records()
         projects, rest = _projects(stream)
         target = find_target(source, projects, actor=actor, options=options)
@@ -57,7 +61,7 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
             ledger=ledger, zone=options.zone, step=step,
         )  # fmt: skip
         record_event("import.started", imported, actor=actor, changes={"file": [None, imported.file_name]}, run=taking.run)
-        work = _Work(taking, target, projects)
+        work = _Work(taking, target, projects, options.expected)
         for record in rest:
             work.look(record)
         report = work.finish(source, options)
@@ -66,6 +70,20 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
         changes = {"created": [None, report["created"]], "updated": [None, report["updated"]]}
         record_event("import.applied", imported, actor=actor, changes=changes, run=taking.run)
     return report
+
+
+def _take_time() -> None:
+    """A page may not keep the database busy for long; an import of many thousand rows may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '15min'")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '15min'")
+
+
+def _look_at_new_rows() -> None:
+    """The database plans by statistics that do not know yet what this transaction has written."""
+    with connection.cursor() as cursor:
+        for model in (ExternalReference, WorkItem, Assignment, StateChange, Link, Comment):
+            cursor.execute(f"ANALYZE {model._meta.db_table}")
 
 
 def _projects(stream: Iterator[R.Record]) -> tuple[list[R.ProjectRecord], Iterator[R.Record]]:
@@ -81,8 +99,8 @@ def _projects(stream: Iterator[R.Record]) -> tuple[list[R.ProjectRecord], Iterat
 class _Work:
     """Collects records by kind and hands them on in batches, so that memory stays bounded however long the file is."""
 
-    def __init__(self, taking: Taking, target: Target, projects: list[R.ProjectRecord]) -> None:
-        self.taking, self.target, self.projects = taking, target, projects
+    def __init__(self, taking: Taking, target: Target, projects: list[R.ProjectRecord], expected: int) -> None:
+        self.taking, self.target, self.projects, self.expected = taking, target, projects, expected
         self.basics: dict[type, list[Any]] = {}
         self.has_begun = False
         self.items = Items(taking, target.key)
@@ -91,6 +109,7 @@ class _Work:
         self.waiting: dict[type, list[Any]] = {}
         self.links: list[R.LinkRecord] = []
         self.assignments: list[R.AssignmentRecord] = []
+        self.states: list[R.StateRecord] = []
         self.seen = 0
         refs = taking.ledger.known("project", [p.source_id for p in projects])
         taking.ledger.keep("project", list(refs.values()), counted=False)
@@ -127,7 +146,8 @@ class _Work:
         self.has_begun = True
         taking, found = self.taking, self.basics
         people.take_people(taking, found.pop(R.PersonRecord, []))
-        basics.take_states(taking, found.pop(R.StateRecord, []))
+        self.states = found.pop(R.StateRecord, [])
+        basics.take_states(taking, self.states)
         basics.take_types(taking, found.pop(R.TypeRecord, []))
         basics.take_sprints(taking, found.pop(R.SprintRecord, []))
         basics.take_calendars(taking, found.pop(R.CalendarRecord, []), next(iter(self.projects), None))
@@ -146,12 +166,14 @@ class _Work:
         around.take_comments(taking, self.waiting.pop(R.CommentRecord, []))
         around.take_attachments(taking, self.waiting.pop(R.AttachmentRecord, []))
         self.passages.take(self.waiting.pop(R.StateChangeRecord, []))
-        taking.step("items", self.seen, 0)
+        taking.step("items", self.seen, max(self.expected, self.seen))
 
     def finish(self, source: Source, options: Options) -> dict[str, Any]:
         taking = self.taking
         self._begin()
         self._flush()
+        if self.seen >= BATCH:
+            _look_at_new_rows()
         taking.step("links", 0, 0)
         self.items.settle()
         edges.take_links(taking, self.links)
@@ -198,11 +220,17 @@ class _Work:
             "left_behind": ledger.left_behind("item"), "made": made,
             "not_taken_over": [_not_taken(row) for row in taking.not_taken(source.not_taken)],
             "notes": [{"code": n.code, "params": dict(n.params)} for n in [*source.notes, *self._notes()]],
+            "states": [self._state(record) for record in self.states],
             "offers": offers.list_offers(taking, self.items),
             "as_of": as_of.isoformat() if as_of else None, "timezone": str(taking.zone),
             "timezone_known": taking.info.timezone_known,
             "finished": moment(taking.last_event), "is_schedule": taking.info.is_schedule,
         }  # fmt: skip
+
+    def _state(self, record: R.StateRecord) -> dict[str, Any]:
+        """What it counts as here; guessed where the source does not say."""
+        category = self.taking.states[record.name].category
+        return {"name": record.name, "category": category, "is_guessed": record.is_guessed}
 
     def _notes(self) -> list[R.Note]:
         found = []

@@ -13,11 +13,12 @@ from typing import Any
 import click
 from django.utils.translation import gettext as _
 
+from tandem.collaboration import words
 from tandem.exchange import mapping as answering
 from tandem.exchange import wording
+from tandem.exchange.actions import imports
 from tandem.exchange.apply import Options, apply
 from tandem.exchange.formats import Source, Unreadable, detect, open_source
-from tandem.exchange.models import Import
 from tandem.exchange.preview import preview
 from tandem.exchange.taking_over.target import default_parent
 from tandem.kit.errors import Denied, Hidden, Refused
@@ -83,13 +84,12 @@ def _write(
     source: Source, name: str, person: User, space: Space | None, answers: dict[str, Any], dry_run: bool
 ) -> dict[str, Any]:
     home = space or default_parent(person)
-    require(person, Permission.IMPORT, home.pk)
     options = Options(
         zone=answering.zone_of(answers), into=space, name=answers.get("name", ""),
         as_of=answering.as_of(answers), offers=answers.get("offers", {}),
     )  # fmt: skip
-    imported = Import.objects.create(
-        space=home, into=space, owner=person, file_name=name[:400], format=source.format, options=answers
+    imported = imports.take_up(
+        actor=person, space=home, into=space, source=source, name=name, answers=answers
     )
     is_done = False
     try:
@@ -178,7 +178,7 @@ def _tell(name: str, shown: dict[str, Any]) -> None:
     for note in shown["notes"]:
         click.echo("  " + wording.note(note["code"], note["params"]))
     if shown["as_of"]:
-        click.echo("  " + _("The history ends on %(day)s; forecasts are read as of that day.") % {"day": shown["as_of"]})
+        click.echo("  " + wording.as_of(shown["as_of"], is_schedule=shown["is_schedule"]))
     if shown["not_taken_over"]:
         click.echo("  " + _("Not taken over:"))
         for row in shown["not_taken_over"]:
@@ -189,7 +189,7 @@ def _worded(problem: Exception) -> str:
     if isinstance(problem, Unreadable):
         return wording.unreadable(problem.code, dict(problem.params), problem.where)
     if isinstance(problem, Refused):
-        return wording.refused(problem.code, problem.params)
+        return words.refusal(problem.code, problem.params)
     if isinstance(problem, Denied):
         return _("You may not import there.")
     return _("There is no such space.") if isinstance(problem, Hidden) else str(problem)

@@ -24,23 +24,6 @@ _NOTES = {
     "archived_removed": _mark("%(count)s archived open items came in as removed; they can be restored."),
     "times_in_zone": _mark("Times without a zone were read as %(zone)s."),
 }
-# what the command line refuses; pages have the same sentences in their own table
-_REFUSALS = {
-    "person_unknown": _mark("Nobody signs in as %(email)s."),
-    "not_set_up": _mark("This installation has no organisation yet. Start it once, or run “tandem user add”."),
-    "space_unknown": _mark("There is no space with the key %(key)s."),
-    "import_into_project": _mark("“%(space)s” is no project: work items come into a project."),
-    "import_nowhere": _mark("You may not open a project anywhere. Say into which project the file should go."),
-    "import_answers": _mark("This answer does not fit: %(what)s."),
-    "timezone_unknown": _mark("“%(zone)s” is no time zone."),
-}
-
-
-def refused(code: str, params: dict[str, Any]) -> str:
-    sentence = _REFUSALS.get(code)
-    return _filled(sentence, params) if sentence else code
-
-
 def why(code: str) -> str:
     sentence = _WHY.get(code) or WHY_NOT_TAKEN.get(code)
     return _(sentence) if sentence else code
@@ -49,6 +32,12 @@ def why(code: str) -> str:
 def note(code: str, params: dict[str, Any]) -> str:
     sentence = _NOTES.get(code) or NOTES.get(code)
     return _filled(sentence, params) if sentence else code
+
+
+def as_of(day: str, *, is_schedule: bool) -> str:
+    if is_schedule:
+        return _("The plan was last dated %(day)s; it is read as of that day.") % {"day": day}
+    return _("The history ends on %(day)s; forecasts are read as of that day.") % {"day": day}
 
 
 def unreadable(code: str, params: dict[str, Any], where: str = "") -> str:

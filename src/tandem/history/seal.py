@@ -2,17 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
-from tandem.history.models import Event, Seal
+from tandem.history.models import Event, Seal, Unsealed
 from tandem.history.record import canonical
 
 CHANNEL = "tandem"
 _LEADER_LOCK = 0x7A4D_5EA1
 _BATCH = 5000
-# Transactions may commit out of the order of their ids; none lasts longer than this many ids back.
-_LOOK_BACK = 200_000
 
 
 def digest_of(event: Event, previous: str) -> str:
@@ -40,13 +40,11 @@ def seal_new_events() -> int:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LEADER_LOCK])
             if not cursor.fetchone()[0]:
                 return 0
-        last = Seal.objects.order_by("-sequence").first()
-        newest = last.event_id if last else 0
-        sealed = Seal.objects.filter(event_id__gt=newest - _LOOK_BACK).values("event_id")
-        waiting = Event.objects.filter(id__gt=newest - _LOOK_BACK).exclude(id__in=sealed)
-        events = list(waiting.order_by("id")[:_BATCH])
-        if not events:
+        waiting = list(Unsealed.objects.order_by("event_id").values_list("pk", flat=True)[:_BATCH])
+        if not waiting:
             return 0
+        last = Seal.objects.order_by("-sequence").first()
+        events = list(Event.objects.filter(pk__in=waiting).order_by("pk"))
         previous = last.digest if last else ""
         seals = []
         for event in events:
@@ -54,6 +52,7 @@ def seal_new_events() -> int:
             seals.append(Seal(event_id=event.id, previous=previous, digest=digest))
             previous = digest
         Seal.objects.bulk_create(seals)
+        Unsealed.objects.filter(pk__in=waiting).delete()
         _notify(events)
     return len(events)
 
@@ -69,13 +68,25 @@ def verify() -> list[str]:
     """Walk the whole chain; a sentence per fault, none when it holds."""
     faults = []
     expected = ""
-    for seal in Seal.objects.order_by("sequence").iterator(chunk_size=5000):
-        event = Event.objects.filter(id=seal.event_id).first()
-        if seal.previous != expected:
-            faults.append(f"seal {seal.sequence}: the link to the seal before it is broken")
-        if event is None:
-            faults.append(f"seal {seal.sequence}: event {seal.event_id} is missing")
-        elif digest_of(event, seal.previous) != seal.digest:
-            faults.append(f"seal {seal.sequence}: event {seal.event_id} was changed")
-        expected = seal.digest
+    for seals in _in_batches():
+        events = Event.objects.in_bulk([seal.event_id for seal in seals])
+        for seal in seals:
+            event = events.get(seal.event_id)
+            if seal.previous != expected:
+                faults.append(f"seal {seal.sequence}: the link to the seal before it is broken")
+            if event is None:
+                faults.append(f"seal {seal.sequence}: event {seal.event_id} is missing")
+            elif digest_of(event, seal.previous) != seal.digest:
+                faults.append(f"seal {seal.sequence}: event {seal.event_id} was changed")
+            expected = seal.digest
+    sealed, waiting = (m.objects.filter(event_id=OuterRef("pk")) for m in (Seal, Unsealed))
+    slipped = Event.objects.filter(~Exists(sealed), ~Exists(waiting)).order_by("pk")
+    faults += [f"event {pk} has no seal and waits for none" for pk in slipped.values_list("pk", flat=True)[:100]]
     return faults
+
+
+def _in_batches() -> Iterator[list[Seal]]:
+    after = 0
+    while batch := list(Seal.objects.filter(sequence__gt=after).order_by("sequence")[:_BATCH]):
+        yield batch
+        after = batch[-1].sequence

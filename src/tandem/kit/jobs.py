@@ -1,6 +1,15 @@
 """Handing work to the job queue by name, so that a room can enqueue what a room above it does."""
 
+import threading
+from functools import partial
 from typing import Any
+
+stopping = threading.Event()
+"Set in a worker that was told to end: a job gives up at its next step and runs again elsewhere."
+
+
+class Interrupted(Exception):
+    """The job did not come to its end through no fault of its own; it goes back into the queue."""
 
 
 def enqueue(
@@ -8,8 +17,33 @@ def enqueue(
 ) -> bool:
     """Queue the job `name` in the running transaction. False when `once` (a unique key) is already waiting.
 
-    `lock` keeps two jobs with the same lock from running at once.
+    `lock` keeps two jobs with the same lock from running at once. Nobody waits for another transaction that
+    queues the same thing: then, and when a waiting twin may run before this transaction ends, it is asked
+    for again after the commit.
     """
+    from django.db import transaction
+
+    queue = partial(_put, name, lock=lock, in_seconds=in_seconds, arguments=arguments)
+    if once is None:
+        return queue(once=None)
+    with transaction.atomic():
+        if _is_alone(once) and queue(once=once):
+            return True
+    transaction.on_commit(partial(_ask_again, queue, once), robust=True)
+    return False
+
+
+def queued(names: set[str]) -> set[int]:
+    """The `job_id`s that wait or run under these names."""
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    rows = ProcrastinateJob.objects.filter(task_name__in=names, status__in=("todo", "doing"))
+    return {int(found) for found in rows.values_list("args__job_id", flat=True) if found is not None}
+
+
+def _put(
+    name: str, *, lock: str | None, once: str | None, in_seconds: int, arguments: dict[str, Any]
+) -> bool:
     from django.db import transaction
     from procrastinate.contrib.django import app
     from procrastinate.exceptions import AlreadyEnqueued
@@ -24,3 +58,20 @@ def enqueue(
     except AlreadyEnqueued:
         return False
     return True
+
+
+def _ask_again(queue: Any, once: str) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        # a twin that another transaction holds back may be undone: running twice costs less than not at all
+        queue(once=once if _is_alone(once) else None)
+
+
+def _is_alone(once: str) -> bool:
+    """Whether no other running transaction queues the same; to the end of this one, none will."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 1))", [once])
+        return bool(cursor.fetchone()[0])

@@ -86,9 +86,13 @@ class Subject:
             return item.created
         added_at, written_at = linked
         promise = self.promise
-        if promise and abs((written_at - added_at).total_seconds()) < 86400 and promise.created_at >= written_at:
-            if promise.given_on < written_at.date():
-                return item.created
+        if (
+            promise
+            and abs((written_at - added_at).total_seconds()) < 86400
+            and promise.created_at >= written_at
+            and promise.given_on < written_at.date()
+        ):
+            return item.created
         return max(item.created, added_at.date())
 
 

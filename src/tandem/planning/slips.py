@@ -6,6 +6,7 @@ read: 12 Feb promised, 10 Mar forecast, 26 days.
 
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ AT = 80
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The predecessor that holds a scope up longest: from when its items can go on, and when they were to."""
+    """The predecessor that holds a scope up longest: from when its items can go on, and when they were to have."""
 
     item_id: int
     ready: date
@@ -49,7 +50,8 @@ def waiting_for(
         own = _p80(pace, round(len(behind) / pace.share) if pace.share else 0, seed)
         ready = days.at(max(0, days.until(there) + own - rest))
         if ready > on and (worst is None or ready > worst.ready):
-            worst = Waiting(source, ready, wanted, len(behind))
+            then = days.at(max(0, days.until(wanted) + own - rest)) if wanted else None
+            worst = Waiting(source, ready, then, len(behind))
     return worst
 
 
@@ -65,7 +67,9 @@ def explain(reading: Reading, subject: Subject, pace: Pace, waiting: Waiting | N
     found = slip(case, at=AT, seed=seed)
     if isinstance(found, NotEnough):
         return {}
-    steps = _steps(found, promise, days)
+    steps = _steps(found, promise, days, _now_slower(case, pace, seed))
+    finished = max(0, case.remaining_then + case.added - case.remaining)
+    assumed, weeks = round(_assumed(case, pace, then), 1), max(days.between(zero, on), 1) / WEEK
     shown = {
         "promise": promise.pk,
         "promised": promise.date.isoformat(),
@@ -74,10 +78,14 @@ def explain(reading: Reading, subject: Subject, pace: Pace, waiting: Waiting | N
         "causes": [
             {"code": "scope_added", "days": (steps[1] - steps[0]).days, "items": case.added},
             {
-                "code": "throughput", "days": (steps[2] - steps[1]).days, "present": round(pace.per_week, 1),
-                "assumed": round(_assumed(case, pace, then), 1),
+                "code": "progress", "days": (steps[2] - steps[1]).days, "present": round(finished / weeks, 1),
+                "assumed": assumed,
             },
-            {"code": "predecessor", "days": (steps[3] - steps[2]).days, **_named(waiting)},
+            {
+                "code": "throughput", "days": (steps[3] - steps[2]).days, "present": round(pace.per_week, 1),
+                "assumed": assumed,
+            },
+            {"code": "predecessor", "days": (steps[4] - steps[3]).days, **_named(waiting)},
             {"code": "reserve", "days": (steps[0] - promise.date).days},
         ],
     }  # fmt: skip
@@ -110,10 +118,11 @@ def _case(subject: Subject, pace: Pace, then: Pace, waiting: Waiting | None, on:
     )
 
 
-def _steps(found: Slip, promise: Any, days: Any) -> tuple[date, date, date, date]:
-    """The forecast at each stage: as given, with the scope, with the pace, with the predecessor of today.
+def _steps(found: Slip, promise: Any, days: Any, slower: int) -> tuple[date, date, date, date, date]:
+    """The forecast at each stage: as given, with today's scope, with what was done until today, with today's pace for
+    the rest, with the predecessor. `slower`: the part of the pace's days that lies in the time to come.
 
-    When the P80 of that day is on record, it is the one that is shown; the pace takes up the difference.
+    When the P80 of that day is on record, it is the one that is shown; what was done takes up the difference.
     """
     scope, pace, predecessor, reserve = (cause.days for cause in found.causes)
     given = found.promised + reserve
@@ -121,7 +130,20 @@ def _steps(found: Slip, promise: Any, days: Any) -> tuple[date, date, date, date
     known = promise.basis.get("p80")
     if known:
         given = days.until(date.fromisoformat(known))
-    return days.at(given), days.at(given + scope), days.at(now), days.at(now + predecessor)
+    return (
+        days.at(given), days.at(given + scope), days.at(now - slower), days.at(now), days.at(now + predecessor)
+    )  # fmt: skip
+
+
+def _now_slower(case: PromiseCase, pace: Pace, seed: int) -> int:
+    """Working days that the rest takes longer at today's pace than at the one that was assumed."""
+    rest = _p80(pace, case.remaining, seed)
+    if case.history_then is not None:
+        then = np.sort(simulate(case.history_then, case.remaining, seed=seed))
+        return rest - percentile(then, AT / 100)
+    if case.assumed_per_day:
+        return rest - ceil(case.remaining / case.assumed_per_day - 1e-9)
+    return 0
 
 
 def _ways(
@@ -148,7 +170,7 @@ def _ways(
         for items in sorted({max(1, out // 2), min(out, pace.remaining)}):
             ways.append(way("take_out", pace.total - items, start, items=items, of=pace.remaining))
     needed = found.ways_out.needed_per_week
-    if needed and promised > on and needed * pace.share <= 3 * pace.per_week:
+    if needed and promised > on and needed * pace.share <= 2 * pace.per_week:
         ways.append({
             "code": "speed_up", "date": promised.isoformat(), "days": (promised - now).days, "status": "on",
             "needed": round(needed * pace.share, 1), "present": round(pace.per_week, 1),

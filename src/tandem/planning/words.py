@@ -13,6 +13,11 @@ def figure(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".")
 
 
+def rate(value: float) -> str:
+    """Items per week, always with one digit, so that two of them compare at a glance."""
+    return f"{value:.1f}"
+
+
 def refusal(code: Json) -> str:
     """Why there is no forecast."""
     known = {"found": code.get("found", 0), "needed": code.get("needed", 0)}
@@ -49,8 +54,11 @@ def cause(code: Json, item: str = "") -> str:
         if not items:
             return _("No items added")
         return ngettext("%(n)s item added", "%(n)s items added", items) % {"n": items}
+    if kind == "progress":
+        known = {"present": rate(code["present"]), "assumed": rate(code["assumed"])}
+        return _("%(present)s/wk done so far, not %(assumed)s") % known
     if kind == "throughput":
-        present, assumed = figure(code["present"]), figure(code["assumed"])
+        present, assumed = rate(code["present"]), rate(code["assumed"])
         if present == assumed:
             return _("Throughput %(present)s/wk, as assumed") % {"present": present}
         return _("Throughput %(present)s/wk, not %(assumed)s") % {"present": present, "assumed": assumed}
@@ -66,11 +74,11 @@ def short_cause(code: Json, item: str = "") -> str:
     kind, items = code["code"], code.get("items", 0)
     if kind == "scope_added" and items > 0:
         return ngettext("%(n)s item since the promise", "%(n)s items since the promise", items) % {"n": f"+{items}"}
-    if kind == "throughput":
-        known = {"present": figure(code["present"]), "assumed": figure(code["assumed"])}
-        if known["present"] != known["assumed"]:
-            return _("throughput %(present)s/wk, assumed %(assumed)s") % known
-        return _("%(present)s/wk, later than assumed") % known
+    if kind in ("progress", "throughput"):
+        known = {"present": rate(code["present"]), "assumed": rate(code["assumed"])}
+        if kind == "progress":
+            return _("%(present)s/wk so far, assumed %(assumed)s") % known
+        return _("throughput %(present)s/wk, assumed %(assumed)s") % known
     if kind == "reserve":
         return _("promised sooner than the P80")
     return _("waits for %(item)s") % {"item": item or _("an item that you cannot see")}
@@ -87,7 +95,7 @@ def way(code: Json, item: str = "") -> tuple[str, str]:
         )
     if kind == "speed_up":
         more = round((code["needed"] / code["present"] - 1) * 100) if code["present"] else 0
-        known = {"needed": figure(code["needed"]), "present": figure(code["present"]), "more": more}
+        known = {"needed": rate(code["needed"]), "present": rate(code["present"]), "more": more}
         return _("Finish %(needed)s per week") % known, _("now %(present)s, +%(more)s %%") % known
     if kind == "predecessor":
         return _("Finish %(item)s now") % {"item": item or _("an item that you cannot see")}, _("nothing else waits")

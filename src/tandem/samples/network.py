@@ -117,7 +117,7 @@ class NetworkProject:
     def _write(self) -> None:
         first = len(self.world.items)
         began = self._day(0)
-        made_at = plan_moment(self.calendar.days[max(0, self.origin - 10)], 9)
+        made_at = plan_moment(self.calendar.days[max(0, self.origin - 10)], 7)
         for name in self.phases:
             item = self._item(PHASE, name, made_at, None)
             item.is_summary = True

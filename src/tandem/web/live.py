@@ -6,30 +6,60 @@ still hears that something changed, but the fragment they fetch is an ordinary v
 import asyncio
 import contextlib
 import json
+import logging
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
 import psycopg
-from django.conf import settings
 from django.core import signing
+from django.db import connections
 
 from tandem.history.seal import CHANNEL
 
+log = logging.getLogger("tandem.live")
 _SALT = "tandem.live"
 _DAY = 24 * 3600
 _BEAT_SECONDS = 20
+_READY_SECONDS = 3
 
 
 def token(topics: list[str]) -> str:
     return signing.dumps(sorted(set(topics)), salt=_SALT, compress=True)
 
 
+class Tab:
+    """What a tab has not been told yet. However much happens, it holds each topic once."""
+
+    def __init__(self, topics: Iterable[str]) -> None:
+        self.topics = frozenset(topics)
+        self.due: set[str] = set()
+        self.is_over = False
+        self.bell = asyncio.Event()
+
+    def tell(self, topics: Iterable[str]) -> None:
+        if due := self.topics.intersection(topics):
+            self.due |= due
+            self.bell.set()
+
+    def end(self) -> None:
+        self.is_over = True
+        self.bell.set()
+
+    def take(self) -> list[str]:
+        self.bell.clear()
+        due, self.due = sorted(self.due), set()
+        return due
+
+
 class Stream:
     """Fans the database's notifications out to the open tabs of this process."""
 
     def __init__(self) -> None:
-        self._tabs: dict[asyncio.Queue[str | None], frozenset[str]] = {}
+        self.tabs: set[Tab] = set()
         self._listener: asyncio.Task[None] | None = None
+        self._hears = asyncio.Event()
+        self._is_closed = False
 
     async def lifespan(self, receive: Any, send: Any) -> None:
         while True:
@@ -43,8 +73,9 @@ class Stream:
 
     def close(self) -> None:
         """End every stream, so that the server can stop at once."""
-        for tab in self._tabs:
-            tab.put_nowait(None)
+        self._is_closed = True
+        for tab in self.tabs:
+            tab.end()
         if self._listener:
             self._listener.cancel()
             self._listener = None
@@ -52,23 +83,24 @@ class Stream:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("t", [""])[0]
         try:
-            topics = frozenset(signing.loads(given, salt=_SALT, max_age=_DAY))
+            tab = Tab(signing.loads(given, salt=_SALT, max_age=_DAY))
         except signing.BadSignature:
-            await send(
-                {"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]}
-            )
-            await send({"type": "http.response.body", "body": b"This page is too old. Reload it."})
+            await _refuse(send, 403, b"This page is too old. Reload it.")
+            return
+        if scope["method"] != "GET" or self._is_closed:
+            await _refuse(send, 503 if self._is_closed else 405, b"")
             return
         if self._listener is None or self._listener.done():
             self._listener = asyncio.create_task(self._listen())
-        tab: asyncio.Queue[str | None] = asyncio.Queue(maxsize=1000)
-        self._tabs[tab] = topics
+        self.tabs.add(tab)
         try:
+            with contextlib.suppress(TimeoutError):  # a change right after the head must not be missed
+                await asyncio.wait_for(self._hears.wait(), _READY_SECONDS)
             await self._serve(tab, receive, send)
         finally:
-            self._tabs.pop(tab, None)
+            self.tabs.discard(tab)
 
-    async def _serve(self, tab: "asyncio.Queue[str | None]", receive: Any, send: Any) -> None:
+    async def _serve(self, tab: Tab, receive: Any, send: Any) -> None:
         headers = [
             (b"content-type", b"text/event-stream; charset=utf-8"),
             (b"cache-control", b"no-cache, no-transform"),
@@ -76,62 +108,70 @@ class Stream:
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
-        gone = asyncio.create_task(_disconnected(receive))
+        gone = asyncio.create_task(_disconnected(receive, tab.end))
         try:
-            while True:
-                news = asyncio.create_task(tab.get())
-                done, _ = await asyncio.wait(
-                    {news, gone}, timeout=_BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
-                )
-                if gone in done:
-                    news.cancel()
-                    return
-                if news not in done:
-                    news.cancel()
-                    body = b": still here\n\n"
-                elif (topic := news.result()) is None:
-                    break
-                else:
-                    body = f"data: {json.dumps({'topic': topic})}\n\n".encode()
-                await send({"type": "http.response.body", "body": body, "more_body": True})
+            while not tab.is_over:
+                try:
+                    await asyncio.wait_for(tab.bell.wait(), _BEAT_SECONDS)
+                    words = "".join(f"data: {json.dumps({'topic': topic})}\n\n" for topic in tab.take())
+                except TimeoutError:
+                    words = ": still here\n\n"
+                if words:
+                    await send({"type": "http.response.body", "body": words.encode(), "more_body": True})
         finally:
+            is_gone = gone.done()
             gone.cancel()
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        if not is_gone:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _listen(self) -> None:
         """One connection for all tabs; it comes back when the database does, and then every tab refetches."""
+        is_back = False
         while True:
-            with contextlib.suppress(psycopg.Error, OSError):
-                address = _address()
-                async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
+            try:
+                async with await psycopg.AsyncConnection.connect(**_address(), autocommit=True) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
-                    async for notice in connection.notifies():
-                        self._tell(set(json.loads(notice.payload)))
+                    self._hears.set()
+                    if is_back:
+                        self._tell({topic for tab in self.tabs for topic in tab.topics})
+                    await self._hear(connection)
+            except (psycopg.Error, OSError) as problem:
+                log.warning("live pages wait for the database: %s", " ".join(str(problem).split()))
+            finally:
+                self._hears.clear()
+            is_back = True
             await asyncio.sleep(1)
-            self._tell({t for topics in self._tabs.values() for t in topics})
+
+    async def _hear(self, connection: "psycopg.AsyncConnection[Any]") -> None:
+        while True:
+            async for notice in connection.notifies(timeout=_BEAT_SECONDS):
+                try:
+                    self._tell(set(json.loads(notice.payload)))
+                except (ValueError, TypeError):
+                    log.warning("a notification that is not ours: %.80s", notice.payload)
+            await connection.execute("SELECT 1")  # a connection that died silently is noticed
 
     def _tell(self, changed: set[str]) -> None:
-        for tab, topics in self._tabs.items():
-            for topic in changed & topics:
-                with contextlib.suppress(asyncio.QueueFull):
-                    tab.put_nowait(topic)
+        for tab in self.tabs:
+            tab.tell(changed)
 
 
-async def _disconnected(receive: Any) -> None:
+async def _refuse(send: Any, status: int, words: bytes) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": words})
+
+
+async def _disconnected(receive: Any, tell: Callable[[], None]) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+    tell()
 
 
-def _address() -> str:
-    given = settings.DATABASES["default"]
-    parts = {
-        "dbname": given["NAME"],
-        "user": given["USER"],
-        "password": given["PASSWORD"],
-        "host": given["HOST"],
-        "port": given["PORT"],
-    }
-    return psycopg.conninfo.make_conninfo(**{k: v for k, v in parts.items() if v})
+def _address() -> dict[str, Any]:
+    """As Django connects (TLS and all), without what only Django understands or a listener has no use for."""
+    given = connections["default"].get_connection_params()
+    return {k: v for k, v in given.items() if k not in ("cursor_factory", "context", "prepare_threshold", "options")}
 
 
 stream = Stream()

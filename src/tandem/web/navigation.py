@@ -61,10 +61,9 @@ def sections(request: HttpRequest) -> list[Place]:
         place = Place(label, children[0].url, icon, key, children=children if len(children) > 1 else [])
         found.append(place)
         for child in children:
-            exact = child.url == "/" and request.path == "/"
-            if exact or (child.url != "/" and request.path.startswith(child.url)):
-                if len(child.url) > best[0]:
-                    best = (len(child.url), place, child)
+            here = request.path == "/" if child.url == "/" else request.path.startswith(child.url)
+            if here and len(child.url) > best[0]:
+                best = (len(child.url), place, child)
     if best[1] and best[2]:
         best[1].active = best[2].active = True
     return found

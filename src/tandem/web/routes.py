@@ -9,7 +9,7 @@ from tandem.web.people import account, people, teams
 from tandem.web.portfolio import portfolios, programmes, projects
 from tandem.web.product import features, products, promises, releases
 from tandem.web.strategy import objectives
-from tandem.web.work import boards, calendars, plans, work_items
+from tandem.web.work import boards, calendars, plans, work_item, work_items
 
 
 def _styleguide(request):  # type: ignore[no-untyped-def]
@@ -18,7 +18,7 @@ def _styleguide(request):  # type: ignore[no-untyped-def]
 
 urlpatterns: list[URLPattern] = [
     *home.urls, *palette.urls, *account.urls, *people.urls, *teams.urls, *objectives.urls, *portfolios.urls, *programmes.urls,
-    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *boards.urls, *plans.urls,
+    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *work_item.urls, *boards.urls, *plans.urls,
     *calendars.urls, *jobs.urls,
     path("styleguide/", _styleguide, name="styleguide"),
 ]  # fmt: skip

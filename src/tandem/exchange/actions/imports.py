@@ -10,7 +10,8 @@ from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
 from tandem.exchange import mapping, stored
 from tandem.exchange.apply import Options, apply, no_step
-from tandem.exchange.formats import FORMATS, Source, Unreadable, open_source
+from tandem.exchange.formats import FORMATS, Source, Unreadable, open_source, suggest_mapping
+from tandem.exchange.formats.tables import Table
 from tandem.exchange.models import Import
 from tandem.exchange.preview import preview as rolled_back
 from tandem.exchange.taking_over.context import Step
@@ -36,6 +37,14 @@ def receive(*, actor: Any, space: Space, files: list[tuple[str, Iterable[bytes]]
     return Import.objects.create(space=into or space, into=into, owner=actor, file_name=names, stored_as=token)
 
 
+def take_up(*, actor: Any, space: Space, into: Space | None, source: Source, name: str, answers: dict[str, Any]) -> Import:
+    """For a file that lies where the server can read it, with its answers: it is neither stored nor asked about."""
+    require(actor, _DO, (into or space).pk)
+    return Import.objects.create(
+        space=into or space, into=into, owner=actor, file_name=name[:400], format=source.format, options=answers
+    )
+
+
 def examine(*, actor: Any, imported: Import) -> Import:
     """Read the file once: what it is, whether it is whole, what must be asked."""
     _mine(actor, imported)
@@ -46,12 +55,26 @@ def examine(*, actor: Any, imported: Import) -> Import:
     questions = mapping.questions_of(source, imported.options)
     info = source.info
     imported.write(
-        expected=None, format=source.format, questions=questions, problem={}, report={},
+        expected=None, format=source.format, questions=questions, problem={}, job=None,
+        report={"name": info.name, "system": info.system, "columns": _columns(source)},
         state=S.QUESTIONS if questions else S.UPLOADED,
-        job=None,
     )  # fmt: skip
-    imported.report = {"name": info.name, "system": info.system}
     return imported
+
+
+def _columns(source: Source) -> list[dict[str, Any]]:
+    """Of a table: its columns with what they were taken for, and a few values of each."""
+    if not isinstance(source, Table):
+        return []
+    mapping_now = source.mapping.columns if source.mapping else dict(suggest_mapping(source.headers, source.samples))
+    found = []
+    for position, header in enumerate(source.headers):
+        name = header.strip()
+        target = mapping_now.get(f"#{position + 1}") or mapping_now.get(name) or "ignore"
+        values = [str(row[position]) for row in source.samples[:8] if position < len(row) and row[position] not in (None, "")]
+        key = name if name and source.headers.index(header) == position else f"#{position + 1}"
+        found.append({"key": key, "header": name or key, "target": target, "samples": values[:3]})
+    return found
 
 
 def answer(*, actor: Any, imported: Import, version: int | None = None, **answers: Any) -> Import:
@@ -60,8 +83,12 @@ def answer(*, actor: Any, imported: Import, version: int | None = None, **answer
     if imported.state == S.APPLIED:
         raise Refused("import_applied")
     options = mapping.checked({**imported.options, **answers})
-    imported.write(expected=version, options=options)
-    return examine(actor=actor, imported=imported)
+    try:
+        mapping.read_options(options)
+    except Unreadable as problem:  # a wrong answer is no broken file
+        raise Refused("import_answers", field="columns", what=str(problem.params.get("reason", ""))) from None
+    imported.write(expected=version, options=options, questions=[], state=S.UPLOADED)
+    return examine(actor=actor, imported=imported) if is_small(imported) else imported
 
 
 def preview(*, actor: Any, imported: Import, step: Step = no_step) -> Import:
@@ -75,6 +102,7 @@ def preview(*, actor: Any, imported: Import, step: Step = no_step) -> Import:
     except Unreadable as problem:
         return _refuse(imported, problem)
     imported.refresh_from_db()
+    report["columns"] = _columns(source)
     imported.write(expected=None, report=report, state=S.PREVIEWED, format=source.format, problem={})
     return imported
 
@@ -136,8 +164,11 @@ def _mine(actor: Any, imported: Import) -> None:
 
 
 def _source(imported: Import) -> Source:
+    files = stored.files_of(imported)
+    if not files:
+        raise Refused("import_file_gone")
     wanted = imported.format if imported.format in FORMATS else "auto"
-    return open_source(stored.files_of(imported), wanted, mapping.read_options(imported.options))
+    return open_source(files, wanted, mapping.read_options(imported.options))
 
 
 def _options(imported: Import) -> Options:
@@ -145,6 +176,7 @@ def _options(imported: Import) -> Options:
     return Options(
         zone=mapping.zone_of(answers), into=imported.into, parent=None if imported.into else imported.space,
         name=answers.get("name", ""), as_of=mapping.as_of(answers), offers=answers.get("offers", {}),
+        expected=imported.report.get("facts", {}).get("items", 0),
     )  # fmt: skip
 
 

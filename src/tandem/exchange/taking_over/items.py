@@ -13,6 +13,8 @@ from tandem.people.models import User
 from tandem.work.actions import imports, work_items
 from tandem.work.models import Assignment, StateChange, WorkItem
 
+Fresh = tuple[ItemRecord, WorkItem, str]  # what the source says, the row to be, the digest
+
 
 class Items:
     """Parents that come later in the file, and sprints, wait until `settle`."""
@@ -30,7 +32,7 @@ class Items:
         taking = self.taking
         refs = taking.ledger.known("item", [r.source_id for r in records])
         present = WorkItem.objects.select_related("state", "type").in_bulk([ref.subject_id for ref in refs.values()])
-        fresh: list[tuple[ItemRecord, WorkItem, str]] = []
+        fresh: list[Fresh] = []
         kept: list[ExternalReference] = []
         changed: list[tuple[ItemRecord, WorkItem, ExternalReference, dict[str, Any], str]] = []
         for record in records:
@@ -52,45 +54,62 @@ class Items:
         for record in records:
             self._remember(record, taking.items[record.source_id])
 
-    def _create(self, fresh: list[tuple[ItemRecord, WorkItem, str]]) -> None:
-        taking = self.taking
+    def _create(self, fresh: list[Fresh]) -> None:
+        """Numbers in the order of the file; then parents before their parts, generation by generation."""
         if not fresh:
             return
-        assignments: list[Assignment] = []
-        for record, item, _ in fresh:
-            item.reporter = taking.people.get(record.reporter or record.creator or "")
-            item.parent_id = taking.items.get(record.parent_source_id or "")
-            if item.parent_id is None and record.parent_source_id:
-                self.later[id(item)] = record.parent_source_id
-            assignments += [Assignment(item=item, user=user) for user in self._people(record)]
-        numbered = self._numbers(fresh)
-        items = [item for _, item, _ in fresh]
-        work_items.create_many(
-            actor=taking.actor, space=taking.space, items=items, assignments=assignments, changes=[],
-            is_numbered=numbered, run=taking.run,
-        )  # fmt: skip
-        for record, item, _ in fresh:
-            taking.items[record.source_id] = item.pk
-            taking.fresh.add(item.pk)
-            if id(item) in self.later:
-                self.later[item.pk] = self.later.pop(id(item))
-        through = [(item.pk, taking.sprints[s].pk) for r, item, _ in fresh for s in dict.fromkeys(r.sprints) if s in taking.sprints]
+        taking = self.taking
+        self._number(fresh)
+        for generation in self._generations(fresh):
+            assignments: list[Assignment] = []
+            for record, item, _ in generation:
+                item.reporter = taking.people.get(record.reporter or record.creator or "")
+                item.parent_id = taking.items.get(record.parent_source_id or "")
+                assignments += [Assignment(item=item, user=user) for user in self._people(record)]
+            work_items.create_many(
+                actor=taking.actor, space=taking.space, items=[item for _, item, _ in generation],
+                assignments=assignments, changes=[], is_numbered=True, run=taking.run,
+            )  # fmt: skip
+            for record, item, _ in generation:
+                taking.items[record.source_id] = item.pk
+                taking.fresh.add(item.pk)
+                if record.parent_source_id and item.parent_id is None:
+                    self.later[item.pk] = record.parent_source_id
+        through = [
+            (item.pk, taking.sprints[s].pk)
+            for record, item, _ in fresh for s in dict.fromkeys(record.sprints) if s in taking.sprints
+        ]  # fmt: skip
         imports.put_in_sprints(actor=taking.actor, space=taking.space, items=[], pairs=through)
         taking.ledger.add("item", [Entry(r.source_id, item, mark, self._data(r)) for r, item, mark in fresh])
 
-    def _numbers(self, fresh: list[tuple[ItemRecord, WorkItem, str]]) -> bool:
+    @staticmethod
+    def _generations(fresh: list[Fresh]) -> list[list[Fresh]]:
+        """Whoever is in a circle, or deeper than twenty generations, comes last and gets the parent later."""
+        inside = {record.source_id for record, _, _ in fresh}
+        waiting, found = fresh, []
+        while waiting and len(found) < 20:
+            ready = [row for row in waiting if row[0].parent_source_id not in inside]
+            if not ready:
+                break
+            inside -= {record.source_id for record, _, _ in ready}
+            done = {record.source_id for record, _, _ in ready}
+            waiting = [row for row in waiting if row[0].source_id not in done]
+            found.append(ready)
+        return [*found, waiting] if waiting else found
+
+    def _number(self, fresh: list[Fresh]) -> None:
         """The keys that people know from the source stay, when all of them fit into the space."""
-        if self.own_key is None:
-            return False
-        found = [self.own_key.fullmatch(record.key) for record, _, _ in fresh]
-        if not all(found):
+        actor, space = self.taking.actor, self.taking.space
+        found = [self.own_key.fullmatch(record.key) if self.own_key else None for record, _, _ in fresh]
+        if all(found):
+            numbers = [int(match[1]) for match in found if match]
+            imports.reserve_numbers(actor=actor, space=space, highest=max(numbers))
+        else:
             self.own_key = None
-            return False
-        numbers = [int(match[1]) for match in found if match]
+            first = work_items.take_numbers(space, len(fresh))
+            numbers = list(range(first, first + len(fresh)))
         for (_, item, _), number in zip(fresh, numbers, strict=True):
             item.number = number
-        imports.reserve_numbers(actor=self.taking.actor, space=self.taking.space, highest=max(numbers))
-        return True
 
     def _data(self, record: ItemRecord) -> dict[str, Any]:
         created = record.created.isoformat() if record.created else None
@@ -148,7 +167,7 @@ class Items:
         if not self.later:
             return
         known = dict(WorkItem.objects.filter(space=taking.space).exclude(parent=None).values_list("id", "parent_id"))
-        source = {pk: key for key, pk in taking.items.items()} if self.later else {}
+        source = {pk: key for key, pk in taking.items.items()}
         wanted: dict[int, int] = {}
         for child, key in self.later.items():
             parent = taking.items.get(key)

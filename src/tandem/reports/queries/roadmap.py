@@ -135,8 +135,9 @@ class Roadmap:
                 found[row.status] += 1
         return found
 
-    def grouped(self, by: str, words: dict[str, str]) -> list[Group]:
+    def grouped(self, by: str, words: dict[str, str], *, by_slip: bool = False) -> list[Group]:
         """By objective, product or team; rows without one come last, under `words[by]`."""
+        ordered = _by_slip if by_slip else _in_time
         if by == "objective":
             names = {o.pk: (o.title, o.measure) for o in self.objectives}
             found: dict[Any, list[Row]] = {o.pk: [] for o in self.objectives}
@@ -144,7 +145,7 @@ class Roadmap:
                 served = [pk for pk, _weight in row.objectives if pk in names]
                 found.setdefault(served[0] if served else None, []).append(row)
             return [
-                Group(names[pk][0] if pk else words[by], names[pk][1] if pk else "", _in_time(rows), pk)
+                Group(names[pk][0] if pk else words[by], names[pk][1] if pk else "", ordered(rows), pk)
                 for pk, rows in found.items() if rows
             ]  # fmt: skip
         value: Callable[[Row], str] = (lambda r: r.product) if by == "product" else (lambda r: r.team)
@@ -152,7 +153,7 @@ class Roadmap:
         for row in self.rows:
             named[value(row)].append(row)
         order = sorted(named, key=lambda name: (not name, name))
-        return [Group(name or words[by], "", _in_time(named[name])) for name in order]
+        return [Group(name or words[by], "", ordered(named[name])) for name in order]
 
     def crowding(self) -> dict[str, float | None]:
         """Demand ÷ capacity in per cent per month (`2026-11`); None where nobody has shown a pace."""
@@ -350,6 +351,11 @@ def _status(row: Row) -> str:
 
 def _in_time(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda r: (r.ends is None, r.ends or date.max, r.title))
+
+
+def _by_slip(rows: list[Row]) -> list[Row]:
+    """The worst first; what has no slip comes last."""
+    return sorted(rows, key=lambda r: (r.slip_days is None or r.done_on is not None, -(r.slip_days or 0), r.title))
 
 
 __all__ = ["DONE", "NONE", "OFF", "ON", "RISK", "Group", "Roadmap", "Row", "Said", "one", "read"]

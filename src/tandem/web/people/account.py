@@ -86,7 +86,7 @@ def set_password(request: HttpRequest, key: str, token: str) -> HttpResponse:
 @login_required
 def account(request: HttpRequest, secret: str = "") -> HttpResponse:
     user: Any = request.user
-    sessions = UserSession.objects.purge_and_list(user)
+    sessions = UserSession.objects.purge_and_list(user)  # house: reads — one's own sessions
     return render(
         request,
         "people/account.html",
@@ -127,6 +127,7 @@ def token_revocation(request: HttpRequest, id: int) -> HttpResponse:
 @login_required
 @require_POST
 def session_end(request: HttpRequest, id: int) -> HttpResponse:
+    # house: reads — one's own sessions
     row = UserSession.objects.filter(user=request.user, pk=id).first()
     if row:
         row.end()

@@ -40,6 +40,7 @@ def people(request: HttpRequest) -> HttpResponse:
     rows = User.objects.visible_to(request.user).active().prefetch_related("teams")
     if text:
         rows = rows.matching(text)
+    # house: reads — roles in the organisation, whose space the asker sees
     roles = dict(Membership.objects.filter(space=root).values_list("user_id", "role")) if root else {}
     shown = [{"person": u, "role": Role(roles[u.pk]).label if u.pk in roles else ""} for u in rows[:500]]
     return render(request, "people/people.html", {"rows": shown, "q": text, "may_manage": may_manage})

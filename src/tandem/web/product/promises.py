@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tandem.kit import clock
 from tandem.kit.errors import Refused
-from tandem.people.access import Permission
+from tandem.people.access import Permission, spaces_where
 from tandem.product.actions import promises
 from tandem.product.models import Feature, Promise, Release
 from tandem.web import cells, doors, generic
@@ -22,8 +22,8 @@ _DATE = forms.DateInput({"type": "date"}, "%Y-%m-%d")
 
 
 class PromiseForm(forms.Form):
-    feature = forms.ModelChoiceField(Feature.objects, label=_("feature"), required=False)
-    release = forms.ModelChoiceField(Release.objects, label=_("or release"), required=False)
+    feature = forms.ModelChoiceField(Feature.objects.none(), label=_("feature"), required=False)
+    release = forms.ModelChoiceField(Release.objects.none(), label=_("or release"), required=False)
     to_whom = forms.CharField(label=_("to whom"), max_length=200)
     date = forms.DateField(label=_("promised date"), widget=_DATE)
     given_on = forms.DateField(label=_("given on"), widget=_DATE, initial=clock.today)
@@ -31,6 +31,13 @@ class PromiseForm(forms.Form):
         label=_("confidence said, in %"), min_value=1, max_value=100, required=False
     )
     what = forms.CharField(label=_("what was promised"), max_length=300, required=False)
+
+    def for_request(self, request: HttpRequest, row: Promise | None) -> None:
+        """Only what the person may promise about."""
+        spaces = spaces_where(request.user, Permission.GIVE_PROMISE)
+        features = Feature.objects.visible_to(request.user).filter(space_id__in=spaces)
+        releases = Release.objects.visible_to(request.user).filter(space_id__in=spaces)
+        self.fields["feature"].queryset, self.fields["release"].queryset = features, releases  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -1,5 +1,6 @@
 """The roadmap: promise against forecast for every feature and release, by time or by horizon, shared by link."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -55,6 +56,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "may_share": bool(spaces_where(request.user, Permission.SHARE)),
         "topics": " ".join(request.live_topics),  # type: ignore[attr-defined]
         "here": request.get_full_path(),
+        "sort_url": _with(request, "sort", "" if asked["sort"] == "slip" else "slip"),
+        "past_url": _with(request, "past", "" if asked["past"] else "1"),
     }
     return render(request, "product/roadmap.html", context)
 
@@ -148,24 +151,31 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     return {
         "group": among("group", GROUPS), "view": among("view", VIEWS), "scale": among("scale", ("month", "quarter")),
         "product": number("product"), "team": number("team"),
+        "past": request.GET.get("past") == "1", "sort": among("sort", ("time", "slip")),
     }  # fmt: skip
 
 
 def _shown(roadmap: Roadmap, asked: dict[str, Any]) -> dict[str, Any]:
     axis = picture.axis_of(roadmap, asked["scale"])
+    earlier = [row for row in roadmap.rows if row.done_on and row.done_on < axis.begin]
+    everything = roadmap
+    if earlier and not asked["past"]:
+        roadmap = replace(roadmap, rows=[row for row in roadmap.rows if row not in earlier])
+    elif earlier:
+        axis = picture.axis_of(roadmap, asked["scale"], with_past=True)
     nobody = {"objective": _("Serves no objective"), "product": _("No product"), "team": _("No team")}
     groups = [
         {"name": g.name, "note": g.note, "lines": [_line(row, axis) for row in g.rows]}
-        for g in roadmap.grouped(asked["group"], nobody)
+        for g in roadmap.grouped(asked["group"], nobody, by_slip=asked["sort"] == "slip")
     ]
     horizons = [
         {"name": label, "lines": [_line(row) for row in _by_worth(roadmap, value)]}
         for value, label in Feature.Horizon.choices
     ]
     return {
-        "roadmap": roadmap, "axis": axis, "groups": groups, "horizons": horizons, "sentence": _sentence(roadmap),
-        "loads": picture.loads(roadmap, axis), "today_label": short_day(axis.today), "has_rows": bool(roadmap.rows),
-        "has_promises": any(row.said for row in roadmap.rows), "is_past": axis.today < timezone.localdate(),
+        "roadmap": roadmap, "axis": axis, "groups": groups, "horizons": horizons, "sentence": _sentence(everything),
+        "loads": picture.loads(roadmap, axis), "today_label": short_day(axis.today), "has_rows": bool(everything.rows), "earlier": len(earlier),
+        "has_promises": any(row.said for row in everything.rows), "is_past": axis.today < timezone.localdate(),
     }  # fmt: skip
 
 
@@ -229,7 +239,7 @@ def _left(row: Row) -> str:
     left = ngettext("%(n)s item left", "%(n)s items left", forecast.remaining or 0) % {
         "n": forecast.remaining or 0
     }
-    pace = _("%(pace)s/wk") % {"pace": words.figure(forecast.detail.get("per_week", 0))}
+    pace = _("%(pace)s/wk") % {"pace": words.rate(forecast.detail.get("per_week", 0))}
     return f"{left} · {pace}"
 
 
@@ -272,7 +282,7 @@ def _sentence(roadmap: Roadmap) -> str:
         (counts["done"], _("%(n)s kept")), (counts["on"], _("%(n)s on track")), (counts["risk"], _("%(n)s at risk")),
         (counts["off"], _("%(n)s off track")), (counts["none"], _("%(n)s without a forecast")),
     ]  # fmt: skip
-    parts = _(", ").join(text % {"n": n} for n, text in said if n)
+    parts = pgettext("list", ", ").join(text % {"n": n} for n, text in said if n)
     head = ngettext("%(n)s promise", "%(n)s promises", total) % {"n": total}
     return _("%(head)s: %(parts)s") % {"head": head, "parts": parts} + " · " + _when(roadmap.computed_at)
 
@@ -309,7 +319,7 @@ def _rests_on(row: Row) -> str:
         "high": words.figure(detail["high"]),
         "n": detail["others"],
     }
-    pace = words.figure(detail["mean"] if detail["source"] == "team" else detail["per_week"])
+    pace = words.rate(detail["mean"] if detail["source"] == "team" else detail["per_week"])
     parts = [
         ngettext("%(n)s item left", "%(n)s items left", row.forecast.remaining or 0)
         % {"n": row.forecast.remaining or 0}

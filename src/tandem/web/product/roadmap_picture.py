@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tandem.reports.queries.roadmap import Roadmap, Row
 
@@ -43,19 +44,26 @@ class Axis:
 
 def month_name(month: int) -> str:
     names = (
-        _("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun"),
-        _("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec"),
+        pgettext("month", "Jan"), pgettext("month", "Feb"), pgettext("month", "Mar"), pgettext("month", "Apr"),
+        pgettext("month", "May"), pgettext("month", "Jun"), pgettext("month", "Jul"), pgettext("month", "Aug"),
+        pgettext("month", "Sep"), pgettext("month", "Oct"), pgettext("month", "Nov"), pgettext("month", "Dec"),
     )  # fmt: skip
     return str(names[month - 1])
 
 
-def axis_of(roadmap: Roadmap, scale: str) -> Axis:
-    """From a month before today to the last date that is shown, within what is readable."""
+def axis_of(roadmap: Roadmap, scale: str, *, with_past: bool = False) -> Axis:
+    """From a month before today to the last date that is shown, within what is readable. With the past it begins at
+    the oldest delivery, at most a year back."""
     step = 1 if scale == MONTHS else 3
-    begin = _step_back(roadmap.today, 1) if scale == MONTHS else _quarter(_step_back(roadmap.today, 3))
+    first = _step_back(roadmap.today, 1 if scale == MONTHS else 3)
+    if with_past:
+        oldest = min((row.done_on for row in roadmap.rows if row.done_on), default=first)
+        first = min(first, max(oldest.replace(day=1), _step_back(roadmap.today, 12)))
+    begin = first if scale == MONTHS else _quarter(first)
     last = max((day for row in roadmap.rows for day in _dates(row)), default=roadmap.today)
     count = _SHORTEST[scale]
-    while _forward(begin, count * step) <= last + timedelta(days=7) and count < _LONGEST[scale]:
+    longest = _LONGEST[scale] + (10 if with_past else 0)
+    while _forward(begin, count * step) <= last + timedelta(days=7) and count < longest:
         count += 1
     starts = [_forward(begin, n * step) for n in range(count + 1)]
     columns, keys = [], []
@@ -144,7 +152,7 @@ def _apart(row: Row, at: Any) -> list[tuple[str, float]]:
     wanted += [("P80", at(forecast.p80)), ("P50", at(forecast.p50)), ("P95", at(forecast.p95))]
     kept: list[tuple[str, float]] = []
     for label, x in wanted:
-        if x is not None and all(abs(x - other) > 0.1 + 0.05 * (len(name) > 3) for name, other in kept):
+        if x is not None and all(abs(x - other) > (0.12 if len(name + label) > 6 else 0.075) for name, other in kept):
             kept.append((label, x))
     return kept
 

@@ -51,9 +51,13 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
     states = list(State.objects.visible_to(request.user).filter(space=space).in_order())
     columns = [_column(request, space, state) for state in states]
     items = [i for c in columns for i in c["items"]]
-    people, blocked = reads.assignees(items), _blocked(request.user, items)
+    people, blocked, expected = (
+        reads.assignees(items),
+        _blocked(request.user, items),
+        reads.expected_days(request.user, space.pk),
+    )
     for column in columns:
-        column["cards"] = [_card(i, people, blocked) for i in column.pop("items")]
+        column["cards"] = [_card(i, people, blocked, expected) for i in column.pop("items")]
     context = {
         "space": space, "project": project, "columns": columns, "topic": topic,
         "may_edit": may(request.user, Permission.EDIT_WORK, space.pk),
@@ -82,17 +86,23 @@ def _column(request: HttpRequest, space: Space, state: State) -> dict[str, Any]:
     }
 
 
-def _card(item: WorkItem, people: dict[int, list[dict[str, Any]]], blocked: dict[int, str]) -> dict[str, Any]:
+def _card(
+    item: WorkItem, people: dict[int, list[dict[str, Any]]], blocked: dict[int, str], expected: float | None
+) -> dict[str, Any]:
     who = people.get(item.pk, [None])[0]
-    return {"item": item, "who": who, "age": _age(item), "blocked": blocked.get(item.pk, "")}
+    return {"item": item, "who": who, "age": _age(item, expected), "blocked": blocked.get(item.pk, "")}
 
 
-def _age(item: WorkItem) -> dict[str, Any] | None:
-    """Days since work on it began, for items in progress."""
+def _age(item: WorkItem, expected: float | None) -> dict[str, Any] | None:
+    """Days since work on it began, against the time within which 85 % of the finished items were done."""
     if item.actual_start is None or item.state.category != State.Category.IN_PROGRESS:
         return None
     days = (clock.now() - item.actual_start).days
-    return {"text": ngettext("%(n)s d", "%(n)s d", days) % {"n": days}}
+    text = ngettext("%(n)s d", "%(n)s d", days) % {"n": days}
+    if not expected:
+        return {"text": text}
+    share = days / expected * 100
+    return {"text": text, "percent": share, "tone": "late" if share > 100 else "warn" if share >= 70 else ""}
 
 
 def _blocked(user: Any, items: list[WorkItem]) -> dict[int, str]:

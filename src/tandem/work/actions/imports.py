@@ -54,7 +54,9 @@ def rewrite_items(
             continue
         for field, value in differing.items():
             setattr(item, field, value)
-        item.set_grams()
+        if "title" in differing:
+            item.set_grams()
+            fields.add("grams")
         item.version += 1
         item.updated_at = values.get("updated_at") or clock.now()
         fields |= set(differing)
@@ -66,7 +68,7 @@ def rewrite_items(
         return []
     with transaction.atomic():
         WorkItem.objects.bulk_update(
-            changed, sorted(fields | {"grams", "version", "updated_at"}), batch_size=_BATCH
+            changed, sorted(fields | {"version", "updated_at"}), batch_size=_BATCH
         )
         record_many("work_item.changed", events, actor=actor, run=run)
     return changed

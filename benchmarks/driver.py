@@ -1,0 +1,75 @@
+"""A small load driver: closed loop, keep-alive, a few clients, this machine only."""
+
+import http.client
+import threading
+import time
+from dataclasses import dataclass, field
+
+MOST_CLIENTS = 16
+MOST_SECONDS = 20.0
+
+
+@dataclass
+class Measured:
+    """Seconds per answer, what was wrong, and the size of one answer."""
+
+    seconds: list[float] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    size: int = 0
+    lasted: float = 0.0
+
+    def add(self, other: "Measured") -> None:
+        self.seconds += other.seconds
+        self.wrong += other.wrong
+        self.size = other.size or self.size
+        self.lasted += other.lasted
+
+    def share(self, part: float) -> float:
+        """The `part`-quantile in milliseconds; nan without an answer."""
+        if not self.seconds:
+            return float("nan")
+        ordered = sorted(self.seconds)
+        return 1000 * ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+
+    @property
+    def per_second(self) -> float:
+        return len(self.seconds) / self.lasted if self.lasted else 0.0
+
+
+def drive(port: int, path: str, cookie: str, clients: int, seconds: float) -> Measured:
+    """`clients` ask `path` on this machine one answer after the other for so many seconds."""
+    if not 1 <= clients <= MOST_CLIENTS or not 0 < seconds <= MOST_SECONDS:
+        raise ValueError((clients, seconds))
+    parts = [Measured() for _ in range(clients)]
+    until = time.perf_counter() + seconds
+    threads = [threading.Thread(target=_client, args=(port, path, cookie, until, part), daemon=True) for part in parts]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(seconds + 30)
+    total = Measured()
+    for part in parts:
+        total.add(part)
+    total.lasted = time.perf_counter() - began
+    return total
+
+
+def _client(port: int, path: str, cookie: str, until: float, into: Measured) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=25)
+    headers = {"Cookie": cookie, "Accept-Encoding": "identity"}
+    try:
+        while time.perf_counter() < until:
+            began = time.perf_counter()
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            body = answer.read()
+            into.seconds.append(time.perf_counter() - began)
+            into.size = len(body)
+            if answer.status != 200:
+                into.wrong.append(f"{answer.status} {answer.getheader('Location', '')}")
+                return
+    except OSError as problem:
+        into.wrong.append(repr(problem))
+    finally:
+        connection.close()

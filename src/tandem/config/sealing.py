@@ -1,0 +1,73 @@
+"""The worker's keeper: a thread that seals new events, tells the live pages, and mends what was left behind.
+
+Every worker has one; a lock in the database lets one of them seal at a time, so that the loss of a worker costs
+nothing. The jobs cannot hold it up, however long they run."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import DatabaseError, InterfaceError, connections
+
+log = logging.getLogger("tandem.keeper")
+
+SEAL_SECONDS = 0.4
+MEND_SECONDS = 10.0
+_SAY_AGAIN_SECONDS = 60.0
+
+
+class Keeper(threading.Thread):
+    def __init__(self, pause: float = SEAL_SECONDS) -> None:
+        super().__init__(name="keeper", daemon=True)
+        self._pause = pause
+        self._ended = threading.Event()
+        self._said: tuple[str, float] = ("", 0.0)
+        self._mended_at = 0.0
+
+    def end(self) -> None:
+        """What was committed until now is sealed before the process goes."""
+        self._ended.set()
+        self.join(timeout=2)
+
+    def run(self) -> None:
+        while not self._ended.wait(self._pause):
+            self._round()
+        self._round()
+
+    def _round(self) -> None:
+        from tandem.collaboration.actions.jobs import fail_lost
+
+        try:
+            seal_all(self._ended.is_set)
+            if time.monotonic() - self._mended_at > MEND_SECONDS and not self._ended.is_set():
+                self._mended_at = time.monotonic()
+                fail_lost()
+        except (DatabaseError, InterfaceError) as problem:
+            self._say(f"waits for the database: {' '.join(str(problem).split())}")
+            self._ended.wait(1)
+        except Exception as problem:  # whatever it is, the next events want their seal too
+            self._say(f"{type(problem).__name__}: {problem}", exc_info=problem)
+            self._ended.wait(1)
+        finally:
+            # back to the pool, which hands out only connections that live
+            connections.close_all()
+
+    def _say(self, words: str, exc_info: BaseException | None = None) -> None:
+        """Once a minute is enough for the same trouble."""
+        said, when = self._said
+        if words != said or time.monotonic() - when > _SAY_AGAIN_SECONDS:
+            self._said = (words, time.monotonic())
+            log.warning("the keeper %s", words, exc_info=exc_info)
+
+
+def seal_all(is_over: Callable[[], bool] = lambda: False) -> int:
+    """Batch after batch, until nothing waits."""
+    from tandem.history.seal import seal_new_events
+
+    total = 0
+    while sealed := seal_new_events():
+        total += sealed
+        if is_over():
+            break
+    return total

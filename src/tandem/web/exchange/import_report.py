@@ -1,0 +1,120 @@
+"""A report of an import as its page shows it: figures, words for codes, what matters first."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tandem.exchange import wording
+from tandem.exchange.formats.columns import FIELDS
+from tandem.work.models import State
+
+# reasons that are no loss: what is computed anew here, how the source looks, its housekeeping
+_NO_LOSS = {"computed", "roll_up", "display", "board_event", "personal", "secret", "timephased", "footer", "empty_row"}
+
+
+def figures(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """At most five; of a plan others than of a tracker."""
+    first = [{"label": _("Work items"), "value": facts["items"], "note": _kinds(facts["types"])}]
+    if "tasks" in facts:
+        return first + [
+            {"label": _("Dependencies"), "value": facts["links"], "note": _lags(facts["links_with_lag"])},
+            {"label": _("People and resources"), "value": facts["resources"]},
+            {"label": _("Working calendars"), "value": facts["calendars"]},
+            _span(_("From – to"), facts["start_min"], facts["finish_max"]),
+        ]
+    links = sum(facts["links"].values())
+    more = [
+        {"label": _("People"), "value": facts["users"], "note": _unassigned(facts["unassigned"])},
+        {"label": _("Comments"), "value": facts["comments"], "note": _files(facts["attachments"])},
+        {"label": _("Links"), "value": links} if links or not facts["sprints"]
+        else {"label": _("Sprints"), "value": len(facts["sprints"])},
+        _span(_("Created"), facts["created_min"], facts["created_max"]),
+    ]  # fmt: skip
+    return first + more
+
+
+def _kinds(types: dict[str, int]) -> str:
+    return " · ".join(f"{name} {count}" for name, count in list(types.items())[:3])
+
+
+def _lags(count: int) -> str:
+    return ngettext("%(n)s with a lag", "%(n)s with a lag", count) % {"n": count} if count else ""
+
+
+def _unassigned(count: int) -> str:
+    return ngettext("%(n)s item unassigned", "%(n)s items unassigned", count) % {"n": count} if count else ""
+
+
+def _files(count: int) -> str:
+    return ngettext("%(n)s attachment", "%(n)s attachments", count) % {"n": count} if count else ""
+
+
+def _span(label: str, first: str | None, last: str | None) -> dict[str, Any]:
+    if not first or not last:
+        return {"label": label, "value": "–"}
+    note = "" if first[:10] == last[:10] else _("to %(day)s") % {"day": last[:10]}
+    return {"label": label, "value": first[:10], "note": note}
+
+
+def left_out(report: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What somebody may miss, and what nobody will."""
+    rows = [row | {"why": wording.why(row["code"])} for row in report.get("not_taken_over", [])]
+    lost = [row for row in rows if row["code"] not in _NO_LOSS]
+    return lost, [row for row in rows if row["code"] in _NO_LOSS]
+
+
+def notes(report: dict[str, Any]) -> list[str]:
+    """What the table of states shows is not said twice."""
+    said = [note for note in report.get("notes", []) if note["code"] != "categories_guessed"]
+    found = [wording.note(note["code"], note["params"]) for note in said]
+    if report.get("as_of"):
+        found.append(wording.as_of(report["as_of"], is_schedule=report["is_schedule"]))
+    return found
+
+
+def states(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """With the number of items, and whether the category was only read off the name."""
+    counts = report.get("facts", {}).get("states", {})
+    return [row | {"items": counts.get(row["name"], 0)} for row in report.get("states", [])]
+
+
+def categories() -> list[tuple[str, str]]:
+    return [(str(value), str(label)) for value, label in State.Category.choices]
+
+
+def sentence(report: dict[str, Any], *, is_done: bool) -> str:
+    """The first line says what matters."""
+    figures_of = {**report["into"], "n": report["facts"]["items"], "created": report["created"], "updated": report["updated"]}
+    if report["unchanged"] and not (report["created"] or report["updated"]):
+        return _("Nothing is new: %(name)s has all %(n)s items as they are in the file.") % figures_of
+    if is_done:
+        if report["updated"] or report["unchanged"]:
+            return _("%(created)s items are new in %(name)s, %(updated)s were updated.") % figures_of
+        return ngettext("%(n)s item is in %(name)s.", "%(n)s items are in %(name)s.", figures_of["n"]) % figures_of
+    if report["into"]["is_new"]:
+        text = ngettext(
+            "%(n)s item comes into a new project, %(name)s.", "%(n)s items come into a new project, %(name)s.", figures_of["n"]
+        )
+        return text % figures_of
+    if report["updated"] or report["unchanged"]:
+        return _("%(created)s items are new for %(name)s, %(updated)s are updated; nothing is doubled.") % figures_of
+    return ngettext("%(n)s item comes into %(name)s.", "%(n)s items come into %(name)s.", figures_of["n"]) % figures_of
+
+
+def column_choices() -> list[tuple[str, str]]:
+    """What a column of a table can be, in the order in which people look for it."""
+    words = {
+        "title": _("Title"), "description": _("Description"), "type": _("Type"), "state": _("State"),
+        "category": _("Category of the state"), "assignee": _("Assignee"), "reporter": _("Reporter"),
+        "priority": _("Priority"), "labels": _("Labels"), "key": _("Key"), "parent": _("Parent"), "epic": _("Epic"),
+        "versions": _("Version"), "sprint": _("Sprint"), "components": _("Component"), "project": _("Project"),
+        "created": _("Created"), "updated": _("Updated"), "resolved": _("Finished"), "due": _("Due"),
+        "start": _("Planned start"), "finish": _("Planned finish"), "actual_start": _("Actual start"),
+        "actual_finish": _("Actual finish"), "duration_days": _("Duration in days"), "progress": _("Progress"),
+        "predecessors": _("Predecessors"), "milestone": _("Milestone"), "level": _("Outline level"), "wbs": _("WBS code"),
+        "points": _("Story points"), "estimate_hours": _("Estimate in hours"), "estimate_days": _("Estimate in days"),
+        "spent_hours": _("Hours spent"), "remaining_hours": _("Hours left"), "url": _("Address"), "rank": _("Order"),
+        "custom": _("A field of its own"), "ignore": _("Leave it out"),
+    }  # fmt: skip
+    return [(name, words.get(name, name)) for name in sorted(FIELDS, key=lambda f: list(words).index(f) if f in words else 99)]

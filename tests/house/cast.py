@@ -1,0 +1,98 @@
+"""The people of the access matrix: every role as a teammate, as a stranger and at the head, with all credentials."""
+
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+from django.db import connection, transaction
+from django.test import Client
+
+from tandem.collaboration.models import Comment, Job, SavedView
+from tandem.exchange.models import Import
+from tandem.people import scoping
+from tandem.people.actions import spaces, users
+from tandem.people.models import ApiToken, Role, User
+from tests.areas import Area
+
+OWNED = ("comments", "saved-views", "jobs", "tokens")
+
+
+@dataclass
+class Person:
+    """A role in a relation to the rows of `area`; `own` is the same area with the rows that this person wrote."""
+
+    role: str
+    relation: str
+    user: User | None
+    area: Area
+    own: Any
+    session: Client
+    tokens: dict[str, str]
+
+    def client(self, credential: str) -> tuple[Client, dict[str, str]]:
+        if credential == "session":
+            return self.session, {}
+        return Client(raise_request_exception=False), {"Authorization": f"Bearer {self.tokens[credential]}"}
+
+
+def assemble(admin: User, ours: Area, theirs: Area) -> list[Person]:
+    """Teammates have their role in our area, strangers in theirs, heads at the root; one person has none at all."""
+    homes = {"teammate": ours.space, "stranger": theirs.space, "head": ours.root}
+    people = [
+        _person(admin, role, relation, home, ours) for role in Role.values for relation, home in homes.items()
+    ]
+    people.append(_person(admin, "", "stranger", None, ours))
+    people.append(Person("", "anonymous", None, ours, ours, Client(raise_request_exception=False), {}))
+    scoping.forget_roles()
+    return people
+
+
+def _person(admin: User, role: str, relation: str, home: Any, area: Area) -> Person:
+    name = f"{role or 'nobody'}-{relation}"
+    user = users.add(actor=admin, name=name, email=f"{name}@example.org")
+    if home is not None:
+        spaces.grant(actor=admin, space=home, user=user, role=role)
+    user.refresh_from_db()
+    secrets = {"reader": "read", "writer": "write"}
+    tokens = {
+        name: users.create_token(actor=user, name=name, scope=scope)[1] for name, scope in secrets.items()
+    }
+    session = Client(raise_request_exception=False)
+    session.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return Person(role, relation, user, area, _own(user, area), session, tokens)
+
+
+def _own(user: User, area: Area) -> Any:
+    """The area as its rows would be had this person written them."""
+    space = area.project.space
+    shared = {"subject_kind": "work.workitem", "subject_id": area.item.pk}
+    mine = replace(
+        area,
+        comment=Comment.objects.create(space=space, author=user, body="Mine.", **shared),
+        view=SavedView.objects.create(
+            space=space, owner=user, name="Mine", page="work-items", audience="team"
+        ),
+        imported=Import.objects.create(space=space, file_name="mine.json", owner=user),
+        job=Job.objects.create(space=space, owner=user, kind="nothing", title="Mine"),
+    )
+    return SimpleNamespace(**{**vars(mine), "token": ApiToken.objects.filter(user=user).first()})
+
+
+def attempt(call: Any) -> tuple[Any, int]:
+    """The answer of `call`, and how many rows it wrote anywhere, even if it took them back; all of it is undone."""
+    with transaction.atomic():
+        before = _written()
+        answer = call()
+        count = _written() - before
+        transaction.set_rollback(True)
+    if count:
+        scoping.forget_roles()
+    return answer, count
+
+
+def _written() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables"
+        )
+        return int(cursor.fetchone()[0])

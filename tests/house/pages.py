@@ -1,0 +1,96 @@
+"""Every page as Django's resolver lists it, and an address and a form for each."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.urls import URLPattern, get_resolver
+
+from tandem.kit import clock
+from tests.api.routes import EXAMPLES
+from tests.areas import Area
+from tests.house.policies import OUTSIDE
+
+_BY_SLUG = {"teams": "team", "people": "member", "account": "token"} | EXAMPLES
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    template: str
+
+    def subject(self, area: Area) -> Any:
+        special = {"roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
+                   "work_item_restorations": "removed_item"}  # fmt: skip
+        example = special.get(self.name) or _BY_SLUG.get(self.template.split("/")[0], "")
+        if self.template.startswith(("boards/", "plans/")):
+            example = "item"
+        return getattr(area, example, None)
+
+    def path(self, area: Area) -> str:
+        subject, key = self.subject(area), area.project.space.key
+        if self.template.startswith("work-items/"):
+            key = getattr(subject, "key", key)
+        names = {"<int:id>": getattr(subject, "pk", 0), "<slug:key>": key, "<str:key>": key, "<str:kind>": "feature",
+                 "<uuid:run>": uuid.uuid4(), "<str:token>": area.share_secret}  # fmt: skip
+        found = self.template
+        for placeholder, value in names.items():
+            found = found.replace(placeholder, str(value))
+        return f"/{found}" + ("?peek=1" if self.name == "roadmap_row" else "")
+
+    def body(self, area: Area) -> dict[str, Any]:
+        version = getattr(self.subject(area), "version", "")
+        return {"version": version} | (FORMS[self.name](area) if self.name in FORMS else {})
+
+
+def routes() -> dict[str, Route]:
+    return {name: Route(name, template) for name, template in _walk(get_resolver())}
+
+
+def _walk(resolver: Any, before: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        template = before + str(pattern.pattern)
+        if template.startswith((*OUTSIDE, "api/v1/")):
+            continue
+        if isinstance(pattern, URLPattern):
+            yield pattern.name or template, template
+        else:
+            yield from _walk(pattern, template)
+
+
+def _day(count: int) -> str:
+    return (clock.today() + timedelta(days=count)).isoformat()
+
+
+def _json(**values: Any) -> dict[str, Any]:
+    return {"json": json.dumps(values)}
+
+
+_SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in (
+    "teams", "objectives", "portfolios", "programmes", "projects", "products", "features", "releases", "promises",
+    "calendars")}  # fmt: skip
+
+# a form that would be taken, so that a refusal is one of rights
+FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
+    **_SAID,
+    "access": lambda a: {"user": a.member.pk, "role": "stakeholder"},
+    "people_new": lambda a: {"name": "Noor", "email": "noor@example.org", "role": "member"},
+    "features_contributions": lambda a: {"objective": a.objective.pk, "weight": 40},
+    "features_scope": lambda a: {"keys": a.other_item.key},
+    "promises_revisions": lambda a: {"date": _day(80), "reason": "late"},
+    "promises_withdrawals": lambda a: {"reason": "late"},
+    "calendars_exceptions": lambda a: {"name": "Outing", "starts_on": _day(3), "ends_on": _day(3)},
+    "work_items_bulk": lambda a: {"ids": [a.item.pk], "do": "priority:1"},
+    "work_items_views": lambda a: {"name": "Late", "query": "", "audience": "private"},
+    "work_item": lambda a: _json(title="New"),
+    "work_item_comments": lambda a: {"body": "Seen."},
+    "work_item_links": lambda a: {"other": a.other_item.key, "kind": "relates"},
+    "board_card": lambda a: _json(state=a.state.pk, after=None, version=a.item.version),
+    "plan_item": lambda a: _json(start=29_000_000, finish=29_000_480, version=a.item.version),
+    "plan_links": lambda a: _json(**{"from": a.other_item.pk, "to": a.item.pk, "type": "SS"}),
+    "plan_baselines": lambda a: {"name": "Second"},
+    "import_answers": lambda a: {},
+}

@@ -1,0 +1,87 @@
+"""Every route × role × relation × credential: the code that comes back, and that a refusal wrote nothing."""
+
+import json
+import zlib
+
+import pytest
+
+from tandem.people.access import GRANTS
+from tandem.people.models import Role
+from tests.api.routes import Operation, operations
+from tests.house import cast, policies
+
+ALL = operations()
+
+
+def test_every_operation_of_the_api_has_its_policy_and_no_policy_is_left_over():
+    assert set(policies.API) == set(ALL)
+
+
+def test_the_table_of_grants_is_the_one_that_was_agreed():
+    for permission, roles in policies.GRANTS.items():
+        assert {r for r in Role.values if permission in GRANTS[r]} == set(roles), permission
+    assert {p for held in GRANTS.values() for p in held} == set(policies.GRANTS)
+
+
+def _cells(one: Operation, people: list[cast.Person], share: int):
+    """(person, relation, credential): of tokens and heads one in `share`, always the same ones."""
+    for person in people:
+        relations = [person.relation]
+        if person.relation == "teammate" and one.noun in cast.OWNED and "{id}" in one.template:
+            relations.append("owner")
+        for relation in relations:
+            for credential in ("session", "reader", "writer") if person.user else ("session",):
+                drawn = zlib.crc32(f"{one.name} {person.role} {relation} {credential}".encode())
+                if (credential == "session" and relation != "head") or drawn % share == 0:
+                    yield person, relation, credential
+
+
+def _path_and_version(one: Operation, person: cast.Person, relation: str) -> tuple[str, dict[str, str]]:
+    area = person.own if relation == "owner" else person.area
+    if one.noun == "tokens" and "{id}" in one.template:
+        token = person.own.token if relation == "owner" else _somebody_elses_token()
+        return f"/api/v1/tokens/{token.pk}/", {}
+    version = getattr(one.subject(area), "version", None)
+    headers = {"If-Match": f'"{version}"'} if version and "{id}" in one.template else {}
+    return one.path(area), headers
+
+
+def _somebody_elses_token():
+    from tandem.people.models import ApiToken
+
+    return ApiToken.objects.filter(user__email="nobody-stranger@example.org").first()
+
+
+def _play(one: Operation, people: list[cast.Person], share: int) -> list[str]:
+    policy, wrong = policies.API[one.name], []
+    for person, relation, credential in _cells(one, people, share):
+        path, headers = _path_and_version(one, person, relation)
+        client, signed = person.client(credential)
+        body = "" if one.method in ("GET", "DELETE") else json.dumps(one.body(person.area))
+        if one.noun == "tokens" and relation == "stranger" and not person.role:
+            continue  # the tokens that stand for somebody else's are this person's own
+        answer, written = cast.attempt(
+            lambda: client.generic(
+                one.method, path, body, content_type="application/json", headers=headers | signed
+            )
+        )
+        expected = policy.expects(person.role, relation, credential, one.method != "GET")
+        who = f"{one.name} by {person.role or 'nobody'}, {relation}, {credential}"
+        if answer.status_code != expected:
+            wrong.append(f"{who}: {answer.status_code} instead of {expected} {answer.content[:200]!r}")
+        if answer.status_code >= 400 and written:
+            wrong.append(f"{who}: refused with {answer.status_code}, but {written} rows were written first")
+    return wrong
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_the_api_answers_as_its_policy_says(name, stage, db):
+    wrong = _play(ALL[name], stage.people, share=4)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_the_api_answers_as_its_policy_says_with_every_credential(name, stage, db):
+    wrong = _play(ALL[name], stage.people, share=1)
+    assert not wrong, "\n".join(wrong)

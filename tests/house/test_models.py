@@ -1,0 +1,67 @@
+"""Every row belongs to a space, or says why not; and the migrations tell the same story as the models."""
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+
+from tandem.people.scoping import Scoped
+
+OURS = (
+    "history",
+    "people",
+    "collaboration",
+    "strategy",
+    "portfolio",
+    "work",
+    "product",
+    "planning",
+    "exchange",
+)
+
+# model → why it is not Scoped
+UNSCOPED = {
+    "history.Event": "carries its space itself; may belong to none (a person's account)",
+    "history.EventText": "stands and falls with its event",
+    "history.Unsealed": "names an event that waits for its seal, nothing else",
+    "history.Seal": "chains all events, whatever their space",
+    "people.User": "colleagues are seen by everybody",
+    "people.Space": "is the space",
+    "people.Membership": "stands and falls with its space",
+    "people.ApiToken": "belongs to its owner alone",
+    "collaboration.IdempotentRequest": "belongs to its sender alone, for a day",
+    "work.Assignment": "stands and falls with its work item",
+    "work.CalendarException": "stands and falls with its calendar",
+    "work.BaselineDate": "stands and falls with its baseline",
+    "work.StateChange": "never edited; carries its space itself",
+    "planning.ComputedDates": "never edited; carries its space itself",
+}
+
+
+def _models():
+    return [m for app in OURS for m in apps.get_app_config(app).get_models() if not m._meta.auto_created]
+
+
+def test_every_model_is_scoped_or_listed_with_its_reason():
+    found = {m._meta.label for m in _models() if not issubclass(m, Scoped)}
+    assert found == set(UNSCOPED)
+
+
+def test_what_carries_a_space_can_be_asked_for_by_person():
+    for model in _models():
+        if (
+            any(f.name == "space" for f in model._meta.concrete_fields)
+            and model._meta.label != "people.Membership"
+        ):
+            assert hasattr(model.objects.all(), "visible_to"), model._meta.label
+
+
+@pytest.mark.django_db
+def test_the_migrations_match_the_models():
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_migrations_are_named_after_what_they_do():
+    from tests.house.source import HOUSE
+
+    auto = [f.name for f in HOUSE.glob("*/migrations/0*.py") if "_auto_" in f.name or "_alter_" in f.name]
+    assert not auto

@@ -1,0 +1,1 @@
+"""Proofs: the program as a whole, under kills and races. `make proof` runs the full sizes."""

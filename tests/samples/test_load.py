@@ -1,0 +1,85 @@
+"""Loading the sample: consistent rows, once."""
+
+import pytest
+from django.db import transaction
+
+from tandem.history.models import Event
+from tandem.kit.errors import Refused
+from tandem.people.models import Role, Space, User
+from tandem.product.models import Promise, Scope
+from tandem.samples import load as sample
+from tandem.work.models import Baseline, Link, StateChange, WorkItem
+from tests.samples.small import TODAY, make_small
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker, _quick_passwords):
+    """One load for all tests of this file, rolled back after the last."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        make_small(patch)
+        yield sample.load("en", "a long password", seed=2, as_of=TODAY, computed=False)
+        transaction.set_rollback(True)
+
+
+def test_three_people_can_sign_in_and_nobody_else(loaded):
+    assert [s.role for s in loaded.sign_ins] == ["PMO lead", "Product manager", "Executive"]
+    usable = [u for u in User.objects.all() if u.has_usable_password()]
+    assert {u.email for u in usable} == {s.email for s in loaded.sign_ins}
+    assert all(u.check_password("a long password") for u in usable)
+
+
+def test_it_is_refused_where_there_is_an_organisation(loaded):
+    before = WorkItem.objects.count()
+    with pytest.raises(Refused):
+        sample.load("zh", "another password", as_of=TODAY)
+    assert WorkItem.objects.count() == before
+
+
+def test_states_dates_and_passages_agree(loaded):
+    last = {}
+    for change in StateChange.objects.order_by("item_id", "at", "id"):
+        assert last.get(change.item_id) == change.from_state_id
+        last[change.item_id] = change.to_state_id
+    for item in WorkItem.objects.select_related("state", "parent"):
+        assert last[item.pk] == item.state_id
+        assert (item.actual_finish is not None) == item.is_done
+        if item.actual_finish:
+            assert item.created_at <= item.actual_start <= item.actual_finish
+        assert item.parent is None or item.parent.space_id == item.space_id
+
+
+def test_every_item_and_passage_has_its_event_at_its_own_time(loaded):
+    created = Event.objects.filter(verb="work_item.created")
+    assert created.count() == WorkItem.objects.count()
+    moved = Event.objects.filter(verb="work_item.moved").count()
+    assert moved == StateChange.objects.exclude(from_state=None).count()
+    moments = dict(WorkItem.objects.values_list("id", "created_at"))
+    assert all(moments[e.subject_id] == e.occurred_at for e in created)
+
+
+def test_the_record_of_what_happened_is_in_the_order_of_time(loaded):
+    moments = list(Event.objects.order_by("id").values_list("occurred_at", flat=True))
+    assert moments == sorted(moments)
+
+
+def test_promises_name_a_subject_with_scope_and_their_revisions_hang_together(loaded):
+    for promise in Promise.objects.select_related("replaced_by", "feature", "release"):
+        if promise.feature_id:
+            assert Scope.objects.filter(feature=promise.feature).exists()
+        if promise.replaced_by:
+            assert promise.replaced_by.subject == promise.subject and promise.replaced_by.reason
+        assert promise.given_on <= promise.date
+
+
+def test_managers_manage_and_members_see_their_own_work_only(loaded):
+    chen = User.objects.get(email="chen.yue@harbourline.example")
+    assert chen.memberships.filter(role=Role.PRODUCT_MANAGER).count() >= 2
+    member = User.objects.filter(memberships__role=Role.MEMBER).first()
+    root = Space.objects.get(parent=None)
+    assert root.pk not in member.visible_space_ids() and member.visible_space_ids()
+
+
+def test_plans_have_baselines_and_links_of_three_kinds(loaded):
+    assert Baseline.objects.count() >= 3
+    assert set(Link.objects.values_list("kind", flat=True)) >= {"FS", "SS", "FF"}
+
