@@ -11,6 +11,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= .tandem-demo
+SIZE_DATA ?= .tandem-size
 PORT ?= 8000
 LANGUAGE ?= en
 UV = $(shell command -v uv || echo $(BIN)/uv)
@@ -19,7 +20,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 BUNDLE_SOURCES := $(shell find frontend src/tandem/locale -name node_modules -prune -o -type f ! -name '*.mo' -print 2>/dev/null)
 
-.PHONY: help build demo test check proof lint format lock clean browser
+.PHONY: help build demo test check proof bench lint format lock clean browser
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -40,6 +41,9 @@ check: $(VENV)/.dev  ## style, types, layers and the rules of the house, without
 proof: $(VENV)/.dev browser  ## the long tests: kills, sizes, real files
 	@scripts/test.sh proof
 
+bench: $(VENV)/.dev  ## the pages of 100,000 work items beside the bare floor (about 15 minutes, the data included)
+	@$(BIN)/python -m benchmarks.pages --data $(SIZE_DATA) $(BENCH)
+
 lint: $(VENV)/.dev  ## ruff and the layers
 	@scripts/test.sh lint
 
@@ -52,7 +56,8 @@ lock: $(VENV)/.tools  ## write the three lock files again from pyproject.toml
 clean:  ## remove what was built, and the demonstration with its data
 	@if [ -x $(BIN)/tandem ] && [ -d $(DATA) ]; then $(BIN)/tandem stop --data $(DATA) || true; fi
 	@if [ -f $(DATA)/database.location ]; then rm -rf -- "$$(cat $(DATA)/database.location)"; fi
-	rm -rf $(VENV) $(DATA) dist build frontend/node_modules src/tandem/web/static/tandem/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@if [ -x $(BIN)/tandem ] && [ -d $(SIZE_DATA) ]; then $(BIN)/tandem stop --data $(SIZE_DATA) || true; fi
+	rm -rf $(VENV) $(DATA) $(SIZE_DATA) dist build frontend/node_modules src/tandem/web/static/tandem/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 browser:

@@ -1,5 +1,6 @@
 """The data that pages are measured on: made once per database, then used again."""
 
+import atexit
 import sys
 import time
 from typing import Any
@@ -19,6 +20,8 @@ def connect(data: str) -> env.Environment:
     from tandem.config import database
 
     os.environ[env.RUNTIME_DATABASE_URL] = database.ensure_running(settings.data, settings.database_url)
+    if not settings.database_url:
+        atexit.register(database.release, settings.data)
     import django
 
     django.setup()
@@ -31,7 +34,7 @@ def connect(data: str) -> env.Environment:
 def fill(items: int, projects: int, people: int) -> dict[str, Any]:
     """Generates what is missing and computes its forecasts; says how long each took."""
     from tandem.people.models import Space
-    from tandem.samples.size import generate
+    from tandem.samples.size import compute, generate
     from tandem.work.models import WorkItem
 
     took: dict[str, Any] = {}
@@ -42,14 +45,30 @@ def fill(items: int, projects: int, people: int) -> dict[str, Any]:
     from tandem.planning.models import Forecast
 
     if not Forecast.objects.exists():
-        from tandem.planning import forecasts, schedule
-
         began = time.monotonic()
-        schedule.compute(Space.objects.get(key="P1"))
-        forecasts.compute_all()
+        compute(tell=lambda text: print(text, file=sys.stderr))
         took["computed in s"] = round(time.monotonic() - began, 1)
+    _jobs_and_imports()
     took["items"] = WorkItem.objects.count()
     return took
+
+
+def _jobs_and_imports(count: int = 60) -> None:
+    """More than a page of each; the generator makes none, for nothing was imported and nothing ran."""
+    from tandem.collaboration.models import Job
+    from tandem.exchange.models import Import
+    from tandem.people.models import Space
+
+    if Import.objects.exists():
+        return
+    space, owner = Space.objects.get(key="P1"), reader()
+    state = {"space": space, "owner": owner}
+    jobs = Job.objects.bulk_create(
+        Job(kind="import", title=f"Import of tracker-{n}.csv", state="done", done=n, total=n, **state) for n in range(count)
+    )
+    Import.objects.bulk_create(
+        Import(file_name=f"tracker-{n}.csv", format="csv", state="applied", into=space, job=job, **state) for n, job in enumerate(jobs)
+    )
 
 
 def reader() -> Any:

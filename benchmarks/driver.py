@@ -11,18 +11,20 @@ MOST_SECONDS = 20.0
 
 @dataclass
 class Measured:
-    """Seconds per answer, what was wrong, and the size of one answer."""
+    """Seconds per answer, what was wrong, the size of one answer, and what the servers used of the cores."""
 
     seconds: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     size: int = 0
     lasted: float = 0.0
+    cpu: float = 0.0
 
     def add(self, other: "Measured") -> None:
         self.seconds += other.seconds
         self.wrong += other.wrong
         self.size = other.size or self.size
         self.lasted += other.lasted
+        self.cpu += other.cpu
 
     def share(self, part: float) -> float:
         """The `part`-quantile in milliseconds; nan without an answer."""
@@ -30,6 +32,11 @@ class Measured:
             return float("nan")
         ordered = sorted(self.seconds)
         return 1000 * ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+
+    @property
+    def cpu_each(self) -> float:
+        """Milliseconds of the cores per answer, the database's included."""
+        return 1000 * self.cpu / len(self.seconds) if self.seconds else float("nan")
 
     @property
     def per_second(self) -> float:

@@ -1,147 +1,143 @@
 """Measures every page of Tandem beside the bare floor, in one run: `python -m benchmarks.pages --data FOLDER`.
 
-Another page to measure is another line in `PAGES`.
+Another page to measure is another line in `PAGES`, and its view in `floor.py`.
 """
 
 import argparse
 import contextlib
+import html
 import os
-import platform
+import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import dataset
+from benchmarks import cpu, dataset, report
 from benchmarks.driver import Measured, drive
+from benchmarks.report import CLIENTS, Page, Result
 
 HERE = Path(__file__).resolve().parent
-AT_MOST = 2.0
-MOST_QUERIES = 25
-CLIENTS = (1, 8)
-
-
-class Page(NamedTuple):
-    """A page and the floor's view of the same rows; {project} and {item} are filled with keys of the data."""
-
-    name: str
-    path: str
-    floor: str
-
 
 PAGES = (
     Page("Home", "/", "/"),
-    Page("Roadmap", "/roadmap/", "/roadmap/"),
-    Page("Work items, 50 rows", "/work-items/", "/work-items/"),
-    Page("Work items, mine, by due date", "/work-items/?q=assignee:me+state:open&sort=due", "/mine/"),
-    Page("Work item", "/work-items/{item}/", "/work-items/{item}/"),
-    Page("Board, project of 1,000", "/boards/{project}/", "/boards/{project}/"),
-    Page("Plan, project of 1,000: page", "/plans/{project}/", "/plans/{project}/"),
-    Page("Plan, project of 1,000: data", "/plans/{project}/data.json", "/plans/{project}/data.json"),
     Page("Objectives", "/objectives/", "/objectives/"),
-    Page("Import", "/imports/", "/imports/"),
+    Page("Roadmap, by objective", "/roadmap/", "/roadmap/"),
+    Page("Roadmap, now/next/later", "/roadmap/?view=horizons", "/roadmap/"),
+    Page("Plan of 1,000: page", "/plans/{project}/", "/plans/{project}/"),
+    Page("Plan of 1,000: data", "/plans/{project}/data.json", "/plans/{project}/data.json"),
+    Page("Plan of 10,000: page", "/plans/{large}/", "/plans/{large}/"),
+    Page("Plan of 10,000: data", "/plans/{large}/data.json", "/plans/{large}/data.json"),
+    Page("Board of 1,000", "/boards/{project}/", "/boards/{project}/"),
+    Page("Work items, newest", "/work-items/", "/work-items/"),
+    Page("Work items, second page", "/work-items/{second}", "/second/"),
+    Page("Work items, mine and open, by due date", "/work-items/?q=assignee:me+state:open&sort=due", "/mine/"),
+    Page("Work items, a project by title", "/work-items/?q=project:{project}&sort=title", "/title/"),
+    Page("Work items, a project grouped by state", "/work-items/?q=project:{project}&group=state", "/grouped/"),
+    Page("Work item", "/work-items/{item}/", "/work-items/{item}/"),
+    Page("Imports", "/imports/", "/imports/"),
     Page("Jobs", "/jobs/", "/jobs/"),
 )
-
-
-@dataclass
-class Result:
-    page: Page
-    queries: int = 0
-    tandem: dict[int, Measured] = field(default_factory=lambda: {c: Measured() for c in CLIENTS})
-    floor: dict[int, Measured] = field(default_factory=lambda: {c: Measured() for c in CLIENTS})
-
-    def ratio(self, clients: int) -> float:
-        return self.tandem[clients].share(0.5) / self.floor[clients].share(0.5)
-
-    @property
-    def wrong(self) -> list[str]:
-        return [w for side in (self.tandem, self.floor) for m in side.values() for w in m.wrong]
-
-    @property
-    def holds(self) -> bool:
-        return not self.wrong and self.queries <= MOST_QUERIES and all(self.ratio(c) <= AT_MOST for c in CLIENTS)
 
 
 def main() -> int:
     options = _options()
     settings = dataset.connect(options.data)
     made = dataset.fill(options.items, options.projects, options.people)
-    keys = _keys()
-    pages = [Page(p.name, p.path.format(**keys), p.floor.format(**keys)) for p in PAGES if options.only.lower() in p.name.lower()]
-    cookie, results = _signed_in(pages)
+    client = _client()
+    keys = _keys(client)
+    chosen = [p for p in PAGES if options.only.lower() in p.name.lower() and (keys["large"] or "{large}" not in p.path)]
+    results = _counted(client, [Page(p.name, p.path.format(**keys), p.floor.format(**keys)) for p in chosen])
+    cookie, database = _cookie(client), _database()
     here, there = _free_port(), _free_port()
     web = [sys.executable, "-m", "tandem.config.listener", "--host", "127.0.0.1", "--port", str(here), "--log-level", "warning"]
     bare = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(there), "--workers", "1",
         "--blocking-threads", str(settings.threads), "--no-ws", "--log-level", "warning", "benchmarks.floor:application",
     ]  # fmt: skip
-    with _server(web, here, {}), _server(bare, there, {"DJANGO_SETTINGS_MODULE": "benchmarks.floor_settings"}):
+    made["load before"] = report.load()
+    more = {"DJANGO_SETTINGS_MODULE": "benchmarks.floor_settings"}
+    with _server(web, here, {}) as ours, _server(bare, there, more) as theirs:
+        sides = Sides((here, [ours, database]), (there, [theirs, database]))
         for result in results:
-            _measure(result, here, there, cookie, options)
-            print(_line(result), file=sys.stderr)
-    report = _report(results, made, options)
-    print(report)
-    if options.write:
-        target = HERE / "results" / f"pages-{date.today()}.md"
-        target.write_text(report)
+            _measure(result, sides, cookie, options)
+            print(report.line(result), file=sys.stderr)
+    made["load after"] = report.load()
+    text = report.markdown(results, made, options)
+    print(text)
+    if not options.dry:
+        report.write(HERE / "results", options.name, text, results, made)
     return 0 if all(r.holds for r in results) else 1
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
-    parser.add_argument("--data", required=True, help="data directory; its database is filled when it is empty")
+    parser.add_argument("--data", default=".tandem-size", help="data directory; its database is filled when it is empty")
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--projects", type=int, default=50)
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=1.5, help="per page, side, number of clients and round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help="measure pages whose name contains this")
-    parser.add_argument("--write", action="store_true", help="write benchmarks/results/pages-<day>.md")
+    parser.add_argument("--name", default="pages", help="write results/NAME.md and NAME.json")
+    parser.add_argument("--dry", action="store_true", help="write nothing")
     return parser.parse_args()
 
 
-def _keys() -> dict[str, str]:
-    """The project of 1,000, and an item of it with comments and links."""
-    from tandem.collaboration.models import Comment
-    from tandem.work.models import Link
-
-    ids = Link.objects.filter(source__space__key="P1").values_list("source_id", flat=True)[:200]
-    talked = Comment.objects.filter(subject_kind="work.workitem", subject_id__in=list(ids)).values_list("subject_id", flat=True).first()
-    from tandem.work.models import WorkItem
-
-    return {"project": "P1", "item": WorkItem.objects.get(pk=talked).key}
-
-
-def _signed_in(pages: list[Page]) -> tuple[str, list[Result]]:
-    """A session of the reader, and how many queries each page needs when everything is warm."""
-    from django.conf import settings
-    from django.db import connection
+def _client() -> Any:
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(dataset.reader(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def _keys(client: Any) -> dict[str, str]:
+    """The project of 1,000, the large one where there is one, an item with comments and links, the address of the
+    table's second page."""
+    from tandem.collaboration.models import Comment
+    from tandem.people.models import Space
+    from tandem.work.models import Link, WorkItem
+
+    ids = Link.objects.filter(source__space__key="P1").values_list("source_id", flat=True)[:200]
+    talked = Comment.objects.filter(subject_kind="work.workitem", subject_id__in=list(ids)).values_list("subject_id", flat=True)
+    large = WorkItem.objects.filter(space__key="P2").count() >= 10_000 and Space.objects.filter(key="P2").exists()
+    following = re.search(r'rel="next" href="([^"]+)"', client.get("/work-items/").content.decode())
+    return {
+        "project": "P1", "large": "P2" if large else "", "item": WorkItem.objects.get(pk=talked[0]).key,
+        "second": html.unescape(following[1]) if following else "",
+    }  # fmt: skip
+
+
+def _counted(client: Any, pages: list[Page]) -> list[Result]:
+    """How many queries each page needs when everything is warm."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
     results = []
     for page in pages:
         client.get(page.path)
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(page.path)
+            count = len(queries)
         if answer.status_code != 200:
             print(f"{page.path}: {answer.status_code}", file=sys.stderr)
-        results.append(Result(page, len(queries)))
-    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+        results.append(Result(page, count))
     connection.close()
-    return cookie, results
+    return results
+
+
+def _cookie(client: Any) -> str:
+    from django.conf import settings
+
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 @contextlib.contextmanager
-def _server(command: list[str], port: int, more: dict[str, str]) -> Iterator[None]:
+def _server(command: list[str], port: int, more: dict[str, str]) -> Iterator[int]:
     process = subprocess.Popen(command, env={**os.environ, **more}, cwd=HERE.parent)
     try:
         until = time.monotonic() + 60
@@ -151,7 +147,7 @@ def _server(command: list[str], port: int, more: dict[str, str]) -> Iterator[Non
             if process.poll() is not None:
                 raise SystemExit(f"{command[2]} did not start")
             time.sleep(0.1)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         try:
@@ -160,45 +156,40 @@ def _server(command: list[str], port: int, more: dict[str, str]) -> Iterator[Non
             process.kill()
 
 
-def _measure(result: Result, here: int, there: int, cookie: str, options: Any) -> None:
+class Sides(NamedTuple):
+    """Port and processes of each."""
+
+    tandem: tuple[int, list[int]]
+    floor: tuple[int, list[int]]
+
+
+def _measure(result: Result, sides: Sides, cookie: str, options: Any) -> None:
     """Sides take turns, and who begins changes: what else the machine does falls on both."""
-    sides = [(result.tandem, here, result.page.path), (result.floor, there, result.page.floor)]
-    for _, port, path in sides:
+    pairs = [(result.tandem, sides.tandem, result.page.path), (result.floor, sides.floor, result.page.floor)]
+    for _, (port, _pids), path in pairs:
         drive(port, path, cookie, 1, 0.3)
     for turn in range(options.rounds):
         for clients in CLIENTS:
-            for into, port, path in sides if turn % 2 == 0 else reversed(sides):
-                into[clients].add(drive(port, path, cookie, clients, options.seconds))
+            for into, (port, pids), path in pairs if turn % 2 == 0 else reversed(pairs):
+                into[clients].add(_driven(port, pids, path, cookie, clients, options.seconds))
 
 
-def _line(r: Result) -> str:
-    return f"{r.page.name}: {', '.join(f'{r.ratio(c):.2f}x at {c}' for c in CLIENTS)}, {r.queries} queries {r.wrong[:2] or ''}"
+def _driven(port: int, pids: list[int], path: str, cookie: str, clients: int, seconds: float) -> Measured:
+    before = cpu.of_trees(pids)
+    found = drive(port, path, cookie, clients, seconds)
+    found.cpu = cpu.of_trees(pids) - before
+    return found
 
 
-def _report(results: list[Result], made: dict[str, Any], options: Any) -> str:
-    head = [
-        f"# Pages beside the bare floor, {date.today()}",
-        "",
-        f"`python -m benchmarks.pages --data FOLDER --items {options.items}` · {options.rounds} rounds of {options.seconds} s per cell, "
-        f"closed loop, keep-alive · {os.cpu_count()} cores, Python {platform.python_version()} · "
-        + ", ".join(f"{name} {value}" for name, value in made.items()),
-        "",
-        f"Held when the median is at most {AT_MOST:g} times the floor's at 1 and 8 clients, with at most {MOST_QUERIES} queries.",
-        "",
-        "| page | clients | Tandem p50 / p95 ms | req/s | floor p50 / p95 ms | req/s | ratio p50 | KB, floor KB | queries | held |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    return "\n".join([*head, *(_row(r, c) for r in results for c in CLIENTS), ""])
+def _database() -> int:
+    """The process of the database server, when it runs here."""
+    from django.db import connection
 
-
-def _row(r: Result, clients: int) -> str:
-    t, f = r.tandem[clients], r.floor[clients]
-    sizes = f"{t.size / 1024:.0f}, {f.size / 1024:.0f}"
-    held = "wrong: " + r.wrong[0] if r.wrong else "yes" if r.ratio(clients) <= AT_MOST and r.queries <= MOST_QUERIES else "no"
-    return (
-        f"| {r.page.name} | {clients} | {t.share(0.5):.1f} / {t.share(0.95):.1f} | {t.per_second:.0f} | {f.share(0.5):.1f} / "
-        f"{f.share(0.95):.1f} | {f.per_second:.0f} | {r.ratio(clients):.2f} | {sizes} | {r.queries} | {held} |"
-    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        found = cpu.parent_of(cursor.fetchone()[0])
+    connection.close()
+    return found
 
 
 def _free_port() -> int:

@@ -1,11 +1,15 @@
 /* The page's script: small behaviours for server-rendered markup, and the loader of islands. */
+import { startDrop } from './shared/drop';
 import { startEdit } from './shared/edit';
+import { startForms } from './shared/forms';
 import { startKeys } from './shared/keys';
 import './shared/live';
+import { dressPeople } from './shared/people';
 import { startMenus } from './shared/menus';
 import { startPeek } from './shared/peek';
 import { startPreferences } from './shared/preferences';
 import { startQbar } from './shared/qbar';
+import { startRefetch } from './shared/refetch';
 import { startRows } from './shared/rows';
 import { startToasts } from './shared/toast';
 
@@ -15,7 +19,11 @@ startPreferences();
 startPeek();
 startRows();
 startEdit();
+startForms();
+dressPeople(document);
+startRefetch();
 startQbar();
+startDrop();
 startKeys();
 
 document.documentElement.classList.add('js');
@@ -27,6 +35,9 @@ document.addEventListener('click', (e) => {
   const b = (e.target as HTMLElement).closest<HTMLElement>('[data-palette-open]');
   if (b) void import('./palette/palette').then((p) => p.openPalette(b.dataset.paletteOpen || ''));
 });
+
+// … and read in when nothing else is to do: who types on after Ctrl K should not hit the page's own keys
+if (document.querySelector('[data-palette-open]')) (window.requestIdleCallback ?? ((f: () => void) => setTimeout(f, 800)))(() => void import('./palette/palette'));
 
 // islands: a component's code is fetched only when the page (or a swap) contains its tag
 const islands: Record<string, () => Promise<unknown>> = {

@@ -7,6 +7,7 @@ what=${1:-all}
 bin=$PWD/.venv/bin
 export PATH="$bin:$PATH"
 failed=() skipped=()
+many="-n auto --maxprocesses 4 --dist loadgroup" # one process a core, each with a database of its own
 
 step() { # name, command…
   local name=$1 began=$SECONDS
@@ -37,6 +38,9 @@ summary() {
   [ -d ../shared/data ] || skipped+=("tests on the shared real files: ../shared/data is not here")
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
     skipped+=("browser tests: no Chromium on this machine")
+  [ -f src/tandem/web/static/tandem/dist/app.js ] || skipped+=("browser tests: the browser bundle is not built (make build)")
+  [ -f frontend/node_modules/axe-core/axe.min.js ] || skipped+=("accessibility of the pages: frontend/node_modules is missing")
+  [ "$what" != all ] || skipped+=("the long tests: 'make proof' runs them")
   if [ ${#skipped[@]} -gt 0 ]; then printf 'Skipped: %s\n' "${skipped[@]}"; else echo "No step was skipped."; fi
   if [ ${#failed[@]} -gt 0 ]; then printf 'Failed: %s\n' "${failed[@]}"; exit 1; fi
   echo "Everything that ran is good."
@@ -44,9 +48,9 @@ summary() {
 
 case $what in
   lint) lint ;;
-  check) lint; types; step "rules of the house" pytest -q tests/house ;;
+  check) lint; types; step "rules of the house" pytest -q $many tests/house ;;
   proof) step "long tests" pytest -q -m slow ;;
-  all) lint; types; step "tests" pytest -q -m "not slow" ;;
+  all) lint; types; step "tests" pytest -q $many -m "not slow" ;;
   *) echo "test.sh: all, check, lint or proof" >&2; exit 2 ;;
 esac
 summary

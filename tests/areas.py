@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tandem.collaboration.actions import comments, saved_views
-from tandem.collaboration.models import Comment, Job, SavedView
+from tandem.collaboration.actions import attachments, comments, saved_views
+from tandem.collaboration.models import Attachment, Comment, Job, SavedView
 from tandem.exchange.models import Import
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
@@ -49,6 +49,7 @@ class Area:
     scope: Scope
     promise: Promise
     comment: Comment
+    attachment: Attachment
     view: SavedView
     job: Job
     run: Run
@@ -125,6 +126,7 @@ def _product(admin: User, product: Product, item: WorkItem) -> dict[str, Any]:
 def _talk(member: User, project: Project, item: WorkItem) -> dict[str, Any]:
     return {
         "comment": comments.add(actor=member, subject=item, body="Ready when the harbour is."),
+        "attachment": attachments.add(actor=member, subject=item, name="berths.csv", chunks=[b"berth;metres"]),
         "view": saved_views.create(
             actor=member, space=project.space, name="Mine", page="work-items", query="", audience="team"
         ),

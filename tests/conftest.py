@@ -1,20 +1,32 @@
 """What every test may ask for: the named world, a signed-in client, a clean cache of roles."""
 
+import os
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test import Client
 
 from tandem.people import scoping
+from tests import migrated, server
 from tests import world as worlds
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    connection.settings_dict["TEST"]["TEMPLATE"] = server.template
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The append-only triggers hold in tests too; only emptying the tables between tests is let through."""
+    if not server.given and not server.template:
+        migrated.keep(
+            psycopg.conninfo.make_conninfo(os.environ["TANDEM_RUNTIME_DATABASE_URL"], dbname=connection.settings_dict["NAME"])
+        )
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in ("event", "seal"):
             cursor.execute(f"ALTER TABLE history_{table} DISABLE TRIGGER history_{table}_no_truncate")

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tandem.config import database
+from tests import migrated
 
 _stack = contextlib.ExitStack()
 atexit.register(_stack.close)
@@ -15,3 +16,5 @@ os.environ.setdefault("TANDEM_DATA", _stack.enter_context(tempfile.TemporaryDire
 Path(os.environ["TANDEM_DATA"]).mkdir(exist_ok=True)
 given = os.environ.get("TANDEM_TEST_DATABASE_URL")
 os.environ["TANDEM_RUNTIME_DATABASE_URL"] = given or _stack.enter_context(database.test_server())
+# a server of our own copies its database from the dump of an earlier run
+template = migrated.NAME if not given and migrated.make_template(os.environ["TANDEM_RUNTIME_DATABASE_URL"]) else None

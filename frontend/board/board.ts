@@ -6,8 +6,11 @@ import { fragment, Refusal, send } from '../shared/http';
 import { complain, toast } from '../shared/toast';
 import { say } from '../shared/words';
 import { moveMenu } from './menu';
+import { quickAdd } from './quick';
 
 type Place = { cell: HTMLElement; before: Element | null };
+
+const part = (src: string): string => `${src}${src.includes('?') ? '&' : '?'}part=board`;
 
 export class TandemBoard extends HTMLElement {
   private sorts: Sortable[] = [];
@@ -36,6 +39,7 @@ export class TandemBoard extends HTMLElement {
     // a long press picks the card up; the link's own menu would end the touch
     this.addEventListener('contextmenu', (e) => { if ((e as PointerEvent).pointerType === 'touch' && (e.target as HTMLElement).closest('[data-card]')) e.preventDefault(); });
     this.equip();
+    this.recount();
   }
   private letGo = (): void => { this.held = false; if (this.wanted && !this.dragging) this.refresh(); };
   disconnectedCallback(): void {
@@ -51,6 +55,9 @@ export class TandemBoard extends HTMLElement {
 
   private equip(): void {
     this.sorts.forEach((s) => s.destroy());
+    this.fold();
+    this.drawTabs();
+    if (!this.mayMove()) { this.sorts = []; return; }
     this.sorts = this.cells().map((cell) => Sortable.create(cell, {
       group: 'board', draggable: '[data-card]', filter: '.mv-b', preventOnFilter: false, animation: 120, forceFallback: true, fallbackTolerance: 4,
       delay: 200, delayOnTouchOnly: true, touchStartThreshold: 5, ghostClass: 'ghost', dragClass: 'drag', scrollSensitivity: 60, emptyInsertThreshold: 12,
@@ -70,7 +77,17 @@ export class TandemBoard extends HTMLElement {
       if (!card.querySelector('.mv-b')) card.append(make('button', { type: 'button', class: 'mv-b', 'aria-label': `${say('board_menu')} ${this.name(card)}`, 'aria-haspopup': 'menu', 'aria-expanded': 'false' }, icon('dots-vertical')));
       card.querySelector('.ti')?.setAttribute('aria-describedby', 'td-board-keys');
     }
-    this.drawTabs();
+  }
+  private mayMove(): boolean { return this.hasAttribute('patch'); }
+
+  // ── lanes ──
+  private folded = new Set<string>();
+  private fold(): void {
+    this.querySelectorAll<HTMLElement>('[data-lane-head]').forEach((h) => {
+      const shut = this.folded.has(h.dataset.laneHead!);
+      h.querySelector('[data-fold]')?.setAttribute('aria-expanded', String(!shut));
+      for (let c = h.nextElementSibling as HTMLElement | null; c?.matches('.cell'); c = c.nextElementSibling as HTMLElement | null) c.hidden = shut;
+    });
   }
   private from?: Place;
 
@@ -97,8 +114,9 @@ export class TandemBoard extends HTMLElement {
   private async save(card: HTMLElement, cell: HTMLElement, from: Place): Promise<void> {
     const id = card.dataset.card!, list = this.cards(cell), at = list.indexOf(card);
     const version = Number(card.dataset.version);
-    const data: Record<string, unknown> = { state: cell.dataset.state, after: list[at - 1]?.dataset.card ?? null, version };
+    const data: Record<string, unknown> = { state: cell.dataset.state, after: list[at - 1]?.dataset.card ?? null, version, from: from.cell.dataset.state };
     if (cell.dataset.lane) data.lane = cell.dataset.lane;
+    this.recount();
     this.live.textContent = say('board_place', { card: this.name(card), column: this.heading(cell.dataset.state!), at: at + 1, of: list.length });
     const moved = new CustomEvent('board-move', { bubbles: true, cancelable: true, detail: { id, ...data } });
     if (!this.dispatchEvent(moved)) { this.back(card, from); return; }
@@ -123,9 +141,21 @@ export class TandemBoard extends HTMLElement {
     }
   }
   private back(card: HTMLElement, from: Place): void {
+    queueMicrotask(() => this.recount());
     from.cell.insertBefore(card, from.before?.parentElement === from.cell ? from.before : null);
     card.classList.add('back');
     setTimeout(() => card.classList.remove('back'), 700);
+  }
+
+  /** The numbers over the columns follow at once; the server's own come with the next picture. */
+  private recount(): void {
+    this.querySelectorAll<HTMLElement>('[data-count]').forEach((out) => {
+      const now = this.cells().filter((c) => c.dataset.state === out.dataset.count).reduce((n, c) => n + this.cards(c).length, 0);
+      const was = Number(out.dataset.shown ?? now);
+      if (now !== was && /^\d+$/.test(out.textContent ?? '')) out.textContent = String(Number(out.textContent) + now - was);
+      out.dataset.shown = String(now);
+    });
+    this.drawTabs();
   }
 
   // ── the server's picture ──
@@ -137,9 +167,10 @@ export class TandemBoard extends HTMLElement {
   private async fetch(): Promise<void> {
     const src = this.getAttribute('src');
     if (!src || this.dragging || this.held || this.busy || !this.isConnected) return;
+    if (this.querySelector('.quick-f')?.contains(document.activeElement)) { this.wanted = true; return; }
     this.wanted = false;
     try {
-      const doc = new DOMParser().parseFromString(await fragment(src), 'text/html');
+      const doc = new DOMParser().parseFromString(await fragment(part(src)), 'text/html');
       const fresh = doc.querySelector('.bd-grid'), old = this.querySelector('.bd-grid');
       if (!fresh || !old || this.dragging || this.held || this.busy) { this.wanted = !!fresh; return; }
       const where = (root: Element) => new Map([...root.querySelectorAll<HTMLElement>('[data-card]')].map((c) => [c.dataset.card!, c.parentElement?.dataset.state]));
@@ -155,6 +186,7 @@ export class TandemBoard extends HTMLElement {
       old.querySelectorAll<HTMLElement>('[data-card]').forEach((c) => { if (before.get(c.dataset.card!) !== c.parentElement?.dataset.state) c.classList.add('new'); });
       htmx()?.process(old);
       this.equip();
+      this.recount();
       old.scrollLeft = x;
       scrollTo({ top: tops });
       if (focus) this.querySelector<HTMLElement>(`[data-card="${CSS.escape(focus)}"] .ti`)?.focus({ preventScroll: true });
@@ -170,13 +202,16 @@ export class TandemBoard extends HTMLElement {
     const side = row[col + (e.key === 'ArrowLeft' ? -1 : e.key === 'ArrowRight' ? 1 : 0)];
     e.preventDefault();
     e.stopPropagation();
+    if (e.altKey && !this.mayMove()) return;
     if (!e.altKey) {
-      const to = e.key === 'ArrowUp' ? list[at - 1] : e.key === 'ArrowDown' ? list[at + 1] : this.nearest(row, col, e.key === 'ArrowLeft' ? -1 : 1, at);
+      const stack = this.cells().filter((c) => c.dataset.state === cell.dataset.state && !c.hidden && (c === cell || this.cards(c).length)), level = stack.indexOf(cell);
+      const to = e.key === 'ArrowUp' ? list[at - 1] ?? (stack[level - 1] && this.cards(stack[level - 1]).at(-1)) : e.key === 'ArrowDown' ? list[at + 1] ?? (stack[level + 1] && this.cards(stack[level + 1])[0]) : this.nearest(row, col, e.key === 'ArrowLeft' ? -1 : 1, at);
       to?.querySelector<HTMLElement>('.ti')?.focus();
       return;
     }
-    if (e.key === 'ArrowUp') { if (at > 0) this.place(card, cell, list[at - 1]); }
-    else if (e.key === 'ArrowDown') { if (at < list.length - 1) this.place(card, cell, list[at + 1].nextElementSibling); }
+    const stack = this.cells().filter((c) => c.dataset.state === cell.dataset.state && !c.hidden), level = stack.indexOf(cell);
+    if (e.key === 'ArrowUp') { if (at > 0) this.place(card, cell, list[at - 1]); else if (stack[level - 1]) this.place(card, stack[level - 1], null); }
+    else if (e.key === 'ArrowDown') { if (at < list.length - 1) this.place(card, cell, list[at + 1].nextElementSibling); else if (stack[level + 1]) this.place(card, stack[level + 1], this.cards(stack[level + 1])[0] ?? null); }
     else if (side && side !== cell) this.place(card, side, this.cards(side)[Math.min(at, this.cards(side).length)] ?? null);
   }
   private nearest(row: HTMLElement[], col: number, by: number, at: number): HTMLElement | undefined {
@@ -187,11 +222,25 @@ export class TandemBoard extends HTMLElement {
     const t = e.target as HTMLElement;
     const tab = t.closest<HTMLElement>('[data-tab]');
     if (tab) { this.state = tab.dataset.tab!; this.drawTabs(); this.querySelector<HTMLElement>(`[data-tab="${CSS.escape(this.state)}"]`)?.focus(); return; }
+    const twist = t.closest<HTMLElement>('[data-fold]');
+    if (twist) { const lane = twist.closest<HTMLElement>('[data-lane-head]')!.dataset.laneHead!; if (!this.folded.delete(lane)) this.folded.add(lane); this.fold(); return; }
+    const more = t.closest<HTMLAnchorElement>('[data-board-more]');
+    if (more && !e.ctrlKey && !e.metaKey) {
+      e.preventDefault();
+      this.setAttribute('src', more.pathname + more.search);
+      history.replaceState(history.state, '', more.search + location.hash);
+      more.textContent = say('loading');
+      this.refresh();
+      return;
+    }
+    const quick = t.closest<HTMLAnchorElement>('[data-quick]');
+    if (quick && !e.ctrlKey && !e.metaKey) { e.preventDefault(); quickAdd(quick, () => { this.wanted = true; this.refresh(); }); return; }
     const b = t.closest<HTMLElement>('.mv-b'), card = b?.closest<HTMLElement>('[data-card]');
     if (!b || !card) return;
     const cell = card.parentElement!;
     moveMenu(b, [
       ...this.cells().filter((c) => (c.dataset.lane ?? '') === (cell.dataset.lane ?? '') && c !== cell).map((c) => ({ label: this.heading(c.dataset.state!), run: () => this.place(card, c, this.cards(c)[0] ?? null) })),
+      ...[...this.querySelectorAll<HTMLElement>('[data-lane-head]')].filter((h) => h.dataset.laneHead !== cell.dataset.lane).slice(0, 12).map((h, n) => ({ label: `↕ ${h.querySelector('h3')?.textContent ?? ''}`, rule: n === 0, run: () => { const c = this.cells().find((o) => o.dataset.state === cell.dataset.state && o.dataset.lane === h.dataset.laneHead); if (c) this.place(card, c, this.cards(c)[0] ?? null); } })),
       { label: say('board_top'), rule: true, run: () => this.place(card, cell, this.cards(cell)[0] === card ? card.nextElementSibling : this.cards(cell)[0]) },
       { label: say('board_bottom'), run: () => this.place(card, cell, this.cards(cell).at(-1)!.nextElementSibling) },
     ]);

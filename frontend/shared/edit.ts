@@ -1,78 +1,124 @@
 /* Inline cells ([data-edit]): click, e or Enter opens; Enter saves, Esc reverts, Tab goes to the next cell. Optimistic; an error stands
-   at the cell; a stale version shows the other person's value. PATCH data-url {name: value}, If-Match: data-version. */
+   at the cell; a stale version shows both values and lets the writer choose. PATCH data-url {name: value, was}, If-Match: data-version.
+   data-kind: text number date select, labels (between commas), item (a key), people (a list to tick), markdown (a text area).
+   data-of names the element beside the cell whose text is edited. */
 import { make } from './dom';
 import { Refusal, send } from './http';
+import { pickPeople, showPeople } from './people';
+import { complain } from './toast';
 import { say } from './words';
 
 type Option = [value: string, label: string];
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
-function control(cell: HTMLElement): HTMLInputElement | HTMLSelectElement {
+function control(cell: HTMLElement): Control {
   const { kind = 'text', value = '', options } = cell.dataset;
   if (kind === 'select' && options) {
     const s = make('select', { class: 'cell-in' });
     for (const [v, label] of JSON.parse(options) as Option[]) s.append(make('option', { value: v, selected: String(v) === value }, label));
     return s;
   }
-  const i = make('input', { class: 'cell-in', type: kind });
+  if (kind === 'markdown') {
+    const t = make('textarea', { class: 'cell-in', rows: String(Math.min(24, Math.max(6, value.split('\n').length + 2))) });
+    t.value = value;
+    return t;
+  }
+  const i = make('input', { class: 'cell-in', type: /^(number|date)$/.test(kind) ? kind : 'text', step: kind === 'number' ? 'any' : undefined, placeholder: kind === 'labels' ? say('labels_hint') : kind === 'item' ? 'POR-12' : undefined });
   i.value = value;
   return i;
 }
 
-function start(cell: HTMLElement): void {
-  if (cell.querySelector('.cell-in')) return;
-  const was = cell.textContent ?? '', input = control(cell);
+const target = (cell: HTMLElement): HTMLElement => (cell.dataset.of && cell.parentElement?.querySelector<HTMLElement>(cell.dataset.of)) || cell;
+
+export function start(cell: HTMLElement): void {
+  if (cell.dataset.open || cell.getAttribute('aria-busy')) return;
+  if (cell.dataset.kind === 'people') { pickPeople(cell, (ids, html) => { const was = [...cell.childNodes]; cell.replaceChildren(...html); void put(cell, ids, was); }); return; }
+  const shown = target(cell), was = [...shown.childNodes], input = control(cell), long = input instanceof HTMLTextAreaElement;
   let over = false;
+  cell.dataset.open = '1';
   const end = (save: boolean, next = 0) => {
     if (over) return;
     over = true;
+    delete cell.dataset.open;
     const text = input instanceof HTMLSelectElement ? (input.selectedOptions[0]?.textContent ?? '') : input.value;
     const changed = save && input.value !== (cell.dataset.value ?? '');
-    cell.textContent = changed ? text || '–' : was;
+    foot?.remove();
+    if (shown === cell) cell.replaceChildren(...(changed ? [text || '–'] : was)); else { input.remove(); shown.hidden = false; if (changed && text) shown.textContent = text; }
     if (changed) void put(cell, input.value, was);
-    const cells = [...document.querySelectorAll<HTMLElement>('#main [data-edit]')];
-    if (next) { const n = cells[cells.indexOf(cell) + next]; if (n) start(n); } else cell.focus({ preventScroll: true });
+    const cells = [...document.querySelectorAll<HTMLElement>(cell.closest('#peek') ? '#peek [data-edit]' : '#main [data-edit]')];
+    if (next) { const n = cells[cells.indexOf(cell) + next]; if (n) start(n); } else if (shown === cell) cell.focus({ preventScroll: true }); else shown.focus({ preventScroll: true });
   };
+  const foot = long ? make('span', { class: 'form-f' }, make('button', { type: 'button', class: 'btn btn-sm btn-ink' }, say('save')), make('button', { type: 'button', class: 'btn btn-sm btn-bare' }, say('cancel')), make('span', { class: 'sub' }, say('markdown_hint'))) : undefined;
+  if (foot) {
+    const [save, cancel] = foot.querySelectorAll('button');
+    for (const b of [save, cancel]) b.addEventListener('pointerdown', (e) => e.preventDefault());
+    save.addEventListener('click', (e) => { e.stopPropagation(); end(true); });
+    cancel.addEventListener('click', (e) => { e.stopPropagation(); end(false); });
+  }
   input.setAttribute('aria-label', cell.getAttribute('aria-label') ?? '');
   input.addEventListener('keydown', (ev) => {
     const e = ev as KeyboardEvent;
     if (e.isComposing) return;
-    if (e.key === 'Enter') { e.preventDefault(); e.stopPropagation(); end(true); }
+    if (e.key === 'Enter' && (!long || e.ctrlKey || e.metaKey)) { e.preventDefault(); e.stopPropagation(); end(true); }
     else if (e.key === 'Escape') { e.preventDefault(); e.stopPropagation(); end(false); }
-    else if (e.key === 'Tab') { e.preventDefault(); end(true, e.shiftKey ? -1 : 1); }
+    else if (e.key === 'Tab' && !long) { e.preventDefault(); end(true, e.shiftKey ? -1 : 1); }
   });
-  input.addEventListener('blur', () => end(true));
+  if (!long) input.addEventListener('blur', () => end(true));
   if (input instanceof HTMLSelectElement) input.addEventListener('change', () => end(true));
   clearError(cell);
-  cell.replaceChildren(input);
+  if (shown === cell) cell.replaceChildren(input, ...(foot ? [foot] : [])); else { shown.hidden = true; shown.after(input); }
   input.focus();
   if (input instanceof HTMLInputElement && cell.dataset.kind !== 'date') input.select();
 }
 
 const clearError = (cell: HTMLElement): void => { const n = cell.nextElementSibling; if (n?.matches('.cell-err')) n.remove(); };
 
-function fail(cell: HTMLElement, text: string): void {
+function fail(cell: HTMLElement, text: string, ...more: Node[]): void {
   clearError(cell);
-  cell.after(make('span', { class: 'cell-err', role: 'alert' }, text));
+  cell.after(make('span', { class: 'cell-err', role: 'alert' }, text, ...more));
 }
 
-async function put(cell: HTMLElement, value: string, was: string): Promise<void> {
-  const { url, name = 'value', version } = cell.dataset;
+function show(cell: HTMLElement, answer: Record<string, unknown>): void {
+  if (answer.value !== undefined) cell.dataset.value = String(answer.value ?? '');
+  const shown = target(cell);
+  if (typeof answer.html === 'string') {
+    // sanitised by the server, as the page itself shows it
+    const doc = new DOMParser().parseFromString(answer.html, 'text/html');
+    shown.replaceChildren(...(doc.body.childNodes.length ? doc.body.childNodes : [make('p', { class: 'sub' }, say('describe'))]));
+  } else if (cell.dataset.kind === 'people') shown.replaceChildren(...showPeople(cell, String(answer.value ?? '')));
+  else if (cell.dataset.kind === 'labels') shown.replaceChildren(...(answer.value ? String(answer.value).split(', ').flatMap((l) => [make('span', { class: 'chip' }, l), ' ']) : ['–']));
+  else if (answer.shown !== undefined) shown.textContent = String(answer.shown) || '–';
+}
+
+async function put(cell: HTMLElement, value: string, was: Node[], version = cell.dataset.version): Promise<void> {
+  const { url, name = 'value' } = cell.dataset;
   cell.setAttribute('aria-busy', 'true');
   try {
-    const answer = await send('PATCH', url!, { [name]: value }, version);
-    cell.dataset.value = String(answer.value ?? value);
-    if (answer.shown !== undefined) cell.textContent = String(answer.shown) || '–';
+    const answer = await send('PATCH', url!, { [name]: value, was: cell.dataset.value ?? '' }, version);
+    show(cell, answer);
     if (answer.version !== undefined) setVersion(url!, String(answer.version));
     document.dispatchEvent(new CustomEvent('td:changed', { detail: answer }));
+    if (cell.closest('#peek')) dispatchEvent(new CustomEvent('td:refetch'));
   } catch (e) {
     const body = e instanceof Refusal ? e.body : {};
-    if (body.theirs !== undefined) {
-      cell.dataset.value = String(body.theirs);
-      cell.textContent = String(body.shown ?? body.theirs) || '–';
-      if (body.version !== undefined) setVersion(url!, String(body.version));
-      fail(cell, say('stale', { theirs: String(body.shown ?? body.theirs) }));
-    } else { cell.textContent = was; fail(cell, (e as Error).message); }
+    if (body.theirs !== undefined) conflict(cell, value, body);
+    else { target(cell).replaceChildren(...was); if (cell.isConnected) fail(cell, (e as Error).message); else complain(e); }
   } finally { cell.removeAttribute('aria-busy'); }
+}
+
+/** Somebody was faster: both values are there, and the writer says which one stays. */
+function conflict(cell: HTMLElement, mine: string, body: Record<string, unknown>): void {
+  show(cell, { ...body, value: body.value ?? body.theirs });
+  if (body.version !== undefined) setVersion(cell.dataset.url!, String(body.version));
+  const said = mineInWords(cell, mine), keep = make('button', { type: 'button', class: 'btn btn-sm' }, say('keep_theirs')), write = make('button', { type: 'button', class: 'btn btn-sm' }, say('write_mine'));
+  keep.addEventListener('click', (e) => { e.stopPropagation(); clearError(cell); });
+  write.addEventListener('click', (e) => { e.stopPropagation(); clearError(cell); void put(cell, mine, [...target(cell).childNodes]); });
+  fail(cell, say('conflict', { theirs: String(body.shown ?? body.theirs).slice(0, 200) || '–', mine: said.slice(0, 200) || '–' }), ' ' as unknown as Node, keep, write);
+}
+function mineInWords(cell: HTMLElement, mine: string): string {
+  if (cell.dataset.kind === 'select' && cell.dataset.options) return (JSON.parse(cell.dataset.options) as Option[]).find(([v]) => String(v) === mine)?.[1] ?? mine;
+  if (cell.dataset.kind === 'people') return showPeople(cell, mine, true).map((n) => n.textContent).join(' ').trim();
+  return mine;
 }
 
 /** All cells of one row carry the row's version. */
@@ -81,7 +127,10 @@ function setVersion(url: string, version: string): void {
 }
 
 export function startEdit(): void {
-  document.addEventListener('click', (e) => { const c = (e.target as HTMLElement).closest<HTMLElement>('[data-edit]'); if (c) start(c); });
+  document.addEventListener('click', (e) => {
+    const t = e.target as HTMLElement, c = t.closest<HTMLElement>('[data-edit]');
+    if (c && !t.closest('a[href],.cell-in,.who-pick,.form-f') && !getSelection()?.toString()) start(c);
+  });
   document.addEventListener('keydown', (e) => {
     const c = e.target as HTMLElement;
     if ((e.key === 'Enter' || e.key === 'F2') && c.matches?.('[data-edit]') && !e.isComposing) { e.preventDefault(); start(c); }

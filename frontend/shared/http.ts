@@ -7,7 +7,7 @@ export class Refusal extends Error {
 
 export const csrf = (): string => document.body.dataset.csrf ?? '';
 
-function wording(status: number, body: Record<string, unknown>): string {
+export function wording(status: number, body: Record<string, unknown>): string {
   const said = [body.message, body.title, body.detail].find((v): v is string => typeof v === 'string' && v !== '');
   if (said) return said;
   if (status === 409 || status === 412) return say('stale_row');

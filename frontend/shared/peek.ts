@@ -2,6 +2,7 @@
    Back closes it and a copied address opens it again. Esc closes, Enter opens the page. */
 import { htmx, typing } from './dom';
 import { fragment } from './http';
+import { drafts, putBack } from './refetch';
 import { complain } from './toast';
 import { say } from './words';
 
@@ -48,6 +49,23 @@ export function closePeek(push = true): boolean {
   if (push && asked()) history.pushState({ peek: '' }, '', location.pathname + location.search);
   if (opener?.isConnected) opener.focus({ preventScroll: true });
   return true;
+}
+
+/** Fetches what the panel shows again; half-written text stays, and while something in it is in use nothing happens. */
+export async function refreshPeek(sent?: HTMLFormElement): Promise<void> {
+  const box = panel(), at = document.activeElement as HTMLElement | null;
+  if (!box || box.hidden || !shown) return;
+  const mine = sent && box.contains(sent) ? sent : undefined;
+  if (!mine && (box.querySelector('.cell-in,details[data-menu][open],.swap form:not([hidden])') || document.querySelector('.who-pick') || (at && box.contains(at) && at.matches('textarea,input,select')))) return;
+  const path = shown, html = await fragment(withPeek(path)).catch(() => '');
+  if (!html || path !== shown) return;
+  const kept = drafts(box, mine), top = box.querySelector('.sc')?.scrollTop ?? 0, had = box.contains(document.activeElement);
+  box.innerHTML = html;
+  putBack(box, kept);
+  htmx()?.process(box);
+  const sc = box.querySelector('.sc');
+  if (sc) sc.scrollTop = top;
+  if (had) box.querySelector<HTMLElement>('[data-peek-title]')?.focus({ preventScroll: true });
 }
 
 /** The row whose detail is shown is selected. */

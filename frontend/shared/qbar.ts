@@ -50,4 +50,14 @@ function enhance(form: HTMLFormElement): void {
   draw();
 }
 
+// help by example: a click adds the term
+document.addEventListener('click', (e) => {
+  const b = (e.target as HTMLElement).closest<HTMLElement>('[data-term]');
+  const input = b && document.querySelector<HTMLInputElement>('form[data-qbar] input[type=text]');
+  if (!b || !input) return;
+  input.value = `${input.value.trim()} ${b.dataset.term}`.trim();
+  input.focus();
+  input.dispatchEvent(new Event('input'));
+});
+
 export function startQbar(root: ParentNode = document): void { root.querySelectorAll<HTMLFormElement>('form[data-qbar]').forEach(enhance); }

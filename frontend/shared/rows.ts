@@ -3,6 +3,8 @@ import { closePeek, openPeek, peekIsOpen } from './peek';
 import { shortcutsOn, typing } from './dom';
 import { say } from './words';
 
+const FIELDS: Record<string, string> = { s: 'state', a: 'assignees', p: 'priority', d: 'due_on' };
+let went = -Infinity;
 let follow = 0, last: HTMLInputElement | null = null;
 const rows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('#main [data-row]')].filter((r) => r.offsetParent !== null);
 const current = (): HTMLElement | null => document.querySelector<HTMLElement>('#main [data-row][aria-current]');
@@ -59,6 +61,8 @@ function key(e: KeyboardEvent): void {
   if (e.key === 'Escape') { if (!peekIsOpen() && clear()) e.preventDefault(); return; }
   if (!shortcutsOn() || (e.target as HTMLElement).closest?.('tandem-timeline')) return;
   const row = current();
+  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  if (e.key === 'g') went = performance.now();
   switch (e.key) {
     case 'j': step(1); break;
     case 'k': step(-1); break;
@@ -73,6 +77,13 @@ function key(e: KeyboardEvent): void {
       const link = row?.querySelector<HTMLElement>('[data-edit-link]');
       if (!cell && !link) return;
       (cell ?? link)!.click();
+      break;
+    }
+    case 's': case 'a': case 'p': case 'd': {
+      // after g these letters go to a page
+      const cell = row?.querySelector<HTMLElement>(`[data-edit][data-name="${FIELDS[e.key]}"]`);
+      if (!cell || performance.now() - went < 1600) return;
+      cell.click();
       break;
     }
     case 'o': {
@@ -106,6 +117,7 @@ export function startRows(): void {
     if (tw) fold(tw);
   });
   document.addEventListener('htmx:after:swap', count);
+  document.addEventListener('td:fresh', count);
 }
 
 /** Tree rows stand one after the other; a row's children are the deeper rows that follow it. */

@@ -46,6 +46,13 @@ export function axis(k: Painter, v: View, body: number, pass: 'lines' | 'head'):
     const s = big.label(d), w = k.width(s) + 12;
     if (e - Math.max(0, x) > w) k.text(s, Math.max(0, x) + 6, 13, C.ink, true);   // the unit that began before the window keeps its name
   });
+  const done = v.shown.forecast ? v.plan.allDone : null;
+  if (done) {   // when everything will be done, from the pace of the history
+    const a = xOf(v, done.p50), b = xOf(v, done.p80), c = xOf(v, done.p95);
+    k.line([b, HEAD - 5, c, HEAD - 5], C['bar-edge'], 1.5);
+    k.rect(a, HEAD - 8, Math.max(3, b - a), 6, C.done, 1);
+    k.frame(a, HEAD - 8, Math.max(3, b - a), 6, C['bar-edge'], 1, 1);
+  }
   k.line([0, HEAD - .5, v.w, HEAD - .5], C.grid2);
   if (!Number.isNaN(v.plan.today)) {
     const x = xOf(v, v.plan.today), s = v.short(v.plan.today), w = k.width(s) + 10;

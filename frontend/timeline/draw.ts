@@ -3,7 +3,7 @@ import { say, signed } from '../shared/words';
 import { axis } from './axis';
 import { route } from './links';
 import type { Painter } from './painter';
-import { MILESTONE, Plan, SUMMARY } from './plan';
+import { MILESTONE, PLANNED, Plan, SUMMARY } from './plan';
 
 export const HEAD = 44, STRIP = 56;
 export const COLOURS = ['bg', 'ink', 'ink2', 'ink3', 'grid', 'grid2', 'off', 'row-tint', 'bar', 'bar-edge', 'done', 'base', 'today', 'sel', 'link', 'on', 'on-edge', 'risk', 'risk-edge', 'late', 'late-edge', 'kept', 'none', 'none-edge', 'load', 'over', 'chip'] as const;
@@ -12,7 +12,7 @@ export interface Shown { critical: boolean; baseline: boolean; forecast: boolean
 export interface View {
   plan: Plan; vis: Int32Array; rowOf: Int32Array; px: number; row: number; sx: number; sy: number; w: number; h: number; strip: number;
   focus: number; shown: Shown; colours: Palette; moves: Map<number, { was: [number, number]; since: number }>; now: number; short: (day: number) => string;
-  chips: { x: number; y: number; w: number; day: number }[]; drag?: { points: number[] } | null; linkFrom: number;
+  chips: { x: number; y: number; w: number; day: number }[]; drag?: { points: number[] } | null; linkFrom: number; chain: Set<number>;
 }
 type Tone = 'on' | 'risk' | 'late' | 'none';
 const tone = (s: string | undefined): Tone => (s === 'on' ? 'on' : s === 'risk' ? 'risk' : s === 'off' ? 'late' : 'none');
@@ -24,7 +24,7 @@ export const yOf = (v: View, row: number): number => HEAD + row * v.row - v.sy;
 /** Where a bar is drawn now: after a recompute it slides once from its old place. */
 function span(v: View, i: number): [number, number] {
   const { start, finish } = v.plan.time, m = v.moves.get(i);
-  const s = start[i], e = finish[i];
+  const s = start[i], e = Number.isNaN(finish[i]) ? Math.max(s + .5, v.plan.today) : finish[i];
   if (!m || Number.isNaN(m.was[0])) return [s, e];
   const t = Math.min(1, (v.now - m.since) / 400), k = 1 - (1 - t) ** 3;
   return [m.was[0] + (s - m.was[0]) * k, m.was[1] + (e - m.was[1]) * k];
@@ -52,7 +52,7 @@ function bar(k: Painter, v: View, i: number, y: number): void {
   if (plan.kind[i] === SUMMARY) {
     k.rect(x1, mid - 5, Math.max(2, x2 - x1), 5, crit ? C.ink : C.ink2);
     k.poly([x1, mid, x1 + 5, mid, x1, mid + 5], crit ? C.ink : C.ink2);
-    k.poly([x2, mid, x2 - 5, mid, x2, mid + 5], crit ? C.ink : C.ink2);
+    if (!plan.isOpen(i)) k.poly([x2, mid, x2 - 5, mid, x2, mid + 5], crit ? C.ink : C.ink2);
     return;
   }
   if (plan.kind[i] === MILESTONE) {
@@ -62,6 +62,8 @@ function bar(k: Painter, v: View, i: number, y: number): void {
     return;
   }
   const w = Math.max(3, x2 - x1), q = plan.percent[i];
+  if (plan.origin[i] === PLANNED) { k.rect(x1, mid - 6, w, 11, C.bg); k.line([x1, mid - 5.5, x1 + w, mid - 5.5, x1 + w, mid + 4.5, x1, mid + 4.5, x1, mid - 5.5], C.ink2, 1, true); return; }   // said, not computed: ink
+  if (plan.isOpen(i)) { k.rect(x1, mid - 6, w, 11, C.bar); k.line([x1 + w, mid - 5.5, x1 + .5, mid - 5.5, x1 + .5, mid + 4.5, x1 + w, mid + 4.5], C['bar-edge'], 1); return; }   // goes on: no end
   k.rect(x1, mid - 6, w, 11, C.bar, 2);
   if (q > 0) k.rect(x1, mid - 6, w * Math.min(100, q) / 100, 11, q >= 100 ? C.kept : C.done, 2);
   k.frame(x1, mid - 6, w, 11, crit ? C.ink : q >= 100 ? C.kept : C['bar-edge'], crit ? 2 : 1);
@@ -78,7 +80,7 @@ function row(k: Painter, v: View, r: number): void {
     const e = xOf(v, T.finish[i]), z = xOf(v, plan.later(T.finish[i], plan.slack[i], plan.calendar[i]));
     if (z > 0 && e < v.w) { k.line([e, mid, z, mid], C.ink3, 1, true); k.line([z, mid - 3, z, mid + 3], C.ink3, 1); }
   }
-  if (plan.has(i)) bar(k, v, i, y);
+  if (plan.has(i) || plan.isOpen(i)) bar(k, v, i, y);
   const t = tone(plan.status[i]);
   if (v.shown.forecast && T.p80[i] >= T.p50[i] && !(plan.percent[i] >= 100)) {
     const a = xOf(v, T.p50[i]), b = xOf(v, T.p80[i]), c = xOf(v, T.p95[i]);
@@ -87,7 +89,7 @@ function row(k: Painter, v: View, r: number): void {
     k.frame(a, mid - 4, Math.max(3, b - a), 7, C[edge(t)], 1, 1);
     k.rect(a, mid - 4, 2.5, 7, C[edge(t)]);
   }
-  if (!Number.isNaN(T.deadline[i])) { const x = xOf(v, T.deadline[i]); k.poly([x - 5, y + 3, x + 5, y + 3, x, y + 10], C.bg, C.ink2); }
+  if (!Number.isNaN(T.deadline[i])) { const x = xOf(v, T.deadline[i]); const over = T.finish[i] > T.deadline[i] && plan.status[i] !== 'done'; k.poly([x - 5, y + 3, x + 5, y + 3, x, y + 11], over ? C.late : C.bg, over ? C['late-edge'] : C.ink2); }
   if (!Number.isNaN(T.promise[i])) {
     const x = xOf(v, T.promise[i]), top = y + 6;
     k.line([x, top, x, mid + 11], C.ink, 1.5);
@@ -138,13 +140,14 @@ export function draw(k: Painter, v: View): void {
   axis(k, v, body, 'lines');
   for (let r = a; r < b; r++) k.line([0, yOf(v, r + 1) - .5, v.w, yOf(v, r + 1) - .5], C.grid);
   if (v.shown.links) {
-    const one = (n: number) => { const p = route(v, n); if (p) { const [f, t] = plan.links[n], crit = v.shown.critical && plan.critical[f] && plan.critical[t]; k.line(p.points, crit ? C.ink : C.link, crit ? 1.8 : 1.1); k.poly(p.head, crit ? C.ink : C.link); if (p.lag) k.text(p.lag, p.at[0], p.at[1], C.ink3); } };
+    const one = (n: number) => { const p = route(v, n); if (p) { const [f, t] = plan.links[n], crit = v.shown.critical && plan.critical[f] && plan.critical[t], drives = v.chain.has(t) && plan.driver[t] === plan.ids[f], tint = drives ? C.sel : crit ? C.ink : C.link; k.line(p.points, tint, drives ? 2 : crit ? 1.8 : 1.1); k.poly(p.head, tint); if (p.lag) k.text(p.lag, p.at[0], p.at[1], C.ink3); } };
     for (let r = a; r < b; r++) {
       for (const n of plan.out[v.vis[r]] ?? []) one(n);                                                       // links that leave a row in the window …
       for (const n of plan.inn[v.vis[r]] ?? []) { const from = v.rowOf[plan.links[n][0]]; if (from >= 0 && (from < a || from >= b)) one(n); }   // … or enter it from outside
     }
   }
   for (let r = a; r < b; r++) row(k, v, r);
+  if (v.shown.forecast && plan.allDone) for (const p of ['p50', 'p80'] as const) { const x = xOf(v, plan.allDone[p]); if (x >= 0 && x <= v.w) k.line([x, HEAD, x, body], C['bar-edge'], 1, true); }
   if (!Number.isNaN(plan.today)) { const x = xOf(v, plan.today); if (x >= 0 && x <= v.w) k.line([x, HEAD, x, body], C.today, 1.5); }
   v.chips.length = 0;
   for (let r = a; r < b; r++) chip(k, v, r);

@@ -2,6 +2,7 @@
 import { shortcutsOn, typing } from '../shared/dom';
 import { say } from '../shared/words';
 import { HEAD } from './draw';
+import { add, indent, outdent, remove, shift } from './outline';
 import type { TandemTimeline } from './timeline';
 
 export function onKey(t: TandemTimeline, e: KeyboardEvent): void {
@@ -14,10 +15,13 @@ export function onKey(t: TandemTimeline, e: KeyboardEvent): void {
 function command(t: TandemTimeline, e: KeyboardEvent): boolean {
   const i = t.vis[t.at], T = t.plan!.time, by = e.key === 'ArrowLeft' ? -1 : e.key === 'ArrowRight' ? 1 : 0;
   if (e.altKey && by && !e.ctrlKey && !e.metaKey) {
-    if (e.shiftKey) t.changes.put(i, T.start[i], Math.max(T.start[i] + 1, T.finish[i] + by));
-    else t.changes.put(i, T.start[i] + by, T.finish[i] + by);
+    if (!t.plan!.has(i)) { t.say(say('tl_undated'), true); return true; }
+    const step = t.px < 1.5 ? 7 * by : by;   // where a day is no longer seen, a week
+    if (e.shiftKey) t.changes.put(i, T.start[i], Math.max(T.start[i] + .5, T.finish[i] + step));
+    else t.changes.put(i, T.start[i] + step, T.finish[i] + step);
     return true;
   }
+  if (e.altKey && !e.ctrlKey && !e.metaKey && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) { shift(t, i, e.key === 'ArrowUp' ? -1 : 1); return true; }
   if (e.key === 'z' && (e.ctrlKey || e.metaKey) && !e.shiftKey && !e.altKey) { t.changes.undo(); return true; }
   return false;
 }
@@ -34,7 +38,10 @@ function walk(t: TandemTimeline, e: KeyboardEvent): boolean {
     case 'ArrowRight': if (t.shut.has(i)) t.toggle(i); else if (p.isParent(i)) t.focusRow(t.at + 1); else return false; return true;
     case 'ArrowLeft': if (p.isParent(i) && !t.shut.has(i)) t.toggle(i); else if (p.parent[i] >= 0) t.focusRow(t.rowOf[p.parent[i]]); else return false; return true;
     case 'Escape': if (t.linkFrom >= 0) { t.linkFrom = -1; t.tell(); return true; } return t.pointer.cancel();
-    case 'Enter': if (t.linkFrom >= 0) link(t, i); else t.open(); return true;
+    case 'F2': t.editor.start(t.at, 'name'); return true;
+    case 'Insert': add(t, i); return true;
+    case 'Delete': remove(t, i); return true;
+    case 'Enter': if (t.linkFrom >= 0) linkFrom(t, i); else t.open(); return true;
     default: return false;
   }
 }
@@ -44,7 +51,11 @@ function letter(t: TandemTimeline, e: KeyboardEvent): boolean {
   switch (e.key) {
     case 'j': t.focusRow(t.at + 1); return true;
     case 'k': t.focusRow(t.at - 1); return true;
-    case 'l': link(t, t.vis[t.at]); return true;
+    case 'l': linkFrom(t, t.vis[t.at]); return true;
+    case 'e': t.editor.start(t.at, 'name'); return true;
+    case 'n': add(t, t.vis[t.at]); return true;
+    case ']': indent(t, t.vis[t.at]); return true;
+    case '[': outdent(t, t.vis[t.at]); return true;
     case '+': case '=': t.zoom(1); return true;
     case '-': t.zoom(-1); return true;
     case '.': t.goTo(t.plan!.time.start[t.vis[t.at]]); return true;
@@ -53,8 +64,8 @@ function letter(t: TandemTimeline, e: KeyboardEvent): boolean {
 }
 
 /** First L marks the forerunner, second L (or Enter) the follower. */
-function link(t: TandemTimeline, i: number): void {
-  if (!t.plan!.editable) return;
+export function linkFrom(t: TandemTimeline, i: number): void {
+  if (!t.plan!.editable || i === undefined || t.plan!.isHead(i)) return;
   if (t.linkFrom < 0) { t.linkFrom = i; t.say(say('tl_link_from', { name: t.plan!.name[i] }), true); return; }
   const from = t.linkFrom;
   t.linkFrom = -1;

@@ -1,26 +1,9 @@
 /* The left side: a treegrid of pooled rows, only what is on the screen. One row has the focus; the arrows are the element's. */
 import { make } from '../shared/dom';
-import { locale, say, signed } from '../shared/words';
-import { isoDate } from './axis';
+import { say } from '../shared/words';
+import { COLUMNS } from './columns';
 import { HEAD } from './draw';
-import { MILESTONE, type Plan } from './plan';
-
-export const COLUMNS: Record<string, { word: string; width: number; num: boolean; text: (p: Plan, i: number) => string; off?: (p: Plan, i: number) => boolean }> = {
-  key: { word: 'tl_key', width: 72, num: false, text: (p, i) => p.key[i] ?? '' },
-  start: { word: 'tl_start', width: 94, num: true, text: (p, i) => date(p, p.time.start[i]) },
-  finish: { word: 'tl_finish', width: 94, num: true, text: (p, i) => date(p, lastDay(p, i)) },
-  slack: { word: 'tl_slack', width: 58, num: true, text: (p, i) => (Number.isNaN(p.slack[i]) ? '' : say('tl_days', { n: round(p.slack[i]) })) },
-  percent: { word: 'tl_percent', width: 52, num: true, text: (p, i) => percent(p.percent[i]) },
-  slip: { word: 'tl_slip', width: 58, num: true, text: (p, i) => { const d = Math.round(p.time.p80[i] - p.time.promise[i]); return Number.isNaN(d) ? '' : say('tl_days', { n: signed(d) }); }, off: (p, i) => p.status[i] === 'off' },
-};
-export const round = (n: number): string => String(Math.round(n * 10) / 10).replace('-', '−');
-export const percent = (n: number): string => (Number.isNaN(n) ? '' : new Intl.NumberFormat(locale(), { style: 'percent' }).format(n / 100));
-const date = (p: Plan, day: number): string => (Number.isNaN(day) ? '' : isoDate(p.dateOf(day)));
-/** The finish is the end of the last day: people read the day itself. */
-export const lastDay = (p: Plan, i: number): number => {
-  const f = p.time.finish[i];
-  return p.kind[i] !== MILESTONE && f > p.time.start[i] && Number.isInteger(f) ? f - 1 : f;
-};
+import type { Plan } from './plan';
 
 export class Pane {
   readonly el = make('div', { class: 'tl-pane', role: 'treegrid' });
@@ -28,30 +11,43 @@ export class Pane {
   private head = make('div', { class: 'tl-row tl-head', role: 'row', 'aria-rowindex': '1' });
   private stamp = 0;
 
-  constructor(public columns: string[], label: string) {
+  columns: string[] = [];
+  constructor(columns: string[], label: string) {
     this.el.setAttribute('aria-label', label);
-    this.el.setAttribute('aria-colcount', String(columns.length + 1));
-    this.head.append(make('span', { role: 'columnheader', class: 'tl-n' }, say('tl_name')), ...columns.map((c) => make('span', { role: 'columnheader', class: COLUMNS[c].num ? 'tl-c n' : 'tl-c' }, say(COLUMNS[c].word))));
     this.el.append(this.head);
-    this.el.style.setProperty('--tl-cols', `minmax(90px,1fr) ${columns.map((c) => `${COLUMNS[c].width}px`).join(' ')}`);
+    this.setColumns(columns);
   }
-  natural(): number { return 210 + this.columns.reduce((s, c) => s + COLUMNS[c].width, 0); }
+  /** Other columns: the pooled rows are built anew. */
+  setColumns(columns: string[]): void {
+    this.columns = columns;
+    this.el.setAttribute('aria-colcount', String(columns.length + 1));
+    this.head.replaceChildren(make('span', { role: 'columnheader', class: 'tl-n' }, say('tl_name')), ...columns.map((c) => make('span', { role: 'columnheader', class: COLUMNS[c].num ? 'tl-c n' : 'tl-c', title: say(COLUMNS[c].word) }, say(COLUMNS[c].word))));
+    this.el.style.setProperty('--tl-cols', `minmax(120px,1fr) ${columns.map((c) => `${COLUMNS[c].width}px`).join(' ')}`);
+    this.pool.forEach((r) => r.remove());
+    this.pool = [];
+  }
+  cell(v: number, column: string): HTMLElement | undefined { return this.rowAt(v)?.children[column === 'name' ? 0 : this.columns.indexOf(column) + 1] as HTMLElement | undefined; }
+  /** The column of a cell that was pressed. */
+  columnOf(cell: Element | null, row: Element): string { const n = cell ? [...row.children].indexOf(cell) : -1; return n === 0 ? 'name' : this.columns[n - 1] ?? ''; }
+  natural(): number { return 250 + this.columns.reduce((s, c) => s + COLUMNS[c].width, 0); }
   /** Everything must be written anew: a patch came in. */
   stale(): void { this.stamp++; }
 
   rows(plan: Plan, vis: Int32Array, shut: Set<number>, top: number, height: number, row: number, focus: number): void {
     const a = Math.max(0, Math.floor(top / row)), need = Math.max(0, Math.min(vis.length, Math.ceil((top + height - HEAD) / row) + 1) - a);
     while (this.pool.length < need) this.pool.push(this.build());
-    this.pool.forEach((r, k) => {
-      if (k >= need) { r.hidden = true; return; }
-      const v = a + k, i = vis[v];
-      r.hidden = false;
+    const size = this.pool.length, last = a + need;
+    for (let k = 0; k < size; k++) {             // a line keeps its row while it is on the screen: scrolling fills only the new ones
+      const v = a + (((k - a) % size) + size) % size, r = this.pool[k];
+      if (v >= last) { r.hidden = true; continue; }
+      const i = vis[v], mark = `${v}.${i}.${this.stamp}.${shut.has(i) ? 1 : 0}`;
+      if (r.hidden) r.hidden = false;
       r.style.transform = `translateY(${HEAD + v * row - top}px)`;
-      const mark = `${v}.${i}.${this.stamp}.${shut.has(i) ? 1 : 0}`;
       if (r.dataset.mark !== mark) { r.dataset.mark = mark; this.fill(r, plan, i, v, shut.has(i)); }
-      r.tabIndex = v === focus ? 0 : -1;
+      const tab = v === focus ? 0 : -1;
+      if (r.tabIndex !== tab) r.tabIndex = tab;
       r.classList.toggle('tl-f', v === focus);
-    });
+    }
   }
   rowAt(v: number): HTMLElement | undefined { return this.pool.find((r) => !r.hidden && r.dataset.v === String(v)); }
 
@@ -67,6 +63,8 @@ export class Pane {
     r.setAttribute('aria-level', String(plan.depth[i] + 1));
     if (parent) r.setAttribute('aria-expanded', String(!shut)); else r.removeAttribute('aria-expanded');
     r.classList.toggle('tl-b', parent);
+    r.classList.toggle('tl-h', plan.isHead(i));
+    r.classList.toggle('tl-d', plan.status[i] === 'done');
     tw.textContent = parent ? (shut ? '▸' : '▾') : '';
     sh.className = `sh sh-${plan.status[i] || 'none'}`;
     sh.hidden = !plan.status[i] || plan.status[i] === 'none';

@@ -2,10 +2,10 @@
 import { xOf, type View } from './draw';
 import { MILESTONE, SUMMARY } from './plan';
 
-export type Part = 'bar' | 'left' | 'right' | 'from-end' | 'from-start';
+export type Part = 'bar' | 'left' | 'right' | 'from-end' | 'from-start' | 'new';
 export interface Hit { row: number; part: Part }
 export interface Host {
-  view(): View | null; canvas: HTMLCanvasElement; rowAtY(y: number): number; frozen(i: number): boolean;
+  view(): View | null; canvas: HTMLCanvasElement; rowAtY(y: number): number; frozen(i: number, part: Part): boolean; mayDraw(i: number): boolean;
   preview(i: number, start: number, finish: number): void; settle(i: number, from: [number, number], to: [number, number]): void;
   link(from: number, to: number, type: number): void; focus(row: number, open: boolean): void; goTo(day: number): void; repaint(): void;
 }
@@ -28,10 +28,12 @@ export class Pointer {
     const v = this.host.view(), row = this.host.rowAtY(y);
     if (!v || row < 0) return null;
     const i = v.vis[row], T = v.plan.time;
-    if (!v.plan.has(i)) return null;
+    if (!v.plan.has(i)) return this.host.mayDraw(i) ? { row, part: 'new' } : null;
     const s = xOf(v, T.start[i]), e = xOf(v, T.finish[i]), mile = v.plan.kind[i] === MILESTONE;
     if (mile) return Math.abs(x - s) <= 8 ? { row, part: 'bar' } : x > s + 8 && x < s + 20 ? { row, part: 'from-end' } : null;
-    if (x > e + 2 && x < e + 14) return { row, part: 'from-end' };
+    const narrow = e - s < 16 && v.plan.kind[i] !== SUMMARY;   // a short bar is gripped at its right edge, a little outside too
+    if (narrow && x >= e && x <= e + 5) return { row, part: 'right' };
+    if (x > e + 2 && x < e + 18) return { row, part: 'from-end' };
     if (x < s - 2 && x > s - 14) return { row, part: 'from-start' };
     if (x < s - 2 || x > e + 2) return null;
     if (v.plan.kind[i] === SUMMARY) return { row, part: 'bar' };
@@ -47,7 +49,7 @@ export class Pointer {
     if (row >= 0) this.host.focus(row, false);
     if (!h) return;
     const i = v.vis[h.row], linking = h.part === 'from-end' || h.part === 'from-start';
-    if (!v.plan.editable || (this.host.frozen(i) && !linking)) return;
+    if (!v.plan.editable || (h.part !== 'new' && !linking && this.host.frozen(i, h.part))) return;
     const touch = e.pointerType === 'touch';
     this.drag = { ...h, i, x0: e.offsetX, y0: e.offsetY, x: e.offsetX, y: e.offsetY, s: v.plan.time.start[i], e: v.plan.time.finish[i], live: !touch, touch };
     if (touch) this.press = window.setTimeout(() => { if (this.drag) { this.drag.live = true; navigator.vibrate?.(15); this.host.repaint(); } }, 380);
@@ -57,14 +59,15 @@ export class Pointer {
     const d = this.drag, v = this.host.view();
     if (!v) return;
     if (!d) {
-      const h = this.hit(e.offsetX, e.offsetY), free = h && v.plan.editable && !this.host.frozen(v.vis[h.row]);
-      this.host.canvas.style.cursor = !h ? '' : h.part.startsWith('from') ? (v.plan.editable ? 'crosshair' : '') : !free ? 'pointer' : h.part === 'bar' ? 'grab' : 'ew-resize';
+      const h = this.hit(e.offsetX, e.offsetY), free = h && v.plan.editable && (h.part === 'new' || !this.host.frozen(v.vis[h.row], h.part));
+      this.host.canvas.style.cursor = !h ? '' : h.part.startsWith('from') || h.part === 'new' ? (v.plan.editable ? 'crosshair' : '') : !free ? 'pointer' : h.part === 'bar' ? 'grab' : 'ew-resize';
       return;
     }
     if (!d.live) { if (Math.hypot(e.offsetX - d.x0, e.offsetY - d.y0) > 8) this.cancel(); return; }
     d.x = e.offsetX; d.y = e.offsetY;
     const k = Math.round((d.x - d.x0) / v.px);
-    if (d.part === 'bar') this.host.preview(d.i, d.s + k, d.e + k);
+    if (d.part === 'new') { const day = (x: number) => Math.floor((x + v.sx) / v.px + v.plan.t0), a = day(Math.min(d.x0, d.x)), b = day(Math.max(d.x0, d.x)) + 1; if (Math.abs(d.x - d.x0) > 4) this.host.preview(d.i, a, b); }
+    else if (d.part === 'bar') this.host.preview(d.i, d.s + k, d.e + k);
     else if (d.part === 'left') this.host.preview(d.i, Math.min(d.e - 1, d.s + k), d.e);
     else if (d.part === 'right') this.host.preview(d.i, d.s, Math.max(d.s + 1, d.e + k));
     this.host.repaint();

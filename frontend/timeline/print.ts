@@ -1,6 +1,6 @@
 /* The same drawing as vectors: pages for paper, one file for saving. The period is the one in the window, the rows are all that are open. */
 import { draw, HEAD, type Palette, type View } from './draw';
-import { COLUMNS } from './pane';
+import { COLUMNS } from './columns';
 import { SvgPainter } from './painter';
 
 const NAMES = 300, MOST = 4000;

@@ -8,14 +8,20 @@ import { say } from '../shared/words';
 import { shortDate } from './axis';
 import { Changes } from './changes';
 import { COLOURS, draw, HEAD, STRIP, type Palette, type Shown, type View } from './draw';
+import { CellEditor } from './edit';
 import { facts } from './facts';
-import { onKey } from './keys';
-import { COLUMNS, Pane } from './pane';
+import { linkFrom, onKey } from './keys';
+import { choose, chosen, COLUMNS } from './columns';
+import { legend } from './legend';
+import { add, indent, outdent, remove } from './outline';
+import { Pane } from './pane';
+import { wirePeek } from './peek';
 import { CanvasPainter } from './painter';
 import { Plan, type PatchJson, type PlanJson } from './plan';
 import { Pointer } from './pointer';
 import { pages, saveSvg } from './print';
-import { toolbar } from './toolbar';
+import { isFilter, rowsOf, type Filter } from './rowset';
+import { SCALES, toolbar } from './toolbar';
 
 const ZOOMS = [0.3, 0.6, 1.2, 2.5, 5, 10, 20, 36];   // pixels per day
 type Span = [number, number];
@@ -26,7 +32,8 @@ export class TandemTimeline extends HTMLElement {
   px = 5; at = 0; linkFrom = -1; private raf = 0;
   private shown: Shown = { critical: true, baseline: true, forecast: true, links: true };
   private moves: View['moves'] = new Map(); private chips: View['chips'] = []; private colours = {} as Palette;
-  changes = new Changes(this); private etag = ''; private asking?: AbortController;
+  changes = new Changes(this); editor = new CellEditor(this); editNext = false; private filter: Filter = { text: '', only: '' }; private chain = new Set<number>(); private wanted = '';
+  private etag = ''; private asking?: AbortController;
   sc!: HTMLElement; private spacer!: HTMLElement; pane!: Pane; private cv!: HTMLCanvasElement; private foot!: HTMLElement; private live!: HTMLElement; private split!: HTMLElement; private cap = make('div', { class: 'tl-cap' });
   pointer!: Pointer; private watch: (() => void)[] = []; private fallback: Element[] = []; private isFirst = true; private late = false;
 
@@ -35,12 +42,14 @@ export class TandemTimeline extends HTMLElement {
     this.fallback = [...this.children];
     this.classList.add('ready');
     const columns = (this.getAttribute('columns') ?? 'start,finish,slack').split(',').map((c) => c.trim()).filter((c) => c in COLUMNS);
-    this.pane = new Pane(innerWidth < 768 ? [] : columns, this.getAttribute('label') ?? say('tl_label'));
+    this.pane = new Pane(innerWidth < 768 ? [] : chosen(this.getAttribute('name') ?? '', columns), this.getAttribute('label') ?? say('tl_label'));
     this.spacer = make('div', { class: 'tl-spacer' }); this.cv = make('canvas', { 'aria-hidden': 'true' });
     this.split = make('div', { class: 'tl-split', role: 'separator', tabindex: '0', 'aria-orientation': 'vertical', 'aria-label': say('tl_split') });
     this.sc = make('div', { class: 'tl-scroll', tabindex: '-1' }, this.spacer, make('div', { class: 'tl-view' }, this.pane.el, this.cap, this.split, this.cv));
     this.foot = make('div', { class: 'tl-foot' }); this.live = make('div', { class: 'sr', role: 'status', 'aria-live': 'polite' });
-    this.append(toolbar({ shown: this.shown, left: ['critical', 'baseline', 'forecast', 'links'], toggle: (k) => { this.shown[k] = !this.shown[k]; this.ask(); }, zoom: (d) => this.zoom(d), fit: () => this.fit(), today: () => this.plan && this.goTo(this.plan.today), fold: (o) => this.foldAll(o), save: () => this.save() }),
+    this.append(toolbar({ shown: this.shown, left: ['critical', 'baseline', 'forecast', 'links'], toggle: (k) => { this.shown[k] = !this.shown[k]; this.ask(); }, zoom: (d) => this.zoom(d), fit: () => this.fit(), today: () => this.plan && this.goTo(this.plan.today), fold: (o) => this.foldAll(o), save: () => this.save(), print: () => window.print(),
+      editable: this.hasAttribute('patch'), columns: () => this.pane.columns, plan: () => this.plan, legend: () => legend(this.theme()), scale: (px) => this.scale(px, this.chartW() / 2), filter: (f) => this.setFilter(f), jump: () => this.focusRow(this.at), setColumns: (c) => this.setColumns(c),
+      add: () => add(this, this.vis[this.at]), remove: () => remove(this, this.vis[this.at]), indent: () => indent(this, this.vis[this.at]), outdent: () => outdent(this, this.vis[this.at]), link: () => { linkFrom(this, this.vis[this.at]); this.focusRow(this.at); }, undo: () => this.changes.undo() }),
       make('div', { class: 'tl-box' }, this.sc), this.foot, this.live);
     this.width(Number(localStorage.getItem('tandem.tl-pane')) || Math.min(this.pane.natural(), this.clientWidth * (innerWidth < 768 ? .42 : .45)));
     this.wire();
@@ -56,14 +65,15 @@ export class TandemTimeline extends HTMLElement {
     on(this.sc, 'wheel', (e: WheelEvent) => { if (e.ctrlKey) { e.preventDefault(); this.zoom(e.deltaY < 0 ? 1 : -1, e.offsetX); } }, { passive: false });
     on(this, 'keydown', (e: KeyboardEvent) => onKey(this, e));
     on(this.pane.el, 'click', (e: MouseEvent) => this.pick(e));
-    on(this.pane.el, 'dblclick', () => this.open());
+    on(this.pane.el, 'dblclick', (e: MouseEvent) => { if (!this.cellUnder(e, true)) this.open(); });
+    this.watch.push(wirePeek(this));
     on(this, 'td:live', () => void this.load());
     on(window, 'beforeprint', () => this.paper());
     on(window, 'afterprint', () => this.querySelector('.tl-print')?.remove());
     this.pointer = new Pointer({
       canvas: this.cv, view: () => this.view(), rowAtY: (y) => { const r = Math.floor((y - HEAD + this.sc.scrollTop) / this.row()); return y < HEAD || y > this.sc.clientHeight - this.strip() || r < 0 || r >= this.vis.length ? -1 : r; },
-      frozen: (i) => this.changes.frozen(i), preview: (i, s, e) => { this.plan!.time.start[i] = s; this.plan!.time.finish[i] = e; }, repaint: () => { this.ask(); if (this.late && !this.pointer.drag) { this.late = false; void this.load(); } }, goTo: (d) => this.goTo(d),
-      settle: (i, from, to) => { if (from[0] !== to[0] || from[1] !== to[1]) { [this.plan!.time.start[i], this.plan!.time.finish[i]] = from; this.changes.put(i, to[0], to[1]); } },
+      frozen: (i, part) => this.changes.frozen(i, part), mayDraw: (i) => !!this.plan?.editable && this.plan.kind[i] === 0 && this.plan.fixed[i] !== 1 && Number.isNaN(this.plan.time.start[i]), preview: (i, s, e) => { this.plan!.time.start[i] = s; this.plan!.time.finish[i] = e; }, repaint: () => { this.ask(); if (this.late && !this.pointer.drag) { this.late = false; void this.load(); } }, goTo: (d) => this.goTo(d),
+      settle: (i, from, to) => { if (from[0] !== to[0] || from[1] !== to[1]) { [this.plan!.time.start[i], this.plan!.time.finish[i]] = from; if (!Number.isNaN(to[0])) this.changes.put(i, to[0], to[1]); } },
       link: (a, b, t) => this.changes.link(a, b, t), focus: (r, open) => { this.focusRow(r); if (open) this.open(); },
     });
     const size = new ResizeObserver(() => { this.size(); this.ask(); });
@@ -105,7 +115,7 @@ export class TandemTimeline extends HTMLElement {
       if (!this.plan) { this.foot.textContent = say('tl_failed'); this.classList.remove('ready'); } else complain(new Error(say('failed', { why: (e as Error).message })));
     }
   }
-  again(): void { this.etag = ''; void this.load(); }
+  again(): Promise<void> { this.etag = ''; return this.load(); }
   say(text: string, below = false): void { this.live.textContent = text; if (below) this.foot.textContent = text; }
   setPlan(json: PlanJson): void {
     const old = this.plan, kept = old ? { shut: new Set([...this.shut].map((i) => old.ids[i])), focus: old.ids[this.vis[this.at]], day: this.sc.scrollLeft / this.px + old.t0, spans: new Map(old.ids.map((id, i) => [id, [old.time.start[i], old.time.finish[i]] as Span])) } : null;
@@ -117,12 +127,14 @@ export class TandemTimeline extends HTMLElement {
       this.linkFrom = -1;
     }
     this.reflow();
-    if (kept) { this.at = Math.max(0, this.rowOf[plan.at(kept.focus)] ?? 0); this.sc.scrollLeft = (kept.day - plan.t0) * this.px; this.settleMoves(); }
-    else if (this.isFirst) { this.isFirst = false; this.fit(true); }
+    const seek = this.wanted ? plan.at(this.wanted) : -1;
+    if (kept) { this.at = Math.max(0, this.rowOf[plan.at(kept.focus)] ?? 0); this.sc.scrollLeft = (kept.day - plan.t0) * this.px; this.settleMoves(); if (seek >= 0 && this.rowOf[seek] >= 0) { this.wanted = ''; this.focusRow(this.rowOf[seek]); if (this.editNext) { this.editNext = false; this.editor.start(this.at, 'name'); } } }
+    else if (this.isFirst) { this.isFirst = false; this.fit(true); this.toWork(); }
     this.tell();
   }
-  take(patch: PatchJson): void {
-    if (patch.reload) { this.again(); return; }
+  async take(patch: PatchJson): Promise<void> {
+    if (patch.focus !== undefined) this.wanted = String(patch.focus);
+    if (patch.reload) { await this.again(); return; }
     const plan = this.plan!, t0 = plan.t0, moved = plan.patch(patch), since = performance.now();
     moved.forEach((was, i) => this.moves.set(i, { was, since }));
     if (plan.t0 !== t0) this.sc.scrollLeft += (t0 - plan.t0) * this.px;
@@ -142,10 +154,9 @@ export class TandemTimeline extends HTMLElement {
   private strip(): number { return this.plan?.load ? STRIP : 0; }
   private chartW(): number { return Math.max(40, this.sc.clientWidth - this.pane.el.offsetWidth); }
   private reflow(): void {
-    const p = this.plan!, out: number[] = [];
-    let cut = 999;
+    const p = this.plan!, out = rowsOf(p, this.shut, this.filter);
     this.rowOf = new Int32Array(p.n).fill(-1);
-    for (let i = 0; i < p.n; i++) { if (p.depth[i] > cut) continue; cut = this.shut.has(i) ? p.depth[i] : 999; this.rowOf[i] = out.length; out.push(i); }
+    out.forEach((i, v) => { this.rowOf[i] = v; });
     this.vis = Int32Array.from(out);
     this.at = Math.max(0, Math.min(this.at, out.length - 1));
     this.pane.el.setAttribute('aria-rowcount', String(out.length + 1));
@@ -164,7 +175,7 @@ export class TandemTimeline extends HTMLElement {
     if (!this.plan) return null;
     const d = this.pointer?.drag;
     return { plan: this.plan, vis: this.vis, rowOf: this.rowOf, px: this.px, row: this.row(), sx: this.sc.scrollLeft, sy: this.sc.scrollTop, w: this.chartW(), h: this.sc.clientHeight, strip: this.strip(), focus: this.at, shown: this.shown, colours: this.colours,
-      moves: this.moves, now: performance.now(), short: (day) => shortDate(this.plan!.dateOf(day)), chips: this.chips, linkFrom: this.linkFrom, drag: d?.live && d.part.startsWith('from') ? { points: [d.x0, d.y0, d.x, d.y] } : null };
+      moves: this.moves, now: performance.now(), short: (day) => shortDate(this.plan!.dateOf(day)), chips: this.chips, linkFrom: this.linkFrom, chain: this.chain, drag: d?.live && (d.part as string).startsWith('from') ? { points: [d.x0, d.y0, d.x, d.y] } : null };
   }
   ask(): void { if (!this.raf) this.raf = requestAnimationFrame(() => { this.raf = 0; this.render(); }); }
   private render(): void {
@@ -192,7 +203,8 @@ export class TandemTimeline extends HTMLElement {
     const k = by > 0 ? ZOOMS.find((z) => z > this.px * 1.01) : ZOOMS.findLast((z) => z < this.px * .99);
     if (k) this.scale(k, x);
   }
-  private scale(px: number, x: number): void { const day = (this.sc.scrollLeft + x) / this.px; this.px = px; this.size(); this.sc.scrollLeft = day * px - x; this.ask(); }
+  private scale(px: number, x: number): void { const day = (this.sc.scrollLeft + x) / this.px; this.px = px; this.scaled(); this.size(); this.sc.scrollLeft = day * px - x; this.ask(); }
+  private scaled(): void { const pick = this.querySelector<HTMLSelectElement>('[data-tl-scale]'), near = SCALES.find(([, px]) => Math.abs(px - this.px) < .01); if (pick) pick.value = near ? String(near[1]) : ''; }
   /** The whole plan in the window; at first sight not smaller than readable, beginning where work is. */
   fit(first = false): void {
     const p = this.plan;
@@ -202,7 +214,7 @@ export class TandemTimeline extends HTMLElement {
     if (!Number.isFinite(a)) return;
     const want = (this.chartW() - 60) / Math.max(5, b - a);
     this.px = first ? Math.max(1.2, Math.min(20, want)) : Math.max(.1, Math.min(36, want));
-    this.size();
+    this.scaled(); this.size();
     const tail = first && want < 1.2 && p.today > a && p.today < b ? p.today - this.chartW() / this.px / 3 : a - 20 / this.px;
     this.sc.scrollLeft = (tail - p.t0) * this.px;
     this.ask();
@@ -219,7 +231,7 @@ export class TandemTimeline extends HTMLElement {
   toggle(i: number): void { if (this.shut.has(i)) this.shut.delete(i); else this.shut.add(i); this.reflow(); }
   foldAll(open: boolean): void { this.shut.clear(); if (!open) for (let i = 0; i < this.plan!.n; i++) if (this.plan!.isParent(i)) this.shut.add(i); const id = this.vis[this.at]; this.reflow(); this.at = Math.max(0, this.rowOf[id]); this.ask(); }
   open(): void {
-    const i = this.vis[this.at], href = this.getAttribute('href');
+    const i = this.vis[this.at], href = i !== undefined && this.plan!.isHead(i) ? this.plan!.url[i] : this.getAttribute('href');
     if (i === undefined || !this.dispatchEvent(new CustomEvent('tl-open', { bubbles: true, cancelable: true, detail: { id: this.plan!.ids[i] } })) || !href) return;
     void openPeek(href.replace('{id}', encodeURIComponent(this.plan!.ids[i])), this.pane.rowAt(this.at) ?? null);
   }
@@ -227,10 +239,20 @@ export class TandemTimeline extends HTMLElement {
     const r = (e.target as HTMLElement).closest<HTMLElement>('[data-v]');
     if (!r) return;
     if ((e.target as HTMLElement).closest('.tl-tw')) this.toggle(this.vis[Number(r.dataset.v)]);
+    else if (r.classList.contains('tl-f') && document.activeElement === r && this.cellUnder(e)) return;   // a second press on a cell of the row edits it
     this.focusRow(Number(r.dataset.v));
   }
+  private cellUnder(e: MouseEvent, named = false): boolean {
+    const r = (e.target as HTMLElement).closest<HTMLElement>('[data-v]'), c = r && this.pane.columnOf((e.target as HTMLElement).closest('[role=gridcell]'), r);
+    return !!r && !!c && (named || c !== 'name') && this.editor.start(Number(r.dataset.v), c);
+  }
+  setColumns(c: string[]): void { choose(this.getAttribute('name') ?? '', c); this.pane.setColumns(c); this.width(Math.min(this.pane.natural(), this.clientWidth * .6)); this.render(); }
+  setFilter(f: Partial<Filter>): void { const id = this.vis[this.at]; this.filter = { ...this.filter, ...f }; if (!this.plan) return; this.reflow(); if (this.rowOf[id] >= 0) this.at = this.rowOf[id]; else this.at = 0; this.sc.scrollTop = isFilter(this.filter) ? 0 : Math.max(0, this.at * this.row() - 200); this.tell(); this.ask(); }
+  /** At first sight the first open row is on the screen. */
+  private toWork(): void { const p = this.plan!, first = this.vis.findIndex((i) => p.status[i] !== 'done' && p.kind[i] !== 1), h = this.sc.clientHeight - HEAD; if (first > 0 && first * this.row() > h - 80) { this.at = first; this.sc.scrollTop = Math.max(0, (first - 4) * this.row()); } }
+  changed(): void { const b = this.querySelector<HTMLButtonElement>('[data-tl-undo]'); if (b) b.disabled = this.changes.isEmpty; }
   /** What the row says, in words, under the plan: nothing needed hides in a tooltip. */
-  tell(): void { this.foot.replaceChildren(...(this.plan ? facts(this.plan, this.vis[this.at], this.vis.length) : [])); }
+  tell(): void { const i = this.vis[this.at]; this.chain = new Set(this.plan && i !== undefined ? [i, ...this.plan.drivers(i)] : []); this.foot.replaceChildren(...(this.plan ? facts(this.plan, this.vis[this.at], this.vis.length) : [])); }
 
   // ── paper ──
   toSVG(): string { const v = this.view(); return v ? pages(v, this.theme('light'), 100_000)[0] ?? '' : ''; }

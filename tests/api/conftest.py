@@ -1,6 +1,5 @@
 """What tests of the API ask for: two areas, and a client that speaks JSON."""
 
-import json
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +12,7 @@ from django.test import Client
 from tandem.people.models import User
 from tests import areas
 from tests import world as worlds
+from tests.api.routes import encoded
 
 
 class Caller:
@@ -25,10 +25,10 @@ class Caller:
             self.client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
 
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
-        data = body if isinstance(body, (str, bytes)) else json.dumps(body if body is not None else {})
+        data, kind = encoded(body if body is not None else {})
         named = {name.replace("_", "-"): value for name, value in headers.items()} | self.headers
         sent = "" if method in ("GET", "DELETE") else data
-        return self.client.generic(method, path, sent, content_type="application/json", headers=named)
+        return self.client.generic(method, path, sent, content_type=kind, headers=named)
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,13 @@
 """Every operation of the API as the program itself lists it, and a valid request for each."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tandem.api.routes import api
 from tandem.kit import clock
@@ -30,6 +34,7 @@ EXAMPLES = {
     "releases": "release",
     "promises": "promise",
     "comments": "comment",
+    "attachments": "attachment",
     "saved-views": "view",
     "jobs": "job",
     "forecasts": "forecast",
@@ -65,6 +70,18 @@ class Operation:
 
     def body(self, area: Area) -> dict[str, Any]:
         return BODIES[self.name](area) if self.name in BODIES else {}
+
+
+def encoded(body: Any) -> tuple[Any, str]:
+    """A body as it goes over the line, with its content type: JSON, or a form where a file is in it."""
+    if isinstance(body, dict) and any(isinstance(value, SimpleUploadedFile) for value in body.values()):
+        for value in body.values():
+            if isinstance(value, SimpleUploadedFile):
+                value.seek(0)
+        # a form knows only text; half a character can be in none
+        form = {k: v if isinstance(v, SimpleUploadedFile) else str(v).replace("\ud800", "\ufffd") for k, v in body.items()}
+        return encode_multipart(BOUNDARY, form), MULTIPART_CONTENT
+    return body if isinstance(body, (str, bytes)) else json.dumps(body), "application/json"
 
 
 def operations() -> dict[str, Operation]:
@@ -159,6 +176,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "promises_revisions_create": lambda a: {"date": _days(80), "reason": "the supplier is late"},
     "promises_keepings_create": lambda a: {},
     "promises_withdrawals_create": lambda a: {"reason": "nobody needs it"},
+    "attachments_create": lambda a: {**_shared(a), "file": SimpleUploadedFile("plan.txt", b"berth 3")},
     "comments_create": lambda a: {**_shared(a), "body": "Looks good."},
     "comments_change": lambda a: {"body": "Looks better."},
     "saved_views_create": lambda a: {"space_id": a.project.space_id, "name": "Late", "page": "work-items"},

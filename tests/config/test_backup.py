@@ -193,3 +193,16 @@ def test_a_database_that_ends_in_the_middle_leaves_no_half_backup(filled, tmp_pa
     with pytest.raises(backup.BadBackup, match="could not be read"):
         backup.write(filled.settings, filled.address, tmp_path / "b")
     assert list(tmp_path.glob(".b*")) == []
+
+
+def test_an_older_server_is_spared_the_one_setting_that_it_does_not_know():
+    from io import BytesIO
+
+    class Kept(BytesIO):
+        def close(self):
+            self.written = self.getvalue()
+
+    data = b"COPY t FROM stdin;\nSET transaction_timeout of the text\n"
+    target = Kept()
+    restoring._pass_on(BytesIO(b"SET lock_timeout = 0;\nSET transaction_timeout = 0;\n" + data), target)
+    assert target.written == b"SET lock_timeout = 0;\n" + data

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tandem.collaboration.models import Attachment, Comment
+from tandem.exchange import wording
 from tandem.exchange.formats import ReadOptions, Unreadable, open_source
 from tandem.exchange.models import ExternalReference, Import, OutsideLink
 from tandem.exchange.records import (
@@ -17,8 +18,10 @@ from tandem.exchange.records import (
     LinkRecord,
     SprintRecord,
     StateChangeRecord,
+    StateRecord,
     VersionRecord,
 )
+from tandem.exchange.taking_over.texts import from_html
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused
@@ -270,3 +273,45 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(world):
     small, large = queries(10, "AAA"), queries(900, "BBB")
     assert large <= small + 12
     assert small < 150
+
+
+def test_the_board_of_a_source_without_columns_reads_from_to_do_to_done(world):
+    write(tracker(StateRecord(name="Late", category="to_do", rank=9), item("1")), actor=world.alma)
+    assert [s.name for s in State.objects.filter(space__key="HBR").order_by("rank")] == ["Open", "Late", "Doing", "Closed"]
+
+
+def test_columns_of_a_board_keep_their_order_and_a_list_of_all_cards_follows_it(world):
+    cards = [item("1", state="Closed", rank=5.0), item("2", rank=900.0), item("3", rank=7.0)]
+    write(tracker(*cards, system="trello"), actor=world.alma)
+    assert [i.title for i in WorkItem.objects.order_by("rank")] == ["Item 3", "Item 2", "Item 1"]
+
+
+def test_an_item_that_gets_another_key_keeps_that_of_its_source(world):
+    write(tracker(item("1", key="OLD-7"), item("2", key="HBR-2")), actor=world.alma)
+    assert found("Item 1").key == "HBR-1" and found("Item 1").fields["Key"] == "OLD-7"
+    assert "Key" not in found("Item 2").fields
+    write(tracker(item("1", key="OLD-7", title="Again"), item("2", key="HBR-2")), actor=world.alma)
+    assert found("Again").fields["Key"] == "OLD-7"
+
+
+@pytest.mark.parametrize(("said", "meant"), [("Major - P3", 2), ("Highest", 1), ("low", 4), ("Odd", None), ("", None)])
+def test_priorities_are_read_by_their_first_word_and_kept_as_said(world, said, meant):
+    write(tracker(item("1", priority=said)), actor=world.alma)
+    assert found("Item 1").priority == meant
+    assert found("Item 1").fields.get("Priority", "") == ("" if said == "low" else said)
+
+
+def test_too_little_history_is_said(world):
+    done = [item(str(n), state="Closed", resolved=datetime(2026, 3, n + 1, 9)) for n in range(3)]
+    report = write(tracker(*done, item("9", state="Closed")), actor=world.alma)
+    codes = {note["code"]: note["params"] for note in report["notes"]}
+    assert codes["not_enough"] == {"found": 3, "needed": 8} and codes["undated"] == {"count": 1}
+    assert wording.note("not_enough", codes["not_enough"]) == "Not enough data: 3 finished items, 8 needed"
+    plan = write(tracker(item("1"), is_schedule=True, system="ms-project"), actor=world.alma)
+    assert not any(note["code"] == "not_enough" for note in plan["notes"])
+
+
+def test_frames_and_split_code_of_another_page_are_not_taken_for_tables():
+    framed = "<table><tr><td><pre>one</pre></td></tr><tr><td><pre>two</pre></td></tr></table>"
+    assert from_html(framed) == "```\none\ntwo\n```"
+    assert from_html("<table><tr><th>A</th><th>B</th></tr></table>") == "\\| A \\| B"

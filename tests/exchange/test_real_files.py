@@ -54,3 +54,15 @@ def test_the_same_file_again_changes_nothing(world, path: Path):
     assert second["facts"] == first["facts"]
     assert second["into"]["id"] == first["into"]["id"]
     assert Import.objects.count() == 2
+
+
+@pytest.mark.parametrize("path", READABLE, ids=lambda path: path.name)
+def test_a_preview_shows_what_the_import_then_does(world, path: Path):
+    counted = (Space, WorkItem, Link, ExternalReference, Event)
+    before = [model.objects.count() for model in counted]
+    shown = take_over(path, actor=world.alma, dry=True)
+    assert [model.objects.count() for model in counted] == before
+    done = take_over(path, actor=world.alma)
+    assert shown.pop("is_preview")
+    shown["into"]["id"] = done["into"]["id"]
+    assert shown == done

@@ -7,14 +7,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.test import Client
 
-from tandem.collaboration.models import Comment, Job, SavedView
+from tandem.collaboration.models import Attachment, Comment, Job, SavedView
 from tandem.exchange.models import Import
 from tandem.people import scoping
 from tandem.people.actions import spaces, users
 from tandem.people.models import ApiToken, Role, User
 from tests.areas import Area
 
-OWNED = ("comments", "saved-views", "jobs", "tokens")
+OWNED = ("comments", "attachments", "saved-views", "jobs", "tokens")
 
 
 @dataclass
@@ -69,6 +69,9 @@ def _own(user: User, area: Area) -> Any:
     mine = replace(
         area,
         comment=Comment.objects.create(space=space, author=user, body="Mine.", **shared),
+        attachment=Attachment.objects.create(
+            space=space, author=user, name="mine.csv", stored_as=area.attachment.stored_as, **shared
+        ),
         view=SavedView.objects.create(
             space=space, owner=user, name="Mine", page="work-items", audience="team"
         ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, get_resolver
 
 from tandem.kit import clock
@@ -78,6 +79,8 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     **_SAID,
     "access": lambda a: {"user": a.member.pk, "role": "stakeholder"},
     "people_new": lambda a: {"name": "Noor", "email": "noor@example.org", "role": "member"},
+    "people_edit": lambda a: {"name": "Noor", "email": "noor@example.org"},
+    "people_invitations": lambda a: {"email": "noor@example.org", "role": "member"},
     "features_contributions": lambda a: {"objective": a.objective.pk, "weight": 40},
     "features_scope": lambda a: {"keys": a.other_item.key},
     "promises_revisions": lambda a: {"date": _day(80), "reason": "late"},
@@ -87,10 +90,13 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "work_items_views": lambda a: {"name": "Late", "query": "", "audience": "private"},
     "work_item": lambda a: _json(title="New"),
     "work_item_comments": lambda a: {"body": "Seen."},
+    "work_item_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")},
     "work_item_links": lambda a: {"other": a.other_item.key, "kind": "relates"},
     "board_card": lambda a: _json(state=a.state.pk, after=None, version=a.item.version),
     "plan_item": lambda a: _json(start=29_000_000, finish=29_000_480, version=a.item.version),
     "plan_links": lambda a: _json(**{"from": a.other_item.pk, "to": a.item.pk, "type": "SS"}),
+    "plan_rows": lambda a: _json(name="New row"),
+    "plan_undos": lambda a: _json(run=str(uuid.uuid4())),
     "plan_baselines": lambda a: {"name": "Second"},
     "import_answers": lambda a: {},
 }

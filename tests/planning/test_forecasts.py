@@ -199,6 +199,7 @@ def test_a_late_predecessor_is_named_as_the_cause(world):
     assert found.p80 > TODAY + timedelta(days=120)
     cause = next(c for c in found.detail["slip"]["causes"] if c["code"] == "predecessor")
     assert cause["item"] == late.pk
+    assert cause["days"] > 90  # what a wait costs is not put down to the team
     assert sum(c["days"] for c in found.detail["slip"]["causes"]) == found.detail["slip"]["days"]
 
 
@@ -219,3 +220,28 @@ def test_demand_of_all_features_counts_each_item_once(world):
     assert demand == pytest.approx(20, abs=0.1)
     capacity = current(feature).detail["load"]["capacity"][str(world.project.space_id)]
     assert capacity["2026-12"] == pytest.approx(23 * 0.5, rel=0.15)
+
+
+def test_a_release_ends_no_sooner_than_the_last_of_its_features(world):
+    """The team is quick; one feature has a slow history of its own."""
+    quick, _rows = shipped_by_a_steady_team(world, weeks=30, every=1, left=10)
+    other = make.project(actor=world.alma, name="Depot", key="DEP")
+    slow_rows = histories.steady(actor=world.alma, project=other, weeks=30, every=5, left=12)
+    slow = make.feature(actor=world.chen, product=world.product, title="Slow part", state="building")
+    features.add_scope(actor=world.alma, subject=slow, items=slow_rows, added_at=histories.at(date(2026, 4, 1)))
+    release = make.release(actor=world.chen, product=world.product)
+    for part in (quick, slow):
+        features.change(actor=world.chen, feature=part, version=None, release=release)
+    promises.give(actor=world.chen, subject=release, to_whom="all", date=TODAY + timedelta(days=30))
+    forecasts.compute(world.product.space)
+    found, last = current(release), current(slow)
+    assert last.p80 > current(quick).p80
+    assert found.p80 == last.p80
+    cause = next(c for c in found.detail["slip"]["causes"] if c["code"] == "predecessor")
+    assert cause["feature"] == slow.pk
+    assert cause["days"] > 30
+    assert sum(c["days"] for c in found.detail["slip"]["causes"]) == found.detail["slip"]["days"] == (found.p80 - TODAY).days - 30
+    way = next(w for w in found.detail["slip"]["ways"] if w["code"] == "move_out")
+    assert (way["feature"], way["items"]) == (slow.pk, 12)
+    assert way["days"] < -30
+    assert date.fromisoformat(way["date"]) >= current(quick).p80

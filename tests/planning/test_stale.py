@@ -92,6 +92,49 @@ def test_the_job_computes_the_project_and_the_products_that_it_delivers_for(peop
         assert Forecast.objects.of(feature).get().p80
 
 
+def test_a_calendar_of_the_organisation_makes_everything_below_it_stale(people):
+    from datetime import date
+
+    from tandem.people.models import Space
+    from tandem.work.actions import calendars
+
+    with histories.today():
+        histories.steady(actor=people.boris, project=people.project)
+        jobs.forecast(people.project.space_id)
+        before = Forecast.objects.of(people.project).get().p50
+        empty()
+        root = Space.objects.get(parent=None)
+        own = calendars.create(actor=people.alma, space=root, name="House", is_default=True)
+        calendars.except_days(
+            actor=people.alma, calendar=own, starts_on=date(2026, 12, 7), ends_on=date(2026, 12, 18), hours=[], name="Closed"
+        )
+        assert queued() == [root.pk]
+        jobs.forecast(root.pk)
+        after = Forecast.objects.of(people.project).get(is_current=True).p50
+        assert (after - before).days == 14
+
+
+def test_a_product_that_waits_for_another_project_is_computed_with_it(people):
+    from datetime import timedelta
+
+    from tandem.product.actions import features
+    from tandem.work.actions import work_items
+    from tests.planning.histories import TODAY
+
+    with histories.today():
+        rows = histories.steady(actor=people.boris, project=people.project, left=4)
+        feature = make.feature(actor=people.chen, product=people.product)
+        features.add_scope(actor=people.chen, subject=feature, items=rows)
+        other = make.project(actor=people.alma, name="Customs", key="CUS")
+        awaited = make.work_item(actor=people.alma, project=other, title="API", due_on=TODAY + timedelta(days=40))
+        make.link(actor=people.alma, source=awaited, target=rows[-1])
+        jobs.forecast(other.space_id)
+        early = Forecast.objects.of(feature).get(is_current=True).p80
+        work_items.change(actor=people.alma, item=awaited, version=None, due_on=TODAY + timedelta(days=120))
+        jobs.forecast(other.space_id)
+        assert Forecast.objects.of(feature).get(is_current=True).p80 > early
+
+
 def test_the_nightly_job_computes_everything(people):
     with histories.today():
         histories.steady(actor=people.boris, project=people.project)

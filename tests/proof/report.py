@@ -1,4 +1,4 @@
-"""The table of docs/reference/trust-report.md: what was proved, how, and with which figures."""
+"""The table of figures in docs/reference/trust.md: what was proved, how, and what was measured."""
 
 import platform
 import subprocess
@@ -7,34 +7,32 @@ from pathlib import Path
 
 from tests.proof.running import ROOT
 
-REPORT = ROOT / "docs" / "reference" / "trust-report.md"
-_HEAD = """# Trust report
-
-What the long tests found when they last ran here. `make proof` runs them all and writes this page anew; a figure says
-with which command, seed and commit it was made. Kills end processes with SIGKILL; they do not stand for a loss of power.
-
-| proof | figures | command and seed | commit, machine, day |
-|---|---|---|---|
-"""
+REPORT = ROOT / "docs" / "reference" / "trust.md"
+BEGIN, END = "<!-- figures: written by tests/proof/report.py -->", "<!-- end of figures -->"
+_HEAD = "| proof | figures | command and seed | commit, machine, day |\n|---|---|---|---|"
 
 
 def keep(proof: str, figures: str, command: str) -> None:
-    """Write the row of `proof`; the other rows stay."""
-    rows = {}
-    if REPORT.is_file():
-        lines = REPORT.read_text(encoding="utf-8").splitlines()
-        rows = {one.split("|")[1].strip(): one for one in lines if one.startswith("| ") and one.count("|") >= 5}
-        rows.pop("proof", None)
+    """Write the row of `proof`; the other rows, and the words around them, stay."""
+    text = REPORT.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    table, _, after = rest.partition(END)
+    rows = {one.split("|")[1].strip(): one for one in table.splitlines() if one.startswith("| ")}
+    rows.pop("proof", None)
     where = f"{_commit()}, {_machine()}, {time.strftime('%Y-%m-%d')}"
     rows[proof] = f"| {proof} | {figures} | {command} | {where} |"
-    REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text(_HEAD + "\n".join(rows[name] for name in sorted(rows)) + "\n", encoding="utf-8")
+    table = "\n".join([_HEAD, *(rows[name] for name in sorted(rows))])
+    REPORT.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
 
 
 def _commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-    changed = subprocess.run(["git", "status", "--porcelain", "src"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return (done.stdout.strip() or "no commit") + ("+" if changed.stdout.strip() else "")
+    head, changed = _git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain", "src")
+    return (head or "no commit") + ("+" if changed else "")
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
 def _machine() -> str:

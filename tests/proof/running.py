@@ -43,7 +43,7 @@ class Tandem:
                 [*_command("serve"), "--data", str(self.data), "--port", str(self.port)],
                 env=_environment(), stdout=log, stderr=log, cwd=ROOT,
             )  # fmt: skip
-        wait_until(self.is_ready, 90, f"Tandem did not start; see {self.log}", pause=0.1)
+        wait_until(self.is_ready, 180, f"Tandem did not start; see {self.log}", pause=0.1)
         self.starts.append(time.monotonic() - began)
         return self.starts[-1]
 
@@ -64,6 +64,36 @@ class Tandem:
             data = response.read()
             is_json = "json" in (response.getheader("Content-Type") or "")
             return response.status, json.loads(data) if is_json else data, dict(response.getheaders())
+
+    def start_import(self, session: str, file: Path) -> int:
+        """As a person does it in the wizard: the file, the question, the button. The number of the job."""
+        edge, secret = "edge-of-a-part", "c" * 32
+        browser = {"Cookie": f"tandem={session}; tandem_csrf={secret}", "X-CSRFToken": secret}
+        form = (
+            f'--{edge}\r\nContent-Disposition: form-data; name="into"\r\n\r\nnew\r\n--{edge}\r\n'
+            f'Content-Disposition: form-data; name="files"; filename="{file.name}"\r\nContent-Type: text/csv\r\n\r\n'
+            f"{file.read_text()}\r\n--{edge}--\r\n"
+        )
+        sent = self._browse("/imports/new/", form, f"multipart/form-data; boundary={edge}", browser)
+        for step, answers in (("answers", "timezone=UTC"), ("starts", "")):
+            self._browse(f"{sent}{step}/", answers, "application/x-www-form-urlencoded", browser)
+        return int(self.rows("SELECT job_id FROM exchange_import WHERE id = %s", sent.split("/")[2])[0][0])
+
+    def _browse(self, path: str, form: str, kind: str, browser: dict[str, str]) -> str:
+        """Send a form; where it leads. Told that the database is busy, a person tries again."""
+        for _ in range(30):
+            status, place, said = self._send(path, form, kind, browser)
+            if status != 503:
+                break
+            time.sleep(2)
+        assert status == 302, (status, said[-2000:])
+        return place
+
+    def _send(self, path: str, form: str, kind: str, browser: dict[str, str]) -> tuple[int, str, bytes]:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)) as connection:
+            connection.request("POST", path, form.encode(), {"Host": "localhost", "Content-Type": kind} | browser)
+            response = connection.getresponse()
+            return response.status, response.getheader("Location") or "", response.read()
 
     def command(self, *words: str, check: bool = True) -> str:
         """`tandem …` on the same data directory, beside the running one."""
@@ -116,20 +146,33 @@ class Tandem:
 
 
 @contextlib.contextmanager
-def tandem() -> Iterator[Tandem]:
-    base = Path(tempfile.mkdtemp(prefix="tandem-proof-"))
+def tandem(kept: Path) -> Iterator[Tandem]:
+    """Its data lie in a folder of their own, which a proof that was stopped finds again through `kept`."""
+    note = kept / "data.location"
+    base = Path(note.read_text()) if note.exists() else Path(tempfile.mkdtemp(prefix="tandem-proof-"))
     base.chmod(0o711)  # the database user of a root has to pass
+    note.write_text(str(base))
     one = Tandem(base / "data", free_port())
     try:
         yield one
-    finally:
-        one.kill("supervisor")
-        with contextlib.suppress(OSError, database.DatabaseProblem):
-            database.stop(one.data)
-        location = one.data / "database.location"
-        if location.is_file():
-            shutil.rmtree(location.read_text().strip(), ignore_errors=True)
-        shutil.rmtree(base, ignore_errors=True)
+    except BaseException:
+        _end(one)
+        if "TANDEM_TEST_PROOF" not in os.environ:
+            shutil.rmtree(base, ignore_errors=True)
+        raise
+    location = one.data / "database.location"
+    elsewhere = location.read_text().strip() if location.is_file() else ""
+    _end(one)
+    if elsewhere:
+        shutil.rmtree(elsewhere, ignore_errors=True)
+    shutil.rmtree(base, ignore_errors=True)
+    note.unlink()
+
+
+def _end(one: Tandem) -> None:
+    one.kill("supervisor")
+    with contextlib.suppress(OSError, database.DatabaseProblem):
+        database.stop(one.data)
 
 
 def free_port() -> int:

@@ -6,8 +6,9 @@ from django.db import transaction
 from tandem.history.models import Event
 from tandem.kit.errors import Refused
 from tandem.people.models import Role, Space, User
-from tandem.product.models import Promise, Scope
+from tandem.product.models import Feature, Promise, Scope
 from tandem.samples import load as sample
+from tandem.strategy.models import Contribution
 from tandem.work.models import Baseline, Link, StateChange, WorkItem
 from tests.samples.small import TODAY, make_small
 
@@ -26,6 +27,19 @@ def test_three_people_can_sign_in_and_nobody_else(loaded):
     usable = [u for u in User.objects.all() if u.has_usable_password()]
     assert {u.email for u in usable} == {s.email for s in loaded.sign_ins}
     assert all(u.check_password("a long password") for u in usable)
+
+
+def test_there_are_as_many_of_each_noun_as_the_organisation_should_have(loaded):
+    wanted = {"product": 3, "programme": 2, "project": 12, "user": 60, "objective": 6}
+    assert {name: loaded.counts[name] for name in wanted} == wanted
+
+
+def test_the_roadmap_has_a_now_a_next_and_a_later(loaded):
+    rows = Feature.objects.exclude(state=Feature.State.SHIPPED).values_list("horizon", "product__name")
+    assert {h for h, _ in rows} == set(Feature.Horizon.values)
+    assert len({product for h, product in rows if h == Feature.Horizon.LATER}) == 3
+    served = set(Contribution.objects.values_list("subject_id", flat=True))
+    assert set(Feature.objects.values_list("id", flat=True)) <= served
 
 
 def test_it_is_refused_where_there_is_an_organisation(loaded):

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from tandem.samples import days, network
+from tandem.samples.backlog import EPIC
 from tandem.samples.records import DOING, DONE, Organisation
 from tandem.samples.simulation import SEED, simulate
 from tandem.samples.words import plans
@@ -51,6 +52,25 @@ def test_there_is_about_as_much_as_was_asked_for(seed):
     assert sum(p.replaced_by is not None for p in world.promises) >= 3
     assert any(p.kept_on and p.kept_on > p.date for p in world.promises)
     assert any(p.kept_on and p.kept_on <= p.date for p in world.promises)
+
+
+def test_nobody_has_more_begun_than_a_person_can_have(english):
+    """Items in hand, waiting or in review; the epics somebody answers for come on top."""
+    begun = Counter(i.assignee for i in english.items if i.is_open and i.state >= DOING and i.kind != EPIC and i.assignee)
+    led = Counter(i.assignee for i in english.items if i.is_open and i.state >= DOING and i.kind == EPIC)
+    assert max(begun.values()) <= 5 and max(led.values()) <= 8
+    assert len(begun) >= 30
+
+
+def test_everything_is_under_way_today(english):
+    """Neither all done nor nothing begun: each project that is not over has something done and something in progress."""
+    running = [p for p in english.projects.values() if not p.ended_on]
+    assert 6 <= len(running) < len(english.projects)
+    for project in running:
+        states = {i.state for i in english.items_of(project.code) if i.removed_at is None}
+        assert DONE in states and states & {DOING, DOING + 1, DOING + 2}, project.code
+    months = {i.finished_at.strftime("%Y-%m") for i in english.items if i.finished_at}
+    assert len(months) >= 17
 
 
 def test_no_item_is_finished_before_it_began_nor_lives_backwards(english):

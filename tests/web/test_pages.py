@@ -91,10 +91,13 @@ def test_a_card_moves_and_the_slower_hand_is_told(full, signed_in):
         address, {"state": done.pk, "after": None, "version": 1}, content_type="application/json"
     )
     assert first.status_code == 200 and first.json()["version"] == 2
+    elsewhere = make.state_of(full.project, "in_progress")
     second = client.patch(
-        address, {"state": done.pk, "after": None, "version": 1}, content_type="application/json"
+        address, {"state": elsewhere.pk, "after": None, "version": 1}, content_type="application/json"
     )
     assert second.status_code == 409
+    item.refresh_from_db()
+    assert item.state_id == done.pk
 
 
 def test_a_cell_is_edited_in_place(full, signed_in):

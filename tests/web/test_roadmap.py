@@ -11,6 +11,7 @@ from tandem.planning import forecasts
 from tandem.planning.actions import promises
 from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, RoadmapShare
+from tandem.reports.queries import roadmap
 from tandem.strategy.actions import objectives
 from tests import make
 from tests.planning import histories
@@ -101,6 +102,67 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(slipping, signed_in):
     forecasts.compute(slipping.product.space)
     many = asked(client)
     assert many == few <= 25
+
+
+def test_of_five_hundred_features_a_part_is_drawn_and_said(slipping, signed_in):
+    space, product = slipping.product.space, slipping.product
+    Feature.objects.bulk_create([Feature(space=space, product=product, title=f"Z{n:03}") for n in range(500)])
+    client = signed_in(slipping.alma)
+    address, seen = reverse("roadmap"), []
+    for rows in (200, 200, 101):
+        text = client.get(address).content.decode()
+        assert text.count('class="lt-r it"') == rows
+        assert "of 501" in text
+        seen += [f"Z{n:03}" for n in range(500) if f">Z{n:03}<" in text]
+        follow = [part.split('"')[0] for part in text.split('href="') if part.startswith("?after=")]
+        address = reverse("roadmap") + follow[0] if follow else ""
+    assert sorted(seen) == [f"Z{n:03}" for n in range(500)]
+    assert not address
+    assert "of 501" in client.get(reverse("roadmap") + "?view=horizons&after=feature-0").content.decode()
+
+
+def test_a_promise_that_was_kept_late_is_not_called_kept(slipping, signed_in):
+    from tandem.product.actions import promises as words
+
+    late = make.feature(actor=slipping.chen, product=slipping.product, title="Depot map")
+    given = words.give(actor=slipping.chen, subject=late, to_whom="all", date=TODAY - timedelta(days=9), given_on=TODAY - timedelta(days=60))
+    words.keep(actor=slipping.chen, promise=given, version=None, kept_on=TODAY - timedelta(days=2))
+    text = signed_in(slipping.chen).get(reverse("roadmap")).content.decode()
+    assert "1 delivered late" in text
+    assert "Delivered 7 days after the promise" in text
+
+
+def test_a_history_that_ended_is_read_as_of_its_day_beside_one_that_goes_on(slipping, signed_in):
+    from tandem.portfolio.models import Project
+
+    end = date(2019, 3, 1)
+    old = make.project(actor=slipping.alma, name="Archive", key="ARC")
+    Project.objects.filter(pk=old.pk).update(as_of=end)
+    ends = histories.working_days_before(end, 60)[::2]
+    rows = histories.items(actor=slipping.alma, project=old, count=40, finished_on=ends, created=date(2018, 9, 1))
+    feature = make.feature(actor=slipping.chen, product=slipping.product, title="Old desk", state="building")
+    features.add_scope(actor=slipping.alma, subject=feature, items=rows)
+    promises.give(actor=slipping.chen, subject=feature, to_whom="all", date=date(2019, 9, 1), given_on=date(2019, 1, 7))
+    forecasts.compute(slipping.product.space)
+    row = next(r for r in roadmap.read(slipping.alma).rows if r.title == "Old desk")
+    assert (row.today, row.status) == (end, "on")
+    text = signed_in(slipping.alma).get(reverse("roadmap")).content.decode()
+    assert "As of 2019-03-01" in text
+    assert "← " in text
+
+
+def test_the_row_names_three_causes_and_the_throughput_once():
+    from tandem.kit.types import Ref
+    from tandem.reports.queries.roadmap_rows import Row
+
+    causes = [
+        {"code": "scope_added", "days": 5, "items": 2}, {"code": "progress", "days": 4, "present": 1, "assumed": 2},
+        {"code": "throughput", "days": 3, "present": 1, "assumed": 2}, {"code": "predecessor", "days": 6},
+        {"code": "reserve", "days": 9},
+    ]  # fmt: skip
+    row = Row(Ref("product.feature", 1), "x", "p", 1, 1, "now", "", "", None, TODAY)
+    row.__class__ = type("Known", (Row,), {"causes": causes})
+    assert [(c["code"], c["days"]) for c in row.largest] == [("progress", 7), ("predecessor", 6), ("scope_added", 5)]
 
 
 def test_who_holds_the_link_reads_without_an_account(slipping):

@@ -189,13 +189,21 @@ def acts(router: Router, noun: Noun, part: str, takes: type[Body], do: Callable[
 
 
 def once(
-    request: HttpRequest, key: str | None, work: Callable[[], Answer], *, location: str = ""
+    request: HttpRequest,
+    key: str | None,
+    work: Callable[[], Answer],
+    *,
+    location: str = "",
+    body: Callable[[], bytes] | None = None,
 ) -> HttpResponse:
-    """The answer of `work`; under an Idempotency-Key the same one however often the request comes."""
+    """The answer of `work`; under an Idempotency-Key the same one however often the request comes.
+
+    `body` says by what two requests are the same, where it is not their bytes.
+    """
     if key:
         route = f"{request.method} {request.path}"[:300]
         made = idempotent_requests.answer_once(
-            actor=request.auth, route=route, key=key, body=request.body, work=work
+            actor=request.auth, route=route, key=key, body=body() if body else request.body, work=work
         )
     else:
         with transaction.atomic():

@@ -9,7 +9,7 @@ from ninja.parser import Parser
 
 from tandem.api import problems
 from tandem.api.auth import Session, Token
-from tandem.api.collaboration import comments, jobs, saved_views
+from tandem.api.collaboration import attachments, comments, jobs, saved_views
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs
@@ -49,6 +49,7 @@ NOUNS: dict[str, Router] = {
     "releases": releases.router,
     "promises": promises.router,
     "comments": comments.router,
+    "attachments": attachments.router,
     "saved-views": saved_views.router,
     "jobs": jobs.router,
     "forecasts": forecasts.router,

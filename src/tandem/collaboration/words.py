@@ -12,6 +12,8 @@ REFUSALS: dict[str, Any] = {
     "already_set_up": _("This installation already has its organisation."),
     "email_taken": _("%(email)s already has an account."),
     "not_oneself": _("You cannot disable your own account."),
+    "has_account": _("%(name)s has an account already."),
+    "no_account": _("%(name)s has no account that could sign in."),
     "comment_empty": _("A comment needs some words."),
     "has_parts": _("It still has parts. Remove or move them first."),
     "weight_out_of_range": _("A weight is a share from 1 to 100 %%."),
@@ -28,6 +30,8 @@ REFUSALS: dict[str, Any] = {
     "hours_out_of_order": _("Hours of a day stand in order and do not overlap."),
     "name_taken": _("“%(name)s” exists already."),
     "promise_in_the_past": _("The promised date lies before %(given_on)s, the day on which it was given."),
+    "kept_too_early": _("It was given on %(given_on)s: it cannot have been kept before."),
+    "kept_in_the_future": _("A promise cannot be kept on a day to come."),
     "given_in_the_future": _("A promise cannot be given on a day to come."),
     "reason_missing": _("Say why: the receiver will ask."),
     "promise_closed": _("This promise is closed: it was kept, revised or withdrawn."),
@@ -41,6 +45,7 @@ REFUSALS: dict[str, Any] = {
     "filter_date_unreadable": _(
         "“%(text)s” (position %(at)s) is no date. Write 2027-02-12, 2027-01..2027-03 or <2w."
     ),
+    "filter_value_unknown": _("“%(text)s” (position %(at)s) is none of these: %(allowed)s."),
     "number_unreadable": _("Write a number."),
     "items_unknown": _("No work item that you can see has the key %(keys)s."),
     "invalid": _("Check the fields that are marked."),
@@ -65,6 +70,9 @@ REFUSALS: dict[str, Any] = {
     "size_out_of_range": _("Ask for at least one project and one person, and for as many work items as projects."),
     "file_missing": _("Choose a file."),
     "file_too_large": _("The file is larger than %(limit)s MB."),
+    "file_empty": _("The file is empty."),
+    "files_too_many": _("At most %(most)s files fit here. Remove one first."),
+    "no_room": _("The server has no room left for files. Tell its administrator."),
     "session_needed": _("Tokens are made and taken back by the person, not by another token."),
 }
 

@@ -175,7 +175,7 @@ def compute() -> None:
 def dates(file: Path, as_json: bool) -> None:
     """Compute the dates of an MS Project XML file and compare them with the stored ones."""
     os.environ.setdefault("NUMBA_CACHE_DIR", str(env.default_data_dir() / "cache" / "numba"))
-    sys.exit(_call("tandem.planning.command", "dates", file, as_json=as_json) or 0)
+    sys.exit(_call("tandem.exchange.dates", "dates", file, as_json=as_json) or 0)
 
 
 @tandem.command()
@@ -263,7 +263,14 @@ def _add_people() -> None:
     tandem.add_command(token)
 
 
+def _add_samples() -> None:
+    from tandem.config.sample_commands import sample
+
+    tandem.add_command(sample)
+
+
 _add_people()
+_add_samples()
 
 
 def main() -> None:

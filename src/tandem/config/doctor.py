@@ -244,6 +244,7 @@ def _content(address: str) -> Iterator[Finding]:
     else:
         yield Finding("migrations", GOOD, "all applied")
     yield _worker(address)
+    yield _audit()
 
 
 def _worker(address: str) -> Finding:
@@ -264,3 +265,13 @@ def _worker(address: str) -> Finding:
     return Finding(
         "worker", HINT, f"none alive, {jobs} jobs wait", "'tandem serve' starts one; or run 'tandem worker'."
     )
+
+
+def _audit() -> Finding:
+    """The chain of seals, walked from its first."""
+    from tandem.config import migrating, sealing
+
+    if migrating.pending():
+        return Finding("audit trail", HINT, "not looked at before the migrations are applied")
+    state, found, do = sealing.examine()
+    return Finding("audit trail", state, found, do)

@@ -89,7 +89,7 @@ def require_current() -> None:
     waiting = pending()
     if waiting:
         raise DatabaseProblem(
-            f"The database waits for {len(waiting)} migrations (first {waiting[0]}): run 'tandem "
+            f"The database waits for {len(waiting)} {_migrations(len(waiting))} (first {waiting[0]}): run 'tandem "
             f"migrate' once."
         )
 
@@ -121,4 +121,8 @@ def apply() -> str:
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
             cursor.execute("RESET statement_timeout; RESET lock_timeout")
-    return f"{count} migrations applied in {time.monotonic() - began:.1f} s."
+    return f"{count} {_migrations(count)} applied in {time.monotonic() - began:.1f} s."
+
+
+def _migrations(count: int) -> str:
+    return "migration" if count == 1 else "migrations"

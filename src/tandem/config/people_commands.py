@@ -156,12 +156,6 @@ def _ask_password() -> str:
 
 
 def _link(person: "User", origin: str) -> str:
-    from allauth.account.forms import default_token_generator
-    from allauth.account.utils import user_pk_to_url_str
-    from django.urls import NoReverseMatch, reverse
+    from tandem.people.actions import bootstrap
 
-    parts = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
-    try:
-        return origin + reverse("account_reset_password_from_key", kwargs=parts)
-    except NoReverseMatch:
-        raise click.ClickException("This Tandem has no such page; use --password.") from None
+    return origin + bootstrap.password_path(person)

@@ -21,7 +21,6 @@ STOP_SECONDS = 2.5
 "within five."
 _SETTLED_SECONDS = 30
 _LONGEST_PAUSE = 15.0
-_WELCOME = "tandem.welcome"
 _GIVE_UP = 3
 "Failures of the web server before it ever answered: then it will not help to go on."
 
@@ -181,10 +180,7 @@ def prepare(settings: env.Environment, progress: Progress) -> str:
 
 
 def _bootstrap(settings: env.Environment, address: str) -> None:
-    """Without an organisation, print a link that makes it and its administrator. It works once.
-
-    The page loads the key with `signing.loads(key, salt="tandem.welcome", max_age=…)` and then calls
-    `people.actions.users.bootstrap`, which refuses a second time."""
+    """Without an organisation, print a link that makes it and its administrator. It works once."""
     from tandem.config import migrating
 
     if migrating.has_organisation(address):
@@ -192,14 +188,10 @@ def _bootstrap(settings: env.Environment, address: str) -> None:
     import django
 
     django.setup()
-    link = f"{settings.origin}/welcome/{welcome_key()}/"
+    from tandem.people.actions import bootstrap
+
+    link = bootstrap.invitation(settings.origin)
     click.echo(f"\n  Nobody can sign in yet. Open this link to become the administrator:\n  {link}\n")
-
-
-def welcome_key() -> str:
-    from django.core import signing
-
-    return signing.dumps("first administrator", salt=_WELCOME)
 
 
 class _Stop:

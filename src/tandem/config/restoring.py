@@ -4,9 +4,11 @@ import contextlib
 import json
 import os
 import subprocess
+import tempfile
+import threading
 import zipfile
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 
@@ -71,20 +73,41 @@ def _refuse_newer(manifest: dict[str, Any]) -> None:
 
 
 def _restore_database(archive: zipfile.ZipFile, address: str) -> None:
-    command, environment = backup.client("pg_restore", address)
-    command += ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
-    process = subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with contextlib.suppress(BrokenPipeError), archive.open(backup.DUMP) as member, process.stdin as target:
-        backup.copy(member, target)
-    said = process.stdout.read().decode(errors="replace")
-    if process.wait():
-        raise backup.BadBackup(
-            f"The database refused the backup, nothing was restored: {' '.join(said.split())[-500:]}"
-        )
+    """The dump as a script, through psql in one transaction: a script can be made to suit an older server."""
+    write, environment = backup.client("pg_restore", address)
+    write = [write[0], "--file=-", "--no-owner", "--no-privileges"]
+    read, _ = backup.client("psql", address)
+    read += ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-"]
+    with tempfile.TemporaryFile() as said:
+        writer = subprocess.Popen(write, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said)
+        reader = subprocess.Popen(read, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said)
+        assert writer.stdin
+        assert writer.stdout
+        assert reader.stdin
+        passing = threading.Thread(target=_pass_on, args=(writer.stdout, reader.stdin))
+        passing.start()
+        with contextlib.suppress(BrokenPipeError), archive.open(backup.DUMP) as member, writer.stdin as target:
+            backup.copy(member, target)
+        passing.join()
+        if writer.wait() | reader.wait():
+            said.seek(0)
+            words = said.read().decode(errors="replace").split()
+            raise backup.BadBackup(f"The database refused the backup, nothing was restored: {' '.join(words)[-500:]}")
+
+
+_NOT_BEFORE_17 = b"SET transaction_timeout"
+
+
+def _pass_on(script: IO[bytes], target: IO[bytes]) -> None:
+    """Everything but the one line that PostgreSQL 15 and 16 do not know; it stands above all data."""
+    with contextlib.suppress(BrokenPipeError), target:
+        for line in script:
+            if not line.startswith(_NOT_BEFORE_17):
+                target.write(line)
+                continue
+            break
+        backup.copy(script, target)
+    script.close()  # a reader that gave up ends the writer too
 
 
 def _restore_files(archive: zipfile.ZipFile, manifest: dict[str, Any], data: Path) -> None:

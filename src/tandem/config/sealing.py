@@ -71,3 +71,21 @@ def seal_all(is_over: Callable[[], bool] = lambda: False) -> int:
         if is_over():
             break
     return total
+
+
+def examine() -> tuple[str, str, str]:
+    """For the doctor: how it stands, what was found, what to do."""
+    from tandem.history import seal
+    from tandem.history.models import Seal, Unsealed
+
+    faults = seal.verify()
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        advice = "Somebody changed the database itself. Compare with a backup: 'tandem restore' into an empty folder."
+        return "wrong", f"{faults[0]}{more}", advice
+    last = Seal.objects.order_by("-sequence").first()
+    waiting = Unsealed.objects.count()
+    if last is None:
+        return "ok", f"nothing is sealed yet, {waiting} events wait", ""
+    # whoever notes this line elsewhere can tell later whether the chain was cut short or written anew
+    return "ok", f"{last.sequence} seals hold, the last one is {last.digest[:16]}; {waiting} events wait for theirs", ""

@@ -21,7 +21,7 @@ SOURCE = Path(__file__).resolve().parent.parent
 LOCALE = SOURCE / "locale"
 TEMPLATE = LOCALE / "django.pot"
 KEYWORDS: dict[str, Any] = {
-    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "_mark": None,
+    "_": None, "now_": None, "lazy": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
 }  # fmt: skip
 JINJA = {"extensions": "jinja2.ext.do", "trimmed": "true", "silent": "false", "newstyle_gettext": "true"}

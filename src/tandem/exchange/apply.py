@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from tandem.collaboration.models import Comment
+from tandem.compute.forecasting.history import NEEDED
 from tandem.exchange import facts as counting
 from tandem.exchange import records as R
 from tandem.exchange.formats.source import Source
@@ -166,7 +167,7 @@ class _Work:
         around.take_comments(taking, self.waiting.pop(R.CommentRecord, []))
         around.take_attachments(taking, self.waiting.pop(R.AttachmentRecord, []))
         self.passages.take(self.waiting.pop(R.StateChangeRecord, []))
-        taking.step("items", self.seen, max(self.expected, self.seen))
+        taking.step("items", self.seen, self.expected)
 
     def finish(self, source: Source, options: Options) -> dict[str, Any]:
         taking = self.taking
@@ -218,9 +219,10 @@ class _Work:
                 for kind in kinds if ledger.created[kind] or ledger.updated[kind] or ledger.unchanged[kind]
             },
             "left_behind": ledger.left_behind("item"), "made": made,
+            "product": offers.product_of(taking),
             "not_taken_over": [_not_taken(row) for row in taking.not_taken(source.not_taken)],
             "notes": [{"code": n.code, "params": dict(n.params)} for n in [*source.notes, *self._notes()]],
-            "states": [self._state(record) for record in self.states],
+            "states": [self._state(record) for record in sorted(self.states, key=lambda r: taking.states[r.name].rank)],
             "offers": offers.list_offers(taking, self.items),
             "as_of": as_of.isoformat() if as_of else None, "timezone": str(taking.zone),
             "timezone_known": taking.info.timezone_known,
@@ -236,9 +238,19 @@ class _Work:
         found = []
         if self.taking.archived:
             found.append(R.Note("archived_removed", {"count": self.taking.archived}))
-        if not (self.taking.info.timezone_known or self.taking.info.is_schedule):
+        if self.taking.info.is_schedule:
+            return found
+        if not self.taking.info.timezone_known:
             found.append(R.Note("times_in_zone", {"zone": str(self.taking.zone)}))
-        return found
+        return found + self._history_notes()
+
+    def _history_notes(self) -> list[R.Note]:
+        """Whether what is finished carries a forecast. Of a plan dates are computed, not forecast."""
+        done = WorkItem.objects.filter(space=self.taking.space).finished()
+        dated = done.exclude(actual_finish=None).count()
+        undated = done.filter(actual_finish=None).count()
+        found = [R.Note("undated", {"count": undated})] if undated else []
+        return [*found, R.Note("not_enough", {"found": dated, "needed": NEEDED})] if dated < NEEDED else found
 
 
 def moment(value: datetime | None) -> str | None:

@@ -132,7 +132,7 @@ def _space(key: str | None, person: User) -> Space | None:
 def _answers(file: Path | None, **given: Any) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if file is not None:
-        said = json.loads(Path(file).read_text(encoding="utf-8-sig"))
+        said = answering.checked(json.loads(Path(file).read_text(encoding="utf-8-sig")))
     found = answering.checked({**said, **{key: value for key, value in given.items() if value is not None}})
     day = answering.as_of(found)
     return {**found, "as_of": day.isoformat()} if day else found

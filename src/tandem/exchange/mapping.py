@@ -16,6 +16,9 @@ from tandem.kit.errors import Refused
 
 COLUMN_KEYS = ("columns", "sheet", "header_row", "separator")
 KEYS = (*COLUMN_KEYS, "categories", "date_order", "timezone", "as_of", "name", "offers")
+_KIND: dict[str, type | tuple[type, ...]] = {
+    "columns": dict, "categories": dict, "offers": dict, "header_row": (int, str), "as_of": (str, date),
+}  # fmt: skip
 _CATEGORIES = {"to_do", "in_progress", "done"}
 
 
@@ -27,6 +30,9 @@ def checked(answers: dict[str, Any]) -> dict[str, Any]:
     if strange:
         raise Refused("import_answers", what=", ".join(strange))
     kept = {key: value for key, value in answers.items() if value not in (None, "", {}, [])}
+    for key, value in kept.items():
+        if not isinstance(value, _KIND.get(key, str)):
+            raise Refused("import_answers", field=key, what=f"{key}: {value}")
     if kept.get("date_order", "dmy") not in ("dmy", "mdy", "ymd"):
         raise Refused("import_answers", field="date_order", what=str(kept["date_order"]))
     for name, category in kept.get("categories", {}).items():

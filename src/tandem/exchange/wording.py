@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from tandem.exchange.formats.reasons import NOTES, UNREADABLE, WHY_NOT_TAKEN
 from tandem.exchange.formats.source import Unreadable
+from tandem.planning import words as planning
 
 
 def _mark(text: str) -> str:
@@ -24,12 +26,18 @@ _NOTES = {
     "archived_removed": _mark("%(count)s archived open items came in as removed; they can be restored."),
     "times_in_zone": _mark("Times without a zone were read as %(zone)s."),
 }
+
+
 def why(code: str) -> str:
     sentence = _WHY.get(code) or WHY_NOT_TAKEN.get(code)
     return _(sentence) if sentence else code
 
 
 def note(code: str, params: dict[str, Any]) -> str:
+    if code == "not_enough":
+        return planning.refusal({"code": code, **params})
+    if code == "undated":
+        return planning.warning({"code": code, "value": params["count"]})
     sentence = _NOTES.get(code) or NOTES.get(code)
     return _filled(sentence, params) if sentence else code
 
@@ -52,7 +60,12 @@ def problem_of(error: Unreadable) -> dict[str, Any]:
 
 
 def _filled(sentence: str, params: dict[str, Any]) -> str:
+    shown = {key: _figure(value) for key, value in params.items()}
     try:
-        return _(sentence) % params
+        return _(sentence) % shown
     except (KeyError, ValueError):
         return _(sentence)
+
+
+def _figure(value: Any) -> Any:
+    return number_format(value, use_l10n=False, force_grouping=True) if isinstance(value, int) else value

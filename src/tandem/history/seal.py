@@ -11,6 +11,9 @@ from tandem.history.models import Event, Seal, Unsealed
 from tandem.history.record import canonical
 
 CHANNEL = "tandem"
+ACCESS = "access"
+"The topic that tells the live streams to ask again who may see what."
+_OF_ACCESS = ("membership.", "space.", "user.disabled", "user.changed", "team.")
 _LEADER_LOCK = 0x7A4D_5EA1
 _BATCH = 5000
 
@@ -59,6 +62,8 @@ def seal_new_events() -> int:
 
 def _notify(events: list[Event]) -> None:
     topics = sorted({f"space:{e.space_id}" for e in events if e.space_id})
+    if any(e.verb.startswith(_OF_ACCESS) for e in events):
+        topics.insert(0, ACCESS)  # first: whoever lost access does not hear the rest
     with connection.cursor() as cursor:
         for start in range(0, len(topics), 200):
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps(topics[start : start + 200])])

@@ -13,23 +13,33 @@ class Interrupted(Exception):
 
 
 def enqueue(
-    name: str, *, lock: str | None = None, once: str | None = None, in_seconds: int = 0, **arguments: Any
+    name: str,
+    *,
+    lock: str | None = None,
+    once: str | None = None,
+    in_seconds: int = 0,
+    priority: int = 0,
+    **arguments: Any,
 ) -> bool:
     """Queue the job `name` in the running transaction. False when `once` (a unique key) is already waiting.
 
-    `lock` keeps two jobs with the same lock from running at once. Nobody waits for another transaction that
+    `lock` keeps two jobs with the same lock from running at once; a higher `priority` goes first. Nobody waits for another transaction that
     queues the same thing: then, and when a waiting twin may run before this transaction ends, it is asked
     for again after the commit.
     """
     from django.db import transaction
 
-    queue = partial(_put, name, lock=lock, in_seconds=in_seconds, arguments=arguments)
+    queue = partial(_put, name, lock=lock, in_seconds=in_seconds, priority=priority, arguments=arguments)
     if once is None:
         return queue(once=None)
     with transaction.atomic():
         if _is_alone(once) and queue(once=once):
             return True
-    transaction.on_commit(partial(_ask_again, queue, once), robust=True)
+
+    def ask_again() -> None:  # a partial has no name, which Django needs to say that it failed
+        _ask_again(queue, once)
+
+    transaction.on_commit(ask_again, robust=True)
     return False
 
 
@@ -42,7 +52,7 @@ def queued(names: set[str]) -> set[int]:
 
 
 def _put(
-    name: str, *, lock: str | None, once: str | None, in_seconds: int, arguments: dict[str, Any]
+    name: str, *, lock: str | None, once: str | None, in_seconds: int, priority: int, arguments: dict[str, Any]
 ) -> bool:
     from django.db import transaction
     from procrastinate.contrib.django import app
@@ -50,7 +60,7 @@ def _put(
 
     schedule: dict[str, Any] = {"seconds": in_seconds} if in_seconds else {}
     deferrer = app.configure_task(
-        name, queueing_lock=once, lock=lock, allow_unknown=True, schedule_in=schedule or None
+        name, queueing_lock=once, lock=lock, allow_unknown=True, schedule_in=schedule or None, priority=priority
     )
     try:
         with transaction.atomic():
@@ -64,8 +74,10 @@ def _ask_again(queue: Any, once: str) -> None:
     from django.db import transaction
 
     with transaction.atomic():
-        # a twin that another transaction holds back may be undone: running twice costs less than not at all
-        queue(once=once if _is_alone(once) else None)
+        # A twin that another transaction holds back may be undone: running twice costs less than not at all.
+        # The second one has a key of its own, that only short transactions like this one hold: however many
+        # people write at once, two wait, not hundreds.
+        queue(once=once if _is_alone(once) else f"{once}/again")
 
 
 def _is_alone(once: str) -> bool:

@@ -61,3 +61,8 @@ def require(user: Any, permission: Permission, space_id: int) -> None:
 def spaces_where(user: Any, permission: Permission) -> set[int]:
     """The spaces in which the person holds the permission."""
     return {s for s, roles in roles_of(user).items() if any(permission in GRANTS[r] for r in roles)}
+
+
+def may_somewhere(user: Any, permission: Permission) -> bool:
+    """Whether there is any such space: what a menu offers."""
+    return any(permission in GRANTS[r] for roles in roles_of(user).values() for r in roles)

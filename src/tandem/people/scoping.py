@@ -2,32 +2,55 @@
 
 import threading
 from collections.abc import Iterable
-from typing import Any, Self
+from functools import lru_cache
+from typing import Any, NamedTuple, Self
 
 from django.db import connection, models, transaction
 
 from tandem.kit import clock
 from tandem.kit.errors import Hidden, Stale
 
+
+class _Known(NamedTuple):
+    """What is kept of a person until their `access_version` changes: one look-up per version, not per request."""
+
+    version: int
+    roles: dict[int, frozenset[str]]
+    spaces: frozenset[int]
+    organisation: str
+
+
 _changing: set[int] = set()
-_cache: dict[int, tuple[int, dict[int, frozenset[str]]]] = {}
+_cache: dict[int, _Known] = {}
 
 
 def roles_of(user: Any) -> dict[int, frozenset[str]]:
-    """Space id → roles there, inherited down the tree, not into confidential spaces.
+    """Space id → roles there, inherited down the tree, not into confidential spaces."""
+    return _known(user).roles
 
-    Kept per person until the person's `access_version` changes: one look-up per version, not per request.
-    """
+
+def spaces_of(user: Any) -> frozenset[int]:
+    """The spaces in which the person has a role: one object per version, so that its hash is made once."""
+    return _known(user).spaces
+
+
+def organisation_of(user: Any) -> str:
+    """The organisation's name, which stands on every page of its members. It has no action that changes it; one that
+    comes calls `access_changed`."""
+    return _known(user).organisation
+
+
+def _known(user: Any) -> _Known:
     if _access_changed_here():
-        return _read_roles(user)
+        return _read(user)
     known = _cache.get(user.pk)
-    if known and known[0] == user.access_version:
-        return known[1]
-    roles = _read_roles(user)
+    if known and known.version == user.access_version:
+        return known
+    known = _read(user)
     if len(_cache) > 5000:
         _cache.clear()
-    _cache[user.pk] = (user.access_version, roles)
-    return roles
+    _cache[user.pk] = known
+    return known
 
 
 def access_changed(user: Any | None = None) -> None:
@@ -51,13 +74,14 @@ def _access_changed_here() -> bool:
     return me in _changing
 
 
-def _read_roles(user: Any) -> dict[int, frozenset[str]]:
+def _read(user: Any) -> _Known:
     from tandem.people.models import Membership, Space
 
     given: dict[int, set[str]] = {}
     for space_id, role in Membership.objects.filter(user=user).values_list("space_id", "role"):
         given.setdefault(space_id, set()).add(role)
-    tree = {s: (p, c) for s, p, c in Space.objects.values_list("id", "parent_id", "is_confidential")}
+    rows = list(Space.objects.values_list("id", "parent_id", "is_confidential", "name"))
+    tree = {space_id: (parent, confidential) for space_id, parent, confidential, _name in rows}
     found: dict[int, frozenset[str]] = {}
 
     def of(space_id: int) -> frozenset[str]:
@@ -67,7 +91,9 @@ def _read_roles(user: Any) -> dict[int, frozenset[str]]:
             found[space_id] = inherited | frozenset(given.get(space_id, ()))
         return found[space_id]
 
-    return {space_id: of(space_id) for space_id in tree if of(space_id)}
+    roles = {space_id: of(space_id) for space_id in tree if of(space_id)}
+    root = next((name for _id, parent, _confidential, name in rows if parent is None), "")
+    return _Known(user.access_version, roles, frozenset(roles), root)
 
 
 def forget_roles() -> None:
@@ -76,9 +102,27 @@ def forget_roles() -> None:
     _changing.clear()
 
 
+@lru_cache(maxsize=1000)
+def _array(ids: frozenset[int]) -> str:
+    return "{" + ",".join(map(str, sorted(ids))) + "}"
+
+
+@models.ForeignKey.register_lookup
+class Among(models.Lookup):  # type: ignore[type-arg]
+    """`IN` for the spaces of a person: one parameter, however many they are. Every query of a page carries them, and
+    each as a parameter of its own costs more than all else in making the query."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s::bigint[])", [*params, _array(frozenset(self.rhs))]
+
+
 class ScopedQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
-        return self.filter(space_id__in=user.visible_space_ids())
+        return self.filter(space_id__among=user.visible_space_ids())
 
     def in_spaces(self, space_ids: Iterable[int]) -> Self:
         return self.filter(space_id__in=list(space_ids))

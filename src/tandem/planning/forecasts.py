@@ -1,20 +1,24 @@
 """When each feature, release and project will be done: read, compute, store. Nothing changed, nothing written."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from tandem.compute.forecasting.history import NEEDED, NotEnough
 from tandem.compute.forecasting.throughput import Backtest, When, backtest, when
-from tandem.kit.types import Json
+from tandem.kit.types import Json, Ref
 from tandem.people.models import Space, SpaceKind
 from tandem.planning import crowding, runs, slips, workdays
 from tandem.planning.models import Forecast, Run
 from tandem.planning.pace import Pace, pace_of
-from tandem.planning.scope import FEATURE, PROJECT, Reading, Subject
+from tandem.planning.scope import FEATURE, HOLDING, PROJECT, RELEASE, Reading, Subject
 from tandem.portfolio.models import Project
 from tandem.product.models import Feature, Release, Scope
+from tandem.work.models import Link
 
 _TO_COME = ("p50", "p80", "p95")
 
@@ -38,13 +42,23 @@ class Draft:
         """From when the rest can go on."""
         return self.waiting.ready if self.waiting else self.on
 
+    @property
+    def p80(self) -> date | None:
+        if not isinstance(self.answer, When) or self.answer.p80 is None:
+            return None
+        days = workdays.after(self.pace.calendar, self.on)
+        return days.at(days.until(self.start) + self.answer.p80)
+
 
 def compute(space: Space) -> list[Run]:
-    """Everything that rests on a space: its project or its product, and the products that it delivers for."""
+    """Everything that rests on a space: its project or its product, the products that it delivers for, and those whose
+    work waits for it."""
     runs_made = []
     if space.kind == SpaceKind.PROJECT:
         runs_made.append(compute_space(space.pk, list(Project.objects.filter(space=space))))
-        homes = Scope.objects.filter(item__space=space).values_list("space_id", flat=True).distinct()
+        waiting = Link.objects.filter(source__space=space, kind__in=HOLDING).exclude(target__space=space)
+        concerned = Q(item__space=space) | Q(item__space__in=waiting.values("target__space"))
+        homes = Scope.objects.filter(concerned).values_list("space_id", flat=True).distinct()
     else:
         homes = [space.pk]
     for space_id in sorted(set(homes)):
@@ -52,12 +66,16 @@ def compute(space: Space) -> list[Run]:
     return [run for run in runs_made if run is not None]
 
 
-def compute_all(step: Callable[[str, int, int], Any] = lambda *_: None) -> None:
+def compute_all(
+    spaces: Iterable[Space] | None = None, step: Callable[[str, int, int], Any] = lambda *_: None
+) -> None:
     """Every project by itself, then every product once: what happens each night."""
-    spaces = Space.objects.filter(kind__in=(SpaceKind.PROJECT, SpaceKind.PRODUCT)).order_by("-kind", "id")
-    projects = {p.space_id: p for p in Project.objects.filter(space__in=spaces)}
-    for number, space in enumerate(spaces):
-        step("forecast", number, len(spaces))
+    if spaces is None:
+        spaces = Space.objects.filter(kind__in=(SpaceKind.PROJECT, SpaceKind.PRODUCT))
+    ordered = sorted(spaces, key=lambda space: (space.kind != SpaceKind.PROJECT, space.pk))
+    projects = {p.space_id: p for p in Project.objects.in_spaces(space.pk for space in ordered)}
+    for number, space in enumerate(ordered):
+        step("forecast", number, len(ordered))
         if space.pk in projects:
             compute_space(space.pk, [projects[space.pk]])
         elif space.kind == SpaceKind.PRODUCT:
@@ -107,7 +125,21 @@ def draft(reading: Reading) -> list[Draft]:
             if ref.kind != PROJECT and d.pace.remaining and d.pace.is_enough:
                 others = {i: day for i, day in finishes.items() if i not in d.subject.root_of}
                 d.waiting = slips.waiting_for(d.subject, d.pace, predecessors, others, d.on, d.seed)
+    _hold_releases(drafts)
     return list(drafts.values())
+
+
+def _hold_releases(drafts: dict[Ref, Draft]) -> None:
+    """No release ends before the last of its features."""
+    parts: dict[int, list[tuple[date, int, int]]] = defaultdict(list)
+    for ref, d in drafts.items():
+        whole = d.subject.row.release_id if ref.kind == FEATURE else None
+        if whole and d.pace.remaining and (finish := d.p80) is not None:
+            parts[whole].append((finish, ref.id, d.pace.remaining))
+    for ref, d in drafts.items():
+        if ref.kind == RELEASE and parts.get(ref.id) and isinstance(d.answer, When) and d.answer.p80 is not None:
+            days = workdays.after(d.pace.calendar, d.on)
+            d.waiting = slips.waiting_for_part(parts[ref.id], days, d.answer.p80, d.waiting)
 
 
 def basis_for(subject: Any, on: date | None = None) -> Json:
@@ -147,7 +179,7 @@ def _inputs(d: Draft) -> Any:
     items = [(i.id, i.created, i.finished, i.is_done) for i in d.subject.items]
     return [
         *d.subject.ref, d.on, d.pace.source, d.pace.remaining, d.pace.others, d.pace.undated, history.days, history.finished,
-        d.pace.whole.finished, runs.digest_of(items), d.waiting and (d.waiting.item_id, d.waiting.ready, d.waiting.wanted),
+        d.pace.whole.finished, runs.digest_of(items), d.waiting and astuple(d.waiting),
         promise and (promise.pk, promise.date, promise.given_on, promise.basis, promise.kept_on),
         [d.subject.joined(item) for item in d.subject.items], str(d.pace.calendar),
         workdays.after(d.pace.calendar, d.on).until(d.on + timedelta(days=730)),
@@ -200,7 +232,7 @@ def _explain(reading: Reading, d: Draft, answer: When) -> None:
     if d.pace.undated:
         d.detail["warnings"].append({"code": "undated", "value": d.pace.undated})
     if d.waiting:
-        d.detail["waiting"] = {"item": d.waiting.item_id, "ready": str(d.waiting.ready), "items": d.waiting.items}
+        d.detail["waiting"] = {**slips.named(d.waiting), "ready": str(d.waiting.ready)}
     if d.subject.promise and d.subject.promise.kept_on is None:
         d.detail["chance"] = answer.chance_within(days.until(d.subject.promise.date) - wait)
         d.detail["slip"] = slips.explain(reading, d.subject, d.pace, d.waiting, d.on, d.seed)

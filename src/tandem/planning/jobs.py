@@ -9,19 +9,22 @@ from tandem.collaboration.actions import jobs
 from tandem.people.models import Space, SpaceKind
 from tandem.planning import forecasts, schedule
 
+_COMPUTED = (SpaceKind.PROJECT, SpaceKind.PRODUCT)
+
 
 @app.task(name="planning.forecast")
 def forecast(space_id: int | None = None, job_id: int | None = None) -> None:
     """The schedule of a project first: forecasts ask it when a predecessor will be there."""
 
     def work(step: Callable[[str, int, int], Any]) -> str:
-        for space in _spaces(space_id):
+        spaces = _spaces(space_id)
+        for space in spaces:
             if space.kind == SpaceKind.PROJECT:
                 schedule.compute(space)
-            if space_id is not None:
-                forecasts.compute(space)
-        if space_id is None:
-            forecasts.compute_all(step)
+        if [space.pk for space in spaces] == [space_id]:
+            forecasts.compute(spaces[0])
+        else:
+            forecasts.compute_all(spaces, step)
         return "/roadmap/"
 
     _carry(job_id, work)
@@ -46,9 +49,21 @@ def nightly(timestamp: int) -> None:
     forecast(None)
 
 
-def _spaces(space_id: int | None) -> Any:
-    rows = Space.objects.filter(kind__in=(SpaceKind.PROJECT, SpaceKind.PRODUCT)).order_by("id")
-    return rows.filter(pk=space_id) if space_id is not None else rows
+def _spaces(space_id: int | None) -> list[Space]:
+    """The projects and products that a change in this space concerns: itself, or all below a portfolio or programme,
+    whose working calendar they inherit. None is everything."""
+    rows = list(Space.objects.order_by("id"))
+    if space_id is not None:
+        known = {space.pk: space for space in rows}
+
+        def is_below(space: Space | None) -> bool:
+            while space is not None and space.pk != space_id:
+                space = known.get(space.parent_id or 0)
+            return space is not None
+
+        own = known.get(space_id)
+        rows = [own] if own and own.kind in _COMPUTED else [space for space in rows if is_below(space)]
+    return [space for space in rows if space.kind in _COMPUTED]
 
 
 def _carry(job_id: int | None, work: Callable[[Callable[[str, int, int], Any]], str]) -> None:

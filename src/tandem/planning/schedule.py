@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tandem.compute.errors import Uncomputable
-from tandem.compute.scheduling.critical_path import schedule
 from tandem.compute.scheduling.dates import Dates
 from tandem.kit import clock
 from tandem.kit.types import Json
@@ -12,7 +11,7 @@ from tandem.people.models import Space
 from tandem.planning import network, runs
 from tandem.planning.models import ComputedDates, Run
 
-_COLUMNS = ("start", "finish", "total_slack_minutes", "free_slack_minutes", "is_critical")
+_COLUMNS = ("start", "finish", "total_slack_minutes", "free_slack_minutes", "is_critical", "driven_by_id")
 
 
 def compute(space: Space) -> Run | None:
@@ -28,6 +27,9 @@ def compute(space: Space) -> Run | None:
             before = runs.unchanged(Run.Kind.SCHEDULE, space.pk, inputs_hash)
             if before:
                 return before
+            # the compiler behind it takes half a second to load: only the job that computes waits for it
+            from tandem.compute.scheduling.critical_path import schedule
+
             dates = schedule(plan.network, plan.start)
             problem = {"conflicts": [_conflict(c) for c in dates.conflicts]} if dates.conflicts else {}
         except Uncomputable as refusal:
@@ -69,17 +71,17 @@ def _store(run: Run, plan: network.Plan, dates: Dates) -> int:
     changed = []
     for row in dates:
         item_id = int(row.id)
-        values = (_moment(row.start), _moment(row.finish), row.total_slack, row.free_slack, row.critical)
+        values = (moment(row.start), moment(row.finish), row.total_slack, row.free_slack, row.critical, row.driven_by and int(row.driven_by))
         if item_id in plan.own and known.get(item_id) != values:
             named = dict(zip(_COLUMNS, values, strict=True))
             changed.append(ComputedDates(item_id=item_id, space_id=run.space_id, run=run, **named))
     ComputedDates.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["item"], update_fields=["space", "run", *_COLUMNS], batch_size=1000
+        changed, update_conflicts=True, unique_fields=["item"], update_fields=["space", "run", *_COLUMNS[:-1], "driven_by"], batch_size=1000
     )
     return len(changed) + len(gone)
 
 
-def _moment(at: datetime) -> datetime:
+def moment(at: datetime) -> datetime:
     return at.replace(tzinfo=UTC)
 
 

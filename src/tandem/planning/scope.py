@@ -18,6 +18,8 @@ from tandem.product.models import Feature, Promise, Release, Scope
 from tandem.work.models import Link, State, WorkItem
 
 FEATURE, RELEASE, PROJECT = "product.feature", "product.release", "portfolio.project"
+HOLDING = ("FS", "blocks")
+"""Links whose target cannot go on before the source is finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +224,7 @@ class Predecessors:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        rows = Link.objects.filter(kind__in=("FS", "blocks"), target__space_id__in=reading.space_ids)
+        rows = Link.objects.filter(kind__in=HOLDING, target__space_id__in=reading.space_ids)
         self.waits: dict[int, list[int]] = defaultdict(list)
         self.after: dict[int, list[int]] = defaultdict(list)
         outside = set()

@@ -25,12 +25,18 @@ AT = 80
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The predecessor that holds a scope up longest: from when its items can go on, and when they were to have."""
+    """The predecessor that holds a scope up longest: from when its items can go on, and when they were to have.
+
+    With `feature_id` it is a part that holds its whole up: the feature of a release that ends last. `without` it the
+    release could not end before that day.
+    """
 
     item_id: int
     ready: date
     wanted: date | None
     items: int
+    feature_id: int = 0
+    without: date | None = None
 
 
 def waiting_for(
@@ -53,6 +59,20 @@ def waiting_for(
             then = days.at(max(0, days.until(wanted) + own - rest)) if wanted else None
             worst = Waiting(source, ready, then, len(behind))
     return worst
+
+
+def waiting_for_part(
+    finishes: list[tuple[date, int, int]], days: workdays.Workdays, p80: int, waiting: Waiting | None
+) -> Waiting | None:
+    """A release is not there before its last feature: `finishes` are their P80, id and open items. Where the items of the
+    whole would be done sooner, `ready` shifts all of it to that day."""
+    own = days.until(waiting.ready) if waiting else 0
+    ordered = sorted(finishes, reverse=True)
+    finish, feature_id, items = ordered[0]
+    if days.until(finish) - p80 <= own:
+        return waiting
+    without = ordered[1][0] if len(ordered) > 1 else None
+    return Waiting(0, days.at(days.until(finish) - p80), None, items, feature_id, without)
 
 
 def explain(reading: Reading, subject: Subject, pace: Pace, waiting: Waiting | None, on: date, seed: int) -> Json:
@@ -85,7 +105,7 @@ def explain(reading: Reading, subject: Subject, pace: Pace, waiting: Waiting | N
                 "code": "throughput", "days": (steps[3] - steps[2]).days, "present": round(pace.per_week, 1),
                 "assumed": assumed,
             },
-            {"code": "predecessor", "days": (steps[4] - steps[3]).days, **_named(waiting)},
+            {"code": "predecessor", "days": (steps[4] - steps[3]).days, **named(waiting)},
             {"code": "reserve", "days": (steps[0] - promise.date).days},
         ],
     }  # fmt: skip
@@ -113,7 +133,8 @@ def _case(subject: Subject, pace: Pace, then: Pace, waiting: Waiting | None, on:
         history=pace.history,
         history_then=then.history if same_source else None,
         assumed_per_day=assumed,
-        ready_then=days.until(waiting.wanted) if waiting and waiting.wanted else 0,
+        # the P80 on record was computed as if nothing had to be waited for: all of the wait came on top of it
+        ready_then=days.until(waiting.wanted) if waiting and waiting.wanted and not promise.basis.get("p80") else 0,
         ready=days.until(waiting.ready) if waiting else 0,
     )
 
@@ -163,7 +184,11 @@ def _ways(
         return {"code": code, "date": p80.isoformat(), "days": (p80 - now).days, "status": status, **more}
 
     ways = []
-    if waiting:
+    if waiting and waiting.feature_id:
+        left = max(0, pace.total - waiting.items)
+        next_last = days.until(waiting.without or on) - _p80(pace, left, seed)
+        ways.append(way("move_out", left, days.at(max(0, next_last)), feature=waiting.feature_id, items=waiting.items))
+    elif waiting:
         ways.append(way("predecessor", pace.total, on, item=waiting.item_id))
     out = found.ways_out.items_to_take_out
     if out and promised > on:
@@ -179,7 +204,9 @@ def _ways(
     return ways
 
 
-def _named(waiting: Waiting | None) -> Json:
+def named(waiting: Waiting | None) -> Json:
+    if waiting and waiting.feature_id:
+        return {"feature": waiting.feature_id, "items": waiting.items}
     return {"item": waiting.item_id, "items": waiting.items} if waiting else {}
 
 

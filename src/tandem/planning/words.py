@@ -63,6 +63,8 @@ def cause(code: Json, item: str = "") -> str:
             return _("Throughput %(present)s/wk, as assumed") % {"present": present}
         return _("Throughput %(present)s/wk, not %(assumed)s") % {"present": present, "assumed": assumed}
     if kind == "predecessor":
+        if "feature" in code:
+            return _("%(feature)s ends last") % {"feature": item or _("A feature")}
         if "item" not in code:
             return _("No predecessor is late")
         return _("Waits for %(item)s") % {"item": item or _("an item that you cannot see")}
@@ -81,6 +83,8 @@ def short_cause(code: Json, item: str = "") -> str:
         return _("throughput %(present)s/wk, assumed %(assumed)s") % known
     if kind == "reserve":
         return _("promised sooner than the P80")
+    if "feature" in code:
+        return _("%(feature)s ends last") % {"feature": item or _("a feature")}
     return _("waits for %(item)s") % {"item": item or _("an item that you cannot see")}
 
 
@@ -93,6 +97,10 @@ def way(code: Json, item: str = "") -> tuple[str, str]:
             ngettext("Take %(n)s item out", "Take %(n)s items out", code["items"]) % known,
             _("%(n)s of %(of)s wait for later") % known,
         )
+    if kind == "move_out":
+        known = {"feature": item or _("a feature"), "n": code["items"]}
+        price = ngettext("%(n)s item goes into a later release", "%(n)s items go into a later release", code["items"])
+        return _("Move %(feature)s out") % known, price % known
     if kind == "speed_up":
         more = round((code["needed"] / code["present"] - 1) * 100) if code["present"] else 0
         known = {"needed": rate(code["needed"]), "present": rate(code["present"]), "more": more}

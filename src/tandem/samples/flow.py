@@ -215,7 +215,7 @@ class Team:
         epic = self.world.items[item.parent] if item.parent is not None else None
         if state == DOING and epic is not None and epic.state < DOING:
             epic.passages.append(Passage(at, DOING, by))
-            epic.assignee = self.manager
+            epic.assignee = by  # whoever begins it answers for it
         if state == DOING and item.feature is not None:
             feature = self.world.features[item.feature]
             feature.started_on = feature.started_on or at.date()

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from tandem.kit.errors import Refused
 from tandem.people.models import Space, SpaceKind
+from tandem.samples.looking_back import look_back
 from tandem.samples.placing import Place
 from tandem.samples.promised import Promised
 from tandem.samples.replaying import Replay
@@ -69,6 +70,7 @@ def load(
         timeline.run(lambda done, total: tell(f"Replaying what happened: {done} of {total}"))
     if computed:
         _compute(tell)
+        look_back([place.users[code] for code, _name in _ROLES])
     sign_ins = tuple(SignIn(say(name, spoken), place.users[code].email, password) for code, name in _ROLES)
     return Loaded(sign_ins, _counts())
 

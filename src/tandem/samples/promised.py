@@ -31,6 +31,9 @@ class Promised:
             self._release(release)
         for feature in self.world.features:
             self._feature(feature)
+        for number, idea in enumerate(frame.IDEAS):
+            day = max(self.world.as_of - timedelta(120 - 14 * number), self.world.began_on + timedelta(7))
+            self.timeline.add(at(day, 11), partial(self._idea, number, idea))
         for promise in self.world.promises:
             self._promise(promise)
 
@@ -92,6 +95,15 @@ class Promised:
         shares = [(feature.objective, 100)] if feature.index % 3 else [(feature.objective, 70), ((feature.objective + 1) % 4, 30)]
         for number, weight in shares:
             objectives.contribute(actor=self.place.users["lead"], objective=self.objectives[number], subject=row, weight=weight)
+
+    def _idea(self, number: int, idea: frame.IdeaFrame) -> None:
+        product = self.place.products[idea.product]
+        planned = {"state": Feature.State.PLANNED, "horizon": Feature.Horizon.NEXT} if idea.is_next else {}
+        row = features.create(
+            actor=product.owner, product=product, title=self.place.say(idea.title), owner=product.owner,
+            rank=(len(self.world.features) + number + 1) * 1024.0, **planned,
+        )  # fmt: skip
+        objectives.contribute(actor=self.place.users["lead"], objective=self.objectives[idea.objective], subject=row, weight=100)
 
     def _plan(self, feature: records.Feature) -> None:
         """Scope is given once; items that come up later stand under the same epics."""

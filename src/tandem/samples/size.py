@@ -30,8 +30,9 @@ from tandem.work.actions import links, work_items
 from tandem.work.actions.projects import open_project
 from tandem.work.models import Assignment, Link, State, StateChange, WorkItem, WorkItemType
 
-FIRST_PROJECT = 1000
-"""Items of the first project: boards and plans are measured on it."""
+FIRST_PROJECT, SECOND_PROJECT, LARGE = 1000, 10_000, 30_000
+"""Items of the first project, on which boards and plans are measured, and of the second, the large plan; a set of
+fewer than `LARGE` items has no such second project."""
 READER = "reader@size.example"
 _DAYS = 500
 _GROUP = 10
@@ -64,9 +65,7 @@ def generate(
     work = _Generator(random.Random(seed), comments_each)
     with transaction.atomic():
         password = work.found(people)
-    rest = items - min(items, FIRST_PROJECT if projects > 1 else items)
-    for number in range(projects):
-        size = items - rest if number == 0 else rest // (projects - 1) + (number <= rest % (projects - 1))
+    for number, size in enumerate(sizes(items, projects)):
         with transaction.atomic():
             work.project(number, size)
         tell(f"{number + 1} of {projects} projects")
@@ -76,6 +75,26 @@ def generate(
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
     return Generated(READER, password, tuple(work.keys), work.counts)
+
+
+def compute(tell: Tell = lambda text: None) -> None:
+    """What a worker would compute after such a load: the measured plans, and every forecast."""
+    from tandem.planning import forecasts, schedule
+
+    for space in Space.objects.filter(key__in=("P1", "P2")).order_by("id"):
+        tell(f"Computing the plan of {space.name}")
+        schedule.compute(space)
+    tell("Computing the forecasts")
+    forecasts.compute_all()
+
+
+def sizes(items: int, projects: int) -> list[int]:
+    """Items per project: the measured ones first, the others share the rest evenly."""
+    fixed = [FIRST_PROJECT, SECOND_PROJECT] if items >= LARGE else [FIRST_PROJECT]
+    if projects <= len(fixed) or items < sum(fixed) + projects:
+        fixed = []
+    rest, others = items - sum(fixed), projects - len(fixed)
+    return [*fixed, *(rest // others + (n < rest % others) for n in range(others))]
 
 
 class _Generator:

@@ -28,5 +28,10 @@ def date(value: Any) -> Any:
     return Markup('<span class="num nw">{}</span>').format(day(value)) if value else ""
 
 
+def dates(first: Any, last: Any) -> Any:
+    """A range of days."""
+    return Markup('<span class="num nw">{} – {}</span>').format(day(first), day(last)) if first and last else ""
+
+
 def labels(values: list[str]) -> Any:
     return Markup(" ").join(Markup('<span class="chip">{}</span>').format(v) for v in values)

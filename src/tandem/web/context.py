@@ -5,10 +5,13 @@ from typing import Any
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
+from markupsafe import escape
 
-from tandem.people.models import Space
-from tandem.web import live, navigation
+from tandem.people.scoping import organisation_of
+from tandem.web import live, navigation, scopes, templating
+
+_MOST_COUNTED = 99
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -16,15 +19,18 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     signed_in = user.is_authenticated
     return {
         "user": user,
+        "speak": templating.speaker(),
         "csp_nonce": str(getattr(request, "csp_nonce", "")),
-        "csrf_input": csrf_input_lazy(request),
-        "csrf_token": csrf_token_lazy(request),
+        "csrf_input": _Once(csrf_input_lazy(request)),
+        "csrf_token": _Once(csrf_token_lazy(request)),
         "theme": getattr(user, "theme", "auto"),
         "density": getattr(user, "density", "compact"),
         "nav": navigation.sections(request) if signed_in else [],
         "new_items": navigation.new_items(user) if signed_in else [],
-        "organisation": organisation_name() if signed_in else "",
-        "page_token": SimpleLazyObject(lambda: live.token(topics_of(request))) if signed_in else "",
+        "organisation": organisation_of(user) or "Tandem" if signed_in else "",
+        "scope_name": SimpleLazyObject(lambda: scopes.name_of(request)) if signed_in else "",
+        "scope_page": getattr(request.resolver_match, "url_name", ""),
+        "page_token": SimpleLazyObject(lambda: live.token(topics_of(request), user.pk)) if signed_in else "",
         "messages": [Said(m) for m in get_messages(request)],
         "inbox_url": "/",
         "inbox_count": SimpleLazyObject(lambda: running_jobs(user)),
@@ -36,15 +42,27 @@ def topics_of(request: HttpRequest) -> list[str]:
     return [*getattr(request, "live_topics", []), f"user:{request.user.pk}"]
 
 
-def organisation_name() -> str:
-    root = Space.objects.root()  # house: reads — the organisation's name stands on every page of its members
-    return root.name if root else "Tandem"
-
-
 def running_jobs(user: Any) -> int:
     from tandem.collaboration.models import Job
 
-    return Job.objects.visible_to(user).running().filter(owner=user).count()
+    rows = Job.objects.visible_to(user).running().filter(owner=user).order_by()
+    return len(rows.values_list("pk")[:_MOST_COUNTED])  # cheaper than a count, on every page
+
+
+class _Once:
+    """Markup that is made when the page first uses it, and is the same wherever the page uses it again."""
+
+    def __init__(self, lazy: Any) -> None:
+        self._lazy = lazy
+
+    @cached_property
+    def _text(self) -> str:
+        return str(escape(self._lazy))
+
+    def __str__(self) -> str:
+        return self._text
+
+    __html__ = __str__
 
 
 class Said:

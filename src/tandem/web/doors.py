@@ -17,7 +17,7 @@ def find(rows: models.QuerySet[M], user: Any, **keys: Any) -> M:
     """The row if the asker may see it; `Hidden` otherwise."""
     if any(isinstance(v, int) and v > MAX_BIGINT for v in keys.values()):
         raise Hidden
-    row = rows.visible_to(user).filter(**keys).first()  # type: ignore[attr-defined]
+    row = next(iter(rows.visible_to(user).filter(**keys).order_by()[:1]), None)  # type: ignore[attr-defined]
     if row is None:
         raise Hidden
     return row

@@ -44,12 +44,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice above the list: `field` equals the chosen value."""
+    """A choice above the list: `field` equals the chosen value, or `narrow` says what it leaves."""
 
     name: str
     label: Any
     choices: Callable[[HttpRequest], list[tuple[str, Any]]]
     field: str = ""
+    narrow: Callable[[models.QuerySet[Any], str], models.QuerySet[Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Noun:
     detail_template: str = "generic/detail.html"
     detail: Callable[[HttpRequest, Any], dict[str, Any]] | None = None
     list_extra: Callable[[HttpRequest], dict[str, Any]] | None = None
+    look_up: Callable[[HttpRequest, list[Any]], None] | None = None  # sets on the rows what columns show beside them
     text: str = ""
     names: dict[str, Any] = field(default_factory=dict)
 
@@ -138,7 +140,7 @@ def narrowed(request: HttpRequest, noun: Noun) -> models.QuerySet[Any]:
     for one in noun.filters:
         value = request.GET.get(one.name, "")
         if value and value in {v for v, _label in one.choices(request)}:
-            rows = rows.filter(**{one.field or one.name: value})
+            rows = one.narrow(rows, value) if one.narrow else rows.filter(**{one.field or one.name: value})
     return rows
 
 
@@ -151,6 +153,8 @@ def chosen_sort(request: HttpRequest, noun: Noun) -> str:
 def list_page(request: HttpRequest, noun: Noun) -> HttpResponse:
     sort = chosen_sort(request, noun)
     page = page_of(narrowed(request, noun), sort=sort, cursor=request.GET.get("cursor", ""))
+    if noun.look_up:
+        noun.look_up(request, page.rows)
     heads = []
     for column in noun.columns:
         turned = f"-{column.sort}" if sort == column.sort else column.sort
@@ -193,7 +197,10 @@ def export(request: HttpRequest, noun: Noun) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([str(c.label) for c in noun.columns])
-    for row in narrowed(request, noun).order_by("id")[:EXPORT_LIMIT]:
+    rows = list(narrowed(request, noun).order_by("id")[:EXPORT_LIMIT])
+    if noun.look_up:
+        noun.look_up(request, rows)
+    for row in rows:
         writer.writerow([harmless(c.cell(row)) for c in noun.columns])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = attachment_header(f"{noun.slug}.csv")
@@ -221,7 +228,7 @@ def detail_page(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
         "may_change": bool(noun.change) and may(request.user, noun.permission, space_id),
         "may_comment": may(request.user, Permission.COMMENT, space_id),
         "comments": list(Comment.objects.visible_to(request.user).on(row).select_related("author")[:200]),
-        "events": histories.lines(Event.objects.visible_to(request.user).of(row).newest_first()[:30]),
+        "events": histories.lines(Event.objects.visible_to(request.user).of(row).newest_first()[:30], request.user),
         "comments_url": reverse(f"{noun.slug}_comments", kwargs={"id": row.pk}),
         "edit_url": reverse(f"{noun.slug}_edit", kwargs={"id": row.pk}) if noun.change else "",
         "removal_url": reverse(f"{noun.slug}_removals", kwargs={"id": row.pk}) if noun.remove else "",

@@ -3,41 +3,136 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from tandem.history.models import Event
 from tandem.history.verbs import VERBS
+from tandem.web.field_words import field_name
+from tandem.web.templating import moment
+
+# where a row stands among others says nothing to a reader
+_SILENT = {"rank", "actual_start", "actual_finish", "updated_at", "query"}
+_LONG = {"description", "body"}
+_MANY = {"assignees": settings.AUTH_USER_MODEL, "items": "work.workitem"}
 
 
-def lines(events: Any) -> list[dict[str, Any]]:
-    """One dict per event for the history list; personal text that was erased says so."""
-    rows: Iterable[Event] = events.select_related("actor", "text")
+_READ = (
+    "verb", "occurred_at", "subject_kind", "subject_id", "changes", "text_digest", "actor__name", "text__changes",
+)  # fmt: skip
+
+
+def lines(events: Any, user: Any, known: Iterable[models.Model] = ()) -> list[dict[str, Any]]:
+    """One dict per event for the history list; personal text that was erased says so, ids become names. `known` are
+    rows that the page has read for this reader anyway."""
+    rows: list[Event] = list(events.select_related("actor", "text").only(*_READ))
+    names = _Names(rows, user, known)
     found = []
     for event in rows:
         text = getattr(event, "text", None)
+        created = event.verb.endswith((".created", ".added", ".given"))
         changes = {**event.changes, **(text.changes if text else {})}
         found.append(
             {
                 "who": event.actor.name if event.actor else _("Tandem"),
                 "when": event.occurred_at,
+                "subject_id": event.subject_id,
                 "verb": VERBS.get(event.verb, event.verb),
                 "changes": [
-                    {"field": field_name(f), "before": shown(b), "after": shown(a)}
+                    {"field": field_name(f), "before": names.shown(event, f, b), "after": names.shown(event, f, a),
+                     "is_long": f in _LONG, "is_first": b in (None, "", [])}
                     for f, (b, a) in changes.items()
+                    if f not in _SILENT and not (created and f in ("state", "title", "name", "subject"))
                 ][:8],
+                "moved": names.passage(event),
                 "erased": bool(event.text_digest) and text is None,
             }
-        )
+        )  # fmt: skip
     return found
 
 
-def field_name(name: str) -> str:
-    known = {
-        "title": _("title"), "description": _("description"), "state": _("state"), "assignees": _("assignees"),
-        "parent": _("parent"), "type": _("type"), "priority": _("priority"), "labels": _("labels"), "due_on": _("due"),
-        "name": _("name"), "date": _("promised date"), "reason": _("reason"), "to_whom": _("to whom"), "body": _("comment"),
-    }  # fmt: skip
-    return str(known.get(name, name.replace("_", " ")))
+class _Names:
+    """The names behind the ids in these events, one query for each kind of row; of what the reader may see."""
+
+    def __init__(self, events: Iterable[Event], user: Any, known: Iterable[models.Model] = ()) -> None:
+        self.rows: dict[type[models.Model], dict[int, Any]] = {}
+        for row in known:
+            self.rows.setdefault(type(row), {})[row.pk] = row
+        wanted: dict[type[models.Model], set[int]] = {}
+        for event in events:
+            for name, pair in event.changes.items():
+                kind = _kind(event.subject_kind, name)
+                if kind:
+                    wanted.setdefault(kind, set()).update(_ids(pair[0]), _ids(pair[1]))
+        for kind, ids in wanted.items():
+            found = self.rows.setdefault(kind, {})
+            if missing := ids - found.keys():
+                found.update(self._readable_rows(kind, user).in_bulk(missing))
+
+    @staticmethod
+    def _readable_rows(kind: type[models.Model], user: Any) -> Any:
+        """Of what carries a space only the reader's; states, types and people are no secret of their own."""
+        rows = kind._default_manager.all()  # house: reads — asked of the reader in the next line
+        return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
+
+    def shown(self, event: Event, name: str, value: Any) -> str:
+        kind = _kind(event.subject_kind, name)
+        ids = _ids(value)
+        if kind and ids:
+            return shown([self._name(kind, pk) for pk in ids])
+        choice = _choice(event.subject_kind, name, value)
+        return choice or shown(_readable(value))
+
+    def _name(self, kind: type[models.Model], pk: int) -> str:
+        row = self.rows.get(kind, {}).get(pk)
+        return str(getattr(row, "key", "") or row) if row else _("something that is gone or that you cannot see")
+
+    def passage(self, event: Event) -> dict[str, str] | None:
+        """From state to state, for the sentence that is told most often."""
+        if event.verb != "work_item.moved" or "state" not in event.changes:
+            return None
+        before, after = event.changes["state"]
+        return {"from": self.shown(event, "state", before), "to": self.shown(event, "state", after)}
+
+
+def _ids(value: Any) -> list[int]:
+    given = value if isinstance(value, list) else [value]
+    return [v for v in given if isinstance(v, int) and not isinstance(v, bool)]
+
+
+def _field(subject_kind: str, name: str) -> Any:
+    try:
+        return apps.get_model(subject_kind)._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return None
+
+
+def _kind(subject_kind: str, name: str) -> type[models.Model] | None:
+    if name in _MANY:
+        return apps.get_model(_MANY[name])
+    field = _field(subject_kind, name)
+    related = getattr(field, "related_model", None)
+    return related if isinstance(related, type) else None
+
+
+def _choice(subject_kind: str, name: str, value: Any) -> str:
+    """The word of a choice (“High” for 2)."""
+    field = _field(subject_kind, name)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    choices = dict(getattr(field, "flatchoices", None) or ())
+    return str(choices[value]) if isinstance(value, (str, int)) and value in choices else ""
+
+
+def _readable(value: Any) -> Any:
+    """Moments in the reader's own time."""
+    if isinstance(value, str) and len(value) > 18 and value[4:5] == "-" and (at := parse_datetime(value)):
+        return moment(at)
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def shown(value: Any) -> str:

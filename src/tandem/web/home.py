@@ -1,98 +1,168 @@
-"""Home: one sentence for the morning, what waits for me, what slipped since I last looked."""
+"""Home: the morning in one sentence, what waits for me, what slipped since I last looked, which promises are at risk."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tandem.collaboration.models import Job
+from tandem.exchange.models import Import
 from tandem.kit import clock
 from tandem.people.actions import users
 from tandem.people.models import Space
+from tandem.planning import words
 from tandem.portfolio.models import Project
 from tandem.product.models import Promise
 from tandem.reports.queries import home as reads
+from tandem.reports.queries import roadmap
+from tandem.reports.queries.roadmap import Row
 from tandem.web import histories
+from tandem.web.product import roadmap_picture as picture
+from tandem.web.templating import day, short_day
 from tandem.work.models import WorkItem
+
+SHOWN = 6
+AT_ONCE = timedelta(minutes=1)  # looking again writes nothing
+ONE_LOOK = timedelta(hours=1)  # what came up stays there while the person comes and goes
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
-    since = user.last_looked_at
-    slips = reads.slips(user, since)
-    mine = reads.mine(user)
-    today = clock.today()
-    overdue = [i for i in mine if i.due_on and i.due_on < today]
-    soon = [i for i in mine if i.due_on and today <= i.due_on <= today + timedelta(days=7)]
+    since, today = _since(request), clock.today()
+    found, mine = roadmap.read(user), reads.mine(user)
+    moved, endangered = reads.moved(user, found, since), reads.endangered(found)
+    later = [one for one in moved if one.days > 0]
+    waiting = _waiting(user)
+    soon = [i for i in mine if i.due_on and i.due_on <= today + timedelta(days=7)]
+    axis = _axis(found, endangered[:SHOWN])
     context = {
-        "sentence": sentence(slips, overdue, soon, mine),
-        "slips": slips[:6], "slip_count": len(slips), "mine": mine, "blocked": reads.blocked(user), "today": today,
-        "changes": _with_items(user, reads.changes(user, since)), "since": since,
-        "jobs": list(Job.objects.visible_to(user).running().filter(owner=user)[:5]),
+        "hello": _hello(user), "date": _today_in_words(),
+        "news": _news(len(waiting), len(later), sum(row.status == "off" for row in endangered), soon),
+        "waiting": waiting, "since": since, "today": today, "mine": mine, "soon": len(soon),
+        "later": [(one, _cause(one.row)) for one in later[:SHOWN]],
+        "endangered": [_promise(row, axis) for row in endangered[:SHOWN]], "endangered_count": len(endangered),
+        "promised_count": sum(1 for row in found.rows if row.said and not row.done_on), "axis": axis,
+        "earlier": [one for one in moved if one.days < 0 and one.row.status not in ("off", "risk")][:4],
         "kept": Promise.objects.visible_to(user).filter(kept_on__gte=today - timedelta(days=30)).count(),
-        "is_empty": not Project.objects.visible_to(user).exists(),
-        "root": Space.objects.visible_to(user).root(),
+        "blocked": reads.blocked(user), "changes": _with_items(user, reads.changes(user, since)),
+        "jobs": list(Job.objects.visible_to(user).running().filter(owner=user)[:5]),
+        "is_empty": not Project.objects.visible_to(user).exists(), "root": Space.objects.visible_to(user).root(),
     }  # fmt: skip
     request.live_topics = [f"job:{j.pk}" for j in context["jobs"]]  # type: ignore[attr-defined]
-    response = render(request, "home.html", context)
+    return render(request, "home.html", context)
+
+
+def _since(request: HttpRequest) -> datetime | None:
+    """When the person looked before this visit. A visit goes on as long as they come back within the hour."""
+    user: Any = request.user
+    now, visit = clock.now(), request.session.get("home_visit") or {}
+    if visit and now - datetime.fromisoformat(visit["at"]) < ONE_LOOK:
+        since = datetime.fromisoformat(visit["since"]) if visit["since"] else None
+        if timedelta(0) <= now - datetime.fromisoformat(visit["at"]) < AT_ONCE:
+            return since
+    else:
+        since = user.last_looked_at
+    request.session["home_visit"] = {"at": now.isoformat(), "since": since.isoformat() if since else None}
     users.look(actor=user)
-    return response
+    return since
 
 
-def sentence(
-    slips: list[reads.Slip], overdue: list[WorkItem], soon: list[WorkItem], mine: list[WorkItem]
-) -> str:
-    """The whole morning in one line: the worst first; nothing waiting is good news."""
-    parts = []
-    off = sum(s.status == "off" for s in slips)
-    if off:
-        parts.append(
-            ngettext(
-                "%(n)s promise will more likely be missed", "%(n)s promises will more likely be missed", off
-            )
-            % {"n": off}
-        )
-    if overdue:
-        parts.append(
-            ngettext("%(n)s item of yours is overdue", "%(n)s items of yours are overdue", len(overdue))
-            % {"n": len(overdue)}
-        )
-    if soon:
-        parts.append(
-            ngettext("%(n)s is due within a week", "%(n)s are due within a week", len(soon))
-            % {"n": len(soon)}
-        )
-    if not parts and mine:
-        parts.append(
-            ngettext(
-                "%(n)s open item is yours, nothing is late",
-                "%(n)s open items are yours, nothing is late",
-                len(mine),
-            )
-            % {"n": len(mine)}
-        )
-    if not parts:
-        return _("Nothing waits for you.")
-    text = _(", ").join(parts)
-    return text[0].upper() + text[1:] + _(".")
+def _hello(user: Any) -> str:
+    hour, name = timezone.localtime(clock.now()).hour, {"name": user.name}
+    if hour < 12:
+        return _("Good morning, %(name)s") % name
+    return (_("Good afternoon, %(name)s") if hour < 18 else _("Good evening, %(name)s")) % name
+
+
+def _today_in_words() -> str:
+    now = timezone.localtime(clock.now())
+    weekdays = (
+        _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")
+    )  # fmt: skip
+    weekday = weekdays[now.weekday()]
+    if get_language() == "zh-hans":
+        return f"{now.month}月{now.day}日，{weekday}"
+    return f"{weekday} {now.day} {picture.month_name(now.month)}"
+
+
+def _news(waiting: int, later: int, off: int, soon: list[WorkItem]) -> list[tuple[str, str]]:
+    """What stands out, as (figure, words); the figure is set in bold. Nothing waiting is good news."""
+    parts = [
+        (waiting, ngettext("thing waits for you", "things wait for you", waiting)),
+        (later, ngettext("date moved since you looked", "dates moved since you looked", later)),
+        (off, ngettext("promise will more likely be missed", "promises will more likely be missed", off)),
+        (len(soon), ngettext("item of yours is due this week", "items of yours are due this week", len(soon))),
+    ]  # fmt: skip
+    return [(str(count), text) for count, text in parts if count]
+
+
+def _waiting(user: Any) -> list[dict[str, Any]]:
+    """Decisions that nobody else takes: a promise whose day is over, a file with open questions."""
+    rows = [
+        {
+            "title": promise.what or str(promise.subject), "href": reverse("promises_detail", kwargs={"id": promise.pk}),
+            "note": _("Promised to %(who)s for %(day)s. Was it kept?") % {"who": promise.to_whom, "day": day(promise.date)},
+            "date": short_day(promise.date), "action": _("Answer"), "peek": True,
+        }
+        for promise in reads.passed(user)
+    ]  # fmt: skip
+    waiting = Import.objects.visible_to(user).filter(
+        owner=user, state__in=(Import.State.QUESTIONS, Import.State.PREVIEWED)
+    )
+    return rows + [
+        {
+            "title": imported.file_name, "href": reverse("import", kwargs={"id": imported.pk}),
+            "note": _("Nothing is imported yet: the file waits for your answers.")
+            if imported.state == Import.State.QUESTIONS
+            else _("Nothing is imported yet: look at the preview and start."),
+            "date": short_day(timezone.localtime(imported.created_at)), "action": _("Go on"), "peek": False,
+        }
+        for imported in waiting.order_by("-id")[:4]
+    ]  # fmt: skip
+
+
+def _promise(row: Row, axis: picture.Axis | None) -> dict[str, Any]:
+    chance = (row.forecast.detail if row.forecast else {}).get("chance")
+    said = row.said
+    assert said is not None
+    parts = [_("promised %(day)s") % {"day": day(said.date)}]
+    if chance is not None:
+        parts.append(_("chance %(percent)s %%") % {"percent": round(chance * 100)})
+    return {
+        "row": row, "to": said.to_whom, "note": " · ".join(parts), "lane": picture.lane(row, axis) if axis else None,
+        "url": reverse("roadmap_row", kwargs={"kind": row.kind, "id": row.ref.id}),
+    }  # fmt: skip
+
+
+def _axis(found: roadmap.Roadmap, rows: list[Row]) -> picture.Axis | None:
+    """The roadmap's axis, begun early enough that every promise of the rows stands on it."""
+    if not rows:
+        return None
+    axis = picture.axis_of(found, picture.MONTHS)
+    first = min((row.said.date for row in rows if row.said), default=axis.begin)
+    return replace(axis, begin=min(axis.begin, first - timedelta(days=14)))
+
+
+def _cause(row: Row) -> str:
+    if not row.largest:
+        return ""
+    cause = row.largest[0]
+    return words.short_cause(cause, row.named(cause))
 
 
 def _with_items(user: Any, events: Any) -> list[dict[str, Any]]:
-    rows = list(events)
-    items = {
-        i.pk: i
-        for i in WorkItem.objects.visible_to(user)
-        .filter(pk__in=[e.subject_id for e in rows])
-        .only("id", "key", "title")
-    }
-    lines = histories.lines(events)
-    return [{**line, "item": items.get(event.subject_id)} for line, event in zip(lines, rows, strict=False)]
+    lines = histories.lines(events, user)
+    items = WorkItem.objects.visible_to(user).filter(pk__in={line["subject_id"] for line in lines})
+    known = {i.pk: i for i in items.only("id", "key", "title")}
+    return [{**line, "item": known.get(line["subject_id"])} for line in lines]
 
 
 urls = [path("", home, name="home")]

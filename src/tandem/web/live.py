@@ -1,38 +1,48 @@
 """Live pages: one stream per tab that says "fetch this fragment again" and never carries data.
 
-A page's token names its topics; it is signed when the page is made, after access was checked. Whoever loses access
-still hears that something changed, but the fragment they fetch is an ordinary view and refuses them."""
+A page's token names its reader and its topics; it is signed when the page is made, after access was checked. Whoever
+loses access stops hearing: the topics are looked through again whenever somebody's access changes, and when a stream
+begins. Nothing is missed between the making of a page and its stream, nor while a stream was broken: what was told
+since then is told at once (the part that Last-Event-ID plays elsewhere)."""
 
 import asyncio
 import contextlib
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs
 
 import psycopg
 from django.core import signing
-from django.db import connections
+from django.db import DatabaseError, InterfaceError, connections
 
-from tandem.history.seal import CHANNEL
+from tandem.history.seal import ACCESS, CHANNEL
 
 log = logging.getLogger("tandem.live")
 _SALT = "tandem.live"
 _DAY = 24 * 3600
 _BEAT_SECONDS = 20
 _READY_SECONDS = 3
+_SLACK_SECONDS = 2
+"By how much the clocks of several web nodes may differ."
+_MOST_TOPICS = 20_000
 
 
-def token(topics: list[str]) -> str:
-    return signing.dumps(sorted(set(topics)), salt=_SALT, compress=True)
+def token(topics: list[str], reader: int | None = None) -> str:
+    """`reader` is who looks; a page for everybody has none."""
+    page = {"reader": reader, "topics": sorted(set(topics)), "made": round(time.time(), 3)}
+    return signing.dumps(page, salt=_SALT, compress=True)
 
 
 class Tab:
     """What a tab has not been told yet. However much happens, it holds each topic once."""
 
-    def __init__(self, topics: Iterable[str]) -> None:
+    def __init__(self, topics: Iterable[str], reader: int | None = None) -> None:
         self.topics = frozenset(topics)
+        self.reader = reader
         self.due: set[str] = set()
         self.is_over = False
         self.bell = asyncio.Event()
@@ -41,6 +51,13 @@ class Tab:
         if due := self.topics.intersection(topics):
             self.due |= due
             self.bell.set()
+
+    def keep(self, topics: frozenset[str]) -> None:
+        """Forget the topics that are not among these; a tab without any ends."""
+        self.topics &= topics
+        self.due &= topics
+        if not self.topics:
+            self.end()
 
     def end(self) -> None:
         self.is_over = True
@@ -52,14 +69,39 @@ class Tab:
         return due
 
 
+class Past:
+    """When each topic was last told, so that a stream that comes late is told what it missed."""
+
+    def __init__(self) -> None:
+        self.since = time.time()
+        self._told: dict[str, float] = {}
+
+    def note(self, topics: Iterable[str]) -> None:
+        if len(self._told) > _MOST_TOPICS:
+            self.forget()
+        self._told.update(dict.fromkeys(topics, time.time()))
+
+    def forget(self) -> None:
+        self.since, self._told = time.time(), {}
+
+    def missed(self, topics: frozenset[str], since: float) -> set[str]:
+        """What was told since then; all of it where nobody here can know."""
+        if since < self.since:
+            return set(topics)
+        return {topic for topic in topics if self._told.get(topic, 0) >= since - _SLACK_SECONDS}
+
+
 class Stream:
     """Fans the database's notifications out to the open tabs of this process."""
 
     def __init__(self) -> None:
         self.tabs: set[Tab] = set()
+        self.past = Past()
         self._listener: asyncio.Task[None] | None = None
         self._hears = asyncio.Event()
         self._is_closed = False
+        # asks who may still hear what; never more than two connections of the pool
+        self._aside = ThreadPoolExecutor(2, thread_name_prefix="live-access")
 
     async def lifespan(self, receive: Any, send: Any) -> None:
         while True:
@@ -79,11 +121,12 @@ class Stream:
         if self._listener:
             self._listener.cancel()
             self._listener = None
+        self._aside.shutdown(wait=False, cancel_futures=True)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("t", [""])[0]
         try:
-            tab = Tab(signing.loads(given, salt=_SALT, max_age=_DAY))
+            page = signing.loads(given, salt=_SALT, max_age=_DAY)
         except signing.BadSignature:
             await _refuse(send, 403, b"This page is too old. Reload it.")
             return
@@ -92,13 +135,37 @@ class Stream:
             return
         if self._listener is None or self._listener.done():
             self._listener = asyncio.create_task(self._listen())
+        tab = Tab(page["topics"], page["reader"])
         self.tabs.add(tab)
         try:
             with contextlib.suppress(TimeoutError):  # a change right after the head must not be missed
                 await asyncio.wait_for(self._hears.wait(), _READY_SECONDS)
+            await self._look_through([tab])
+            if tab.is_over and not self._is_closed:
+                await _refuse(send, 403, b"You may not see this page any more. Reload it.")
+                return
+            tab.tell(self.past.missed(tab.topics, page["made"]))
             await self._serve(tab, receive, send)
         finally:
             self.tabs.discard(tab)
+
+    async def _look_through(self, tabs: list[Tab]) -> None:
+        """Take from each tab what its reader may not see any more. Where the database does not answer, the tab
+        keeps what it has: the pages themselves ask again before they show anything."""
+        readers: dict[int, set[str]] = {}
+        for tab in tabs:
+            if tab.reader is not None:
+                readers.setdefault(tab.reader, set()).update(tab.topics)
+        if not readers:
+            return
+        try:
+            seen = await asyncio.get_running_loop().run_in_executor(self._aside, visible_topics, readers)
+        except (DatabaseError, InterfaceError, RuntimeError) as problem:
+            log.warning("nobody can say who may still see what: %s", " ".join(str(problem).split()))
+            return
+        for tab in tabs:
+            if tab.reader is not None:
+                tab.keep(seen[tab.reader])
 
     async def _serve(self, tab: Tab, receive: Any, send: Any) -> None:
         headers = [
@@ -131,8 +198,10 @@ class Stream:
             try:
                 async with await psycopg.AsyncConnection.connect(**_address(), autocommit=True) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
+                    self.past.forget()
                     self._hears.set()
                     if is_back:
+                        await self._look_through(list(self.tabs))
                         self._tell({topic for tab in self.tabs for topic in tab.topics})
                     await self._hear(connection)
             except (psycopg.Error, OSError) as problem:
@@ -146,14 +215,41 @@ class Stream:
         while True:
             async for notice in connection.notifies(timeout=_BEAT_SECONDS):
                 try:
-                    self._tell(set(json.loads(notice.payload)))
+                    topics = set(json.loads(notice.payload))
                 except (ValueError, TypeError):
                     log.warning("a notification that is not ours: %.80s", notice.payload)
+                    continue
+                if ACCESS in topics:
+                    await self._look_through(list(self.tabs))
+                self._tell(topics)
             await connection.execute("SELECT 1")  # a connection that died silently is noticed
 
     def _tell(self, changed: set[str]) -> None:
+        self.past.note(changed)
         for tab in self.tabs:
             tab.tell(changed)
+
+
+def visible_topics(readers: dict[int, set[str]]) -> dict[int, frozenset[str]]:
+    """Of each reader's topics those that they may see now. Runs beside the loop, in a thread."""
+    from tandem.collaboration.models import Job
+    from tandem.people.models import User
+
+    try:
+        # house: reads — the reader of a signed token, to ask what they may see
+        people = {user.pk: user for user in User.objects.filter(pk__in=readers, is_active=True)}
+        found = {}
+        for reader, topics in readers.items():
+            user = people.get(reader)
+            allowed = {f"user:{reader}"} if user else set()
+            if user:
+                allowed |= {f"space:{pk}" for pk in user.visible_space_ids()}
+                jobs = [int(topic[4:]) for topic in topics if topic.startswith("job:")]
+                allowed |= {f"job:{pk}" for pk in Job.objects.visible_to(user).filter(pk__in=jobs).values_list("pk", flat=True)}
+            found[reader] = frozenset(topics & allowed)
+        return found
+    finally:
+        connections.close_all()  # back to the pool
 
 
 async def _refuse(send: Any, status: int, words: bytes) -> None:

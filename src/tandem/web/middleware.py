@@ -9,6 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 Handler = Callable[[HttpRequest], HttpResponse]
+_FORM_AROUND = 1024 * 1024
+
+
+def _announced(request: HttpRequest) -> int:
+    """How much the client says it will send; without that word the server reads nothing at all."""
+    text = request.META.get("CONTENT_LENGTH") or ""
+    return int(text) if text.isdigit() and len(text) < 19 else 0
 
 
 def personal(get_response: Handler) -> Handler:
@@ -29,12 +36,18 @@ def personal(get_response: Handler) -> Handler:
 
 
 class errors:
-    """Refused → 409/422, Denied → 403, Hidden → 404, as a page or a fragment; the API has its own wording."""
+    """Refused → 409/422, Denied → 403, Hidden → 404, as a page or a fragment; the API has its own wording.
+
+    What is announced as too large is refused before a byte of it is written anywhere."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _announced(request) > settings.MAX_UPLOAD_BYTES + _FORM_AROUND:
+            from tandem.web.refusals import too_large
+
+            return too_large(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:

@@ -1,13 +1,21 @@
-"""The shell's navigation: at most eight entries, each with its pages."""
+"""The shell's navigation: at most eight entries, each with its pages; an entry appears when it has something to show."""
 
+import time
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+from django.db.models import Value
 from django.http import HttpRequest
-from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from tandem.people.access import Permission, spaces_where
+from tandem.exchange.models import Import
+from tandem.people.access import Permission, may_somewhere
+from tandem.portfolio.models import Portfolio, Programme, Project
+from tandem.product.models import Product
+from tandem.strategy.models import Objective
+from tandem.web.templating import url
 
 
 @dataclass
@@ -19,6 +27,7 @@ class Place:
     count: int = 0
     active: bool = False
     children: list["Place"] = field(default_factory=list)
+    pages: list["Place"] = field(default_factory=list)  # the children, also where there is only one
 
 
 # section: label, icon, key, (page label, URL name, key)
@@ -52,13 +61,66 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
 ]
 
 
-def sections(request: HttpRequest) -> list[Place]:
+# what makes an entry appear; Home and People always have something: oneself
+_FILLED_BY: dict[str, list[Any]] = {
+    "objectives": [Objective],
+    "projects": [Project, Portfolio, Programme],
+    "roadmap": [Product],
+    "work_items": [Project, Import],
+}
+_KEPT_SECONDS = 300.0
+_KEPT_PEOPLE = 5000
+_full: dict[tuple[int, int], float] = {}
+
+
+def filled(user: Any) -> set[str]:
+    """First pages of the sections in which the person can see anything. Once all are filled that is believed for some
+    minutes: it seldom changes back, and every page asks."""
+    key, now = (user.pk, user.access_version), time.monotonic()
+    if _full.get(key, 0.0) > now:
+        return set(_FILLED_BY)
+    asked = [
+        model.objects.visible_to(user).order_by().values_list(Value(page), flat=True)[:1]
+        for page, models in _FILLED_BY.items()
+        for model in models
+    ]
+    found = set(asked[0].union(*asked[1:]))
+    if len(found) == len(_FILLED_BY):
+        if len(_full) > _KEPT_PEOPLE:
+            _full.clear()
+        _full[key] = now + _KEPT_SECONDS
+    return found
+
+
+def sections(request: HttpRequest, *, all_of_them: bool = False) -> list[Place]:
     """The entries with the current page marked: the longest address that the request's path begins with."""
+    present = set(_FILLED_BY) if all_of_them else filled(request.user)
+    return [
+        place
+        for place, (_label, _icon, _key, pages) in zip(_marked(request), SECTIONS, strict=True)
+        if place.active or pages[0][1] in present or pages[0][1] not in _FILLED_BY
+    ]
+
+
+@cache
+def _spoken(language: str | None) -> tuple[list[Any], list[Any]]:
+    """Sections and what can be made, in the words of a language, with their addresses: every page shows them all."""
+    sections_ = [
+        (str(label), icon, key, [(str(text), url(name), letter) for text, name, letter in pages])
+        for label, icon, key, pages in SECTIONS
+    ]
+    made = [({"label": str(label), "url": url(name), "icon": icon, "key": key, "peek": False}, needed) for label, name, icon, needed, key in NEW]
+    return sections_, made
+
+
+def _marked(request: HttpRequest) -> list[Place]:
     found = []
     best: tuple[int, Place | None, Place | None] = (0, None, None)
-    for label, icon, key, pages in SECTIONS:
-        children = [Place(text, reverse(name), key=letter) for text, name, letter in pages]
-        place = Place(label, children[0].url, icon, key, children=children if len(children) > 1 else [])
+    for label, icon, key, pages in _spoken(get_language())[0]:
+        children = [Place(text, address, key=letter) for text, address, letter in pages]
+        place = Place(
+            label, children[0].url, icon, key, children=children if len(children) > 1 else [], pages=children
+        )
         found.append(place)
         for child in children:
             here = request.path == "/" if child.url == "/" else request.path.startswith(child.url)
@@ -71,8 +133,4 @@ def sections(request: HttpRequest) -> list[Place]:
 
 def new_items(user: Any) -> list[dict[str, Any]]:
     """What the person may create somewhere."""
-    rows = []
-    for label, name, icon, permission, key in NEW:
-        if spaces_where(user, permission):
-            rows.append({"label": label, "url": reverse(name), "icon": icon, "key": key, "peek": False})
-    return rows
+    return [row for row, needed in _spoken(get_language())[1] if may_somewhere(user, needed)]

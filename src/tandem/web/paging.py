@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -22,18 +23,26 @@ class Page(Generic[T]):
     previous: str
 
 
-def page_of(rows: models.QuerySet[T], *, sort: str, cursor: str = "", size: int = PAGE) -> Page[T]:
-    """`sort` is a field, `-` before it for descending; `cursor` comes from an earlier page."""
+def page_of(
+    rows: models.QuerySet[T], *, sort: str, cursor: str = "", size: int = PAGE, shown: Callable[[Any], Any] | None = None
+) -> Page[T]:
+    """`sort` is a field, `-` before it for descending; `cursor` comes from an earlier page. `shown` makes of the chosen
+    ids the rows as the page shows them."""
     descending, field = sort.startswith("-"), sort.lstrip("-")
     backwards, value, key = _read(cursor)
-    if cursor:
-        rows = rows.filter(_beyond(rows.model, field, value, key, descending, backwards))
     order = F(field).desc(nulls_last=True) if descending else F(field).asc(nulls_last=True)
     id_order = F("id").asc()
     if backwards:
         order = F(field).asc(nulls_first=True) if descending else F(field).desc(nulls_first=True)
         id_order = F("id").desc()
-    found = list(rows.order_by(order, id_order)[: size + 1])
+    empty = Q(**{f"{field}__isnull": True})
+    chosen = rows.filter(_beyond(field, value, key, descending, backwards)) if cursor else rows
+    if field == "id":  # the index is the order: the database stops after so many by itself
+        found = list(chosen.order_by("-id" if descending != backwards else "id")[: size + 1])
+    else:
+        found = _first(chosen, (order, id_order), size + 1, shown)
+    if cursor and not backwards and value is not None and len(found) <= size:
+        found += _first(rows.filter(empty), (id_order,), size + 1 - len(found), shown)
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -45,13 +54,22 @@ def page_of(rows: models.QuerySet[T], *, sort: str, cursor: str = "", size: int 
     )
 
 
-def _beyond(model: Any, field: str, value: Any, key: int, descending: bool, backwards: bool) -> Q:
+def _first(rows: models.QuerySet[T], order: tuple[Any, ...], count: int, shown: Callable[[Any], Any] | None) -> list[T]:
+    """The first rows in this order. They are chosen by their ids alone: what a row shows of others is joined to these
+    few, not to all that could have come first."""
+    chosen = rows.order_by(*order).values("pk")[:count]
+    return list((shown(chosen) if shown else rows.filter(pk__in=chosen)).order_by(*order))
+
+
+def _beyond(field: str, value: Any, key: int, descending: bool, backwards: bool) -> Q:
+    """What lies behind the cursor; forwards without the empty ones, which come after all others. The bound on the
+    field alone is there for the index: the database begins to read at the cursor."""
     empty = Q(**{f"{field}__isnull": True})
     if value is None:
         return Q(empty, id__lt=key) | ~empty if backwards else Q(empty, id__gt=key)
     side = "lt" if descending != backwards else "gt"
     beyond = Q(**{f"{field}__{side}": value}) | Q(**{field: value, f"id__{'lt' if backwards else 'gt'}": key})
-    return beyond if backwards else beyond | empty
+    return Q(**{f"{field}__{side}e": value}) & beyond
 
 
 def _write(row: Any, field: str, way: str) -> str:

@@ -7,11 +7,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from tandem.kit.text import fold, pinyin_key
 from tandem.people.models import User
 from tandem.portfolio.models import Project
 from tandem.product.models import Feature
 from tandem.web import navigation
 from tandem.work.models import WorkItem
+
+# a small list is compared name by name: nobody has more projects in view
+MOST_NAMES = 500
 
 
 @login_required
@@ -52,18 +56,30 @@ def _items(user: Any, text: str) -> list[dict[str, str]]:
 
 
 def _features(user: Any, text: str) -> list[dict[str, str]]:
-    rows = Feature.objects.visible_to(user).filter(title__icontains=text).values_list("id", "title")[:5]
+    rows = Feature.objects.visible_to(user).order_by("-id").values_list("title", "id")[:MOST_NAMES]
     return [
         {"label": t, "hint": "", "url": reverse("features_detail", kwargs={"id": i}), "icon": "bulb"}
-        for i, t in rows
+        for t, i in _reads_like(rows, text)[:5]
     ]
 
 
 def _projects(user: Any, text: str) -> list[dict[str, str]]:
-    rows = Project.objects.visible_to(user).filter(name__icontains=text).values_list("space__key", "name")[:5]
+    rows = Project.objects.visible_to(user).order_by("name").values_list("name", "space__key")[:MOST_NAMES]
     return [
         {"label": n, "hint": k, "url": reverse("board", kwargs={"key": k}), "icon": "briefcase"}
-        for k, n in rows
+        for n, k in _reads_like(rows, text)[:5]
+    ]
+
+
+def _reads_like(rows: Any, text: str) -> list[tuple[str, Any]]:
+    """Names that hold the text, begin so in pinyin, or whose key begins so."""
+    wanted = fold(text)
+    return [
+        (name, other)
+        for name, other in rows
+        if wanted in fold(name)
+        or any(word.startswith(wanted) for word in pinyin_key(name).split())
+        or (isinstance(other, str) and other.lower().startswith(wanted))
     ]
 
 
@@ -81,9 +97,9 @@ def _people(user: Any, text: str) -> list[dict[str, str]]:
 
 
 def _pages(request: HttpRequest, text: str) -> list[dict[str, str]]:
-    pages = [(c, s) for s in navigation.sections(request) for c in (s.children or [s])]
+    pages = [(c, s) for s in navigation.sections(request, all_of_them=True) for c in s.pages]
     return [
-        {"label": str(c.label), "hint": str(s.label) if s is not c else "", "url": c.url, "icon": s.icon}
+        {"label": str(c.label), "hint": str(s.label) if s.label != c.label else "", "url": c.url, "icon": s.icon}
         for c, s in pages
         if text.lower() in str(c.label).lower()
     ]

@@ -1,11 +1,19 @@
 """One handler that words `Refused`, `Denied` and `Hidden` for pages."""
 
+import logging
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from tandem.collaboration import words
+from tandem.collaboration.actions import jobs
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
+
+log = logging.getLogger("tandem.web")
 
 
 def page_for(request: HttpRequest, problem: Exception) -> HttpResponse | None:
@@ -30,6 +38,11 @@ def page_for(request: HttpRequest, problem: Exception) -> HttpResponse | None:
             words.refusal(problem.code, problem.params),
             "",
         )
+    if jobs.is_passing(problem):  # it waited too long for a row, or the database was away for a moment
+        log.warning("the database did not answer: %s", " ".join(str(problem).split()))
+        response = error_page(request, 503, _("The database is busy. Try again in a moment."), "")
+        response["Retry-After"] = "5"
+        return response
     return None
 
 
@@ -43,6 +56,17 @@ def error_page(request: HttpRequest, status: int, sentence: str, advice: str) ->
     return render(
         request, "error.html", {"status": status, "sentence": sentence, "advice": advice}, status=status
     )
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Said without reading what was sent; then the connection is of no more use."""
+    sentence = words.refusal("file_too_large", {"limit": settings.MAX_UPLOAD_BYTES // 2**20})
+    if request.path.startswith("/api/"):
+        body = {"type": "urn:tandem:problem:file_too_large", "title": sentence, "status": 413, "code": "file_too_large"}
+        response: HttpResponse = JsonResponse(body, status=413, content_type="application/problem+json")
+    else:
+        response = error_page(request, 413, sentence, "")
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -63,10 +87,16 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token, or with that of another sign-in."""
+    return forbidden(request, PermissionDenied(reason))
+
+
 def broken(request: HttpRequest) -> HttpResponse:
-    return error_page(
-        request,
-        500,
-        _("Tandem made a mistake."),
-        _("Nothing was changed. The administrator finds the cause in the log."),
-    )
+    """The shell asks the database who is there; when that is what broke, the sentence comes without it."""
+    sentence, advice = _("Tandem made a mistake."), _("Nothing was changed. The administrator finds the cause in the log.")
+    try:
+        return error_page(request, 500, sentence, advice)
+    except Exception:  # whatever it is, the first mistake is in the log already
+        plain = f"<!doctype html><meta charset=utf-8><title>Tandem</title><h1>{escape(sentence)}</h1><p>{escape(advice)}</p>"
+        return HttpResponse(plain, status=500)

@@ -1,15 +1,19 @@
 """The Jinja2 environment of every page: what templates may call."""
 
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Any
 
 import jinja2
-from django.templatetags.static import static
+from django.templatetags.static import static as found_static
 from django.urls import reverse
-from django.utils import formats, translation
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext, ngettext, pgettext
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from tandem.collaboration import words
+from tandem.web import lanes
 from tandem.web.markdown import rendered
 
 
@@ -26,6 +30,7 @@ def environment(**options: Any) -> jinja2.Environment:
     )
     env.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]
     env.globals.update(
+        _=said,
         static=static,
         url=url,
         htmx_script=htmx_script,
@@ -33,7 +38,9 @@ def environment(**options: Any) -> jinja2.Environment:
         icon=icon,
         program="Tandem",
         words=words,
+        drawn=lanes,
     )
+    env.globals["island_words"] = _island_words(env)
     env.filters.update(
         day=day,
         short_day=short_day,
@@ -43,18 +50,58 @@ def environment(**options: Any) -> jinja2.Environment:
         markdown=rendered,
         json_data=json_data,
         pairs=pairs,
+        choice=choice,
+        choices_json=choices_json,
+        filesizeformat=size,
     )
     return env
 
 
+@jinja2.pass_context
+def said(context: jinja2.runtime.Context, text: str, /, **named: Any) -> Markup:
+    """`_()` of the templates. A page calls it hundreds of times: the catalogue is looked up once per page (`speak`),
+    and a sentence without placeholders is not formatted."""
+    speak = context.get("speak") or gettext
+    words_ = Markup(speak(text))  # noqa: S704  the catalogue is ours
+    return words_ % named if named or "%" in words_ else words_
+
+
+def speaker() -> Any:
+    """The catalogue of the language that is spoken now."""
+    language = translation.get_language()
+    return translation.trans_real.translation(language).gettext if language else gettext
+
+
+def _island_words(env: jinja2.Environment) -> Callable[[], Markup]:
+    """The words of the islands stand on every page: rendered once per language."""
+
+    @cache
+    def rendered_in(language: str | None) -> Markup:
+        return env.get_template("components/words.html").module.island_words()  # type: ignore[attr-defined,no-any-return]
+
+    return lambda: rendered_in(translation.get_language())
+
+
+# Addresses of files and pages are the same for everybody; making one costs 20 µs, a table asks for hundreds.
+@cache
+def static(path: str) -> str:
+    return found_static(path)
+
+
+@lru_cache(maxsize=20_000)
+def _address(name: str, kwargs: tuple[tuple[str, Any], ...]) -> str:
+    return reverse(name, kwargs=dict(kwargs) or None)
+
+
 def url(name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs=kwargs or None)
+    return _address(name, tuple(kwargs.items()))
 
 
 def htmx_script() -> Markup:
     return Markup('<script src="{}" defer></script>').format(static("django_htmx/htmx-4.min.js"))
 
 
+@cache
 def icon(name: str) -> Markup:
     """One icon of the sprite that the front-end build makes."""
     sprite = static("tandem/dist/icons.svg")
@@ -78,9 +125,7 @@ def short_day(value: Any) -> str:
 def moment(value: Any) -> str:
     if not value:
         return ""
-    from django.utils import timezone
-
-    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
 
 
 def number(value: Any, digits: int = 0) -> str:
@@ -96,9 +141,40 @@ def signed(value: int | float | None) -> str:
     return f"+{value:g}" if value > 0 else f"−{abs(value):g}" if value < 0 else "0"
 
 
+def size(count: int) -> str:
+    """`12 B`, `3.4 MB`: the signs are the same in every language."""
+    amount, sign = float(count), "B"
+    for larger in ("kB", "MB", "GB"):
+        if amount < 1000:
+            break
+        amount, sign = amount / 1000, larger
+    return f"{amount:.1f} {sign}".replace(".0 ", " ")
+
+
 def pairs(rows: Any) -> list[tuple[Any, str]]:
     """Rows as choices of a select."""
     return [(row.pk, str(row)) for row in rows]
+
+
+def choice(row: Any, field: str) -> str:
+    """The word of a field with choices, as `get_…_display` says it; that asks every choice for its word on every row."""
+    value = getattr(row, field)
+    return _choices(type(row), field, translation.get_language()).get(value) or str(value or "")
+
+
+@lru_cache(maxsize=500)
+def _choices(model: Any, field: str, language: str | None) -> dict[Any, str]:
+    return {value: str(word) for value, word in model._meta.get_field(field).flatchoices}
+
+
+def choices_json(options: Any) -> Markup:
+    """Choices for an attribute between single quotation marks. Every row of a table offers the same ones."""
+    return _choices_json(tuple(map(tuple, options)))
+
+
+@lru_cache(maxsize=2000)
+def _choices_json(options: tuple[tuple[Any, ...], ...]) -> Markup:
+    return htmlsafe_json_dumps(options)
 
 
 def json_data(value: Any) -> Markup:

@@ -8,6 +8,7 @@ from tandem.api import generic
 from tandem.api.generic import Noun
 from tandem.api.shapes import Day, Reference, body, words
 from tandem.kit.errors import Refused
+from tandem.planning.actions import promises as informed
 from tandem.product.actions import promises
 from tandem.product.models import Feature, Promise, Release
 
@@ -36,7 +37,7 @@ def _give(
 ) -> Promise:
     if (feature is None) == (release is None):
         raise Refused("one_subject", field="feature_id")
-    return promises.give(actor=actor, subject=feature or release, **values)  # type: ignore[arg-type]
+    return informed.give(actor=actor, subject=feature or release, **values)  # type: ignore[arg-type]
 
 
 generic.reads(router, NOUN)
@@ -57,7 +58,7 @@ generic.acts(
     NOUN,
     "revisions",
     body("PromiseRevision", Promise, "date given_on confidence", reason=words(500, 1)),
-    promises.revise,
+    informed.revise,
 )
 generic.acts(
     router,

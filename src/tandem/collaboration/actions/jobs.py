@@ -19,6 +19,7 @@ from tandem.people.access import Permission, may, require
 from tandem.people.models import Space
 
 _RUN_LOCK = 0x7A4D
+_AWAITED = 10
 _UNQUEUED_AFTER = timedelta(seconds=30)
 
 
@@ -32,7 +33,8 @@ def start(*, actor: Any, space: Space, kind: str, title: str, **arguments: Any) 
     with transaction.atomic():
         job = Job.objects.create(space=space, owner=actor, kind=kind, title=title)
         record("job.started", job, actor=actor, changes={"kind": [None, kind]})
-        jobs.enqueue(kind, job_id=job.pk, **arguments)
+        # somebody waits for it: before what only keeps figures fresh
+        jobs.enqueue(kind, priority=_AWAITED, job_id=job.pk, **arguments)
     return job
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import transaction
+
 from tandem.collaboration.models import SavedView
 from tandem.kit.errors import Denied
 from tandem.people import writing
@@ -40,6 +42,17 @@ def change(*, actor: Any, view: SavedView, version: int | None, **values: Any) -
     return writing.change(
         view, actor=actor, permission=needed, verb="saved_view.changed", version=version, **values
     )
+
+
+def make_default(*, actor: Any, view: SavedView, is_default: bool = True) -> SavedView:
+    """The page opens with this view for its owner; at most one of theirs does."""
+    if view.owner_id != actor.pk:
+        raise Denied(Permission.MANAGE_ACCESS)
+    with transaction.atomic():
+        others = SavedView.objects.filter(owner=actor, page=view.page, is_default=True).exclude(pk=view.pk)
+        for other in others.select_for_update():
+            change(actor=actor, view=other, version=None, is_default=False)
+        return change(actor=actor, view=view, version=None, is_default=is_default)
 
 
 def remove(*, actor: Any, view: SavedView) -> None:

@@ -1,6 +1,6 @@
 """A file on a record: stored under a random name, or a link to where it lies."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -32,3 +32,11 @@ class Attachment(Scoped):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_by(self, user: Any) -> bool:
+        return self.author_id == user.pk
+
+    @property
+    def address(self) -> str:
+        """Where a file of the source lies; only addresses that a browser opens as a page or a file."""
+        return self.url if self.url.lower().startswith(("https://", "http://")) else ""

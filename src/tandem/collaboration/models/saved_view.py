@@ -28,11 +28,16 @@ class SavedView(Scoped):
     )
     page = models.CharField(max_length=60)
     query = models.CharField(max_length=2000, blank=True)
+    # the page opens with it for its owner
+    is_default = models.BooleanField(default=False)
 
     objects = SavedViewQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "page"], condition=models.Q(is_default=True), name="one_default_view"),
+        ]
 
     def __str__(self) -> str:
         return self.name

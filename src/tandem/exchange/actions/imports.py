@@ -55,7 +55,7 @@ def examine(*, actor: Any, imported: Import) -> Import:
     questions = mapping.questions_of(source, imported.options)
     info = source.info
     imported.write(
-        expected=None, format=source.format, questions=questions, problem={}, job=None,
+        expected=None, format=source.format, questions=questions, problem={},
         report={"name": info.name, "system": info.system, "columns": _columns(source)},
         state=S.QUESTIONS if questions else S.UPLOADED,
     )  # fmt: skip
@@ -87,7 +87,7 @@ def answer(*, actor: Any, imported: Import, version: int | None = None, **answer
         mapping.read_options(options)
     except Unreadable as problem:  # a wrong answer is no broken file
         raise Refused("import_answers", field="columns", what=str(problem.params.get("reason", ""))) from None
-    imported.write(expected=version, options=options, questions=[], state=S.UPLOADED)
+    imported.write(expected=version, options=options, questions=[], state=S.UPLOADED, job=None)
     return examine(actor=actor, imported=imported) if is_small(imported) else imported
 
 

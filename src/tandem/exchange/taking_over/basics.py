@@ -21,6 +21,7 @@ from tandem.work.actions import imports, workflows
 from tandem.work.models import CalendarException, Sprint, State, WorkingCalendar, WorkItemType
 
 _NAME = 100
+_WAY = ("to_do", "in_progress", "done")
 
 
 def short(name: str) -> str:
@@ -29,9 +30,16 @@ def short(name: str) -> str:
 
 def take_states(taking: Taking, records: list[StateRecord]) -> None:
     """A state that the space has already keeps its category: people have decided it."""
-    wanted = [(short(r.name), r.category) for r in sorted(records, key=lambda r: r.rank)]
+    ordered = sorted(records, key=lambda r: (0 if has_columns(taking) else _WAY.index(r.category), r.rank))
+    wanted = [(short(r.name), r.category) for r in ordered]
     found = workflows.ensure_states(actor=taking.actor, space=taking.space, states=wanted, permission=Permission.IMPORT)
     taking.states = {r.name: found[short(r.name)] for r in records}
+    taking.columns = {r.name: r.rank for r in records} if has_columns(taking) else {}
+
+
+def has_columns(taking: Taking) -> bool:
+    """Whether the states of the source stand side by side as people see them; else a board reads from to do to done."""
+    return taking.info.system == "trello"
 
 
 def state_of(taking: Taking, name: str) -> State:

@@ -42,6 +42,7 @@ class Taking:
     run: uuid.UUID = field(default_factory=uuid.uuid4)
     people: dict[str, User] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
+    columns: dict[str, int] = field(default_factory=dict)  # place of a state, where the source has columns
     types: dict[str, WorkItemType] = field(default_factory=dict)
     milestone_types: set[str] = field(default_factory=set)
     sprints: dict[str, Sprint] = field(default_factory=dict)

@@ -108,8 +108,9 @@ class Items:
             self.own_key = None
             first = work_items.take_numbers(space, len(fresh))
             numbers = list(range(first, first + len(fresh)))
-        for (_, item, _), number in zip(fresh, numbers, strict=True):
+        for (record, item, _), number in zip(fresh, numbers, strict=True):
             item.number = number
+            item.fields |= _source_key(self.taking, record, f"{space.key}-{number}")
 
     def _data(self, record: ItemRecord) -> dict[str, Any]:
         created = record.created.isoformat() if record.created else None
@@ -127,6 +128,7 @@ class Items:
         passages, assignments, pairs = [], [], []
         for record, item, _, values, _ in changed:
             values["reporter"] = taking.people.get(record.reporter or record.creator or "")
+            values["fields"] |= _source_key(taking, record, item.key)
             if record.parent_source_id:
                 self.later[item.pk] = record.parent_source_id
             elif item.parent_id:
@@ -197,6 +199,11 @@ class Items:
                 return True
             here = above.get(here)
         return True
+
+
+def _source_key(taking: Taking, record: ItemRecord, key: str) -> dict[str, str]:
+    """The key by which people know an item there, when it has another one here."""
+    return {"Key": record.key} if taking.info.system == "jira" and record.key not in ("", key) else {}
 
 
 def has_history(taking: Taking) -> bool:

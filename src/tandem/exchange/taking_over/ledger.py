@@ -52,6 +52,10 @@ class Ledger:
         rows = self._rows().filter(kind=kind, source_id__in=list(asked))
         return {asked[row.source_id]: row for row in rows}
 
+    def subject_of(self, kind: str, source_id: str) -> int | None:
+        """The row here of one that is there; also what this very import has made."""
+        return self._rows().filter(kind=kind, source_id=source_id).values_list("subject_id", flat=True).first()
+
     def add(self, kind: str, entries: list[Entry], *, counted: bool = True) -> None:
         """Rows that this import has made (or has found to be the same as an existing one)."""
         ExternalReference.objects.bulk_create(

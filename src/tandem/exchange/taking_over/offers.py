@@ -24,10 +24,11 @@ def list_offers(taking: Taking, items: Items) -> dict[str, Any]:
             by_name[kind + "s"].append({"name": name, "items": len(ids)})
     for name, count in _epics(taking, items):
         by_name["epics"].append({"name": name, "items": count})
+    counts = {kind: len(rows) for kind, rows in by_name.items()}
     for rows in by_name.values():
         rows.sort(key=lambda row: (-row["items"], row["name"]))
         del rows[_MOST:]
-    return by_name
+    return {**by_name, "counts": counts}
 
 
 def _epic_rows(taking: Taking) -> Any:
@@ -85,6 +86,11 @@ def _product(taking: Taking, product_id: int | None) -> Product:
     if not refs:
         taking.ledger.add("product", [Entry("product", product)], counted=False)
     return product
+
+
+def product_of(taking: Taking) -> int | None:
+    """The product that holds the features and releases of this source."""
+    return taking.ledger.subject_of("product", "product")
 
 
 def _release(taking: Taking, product: Product, name: str, ids: list[int]) -> int:

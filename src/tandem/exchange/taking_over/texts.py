@@ -41,6 +41,21 @@ def checklists(lists: tuple[Checklist, ...], names: dict[str, str]) -> str:
     return "\n\n".join(parts)
 
 
+_CELL, _ROW = "\x03", "\x04"
+_FENCES = re.compile(r"\n```\n\s*\n```\n")  # code that the source showed line by line is one piece
+
+
+def _cells(text: str) -> str:
+    """A bar between the cells of a row; a row of one cell was only a frame."""
+    rows = re.split(r"(\x04)", text)
+    return "".join("" if row == _ROW else _row(row) for row in rows)
+
+
+def _row(text: str) -> str:
+    first, *cells = text.split(_CELL)
+    return first + (cells[0] if len(cells) == 1 else "".join(f" \\| {cell}" for cell in cells))
+
+
 class _Html(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -65,7 +80,7 @@ class _Html(HTMLParser):
         elif re.fullmatch(r"h[1-6]", tag):
             self.out.append("\n\n" + "#" * int(tag[1]) + " ")
         elif tag in _BLOCK:
-            self.out.append("\n\n")
+            self.out.append("\n\n" + (_ROW if tag == "tr" else ""))
         elif tag in _MARK and not self.pre:
             self.out.append(_MARK[tag])
         elif tag in ("code", "tt") and not self.pre:
@@ -76,7 +91,7 @@ class _Html(HTMLParser):
         elif tag == "img":
             self.out.append(f"[{dict(attrs).get('alt') or 'image'}]({dict(attrs).get('src') or ''})")
         elif tag in ("td", "th"):
-            self.out.append(" \\| ")
+            self.out.append(_CELL)
 
     def _bullet(self) -> None:
         level = self.lists[-1] if self.lists else [0]
@@ -102,9 +117,10 @@ class _Html(HTMLParser):
             href = self.links.pop()
             self.out.append(f"]({href})" if re.match(r"https?:|mailto:", href) else "]")
         elif tag in _BLOCK:
-            self.out.append("\n\n")
+            self.out.append("\n\n" + (_ROW if tag == "tr" else ""))
 
     def handle_data(self, data: str) -> None:
+        data = data.replace(_CELL, "").replace(_ROW, "")
         if self.skip:
             return
         if self.pre:
@@ -118,7 +134,8 @@ def from_html(text: str) -> str:
     parser = _Html()
     parser.feed(text)
     parser.close()
-    joined = re.sub(r"\*\*\s*\*\*|(?<!\*)\*\s+\*(?!\*)|``(?!`)", "", "".join(parser.out))
+    joined = _FENCES.sub("\n", _cells("".join(parser.out)))
+    joined = re.sub(r"\*\*\s*\*\*|(?<!\*)\*\s+\*(?!\*)|(?<!`)``(?!`)", "", joined)
     return re.sub(r"\n[ \t]*(?:\n[ \t]*)+", "\n\n", re.sub(r"(?<! ) \n", "\n", joined)).strip()
 
 

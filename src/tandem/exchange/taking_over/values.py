@@ -19,6 +19,7 @@ _PRIORITIES = {
 }  # fmt: skip
 _OWN_WORDS = {"urgent", "high", "medium", "low"}
 _MAX_INT = 2**31 - 1
+_COLUMN = 2.0**40  # ranks of a source that counts within each column: a list of all items goes column by column
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -30,9 +31,9 @@ def values_of(taking: Taking, record: ItemRecord, position: int) -> dict[str, An
         "title": _cut(taking, record.title or record.key or "?", 1000, "title", record),
         "description": _description(taking, record), "description_format": "markdown",
         "type": type_of(taking, record.type), "state": state,
-        "priority": _PRIORITIES.get(record.priority.strip().lower()),
+        "priority": _priority(record.priority),
         "labels": [_cut(taking, label, 200, "label", record) for label in record.labels],
-        "fields": _fields(taking, record), "rank": _rank(record.rank, position),
+        "fields": _fields(taking, record), "rank": taking.columns.get(record.state, 0) * _COLUMN + _rank(record.rank, position),
         "due_on": taking.day(record.due), "estimate_points": record.estimate_points,
         "estimate_minutes": _whole(record.estimate_minutes), "spent_minutes": _whole(record.spent_minutes),
         "planned_start": taking.clock(record.start, DAY_START), "planned_finish": taking.clock(record.finish, DAY_END),
@@ -52,6 +53,12 @@ def values_of(taking: Taking, record: ItemRecord, position: int) -> dict[str, An
         taking.tally.add("watchers", "no_place", record.key, len(record.watchers))
     taking.happened(values["created_at"], values["updated_at"], resolved)
     return {k: v for k, v in values.items() if v is not None or k not in ("created_at", "updated_at")}
+
+
+def _priority(name: str) -> int | None:
+    """"Major - P3" is major: what stands behind the word is how the source sorts."""
+    plain = name.strip().lower()
+    return _PRIORITIES.get(plain) or _PRIORITIES.get(re.split(r"[\s(:-]", plain, maxsplit=1)[0])
 
 
 def _description(taking: Taking, record: ItemRecord) -> str:
@@ -100,7 +107,7 @@ def _whole(minutes: float | None) -> int | None:
 def _rank(rank: str | float | None, position: int) -> float:
     """Numbers as they are; Jira's LexoRank ("0|i00abc:") by its first ten digits; else the order of the file."""
     if isinstance(rank, float | int):
-        return float(rank)
+        return min(float(rank), _COLUMN - 1)
     found = re.match(r"\d\|([0-9a-z]+)", rank or "")
     if found:
         digits = found[1][:10].ljust(10, "0")

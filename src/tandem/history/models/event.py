@@ -17,7 +17,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def visible_to(self, user: Any) -> "EventQuerySet":
         """Events of the spaces that the user may see."""
-        return self.filter(space_id__in=user.visible_space_ids())
+        return self.filter(space_id__among=user.visible_space_ids())
 
 
 class Event(models.Model):
@@ -38,6 +38,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject_kind", "subject_id", "-id"], name="event_subject"),
             models.Index(fields=["space", "-id"], name="event_space"),
+            models.Index(fields=["occurred_at"], name="event_moment"),
             models.Index(fields=["run"], name="event_run", condition=models.Q(run__isnull=False)),
         ]
 

@@ -8,7 +8,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from tandem.kit.errors import Hidden
 from tandem.people.models import Space, User
 
-_SALT = "tandem.setup"
+_SALT = "tandem.welcome"
 _DAY = 24 * 3600
 
 
@@ -16,13 +16,14 @@ def invitation(origin: str) -> str:
     """The address that makes the first administrator; empty once there is an organisation."""
     if Space.objects.filter(parent=None).exists():
         return ""
-    return origin.rstrip("/") + reverse("setup") + "?t=" + signing.dumps("setup", salt=_SALT)
+    key = signing.dumps("first administrator", salt=_SALT)
+    return origin.rstrip("/") + reverse("welcome", kwargs={"key": key})
 
 
-def check_invitation(token: str) -> None:
-    """Raises `Hidden` for a wrong or old token, and once somebody has used one."""
+def check_invitation(key: str) -> None:
+    """Raises `Hidden` for a wrong or old key, and once somebody has used one."""
     try:
-        signing.loads(token, salt=_SALT, max_age=7 * _DAY)
+        signing.loads(key, salt=_SALT, max_age=7 * _DAY)
     except signing.BadSignature:
         raise Hidden from None
     if Space.objects.filter(parent=None).exists():

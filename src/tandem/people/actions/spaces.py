@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tandem.history.record import record
 from tandem.kit.errors import Denied, Refused
@@ -20,13 +20,13 @@ def open_space(
 ) -> Space:
     """A space under `parent`. The opener of a confidential space keeps a way in: the role held above."""
     require(actor, Permission.EDIT_PORTFOLIO if kind != "product" else Permission.EDIT_PRODUCT, parent.pk)
-    taken = set(Space.objects.values_list("key", flat=True))
-    key = key.upper() or key_from(name, taken)
-    if not KEY.match(key):
+    key = key.upper()
+    if key and not KEY.match(key):
         raise Refused("key_malformed", field="key", key=key)
-    if key in taken:
-        raise Refused("key_taken", field="key", key=key)
     with transaction.atomic():
+        if key and not _reserve(key):
+            raise Refused("key_taken", field="key", key=key)
+        key = key or _free_key(name)
         space = Space.objects.create(
             parent=parent, kind=kind, name=name, key=key, is_confidential=is_confidential
         )
@@ -43,6 +43,8 @@ def grant(*, actor: Any, space: Space, user: User, role: str) -> Membership:
     if role in _ADMIN_ONLY:
         require(actor, Permission.MANAGE_PEOPLE, space.pk)
     with transaction.atomic():
+        if space.parent_id is None and role not in _ADMIN_ONLY:
+            keep_an_administrator(but=user)
         held = Membership.objects.select_for_update().filter(space=space, user=user).first()
         if held and held.role in _ADMIN_ONLY:
             require(actor, Permission.MANAGE_PEOPLE, space.pk)
@@ -65,14 +67,36 @@ def revoke(*, actor: Any, space: Space, user: User) -> None:
         if held.role in _ADMIN_ONLY:
             if not may(actor, Permission.MANAGE_PEOPLE, space.pk):
                 raise Denied(Permission.MANAGE_PEOPLE)
-            others = Membership.objects.filter(space=space, role=held.role, user__is_active=True).exclude(
-                user=user
-            )
-            if space.parent_id is None and not others.exists():
-                raise Refused("last_administrator")
+            if space.parent_id is None:
+                keep_an_administrator(but=user)
         held.delete()
         record("membership.revoked", space, actor=actor, changes={f"user:{user.pk}": [held.role, None]})
         access_changed(user)
+
+
+def _free_key(name: str) -> str:
+    """A key that nobody has, nor another transaction is about to take: an import holds its own for minutes."""
+    taken = set(Space.objects.values_list("key", flat=True))
+    while not _reserve(key := key_from(name, taken)):
+        taken.add(key)
+    return key
+
+
+def _reserve(key: str) -> bool:
+    """Held to the end of the transaction; False when somebody has it or is taking it. Nobody waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 2))", [f"space key {key}"])
+        is_ours = bool(cursor.fetchone()[0])
+    return is_ours and not Space.objects.filter(key=key).exists()
+
+
+def keep_an_administrator(*, but: User) -> None:
+    """Refuses when nobody would rule without `but`. Holds the organisation's row to the end of the
+    transaction: two who take each other's role away do it one after the other."""
+    root = Space.objects.select_for_update().get(parent=None)
+    ruling = Membership.objects.filter(space=root, role=Role.ADMINISTRATOR, user__is_active=True)
+    if ruling.filter(user=but).exists() and not ruling.exclude(user=but).exists():
+        raise Refused("last_administrator")
 
 
 def _give(space: Space, user: User, role: str) -> Membership:

@@ -1,16 +1,21 @@
 """Accounts: made by an administrator or an import, never with a default password."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import F
 
 from tandem.history.record import record, record_many
 from tandem.kit import clock
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Refused, Stale
 from tandem.kit.ids import digest, token
 from tandem.people.access import Permission, require
+from tandem.people.actions import bootstrap as links
+from tandem.people.actions.spaces import keep_an_administrator
 from tandem.people.models import ApiToken, Membership, Role, Space, SpaceKind, User
+from tandem.people.scoping import access_changed
 
 
 def bootstrap(*, organisation: str, name: str, email: str, password: str | None = None) -> User:
@@ -27,11 +32,15 @@ def bootstrap(*, organisation: str, name: str, email: str, password: str | None 
 
 
 def add(*, actor: Any, name: str, email: str, password: str | None = None, role: str | None = None) -> User:
-    """A person with an account; without a password they set one through a link."""
+    """A person with an account; without a password they set one through a link. Whom an import named under
+    this address is invited instead."""
     root = Space.objects.get(parent=None)
     require(actor, Permission.MANAGE_PEOPLE, root.pk)
-    if User.objects.filter(email__iexact=email).exists():
-        raise Refused("email_taken", field="email", email=email)
+    named = User.objects.filter(email__iexact=email, is_placeholder=True).first()
+    if named and not password:
+        invite(actor=actor, user=named, email=email, role=role)
+        return named
+    _refuse_taken(email)
     with transaction.atomic():
         user = _make(email=email, name=name, password=password)
         if role:
@@ -88,24 +97,82 @@ def set_password(*, actor: Any, user: User, password: str) -> None:
         record("user.changed", user, actor=actor, changes={"password": [None, None]})
 
 
+def change(*, actor: Any, user: User, version: int | None, name: str, email: str) -> None:
+    """Name and address; an address belongs to one account."""
+    _require_people(actor)
+    email = email.strip().lower()
+    after = {"name": name.strip(), "email": email}
+    differing = {f: [getattr(user, f), v] for f, v in after.items() if getattr(user, f) != v}
+    if not differing:
+        return
+    if "email" in differing:
+        _refuse_taken(email, but=user)
+    with transaction.atomic():
+        user.set_name(after["name"])
+        _write(user, version, name=user.name, pinyin=user.pinyin, email=email)
+        record("user.changed", user, actor=actor, text=differing)
+
+
+def invite(*, actor: Any, user: User, email: str, role: str | None = None) -> None:
+    """Somebody an import named gets an account under their real address; what names them stays theirs."""
+    _require_people(actor)
+    email = email.strip().lower()
+    if not user.is_placeholder:
+        raise Refused("has_account", name=user.name)
+    _refuse_taken(email, but=user)
+    root = Space.objects.get(parent=None)
+    with transaction.atomic():
+        before = user.email
+        _write(user, None, email=email, is_placeholder=False, is_active=True)
+        if role and not Membership.objects.filter(space=root, user=user).exists():
+            Membership.objects.create(space=root, user=user, role=role)
+            access_changed(user)
+        record("user.invited", user, actor=actor, text={"email": [before, email]})
+
+
+def make_link(*, actor: Any, user: User) -> str:
+    """The path of the page on which the person sets their password; shown once, handed over by hand."""
+    _require_people(actor)
+    if user.is_placeholder or not user.is_active:
+        raise Refused("no_account", name=user.name)
+    with transaction.atomic():
+        record("user.link_made", user, actor=actor)
+    return links.password_path(user)
+
+
+def enable(*, actor: Any, user: User) -> None:
+    """A disabled account may sign in again, with the roles it had."""
+    _require_people(actor)
+    if user.is_active:
+        return
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=True, access_version=user.access_version + 1)
+        user.is_active = True
+        record("user.enabled", user, actor=actor)
+
+
 def disable(*, actor: Any, user: User) -> None:
     """The account stays for its history; sessions and tokens end at once."""
-    root = Space.objects.get(parent=None)
-    require(actor, Permission.MANAGE_PEOPLE, root.pk)
+    _require_people(actor)
     if user.pk == actor.pk:
         raise Refused("not_oneself")
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(is_active=False, access_version=user.access_version + 1)
+        keep_an_administrator(but=user)
+        # counted up in the database: a number read before another change of rights would set it back
+        User.objects.filter(pk=user.pk).update(is_active=False, access_version=F("access_version") + 1)
         user.is_active = False
         _end_sessions(user)
         record("user.disabled", user, actor=actor)
 
 
-def create_token(*, actor: User, name: str, scope: str) -> tuple[ApiToken, str]:
-    """A token of one's own; its secret is returned once and stored only as a digest."""
+def create_token(*, actor: User, name: str, scope: str, days: int = 0) -> tuple[ApiToken, str]:
+    """A token of one's own, for `days` or (0) without end; its secret is returned once, stored as a digest."""
     secret = f"tdm_{token()}"
+    ends = clock.now() + timedelta(days=days) if days else None
     with transaction.atomic():
-        row = ApiToken.objects.create(user=actor, name=name, scope=scope, digest=digest(secret))
+        row = ApiToken.objects.create(
+            user=actor, name=name, scope=scope, digest=digest(secret), expires_at=ends
+        )
         record("token.created", row, actor=actor, changes={"scope": [None, scope]})
     return row, secret
 
@@ -114,6 +181,23 @@ def revoke_token(*, actor: User, row: ApiToken) -> None:
     with transaction.atomic():
         ApiToken.objects.filter(pk=row.pk, user=actor).update(revoked_at=clock.now())
         record("token.revoked", row, actor=actor)
+
+
+def _require_people(actor: Any) -> None:
+    require(actor, Permission.MANAGE_PEOPLE, Space.objects.get(parent=None).pk)
+
+
+def _refuse_taken(email: str, *, but: User | None = None) -> None:
+    if User.objects.filter(email__iexact=email).exclude(pk=but and but.pk).exists():
+        raise Refused("email_taken", field="email", email=email)
+
+
+def _write(user: User, expected: int | None, **values: Any) -> None:
+    rows = User.objects.filter(pk=user.pk, version=user.version if expected is None else expected)
+    if not rows.update(version=F("version") + 1, **values):
+        raise Stale(User.objects.get(pk=user.pk))
+    for field, value in values.items():
+        setattr(user, field, value)
 
 
 def _make(*, email: str, name: str, password: str | None) -> User:

@@ -78,9 +78,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         return None
 
     def visible_space_ids(self) -> frozenset[int]:
-        from tandem.people.scoping import roles_of
+        from tandem.people.scoping import spaces_of
 
-        return frozenset(roles_of(self)) if self.is_active else frozenset()
+        return spaces_of(self) if self.is_active else frozenset()
 
     def set_name(self, name: str) -> None:
         self.name = name

@@ -14,6 +14,8 @@ class ComputedDates(models.Model):
     total_slack_minutes = models.IntegerField(null=True)
     free_slack_minutes = models.IntegerField(null=True)
     is_critical = models.BooleanField(default=False)
+    # the predecessor whose link decides the start; none where a constraint, progress or the project's start does
+    driven_by = models.ForeignKey("work.WorkItem", models.SET_NULL, null=True, related_name="+")
 
     objects = ScopedQuerySet.as_manager()
 

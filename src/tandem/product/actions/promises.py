@@ -80,11 +80,16 @@ def revise(
 
 
 def keep(*, actor: Any, promise: Promise, version: int | None, kept_on: date | None = None) -> Promise:
-    """What was promised is there."""
+    """What was promised is there, since a day between the one on which it was given and today."""
     require(actor, _DO, promise.space_id)
     _refuse_closed(promise)
+    kept_on = kept_on or clock.today()
+    if kept_on > clock.today():
+        raise Refused("kept_in_the_future", field="kept_on")
+    if kept_on < promise.given_on:
+        raise Refused("kept_too_early", field="kept_on", given_on=promise.given_on)
     with transaction.atomic():
-        promise.write(expected=version, kept_on=kept_on or clock.today())
+        promise.write(expected=version, kept_on=kept_on)
         record("promise.kept", promise, actor=actor, changes={"kept_on": [None, promise.kept_on]})
     return promise
 

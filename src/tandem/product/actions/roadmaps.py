@@ -1,5 +1,6 @@
 """Sharing a roadmap by a link that can be taken back."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,12 +13,16 @@ from tandem.people.models import Space
 from tandem.product.models import RoadmapShare
 
 
-def share(*, actor: Any, space: Space, query: str = "") -> tuple[RoadmapShare, str]:
+def share(
+    *, actor: Any, space: Space, query: str = "", expires_at: datetime | None = None
+) -> tuple[RoadmapShare, str]:
     """A link for readers without an account; its secret is returned once."""
     require(actor, Permission.SHARE, space.pk)
     secret = token()
     with transaction.atomic():
-        row = RoadmapShare.objects.create(space=space, created_by=actor, digest=digest(secret), query=query)
+        row = RoadmapShare.objects.create(
+            space=space, created_by=actor, digest=digest(secret), query=query, expires_at=expires_at
+        )
         record("roadmap.shared", row, actor=actor)
     return row, secret
 

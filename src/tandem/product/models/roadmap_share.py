@@ -1,10 +1,19 @@
 """A link under which a roadmap may be read without an account. Stored as a digest, revocable."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from tandem.kit import clock
-from tandem.people.scoping import Scoped
+from tandem.people.scoping import Scoped, ScopedQuerySet
+
+
+class RoadmapShareQuerySet(ScopedQuerySet):
+    def usable(self) -> Self:
+        """Neither taken back nor run out."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=clock.now()), revoked_at=None)
 
 
 class RoadmapShare(Scoped):
@@ -13,6 +22,8 @@ class RoadmapShare(Scoped):
     query = models.CharField(max_length=500, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RoadmapShareQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"roadmap of space {self.space_id}"

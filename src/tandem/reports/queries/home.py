@@ -7,29 +7,25 @@ from typing import Any
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.planning.models import Forecast
-from tandem.planning.status import status_of
 from tandem.product.models import Promise
+from tandem.reports.queries import roadmap
+from tandem.reports.queries.roadmap import Row
 from tandem.work.models import Link, State, WorkItem
 
 WITHIN = timedelta(days=14)
 
 
 @dataclass
-class Slip:
-    promise: Promise
-    p50: date | None
-    p80: date | None
-    before: date | None
-    status: str
+class Moved:
+    """A row whose P80 is another one than when the person last looked."""
+
+    row: Row
+    before: date
+    after: date
 
     @property
-    def days(self) -> int | None:
-        return (self.p80 - self.promise.date).days if self.p80 else None
-
-    @property
-    def moved(self) -> int | None:
-        """Days by which P80 moved since the person last looked."""
-        return (self.p80 - self.before).days if self.p80 and self.before else None
+    def days(self) -> int:
+        return (self.after - self.before).days
 
 
 def mine(user: Any) -> list[WorkItem]:
@@ -61,34 +57,35 @@ def blocked(user: Any) -> list[tuple[WorkItem, WorkItem | None]]:
     ]
 
 
-def slips(user: Any, since: datetime | None) -> list[Slip]:
-    """Open promises that the forecast does not keep, the worst first; with what the forecast said before `since`."""
-    promises = list(Promise.objects.visible_to(user).open().select_related("feature", "release")[:500])
-    kinds = {
-        "product.feature": [p.feature_id for p in promises if p.feature_id],
-        "product.release": [p.release_id for p in promises if p.release_id],
-    }
-    now: dict[tuple[str, int], Forecast] = {}
-    before: dict[tuple[str, int], date | None] = {}
-    for kind, ids in kinds.items():
-        rows = Forecast.objects.visible_to(user).filter(subject_kind=kind, subject_id__in=ids)
-        now |= {(kind, f.subject_id): f for f in rows.filter(is_current=True).defer("detail")}
-        if since:
-            old = rows.filter(created_at__lt=since).order_by("id").values_list("subject_id", "p80")
-            before |= {(kind, subject): p80 for subject, p80 in old}
-    found = []
-    for promise in promises:
-        key = (
-            ("product.feature", promise.feature_id)
-            if promise.feature_id
-            else ("product.release", promise.release_id)
-        )
-        forecast = now.get(key)
-        p50, p80 = (forecast.p50, forecast.p80) if forecast else (None, None)
-        status = status_of(promise.date, p50, p80, today=clock.today())
-        if status in ("off", "risk"):
-            found.append(Slip(promise, p50, p80, before.get(key), status))
-    return sorted(found, key=lambda s: (s.status != "off", -(s.days or 0)))
+def passed(user: Any) -> list[Promise]:
+    """Open promises that the person gave and whose day is over: kept, or a new date?"""
+    rows = Promise.objects.visible_to(user).open().filter(given_by=user, date__lt=clock.today())
+    return list(rows.select_related("feature", "release").order_by("date", "id")[:6])
+
+
+def endangered(found: roadmap.Roadmap) -> list[Row]:
+    """Promises that are more likely missed, or may be: the worst first."""
+    rows = [row for row in found.rows if row.said and row.status in ("off", "risk")]
+    return sorted(rows, key=lambda row: (row.status != "off", -(row.slip_days or 0), row.title))
+
+
+def moved(user: Any, found: roadmap.Roadmap, since: datetime | None) -> list[Moved]:
+    """Later dates first, then the earlier ones. Nothing for somebody who looks for the first time."""
+    if since is None:
+        return []
+    rows = {row.ref: row for row in found.rows if row.p80}
+    kinds = {ref.kind for ref in rows}
+    old = Forecast.objects.visible_to(user).filter(
+        subject_kind__in=kinds, subject_id__in=[ref.id for ref in rows], created_at__lte=since, p80__isnull=False
+    )
+    newest = old.order_by("subject_kind", "subject_id", "-created_at", "-id").distinct("subject_kind", "subject_id")
+    before = {(kind, id_): p80 for kind, id_, p80 in newest.values_list("subject_kind", "subject_id", "p80")}
+    changed = [
+        Moved(row, before[ref], row.p80)
+        for ref, row in rows.items()
+        if row.p80 and ref in before and before[ref] != row.p80
+    ]
+    return sorted(changed, key=lambda one: (-one.days, one.row.title))
 
 
 def changes(user: Any, since: datetime | None) -> Any:

@@ -1,81 +1,69 @@
-"""Objectives with what serves them: features, promises under those, and the forecast beside."""
+"""Objectives with what serves them: the features and releases of the roadmap, rolled up to the objectives above."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-from tandem.kit import clock
-from tandem.planning.models import Forecast
-from tandem.planning.status import status_of
-from tandem.product.models import Feature, Promise
-from tandem.strategy.models import Contribution, Objective
-
-
-@dataclass
-class Serving:
-    """A feature that serves an objective, with its nearest promise and its forecast."""
-
-    feature: Feature
-    weight: int
-    promise: date | None = None
-    p50: date | None = None
-    p80: date | None = None
-    state: str = "none"
+from tandem.planning.status import DONE, NONE, WORST_FIRST
+from tandem.reports.queries import roadmap
+from tandem.reports.queries.roadmap import Roadmap, Row
+from tandem.strategy.models import Objective
 
 
 @dataclass
 class Branch:
+    """An objective in the tree; `below` is everything that serves it or a part of it, each row once."""
+
     objective: Objective
     depth: int
-    serving: list[Serving] = field(default_factory=list)
+    serving: list[tuple[Row, int]] = field(default_factory=list)
+    below: dict[Any, Row] = field(default_factory=dict)
     parts: int = 0
 
+    @property
+    def status(self) -> str:
+        """The worst of what is not done; done only when everything is."""
+        found = {row.status for row in self.below.values()}
+        open_ones = found - {DONE, NONE}
+        return min(open_ones or found or {NONE}, key=WORST_FIRST.index)
 
-def tree(user: Any) -> list[Branch]:
-    """Depth first; an objective whose parent is not visible stands at the top. Five queries."""
-    rows = list(Objective.objects.visible_to(user).select_related("owner").order_by("starts_on", "id"))
-    known = {o.pk for o in rows}
+    @property
+    def done(self) -> int:
+        return sum(row.status == DONE for row in self.below.values())
+
+
+def tree(user: Any) -> tuple[list[Branch], Roadmap]:
+    """Depth first; an objective whose parent is not visible stands at the top. The roadmap's queries, no more."""
+    found = roadmap.read(user)
+    known = {o.pk for o in found.objectives}
     below: dict[int | None, list[Objective]] = {}
-    for objective in rows:
+    for objective in found.objectives:
         below.setdefault(objective.parent_id if objective.parent_id in known else None, []).append(objective)
-    serving = served_by(user, list(known))
-    found: list[Branch] = []
+    serving = _serving(found)
+    branches: list[Branch] = []
 
-    def walk(parent: int | None, depth: int) -> None:
+    def walk(parent: int | None, depth: int) -> dict[Any, Row]:
+        reached: dict[Any, Row] = {}
         for objective in below.get(parent, []):
-            parts = len(below.get(objective.pk, []))
-            found.append(Branch(objective, depth, serving.get(objective.pk, []), parts))
-            walk(objective.pk, depth + 1)
+            own = serving.get(objective.pk, [])
+            branch = Branch(objective, depth, own, {}, len(below.get(objective.pk, [])))
+            branches.append(branch)
+            branch.below = {row.ref: row for row, _weight in own} | walk(objective.pk, depth + 1)
+            reached |= branch.below
+        return reached
 
     walk(None, 0)
-    return found
+    return branches, found
 
 
-def served_by(user: Any, objective_ids: list[int]) -> dict[int, list[Serving]]:
-    kind = Feature._meta.label_lower
-    rows = Contribution.objects.visible_to(user).filter(objective_id__in=objective_ids, subject_kind=kind)
-    pairs = list(rows.values_list("objective_id", "subject_id", "weight"))
-    ids = {subject for _o, subject, _w in pairs}
-    features = {f.pk: f for f in Feature.objects.visible_to(user).filter(pk__in=ids)}
-    promised: dict[int, date] = {}
-    for feature_id, day in (
-        Promise.objects.visible_to(user)
-        .current()
-        .filter(feature_id__in=ids)
-        .values_list("feature_id", "date")
-    ):
-        promised[feature_id] = min(day, promised.get(feature_id, day))
-    forecasts = Forecast.objects.visible_to(user).filter(
-        subject_kind=kind, subject_id__in=ids, is_current=True
-    )
-    ranges = {f.subject_id: f for f in forecasts}
-    found: dict[int, list[Serving]] = {}
-    for objective_id, feature_id, weight in pairs:
-        if feature := features.get(feature_id):
-            line = Serving(feature, weight, promised.get(feature_id))
-            if forecast := ranges.get(feature_id):
-                line.p50, line.p80 = forecast.p50, forecast.p80
-            done_on = feature.shipped_on if feature.state == Feature.State.SHIPPED else None
-            line.state = status_of(line.promise, line.p50, line.p80, today=clock.today(), done_on=done_on)
-            found.setdefault(objective_id, []).append(line)
-    return found
+def _serving(found: Roadmap) -> dict[int, list[tuple[Row, int]]]:
+    """Features by the objective that they contribute to, what is not done first; releases only repeat their features."""
+    serving: dict[int, list[tuple[Row, int]]] = {}
+    for row in found.rows:
+        if row.kind == "feature":
+            for objective_id, weight in row.objectives:
+                serving.setdefault(objective_id, []).append((row, weight))
+    for rows in serving.values():
+        rows.sort(
+            key=lambda pair: (pair[0].done_on is not None, pair[0].ends is None, pair[0].ends, pair[0].title)
+        )
+    return serving

@@ -121,6 +121,27 @@ FEATURES = (
 )  # fmt: skip
 
 
+class IdeaFrame(NamedTuple):
+    """A feature that nobody has broken down yet: it stands on the roadmap under next or later, promised to nobody."""
+
+    product: str
+    title: Pair
+    objective: int
+    is_next: bool = False
+
+
+IDEAS = (
+    IdeaFrame("SHP", ("Booking by e-mail", "邮件下单"), 0, True),
+    IdeaFrame("SHP", ("Returns by the shipper", "货主自助退货"), 0),
+    IdeaFrame("SHP", ("Price forecast for regular lanes", "常用线路价格预测"), 1),
+    IdeaFrame("DRV", ("Handover between tours", "派送任务交接"), 3, True),
+    IdeaFrame("DRV", ("Voice guidance at the door", "到户语音指引"), 3),
+    IdeaFrame("XBD", ("Origin certificates", "原产地证书"), 2, True),
+    IdeaFrame("XBD", ("Bonded warehouse stock", "保税仓库存"), 2),
+    IdeaFrame("XBD", ("Declaration by the customer's broker", "客户自有报关行申报"), 2),
+)  # fmt: skip
+
+
 class ObjectiveFrame(NamedTuple):
     title: Pair
     measure: Pair

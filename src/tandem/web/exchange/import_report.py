@@ -19,7 +19,7 @@ def figures(facts: dict[str, Any]) -> list[dict[str, Any]]:
     if "tasks" in facts:
         return first + [
             {"label": _("Dependencies"), "value": facts["links"], "note": _lags(facts["links_with_lag"])},
-            {"label": _("People and resources"), "value": facts["resources"]},
+            {"label": _("People and resources"), "value": facts["resources"] + facts["users"]},
             {"label": _("Working calendars"), "value": facts["calendars"]},
             _span(_("From – to"), facts["start_min"], facts["finish_max"]),
         ]
@@ -58,10 +58,15 @@ def _span(label: str, first: str | None, last: str | None) -> dict[str, Any]:
 
 
 def left_out(report: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """What somebody may miss, and what nobody will."""
-    rows = [row | {"why": wording.why(row["code"])} for row in report.get("not_taken_over", [])]
-    lost = [row for row in rows if row["code"] not in _NO_LOSS]
-    return lost, [row for row in rows if row["code"] in _NO_LOSS]
+    """What somebody may miss, and what nobody will; what stays out for one reason stands together."""
+    rows: dict[str, dict[str, Any]] = {}
+    for row in report.get("not_taken_over", []):
+        code = row["code"]
+        same = rows.setdefault(code, {"names": [], "count": 0, "why": wording.why(code), "where": row["where"], "code": code})
+        same["names"].append((row["what"], row["count"]))
+        same["count"] += row["count"]
+        same["kinds"] = len(same["names"])
+    return [row for row in rows.values() if row["code"] not in _NO_LOSS], [row for row in rows.values() if row["code"] in _NO_LOSS]
 
 
 def notes(report: dict[str, Any]) -> list[str]:
@@ -100,6 +105,15 @@ def sentence(report: dict[str, Any], *, is_done: bool) -> str:
     if report["updated"] or report["unchanged"]:
         return _("%(created)s items are new for %(name)s, %(updated)s are updated; nothing is doubled.") % figures_of
     return ngettext("%(n)s item comes into %(name)s.", "%(n)s items come into %(name)s.", figures_of["n"]) % figures_of
+
+
+def made(report: dict[str, Any]) -> str:
+    """What was put on the roadmap."""
+    count = report.get("made", {})
+    features = ngettext("%(n)s new feature", "%(n)s new features", count.get("features", 0)) % {"n": count.get("features", 0)}
+    releases = ngettext("%(n)s new release", "%(n)s new releases", count.get("releases", 0)) % {"n": count.get("releases", 0)}
+    parts = [text for text, n in ((features, count.get("features")), (releases, count.get("releases"))) if n]
+    return _("On the roadmap: %(what)s.") % {"what": " · ".join(parts)} if parts else ""
 
 
 def column_choices() -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from tandem.kit.http import attachment_header
 from tandem.people.access import Permission, spaces_where
 from tandem.people.models import Space, SpaceKind
 from tandem.portfolio.models import Project
+from tandem.product.models import Product
 from tandem.web import doors
 from tandem.web.exchange import import_report
 from tandem.web.paging import page_of
@@ -32,7 +33,8 @@ S = Import.State
 
 @login_required
 def table(request: HttpRequest) -> HttpResponse:
-    rows = Import.objects.visible_to(request.user).select_related("owner", "into", "job")
+    rows = Import.objects.visible_to(request.user).select_related("owner", "into")
+    rows = rows.only("file_name", "state", "report", "applied_at", "created_at", "owner__name", "into__name")
     page = page_of(rows, sort="-id", cursor=request.GET.get("cursor", ""))
     context = {
         "rows": page.rows,
@@ -134,20 +136,23 @@ def _report(request: HttpRequest, imported: Import, context: dict[str, Any]) -> 
     if is_done:
         into = Space.objects.visible_to(request.user).filter(pk=imported.into_id).first()
         project = Project.objects.visible_to(request.user).filter(space=into).first() if into else None
-        return render(request, "exchange/result.html", context | {"into": into, "project": project})
+        product = Product.objects.visible_to(request.user).filter(pk=report.get("product")).first()
+        shown = {"into": into, "project": project, "product": product, "made": import_report.made(report)}
+        return render(request, "exchange/result.html", context | shown)
     return render(request, "exchange/preview.html", context | {"offers": _offers(report)})
 
 
 def _offers(report: dict[str, Any]) -> dict[str, Any]:
     found = report.get("offers", {})
-    return {kind: found.get(kind, []) for kind in ("versions", "epics", "labels")}
+    shown: dict[str, Any] = {kind: found.get(kind, []) for kind in ("versions", "epics", "labels")}
+    return shown | {"counts": {kind: len(rows) for kind, rows in shown.items()} | found.get("counts", {})}
 
 
 def _failed(imported: Import) -> str:
     """Why the last attempt went wrong, though the preview was fine."""
     if imported.problem:
         return _reason(imported)
-    job = imported.job
+    job = imported.job if imported.job and imported.job.kind == "exchange.apply" else None
     if job is not None and job.state == "failed":
         return _("The import stopped and left nothing behind: %(reason)s") % {"reason": job.error}
     return _("The import was cancelled and left nothing behind.") if job is not None and job.state == "cancelled" else ""

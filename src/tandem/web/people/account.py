@@ -1,7 +1,8 @@
-"""One's own account: look, sessions, tokens, second factors; the first set-up; setting a password."""
+"""One's own account: look, sessions, tokens; the welcome of the first administrator; setting a password."""
 
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,11 +19,13 @@ from tandem.kit.http import is_local_path
 from tandem.people.actions import bootstrap, users
 from tandem.people.models import ApiToken, User
 from tandem.web import doors
+from tandem.web.people.accounts import browser_named
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+LIFETIMES = (30, 90, 365)
 
 
-class SetupForm(forms.Form):
+class WelcomeForm(forms.Form):
     organisation = forms.CharField(max_length=200)
     name = forms.CharField(max_length=200)
     email = forms.EmailField()
@@ -37,9 +41,11 @@ class SetupForm(forms.Form):
         }
         for name, label in words.items():
             self.fields[name].label = label
+        self.fields["password"].help_text = _("At least ten characters; a few words are better than one.")
 
     def clean_password(self) -> str:
-        password_validation.validate_password(self.cleaned_data["password"])
+        said = {field: self.cleaned_data.get(field, "") for field in ("name", "email")}
+        password_validation.validate_password(self.cleaned_data["password"], User(**said))
         return str(self.cleaned_data["password"])
 
 
@@ -57,15 +63,22 @@ class PasswordForm(forms.Form):
         return str(self.cleaned_data["password"])
 
 
-def setup(request: HttpRequest) -> HttpResponse:
+def _enter(request: HttpRequest, user: User) -> None:
+    """Signed in without the sign-in page: the session is listed like any other."""
+    login(request, user, backend=_BACKEND)
+    UserSession.objects.create_from_request(request)  # house: reads — one's own session
+
+
+def welcome(request: HttpRequest, key: str) -> HttpResponse:
     """The first start: the organisation and its administrator. The link works once."""
-    bootstrap.check_invitation(request.GET.get("t", ""))
-    form = SetupForm(request.POST or None)
+    bootstrap.check_invitation(key)
+    form = WelcomeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = users.bootstrap(**form.cleaned_data)
-        login(request, user, backend=_BACKEND)
+        users.prefer(actor=user, language=get_language() or "en")
+        _enter(request, user)
         return redirect("home")
-    return render(request, "people/setup.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "people/welcome.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def set_password(request: HttpRequest, key: str, token: str) -> HttpResponse:
@@ -73,7 +86,9 @@ def set_password(request: HttpRequest, key: str, token: str) -> HttpResponse:
     form = PasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         users.set_password(actor=user, user=user, password=form.cleaned_data["password"])
-        login(request, user, backend=_BACKEND)
+        if is_mfa_enabled(user):  # a link stands for the password, never for the second factor
+            return doors.go_to(request, settings.LOGIN_URL, _("The new password holds from now on."))
+        _enter(request, user)
         return redirect("home")
     return render(
         request,
@@ -92,9 +107,19 @@ def account(request: HttpRequest, secret: str = "") -> HttpResponse:
         "people/account.html",
         {
             "sessions": [
-                {"row": s, "is_this": s.session_key == request.session.session_key} for s in sessions
+                {
+                    "row": s,
+                    "browser": browser_named(s.user_agent),
+                    "is_this": s.session_key == request.session.session_key,
+                }
+                for s in sessions
             ],
-            "tokens": list(ApiToken.objects.visible_to(user).filter(revoked_at=None)),
+            "tokens": list(ApiToken.objects.visible_to(user).usable().order_by("-created_at")),
+            "lifetimes": [
+                *[(n, ngettext("%(n)s day", "%(n)s days", n) % {"n": n}) for n in LIFETIMES],
+                (0, _("no end")),
+            ],
+            "second_factor": is_mfa_enabled(user),
             "scopes": ApiToken.Scope.choices,
             "secret": secret,
             "memberships": user.memberships.select_related("space"),
@@ -109,8 +134,12 @@ def tokens(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     scope = request.POST.get("scope", "read")
     name = request.POST.get("name", "").strip()[:100] or _("Token")
+    days = request.POST.get("days", "")
     _row, secret = users.create_token(
-        actor=user, name=name, scope=scope if scope in ApiToken.Scope.values else "read"
+        actor=user,
+        name=name,
+        scope=scope if scope in ApiToken.Scope.values else "read",
+        days=int(days) if days in map(str, LIFETIMES) else 0,
     )
     return account(request, secret)
 
@@ -160,7 +189,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 
 urls = [
-    path("setup/", setup, name="setup"),
+    path("welcome/<str:key>/", welcome, name="welcome"),
     path("password/<slug:key>/<str:token>/", set_password, name="set_password"),
     path("account/", account, name="account"),
     path("account/tokens/", tokens, name="tokens"),

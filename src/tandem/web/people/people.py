@@ -1,19 +1,25 @@
-"""People, teams and working calendars."""
+"""People: everybody who works here or was named by an import; accounts are made, changed, disabled."""
 
 from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from tandem.kit.errors import Refused
+from tandem.history.models import Event
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.access import Permission, may
-from tandem.people.actions import bootstrap, spaces, users
+from tandem.people.actions import users
 from tandem.people.models import Membership, Role, Space, User
-from tandem.web import doors, generic
+from tandem.web import doors, generic, histories
+from tandem.work.models import WorkItem
+
+SHOWN = 500
 
 
 class PersonForm(forms.Form):
@@ -23,83 +29,196 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in (
-            ("name", _("Name")),
-            ("email", _("E-mail")),
-            ("role", _("Role in the organisation")),
-        ):
-            self.fields[name].label = label
+        words = {"name": _("Name"), "email": _("E-mail"), "role": _("Role in the organisation")}
+        for name, field in self.fields.items():
+            field.label = words[name]
+
+
+class ChangeForm(PersonForm):
+    role = None  # type: ignore[assignment]
+
+
+class InvitationForm(PersonForm):
+    name = None  # type: ignore[assignment]
+
+
+def may_manage(user: Any) -> bool:
+    root = Space.objects.visible_to(user).root()
+    return root is not None and may(user, Permission.MANAGE_PEOPLE, root.pk)
+
+
+def _insist(user: Any) -> None:
+    """Without the organisation in sight there is nothing here; without the right the form is refused."""
+    if Space.objects.visible_to(user).root() is None:
+        raise Hidden
+    if not may_manage(user):
+        raise Denied(Permission.MANAGE_PEOPLE)
+
+
+def _organisation_roles(user: Any) -> dict[int, str]:
+    root = Space.objects.visible_to(user).root()
+    # house: reads — roles in the organisation, whose space the asker sees
+    rows = Membership.objects.filter(space=root).values_list("user_id", "role") if root else []
+    return {person: str(Role(role).label) for person, role in rows}
 
 
 @login_required
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody, by name; placeholders of imports apart."""
-    root = Space.objects.visible_to(request.user).root()
-    may_manage = root is not None and may(request.user, Permission.MANAGE_PEOPLE, root.pk)
-    text = request.GET.get("q", "").strip()
-    rows = User.objects.visible_to(request.user).active().prefetch_related("teams")
+    """Everybody, by name; placeholders of imports and disabled accounts on request."""
+    kinds = {
+        "account": (_("With an account"), Q(is_active=True, is_placeholder=False)),
+        "placeholder": (_("Placeholders"), Q(is_active=True, is_placeholder=True)),
+        "disabled": (_("Disabled"), Q(is_active=False)),
+    }
+    text, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
+    rows = User.objects.visible_to(request.user).prefetch_related("teams")
+    rows = rows.filter(kinds[kind][1]) if kind in kinds else rows.active()
     if text:
         rows = rows.matching(text)
-    # house: reads — roles in the organisation, whose space the asker sees
-    roles = dict(Membership.objects.filter(space=root).values_list("user_id", "role")) if root else {}
-    shown = [{"person": u, "role": Role(roles[u.pk]).label if u.pk in roles else ""} for u in rows[:500]]
-    return render(request, "people/people.html", {"rows": shown, "q": text, "may_manage": may_manage})
+    found, roles = list(rows[: SHOWN + 1]), _organisation_roles(request.user)
+    context = {
+        "rows": [{"person": u, "role": roles.get(u.pk, "")} for u in found[:SHOWN]],
+        "has_more": len(found) > SHOWN,
+        "shown": SHOWN,
+        "q": text,
+        "kind": kind,
+        "kinds": [(value, label) for value, (label, _test) in kinds.items()],
+        "may_manage": may_manage(request.user),
+    }
+    return render(request, "people/people.html", context)
+
+
+@login_required
+def detail(request: HttpRequest, id: int) -> HttpResponse:
+    """A person: roles where the asker may look, teams, open work, and for administrators the account."""
+    person = doors.find(User.objects, request.user, pk=id)
+    root = Space.objects.visible_to(request.user).root()
+    sees_account = root is not None and may(request.user, Permission.READ_AUDIT, root.pk)
+    work = (
+        WorkItem.objects.visible_to(request.user).open().assigned_to(person).select_related("state", "space")
+    )
+    context = {
+        "person": person,
+        "role": _organisation_roles(request.user).get(person.pk, ""),
+        # house: reads — roles in the spaces that the asker sees
+        "memberships": Membership.objects.filter(
+            user=person, space__in=Space.objects.visible_to(request.user)
+        )
+        .select_related("space")
+        .order_by("space__name"),
+        "teams": list(person.teams.visible_to(request.user)),
+        "work": list(work.order_by("due_on", "id")[:20]),
+        "work_count": work.count(),
+        "may_manage": may_manage(request.user),
+        "events": histories.lines(_account_events(person), request.user) if sees_account else [],
+    }
+    template = "people/person_peek.html" if doors.is_peek(request) else "people/person.html"
+    return render(request, template, context)
+
+
+def _account_events(person: User) -> Any:
+    # house: reads — events of an account belong to no space; whoever reads the organisation's audit sees them
+    return Event.objects.of(person).newest_first()[:30]
+
+
+def _form_page(request: HttpRequest, form: forms.Form, title: str, save: str, **more: Any) -> HttpResponse:
+    context = {"form": form, "title": title, "save": save, "person": None, "version": None, **more}
+    status = 409 if more.get("theirs") else 422 if form.errors else 200
+    return render(request, "people/person_form.html", context, status=status)
+
+
+def _link_page(request: HttpRequest, person: User) -> HttpResponse:
+    link = request.build_absolute_uri(users.make_link(actor=request.user, user=person))
+    return render(request, "people/invited.html", {"person": person, "link": link})
 
 
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """An account; the link that sets its password is shown once, to be handed over."""
+    _insist(request.user)
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            person = users.add(actor=request.user, **form.cleaned_data)
-            return render(
-                request,
-                "people/invited.html",
-                {"person": person, "link": request.build_absolute_uri(bootstrap.password_path(person))},
-            )
+            return _link_page(request, users.add(actor=request.user, **form.cleaned_data))
         except Refused as problem:
             generic.show(form, problem)
-    return render(request, "people/person_form.html", {"form": form}, status=422 if form.errors else 200)
+    return _form_page(request, form, _("Add a person"), _("Add"))
 
 
 @login_required
+def edit(request: HttpRequest, id: int) -> HttpResponse:
+    _insist(request.user)
+    person = doors.find(User.objects, request.user, pk=id)
+    form, version, theirs = (
+        ChangeForm(request.POST or None, initial={"name": person.name, "email": person.email}),
+        person.version,
+        [],
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            users.change(
+                actor=request.user, user=person, version=doors.version_in(request), **form.cleaned_data
+            )
+            return doors.go_to(request, f"/people/{person.pk}/", _("Saved."))
+        except Stale as problem:
+            generic.show(form, problem)
+            version, theirs = problem.current.version, generic.differences(form, problem.current)
+        except Refused as problem:
+            generic.show(form, problem)
+    return _form_page(
+        request, form, _("Edit person"), _("Save"), person=person, version=version, theirs=theirs
+    )
+
+
+@login_required
+def invitation(request: HttpRequest, id: int) -> HttpResponse:
+    """A placeholder becomes an account."""
+    _insist(request.user)
+    person = doors.find(User.objects, request.user, pk=id)
+    known = "" if person.email.endswith(".invalid") else person.email
+    form = InvitationForm(request.POST or None, initial={"email": known, "role": Role.MEMBER})
+    if request.method == "POST" and form.is_valid():
+        try:
+            users.invite(actor=request.user, user=person, **form.cleaned_data)
+            return _link_page(request, person)
+        except Refused as problem:
+            generic.show(form, problem)
+    return _form_page(request, form, _("Invite %(name)s") % {"name": person.name}, _("Invite"), person=person)
+
+
+@login_required
+@require_POST
+def password_link(request: HttpRequest, id: int) -> HttpResponse:
+    return _link_page(request, doors.find(User.objects, request.user, pk=id))
+
+
+@login_required
+@require_POST
 def disabling(request: HttpRequest, id: int) -> HttpResponse:
     person = doors.find(User.objects, request.user, pk=id)
-    if request.method == "POST":
-        users.disable(actor=request.user, user=person)
-    return doors.go_to(request, "/people/", _("%(name)s can no longer sign in.") % {"name": person.name})
+    users.disable(actor=request.user, user=person)
+    return doors.go_to(
+        request, f"/people/{person.pk}/", _("%(name)s can no longer sign in.") % {"name": person.name}
+    )
 
 
 @login_required
-def access(request: HttpRequest, key: str) -> HttpResponse:
-    """Who may do what in a space: give a role, take it away."""
-    space = doors.find(Space.objects, request.user, key=key)
-    if request.method == "POST":
-        number = request.POST.get("user", "")
-        person = doors.find(User.objects, request.user, pk=int(number) if number.isdigit() else 0)
-        if request.POST.get("role") in Role.values:
-            spaces.grant(actor=request.user, space=space, user=person, role=request.POST["role"])
-        else:
-            spaces.revoke(actor=request.user, space=space, user=person)
-        return doors.go_to(request, request.path, _("Saved."))
-    rows = space.memberships.select_related("user").order_by("user__name")
-    return render(
-        request,
-        "people/access.html",
-        {
-            "space": space,
-            "rows": rows,
-            "roles": Role.choices,
-            "may_manage": may(request.user, Permission.MANAGE_ACCESS, space.pk),
-            "people": User.objects.visible_to(request.user).active()[:1000],
-        },
+@require_POST
+def enabling(request: HttpRequest, id: int) -> HttpResponse:
+    person = doors.find(User.objects, request.user, pk=id)
+    users.enable(actor=request.user, user=person)
+    return doors.go_to(
+        request, f"/people/{person.pk}/", _("%(name)s can sign in again.") % {"name": person.name}
     )
 
 
 urls = [
     path("people/", people, name="people"),
     path("people/new/", new, name="people_new"),
+    path("people/<int:id>/", detail, name="people_detail"),
+    path("people/<int:id>/edit/", edit, name="people_edit"),
+    path("people/<int:id>/invitations/", invitation, name="people_invitations"),
+    path("people/<int:id>/password-links/", password_link, name="people_password_links"),
     path("people/<int:id>/disablings/", disabling, name="people_disablings"),
-    path("spaces/<slug:key>/access/", access, name="access"),
+    path("people/<int:id>/enablings/", enabling, name="people_enablings"),
 ]

@@ -5,25 +5,31 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from tandem.kit.errors import Refused
-from tandem.people.access import Permission
-from tandem.planning.models import Forecast
+from tandem.kit.types import Ref
+from tandem.people.access import Permission, may
 from tandem.product.actions import features
 from tandem.product.models import Feature, Product, Promise, Release, Scope
+from tandem.reports.queries import roadmap
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution, Objective
 from tandem.web import cells, doors, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
+from tandem.web.product import roadmap_lines as lines
+from tandem.web.product import roadmap_peek
 from tandem.work.models import WorkItem
+
+SCOPE_SHOWN = 100
 
 
 class FeatureForm(forms.ModelForm):
     class Meta:
         model = Feature
         fields = ["product", "title", "description", "state", "horizon", "release", "team", "owner"]
+        labels = {"product": _("Product")}
         widgets = {"description": forms.Textarea({"rows": 5})}
 
     def for_request(self, request: HttpRequest, row: Feature | None) -> None:
@@ -50,22 +56,22 @@ def remove(*, actor: Any, row: Feature, version: int | None) -> None:
 def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
     """Scope, promises, forecast and objectives of a feature or a release."""
     user = request.user
+    found = roadmap.one(user, Ref(row._meta.label_lower, row.pk))
     scope = Scope.objects.visible_to(user).of(row).values_list("item_id", flat=True)
     served = Contribution.objects.visible_to(user).of(row).select_related("objective")
+    items = WorkItem.objects.visible_to(user).present().filter(pk__in=list(scope)).select_related("state", "type")
     return {
-        "scope": list(
-            WorkItem.objects.visible_to(user)
-            .present()
-            .filter(pk__in=list(scope))
-            .select_related("state", "type")[:100]
-        ),
+        "scope": list(items.order_by("key")[:SCOPE_SHOWN]),
+        "scope_count": len(scope),
+        "features": [lines.line(f) for f in roadmap.of_release(user, row)] if row._meta.model_name == "release" else [],
         "promises": list(
             Promise.objects.visible_to(user)
             .filter(**{row._meta.model_name: row})
             .select_related("given_by")
             .order_by("-given_on", "-id")
         ),
-        "forecast": Forecast.objects.visible_to(user).of(row).filter(is_current=True).first(),
+        "about": roadmap_peek.rests_on(user, found) if found else {},
+        "may_promise": may(user, Permission.GIVE_PROMISE, row.space_id),
         "contributions": [c for c in served if c.objective.space_id in user.visible_space_ids()],
         "objectives": list(Objective.objects.visible_to(user).open()[:200])
         if row._meta.model_name == "feature"
@@ -123,10 +129,10 @@ noun = Noun(
         Column("owner", _("Owner"), lambda r: cells.person(r.owner)),
     ),
     facts=(
-        Fact(_("Product"), lambda r: r.product.name),
+        Fact(_("Product"), lambda r: cells.link(r.product, reverse("products_detail", kwargs={"id": r.product_id}))),
         Fact(_("State"), lambda r: r.get_state_display()),
         Fact(_("Horizon"), lambda r: r.get_horizon_display()),
-        Fact(_("Release"), lambda r: r.release.name if r.release else "–"),
+        Fact(_("Release"), lambda r: cells.link(r.release, reverse("releases_detail", kwargs={"id": r.release_id})) if r.release else "–"),
         Fact(_("Team"), lambda r: r.team.name if r.team else "–"),
         Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"),
     ),

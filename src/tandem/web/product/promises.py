@@ -1,153 +1,168 @@
-"""Promises: given, revised, kept, withdrawn; each leaves its trace."""
+"""Promises: listed with what the forecast says of each, and one promise with all that became of it."""
 
+from datetime import date
 from typing import Any
 
-from django import forms
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import path
+from django.db import models
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
+from markupsafe import Markup
 
 from tandem.kit import clock
-from tandem.kit.errors import Refused
-from tandem.people.access import Permission, spaces_where
-from tandem.product.actions import promises
-from tandem.product.models import Feature, Promise, Release
-from tandem.web import cells, doors, generic
-from tandem.web.generic import Column, Fact, Noun
+from tandem.kit.types import Ref
+from tandem.people.access import Permission, may, spaces_where
+from tandem.planning.models import Forecast
+from tandem.planning.status import status_of
+from tandem.product.models import Product, Promise
+from tandem.reports.queries import roadmap as reads
+from tandem.web import cells, generic
+from tandem.web.generic import Column, Fact, Filter, Noun
+from tandem.web.product import promise_forms, roadmap_peek
 
-_DATE = forms.DateInput({"type": "date"}, "%Y-%m-%d")
-
-
-class PromiseForm(forms.Form):
-    feature = forms.ModelChoiceField(Feature.objects.none(), label=_("feature"), required=False)
-    release = forms.ModelChoiceField(Release.objects.none(), label=_("or release"), required=False)
-    to_whom = forms.CharField(label=_("to whom"), max_length=200)
-    date = forms.DateField(label=_("promised date"), widget=_DATE)
-    given_on = forms.DateField(label=_("given on"), widget=_DATE, initial=clock.today)
-    confidence = forms.IntegerField(
-        label=_("confidence said, in %"), min_value=1, max_value=100, required=False
-    )
-    what = forms.CharField(label=_("what was promised"), max_length=300, required=False)
-
-    def for_request(self, request: HttpRequest, row: Promise | None) -> None:
-        """Only what the person may promise about."""
-        spaces = spaces_where(request.user, Permission.GIVE_PROMISE)
-        features = Feature.objects.visible_to(request.user).filter(space_id__in=spaces)
-        releases = Release.objects.visible_to(request.user).filter(space_id__in=spaces)
-        self.fields["feature"].queryset, self.fields["release"].queryset = features, releases  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if bool(data.get("feature")) == bool(data.get("release")):
-            self.add_error("feature", _("Choose a feature or a release, one of them."))
-        return data
+_STANDINGS = {
+    "open": Q(kept_on=None, replaced_by=None, withdrawn_on=None),
+    "kept": Q(kept_on__isnull=False),
+    "revised": Q(replaced_by__isnull=False),
+    "withdrawn": Q(withdrawn_on__isnull=False),
+}
 
 
-class RevisionForm(forms.Form):
-    date = forms.DateField(label=_("new promised date"), widget=_DATE)
-    reason = forms.CharField(label=_("reason"), max_length=500, help_text=_("The receiver will ask."))
-    confidence = forms.IntegerField(
-        label=_("confidence said, in %"), min_value=1, max_value=100, required=False
-    )
+class Promises(Noun):
+    """With the forecast of what each promise is about, in the same query."""
 
-
-def create(*, actor: Any, feature: Feature | None, release: Release | None, **values: Any) -> Promise:
-    from tandem.planning.actions import promises as planned
-
-    subject = feature or release
-    assert subject is not None
-    return planned.give(actor=actor, subject=subject, **values)
-
-
-@login_required
-def revision(request: HttpRequest, id: int) -> HttpResponse:
-    """A new date with its reason; the old one stays on record."""
-    row = doors.find(noun.rows(request.user), request.user, pk=id)
-    form = RevisionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            new = promises.revise(
-                actor=request.user, promise=row, version=doors.version_in(request), **form.cleaned_data
-            )
-            return doors.go_to(request, noun.url(new), now_("The promise was revised."))
-        except Refused as problem:
-            generic.show(form, problem)
-    context = {
-        "noun": noun,
-        "form": form,
-        "row": row,
-        "version": row.version,
-        "theirs": [],
-        "title": now_("Revise the promise"),
-        "cancel": noun.url(row),
-    }
-    return render(request, "generic/form.html", context, status=422 if form.errors else 200)
-
-
-@login_required
-def keeping(request: HttpRequest, id: int) -> HttpResponse:
-    row = doors.find(noun.rows(request.user), request.user, pk=id)
-    if request.method == "POST":
-        promises.keep(actor=request.user, promise=row, version=doors.version_in(request))
-    return doors.go_to(request, noun.url(row))
-
-
-@login_required
-def withdrawal(request: HttpRequest, id: int) -> HttpResponse:
-    row = doors.find(noun.rows(request.user), request.user, pk=id)
-    if request.method == "POST":
-        promises.withdraw(
-            actor=request.user,
-            promise=row,
-            version=doors.version_in(request),
-            reason=request.POST.get("reason", ""),
-        )
-    return doors.go_to(request, noun.url(row))
+    def rows(self, user: Any) -> models.QuerySet[Any]:
+        kind = Case(When(feature__isnull=False, then=Value(reads.FEATURE)), default=Value(reads.RELEASE))
+        found = Forecast.objects.visible_to(user).filter(
+            is_current=True, subject_kind=OuterRef("kind"), subject_id=Coalesce(OuterRef("feature"), OuterRef("release"))
+        )  # fmt: skip
+        columns = {name: Subquery(found.values(name)[:1]) for name in ("p50", "p80", "as_of")}
+        return super().rows(user).annotate(kind=kind).annotate(**columns)
 
 
 def standing(row: Promise) -> Any:
+    """What people said became of it; of an open one what the forecast says, in colour."""
     if row.kept_on:
-        return _("Kept")
+        return _shape("done", _("Kept late") if (row.slip_days or 0) > 0 else _("Kept"))
     if row.withdrawn_on:
         return _("Withdrawn")
     if row.replaced_by_id:
         return _("Revised")
-    return _("Open")
+    status = _status(row)
+    words = {"on": _("On track"), "risk": _("At risk"), "off": _("Off track"), "done": _("Delivered, not marked as kept")}
+    return _shape(status, words.get(status, _("No forecast")))
 
 
-def before(row: Promise) -> Any:
-    return getattr(row, "replaces", None)
+def _status(row: Any) -> str:
+    as_of = row.as_of
+    today = as_of if as_of and clock.today() - as_of > reads.LONG_AGO else clock.today()
+    return status_of(row.date, row.p50, row.p80, today=today, done_on=_delivered(row))
 
 
-noun = Noun(
+def _delivered(row: Promise) -> date | None:
+    return row.feature.shipped_on if row.feature else row.release.released_on if row.release else None
+
+
+def _shape(state: str, text: Any) -> Markup:
+    return Markup('<span class="st"><i class="sh sh-{}" aria-hidden="true"></i><span>{}</span></span>').format(state, text)
+
+
+def _is_open(row: Promise) -> bool:
+    return not (row.kept_on or row.replaced_by_id or row.withdrawn_on)
+
+
+def _forecast(row: Any) -> Any:
+    return cells.date(row.p80) if _is_open(row) and not _delivered(row) else ""
+
+
+def _slip(row: Any) -> Any:
+    """Days between the date told and what happened or is forecast."""
+    end = row.kept_on or _delivered(row) or row.p80
+    if end is None or row.replaced_by_id or row.withdrawn_on:
+        return ""
+    days = (end - row.date).days
+    return Markup('<span class="num nw">{}</span>').format(now_("%(n)s d") % {"n": f"{days:+d}".replace("-", "−") if days else "0"})
+
+
+def subject_link(row: Promise) -> Any:
+    name = "features_detail" if row.feature_id else "releases_detail"
+    return cells.link(row.subject, reverse(name, kwargs={"id": row.feature_id or row.release_id}))
+
+
+def detail(request: HttpRequest, row: Promise) -> dict[str, Any]:
+    """Its history in both directions, and what the forecast of its subject rests on."""
+    ref = Ref(reads.FEATURE, row.feature_id) if row.feature_id else Ref(reads.RELEASE, row.release_id)
+    found = reads.one(request.user, ref)
+    about = roadmap_peek.rests_on(request.user, found) if found and _is_open(row) else {}
+    is_the_one = bool(found and found.said and found.said.id == row.pk)
+    return {
+        "chain": chain_of(request.user, row),
+        "is_open": _is_open(row),
+        "may_promise": may(request.user, Permission.GIVE_PROMISE, row.space_id),
+        "about": about if is_the_one else {},
+        "today": clock.today(),
+    }
+
+
+def chain_of(user: Any, row: Promise) -> list[Promise]:
+    """The promise with those that it replaced and those that replaced it, newest first: one query."""
+    same = Promise.objects.visible_to(user).filter(feature=row.feature_id, release=row.release_id).select_related("given_by")
+    known = {p.pk: p for p in same}
+    earlier = {p.replaced_by_id: p for p in known.values() if p.replaced_by_id}
+    at = known[row.pk]
+    while at.replaced_by_id in known:
+        at = known[at.replaced_by_id]
+    found = [at]
+    while found[-1].pk in earlier:
+        found.append(earlier[found[-1].pk])
+    return found if len(found) > 1 else []
+
+
+def _of_product(rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
+    return rows.filter(Q(feature__product=value) | Q(release__product=value))
+
+
+def _list_extra(request: HttpRequest) -> dict[str, Any]:
+    may_give = bool(spaces_where(request.user, Permission.GIVE_PROMISE))
+    return {"may_create": may_give, "new_url": reverse("promises_new")}
+
+
+noun = Promises(
     slug="promises", model=Promise, one=_("promise"), many=_("Promises"), purpose=_("Every date that was told to somebody, and what became of it."),
     columns=(
         Column("what", _("What"), lambda r: r.what or str(r.subject), is_title=True),
         Column("to_whom", _("To whom"), lambda r: r.to_whom, "to_whom"),
         Column("date", _("Promised"), lambda r: cells.date(r.date), "date", is_number=True),
+        Column("forecast", _("Forecast P80"), _forecast, is_number=True),
+        Column("slip", _("Slip"), _slip, is_number=True),
+        Column("standing", _("State"), standing),
         Column("given", _("Given on"), lambda r: cells.date(r.given_on), "given_on", is_number=True),
         Column("by", _("By"), lambda r: r.given_by.name),
-        Column("standing", _("State"), standing),
     ),
     facts=(
-        Fact(_("About"), lambda r: str(r.subject)),
+        Fact(_("About"), subject_link),
         Fact(_("To whom"), lambda r: r.to_whom),
-        Fact(_("Promised"), lambda r: r.date),
-        Fact(_("Given on"), lambda r: f"{r.given_on} · {r.given_by.name}"),
-        Fact(_("Confidence said"), lambda r: f"{r.confidence} %" if r.confidence else "–"),
+        Fact(_("Promised"), lambda r: cells.date(r.date)),
         Fact(_("State"), standing),
+        Fact(_("Given on"), lambda r: Markup("{} · {}").format(cells.date(r.given_on), r.given_by.name)),
+        Fact(_("Kept on"), lambda r: cells.date(r.kept_on) or "–"),
+        Fact(_("Confidence said"), lambda r: f"{r.confidence} %" if r.confidence else "–"),
         Fact(_("Reason"), lambda r: r.reason or "–"),
     ),
-    search=("to_whom", "what", "feature__title", "release__name"), order="date", related=("feature", "release", "given_by"),
-    permission=Permission.GIVE_PROMISE, form=PromiseForm, create=create, detail=lambda request, row: {"before": before(row)},
-    detail_template="product/promise.html", names={"new": _("Give a promise")},
+    filters=(
+        Filter("standing", _("State"), lambda request: [
+            ("open", _("Open")), ("kept", _("Kept")), ("revised", _("Revised")), ("withdrawn", _("Withdrawn"))
+        ], narrow=lambda rows, value: rows.filter(_STANDINGS[value])),
+        Filter("product", _("Product"), lambda request: [
+            (str(p.pk), p.name) for p in Product.objects.visible_to(request.user).order_by("name")
+        ], narrow=_of_product),
+    ),
+    search=("to_whom", "what", "feature__title", "release__name"), order="-date", related=("feature", "release", "given_by"),
+    permission=Permission.GIVE_PROMISE, detail=detail, detail_template="product/promise.html", list_extra=_list_extra,
+    names={"new": _("Give a promise")},
 )  # fmt: skip
-urls = [
-    *generic.urls(noun),
-    path("promises/<int:id>/revisions/", revision, name="promises_revisions"),
-    path("promises/<int:id>/keepings/", keeping, name="promises_keepings"),
-    path("promises/<int:id>/withdrawals/", withdrawal, name="promises_withdrawals"),
-]
+urls = [*generic.urls(noun), *promise_forms.urls(noun)]
+

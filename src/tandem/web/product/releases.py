@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tandem.people.access import Permission
@@ -18,6 +19,7 @@ class ReleaseForm(forms.ModelForm):
     class Meta:
         model = Release
         fields = ["product", "name", "description", "state", "planned_on", "team", "owner"]
+        labels = {"product": _("Product")}
         widgets = {
             "planned_on": forms.DateInput({"type": "date"}, "%Y-%m-%d"),
             "description": forms.Textarea({"rows": 4}),
@@ -51,16 +53,18 @@ noun = Noun(
         Column("owner", _("Owner"), lambda r: cells.person(r.owner)),
     ),
     facts=(
-        Fact(_("Product"), lambda r: r.product.name),
+        Fact(_("Product"), lambda r: cells.link(r.product, reverse("products_detail", kwargs={"id": r.product_id}))),
         Fact(_("State"), lambda r: r.get_state_display()),
-        Fact(_("Planned for"), lambda r: r.planned_on or "–"),
+        Fact(_("Planned for"), lambda r: cells.date(r.planned_on) or "–"),
+        Fact(_("Released on"), lambda r: cells.date(r.released_on) or "–"),
+        Fact(_("Team"), lambda r: r.team.name if r.team else "–"),
         Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"),
     ),
     filters=(
         Filter("product", _("Product"), lambda request: [(str(p.pk), p.name) for p in Product.objects.visible_to(request.user)]),
         Filter("state", _("State"), lambda request: list(Release.State.choices)),
     ),
-    search=("name",), order="planned_on", related=("product", "owner"), text="description", permission=Permission.EDIT_PRODUCT,
+    search=("name",), order="planned_on", related=("product", "owner", "team"), text="description", permission=Permission.EDIT_PRODUCT,
     form=ReleaseForm, create=create, change=change, remove=remove, detail=detail, detail_template="product/feature.html",
     names={"new": _("New release")},
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from tandem.reports.queries.roadmap import Roadmap, Row
+from tandem.reports.queries.roadmap_rows import Roadmap, Row
 
 MONTHS, QUARTERS = "month", "quarter"
 _LONGEST = {MONTHS: 14, QUARTERS: 14}
@@ -49,6 +49,10 @@ def month_name(month: int) -> str:
         pgettext("month", "Sep"), pgettext("month", "Oct"), pgettext("month", "Nov"), pgettext("month", "Dec"),
     )  # fmt: skip
     return str(names[month - 1])
+
+
+def month_and_year(day: date) -> str:
+    return _("%(month)s %(year)s") % {"month": month_name(day.month), "year": day.year}
 
 
 def axis_of(roadmap: Roadmap, scale: str, *, with_past: bool = False) -> Axis:
@@ -99,8 +103,8 @@ def lane(row: Row, axis: Axis) -> dict[str, Any]:
         "base": axis.span(began, row.first_promised),
         "today": axis.at(axis.today),
     }
-    if row.done_on:
-        return drawn | {"actual": axis.at(row.done_on), "work": axis.span(began, row.done_on)}
+    if row.actual:
+        return drawn | {"actual": axis.at(row.actual), "work": axis.span(began, row.actual)}
     if forecast is None or forecast.p50 is None or forecast.p80 is None:
         return drawn
     shown = axis.span(forecast.p50, forecast.p80)
@@ -159,7 +163,7 @@ def _apart(row: Row, at: Any) -> list[tuple[str, float]]:
 
 def _dates(row: Row) -> list[date]:
     """Dates that the axis should reach; what is over needs no room."""
-    if row.done_on:
+    if row.actual:
         return []
     forecast = row.forecast
     days = [row.said.date if row.said else None, forecast.p80 if forecast else None]

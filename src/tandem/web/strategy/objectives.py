@@ -4,14 +4,17 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tandem.people.access import Permission
 from tandem.reports.queries import objectives as reads
+from tandem.reports.queries.roadmap import Roadmap, Row
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Objective
 from tandem.web import cells, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
+from tandem.web.product import roadmap_picture as picture
 
 
 class ObjectiveForm(forms.ModelForm):
@@ -38,16 +41,35 @@ def remove(*, actor: Any, row: Objective, version: int | None) -> None:
 
 
 def detail(request: HttpRequest, row: Objective) -> dict[str, Any]:
+    branches, found = reads.tree(request.user)
+    axis = _axis(found)
+    own = next(b for b in branches if b.objective.pk == row.pk)
     return {
-        "served_by": reads.served_by(request.user, [row.pk]).get(row.pk, []),
-        "parts": list(row.children.visible_to(request.user)),
-    }
+        "served_by": [_line(one, weight, axis) for one, weight in own.serving], "axis": axis, "branch": own,
+        "parts": [b for b in branches if b.objective.parent_id == row.pk],
+    }  # fmt: skip
 
 
 def tree(request: HttpRequest) -> dict[str, Any]:
     """The whole tree (objectives are few); shown while the list is not narrowed."""
-    narrowed = any(request.GET.get(k) for k in ("q", "state", "cursor", "sort"))
-    return {"tree": [] if narrowed else reads.tree(request.user)}
+    if any(request.GET.get(k) for k in ("q", "state", "cursor", "sort")):
+        return {"tree": []}
+    branches, found = reads.tree(request.user)
+    axis = _axis(found)
+    return {
+        "tree": [(b, [_line(row, weight, axis) for row, weight in b.serving], axis.at(b.objective.ends_on)) for b in branches],
+        "axis": axis,
+    }  # fmt: skip
+
+
+def _axis(found: Roadmap) -> picture.Axis:
+    return picture.axis_of(found, picture.MONTHS)
+
+
+def _line(row: Row, weight: int, axis: picture.Axis) -> dict[str, Any]:
+    """A row of the roadmap under its objective. What was done before the picture begins needs no lane."""
+    url = reverse("roadmap_row", kwargs={"kind": row.kind, "id": row.ref.id})
+    return {"row": row, "weight": weight, "url": url, "lane": picture.lane(row, axis)}
 
 
 noun = Noun(

@@ -1,5 +1,6 @@
 """The board of a project: states as columns, moved by mouse, touch and keyboard, live for everybody who looks."""
 
+import uuid
 from typing import Any
 
 import orjson
@@ -8,22 +9,19 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from tandem.collaboration import words
-from tandem.kit import clock
 from tandem.kit.errors import Refused, Stale
 from tandem.people.access import Permission, may
-from tandem.people.models import Space
+from tandem.people.models import Space, User
 from tandem.planning.models import Forecast
 from tandem.portfolio.models import Project
-from tandem.reports.queries import work_items as reads
+from tandem.reports.queries import filter_language
 from tandem.web import doors
+from tandem.web.work import board_picture, filtering
 from tandem.work.actions import work_items
-from tandem.work.models import Link, State, WorkItem
-
-CARDS_PER_COLUMN = 60
+from tandem.work.models import State, WorkItem
 
 
 @login_required
@@ -46,104 +44,61 @@ def chooser(request: HttpRequest, target: str, title: str, purpose: str) -> Http
 def board(request: HttpRequest, key: str) -> HttpResponse:
     space = doors.find(Space.objects, request.user, key=key)
     project = doors.find(Project.objects, request.user, space=space)
-    topic = f"space:{space.pk}"
+    topic, text, problem = f"space:{space.pk}", request.GET.get("q", ""), ""
     request.live_topics = [topic]  # type: ignore[attr-defined]
-    states = list(State.objects.visible_to(request.user).filter(space=space).in_order())
-    columns = [_column(request, space, state) for state in states]
-    items = [i for c in columns for i in c["items"]]
-    people, blocked, expected = (
-        reads.assignees(items),
-        _blocked(request.user, items),
-        reads.expected_days(request.user, space.pk),
-    )
-    for column in columns:
-        column["cards"] = [_card(i, people, blocked, expected) for i in column.pop("items")]
+    try:
+        condition = filter_language.condition(text, request.user)
+    except Refused as refused:
+        text, condition = "", filter_language.condition("", request.user)
+        problem = words.refusal(refused.code, refused.params)
+    lanes = request.GET.get("lanes", "")
+    lanes = lanes if lanes in board_picture.LANES else ""
+    now = board_picture.now_of(project)
+    picture = board_picture.drawn(request, space, condition, lanes, now)
+    forecast = Forecast.objects.visible_to(request.user).of(project).filter(is_current=True).first()
     context = {
-        "space": space, "project": project, "columns": columns, "topic": topic,
-        "may_edit": may(request.user, Permission.EDIT_WORK, space.pk),
-        "forecast": Forecast.objects.visible_to(request.user).of(project).filter(is_current=True).first(),
+        "space": space, "project": project, "topic": topic, "lanes": lanes, "q": request.GET.get("q", ""), "problem": problem,
+        "lane_choices": [("", _("No lanes")), *((name, label) for name, label in board_picture.LANES.items())],
+        "chips": filtering.chips(request, text), "terms": filtering.terms(), "help": filtering.guide(),
+        "may_edit": may(request.user, Permission.EDIT_WORK, space.pk), "forecast": forecast,
         "src": request.get_full_path(), "patch": reverse("board_card", kwargs={"key": key, "id": 0}).replace("/0/", "/{id}/"),
+        "with_": lambda **k: filtering.changed(request, **k), **picture,
     }  # fmt: skip
-    return render(
-        request, "work/board_body.html" if request.GET.get("part") == "board" else "work/board.html", context
-    )
-
-
-def _column(request: HttpRequest, space: Space, state: State) -> dict[str, Any]:
-    """Backlog order; a done column shows what was finished last."""
-    rows = reads.listed(request.user).filter(space=space, state=state)
-    order = ("-actual_finish", "-id") if state.is_done else ("rank", "id")
-    found = list(rows.order_by(*order)[: CARDS_PER_COLUMN + 1])
-    more = len(found) > CARDS_PER_COLUMN
-    shown = found[:CARDS_PER_COLUMN]
-    text = f"{CARDS_PER_COLUMN}+" if more else str(len(shown))
-    return {
-        "state": state,
-        "items": shown,
-        "text": text,
-        "more": more,
-        "more_url": f"{reverse('work_items')}?space={space.pk}&q=state:%22{state.name}%22",
-    }
-
-
-def _card(
-    item: WorkItem, people: dict[int, list[dict[str, Any]]], blocked: dict[int, str], expected: float | None
-) -> dict[str, Any]:
-    who = people.get(item.pk, [None])[0]
-    return {"item": item, "who": who, "age": _age(item, expected), "blocked": blocked.get(item.pk, "")}
-
-
-def _age(item: WorkItem, expected: float | None) -> dict[str, Any] | None:
-    """Days since work on it began, against the time within which 85 % of the finished items were done."""
-    if item.actual_start is None or item.state.category != State.Category.IN_PROGRESS:
-        return None
-    days = (clock.now() - item.actual_start).days
-    text = ngettext("%(n)s d", "%(n)s d", days) % {"n": days}
-    if not expected:
-        return {"text": text}
-    share = days / expected * 100
-    return {"text": text, "percent": share, "tone": "late" if share > 100 else "warn" if share >= 70 else ""}
-
-
-def _blocked(user: Any, items: list[WorkItem]) -> dict[int, str]:
-    """Open items that must be finished first, named as far as the reader may see them."""
-    rows = Link.objects.filter(
-        target__in=items, kind__in=["blocks", "FS"], source__removed_at=None
-    )  # house: reads — ends are masked below
-    rows = rows.exclude(source__state__category=State.Category.DONE).exclude(
-        target__state__category=State.Category.DONE
-    )
-    seen = user.visible_space_ids()
-    found: dict[int, str] = {}
-    for target, kind, key, space_id in rows.values_list(
-        "target_id", "kind", "source__key", "source__space_id"
-    ):
-        name = key if space_id in seen else _("an item that you cannot see")
-        if kind == "blocks":
-            found[target] = _("blocked by %(key)s") % {"key": name}
-    return found
+    if request.GET.get("part") == "board":
+        return render(request, "work/board_body.html", context)
+    context["figures"] = board_picture.figures(request.user, space, picture, forecast, now)
+    return render(request, "work/board.html", context)
 
 
 @login_required
 @require_http_methods(["PATCH"])
 def card(request: HttpRequest, key: str, id: int) -> HttpResponse:
-    """Move a card: `{"state": 3, "after": 17 | null}` with the card's version; 409 when somebody was faster."""
+    """Move a card: `{"state": 3, "after": 17 | null, "from": 2, "lane": "…"}` with the card's version; 409 when
+    somebody moved it first. A change of other fields meanwhile does not stand in the way."""
     item = doors.find(WorkItem.objects.present(), request.user, pk=id, space__key=key)
     try:
         given = orjson.loads(request.body)
         state_id, after_id, version = int(given["state"]), given.get("after"), int(given["version"])
+        after_id, seen = int(after_id) if after_id else None, given.get("from")
+        lane = str(given.get("lane") or "")
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"message": _("This change cannot be read.")}, status=400)
     state = doors.find(State.objects, request.user, pk=state_id, space=item.space_id)
-    after = (
-        doors.find(WorkItem.objects, request.user, pk=int(after_id), space=item.space_id)
-        if after_id
-        else None
-    )
+    after = doors.find(WorkItem.objects, request.user, pk=after_id, space=item.space_id) if after_id else None
+    run = uuid.uuid4()
     try:
-        item = work_items.move(
-            actor=request.user, item=item, version=version, state=state, after=after, to_top=after is None
-        )
+        more = _in_lane(request, item, lane)
+        try:
+            item = work_items.move(
+                actor=request.user, item=item, version=version, state=state, after=after, to_top=after is None, run=run, **more
+            )  # fmt: skip
+        except Stale as problem:
+            current = problem.current
+            if seen is None or str(current.state_id) != str(seen) or current.removed_at:
+                raise
+            item = work_items.move(
+                actor=request.user, item=current, version=current.version, state=state, after=after, to_top=after is None, run=run, **more
+            )  # fmt: skip
     except Stale as problem:
         current = problem.current
         return JsonResponse(
@@ -152,7 +107,24 @@ def card(request: HttpRequest, key: str, id: int) -> HttpResponse:
         )
     except Refused as problem:
         return JsonResponse({"message": words.refusal(problem.code, problem.params)}, status=422)
-    return JsonResponse({"version": item.version, "state": item.state_id})
+    undo = reverse("work_items_undo", kwargs={"run": run})
+    return JsonResponse({"version": item.version, "state": item.state_id, "undo": undo})
+
+
+def _in_lane(request: HttpRequest, item: WorkItem, lane: str) -> dict[str, Any]:
+    """What a lane means for the card that is put into it: `assignee:7`, `parent:12`, `priority:`."""
+    kind, _colon, value = lane.partition(":")
+    number = int(value) if value.isdigit() and len(value) < 18 else None
+    if kind == "assignee":
+        now = list(item.assignments.order_by("id").values_list("user_id", flat=True))
+        if (number is None and not now) or (now and now[0] == number):
+            return {}
+        return {"assignees": [doors.find(User.objects, request.user, pk=number)] if number else []}
+    if kind == "parent":
+        return {"parent": doors.find(WorkItem.objects, request.user, pk=number, space=item.space_id) if number else None}
+    if kind == "priority" and (number is None or number in WorkItem.Priority.values):
+        return {"priority": number}
+    return {}
 
 
 urls = [

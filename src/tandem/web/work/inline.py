@@ -13,23 +13,38 @@ from tandem.kit.errors import Refused, Stale
 from tandem.kit.http import version_of
 from tandem.people.models import User
 from tandem.web import doors
+from tandem.web.markdown import rendered
 from tandem.web.templating import day
 from tandem.work.actions import work_items
-from tandem.work.models import State, WorkItem
+from tandem.work.models import State, WorkItem, WorkItemType
 
 Reader = Callable[[Any, HttpRequest, WorkItem], Any]
+MAX_LABELS, MAX_TEXT = 50, 100_000
 
 
 def _title(value: Any, request: HttpRequest, item: WorkItem) -> str:
     return str(value)[:1000]
 
 
+def _description(value: Any, request: HttpRequest, item: WorkItem) -> str:
+    return str(value)[:MAX_TEXT]
+
+
 def _state(value: Any, request: HttpRequest, item: WorkItem) -> State:
     return doors.find(State.objects, request.user, pk=_number(value), space=item.space_id)
 
 
+def _type(value: Any, request: HttpRequest, item: WorkItem) -> WorkItemType:
+    return doors.find(WorkItemType.objects, request.user, pk=_number(value), space=item.space_id)
+
+
 def _priority(value: Any, request: HttpRequest, item: WorkItem) -> int | None:
-    return _number(value) if value not in ("", None) else None
+    if value in ("", None):
+        return None
+    number = _number(value)
+    if number not in WorkItem.Priority.values:
+        raise Refused("number_unreadable")
+    return number
 
 
 def _due(value: Any, request: HttpRequest, item: WorkItem) -> Any:
@@ -50,7 +65,29 @@ def _points(value: Any, request: HttpRequest, item: WorkItem) -> float | None:
 
 
 def _assignees(value: Any, request: HttpRequest, item: WorkItem) -> list[User]:
-    return [doors.find(User.objects, request.user, pk=_number(value))] if value else []
+    """One id, several between commas or in a list, or nobody."""
+    given = value if isinstance(value, list) else str(value or "").split(",")
+    ids = [_number(v) for v in given if v not in ("", None)][:50]
+    people = list(User.objects.visible_to(request.user).filter(pk__in=ids))
+    if len(people) != len(set(ids)):
+        raise Refused("reference_unknown")
+    return people
+
+
+def _labels(value: Any, request: HttpRequest, item: WorkItem) -> list[str]:
+    given = value if isinstance(value, list) else str(value or "").replace("，", ",").split(",")
+    labels = list(dict.fromkeys(str(v).strip()[:200] for v in given if str(v).strip()))
+    return labels[:MAX_LABELS]
+
+
+def _parent(value: Any, request: HttpRequest, item: WorkItem) -> WorkItem | None:
+    key = str(value or "").strip().upper()
+    if not key:
+        return None
+    row = WorkItem.objects.visible_to(request.user).present().filter(key=key).first()
+    if row is None:
+        raise Refused("items_unknown", keys=key)
+    return row
 
 
 def _number(value: Any) -> int:
@@ -62,11 +99,16 @@ def _number(value: Any) -> int:
 
 READERS: dict[str, Reader] = {
     "title": _title, "state": _state, "priority": _priority, "due_on": _due, "estimate_points": _points, "assignees": _assignees,
+    "description": _description, "type": _type, "labels": _labels, "parent": _parent,
 }  # fmt: skip
 
 
 def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
-    """`{"title": "…"}` with the version in If-Match; 409 with their value when somebody was faster."""
+    """`{"title": "…"}` with the version in If-Match; 409 with their value when somebody was faster.
+
+    `was` may name the value that the writer saw: when only other fields changed meanwhile, nothing is lost and the
+    change is taken.
+    """
     try:
         given = orjson.loads(request.body)
         version = version_of(request.headers.get("If-Match"))
@@ -74,6 +116,7 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
         return JsonResponse({"message": _("This change cannot be read.")}, status=400)
     if version is None:
         return JsonResponse({"message": _("This change does not say on which version it rests.")}, status=428)
+    was = given.pop("was", None) if isinstance(given, dict) else None
     if not isinstance(given, dict) or not given or set(given) - set(READERS):
         return JsonResponse(
             {"message": words.refusal("field_unknown", {"fields": ", ".join(map(str, given))})}, status=422
@@ -81,30 +124,48 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
     name = next(iter(given))
     try:
         values = {field: READERS[field](value, request, item) for field, value in given.items()}
-        item = work_items.change(actor=request.user, item=item, version=version, **values)
+        try:
+            item = work_items.change(actor=request.user, item=item, version=version, **values)
+        except Stale as problem:
+            current = problem.current
+            if was is None or len(values) > 1 or str(_value(current, name) or "") != str(was):
+                return _stale(current, name)
+            item = work_items.change(actor=request.user, item=current, version=current.version, **values)
     except Stale as problem:
-        theirs = _shown(problem.current, name)
-        return JsonResponse(
-            {"message": words.refusal("stale", {}), "theirs": theirs, "version": problem.current.version},
-            status=409,
-        )
+        return _stale(problem.current, name)
     except Refused as problem:
         return JsonResponse({"message": words.refusal(problem.code, problem.params)}, status=422)
-    return JsonResponse({"value": _value(item, name), "shown": _shown(item, name), "version": item.version})
+    return JsonResponse(_answer(item, name))
+
+
+def _stale(current: WorkItem, name: str) -> JsonResponse:
+    answer = {"message": words.refusal("stale", {}), "theirs": _value(current, name), **_answer(current, name)}
+    return JsonResponse(answer, status=409)
+
+
+def _answer(item: WorkItem, name: str) -> dict[str, Any]:
+    answer = {"value": _value(item, name), "shown": _shown(item, name), "version": item.version}
+    if name == "description":
+        answer["html"] = str(rendered(item.description, item.description_format))
+    return answer
 
 
 def _value(item: WorkItem, name: str) -> Any:
-    if name == "state":
-        return item.state_id
+    if name in ("state", "type"):
+        return getattr(item, f"{name}_id")
+    if name == "parent":
+        return item.parent.key if item.parent else ""
     if name == "assignees":
-        return item.assignments.values_list("user_id", flat=True).first() or ""
+        return ",".join(str(n) for n in item.assignments.values_list("user_id", flat=True))
+    if name == "labels":
+        return ", ".join(item.labels)
     value = getattr(item, name)
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def _shown(item: WorkItem, name: str) -> str:
-    if name == "state":
-        return item.state.name
+    if name in ("state", "type"):
+        return str(getattr(item, name).name)
     if name == "priority":
         return str(item.get_priority_display() or "–")
     if name == "due_on":
@@ -113,4 +174,8 @@ def _shown(item: WorkItem, name: str) -> str:
         return ", ".join(item.assignments.values_list("user__name", flat=True)) or "–"
     if name == "estimate_points":
         return f"{item.estimate_points:g}" if item.estimate_points is not None else "–"
+    if name == "labels":
+        return ", ".join(item.labels) or "–"
+    if name == "parent":
+        return f"{item.parent.key} {item.parent.title}" if item.parent else "–"
     return str(getattr(item, name))

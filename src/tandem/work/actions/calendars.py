@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
-import holidays
 from django.db import transaction
+from django.utils.translation import get_language
 
 from tandem.history.record import record
 from tandem.kit.errors import Refused
 from tandem.people import writing
-from tandem.people.access import Permission
+from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.work.models import CalendarException, WorkingCalendar
 
@@ -68,21 +68,54 @@ def except_days(
     return row
 
 
+def restore_days(*, actor: Any, calendar: WorkingCalendar, exception: CalendarException) -> None:
+    """The days are again as the week and the holidays say."""
+    if exception.calendar_id != calendar.pk:
+        raise Refused("other_space", field="exception")
+    with transaction.atomic():
+        calendar = writing.change(
+            calendar, actor=actor, permission=_DO, verb="calendar.changed", version=None
+        )
+        require(actor, _DO, calendar.space_id)
+        calendar.write(expected=None)
+        span = f"{exception.starts_on}/{exception.ends_on}"
+        exception.delete()
+        record("calendar.changed", calendar, actor=actor, changes={"exception": [span, None]})
+
+
 def holidays_of(country: str, years: range) -> list[tuple[date, str, bool]]:
-    """(day, name, is working day): public holidays, and the weekend days that China moves work to."""
-    table = holidays.country_holidays(country, years=years)
-    days = [(day, name, False) for day, name in sorted(table.items())]
+    """(day, name, is working day): public holidays, and the weekend days that China moves work to. By day, in the
+    reader's language as far as the country has it."""
+    import holidays  # takes its time: only who asks waits
+
+    language = "zh_CN" if get_language() == "zh-hans" else "en_US"
+    table = holidays.country_holidays(country, years=years, language=language)
+    days = [(day, name, False) for day, name in table.items()]
     moved = getattr(table, "weekend_workdays", None) or {}
     names = moved.items() if isinstance(moved, dict) else ((d, "") for d in moved)
-    return days + [(day, name, True) for day, name in names]
+    # the library answers with the moved days of every year it knows
+    return sorted(days + [(day, name, True) for day, name in names if day.year in years])
+
+
+def countries() -> list[str]:
+    """The two-letter codes whose holidays are known."""
+    import holidays
+
+    return sorted(code for code in holidays.list_supported_countries() if len(code) == 2)
 
 
 def _check(values: dict[str, Any]) -> None:
     for hours in values.get("week", {}).values():
         _check_hours(hours)
     country = values.get("country")
-    if country and country not in holidays.list_supported_countries():
+    if country and not _is_known(country):
         raise Refused("country_unknown", field="country", country=country)
+
+
+def _is_known(country: str) -> bool:
+    import holidays
+
+    return country in holidays.list_supported_countries()
 
 
 def _check_hours(hours: list[list[int]]) -> None:

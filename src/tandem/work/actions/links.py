@@ -44,9 +44,13 @@ def create(
 
 
 def change(*, actor: Any, link: Link, version: int | None, **values: Any) -> Link:
-    if values.get("kind", link.kind) in Link.ORDERING and link.kind not in Link.ORDERING:
-        refuse_cycle(link.source, link.target, actor)
-    return writing.change(link, actor=actor, permission=_DO, verb="link.changed", version=version, **values)
+    """Turned into a dependency it may close a cycle as well as a new one."""
+    require(actor, _DO, link.space_id)
+    with transaction.atomic():
+        if values.get("kind", link.kind) in Link.ORDERING and link.kind not in Link.ORDERING:
+            _lock_links()
+            refuse_cycle(link.source, link.target, actor)
+        return writing.change(link, actor=actor, permission=_DO, verb="link.changed", version=version, **values)
 
 
 def remove(*, actor: Any, link: Link) -> None:

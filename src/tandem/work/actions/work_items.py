@@ -14,6 +14,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, User
+from tandem.work.actions import ranks
 from tandem.work.models import Assignment, State, StateChange, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_WORK
@@ -43,7 +44,7 @@ EDITABLE = (
     "deadline_at",
     "calendar",
 )
-RANK_STEP = 1024.0
+RANK_STEP = ranks.STEP
 
 
 def create(
@@ -76,7 +77,7 @@ def create(
             type=type,
             state=state,
             reporter=actor,
-            rank=last + RANK_STEP,
+            rank=last + ranks.STEP,
             updated_at=clock.now(),
             **values,
         )
@@ -169,23 +170,16 @@ def move(
     state: State,
     after: WorkItem | None = None,
     to_top: bool = False,
+    run: uuid.UUID | None = None,
+    **more: Any,
 ) -> WorkItem:
-    """Into `state`, behind the card `after`, or to the top of the column."""
-    values: dict[str, Any] = {"state": state}
-    if after is not None or to_top:
-        values["rank"] = _rank_behind(item.space_id, after)
-    return change(actor=actor, item=item, version=version, **values)
-
-
-def _rank_behind(space_id: int, after: WorkItem | None) -> float:
-    rows = WorkItem.objects.filter(space_id=space_id)
-    if after is None:
-        first = rows.order_by("rank").values_list("rank", flat=True).first()
-        return (first if first is not None else RANK_STEP) - RANK_STEP
-    if after.space_id != space_id:
-        raise Refused("other_space", field="after")
-    following = rows.filter(rank__gt=after.rank).order_by("rank").values_list("rank", flat=True).first()
-    return after.rank + RANK_STEP if following is None else (after.rank + following) / 2
+    """Into `state`, behind the card `after`, or to the top of the column; `more` fields change with it."""
+    values: dict[str, Any] = {"state": state, **more}
+    require(actor, _DO, item.space_id)
+    with transaction.atomic():
+        if after is not None or to_top:
+            values["rank"] = ranks.behind(item.space_id, after, item)
+        return change(actor=actor, item=item, version=version, run=run, **values)
 
 
 def change_many(
@@ -205,7 +199,11 @@ def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
     with transaction.atomic():
         for event in events:
             item = WorkItem.objects.visible_to(actor).filter(pk=event.subject_id).first()
-            values = _before(item, event.changes) if item else None
+            if item and item.removed_at and event.verb == "work_item.removed":
+                restore(actor=actor, item=item, version=None)
+                back += 1
+                continue
+            values = _before(item, event.changes) if item and event.changes else None
             if item is None or values is None:
                 left += 1
                 continue
@@ -235,14 +233,14 @@ def _before(item: WorkItem, changes: dict[str, list[Any]]) -> dict[str, Any] | N
     return values
 
 
-def remove(*, actor: Any, item: WorkItem, version: int | None) -> None:
+def remove(*, actor: Any, item: WorkItem, version: int | None, run: uuid.UUID | None = None) -> None:
     """Out of every list, but kept: `restore` brings it back. An item with present parts stays."""
     require(actor, _DO, item.space_id)
     if item.children.filter(removed_at=None).exists():
         raise Refused("has_parts")
     with transaction.atomic():
         item.write(expected=version, removed_at=clock.now(), updated_at=clock.now())
-        record("work_item.removed", item, actor=actor)
+        record("work_item.removed", item, actor=actor, run=run)
 
 
 def restore(*, actor: Any, item: WorkItem, version: int | None) -> None:
@@ -288,7 +286,7 @@ def create_many(
 
 def take_numbers(space: Space, count: int) -> int:
     """The first of `count` numbers that nobody else gets; holds the space's row until the transaction ends."""
-    locked = Space.objects.select_for_update().get(pk=space.pk)
+    locked = Space.objects.select_for_update(no_key=True).get(pk=space.pk)
     Space.objects.filter(pk=space.pk).update(next_number=F("next_number") + count)
     return locked.next_number
 

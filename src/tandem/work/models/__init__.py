@@ -4,7 +4,7 @@ from tandem.work.models.baseline import Baseline, BaselineDate
 from tandem.work.models.calendar import CalendarException, WorkingCalendar
 from tandem.work.models.link import Link
 from tandem.work.models.sprint import Sprint
-from tandem.work.models.work_item import Assignment, WorkItem
+from tandem.work.models.work_item import Assignment, Constraint, WorkItem
 from tandem.work.models.workflow import State, StateChange, WorkItemType
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Baseline",
     "BaselineDate",
     "CalendarException",
+    "Constraint",
     "Link",
     "Sprint",
     "State",

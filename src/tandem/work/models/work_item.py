@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tandem.kit.text import grams
+from tandem.kit.text import grams, pinyin_key, search_grams
 from tandem.people.scoping import Scoped, ScopedQuerySet
 from tandem.work.models.workflow import State
 
@@ -28,8 +28,8 @@ class WorkItemQuerySet(ScopedQuerySet):
         return self.order_by("rank", "id")
 
     def matching(self, text: str) -> Self:
-        """Every n-gram of the text stands in the title or key."""
-        terms = grams(text)
+        """Every word of the text begins a word of the title or key; Chinese titles are found by pinyin as well."""
+        terms = search_grams(text)
         return self.filter(grams__contains=terms) if terms else self
 
     def assigned_to(self, user: models.Model) -> Self:
@@ -127,8 +127,12 @@ class WorkItem(Scoped):
             models.Index(fields=["space", "rank", "id"], name="item_backlog"),
             models.Index(fields=["space", "state", "rank", "id"], name="item_board"),
             models.Index(fields=["space", "-updated_at", "-id"], name="item_updated"),
-            models.Index(fields=["-updated_at", "-id"], name="item_recent"),
-            models.Index(fields=["due_on", "id"], name="item_due", condition=models.Q(due_on__isnull=False)),
+            # the orders in which the table of all work items is read: as `web.paging` writes them
+            models.Index(
+                models.F("updated_at").desc(nulls_last=True), models.F("id").asc(), name="item_recent",
+                condition=models.Q(removed_at__isnull=True),
+            ),
+            models.Index(fields=["due_on", "id"], name="item_due", condition=models.Q(removed_at__isnull=True)),
             models.Index(
                 fields=["space", "actual_finish"],
                 name="item_finished",
@@ -146,7 +150,7 @@ class WorkItem(Scoped):
         return self.state.is_done
 
     def set_grams(self) -> None:
-        self.grams = grams(f"{self.key} {self.title}")
+        self.grams = grams(f"{self.key} {self.title} {pinyin_key(self.title)}")
 
 
 class Assignment(models.Model):

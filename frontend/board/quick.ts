@@ -1,0 +1,31 @@
+/* Adding a card where it belongs: a line to type in; Enter adds and waits for the next one, Esc ends. */
+import { make } from '../shared/dom';
+import { csrf } from '../shared/http';
+import { post } from '../shared/forms';
+import { complain } from '../shared/toast';
+import { say } from '../shared/words';
+
+export function quickAdd(link: HTMLAnchorElement, added: () => void): void {
+  const input = make('input', { class: 'in-td', type: 'text', maxlength: '1000', placeholder: say('quick_title'), 'aria-label': say('quick_title'), autocomplete: 'off' });
+  const box = make('form', { class: 'quick-f' }, input);
+  let over = false;
+  const end = () => { if (over) return; over = true; box.replaceWith(link); added(); };
+  box.addEventListener('submit', (e) => {
+    e.preventDefault();
+    const title = input.value.trim();
+    if (!title) { end(); link.focus(); return; }
+    const body = new FormData();
+    body.set('csrfmiddlewaretoken', csrf());
+    body.set('home', link.dataset.space ?? '');
+    body.set('state', link.dataset.stateId ?? '');
+    body.set('title', title);
+    input.value = '';
+    const ghost = make('article', { class: 'kcard wait' }, make('span', { class: 'ti' }, title));
+    box.before(ghost);
+    post(link.pathname, body).then((answer) => { ghost.append(make('span', { class: 'mt num' }, String(answer.key ?? ''))); ghost.classList.remove('wait'); }, (e: unknown) => { ghost.remove(); input.value = title; complain(e); });
+  });
+  input.addEventListener('keydown', (e) => { if (e.key === 'Escape') { e.preventDefault(); e.stopPropagation(); end(); link.focus(); } });
+  input.addEventListener('blur', () => setTimeout(() => { if (!input.value.trim()) end(); }, 120));
+  link.replaceWith(box);
+  input.focus();
+}

@@ -1,0 +1,81 @@
+/* Choosing people: a list to tick beside the cell, found by name or pinyin. The page carries the names once, in [data-people]. */
+import { make } from './dom';
+import { say } from './words';
+
+interface Person { id: number; name: string; pinyin: string }
+
+function everybody(): Person[] {
+  try { return JSON.parse(document.querySelector('[data-people]')?.textContent || '[]') as Person[]; } catch { return []; }
+}
+const initials = (name: string): string => { const w = name.split(/\s+/).filter(Boolean); return w.length > 1 ? (w[0][0] + w[w.length - 1][0]).toUpperCase() : name.slice(0, 2); };
+
+/** The chosen people as the cell shows them: marks, with their names where the cell says so. */
+export function showPeople(cell: HTMLElement, ids: string, named = cell.matches('.named')): Node[] {
+  const all = everybody(), chosen = ids.split(',').filter(Boolean).map((id) => all.find((p) => String(p.id) === id)).filter((p): p is Person => !!p);
+  if (!chosen.length) return [make('span', { class: 'sub' }, '–')];
+  return chosen.flatMap((p): Node[] => {
+    const mark = make('span', { class: 'av', title: p.name, role: 'img', 'aria-label': p.name }, initials(p.name));
+    return named ? [make('span', { class: 'st' }, mark, p.name), document.createTextNode(' ')] : [mark];
+  });
+}
+
+/** A form's <select multiple data-people-field> becomes the same list. */
+export function dressPeople(root: ParentNode): void {
+  root.querySelectorAll<HTMLSelectElement>('select[multiple][data-people-field]:not([hidden])').forEach((s) => {
+    const cell = make('button', { type: 'button', class: 'in-td named people-b', 'aria-label': s.labels?.[0]?.textContent ?? '' });
+    const draw = () => { cell.dataset.value = [...s.selectedOptions].map((o) => o.value).join(','); cell.replaceChildren(...showPeople(cell, cell.dataset.value, true)); };
+    cell.addEventListener('click', () => pickPeople(cell, (ids) => { const chosen = ids.split(','); for (const o of s.options) o.selected = chosen.includes(o.value); draw(); }));
+    s.hidden = true;
+    s.after(cell);
+    draw();
+  });
+}
+
+export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[]) => void): void {
+  document.querySelector('.who-pick')?.remove();
+  const chosen = new Set((cell.dataset.value ?? '').split(',').filter(Boolean)), before = [...chosen].sort().join();
+  const input = make('input', { class: 'in-td', type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'td-pick', autocomplete: 'off', placeholder: say('find_person'), 'aria-label': say('find_person') });
+  const list = make('div', { role: 'listbox', id: 'td-pick', 'aria-multiselectable': 'true', 'aria-label': cell.getAttribute('aria-label') ?? '' });
+  const box = make('div', { class: 'menu-l who-pick' }, input, list);
+  let at = 0, shown: Person[] = [], over = false;
+  const draw = () => {
+    const q = input.value.trim().toLocaleLowerCase(), all = everybody();
+    const found = all.filter((p) => !q || p.name.toLocaleLowerCase().includes(q) || p.pinyin.split(' ').some((w) => w.startsWith(q)));
+    shown = [...found.filter((p) => chosen.has(String(p.id))), ...found.filter((p) => !chosen.has(String(p.id)))].slice(0, 50);
+    at = Math.max(0, Math.min(at, shown.length - 1));
+    list.replaceChildren(...shown.map((p, n) => make('div', { class: 'pal-o', role: 'option', id: `td-pick-${n}`, 'data-id': String(p.id), 'aria-selected': String(chosen.has(String(p.id))), 'data-at': n === at }, make('span', { class: 'av' }, initials(p.name)), make('span', { class: 'cut' }, p.name), make('span', { class: 'push', 'aria-hidden': 'true' }, chosen.has(String(p.id)) ? '✓' : ''))));
+    input.setAttribute('aria-activedescendant', shown.length ? `td-pick-${at}` : '');
+    list.querySelector('[data-at]')?.scrollIntoView({ block: 'nearest' });
+  };
+  const toggle = (id: string) => { if (!chosen.delete(id)) chosen.add(id); draw(); };
+  const end = (save: boolean) => {
+    if (over) return;
+    over = true;
+    box.remove();
+    removeEventListener('pointerdown', outside, true);
+    cell.focus({ preventScroll: true });
+    const ids = [...chosen].join(',');
+    if (save && [...chosen].sort().join() !== before) done(ids, showPeople(cell, ids));
+  };
+  const outside = (e: Event) => { if (!box.contains(e.target as Node)) end(true); };
+  input.addEventListener('input', () => { at = 0; draw(); });
+  box.addEventListener('keydown', (e) => {
+    if (e.isComposing) return;
+    const step = e.key === 'ArrowDown' ? 1 : e.key === 'ArrowUp' ? -1 : 0;
+    if (step && shown.length) { at = (at + step + shown.length) % shown.length; draw(); }
+    else if (e.key === 'Enter' && !(e.ctrlKey || e.metaKey)) { if (shown[at]) { toggle(String(shown[at].id)); input.select(); } }
+    else if (e.key === 'Escape') end(false);
+    else if (e.key === 'Tab' || e.key === 'Enter') end(true);
+    else { e.stopPropagation(); return; }
+    e.preventDefault();
+    e.stopPropagation();
+  });
+  list.addEventListener('click', (e) => { const o = (e.target as HTMLElement).closest<HTMLElement>('[data-id]'); if (o) { at = shown.findIndex((p) => String(p.id) === o.dataset.id); toggle(o.dataset.id!); input.focus(); } });
+  document.body.append(box);
+  draw();
+  const r = cell.getBoundingClientRect(), size = box.getBoundingClientRect();
+  box.style.position = 'fixed';
+  box.style.inset = `${Math.max(8, r.bottom + 4 + size.height > innerHeight ? innerHeight - size.height - 8 : r.bottom + 4)}px auto auto ${Math.max(8, Math.min(r.left, innerWidth - 268))}px`;
+  input.focus();
+  setTimeout(() => addEventListener('pointerdown', outside, true));
+}

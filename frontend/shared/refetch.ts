@@ -1,0 +1,75 @@
+/* [data-refetch] with an id: a region that is fetched again when what it shows has changed. What somebody is typing, has ticked or has
+   chosen stays; while a cell or a field in it is in use, the new state waits. */
+import { htmx } from './dom';
+import { fragment } from './http';
+import { refreshPeek } from './peek';
+
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+const due = new Map<HTMLElement, number>();
+const waiting = new Set<HTMLElement>();
+
+const nameOf = (f: Field): string => `${f.form?.getAttribute('action') ?? ''}|${f.closest('[id]')?.id ?? ''}|${f.name}`;
+const fields = (root: ParentNode): Field[] => [...root.querySelectorAll<Field>('textarea[name],input[name]:not([type=hidden]):not([type=checkbox]):not([type=file]),select[name]')];
+const dirty = (f: Field): boolean => f instanceof HTMLSelectElement ? [...f.options].some((o) => o.selected !== o.defaultSelected && o.index > 0) : f.value !== f.defaultValue;
+
+/** What is half written in `root`, but for the form that has just been sent. */
+export function drafts(root: ParentNode, sent?: HTMLFormElement): Map<string, string> {
+  return new Map(fields(root).filter((f) => f.form !== sent && dirty(f)).map((f) => [nameOf(f), f.value]));
+}
+export function putBack(root: ParentNode, kept: Map<string, string>): void {
+  for (const f of fields(root)) { const v = kept.get(nameOf(f)); if (v !== undefined) f.value = v; }
+}
+
+function busy(region: HTMLElement): boolean {
+  const at = document.activeElement as HTMLElement | null;
+  return !!region.querySelector('.cell-in,.who-pick,details[data-menu][open],.swap form:not([hidden])') || (!!at && region.contains(at) && at.matches('textarea,input:not([type=checkbox]),select'));
+}
+
+async function refetch(region: HTMLElement, sent?: HTMLFormElement): Promise<void> {
+  if (!region.isConnected) return;
+  if (!sent && busy(region)) { waiting.add(region); return; }
+  waiting.delete(region);
+  const doc = new DOMParser().parseFromString(await fragment(location.pathname + location.search), 'text/html');
+  const fresh = doc.getElementById(region.id);
+  if (!fresh || (!sent && busy(region))) return;
+  const kept = drafts(region, sent), ticked = new Set([...region.querySelectorAll<HTMLInputElement>('[data-select]:checked')].map((b) => b.value));
+  const row = region.querySelector<HTMLElement>('[data-row][aria-current]')?.dataset.id, focus = region.contains(document.activeElement) ? focusOf(document.activeElement as HTMLElement) : '';
+  region.replaceChildren(...fresh.childNodes);
+  putBack(region, kept);
+  region.querySelectorAll<HTMLInputElement>('[data-select]').forEach((b) => { b.checked = ticked.has(b.value); });
+  if (row) region.querySelector(`[data-row][data-id="${CSS.escape(row)}"]`)?.setAttribute('aria-current', 'true');
+  const versions = doc.querySelectorAll<HTMLElement>('[data-edit][data-url]');
+  document.querySelectorAll<HTMLElement>('[data-edit][data-url]').forEach((c) => { if (!region.contains(c)) versions.forEach((v) => { if (v.dataset.url === c.dataset.url) c.dataset.version = v.dataset.version; }); });
+  if (focus) region.querySelector<HTMLElement>(focus)?.focus({ preventScroll: true });
+  htmx()?.process(region);
+  document.dispatchEvent(new CustomEvent('td:fresh', { detail: { region } }));
+}
+
+function focusOf(el: HTMLElement): string {
+  const row = el.closest<HTMLElement>('[data-row][data-id]');
+  const within = el.dataset.name ? `[data-name="${CSS.escape(el.dataset.name)}"]` : el.matches('a[href]') ? `a[href="${CSS.escape(el.getAttribute('href')!)}"]` : el.matches('[data-select]') ? '[data-select]' : '';
+  return within ? (row ? `[data-id="${CSS.escape(row.dataset.id!)}"] ` : '') + within : '';
+}
+
+function soon(region: HTMLElement): void {
+  clearTimeout(due.get(region));
+  due.set(region, window.setTimeout(() => { due.delete(region); refetch(region).catch(() => waiting.add(region)); }, 150));
+}
+const regions = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('[data-refetch][id]')];
+
+/** After one's own change: what the page shows, and the peek. */
+export async function again(sent?: HTMLFormElement): Promise<void> {
+  for (const r of regions()) { clearTimeout(due.get(r)); await refetch(r, sent && r.contains(sent) ? sent : undefined).catch(() => undefined); }
+  await refreshPeek(sent);
+  document.querySelectorAll('tandem-board').forEach((b) => b.dispatchEvent(new CustomEvent('td:live', { detail: { topic: '*' } })));
+}
+
+export function startRefetch(): void {
+  document.addEventListener('td:live', (e) => {
+    const el = e.target as HTMLElement;
+    if (el.matches?.('[data-refetch][id]')) soon(el);
+    void refreshPeek();
+  }, true);
+  addEventListener('td:refetch', () => { regions().forEach(soon); void refreshPeek(); });
+  document.addEventListener('focusout', () => { if (waiting.size) setTimeout(() => waiting.forEach(soon), 400); });
+}

@@ -1,0 +1,11 @@
+"""What the worker does for this room now and then."""
+
+from procrastinate.contrib.django import app
+
+from tandem.collaboration.actions import attachments
+
+
+@app.periodic(cron="20 4 * * *")
+@app.task(name="collaboration.forget_orphans", queueing_lock="collaboration.forget_orphans")
+def forget_orphans(timestamp: int) -> None:
+    attachments.forget_orphans()

@@ -1,0 +1,77 @@
+"""Attached files: taking them in for a record's page, handing them out, taking them away.
+
+A file is only ever downloaded, whatever it says it is: a page or a picture made by somebody else must not run or show
+under our address."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db import models
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from tandem.collaboration import storing
+from tandem.collaboration.actions import attachments
+from tandem.collaboration.models import Attachment
+from tandem.kit.errors import Hidden, Refused
+from tandem.kit.http import attachment_header, is_local_path
+from tandem.people.access import Permission, may
+from tandem.web import doors
+
+_SHOWN = ("name", "size", "stored_as", "url", "author__name")
+
+
+def of(user: Any, subject: models.Model) -> list[dict[str, Any]]:
+    """The files on a record, each with whether this person may take it away."""
+    manages = may(user, Permission.MANAGE_ACCESS, subject.space_id)  # type: ignore[attr-defined]
+    comments = may(user, Permission.COMMENT, subject.space_id)  # type: ignore[attr-defined]
+    rows = Attachment.objects.visible_to(user).on(subject).select_related("author").only(*_SHOWN)
+    return [{"row": a, "may_remove": manages or (comments and a.is_by(user))} for a in rows[:200]]
+
+
+def take(request: HttpRequest, subject: models.Model, back: str) -> HttpResponse:
+    """Every file of the form; the ones that came before a refused one stay."""
+    files = request.FILES.getlist("file")
+    if not files:
+        raise Refused("file_missing", field="file")
+    for file in files:
+        attachments.add(actor=request.user, subject=subject, name=file.name or "", chunks=file.chunks())
+    said = ngettext("Attached %(n)s file", "Attached %(n)s files", len(files)) % {"n": len(files)}
+    return doors.go_to(request, back, said)
+
+
+def download(attachment: Attachment) -> FileResponse:
+    try:
+        file = storing.path_of(attachment.stored_as).open("rb")
+    except (OSError, LookupError):
+        raise Hidden from None
+    response = FileResponse(file, content_type="application/octet-stream")
+    response["Content-Disposition"] = attachment_header(attachment.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@login_required
+@require_safe
+def content(request: HttpRequest, id: int) -> HttpResponse:
+    return download(doors.find(Attachment.objects, request.user, pk=id))
+
+
+@login_required
+@require_POST
+def removal(request: HttpRequest, id: int) -> HttpResponse:
+    attachment = doors.find(Attachment.objects, request.user, pk=id)
+    attachments.remove(actor=request.user, attachment=attachment)
+    back = request.POST.get("next", "")
+    return doors.go_to(request, back if is_local_path(back) else "/", _("The file was removed."))
+
+
+urls = [
+    path("attachments/<int:id>/", content, name="attachment"),
+    path("attachments/<int:id>/removals/", removal, name="attachment_removals"),
+]

@@ -1,0 +1,29 @@
+"""What the fields of the nouns are called in a sentence (“changed the due date from … to …”)."""
+
+from django.utils.translation import gettext_lazy as _
+
+FIELDS = {
+    "actual_finish": _("actual finish"), "actual_start": _("actual start"), "assignees": _("assignees"), "audience": _("audience"),
+    "base": _("based on"), "basis": _("forecast at that time"), "body": _("comment"), "calendar": _("calendar"), "confidence": _("confidence said"),
+    "constraint": _("constraint"), "constraint_at": _("constraint date"), "country": _("holidays of"), "date": _("promised date"),
+    "deadline_at": _("deadline"), "description": _("description"), "due_on": _("due"), "duration_minutes": _("duration"),
+    "email": _("e-mail"), "ends_on": _("end"), "estimate_minutes": _("estimate"), "estimate_points": _("points"),
+    "exception": _("exception"), "exceptions": _("exceptions"), "feature": _("feature"), "file_name": _("file"), "given_by": _("given by"),
+    "given_on": _("given on"), "goal": _("goal"), "horizon": _("horizon"), "is_confidential": _("confidential"), "is_default": _("default"),
+    "is_manual": _("dates by hand"), "is_milestone": _("milestone"), "items": _("work items"), "kept_on": _("kept on"), "key": _("key"),
+    "kind": _("kind"), "labels": _("labels"), "lag_minutes": _("lag"), "measure": _("measured by"), "members": _("members"), "name": _("name"),
+    "objective": _("objective"), "owner": _("owner"), "parent": _("parent"), "password": _("password"), "percent_complete": _("complete"),
+    "planned_finish": _("planned finish"), "planned_on": _("planned for"), "planned_start": _("planned start"), "priority": _("priority"),
+    "problem": _("problem"), "product": _("product"), "query": _("filter"), "reason": _("reason"), "release": _("release"),
+    "released_on": _("released on"), "replaced_by": _("replaced by"), "reporter": _("reporter"), "role": _("role"), "row": _("entry"),
+    "scope": _("scope"), "shipped_on": _("shipped on"), "source": _("predecessor"), "spent_minutes": _("time spent"), "sprint": _("sprint"),
+    "sprints": _("sprints"), "starts_on": _("start"), "state": _("state"), "target": _("successor"), "team": _("team"), "title": _("title"),
+    "to_whom": _("to whom"), "type": _("type"), "user": _("person"), "week": _("working week"), "weight": _("weight"),
+    "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
+}  # fmt: skip
+
+
+def field_name(name: str) -> str:
+    """`objective:12` names one row of a kind; what nobody named shows itself."""
+    known = FIELDS.get(name.partition(":")[0])
+    return str(known) if known else name.replace("_", " ")

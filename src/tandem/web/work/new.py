@@ -1,0 +1,100 @@
+"""A new work item: the form, and the quick way that boards and lists of parts use."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from tandem.collaboration import words
+from tandem.kit.errors import Refused
+from tandem.people.access import Permission, spaces_where
+from tandem.people.models import Space, User
+from tandem.portfolio.models import Project
+from tandem.web import doors, generic
+from tandem.web.work import work_items_parts
+from tandem.work.actions import work_items
+from tandem.work.models import State, WorkItem, WorkItemType
+
+
+class ItemForm(forms.ModelForm):
+    assignees = forms.ModelMultipleChoiceField(User.objects.none(), required=False, label=lazy("Assignees"), widget=forms.SelectMultiple({"data-people-field": ""}))
+    parent_key = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
+    state = forms.ModelChoiceField(State.objects.none(), required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = WorkItem
+        fields = ["title", "description", "type", "priority", "due_on", "estimate_points", "labels"]
+        widgets = {
+            "title": forms.TextInput({"autofocus": True}),
+            "description": forms.Textarea({"rows": 6}),
+            "due_on": forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        }
+
+
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """A work item in one of the projects where the person works; only the title is needed."""
+    spaces = Space.objects.visible_to(request.user).filter(
+        id__in=spaces_where(request.user, Permission.EDIT_WORK), kind="project"
+    )
+    form = _form(request, spaces)
+    wants_json = "application/json" in request.headers.get("Accept", "")
+    if request.method == "POST" and form.is_valid():
+        try:
+            item = _create(request, form)
+        except Refused as problem:
+            generic.show(form, problem)
+            if wants_json:
+                return JsonResponse({"message": words.refusal(problem.code, problem.params)}, status=422)
+        else:
+            address = reverse("work_item", kwargs={"key": item.key})
+            if wants_json:
+                said = _("%(key)s was added") % {"key": item.key}
+                return JsonResponse({"id": item.pk, "key": item.key, "url": address, "message": said}, status=201)
+            if "again" in request.POST:
+                return doors.go_to(request, f"{reverse('work_items_new')}?space={item.space_id}", _("Created %(key)s.") % {"key": item.key})
+            return doors.go_to(request, address, _("Created."))
+    if wants_json and request.method == "POST":
+        message = " ".join(str(e) for errors in form.errors.values() for e in errors)
+        return JsonResponse({"message": message}, status=422)
+    home = form["home"].value()
+    context = {"form": form, "people": work_items_parts.people_of(request.user), "cancel": f"{reverse('work_items')}?space={home}" if home else reverse("work_items")}
+    return render(request, "work/new_work_item.html", context, status=422 if form.errors else 200)
+
+
+def _form(request: HttpRequest, spaces: Any) -> Any:
+    """In the project named in the address, else where the person last changed something, else the first."""
+    user: Any = request.user
+    number = request.GET.get("space", "")
+    chosen = spaces.filter(pk=int(number)).first() if number.isdigit() and len(number) < 18 else None
+    if chosen is None:
+        last = WorkItem.objects.visible_to(user).present().filter(space__in=spaces.values("pk"), reporter=user).order_by("-id").first()
+        running = Project.objects.visible_to(user).running().filter(space__in=spaces.values("pk")).order_by("name").first()
+        chosen = last.space if last else running.space if running else spaces.first()
+    form = ItemForm(request.POST or None, initial={"parent_key": request.GET.get("parent", "")})
+    form.fields["type"].required = False
+    form.fields["home"] = generic.HomeField(spaces, label=_("Project"), initial=chosen)
+    types = WorkItemType.objects.visible_to(user).select_related("space")
+    form.fields["type"].queryset = types.filter(space=chosen) if chosen and request.method == "GET" else types  # type: ignore[attr-defined]
+    form.fields["type"].empty_label = _("The usual one")  # type: ignore[attr-defined]
+    form.fields["priority"].choices = [("", "–"), *WorkItem.Priority.choices]  # type: ignore[attr-defined]
+    form.fields["state"].queryset = State.objects.visible_to(user)  # type: ignore[attr-defined]
+    form.fields["assignees"].queryset = User.objects.visible_to(user).active()  # type: ignore[attr-defined]
+    form.order_fields(["home", "title", "description"])
+    return form
+
+
+def _create(request: HttpRequest, form: Any) -> WorkItem:
+    values = dict(form.cleaned_data)
+    home, key = values.pop("home"), values.pop("parent_key").strip().upper()
+    for field in ("type", "state"):
+        if values[field] and values[field].space_id != home.pk:
+            values[field] = None
+    if key:
+        values["parent"] = doors.find(WorkItem.objects.present(), request.user, key=key, space=home.pk)
+    return work_items.create(actor=request.user, space=home, **values)

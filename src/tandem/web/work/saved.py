@@ -1,0 +1,62 @@
+"""Views of the work items table under a name: one's own, the team's, official ones; one of them may be the default."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tandem.collaboration.actions import saved_views
+from tandem.collaboration.models import SavedView
+from tandem.kit.errors import Refused
+from tandem.people.models import Space
+from tandem.web import doors
+
+PAGE = "work_items"
+
+
+def default_of(user: Any, page: str) -> SavedView | None:
+    return SavedView.objects.visible_to(user).filter(page=page, owner=user, is_default=True).first()
+
+
+@login_required
+@require_POST
+def keep(request: HttpRequest) -> HttpResponse:
+    """Keep the filter, sorting, grouping and columns of this page under a name; or, with `do`, change a kept one."""
+    if request.POST.get("do"):
+        return _change(request)
+    root = Space.objects.visible_to(request.user).order_by("id").first()
+    if root is None:
+        raise Refused("no_workflow", space="")
+    view = saved_views.create(
+        actor=request.user,
+        space=root,
+        name=request.POST.get("name", "").strip()[:100] or _("View"),
+        page=PAGE,
+        query=request.POST.get("query", "")[:2000],
+        audience=request.POST.get("audience", "private"),
+    )
+    return doors.go_to(request, f"{reverse('work_items')}?{view.query}", _("The view was saved."))
+
+
+def _change(request: HttpRequest) -> HttpResponse:
+    number = request.POST.get("view", "")
+    view = doors.find(SavedView.objects, request.user, pk=int(number) if number.isdigit() else 0)
+    here = f"{reverse('work_items')}?{view.query}"
+    if request.POST["do"] == "default":
+        saved_views.make_default(actor=request.user, view=view)
+        return doors.go_to(request, here, _("Work items now open with this view."))
+    if request.POST["do"] == "usual":
+        saved_views.make_default(actor=request.user, view=view, is_default=False)
+        return doors.go_to(request, here, _("Work items open as they came."))
+    saved_views.change(actor=request.user, view=view, version=None, query=request.POST.get("query", "")[:2000])
+    return doors.go_to(request, f"{reverse('work_items')}?{view.query}", _("The view was saved."))
+
+
+@login_required
+@require_POST
+def forget(request: HttpRequest, id: int) -> HttpResponse:
+    saved_views.remove(actor=request.user, view=doors.find(SavedView.objects, request.user, pk=id))
+    return doors.go_to(request, f"{reverse('work_items')}?q=", _("The view was removed."))

@@ -1,0 +1,59 @@
+"""What the page of a work item, its peek and the table show alike: links in words, people to choose from."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from tandem.people.models import User
+from tandem.work.models import Link, WorkItem
+
+
+def people_of(user: Any) -> list[dict[str, Any]]:
+    """Whom work can be given to, with the pinyin by which a name is found."""
+    rows = User.objects.visible_to(user).active().order_by("name", "id").values_list("id", "name", "pinyin")
+    return [{"id": pk, "name": name, "pinyin": pinyin} for pk, name, pinyin in rows[:500]]
+
+
+def words() -> dict[str, str]:
+    """Kind and direction as the item's own page says them; `in` is the other end's view."""
+    return {
+        "blocks": _("Blocks"), "blocks:in": _("Blocked by"),
+        "FS:in": _("Starts after the finish of"), "FS": _("Must finish before the start of"),
+        "SS:in": _("Starts with the start of"), "SS": _("Must start before the start of"),
+        "FF:in": _("Finishes with the finish of"), "FF": _("Must finish before the finish of"),
+        "SF:in": _("Finishes with the start of"), "SF": _("Must start before the finish of"),
+        "relates": _("Relates to"), "relates:in": _("Relates to"),
+        "duplicates": _("Duplicates"), "duplicates:in": _("Duplicated by"),
+    }  # fmt: skip
+
+
+def kinds() -> list[tuple[str, str]]:
+    """What can be drawn from an item's page, the usual ones first."""
+    said = words()
+    order = ("blocks:in", "blocks", "FS:in", "FS", "SS:in", "SS", "FF:in", "FF", "SF:in", "SF", "relates", "duplicates", "duplicates:in")
+    return [(name, said[name]) for name in order]
+
+
+def link_groups(links: list[Link], item: WorkItem, seen: frozenset[int]) -> list[dict[str, Any]]:
+    """The links of an item, grouped by what they say; an end that the reader cannot see is not named."""
+    said, found = words(), {}
+    for link in links:
+        outward = link.source_id == item.pk
+        other = link.target if outward else link.source
+        name = link.kind if outward else f"{link.kind}:in"
+        if link.kind == "relates":
+            name = "relates"
+        group = found.setdefault(name, {"title": said[name], "rows": []})
+        group["rows"].append({"link": link, "other": other if other.space_id in seen else None, "lag": lag(link)})
+    return list(found.values())
+
+
+def lag(link: Link) -> str:
+    """`+2 d`, `−50 %`; nothing when there is none."""
+    if link.lag_percent:
+        return f"{'+' if link.lag_percent > 0 else '−'}{abs(link.lag_percent):g} %"
+    if not link.lag_minutes:
+        return ""
+    days = abs(link.lag_minutes) / (1440 if link.is_lag_elapsed else 480)
+    return pgettext("lag of a link", "%(n)s d") % {"n": f"{'+' if link.lag_minutes > 0 else '−'}{days:.3g}"}

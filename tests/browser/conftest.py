@@ -1,0 +1,181 @@
+"""A whole Tandem (web server and worker, as `tandem serve` starts them) on a small organisation, and pages in a Chromium
+signed in as one of its people. What a page's script says as an error fails the test that opened it."""
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests import server
+from tests.proof.running import _environment, free_port, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+BUNDLE = ROOT / "src/tandem/web/static/tandem/dist/app.js"
+NUMBA_CACHE = ROOT / ".pytest_cache" / "numba"
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+          "--disable-sync", "--no-first-run", "--force-prefers-reduced-motion"]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group("browser"))  # they share one Tandem and one Chromium
+
+
+@dataclass
+class Site:
+    """`people`: alma, boris, …, each a dict; `projects`: BRD, PLN, ITM; `paths`: the address of each GET page by route name."""
+
+    url: str
+    database: str
+    people: dict[str, dict[str, Any]]
+    projects: dict[str, dict[str, Any]]
+    paths: dict[str, str]
+    password: str
+    cookie_name: str
+    log: Path
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What the database says, or (UPDATE …) is told."""
+        with psycopg.connect(self.database) as own:
+            found = own.execute(query, values)
+            return found.fetchall() if found.description else []
+
+    def prefer(self, person: str, **values: Any) -> None:
+        """Set fields of the person: theme, language, density, has_shortcuts."""
+        for name, value in values.items():
+            assert name in {"theme", "language", "density", "has_shortcuts"}
+            self.rows(f"UPDATE people_user SET {name} = %s WHERE id = %s", value, self.people[person]["id"])
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not BUNDLE.is_file():
+        pytest.skip("the browser bundle is not built: make build")
+    system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with api.sync_playwright() as playwright:
+        path = system or playwright.chromium.executable_path
+        if not Path(path).is_file():
+            pytest.skip("no Chromium on this machine")
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def database_beside(name: str) -> Iterator[str]:
+    """A database on the tests' own server, beside the one of Django's tests; empty, and migrated if a dump lies ready."""
+    address, full = os.environ["TANDEM_RUNTIME_DATABASE_URL"], f"{name}_{os.getpid()}_{secrets.token_hex(3)}"
+    with psycopg.connect(address, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {full} TEMPLATE {server.template or 'template1'}")
+    try:
+        yield re.sub(r"(//[^/]*/)[^?]*", rf"\g<1>{full}", address)
+    finally:
+        with psycopg.connect(address, autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {full} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def serving(address: str, log: Path, **settings: str) -> Iterator[str]:
+    """`tandem serve` on that database for as long as the block lasts; its address."""
+    port, data = free_port(), tempfile.mkdtemp(prefix="tandem-browser-")
+    environment = {**_environment(), "TANDEM_DATABASE_URL": address, "NUMBA_CACHE_DIR": str(NUMBA_CACHE), **settings}
+    command = [sys.executable, "-m", "tandem.config.cli", "serve", "--data", data, "--port", str(port)]
+    with open(log, "wb") as out:
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=out, stderr=out)
+    try:
+        wait_until(lambda: process.poll() is not None or "Tandem is at" in log.read_text(), 240, f"no start; see {log}")
+        assert process.poll() is None, log.read_text()
+        yield f"http://localhost:{port}"
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="package")
+def site(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("browser")
+    with database_beside("tandem_browser") as address:
+        key = secrets.token_hex(32)
+        environment = {**_environment(), "TANDEM_RUNTIME_DATABASE_URL": address, "TANDEM_DATA": str(folder),
+                       "TANDEM_SECRET_KEY": key, "TANDEM_LOG": "warning"}  # fmt: skip
+        done = subprocess.run([sys.executable, "-m", "tests.browser.stage"], env=environment, cwd=ROOT,
+                              capture_output=True, text=True, timeout=300, check=False)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        with serving(address, folder / "serve.log", TANDEM_SECRET_KEY=key) as url:
+            yield Site(url, address, log=folder / "serve.log", **json.loads(done.stdout.splitlines()[-1]))
+
+
+@dataclass
+class Pages:
+    """Opens pages: `page_of("boris", theme="dark", language="zh-hans", width=390, height=844)`."""
+
+    browser: Any
+    site: Site
+    contexts: list[Any] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    forgiven: list[str] = field(default_factory=list)
+
+    def __call__(
+        self, person: str | None, *, theme: str = "light", language: str = "en", width: int = 1440, height: int = 900,
+        density: str = "compact", **context: Any,
+    ) -> Any:  # fmt: skip
+        """A page at no address yet: `page.goto("/roadmap/")`. Without a person nobody is signed in."""
+        chinese = language.startswith("zh")
+        opened = self.browser.new_context(
+            base_url=self.site.url, viewport={"width": width, "height": height}, reduced_motion="reduce",
+            color_scheme="dark" if theme == "dark" else "light", locale="zh-CN" if chinese else "en-GB", **context,
+        )  # fmt: skip
+        opened.set_default_timeout(20_000)
+        self.contexts.append(opened)
+        if person:
+            self.site.prefer(person, theme=theme, density=density, language="zh-hans" if chinese else "en")
+            cookie = {"name": self.site.cookie_name, "value": self.site.people[person]["cookie"], "url": self.site.url}
+            opened.add_cookies([cookie])
+        page = opened.new_page()
+        page.on("console", lambda said: self._hear(f"{said.text} {said.location['url']}", page.url) if said.type == "error" else None)
+        page.on("pageerror", lambda problem: self._hear(str(problem), page.url))
+        return page
+
+    def _hear(self, text: str, url: str) -> None:
+        if text.endswith("/favicon.ico"):  # Chromium asks for it on pages that are only a fragment
+            return
+        self.errors.append(f"{url}: {text}")
+
+    def forgive(self, pattern: str) -> None:
+        """Errors that the test provokes on purpose, such as `409` in the console."""
+        self.forgiven.append(pattern)
+
+    def close(self) -> None:
+        for one in self.contexts:
+            with contextlib.suppress(Exception):
+                one.close()
+        left = [said for said in self.errors if not any(re.search(p, said) for p in self.forgiven)]
+        if any("status of 500" in said for said in left):
+            left += ["the server said:", *self.site.log.read_text().splitlines()[-30:]]
+        assert not left, "errors in the browser's console:\n" + "\n".join(left)
+
+
+@pytest.fixture
+def page_of(chromium: Any, site: Site) -> Iterator[Pages]:
+    pages = Pages(chromium, site)
+    yield pages
+    pages.close()

@@ -1,0 +1,72 @@
+"""Every page that can be looked at: axe-core finds nothing serious on it, in both themes, on a desk and on a phone,
+and on the phone it does not scroll sideways."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.house import policies
+
+AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+NO_PAGES = ("_export", "_data", "_report", "_csv", "attachment", "scopes", "healthz", "readyz", "palette")
+PAGES = sorted(n for n, page in policies.WEB.items() if page.get is not None and not n.endswith(NO_PAGES))
+VISITORS = ["/accounts/login/", "/accounts/password/reset/"]
+OWN = ["/account/", "/accounts/2fa/", "/accounts/2fa/webauthn/", "/accounts/password/change/", "/no-such-page/"]
+
+_RUN = """async (options) => (await axe.run(document, options)).violations
+    .filter(v => ['serious', 'critical'].includes(v.impact))
+    .map(v => `${v.id}: ${v.nodes.slice(0, 4).map(n => n.target.join(' ') + ' ' + n.any.map(a => a.message).join(' ')).join(' | ')}`)"""
+_SIDEWAYS = """() => {
+    const wide = document.documentElement.scrollWidth - innerWidth;
+    if (wide <= 1) return [];
+    const out = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1);
+    return [`scrolls sideways by ${wide} px: ` + out.slice(0, 3).map(e => e.tagName + '.' + e.className).join(' | ')];
+}"""
+_THEME = "theme => document.documentElement.setAttribute('data-bs-theme', theme)"
+_COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: make build, or npm ci in frontend/")
+    return AXE.read_text()
+
+
+def _faults(page: Any, axe: str, path: str) -> list[str]:
+    """What is wrong with the page at `path`; it is loaded once and then seen in each theme and width."""
+    answer = page.goto(path)
+    assert answer.status < 500, path
+    if "text/html" not in (answer.headers.get("content-type") or "") or not page.locator("body.td").count():
+        return []  # a file or a fragment: seen on the page that holds it
+    page.evaluate(axe)
+    found = [f"light: {one}" for one in page.evaluate(_RUN, {})]
+    page.evaluate(_THEME, "dark")
+    found += [f"dark: {one}" for one in page.evaluate(_RUN, _COLOURS)]
+    page.set_viewport_size({"width": 390, "height": 844})
+    found += [f"dark, phone: {one}" for one in [*page.evaluate(_RUN, {}), *page.evaluate(_SIDEWAYS)]]
+    page.evaluate(_THEME, "light")
+    found += [f"light, phone: {one}" for one in page.evaluate(_RUN, _COLOURS)]
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_for_everybody(name, site, page_of, axe):
+    if name not in site.paths:
+        pytest.skip("no such page: tests/house says so")
+    faults = _faults(page_of("admin"), axe, site.paths[name])
+    assert not faults, f"{site.paths[name]}\n" + "\n".join(faults)
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_an_account_page_is_for_everybody(path, page_of, axe):
+    page_of.forgive("404")
+    faults = _faults(page_of("mei"), axe, path)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("path", VISITORS)
+def test_a_page_before_signing_in_is_for_everybody(path, page_of, axe):
+    faults = _faults(page_of(None), axe, path)
+    assert not faults, "\n".join(faults)

@@ -1,0 +1,44 @@
+"""The navigation shows what there is to see, and no more than eight entries."""
+
+from tests import make
+
+
+def entries(client, path="/"):
+    import re
+
+    page = client.get(path).content.decode()
+    nav = page[page.index('class="nav-l"') : page.index('class="foot"')]
+    return re.findall(r'title="([^"]+)"', nav)
+
+
+def test_who_sees_nothing_has_home_and_people(world, signed_in):
+    assert entries(signed_in(world.dana)) == ["Home", "People"]
+
+
+def test_an_entry_appears_with_its_first_row(world, signed_in):
+    client = signed_in(world.alma)
+    assert entries(client) == ["Home", "Portfolio", "Product", "Delivery", "People"]
+    make.objective(actor=world.alma)
+    assert entries(client) == ["Home", "Strategy", "Portfolio", "Product", "Delivery", "People"]
+
+
+def test_the_entry_of_the_page_that_one_is_on_is_there(world, signed_in):
+    assert "Strategy" in entries(signed_in(world.alma), "/objectives/")
+
+
+def test_there_are_never_more_than_eight(world, signed_in):
+    from tandem.web import navigation
+
+    assert len(navigation.SECTIONS) <= 8
+
+
+def test_the_palette_finds_pages_that_have_nothing_yet(world, signed_in):
+    groups = signed_in(world.dana).get("/palette/?q=/obj").json()["groups"]
+    assert any(item["label"] == "Objectives" for group in groups for item in group["items"])
+
+
+def test_the_scope_switcher_lists_only_what_one_may_see(world, signed_in):
+    mine = signed_in(world.boris).get("/scopes/").content.decode()
+    assert "Portal" in mine
+    assert "Shipper" not in mine
+    assert "Portal" not in signed_in(world.dana).get("/scopes/").content.decode()

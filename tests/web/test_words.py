@@ -1,0 +1,176 @@
+"""Every word is Chinese in Chinese: the catalogue is whole, and no page keeps an English sentence."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from tandem.config import words_command
+from tests import areas
+from tests.house import pages, policies
+from tests.web.pages_in_words import english_left, people_said
+
+FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
+PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+
+# names of programs, formats, methods and keys, which stand in Latin letters in Chinese too
+NAMES = {
+    "Tandem", "Jira", "Trello", "MS", "Project", "Microsoft", "Excel", "MSPDI", "XML", "CSV", "XLSX", "JSON", "SVG", "PDF", "MPXJ",
+    "API", "HTTP", "URL", "ID", "OKR", "PMO", "Markdown", "English", "EN", "Inter", "Tabler", "Monte", "Carlo", "MB", "UTC", "QR",
+    "Ctrl", "Shift", "Alt", "Enter", "Esc", "Delete", "Home", "End", "Tab", "FS", "SS", "FF", "SF", "ASAP", "ALAP", "SNET", "SNLT",
+    "FNET", "FNLT", "MSO", "MFO", "WIP", "JavaScript", "PIN", "mpp", "Chrome", "Firefox", "Linux", "UID", "IP", "ETag", "If", "Match", "RICE", "WSJF",
+}  # fmt: skip
+# what a filter or an address is typed as, the same in both languages
+TYPED = {
+    "state",
+    "open",
+    "assignee",
+    "me",
+    "type",
+    "label",
+    "priority",
+    "due",
+    "project",
+    "bug",
+    "none",
+    "tandem",
+    "user",
+    "password",
+}
+
+# pages whose subject is the markup itself, or that answer with a file
+NOT_PROSE = {
+    "styleguide",
+    "healthz",
+    "readyz",
+    "import_report",
+    "roadmap_shares",
+    "plan_data",
+    "work_item_by_id",
+}
+ACCOUNT = [
+    "account_login", "account_logout", "account_change_password", "account_reset_password", "account_reset_password_done",
+    "account_signup", "account_inactive", "mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "account_reauthenticate",
+    "mfa_generate_recovery_codes",
+]  # fmt: skip
+
+
+def _each(text) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def test_every_message_is_translated_and_none_is_doubtful():
+    assert words_command.missing(words_command.catalogue("zh_Hans")) == []
+
+
+def test_the_catalogue_knows_every_message_of_the_source():
+    known = {(m.context, _each(m.id)[0]) for m in words_command.catalogue("zh_Hans") if m.id}
+    said = {(m.context, _each(m.id)[0]) for m in words_command.collect() if m.id}
+    assert said - known == set(), "run: python -m tandem.config.words_command update"
+
+
+def test_gettext_goes_by_names_that_the_collector_knows():
+    known = set(words_command.KEYWORDS)
+    for path in words_command.SOURCE.rglob("*.py"):
+        for line in re.findall(
+            r"^from django\.utils\.translation import (.+)$", path.read_text(), re.MULTILINE
+        ):
+            for one in line.strip("()").split(","):
+                name, _as, alias = one.strip().partition(" as ")
+                if "gettext" in name:
+                    assert (alias or name) in known, f"{path.name}: {one}"
+
+
+def test_placeholders_are_the_same_in_chinese():
+    wrong = []
+    for message in words_command.catalogue("zh_Hans"):
+        if not message.id or not message.string:
+            continue
+        wanted = set(PLACEHOLDERS.findall(_each(message.id)[-1]))
+        for text in _each(message.string):
+            in_template = any(place.endswith(".html") for place, _line in message.locations)
+            stray = in_template and "%" in PLACEHOLDERS.sub("", text).replace("%%", "")
+            if set(PLACEHOLDERS.findall(text)) != wanted or stray:
+                wrong.append(f"{_each(message.id)[0][:60]} → {text[:60]}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_chinese_uses_its_own_signs():
+    wrong = []
+    for message in words_command.catalogue("zh_Hans"):
+        for text in _each(message.string or "") if message.id else ():
+            bare = PLACEHOLDERS.sub("", text)
+            if re.search(
+                r"[\u4e00-\u9fff] [\u4e00-\u9fff]|[\u4e00-\u9fff][,;?!]|！|[\u4e00-\u9fff]\.$", bare
+            ):
+                wrong.append(text[:80])
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_islands_ask_only_for_words_that_they_are_given():
+    given = set(
+        re.findall(
+            r"'(\w+)': _\(", (words_command.SOURCE / "web/templates/components/words.html").read_text()
+        )
+    )
+    asked: set[str] = set()
+    for path in FRONTEND.rglob("*.ts"):
+        if "node_modules" not in path.parts:
+            asked |= set(re.findall(r"\bsay\('(\w+)'", path.read_text()))
+    assert asked and asked - given == set()
+
+
+@pytest.fixture
+def chinese(world):
+    """The small world with one row of every noun; the administrator reads Chinese, and so did everything that was made."""
+    with translation.override("zh-hans"):
+        area = areas.build(world.admin, "海港", "HAR")
+    type(world.admin).objects.update(language="zh-hans")
+    return area
+
+
+def _wrong(answer, allowed, name) -> list[str]:
+    if answer.status_code in (301, 302, 405) or "text/html" not in answer.headers.get("Content-Type", ""):
+        return []
+    if answer.status_code >= 500:
+        return [f"{name}: broken"]
+    return [f"{name}: {line}" for line in english_left(answer.content.decode(), allowed, NAMES | TYPED)]
+
+
+def test_no_page_keeps_an_english_sentence(chinese, signed_in):
+    client, allowed, wrong = signed_in(chinese.admin), people_said(), []
+    client.raise_request_exception = False
+    for name, route in sorted(pages.routes().items()):
+        if name in policies.WEB and policies.WEB[name].get is not None and name not in NOT_PROSE:
+            path = route.path(chinese)
+            wrong += _wrong(client.get(path), allowed, name)
+            if name.endswith("_detail") or name == "work_item":
+                wrong += _wrong(client.get(f"{path}?peek=1"), allowed, f"{name} (peek)")
+    assert not wrong, "\n".join(sorted(set(wrong)))
+
+
+def test_no_account_page_keeps_an_english_sentence(chinese, signed_in, client):
+    member, allowed, wrong = signed_in(chinese.admin), people_said(), []
+    client.cookies["tandem_language"] = "zh-hans"
+    for name in ACCOUNT:
+        for visitor in (client, member):
+            wrong += _wrong(visitor.get(reverse(name), follow=True), allowed, name)
+    wrong += _wrong(
+        client.post(reverse("account_login"), {"login": "x@example.org", "password": "no"}),
+        allowed,
+        "sign-in refused",
+    )
+    assert not wrong, "\n".join(sorted(set(wrong)))
+
+
+def test_refusals_and_missing_pages_speak_chinese(chinese, signed_in, world):
+    allowed, wrong = people_said(), []
+    member = signed_in(chinese.member)
+    wrong += _wrong(member.get("/nothing/here/"), allowed, "404")
+    wrong += _wrong(member.get("/objectives/999999/"), allowed, "hidden")
+    wrong += _wrong(
+        member.get(reverse("features_edit", kwargs={"id": chinese.feature.pk})), allowed, "denied"
+    )
+    assert not wrong, "\n".join(wrong)
