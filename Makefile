@@ -14,7 +14,9 @@ DATA ?= .tandem-demo
 SIZE_DATA ?= .tandem-size
 PORT ?= 8000
 LANGUAGE ?= en
-UV = $(shell command -v uv || echo $(BIN)/uv)
+# a uv on PATH is taken from 0.5 on (older ones do not know our lock files); else the pinned one goes into .venv
+OWN_UV := $(shell uv --version 2>/dev/null | awk -F '[ .]' '$$1 == "uv" && ($$2 > 0 || $$3 >= 5) { print "yes" }')
+UV = $(if $(OWN_UV),uv,$(BIN)/uv)
 export UV_LINK_MODE ?= copy
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
@@ -67,9 +69,12 @@ $(VENV)/.tools: requirements-build.lock
 	@if [ -z "$(PYTHON)" ]; then echo "Tandem needs Python 3.11 or newer; none was found. Name it: make PYTHON=/path/to/python"; exit 1; fi
 	@echo "Making the Python environment ($$($(PYTHON) --version))"
 	@if [ -x $(BIN)/python ]; then :; \
-	elif command -v uv >/dev/null; then uv venv -q --python "$$(command -v $(PYTHON))" $(VENV); \
+	elif [ -n "$(OWN_UV)" ]; then uv venv -q --python "$$(command -v $(PYTHON))" $(VENV); \
 	elif ! $(PYTHON) -m venv $(VENV); then rm -rf $(VENV); echo "Python's venv module is missing: install it (python3-venv), or install uv."; exit 1; fi
-	@if ! command -v uv >/dev/null && [ ! -x $(BIN)/uv ]; then \
+	@if [ -z "$(OWN_UV)" ] && [ ! -x $(BIN)/uv ]; then \
+	  if ! $(BIN)/python -m pip --version >/dev/null 2>&1 && ! $(BIN)/python -m ensurepip >/dev/null 2>&1; then \
+	    echo "The environment in $(VENV) has no pip (uv made it, or it was left half done). Remove it with"; \
+	    echo "'rm -rf $(VENV)' and run make again: it is made anew. Or install uv 0.5 or newer."; exit 1; fi; \
 	  awk '/^[a-z]/ { ours = /^uv==/ } ours' requirements-build.lock > $(VENV)/uv.lock && \
 	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.lock; fi
 	@touch $@

@@ -35,8 +35,8 @@ types() {
 
 summary() {
   echo
-  [ -d ../shared/data ] || skipped+=("tests on the shared real files: ../shared/data is not here")
-  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
+  [ -d "${TANDEM_TEST_FILES:-../shared/data}" ] || skipped+=("tests on real files: no folder ${TANDEM_TEST_FILES:-../shared/data} (TANDEM_TEST_FILES names it)")
+  scripts/has_browser.sh ||
     skipped+=("browser tests: no Chromium on this machine")
   [ -f src/tandem/web/static/tandem/dist/app.js ] || skipped+=("browser tests: the browser bundle is not built (make build)")
   [ -f frontend/node_modules/axe-core/axe.min.js ] || skipped+=("accessibility of the pages: frontend/node_modules is missing")

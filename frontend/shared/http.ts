@@ -37,7 +37,8 @@ export async function send(
   return body;
 }
 
-/** A fragment of a page as text, or a Refusal. */
+/** A fragment of a page as text, or a Refusal. Only what our pages answered becomes markup (the server marks it): a file that somebody
+    attached, or any other body under our address, must not. */
 export async function fragment(url: string, signal?: AbortSignal): Promise<string> {
   let answer: Response;
   try {
@@ -47,6 +48,9 @@ export async function fragment(url: string, signal?: AbortSignal): Promise<strin
     throw new Refusal(0, say('offline'));
   }
   if (answer.redirected && /\/login\//.test(answer.url)) location.assign(answer.url);
+  const type = answer.headers.get('content-type') ?? '';
+  const isOurs = answer.headers.get('x-fragment') === '1' && /^text\/html\b/i.test(type) && !answer.headers.has('content-disposition');
+  if (answer.ok && !isOurs) throw new Refusal(answer.status, say('denied'));
   const text = await answer.text();
   if (!answer.ok) throw new Refusal(answer.status, answer.headers.get('content-type')?.startsWith('text/plain') && text ? text : wording(answer.status, {}));
   return text;

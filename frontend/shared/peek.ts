@@ -8,19 +8,31 @@ import { say } from './words';
 
 let opener: HTMLElement | null = null, shown = '', pending: AbortController | undefined;
 const panel = (): HTMLElement | null => document.getElementById('peek');
-const asked = (): string => decodeURIComponent(/[#&]peek=([^&]*)/.exec(location.hash)?.[1] ?? '');
+/** The path that the address asks for; it may come from a link that somebody else wrote. */
+export function asked(): string {
+  try { return decodeURIComponent(/[#&]peek=([^&]*)/.exec(location.hash)?.[1] ?? ''); } catch { return ''; }
+}
+
+/** A page of ours: of this very site, and neither a file that somebody attached nor the API. */
+function peekable(path: string): boolean {
+  try {
+    const u = new URL(path, location.href);
+    const plain = decodeURIComponent(u.pathname);
+    return u.origin === location.origin && !plain.startsWith('//') && !/[\\\x00-\x1f]/.test(plain) && !/^\/(attachments|api|static)(\/|$)/i.test(plain);
+  } catch { return false; }
+}
 
 function withPeek(path: string): string {
   const u = new URL(path, location.href);
   u.searchParams.set('peek', '1');
-  return u.pathname + u.search;
+  return u.href;
 }
 
 export async function openPeek(path: string, from: HTMLElement | null = null, opts: { push?: boolean; focus?: boolean } = {}): Promise<void> {
   const box = panel();
-  if (!box) { location.assign(path); return; }
+  if (!peekable(path)) { if (from instanceof HTMLAnchorElement && /^https?:$/.test(from.protocol)) location.assign(from.href); return; }
   const url = new URL(path, location.href);
-  if (url.origin !== location.origin) { location.assign(path); return; }
+  if (!box) { location.assign(url.href); return; }
   pending?.abort();
   pending = new AbortController();
   if (from) opener = from;

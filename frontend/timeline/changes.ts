@@ -78,7 +78,7 @@ export class Changes {
     const row = (id: number, data: Record<string, unknown>) => send('PATCH', patch.replace('{id}', String(id)), data);
     this.later(async () => {
       const a = (b.run ? await send('POST', t.getAttribute('undo') ?? '', { run: b.run }) : b.patch ? await row(b.patch.id, { ...b.patch, id: undefined })
-        : b.restore ? await row(b.restore, { removed: false }) : b.remove ? await row(b.remove, { removed: true })
+        : b.restore ? await row(b.restore, { removed: false, version: b.version }) : b.remove ? await row(b.remove, { removed: true, version: b.version })
         : b.unlink ? await send('POST', link, { link: b.unlink, removed: true }) : await send('POST', link, b.link ?? b.relink)) as PatchJson;
       if (!a.message) t.say(say('undone'), true);
       return { ...a, back: null };

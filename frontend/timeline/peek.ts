@@ -1,16 +1,17 @@
 /* The peek of a row: links and dates that are set there go the way of every other change of the plan. */
-import { openPeek } from '../shared/peek';
+import { asked, openPeek } from '../shared/peek';
 import type { TandemTimeline } from './timeline';
 
 export function wirePeek(t: TandemTimeline): () => void {
   const url = (): string => t.getAttribute('link') ?? '', day = (text: string): number => Math.round(Date.UTC(+text.slice(0, 4), +text.slice(5, 7) - 1, +text.slice(8, 10)) / 60000);
   const linkOf = (el: Element): number => Number(el.closest<HTMLElement>('[data-link]')?.dataset.link);
-  const again = () => { const path = /[#&]peek=([^&]*)/.exec(location.hash)?.[1]; if (path) void openPeek(decodeURIComponent(path), null, { push: false, focus: false }); };
+  const versionOf = (el: Element): number => Number(el.closest<HTMLElement>('[data-link]')?.dataset.version);
+  const again = () => { const path = asked(); if (path) void openPeek(path, null, { push: false, focus: false }); };
   const click = (e: Event) => { const b = (e.target as Element).closest('[data-tl-unlink]'); if (b) t.changes.post(url(), { link: linkOf(b), removed: true }, again); };
   const change = (e: Event) => {
     const el = e.target as HTMLInputElement;
-    if (el.matches('[data-tl-kind]')) t.changes.post(url(), { link: linkOf(el), type: el.value }, again);
-    if (el.matches('[data-tl-lag]')) t.changes.post(url(), { link: linkOf(el), lag: Math.round(Number(el.value) * 480) }, again);
+    if (el.matches('[data-tl-kind]')) t.changes.post(url(), { link: linkOf(el), version: versionOf(el), type: el.value }, again);
+    if (el.matches('[data-tl-lag]')) t.changes.post(url(), { link: linkOf(el), version: versionOf(el), lag: Math.round(Number(el.value) * 480) }, again);
   };
   const submit = (e: Event) => {
     const form = e.target as HTMLFormElement, p = t.plan;

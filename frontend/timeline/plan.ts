@@ -15,7 +15,7 @@ export interface PlanJson extends Columns { unit?: 'day' | 'minute'; name: strin
 export interface PatchJson { rows?: Columns; links?: LinkTuple[]; load?: Load | null; today?: Num; reload?: boolean; message?: string; undo?: string; back?: Back | null; focus?: string | number; topics?: string[] }
 
 /** What takes a change back: one's own run of changes, a patch, or a link. */
-export interface Back { run?: string; patch?: { id: number; [field: string]: unknown }; restore?: number; remove?: number; unlink?: number; link?: unknown; relink?: unknown }
+export interface Back { run?: string; patch?: { id: number; [field: string]: unknown }; restore?: number; remove?: number; version?: number; unlink?: number; link?: unknown; relink?: unknown }
 
 const TIMES = ['start', 'finish', 'base_start', 'base_finish', 'p50', 'p80', 'p95', 'promise', 'actual', 'actual_start', 'planned_start', 'planned_finish', 'deadline'] as const;
 export type Time = (typeof TIMES)[number];

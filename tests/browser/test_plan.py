@@ -123,7 +123,7 @@ def test_a_link_is_drawn_from_bar_to_bar_and_a_circle_is_refused_with_its_path(p
     plan.keyboard.press("l")
     idle(plan)
     said = plan.locator("[data-toast].err").last.inner_text()
-    assert "This would close a circle: PLN-11 → PLN-9 → PLN-" in said
+    assert "This would create a cycle: PLN-11 → PLN-9 → PLN-" in said
     assert site.rows(count + " AND 1 = %s", 1)[0][0] == before + 1
 
 

@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from urllib.parse import quote
 
 import pytest
 
@@ -68,6 +69,25 @@ def test_a_row_opens_in_the_peek_and_escape_gives_the_focus_back(page_of, site):
     page.keyboard.press("Escape")
     peek.wait_for(state="hidden")
     assert "#peek=" not in page.url
+
+
+@pytest.mark.parametrize("path", ["/attachments/9/", "/%61ttachments/9/", "/api/v1/tokens/", "//evil.example/", "/.//evil.example/", "javascript:alert(1)", "%"])
+def test_no_address_makes_the_peek_fetch_what_is_no_page(path, page_of):
+    page, asked = page_of("boris"), []
+    page.on("request", lambda sent: asked.append(sent.url) if "peek=1" in sent.url or "evil" in sent.url else None)
+    page.goto(f"/#peek={quote(path, safe='')}" if path != "%" else "/#peek=%")
+    page.wait_for_function("document.documentElement.classList.contains('js')")
+    page.wait_for_timeout(300)
+    assert asked == [] and page.locator("#peek").is_hidden() and page.url.startswith(page.evaluate("location.origin"))
+
+
+def test_the_peek_shows_no_markup_that_the_server_did_not_mark_as_its_own(page_of):
+    page = page_of("boris")
+    trap = '<p id="trap" hx-post="/preferences/" hx-trigger="load">trap</p>'
+    page.route("**/people/1/?peek=1", lambda route: route.fulfill(content_type="text/html", body=trap))
+    page.goto("/#peek=%2Fpeople%2F1%2F")
+    page.locator("#toasts > *").first.wait_for()
+    assert page.locator("#trap").count() == 0 and page.locator("#peek").is_hidden()
 
 
 @pytest.mark.parametrize(("keys", "address"), [("gd", "/work-items/"), ("gr", "/roadmap/"), ("gh", "/")])

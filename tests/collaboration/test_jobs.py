@@ -115,7 +115,7 @@ def test_only_the_owner_or_who_manages_the_space_stops_a_job(world):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_failing_job_says_why_and_undoes_its_work(world):
+def test_a_failing_job_says_why_and_undoes_its_work(world, caplog):
     job = waiting_job(world)
 
     def work(progress):
@@ -126,7 +126,9 @@ def test_a_failing_job_says_why_and_undoes_its_work(world):
     with pytest.raises(ValueError, match="no such column"):
         jobs.run(job.pk, work)
     job.refresh_from_db()
-    assert job.state == Job.State.FAILED and "no such column" in job.error
+    assert job.state == Job.State.FAILED
+    assert "no such column" not in job.error and "ValueError" in job.error and str(job.pk) in job.error
+    assert "no such column" in caplog.text and f"job {job.pk}" in caplog.text
     assert Space.objects.get(pk=world.root.pk).name == "Harbourline"
 
 

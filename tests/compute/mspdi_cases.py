@@ -10,9 +10,10 @@ from pathlib import Path
 from tandem.compute.scheduling.calendar import CalendarException, SeasonalWeek, WorkingCalendar
 from tandem.compute.scheduling.network import Constraint, Link, LinkType
 from tandem.compute.scheduling.stored_plan import StoredAssignment, StoredPlan, StoredTask
+from tests.conftest import DATA
 
 NAMESPACE = "{http://schemas.microsoft.com/project}"
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "msproject"
+FOLDER = DATA / "msproject"
 ELAPSED_FORMATS = {"4", "6", "8", "10", "12", "36", "38", "40", "42", "44"}
 PERCENT_FORMATS = {"19", "20", "51", "52"}
 LINK_TYPES = {"0": LinkType.FF, "1": LinkType.FS, "2": LinkType.SF, "3": LinkType.SS}

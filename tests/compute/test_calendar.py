@@ -1,6 +1,6 @@
 """Working time: calendars on an integer axis."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -33,9 +33,9 @@ def test_a_position_becomes_a_moment_and_back(axis, minutes):
 
 @settings(deadline=None)
 @given(axes, moments)
-def test_next_and_previous_working_moment_enclose_a_moment(axis, at):
-    assert axis.previous_working(at) <= at <= axis.next_working(at)
-    assert axis.between(axis.previous_working(at), axis.next_working(at)) == 0
+def test_no_working_time_lies_before_the_next_working_moment(axis, at):
+    assert at <= axis.next_working(at)
+    assert axis.between(at, axis.next_working(at)) == 0
 
 
 @settings(deadline=None)
@@ -50,7 +50,6 @@ def test_a_day_of_work_ends_in_the_evening_and_the_next_begins_in_the_morning():
     friday = datetime(2024, 1, 5, 8)
     assert axis.add(friday, 480) == datetime(2024, 1, 5, 17)
     assert axis.next_working(datetime(2024, 1, 5, 17)) == datetime(2024, 1, 8, 8)
-    assert axis.previous_working(datetime(2024, 1, 8, 8)) == datetime(2024, 1, 5, 17)
     assert axis.add(friday, 481) == datetime(2024, 1, 8, 8, 1)
 
 
@@ -96,14 +95,6 @@ def test_a_seasonal_week_changes_only_its_days():
     assert calendar.day(date(2024, 6, 10)) == OFFICE_DAY
 
 
-@settings(deadline=None)
-@given(st.dates(date(2024, 1, 1), date(2024, 12, 31)), st.integers(1, 400))
-def test_the_nth_working_day_is_the_one_that_counts_n(after, count):
-    last = MAY.nth_working_day(after, count)
-    assert MAY.is_working_day(last)
-    assert MAY.count_working_days(after + timedelta(days=1), last) == count
-
-
 def test_two_calendars_at_once_leave_what_both_work():
     both = OFFICE.axis(*YEAR).meet(CALENDARS["mornings"].axis(*YEAR))
     assert both.add(datetime(2024, 1, 5, 8), 180) == datetime(2024, 1, 5, 12)
@@ -113,13 +104,6 @@ def test_two_calendars_at_once_leave_what_both_work():
 def test_elapsed_time_knows_no_night():
     at = datetime(2024, 1, 5, 17)
     assert elapsed(at, 1440) == ELAPSED.axis(*YEAR).add(at, 1440) == datetime(2024, 1, 6, 17)
-
-
-def test_a_calendar_without_work_is_refused_when_a_day_is_looked_for():
-    never = WorkingCalendar("never", week=((),) * 7)
-    with pytest.raises(Uncomputable, match="no_working_time") as refused:
-        never.nth_working_day(date(2024, 1, 1), 1)
-    assert refused.value.params["calendar"] == "never"
 
 
 @pytest.mark.parametrize("day", [((600, 540),), ((480, 720), (700, 900)), ((480, 1441),)])

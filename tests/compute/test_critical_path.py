@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tandem.compute.errors import Uncomputable
-from tandem.compute.scheduling.calendar import ELAPSED
+from tandem.compute.scheduling.calendar import ELAPSED, WorkingCalendar
 from tandem.compute.scheduling.critical_path import schedule
-from tandem.compute.scheduling.network import Activity, Constraint, Link, LinkType, Span, find_cycle
+from tandem.compute.scheduling.network import Activity, Constraint, Link, LinkType, Network, Span, find_cycle
 from tests.compute.plans import CALENDARS, DAY, HOUR, MONDAY, NIGHTS, fs, networks, plan
 
 
@@ -41,7 +41,6 @@ def test_the_shorter_branch_has_slack_and_the_longer_is_critical():
     assert dates["short"].total_slack == dates["short"].free_slack == 2 * DAY
     assert dates["short"].late_start == at(4, 8)
     assert [row.id for row in dates if row.critical] == ["start", "long", "end"]
-    assert [link.predecessor for link in dates.driving_path("end")] == ["long", "start"]
 
 
 @pytest.mark.parametrize(
@@ -421,3 +420,10 @@ def test_nothing_starts_before_the_project_and_nothing_ends_after_it(network):
 
 def test_night_work_reads_its_week_from_the_calendar():
     assert NIGHTS.day(MONDAY.date()) == ((1380, 1440),)
+
+
+def test_a_calendar_without_work_is_refused_by_its_name():
+    never = WorkingCalendar("never", week=((),) * 7)
+    with pytest.raises(Uncomputable, match="no_working_time") as refused:
+        schedule(Network((Activity("a", DAY),), (), {"never": never}, "never"), MONDAY)
+    assert refused.value.params["calendar"] == "never"

@@ -19,6 +19,9 @@ REFUSED = [
     ("TANDEM_ORIGIN", "https://a.example/path"),
     ("TANDEM_TRUSTED_PROXIES", "10.0.0.300"),
     ("TANDEM_MAIL_URL", "mail.example.org"),
+    ("TANDEM_MAIL_URL", "smtp://"),
+    ("TANDEM_MAIL_URL", "smtp://mail.example.org:post"),
+    ("TANDEM_MAIL_URL", "file://folder"),
     ("TANDEM_MAX_UPLOAD_MB", "9999999"),
     ("TANDEM_LOG", "loud"),
     ("TANDEM_LANGUAGE", "tlh"),
@@ -56,6 +59,7 @@ def test_good_values_come_typed():
             "TANDEM_LOG": "debug",
         }
     )
+    assert found.trusted_proxies == ["10.0.0.0/8", "::1/128"]
     assert (found.port, found.https, found.language, found.log) == (9000, True, "zh-hans", "DEBUG")
     assert found.origin == "https://tandem.example.org"
     assert found.hosts == ["127.0.0.1", "[::1]", "localhost", "tandem.example.org"]
@@ -127,3 +131,31 @@ def test_root_keeps_its_data_where_the_database_user_can_go(monkeypatch):
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setenv("XDG_DATA_HOME", "/x")
     assert env.default_data_dir() == Path("/x/tandem")
+
+
+def test_an_address_by_https_makes_cookies_secure_and_believes_a_proxy_on_this_machine():
+    found = env.read({"TANDEM_ORIGIN": "https://tandem.example.org"})
+    assert found.https
+    assert found.trusted_proxies == ["127.0.0.0/8", "::1/128"]
+    assert env.read({"TANDEM_ORIGIN": "http://tandem.example.org"}).trusted_proxies == []
+
+
+def test_no_to_https_is_kept():
+    assert not env.read({"TANDEM_ORIGIN": "https://tandem.example.org", "TANDEM_HTTPS": "no"}).https
+
+
+def test_the_address_that_is_shown_may_stand_in_a_file(tmp_path, monkeypatch):
+    from tandem.config import processes
+
+    monkeypatch.delenv("TANDEM_ORIGIN", raising=False)
+    file = tmp_path / "origin"
+    file.write_text("https://tandem.example.org\n")
+    monkeypatch.setenv("TANDEM_ORIGIN_FILE", str(file))
+    assert processes.shown_address(env.read(), "127.0.0.1") == "https://tandem.example.org"
+
+
+def test_an_address_in_a_file_must_agree_with_https_too(tmp_path):
+    file = tmp_path / "origin"
+    file.write_text("http://tandem.example.org")
+    with pytest.raises(env.BadSetting, match="make them agree"):
+        env.read({"TANDEM_HTTPS": "yes", "TANDEM_ORIGIN_FILE": str(file)})

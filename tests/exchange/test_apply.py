@@ -315,3 +315,38 @@ def test_frames_and_split_code_of_another_page_are_not_taken_for_tables():
     framed = "<table><tr><td><pre>one</pre></td></tr><tr><td><pre>two</pre></td></tr></table>"
     assert from_html(framed) == "```\none\ntwo\n```"
     assert from_html("<table><tr><th>A</th><th>B</th></tr></table>") == "\\| A \\| B"
+
+
+def test_what_people_changed_here_stays_unless_the_source_changed_the_same(world):
+    """The source gives another title; the state, the label and the person of this house stay."""
+    write(tracker(item("1", assignees=("u1",), labels=("sea",)), item("2", assignees=("u1",))), actor=world.alma)
+    here = found("Item 1")
+    closed = State.objects.get(space=here.space, name="Closed")
+    work_items.change(
+        actor=world.alma, item=here, version=None, state=closed, labels=["harbour"], assignees=[world.boris],
+        description="As we see it", due_on=date(2027, 2, 12), rank=7.0,
+    )  # fmt: skip
+    finished = found("Item 1").actual_finish
+    write(tracker(item("2", assignees=("u1",)), item("1", title="Better", assignees=("u1",), labels=("sea",))), actor=world.alma)
+    better = found("Better")
+    assert (better.state, better.labels, better.rank, better.due_on) == (closed, ["harbour"], 7.0, date(2027, 2, 12))
+    assert (better.description, better.actual_finish) == ("As we see it", finished)
+    assert list(better.assignees.all()) == [world.boris]
+    event = Event.objects.of(better).newest_first().first()
+    assert set(event.changes) <= {"updated_at"} and event.text.changes["title"] == ["Item 1", "Better"]
+
+
+def test_who_is_assigned_anew_by_the_source_is_on_record(world):
+    write(tracker(item("1", assignees=("u1",))), actor=world.alma)
+    write(tracker(item("1", assignees=("u2",))), actor=world.alma)
+    otto = found("Item 1").assignees.get()
+    event = Event.objects.get(verb="work_item.changed")
+    assert event.changes["assignees"] == [[world.mei.pk], [otto.pk]]
+    assert found("Item 1").version == 2
+
+
+def test_rows_that_the_source_changed_are_held_while_they_are_rewritten(world):
+    write(tracker(item("1")), actor=world.alma)
+    with CaptureQueriesContext(connection) as queries:
+        write(tracker(item("1", title="Better")), actor=world.alma)
+    assert any("work_workitem" in q["sql"] and "FOR NO KEY UPDATE" in q["sql"] for q in queries)

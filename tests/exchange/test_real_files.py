@@ -1,4 +1,4 @@
-"""Every real file of the shared data is taken over with the facts that are in it, or refused with the reason."""
+"""Every real file is taken over with the facts that are in it, or refused with the reason."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ FOLDERS = ("trello", "jira-xml", "jira-csv", "msproject")
 FILES = [p for name in FOLDERS for p in sorted((DATA / name).glob("*")) if p.suffix != ".md"]
 READABLE = [p for p in FILES if p.suffix in (".json", ".csv", ".xml") and count(p)]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.skipif(not FILES, reason="no shared data on this machine")]
+pytestmark = [pytest.mark.django_db, pytest.mark.skipif(not FILES, reason="no real files on this machine")]
 
 
 @pytest.mark.parametrize("path", READABLE, ids=lambda path: path.name)

@@ -9,6 +9,7 @@ from tandem.collaboration.models import Job
 from tandem.exchange import stored
 from tandem.exchange.actions import imports
 from tandem.exchange.models import Import
+from tandem.history.models import Event
 from tandem.people.models import Space
 from tandem.work.models import WorkItem
 from tests.exchange.files import board, card
@@ -142,3 +143,14 @@ def test_the_report_can_be_taken_along(world, signed_in, tmp_path):
 def test_names_of_files_cannot_lead_out_of_their_folder(name):
     safe = stored.safe_name(name)
     assert "/" not in safe and "\\" not in safe and "\x00" not in safe and safe.strip(".") and len(safe) < 80
+
+
+def test_an_import_that_is_thrown_away_is_on_record_from_beginning_to_end(world, signed_in, tmp_path):
+    upload(signed_in(world.alma), "board.json", small_board(tmp_path))
+    imported = Import.objects.get()
+    number = imported.pk
+    imports.discard(actor=world.alma, imported=imported)
+    assert not Import.objects.exists() and not stored.files_of(imported)
+    events = Event.objects.filter(subject_kind="exchange.import", subject_id=number).order_by("id")
+    assert [(e.verb, e.actor_id) for e in events] == [("import.received", world.alma.pk), ("import.discarded", world.alma.pk)]
+    assert events[0].text.changes == {"file_name": [None, "board.json"]}

@@ -240,6 +240,7 @@ WEB: dict[str, Page] = {
     **_noun("portfolios", PORTFOLIO),
     **_noun("programmes", PORTFOLIO),
     **_noun("projects", PLAN),
+    "projects_new": Page(get=PORTFOLIO & PLAN, post=PORTFOLIO & PLAN, anywhere=True),
     **_noun("products", PRODUCT),
     **_noun("features", PRODUCT, remove=True),
     **_noun("releases", PRODUCT, remove=True),

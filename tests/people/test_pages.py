@@ -119,3 +119,20 @@ def test_the_last_administrator_is_said_on_the_page(world, signed_in):
 def test_teams_count_their_members(world, signed_in):
     teams.create(actor=world.alma, space=world.root, name="Quay crew", members=[world.mei, world.boris])
     assert re.search(r"Quay crew</a></td>\s*<td class=\"n\">2</td>", _page(signed_in(world.alma), "teams"))
+
+
+def test_e_mail_addresses_are_shown_to_oneself_and_to_administrators_only(world, signed_in):
+    for asker, shown in ((world.alma, {"alma"}), (world.mei, {"mei"}), (world.admin, {"mei", "alma", "boris"})):
+        client, addresses = signed_in(asker), {"mei", "alma", "boris"}
+        pages = client.get("/people/").content.decode()
+        for person in (world.mei, world.alma, world.boris):
+            pages += client.get(f"/people/{person.pk}/").content.decode() + client.get(f"/people/{person.pk}/?peek=1").content.decode()
+        assert {name for name in addresses if f"{name}@example.org" in pages} == shown
+        listed = {row["email"] for row in client.get("/api/v1/users/").json()["items"]}
+        assert {name for name in addresses if f"{name}@example.org" in listed} == shown
+
+
+def test_the_list_of_people_names_only_teams_that_one_sees(world, signed_in):
+    teams.create(actor=world.admin, space=world.product.space, name="Hidden crew", members=[world.mei])
+    assert "Hidden crew" in _page(signed_in(world.admin), "people")
+    assert "Hidden crew" not in _page(signed_in(world.boris), "people")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tandem.history.models import Event
 from tandem.kit.errors import Denied, Refused
 from tandem.people.access import Permission, may
 from tandem.people.actions import spaces
@@ -34,3 +35,40 @@ def test_a_role_taken_away_ends_at_once(world):
     spaces.revoke(actor=world.alma, space=world.project.space, user=world.mei)
     world.mei.refresh_from_db()
     assert not may(world.mei, Permission.VIEW, world.project.space_id)
+
+
+def test_who_opens_a_confidential_space_gets_their_strongest_role_on_record(world):
+    portfolio = spaces.open_space(actor=world.alma, parent=world.root, kind="portfolio", name="Port")
+    spaces.grant(actor=world.admin, space=world.root, user=world.mei, role=Role.EXECUTIVE)
+    spaces.grant(actor=world.admin, space=portfolio, user=world.mei, role=Role.PORTFOLIO_MANAGER)
+    world.mei.refresh_from_db()
+    closed = spaces.open_space(
+        actor=world.mei, parent=portfolio, kind="project", name="Closed", is_confidential=True
+    )
+    assert closed.memberships.get().role == Role.PORTFOLIO_MANAGER
+    event = Event.objects.of(closed).get(verb="membership.granted")
+    assert event.changes == {f"user:{world.mei.pk}": [None, Role.PORTFOLIO_MANAGER]}
+
+
+@pytest.mark.parametrize("role", [Role.PMO_LEAD, Role.PORTFOLIO_MANAGER, Role.PRODUCT_MANAGER, Role.EXECUTIVE, Role.AUDITOR])
+def test_nobody_gives_a_role_that_holds_more_than_their_own_not_even_to_themselves(role, world):
+    for person in (world.boris, world.dana):
+        with pytest.raises(Denied):
+            spaces.grant(actor=world.boris, space=world.project.space, user=person, role=role)
+    spaces.grant(actor=world.boris, space=world.project.space, user=world.dana, role=Role.PROJECT_MANAGER)
+
+
+def test_nobody_changes_or_takes_away_a_role_that_holds_more_than_their_own(world):
+    spaces.grant(actor=world.admin, space=world.project.space, user=world.dana, role=Role.PMO_LEAD)
+    with pytest.raises(Denied):
+        spaces.grant(actor=world.boris, space=world.project.space, user=world.dana, role=Role.STAKEHOLDER)
+    with pytest.raises(Denied):
+        spaces.revoke(actor=world.boris, space=world.project.space, user=world.dana)
+
+
+def test_the_access_page_offers_only_roles_that_one_may_give(world, signed_in):
+    spaces.grant(actor=world.admin, space=world.project.space, user=world.dana, role=Role.PMO_LEAD)
+    page = signed_in(world.boris).get(f"/spaces/{world.project.space.key}/access/").content.decode()
+    offered = {role for role in Role.values if f'<option value="{role}"' in page}
+    assert offered == {Role.PROJECT_MANAGER, Role.MEMBER, Role.STAKEHOLDER}
+    assert "Take away: Mei Lin" in page and "Take away: Dana Stranger" not in page

@@ -111,3 +111,25 @@ def test_the_first_administrator_is_made_once(world):
 def test_a_link_is_made_where_no_transaction_is_open():
     admin = users.bootstrap(organisation="Harbour", name="Ada", email="ada@example.org", password=make.PASSWORD)
     assert users.make_link(actor=admin, user=admin).startswith("/password/")
+
+
+def _granted(user: User) -> list[str]:
+    """Roles that the record says were given to the person."""
+    events = Event.objects.filter(verb="membership.granted").order_by("id")
+    return [e.changes[f"user:{user.pk}"][1] for e in events if f"user:{user.pk}" in e.changes]
+
+
+def test_a_role_that_comes_with_the_account_is_on_record(world, placeholder):
+    assert _granted(world.admin) == [Role.ADMINISTRATOR]
+    added = users.add(actor=world.admin, name="Iris", email="iris@example.org", role=Role.AUDITOR)
+    assert _granted(added) == [Role.AUDITOR]
+    users.invite(actor=world.admin, user=placeholder, email="noor@harbour.example", role=Role.MEMBER)
+    assert _granted(placeholder) == [Role.MEMBER]
+
+
+def test_enabling_does_not_set_the_access_version_back(world):
+    stale = User.objects.get(pk=world.mei.pk)
+    users.disable(actor=world.admin, user=stale)
+    counted = User.objects.get(pk=world.mei.pk).access_version
+    users.enable(actor=world.admin, user=stale)  # read before it was disabled
+    assert User.objects.get(pk=world.mei.pk).access_version == counted + 1

@@ -47,6 +47,29 @@ def test_a_forecast_is_stored_with_its_range_and_what_it_rests_on(world):
     assert abs((found.p50 - TODAY).days - 56) <= 7
 
 
+def test_without_a_promise_the_amount_is_that_by_the_end_of_the_quarter(world):
+    feature, _ = shipped_by_a_steady_team(world, weeks=30)
+    forecasts.compute(world.product.space)
+    found = current(feature).detail["amount"]
+    assert (found["by"], found["is_promised"]) == ("2026-12-31", False)
+    # thirty working days, one item every second of them
+    assert 20 > found["p50"] > found["p80"] > found["p95"] > 0
+    assert abs(found["p50"] - 15) <= 2
+
+
+@pytest.mark.parametrize("days_after_p80", [-1, 0])
+def test_all_is_done_at_p80_by_a_promised_day_exactly_when_it_is_not_before_the_p80(world, days_after_p80):
+    feature, _ = shipped_by_a_steady_team(world)
+    forecasts.compute(world.product.space)
+    day = current(feature).p80 + timedelta(days=days_after_p80)
+    promises.give(actor=world.chen, subject=feature, to_whom="Shippers", date=day)
+    forecasts.compute(world.product.space)
+    found = current(feature).detail["amount"]
+    assert (found["by"], found["is_promised"]) == (str(day), True)
+    assert (found["p80"] == 20) == (days_after_p80 == 0)
+    assert found["p95"] < 20
+
+
 def test_the_same_inputs_are_not_computed_twice_and_a_change_is(world):
     feature, rows = shipped_by_a_steady_team(world)
     first = forecasts.compute(world.product.space)

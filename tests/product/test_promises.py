@@ -7,7 +7,7 @@ import pytest
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.actions import spaces
-from tandem.product.actions import promises
+from tandem.product.actions import features, promises
 from tandem.product.models import Promise
 from tests import make
 from tests.planning import histories
@@ -95,3 +95,21 @@ def test_who_may_not_promise_is_refused(world, feature):
     with pytest.raises(Hidden):
         promises.give(actor=world.dana, subject=feature, to_whom="all", date=TODAY)
     assert not Promise.objects.exists()
+
+
+def test_a_withdrawal_records_the_reason_that_stood_there(world, feature):
+    old = given(world, feature)
+    new = promises.revise(actor=world.chen, promise=old, version=None, date=TODAY + timedelta(days=90), reason="More scope")
+    promises.withdraw(actor=world.chen, promise=new, version=new.version, reason="Nobody needs it")
+    event = Event.objects.get(verb="promise.withdrawn")
+    assert event.changes["reason"] == ["More scope", "Nobody needs it"]
+
+
+def test_a_feature_does_not_come_with_the_release_of_another_product(world, feature):
+    other = make.release(actor=world.alma, product=make.product(actor=world.alma, name="Other"))
+    with pytest.raises(Refused, match="other_product"):
+        features.change(actor=world.alma, feature=feature, version=None, release=other)
+    with pytest.raises(Refused, match="other_product"):
+        make.feature(actor=world.alma, product=world.product, release=other)
+    own = make.release(actor=world.chen, product=world.product)
+    assert features.change(actor=world.chen, feature=feature, version=None, release=own).release == own

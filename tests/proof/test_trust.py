@@ -326,3 +326,30 @@ def test_a_database_that_keeps_somebody_waiting_is_said_and_not_called_a_mistake
     assert answer.status_code == 503
     assert answer["Retry-After"] == "5"
     assert "The database is busy. Try again in a moment." in answer.content.decode()
+
+
+# ---------------------------------------------------------------- what becomes markup
+
+
+def test_only_a_page_of_ours_is_marked_as_what_the_script_may_show(world, signed_in):
+    client = signed_in(world.boris)
+    for path in ("/", "/work-items/", f"/people/{world.mei.pk}/?peek=1", "/nothing-here/"):
+        assert client.get(path)["X-Fragment"] == "1", path
+    for path in ("/work-items/export.csv", "/api/v1/users/me/"):
+        assert "X-Fragment" not in client.get(path), path
+
+
+def test_an_attached_page_is_never_given_to_the_script_that_shows_markup(world, signed_in, settings, tmp_path):
+    from tandem.collaboration.actions import attachments
+
+    settings.MEDIA_ROOT = tmp_path
+    item = make.work_item(actor=world.boris, project=world.project)
+    trap = b'<form hx-post="/api/v1/tokens/" hx-trigger="load"></form>'
+    file = attachments.add(actor=world.mei, subject=item, name="a.html", chunks=[trap])
+    client = signed_in(world.boris)
+    for path in (f"/attachments/{file.pk}/", f"/api/v1/attachments/{file.pk}/content/"):
+        plain = client.get(path)
+        assert plain.status_code == 200 and "X-Fragment" not in plain
+        assert b"".join(plain.streaming_content) == trap
+        assert client.get(path, headers={"HX-Request": "true"}).status_code == 404
+        assert client.get(path, {"peek": "1"}).status_code == 404

@@ -46,6 +46,7 @@ def found(world, items, text, user=None):
         ("assignee:me", {"late"}),
         ("assignee:cheny", {"soon"}),
         ("负责人:无", {"done", "doing"}),
+        ("经办人:无", {"done", "doing"}),
         ("-assignee:none", {"late", "soon"}),
         ("due:overdue", {"late"}),
         ("到期:<2周", {"late", "soon", "done"}),

@@ -1,5 +1,10 @@
 """The navigation shows what there is to see, and no more than eight entries."""
 
+from urllib.parse import parse_qs, urlsplit
+
+from django.urls import reverse
+
+from tandem.web import navigation
 from tests import make
 
 
@@ -42,3 +47,21 @@ def test_the_scope_switcher_lists_only_what_one_may_see(world, signed_in):
     assert "Portal" in mine
     assert "Shipper" not in mine
     assert "Portal" not in signed_in(world.dana).get("/scopes/").content.decode()
+
+
+def test_the_palette_leads_to_the_items_of_a_person_whose_name_has_an_ampersand(world, signed_in):
+    world.boris.name = "Boris & Sons = 1"
+    world.boris.save()
+    groups = signed_in(world.boris).get("/palette/", {"q": "@Boris"}).json()["groups"]
+    [row] = [row for group in groups for row in group["items"] if row["label"] == world.boris.name]
+    assert parse_qs(urlsplit(row["url"]).query) == {"q": ['assignee:"Boris & Sons = 1"']}
+
+
+def test_a_new_project_is_offered_only_to_who_may_open_one(world, signed_in):
+    """A project manager runs projects; opening one is the business of the portfolio."""
+    address = reverse("projects_new")
+    for person, may in ((world.boris, False), (world.alma, True)):
+        client = signed_in(person)
+        assert (address in [row["url"] for row in navigation.new_items(person)]) is may
+        assert (f'href="{address}"' in client.get(reverse("projects")).content.decode()) is may
+        assert client.get(address).status_code == (200 if may else 403)

@@ -1,6 +1,7 @@
 """The plan of a project: columns that keep the four dates apart, changes that are computed at once, reasons in words."""
 
 import csv
+import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -123,12 +124,34 @@ def test_a_circle_is_refused_with_its_path(planned, signed_in):
 def test_a_link_gets_a_lag_goes_and_comes_back(planned, signed_in):
     client, address = signed_in(planned.boris), reverse("plan_links", kwargs={"key": "POR"})
     link = Link.objects.get()
-    client.post(address, {"link": link.pk, "lag": DAY}, content_type="application/json")
+    client.post(address, {"link": link.pk, "version": link.version, "lag": DAY}, content_type="application/json")
     assert ComputedDates.objects.get(item=planned.build).start == datetime(2026, 9, 10, 8, tzinfo=UTC)
     back = client.post(address, {"link": link.pk, "removed": True}, content_type="application/json").json()["back"]
     assert ComputedDates.objects.get(item=planned.build).start == datetime(2026, 9, 7, 8, tzinfo=UTC)
     client.post(address, back["link"], content_type="application/json")
     assert Link.objects.get().lag_minutes == DAY
+
+
+def test_a_change_says_on_which_version_it_rests(planned, signed_in):
+    client, links_at = signed_in(planned.boris), reverse("plan_links", kwargs={"key": "POR"})
+    row_at = reverse("plan_item", kwargs={"key": "POR", "id": planned.design.pk})
+    assert client.patch(row_at, {"name": "Mine"}, content_type="application/json").status_code == 428
+    link = Link.objects.get()
+    assert client.post(links_at, {"link": link.pk, "lag": DAY}, content_type="application/json").status_code == 428
+    given = {"link": link.pk, "version": link.version, "lag": DAY}
+    back = client.post(links_at, given, content_type="application/json").json()["back"]["relink"]
+    stale = client.post(links_at, given | {"lag": 2 * DAY}, content_type="application/json")
+    assert (stale.status_code, stale.json()["version"], Link.objects.get().lag_minutes) == (409, link.version + 1, DAY)
+    client.post(links_at, back, content_type="application/json")
+    assert Link.objects.get().lag_minutes == 0
+
+
+def test_a_removed_row_comes_back_by_what_its_answer_says(planned, signed_in):
+    client = signed_in(planned.boris)
+    back = change(client, planned.paint, removed=True).json()["back"]
+    address = reverse("plan_item", kwargs={"key": "POR", "id": back["restore"]})
+    assert client.patch(address, {"removed": False, "version": back["version"]}, content_type="application/json").status_code == 200
+    assert WorkItem.objects.get(pk=planned.paint.pk).removed_at is None
 
 
 def test_rows_are_indented_and_a_new_one_stands_below(planned, signed_in):
@@ -141,11 +164,22 @@ def test_rows_are_indented_and_a_new_one_stands_below(planned, signed_in):
     assert WorkItem.objects.get(pk=made["focus"]).duration_minutes == DAY
 
 
-@pytest.mark.parametrize("given", [{"percent": 140}, {"start": "soon"}, {"start": 10**12}, {"constraint": ["SNET", None]}, {"duration": -1}, [1]])
+def test_an_error_of_the_program_is_not_called_a_wrong_change(planned, signed_in, monkeypatch):
+    def broken(**_values):
+        raise KeyError("ours")
+
+    monkeypatch.setattr(work_items, "change", broken)
+    address = reverse("plan_item", kwargs={"key": "POR", "id": planned.design.pk})
+    with pytest.raises(KeyError):
+        signed_in(planned.boris).patch(address, {"name": "Design again", "version": 1}, content_type="application/json")
+
+
+@pytest.mark.parametrize("given", [{"name": "a\0b"}, {"percent": 140}, {"start": "soon"}, {"start": 10**12}, {"constraint": ["SNET", None]}, {"duration": -1}, [1]])
 def test_what_cannot_be_meant_changes_nothing(planned, signed_in, given):
     before = WorkItem.objects.filter(pk=planned.design.pk).values().get()
     address = reverse("plan_item", kwargs={"key": "POR", "id": planned.design.pk})
-    answer = signed_in(planned.boris).patch(address, given, content_type="application/json")
+    sent = given | {"version": planned.design.version} if isinstance(given, dict) else given
+    answer = signed_in(planned.boris).patch(address, sent, content_type="application/json")
     assert answer.status_code in (400, 422)
     assert WorkItem.objects.filter(pk=planned.design.pk).values().get() == before
 
@@ -224,6 +258,14 @@ def test_the_plan_as_csv_keeps_the_kinds_of_dates_apart(planned, signed_in):
     assert rows[1]["computed_start"] == "2026-09-09 08:00" and rows[1]["planned_start"] == "" and rows[1]["actual_start"] == ""
     assert rows[1]["predecessors"] == f"{planned.design.key}FS"
     assert rows[2]["name"] == "'=1+1"
+
+
+def test_no_cell_of_the_plan_as_csv_is_a_formula(planned, signed_in):
+    work_items.change(actor=planned.boris, item=planned.paint, version=None, title="\r=1+1", assignees=[planned.mei])
+    type(planned.mei).objects.filter(pk=planned.mei.pk).update(name="=HYPERLINK(1)")
+    text = signed_in(planned.boris).get(reverse("plan_csv", kwargs={"key": "POR"})).content.decode("utf-8-sig")
+    row = list(csv.DictReader(io.StringIO(text, newline="")))[2]
+    assert row["people"] == "'=HYPERLINK(1)" and row["name"][:1] not in "=\r"
 
 
 def test_the_address_of_the_plan_changes_when_something_on_it_does(planned):

@@ -106,7 +106,7 @@ def test_a_promise_given_in_the_form_carries_what_was_known(world, feature, sign
     ("wrong", "said"),
     [
         ({"date": TODAY - timedelta(days=2)}, "lies before"),
-        ({"given_on": TODAY + timedelta(days=2), "date": TODAY + timedelta(days=90)}, "on a day to come"),
+        ({"given_on": TODAY + timedelta(days=2), "date": TODAY + timedelta(days=90)}, "in the future"),
         ({"about": "feature-999999"}, "Select a valid choice"),
         ({"date": "soon"}, "Enter a valid date"),
         ({"to_whom": ""}, "This field is required"),

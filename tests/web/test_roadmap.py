@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tandem.planning import forecasts
 from tandem.planning.actions import promises
+from tandem.planning.models import Forecast
 from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, RoadmapShare
 from tandem.reports.queries import roadmap
@@ -61,6 +62,16 @@ def test_the_peek_adds_up_and_ends_in_a_deed(slipping, signed_in):
     assert "What could be done" in text
     assert "the top shippers" in text
     assert reverse("promises_revisions", kwargs={"id": slipping.promise.pk}) in text
+
+
+def test_the_peek_and_the_page_say_how_much_is_done_by_the_promised_day(slipping, signed_in):
+    client = signed_in(slipping.chen)
+    amount = Forecast.objects.of(slipping.feature).get(is_current=True).detail["amount"]
+    said = f"By 19 Dec: {amount['p50']} items (P50), {amount['p80']} (P80), {amount['p95']} (P95) of 32 left"
+    assert 32 > amount["p50"] > amount["p95"]
+    for page in (reverse("roadmap_row", kwargs={"kind": "feature", "id": slipping.feature.pk}) + "?peek=1",
+                 reverse("features_detail", kwargs={"id": slipping.feature.pk})):  # fmt: skip
+        assert said in client.get(page).content.decode()
 
 
 @pytest.mark.parametrize("query", ["group=product", "group=team", "scale=quarter", "view=horizons", "group=nothing&team=x"])

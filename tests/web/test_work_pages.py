@@ -10,6 +10,7 @@ from django.urls import reverse
 from tandem.collaboration.models import Comment, SavedView
 from tandem.history.models import Event
 from tandem.people import scoping
+from tandem.web import generic
 from tandem.work.actions import work_items
 from tandem.work.models import Link, WorkItem
 from tests import make
@@ -136,6 +137,34 @@ def test_labels_and_dates_are_set_for_many(world, signed_in, items):
     assert {(tuple(i.labels), str(i.due_on)) for i in rows} == {(("harbour",), "2027-02-12")}
 
 
+@pytest.mark.parametrize("what", ["explode:", "", "priority:9", "priority:high", "assignee:999999", "assignee:me", "due:soon"])
+def test_a_bulk_change_that_cannot_be_read_changes_nothing(world, signed_in, items, what):
+    work_items.change(actor=world.boris, item=items[0], version=None, priority=2, assignees=[world.mei])
+    before = list(WorkItem.objects.order_by("id").values())
+    answer = signed_in(world.boris).post(reverse("work_items_bulk"), {"ids": [items[0].pk], "do": what}, follow=True)
+    assert "Changed 1" not in answer.content.decode()
+    assert list(WorkItem.objects.order_by("id").values()) == before
+    assert list(items[0].assignees.all()) == [world.mei]
+
+
+def test_a_bulk_change_of_too_many_rows_is_refused_as_a_whole(world, signed_in, items):
+    ids = [i.pk for i in items] + list(range(10**6, 10**6 + 500))
+    answer = signed_in(world.boris).post(reverse("work_items_bulk"), {"ids": ids, "do": "priority:1"}, follow=True)
+    assert "At most 500 rows" in answer.content.decode()
+    assert not WorkItem.objects.filter(priority=1).exists()
+
+
+def test_a_view_is_saved_over_by_who_saw_it_as_it_is(world, signed_in, items):
+    client, address = signed_in(world.mei), reverse("work_items_views")
+    client.post(address, {"name": "One", "query": "q=label%3Aui", "audience": "private"})
+    view = SavedView.objects.get()
+    for given in ({"do": "save"}, {"do": "save", "version": view.version + 1}, {"do": "anything", "version": view.version}):
+        client.post(address, given | {"view": view.pk, "query": "q="})
+        assert SavedView.objects.get().query == "q=label%3Aui"
+    client.post(address, {"do": "save", "view": view.pk, "version": view.version, "query": "q=points%3A5"})
+    assert SavedView.objects.get().query == "q=points%3A5"
+
+
 def test_one_view_opens_first_and_another_replaces_it(world, signed_in, items):
     client = signed_in(world.mei)
     for name, query in (("One", "q=state%3Aopen"), ("Two", "q=label%3Aui")):
@@ -155,6 +184,18 @@ def test_the_export_holds_what_the_filter_finds_and_runs_no_formula(world, signe
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows == [["Key", "Title"], ["POR-1", "'=HYPERLINK(1)"]]
     assert signed_in(world.dana).get(reverse("work_items_export")).content.decode("utf-8-sig").count("\n") == 1
+
+
+def test_the_export_leaves_no_row_out_however_many_there_are(world, signed_in, items, monkeypatch):
+    monkeypatch.setattr(generic, "CHUNK", 2)
+    names = [make.feature(actor=world.chen, product=world.product, title=f"Feature {n}").title for n in range(5)]
+    texts = [signed_in(user).get(reverse(name)).content.decode("utf-8-sig") for user, name in (
+        (world.boris, "work_items_export"), (world.chen, "features_export")
+    )]  # fmt: skip
+    rows, features = ([row[:2] for row in csv.reader(io.StringIO(text))][1:] for text in texts)
+    assert len(items) > 2 and [row[0] for row in rows] == [f"POR-{n + 1}" for n in range(len(rows))]
+    assert len(rows) == WorkItem.objects.visible_to(world.boris).present().count()
+    assert [row[0] for row in features] == names
 
 
 def test_the_pages_ask_few_questions_however_much_they_show(world, signed_in, items, django_assert_max_num_queries):

@@ -1,5 +1,7 @@
 """The rules of work items."""
 
+from datetime import date
+
 import pytest
 
 from tandem.history.models import Event
@@ -96,3 +98,18 @@ def test_bulk_changes_are_all_or_none(world):
             actor=world.boris, items=[(items[0], 1), (items[1], 1), (items[2], 9)], priority=1
         )
     assert not WorkItem.objects.filter(priority=1).exists()
+
+
+def test_the_first_event_holds_all_that_was_given(world):
+    due = date(2027, 2, 12)
+    item = make.work_item(
+        actor=world.boris, project=world.project, title="Quay", description="Long", priority=1, due_on=due,
+        labels=["sea"], fields={"Dock": "7"}, assignees=[world.mei],
+    )  # fmt: skip
+    event = Event.objects.of(item).get()
+    given = {name: after for name, (_before, after) in event.changes.items()}
+    assert given == {
+        "state": item.state_id, "type": item.type_id, "priority": 1, "due_on": "2027-02-12", "labels": ["sea"],
+        "fields": {"Dock": "7"}, "assignees": [world.mei.pk],
+    }  # fmt: skip
+    assert event.text.changes == {"title": [None, "Quay"], "description": [None, "Long"]}

@@ -62,7 +62,7 @@ api = NinjaAPI(
     title="Tandem",
     version="1",
     description=(
-        "Everything that the pages can do. Writes ask for the version that you know (If-Match); "
+        "Most of what the pages can do. Writes ask for the version that you know (If-Match); "
         "what you may not see is 404, what you may not do is 403."
     ),
     auth=[Token(), Session()],

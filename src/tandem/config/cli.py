@@ -150,7 +150,7 @@ def demo(data: Path, port: int | None, host: str, language: str) -> None:
 )
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Read the history as of this day.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="How the file writes its dates.")
-@click.option("--timezone", help="Time zone of times that name none; default: as written.")
+@click.option("--timezone", help="Time zone of times that name none; default: the installation's (TANDEM_TIMEZONE).")
 @click.option("--dry-run", is_flag=True, help="Do everything, report, and undo it.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as JSON.")
 @click.option(

@@ -94,14 +94,16 @@ SETTINGS: tuple[Setting, ...] = (
         "TANDEM_HTTPS",
         "yes/no",
         False,
-        "People come by HTTPS (a proxy ends it): cookies are secure, plain HTTP is redirected.",
+        "People come by HTTPS (a proxy ends it): cookies are secure, plain HTTP is redirected. "
+        "Default: yes where TANDEM_ORIGIN begins with https://.",
         values.yes_or_no,
     ),
     Setting(
         "TANDEM_TRUSTED_PROXIES",
         "list",
         [],
-        "Addresses or networks of proxies whose X-Forwarded headers are believed.",
+        "Addresses or networks of proxies whose X-Forwarded headers are believed. "
+        "Default: this machine (127.0.0.0/8, ::1) with TANDEM_HTTPS, else none.",
         values.networks,
     ),
     Setting(
@@ -173,9 +175,19 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         found["hosts"] = sorted(
             {"localhost", "127.0.0.1", "[::1]", urlsplit(found["origin"]).hostname or "localhost"}
         )
-    if found["https"] and found["origin"].startswith("http://") and "TANDEM_ORIGIN" in given:
+    if not is_given("TANDEM_HTTPS", given):
+        found["https"] = found["origin"].startswith("https://")
+    if found["https"] and not is_given("TANDEM_TRUSTED_PROXIES", given):
+        found["trusted_proxies"] = ["127.0.0.0/8", "::1/128"]
+    if found["https"] and found["origin"].startswith("http://") and is_given("TANDEM_ORIGIN", given):
         raise BadSetting("TANDEM_HTTPS is on, yet TANDEM_ORIGIN begins with http://: make them agree.")
     return Environment(**found)
+
+
+def is_given(name: str, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether somebody said it, in the environment or in a file."""
+    given = os.environ if environ is None else environ
+    return any(given.get(one, "").strip() for one in (name, f"{name}_FILE"))
 
 
 #: names that are ours and no settings: handed from the program to its children, or used by build and tests

@@ -152,7 +152,7 @@ def serve(
 
 
 def shown_address(settings: env.Environment, host: str) -> str:
-    if os.environ.get("TANDEM_ORIGIN"):
+    if env.is_given("TANDEM_ORIGIN"):
         return settings.origin
     shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1", "localhost"} else host  # noqa: S104
     return f"http://{shown}:{settings.port}/"
@@ -166,7 +166,7 @@ def prepare(settings: env.Environment, progress: Progress) -> str:
     progress(f"Starting the database ({'given' if settings.database_url else settings.data})")
     address = database.ensure_running(settings.data, settings.database_url)
     os.environ[env.RUNTIME_DATABASE_URL] = address
-    for name in ("files", "static"):
+    for name in ("files", "static", "mail"):
         (settings.data / name).mkdir(exist_ok=True, mode=0o700)
     if migrating.seen_current(settings.data, address):
         progress("The database is current.")

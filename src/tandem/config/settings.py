@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
-from tandem.config import database, env
+from tandem.config import database, env, mail
 
 HERE = Path(__file__).resolve().parent.parent
 ENV = env.read()
@@ -28,6 +29,7 @@ SECRET_KEY = env.secret_key(ENV)
 DEBUG = False
 ALLOWED_HOSTS = ENV.hosts
 USE_X_FORWARDED_HOST = False
+TRUSTED_PROXIES = ENV.trusted_proxies
 INSTALLED_APPS = [
     "tandem.history",
     "tandem.people",
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
 ]
 MIDDLEWARE = [
+    "tandem.web.proxies.forwarded",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -122,6 +125,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # whoever has no account here gets no letter from us
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_USER_DISPLAY = "tandem.web.people.accounts.display"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -135,6 +139,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "tandem.web.people.accounts.locked_out"
+
+globals().update(mail.as_django(ENV.mail_url, ENV.data, ENV.origin))
 
 LANGUAGE_CODE = ENV.language
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
@@ -173,6 +179,9 @@ CSRF_TRUSTED_ORIGINS = [ENV.origin]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31536000 if ENV.https else 0
+SECURE_SSL_REDIRECT = ENV.https
+SECURE_SSL_HOST = urlsplit(ENV.origin).netloc if ENV.origin.startswith("https:") else None
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # asked on the machine itself, past the proxy
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -195,7 +204,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"plain": {"()": "tandem.config.log.Line"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": ENV.log.upper()},
     "loggers": {"axes": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},

@@ -106,4 +106,7 @@ def mail(value: str) -> str:
         )
     if parts.scheme.startswith("smtp") and not parts.hostname:
         raise ValueError("the mail server's name is missing")
+    if parts.scheme == "file" and (parts.netloc or len(parts.path) < 2):
+        raise ValueError("write a folder with three slashes: file:///var/spool/tandem")
+    _ = parts.port  # raises the same error for a port that is none
     return value

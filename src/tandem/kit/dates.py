@@ -1,14 +1,6 @@
-"""Reading dates that people type, and counting days between them."""
+"""Reading dates that people type."""
 
-from datetime import UTC, date, datetime, time
-
-
-def days_between(earlier: date, later: date) -> int:
-    return (later - earlier).days
-
-
-def as_moment(day: date, at: time = time(0, 0)) -> datetime:
-    return datetime.combine(day, at, tzinfo=UTC)
+from datetime import date
 
 
 def parse_day(text: str) -> date:

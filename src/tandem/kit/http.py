@@ -1,6 +1,7 @@
 """What doors share about HTTP: versions in headers, fragments, file names."""
 
 import re
+from collections.abc import Mapping
 from urllib.parse import quote
 
 
@@ -27,3 +28,8 @@ def attachment_header(name: str) -> str:
 def is_local_path(target: str) -> bool:
     """True for a path on this site: no scheme, no host, no backslash, no control character."""
     return bool(re.fullmatch(r"/(?![/\\])[^\x00-\x1f\\]*", target))
+
+
+def is_fragment_request(headers: Mapping[str, str], query: Mapping[str, str]) -> bool:
+    """Whether the browser's script asks for a part of a page, to show it as markup. No file is ever given to it."""
+    return "HX-Request" in headers or "peek" in query

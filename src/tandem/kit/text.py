@@ -68,3 +68,9 @@ def file_name(given: str) -> str:
     plain = " ".join(plain.split()).strip(". ") or "file"
     stem, dot, ending = plain.rpartition(".")
     return f"{stem[:150]}.{ending[:20]}" if dot and stem else plain[:150]
+
+
+def whole_number(text: str, digits: int = 18) -> int | None:
+    """The number that somebody typed or an address holds; None for anything else, and for what no row's number is as
+    long as. `isdigit` would let `²` through, which `int` does not take."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None

@@ -1,10 +1,11 @@
 """Every permission and who holds it: one table. `may` asks, `require` insists."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
 from tandem.kit.errors import Denied, Hidden
-from tandem.people.models import Role
+from tandem.people.models import Role, Space
 from tandem.people.scoping import roles_of
 
 
@@ -48,6 +49,25 @@ def may(user: Any, permission: Permission, space_id: int) -> bool:
     if not user.is_active:
         return False
     return any(permission in GRANTS[role] for role in roles_of(user).get(space_id, ()))
+
+
+def may_give(user: Any, role: str, space_id: int) -> bool:
+    """Whether the person holds in this space everything that the role holds: nobody raises another, or oneself, above
+    oneself, nor takes from another what stands higher."""
+    held = set().union(*(GRANTS[own] for own in roles_of(user).get(space_id, ())))
+    return bool(user.is_active) and role in GRANTS and GRANTS[role] <= held
+
+
+def manages_people(user: Any) -> bool:
+    """Whether accounts are this person's business: a right in the organisation's own space."""
+    root = Space.objects.visible_to(user).root()
+    return root is not None and may(user, Permission.MANAGE_PEOPLE, root.pk)
+
+
+def emails_shown(asker: Any) -> Callable[[int], bool]:
+    """Whose e-mail address the asker is shown: their own, and everybody's to whoever manages people."""
+    is_shown_all = manages_people(asker)
+    return lambda person_id: is_shown_all or person_id == asker.pk
 
 
 def require(user: Any, permission: Permission, space_id: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from tandem.compute.forecasting.history import NEEDED, NotEnough
-from tandem.compute.forecasting.throughput import Backtest, When, backtest, when
+from tandem.compute.forecasting.throughput import Backtest, HowMuch, When, backtest, how_much, when
 from tandem.kit.types import Json, Ref
 from tandem.people.models import Space, SpaceKind
 from tandem.planning import crowding, runs, slips, workdays
@@ -229,6 +229,7 @@ def _explain(reading: Reading, d: Draft, answer: When) -> None:
         "backtest": _backtest(d),
         "days_off": _days_off(d.on, d.dates["p80"], days),
     }
+    d.detail["amount"] = _amount(d, answer, days)
     if d.pace.undated:
         d.detail["warnings"].append({"code": "undated", "value": d.pace.undated})
     if d.waiting:
@@ -236,6 +237,33 @@ def _explain(reading: Reading, d: Draft, answer: When) -> None:
     if d.subject.promise and d.subject.promise.kept_on is None:
         d.detail["chance"] = answer.chance_within(days.until(d.subject.promise.date) - wait)
         d.detail["slip"] = slips.explain(reading, d.subject, d.pace, d.waiting, d.on, d.seed)
+
+
+def _amount(d: Draft, answer: When, days: workdays.Workdays) -> Json:
+    """How many of the remaining items are done by the promised day, else by the end of the quarter. What the team does
+    beside takes its share, and what waits for a predecessor is not done before that is."""
+    promise = d.subject.promise
+    is_promised = promise is not None and promise.kept_on is None and promise.date > d.on
+    by = promise.date if promise and is_promised else _quarter_end(d.on + timedelta(days=1))
+    until = days.until(by)
+    free = d.pace.remaining - min(d.pace.remaining, d.waiting.items if d.waiting else 0)
+    early = _reached(d, answer, until)
+    late = _reached(d, answer, max(0, until - days.until(d.start)))
+    known: Json = {"by": str(by), "is_promised": is_promised}
+    return known | {p: max(min(early[p], free), late[p]) if d.waiting else early[p] for p in _TO_COME}
+
+
+def _reached(d: Draft, answer: When, within: int) -> dict[str, int]:
+    # by the P95 of the whole everything is done in all three: no need to draw further days than that
+    found = how_much(d.pace.history, min(within, answer.p95 or within), seed=d.seed)
+    assert isinstance(found, HowMuch)
+    left, total = d.pace.remaining, d.pace.total
+    return {p: min(left, getattr(found, p) * left // total) for p in _TO_COME}
+
+
+def _quarter_end(day: date) -> date:
+    following = day.replace(day=1) + timedelta(days=31 * (3 - (day.month - 1) % 3))
+    return following.replace(day=1) - timedelta(days=1)
 
 
 def _basis(pace: Pace) -> Json:

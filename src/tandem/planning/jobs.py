@@ -30,18 +30,6 @@ def forecast(space_id: int | None = None, job_id: int | None = None) -> None:
     _carry(job_id, work)
 
 
-@app.task(name="planning.schedule")
-def reschedule(space_id: int, job_id: int | None = None) -> None:
-    """The dates of one project from its network."""
-
-    def work(step: Callable[[str, int, int], Any]) -> str:
-        for space in _spaces(space_id):
-            schedule.compute(space)
-        return ""
-
-    _carry(job_id, work)
-
-
 @app.periodic(cron="10 4 * * *")
 @app.task(name="planning.nightly", queueing_lock="planning.nightly")
 def nightly(timestamp: int) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from tandem.web.templating import day
@@ -15,6 +16,13 @@ def person(user: Any) -> Any:
 
 def link(row: Any, url: str) -> Any:
     return Markup('<a href="{}" data-peek>{}</a>').format(url, escape(str(row))) if row else ""
+
+
+def seen(user: Any, row: Any) -> Any:
+    """The name of another record, if it stands in a space that the reader sees."""
+    if row is None:
+        return "–"
+    return str(row) if row.space_id in user.visible_space_ids() else _("an item that you cannot see")
 
 
 def state(category: str, name: Any) -> Markup:

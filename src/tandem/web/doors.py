@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from tandem.kit.errors import Hidden
+from tandem.kit.text import whole_number
 from tandem.kit.types import MAX_BIGINT
 
 M = TypeVar("M", bound=models.Model)
@@ -24,8 +25,7 @@ def find(rows: models.QuerySet[M], user: Any, **keys: Any) -> M:
 
 
 def version_in(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 10 else None
+    return whole_number(request.POST.get("version", ""), 9)
 
 
 def go_to(request: HttpRequest, url: str, said: str = "") -> HttpResponse:

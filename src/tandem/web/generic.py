@@ -3,7 +3,7 @@
 import copy
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,10 +24,12 @@ from tandem.kit.errors import Denied, Refused, Stale
 from tandem.kit.http import attachment_header
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space
-from tandem.web import doors, histories
+from tandem.people.scoping import Scoped
+from tandem.web import cells, doors, histories
 from tandem.web.paging import page_of
 
-EXPORT_LIMIT = 10_000
+CHUNK = 2_000
+"""Rows of an export that are in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,14 @@ class Filter:
 
 @dataclass(frozen=True)
 class Fact:
+    """`refers_to` names the field of another record, whose name is said only to who sees it."""
+
     label: Any
-    value: Callable[[Any], Any]
+    value: Callable[[Any], Any] = str
+    refers_to: str = ""
+
+    def shown(self, user: Any, row: Any) -> Any:
+        return cells.seen(user, getattr(row, self.refers_to)) if self.refers_to else self.value(row)
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,7 @@ class Noun:
     order: str = "id"
     related: tuple[str, ...] = ()
     permission: Permission = Permission.EDIT_WORK
+    new_permission: Permission | None = None  # where a new one needs another right than its change
     form: type[forms.Form] | None = None
     create: Callable[..., Any] | None = None
     change: Callable[..., Any] | None = None
@@ -85,6 +94,10 @@ class Noun:
     look_up: Callable[[HttpRequest, list[Any]], None] | None = None  # sets on the rows what columns show beside them
     text: str = ""
     names: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def needed_for_new(self) -> Permission:
+        return self.new_permission or self.permission
 
     def rows(self, user: Any) -> models.QuerySet[Any]:
         found = self.model._default_manager.visible_to(user)  # type: ignore[attr-defined]
@@ -174,7 +187,7 @@ def list_page(request: HttpRequest, noun: Noun) -> HttpResponse:
             for f in noun.filters
         ],
         "is_narrowed": any(request.GET.get(name) for name in ["q", *(f.name for f in noun.filters)]),
-        "may_create": bool(noun.create) and bool(spaces_where(request.user, noun.permission)),
+        "may_create": bool(noun.create) and bool(spaces_where(request.user, noun.needed_for_new)),
         "new_url": reverse(f"{noun.slug}_new") if noun.create else "",
         "export_url": reverse(f"{noun.slug}_export") + "?" + request.GET.urlencode(),
         "list_url": reverse(noun.slug),
@@ -197,14 +210,20 @@ def export(request: HttpRequest, noun: Noun) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([str(c.label) for c in noun.columns])
-    rows = list(narrowed(request, noun).order_by("id")[:EXPORT_LIMIT])
-    if noun.look_up:
-        noun.look_up(request, rows)
-    for row in rows:
-        writer.writerow([harmless(c.cell(row)) for c in noun.columns])
+    for rows in in_chunks(narrowed(request, noun), "id"):
+        if noun.look_up:
+            noun.look_up(request, rows)
+        writer.writerows([harmless(c.cell(row)) for c in noun.columns] for row in rows)
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = attachment_header(f"{noun.slug}.csv")
     return response
+
+
+def in_chunks(rows: models.QuerySet[Any], *order: str) -> Iterator[list[Any]]:
+    """All of the rows, a part at a time: which ones and in which order is settled by their ids first."""
+    keys = list(rows.order_by(*order).values_list("pk", flat=True))
+    for begin in range(0, len(keys), CHUNK):
+        yield list(rows.filter(pk__in=keys[begin : begin + CHUNK]).order_by(*order))
 
 
 def harmless(value: Any) -> str:
@@ -223,7 +242,7 @@ def detail_page(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
     context = {
         "noun": noun,
         "row": row,
-        "facts": [{"key": f.label, "value": f.value(row), "note": ""} for f in noun.facts],
+        "facts": [{"key": f.label, "value": f.shown(request.user, row), "note": ""} for f in noun.facts],
         "body": getattr(row, noun.text) if noun.text else "",
         "may_change": bool(noun.change) and may(request.user, noun.permission, space_id),
         "may_comment": may(request.user, Permission.COMMENT, space_id),
@@ -266,7 +285,7 @@ def _form(request: HttpRequest, noun: Noun, row: Any = None) -> forms.Form:
         form = noun.form(data, initial=initial)
     if row is None and noun.home_kinds:
         spaces = Space.objects.visible_to(request.user).filter(
-            id__in=spaces_where(request.user, noun.permission), kind__in=noun.home_kinds
+            id__in=spaces_where(request.user, noun.needed_for_new), kind__in=noun.home_kinds
         )
         form.fields["home"] = HomeField(
             spaces, label=noun.names.get("home", _("Where")), initial=initial.get("home") or spaces.first()
@@ -277,12 +296,20 @@ def _form(request: HttpRequest, noun: Noun, row: Any = None) -> forms.Form:
             one.queryset = one.queryset.visible_to(request.user)  # type: ignore[union-attr]
     if hasattr(form, "for_request"):
         form.for_request(request, row)
+    for name in [name for name in form.fields if _holds_unseen(request.user, row, name)]:
+        del form.fields[name]  # an empty choice would take away on saving what the editor does not see
     return form
 
 
+def _holds_unseen(user: Any, row: Any, name: str) -> bool:
+    """Whether the field refers to a record of a space that the editor does not see."""
+    now = getattr(row, name, None)
+    return isinstance(now, Scoped) and now.space_id not in user.visible_space_ids()  # type: ignore[attr-defined]
+
+
 def new_page(request: HttpRequest, noun: Noun) -> HttpResponse:
-    if not spaces_where(request.user, noun.permission):
-        raise Denied(noun.permission)
+    if not spaces_where(request.user, noun.needed_for_new):
+        raise Denied(noun.needed_for_new)
     form = _form(request, noun)
     if request.method == "POST" and form.is_valid():
         try:

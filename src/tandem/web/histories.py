@@ -1,6 +1,6 @@
 """Events as sentences: who, when, what, from what to what."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.apps import apps
@@ -17,6 +17,9 @@ from tandem.web.templating import moment
 
 # where a row stands among others says nothing to a reader
 _SILENT = {"rank", "actual_start", "actual_finish", "updated_at", "query"}
+# what every new row has is not told again where it was made
+_USUAL = {"state", "title", "name", "subject", "type"}
+_MAKING = (".created", ".added", ".given")
 _LONG = {"description", "body"}
 _MANY = {"assignees": settings.AUTH_USER_MODEL, "items": "work.workitem"}
 
@@ -26,15 +29,17 @@ _READ = (
 )  # fmt: skip
 
 
-def lines(events: Any, user: Any, known: Iterable[models.Model] = ()) -> list[dict[str, Any]]:
+def lines(
+    events: Any, user: Any, known: Iterable[models.Model] = (), silent: Collection[str] = ()
+) -> list[dict[str, Any]]:
     """One dict per event for the history list; personal text that was erased says so, ids become names. `known` are
-    rows that the page has read for this reader anyway."""
+    rows that the page has read for this reader anyway; `silent` are fields that they are not shown."""
     rows: list[Event] = list(events.select_related("actor", "text").only(*_READ))
     names = _Names(rows, user, known)
     found = []
     for event in rows:
         text = getattr(event, "text", None)
-        created = event.verb.endswith((".created", ".added", ".given"))
+        created = event.verb.endswith(_MAKING)
         changes = {**event.changes, **(text.changes if text else {})}
         found.append(
             {
@@ -46,7 +51,7 @@ def lines(events: Any, user: Any, known: Iterable[models.Model] = ()) -> list[di
                     {"field": field_name(f), "before": names.shown(event, f, b), "after": names.shown(event, f, a),
                      "is_long": f in _LONG, "is_first": b in (None, "", [])}
                     for f, (b, a) in changes.items()
-                    if f not in _SILENT and not (created and f in ("state", "title", "name", "subject"))
+                    if f not in _SILENT and f not in silent and not (created and f in _USUAL)
                 ][:8],
                 "moved": names.passage(event),
                 "erased": bool(event.text_digest) and text is None,
@@ -66,7 +71,7 @@ class _Names:
         for event in events:
             for name, pair in event.changes.items():
                 kind = _kind(event.subject_kind, name)
-                if kind:
+                if kind and not (name in _USUAL and event.verb.endswith(_MAKING)):
                     wanted.setdefault(kind, set()).update(_ids(pair[0]), _ids(pair[1]))
         for kind, ids in wanted.items():
             found = self.rows.setdefault(kind, {})

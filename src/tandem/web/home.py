@@ -98,7 +98,7 @@ def _news(waiting: int, later: int, off: int, soon: list[WorkItem]) -> list[tupl
     parts = [
         (waiting, ngettext("thing waits for you", "things wait for you", waiting)),
         (later, ngettext("date moved since you looked", "dates moved since you looked", later)),
-        (off, ngettext("promise will more likely be missed", "promises will more likely be missed", off)),
+        (off, ngettext("promise will probably be missed", "promises will probably be missed", off)),
         (len(soon), ngettext("item of yours is due this week", "items of yours are due this week", len(soon))),
     ]  # fmt: skip
     return [(str(count), text) for count, text in parts if count]

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from tandem.kit.text import whole_number
+
 Handler = Callable[[HttpRequest], HttpResponse]
 _FORM_AROUND = 1024 * 1024
 
@@ -15,7 +17,7 @@ _FORM_AROUND = 1024 * 1024
 def _announced(request: HttpRequest) -> int:
     """How much the client says it will send; without that word the server reads nothing at all."""
     text = request.META.get("CONTENT_LENGTH") or ""
-    return int(text) if text.isdigit() and len(text) < 19 else 0
+    return whole_number(text) or 0
 
 
 def personal(get_response: Handler) -> Handler:
@@ -35,6 +37,13 @@ def personal(get_response: Handler) -> Handler:
     return handle
 
 
+def _marked(response: HttpResponse) -> HttpResponse:
+    """Says of a page or a part of one that we made it: only then may the browser's script take it for markup."""
+    if response.headers.get("Content-Type", "").startswith("text/html") and "Content-Disposition" not in response.headers:
+        response.headers["X-Fragment"] = "1"
+    return response
+
+
 class errors:
     """Refused → 409/422, Denied → 403, Hidden → 404, as a page or a fragment; the API has its own wording.
 
@@ -48,7 +57,7 @@ class errors:
             from tandem.web.refusals import too_large
 
             return too_large(request)
-        return self.get_response(request)
+        return _marked(self.get_response(request))
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         from tandem.web.refusals import page_for

@@ -56,7 +56,7 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
     (_("Release"), "releases_new", "package", Permission.EDIT_PRODUCT, ""),
     (_("Promise"), "promises_new", "message-circle", Permission.GIVE_PROMISE, ""),
     (_("Objective"), "objectives_new", "target-arrow", Permission.EDIT_STRATEGY, ""),
-    (_("Project"), "projects_new", "briefcase", Permission.EDIT_PLAN, ""),
+    (_("Project"), "projects_new", "briefcase", Permission.EDIT_PORTFOLIO, ""),
     (_("Import a file"), "imports_new", "file-import", Permission.IMPORT, ""),
 ]
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
 from tandem.kit.errors import Refused
+from tandem.kit.text import has_controls
 
 T = TypeVar("T", bound=models.Model)
 PAGE = 50
@@ -36,7 +38,7 @@ def page_of(
         order = F(field).asc(nulls_first=True) if descending else F(field).desc(nulls_first=True)
         id_order = F("id").desc()
     empty = Q(**{f"{field}__isnull": True})
-    chosen = rows.filter(_beyond(field, value, key, descending, backwards)) if cursor else rows
+    chosen = _behind(rows, _beyond(field, value, key, descending, backwards)) if cursor else rows
     if field == "id":  # the index is the order: the database stops after so many by itself
         found = list(chosen.order_by("-id" if descending != backwards else "id")[: size + 1])
     else:
@@ -52,6 +54,14 @@ def page_of(
         next=_write(found[-1], field, "f") if found and has_next else "",
         previous=_write(found[0], field, "b") if found and has_previous else "",
     )
+
+
+def _behind(rows: models.QuerySet[T], place: Q) -> models.QuerySet[T]:
+    """A cursor that somebody wrote by hand may hold a text where the field wants a date."""
+    try:
+        return rows.filter(place)
+    except (TypeError, ValueError, OverflowError, ValidationError):
+        raise Refused("cursor_unreadable") from None
 
 
 def _first(rows: models.QuerySet[T], order: tuple[Any, ...], count: int, shown: Callable[[Any], Any] | None) -> list[T]:
@@ -89,7 +99,9 @@ def _read(cursor: str) -> tuple[bool, Any, int]:
         if (
             way not in ("f", "b")
             or not isinstance(key, int)
+            or isinstance(key, bool)
             or isinstance(value, (list, dict))
+            or (isinstance(value, str) and has_controls(value))
             or abs(key) >= 2**63
         ):
             raise ValueError

@@ -1,6 +1,7 @@
 """What the command palette finds: commands, pages, people, work items, features."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -89,7 +90,7 @@ def _people(user: Any, text: str) -> list[dict[str, str]]:
         {
             "label": u.name,
             "hint": "",
-            "url": f"{reverse('work_items')}?q=assignee:%22{u.name}%22",
+            "url": reverse("work_items") + "?" + urlencode({"q": f'assignee:"{u.name}"'}),
             "icon": "user",
         }
         for u in rows

@@ -3,7 +3,8 @@
 import logging
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.html import escape
@@ -38,6 +39,11 @@ def page_for(request: HttpRequest, problem: Exception) -> HttpResponse | None:
             words.refusal(problem.code, problem.params),
             "",
         )
+    if isinstance(problem, ValidationError):  # a form of ours would have said it at its field; this was sent by hand
+        return error_page(request, 422, words.refusal("invalid", {}), " ".join(problem.messages))
+    if isinstance(problem, (DataError, OverflowError)):
+        log.warning("outside of what can be stored: %s", " ".join(str(problem).split()))
+        return error_page(request, 422, words.refusal("out_of_range", {}), "")
     if jobs.is_passing(problem):  # it waited too long for a row, or the database was away for a moment
         log.warning("the database did not answer: %s", " ".join(str(problem).split()))
         response = error_page(request, 503, _("The database is busy. Try again in a moment."), "")

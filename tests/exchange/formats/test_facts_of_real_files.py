@@ -17,7 +17,7 @@ REFUSED = {
     ".gan": "needs_extra", ".xml": "primavera_xml",
 }  # fmt: skip
 
-pytestmark = pytest.mark.skipif(not FILES, reason="no shared data on this machine")
+pytestmark = pytest.mark.skipif(not FILES, reason="no real files on this machine")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -8,7 +8,7 @@ from tandem.exchange.formats import open_source
 from tandem.exchange.records import CalendarRecord, ItemRecord, LinkRecord
 from tests.conftest import DATA
 
-needs_data = pytest.mark.skipif(not (DATA / "msproject").is_dir(), reason="no shared data on this machine")
+needs_data = pytest.mark.skipif(not (DATA / "msproject").is_dir(), reason="no real files on this machine")
 
 
 @pytest.fixture

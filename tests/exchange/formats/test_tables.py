@@ -1,6 +1,5 @@
 """Any table: encodings, delimiters, headers in both languages, mappings, hierarchy, predecessors, workbooks."""
 
-import json
 from datetime import datetime
 
 import openpyxl
@@ -96,7 +95,7 @@ def test_without_a_title_the_mapping_is_asked_and_then_used(read):
         ("Wo", "Was"),
         (("hier", "dies"),),
     )
-    mapping = Mapping.from_json(json.loads(json.dumps(Mapping(columns={"Was": "title"}).to_json())))
+    mapping = Mapping.from_json({"columns": {"Was": "title"}})
     source = read(text, mapping=mapping)
     assert [i.title for i in items(source)] == ["dies"]
     assert [(n.what, n.why) for n in source.not_taken] == [("Wo", "not_mapped")]

@@ -16,7 +16,7 @@ from tandem.collaboration.actions import attachments
 from tandem.collaboration.actions.idempotent_requests import Answer
 from tandem.collaboration.models import Attachment
 from tandem.kit.errors import Hidden
-from tandem.kit.http import attachment_header
+from tandem.kit.http import attachment_header, is_fragment_request
 from tandem.kit.types import Id
 
 router = Router(tags=["collaboration"])
@@ -82,6 +82,8 @@ def _digest(payload: Body, file: UploadedFile) -> bytes:
 def content(request: HttpRequest, id: Path[Id]) -> Any:
     """The file itself, always as a download."""
     row = NOUN.row(request.auth, id)
+    if is_fragment_request(request.headers, request.GET):
+        raise Hidden
     try:
         opened = storing.path_of(row.stored_as).open("rb")
     except (OSError, LookupError):

@@ -8,19 +8,18 @@ from ninja import Router
 from tandem.api import generic
 from tandem.api.generic import Noun, Values
 from tandem.api.shapes import Body, body, words
-from tandem.people.access import Permission, may
+from tandem.people.access import emails_shown
 from tandem.people.actions import users
-from tandem.people.models import Space, User
+from tandem.people.models import User
 
 router = Router(tags=["people"])
 
 
 def _mask(asker: Any, rows: list[Values]) -> None:
-    root = Space.objects.visible_to(asker).root()
-    if root is None or not may(asker, Permission.MANAGE_PEOPLE, root.pk):
-        for row in rows:
-            if row["id"] != asker.pk:
-                row["email"] = None
+    is_shown = emails_shown(asker)
+    for row in rows:
+        if not is_shown(row["id"]):
+            row["email"] = None
 
 
 NOUN = Noun(

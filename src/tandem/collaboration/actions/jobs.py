@@ -1,5 +1,6 @@
 """Starting, watching and stopping long work."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,6 +19,7 @@ from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Space
 
+log = logging.getLogger("tandem.jobs")
 _RUN_LOCK = 0x7A4D
 _AWAITED = 10
 _UNQUEUED_AFTER = timedelta(seconds=30)
@@ -71,7 +73,7 @@ def run(job_id: int, work: Callable[["Progress"], str]) -> None:
         except Exception as problem:
             if is_passing(problem):
                 raise jobs.Interrupted from problem
-            _set(job, state=Job.State.FAILED, error=reason(problem)[:2000], finished_at=clock.now())
+            _set(job, state=Job.State.FAILED, error=reason(job, problem)[:2000], finished_at=clock.now())
             raise
 
 
@@ -86,15 +88,16 @@ def is_passing(problem: BaseException) -> bool:
     return type(problem).__name__ in ("OperationalError", "InterfaceError")
 
 
-def reason(problem: Exception) -> str:
-    """Why a job failed, for the person who started it."""
+def reason(job: Job, problem: Exception) -> str:
+    """Why a job failed, for all who see it: what nobody foresaw may quote rows that they do not see, and is for the log."""
     if isinstance(problem, Refused):
         return refusal(problem.code, problem.params)
     if isinstance(problem, Hidden | Denied):
         return _("Something that this job needs is gone, or may no longer be changed by its owner.")
-    return _("An error that nobody foresaw: %(problem)s") % {
-        "problem": f"{type(problem).__name__}: {' '.join(str(problem).split())}"
-    }
+    log.error("job %s (%s) failed", job.pk, job.kind, exc_info=problem)
+    return _("An error that nobody foresaw (%(code)s, job %(job)s). The administrator finds the cause in the log.") % {
+        "code": type(problem).__name__, "job": job.pk,
+    }  # fmt: skip
 
 
 def fail_lost() -> int:

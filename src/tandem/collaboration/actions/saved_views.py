@@ -5,16 +5,18 @@ from typing import Any
 from django.db import transaction
 
 from tandem.collaboration.models import SavedView
-from tandem.kit.errors import Denied
+from tandem.kit.errors import Denied, Refused
 from tandem.people import writing
 from tandem.people.access import Permission
 from tandem.people.models import Space
 
+_NEEDED = {"private": Permission.VIEW, "team": Permission.COMMENT, "official": Permission.MANAGE_ACCESS}
+
 
 def _needed(audience: str) -> Permission:
-    return {"private": Permission.VIEW, "team": Permission.COMMENT, "official": Permission.MANAGE_ACCESS}[
-        audience
-    ]
+    if audience not in _NEEDED:
+        raise Refused("invalid", field="audience")
+    return _NEEDED[audience]
 
 
 def create(

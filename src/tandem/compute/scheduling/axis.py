@@ -99,10 +99,6 @@ class Axis:
         """`at` when work can go on there, else the next moment when it can."""
         return self.as_start(self.position(at))
 
-    def previous_working(self, at: datetime) -> datetime:
-        """`at` when work can end there, else the last moment before it when it can."""
-        return self.as_finish(self.position(at))
-
     def between(self, first: datetime, second: datetime) -> float:
         """Working minutes from one moment to another; negative when the second is earlier."""
         return (self.position(second) - self.position(first)) / 60

@@ -1,7 +1,7 @@
 """Working time: which minutes of which days somebody works, as people define it."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -82,20 +82,6 @@ class WorkingCalendar:
     def count_working_days(self, first: date, last: date) -> int:
         """Working days from `first` to `last`, both included; 0 when `last` lies before `first`."""
         return int(self.working_days(first, last).sum()) if last >= first else 0
-
-    def nth_working_day(self, after: date, count: int) -> date:
-        """The `count`-th working day after `after`; `after` itself for 0."""
-        if count <= 0:
-            return after
-        first, left, span = after + timedelta(days=1), count, max(count * 2, 60)
-        for _ in range(12):
-            last = first + timedelta(days=span)
-            found = np.flatnonzero(self.working_days(first, last))
-            if len(found) >= left:
-                return first + timedelta(days=int(found[left - 1]))
-            left -= len(found)
-            first, span = last + timedelta(days=1), span * 2
-        raise Uncomputable("no_working_time", calendar=self.id, value=count)
 
     def axis(self, first: date, last: date) -> Axis:
         """Compile the days from `first` to `last` (both included) into arrays that convert in O(log n)."""

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tandem.compute.scheduling.axis import Ints
-from tandem.compute.scheduling.network import Link, Network
+from tandem.compute.scheduling.network import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,6 @@ class Dates:
 
     def __iter__(self) -> Iterator[ActivityDates]:
         return (self._row(i) for i in range(len(self)))
-
-    def driving_path(self, activity: str) -> list[Link]:
-        """The chain of links that decides an activity's dates, the nearest first."""
-        chain: list[Link] = []
-        place = self.network.index[activity]
-        while (at := int(self.driver[place])) >= 0 and len(chain) < len(self):
-            chain.append(self.network.links[at])
-            place = self.network.index[chain[-1].predecessor]
-        return chain
 
     def _row(self, i: int) -> ActivityDates:
         at = int(self.driver[i])

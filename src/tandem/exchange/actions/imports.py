@@ -34,15 +34,21 @@ def receive(*, actor: Any, space: Space, files: list[tuple[str, Iterable[bytes]]
         raise Refused("file_missing", field="files")
     token = stored.store(files)
     names = ", ".join(name for name, _chunks in files)[:400]
-    return Import.objects.create(space=into or space, into=into, owner=actor, file_name=names, stored_as=token)
+    return _received(actor, Import(space=into or space, into=into, owner=actor, file_name=names, stored_as=token))
 
 
 def take_up(*, actor: Any, space: Space, into: Space | None, source: Source, name: str, answers: dict[str, Any]) -> Import:
     """For a file that lies where the server can read it, with its answers: it is neither stored nor asked about."""
     require(actor, _DO, (into or space).pk)
-    return Import.objects.create(
-        space=into or space, into=into, owner=actor, file_name=name[:400], format=source.format, options=answers
-    )
+    row = Import(space=into or space, into=into, owner=actor, file_name=name[:400], format=source.format, options=answers)
+    return _received(actor, row)
+
+
+def _received(actor: Any, imported: Import) -> Import:
+    with transaction.atomic():
+        imported.save(force_insert=True)
+        record("import.received", imported, actor=actor, text={"file_name": [None, imported.file_name]})
+    return imported
 
 
 def examine(*, actor: Any, imported: Import) -> Import:
@@ -147,9 +153,12 @@ def carry_out(*, imported: Import, step: Step = no_step) -> Import:
 def discard(*, actor: Any, imported: Import) -> None:
     """Throw an import away that was not applied."""
     _mine(actor, imported)
-    if imported.state != S.APPLIED:
-        stored.remove(imported)
+    if imported.state == S.APPLIED:
+        return
+    with transaction.atomic():
+        record("import.discarded", imported, actor=actor, text={"file_name": [imported.file_name, None]})
         imported.delete()
+    stored.remove(imported)
 
 
 def is_small(imported: Import) -> bool:

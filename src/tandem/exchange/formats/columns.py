@@ -24,7 +24,7 @@ _NAMES = {
     "state": "status|state|stage|column|list|workflow state|状态|当前状态|任务状态|阶段|进展状态",
     "category": "status category|state category|状态类别",
     "priority": "priority|importance|severity|优先级|重要程度|紧急程度",
-    "assignee": "assignee|assignees|assigned to|owner|responsible|resource names|resources|assigned|负责人"
+    "assignee": "assignee|assignees|assigned to|owner|responsible|resource names|resources|assigned|负责人|经办人"
     "|经办人|处理人|指派给"
     "|责任人|执行人|资源名称|执行者|承办人",
     "reporter": "reporter|created by|author|creator|requester|requested by|报告人|创建人|创建者|提出人"
@@ -109,12 +109,6 @@ class Mapping:
             separator=str(data.get("separator") or ""),
             categories={str(name): str(value) for name, value in dict(data.get("categories") or {}).items()},
         )  # fmt: skip
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "columns": dict(self.columns), "sheet": self.sheet, "header_row": self.header_row,
-            "separator": self.separator, "categories": dict(self.categories),
-        }  # fmt: skip
 
     def target(self, header: str, position: int) -> str | None:
         return self.columns.get(f"#{position + 1}") or self.columns.get(header.strip())

@@ -1,4 +1,4 @@
-"""Items in batches: new ones made, changed ones written, the rest left alone."""
+"""Items in batches: new ones made, of changed ones what the source changed, the rest left alone."""
 
 import re
 from typing import Any
@@ -7,6 +7,7 @@ from tandem.exchange.models import ExternalReference
 from tandem.exchange.records import ItemRecord
 from tandem.exchange.taking_over.context import Taking
 from tandem.exchange.taking_over.ledger import Entry, digest
+from tandem.exchange.taking_over.said import News, said_of
 from tandem.exchange.taking_over.values import values_of
 from tandem.kit import clock
 from tandem.people.models import User
@@ -23,6 +24,7 @@ class Items:
         self.taking = taking
         self.position = 0
         self.later: dict[int, str] = {}  # our id → source id of the parent
+        self.said: dict[str, dict[str, str]] = {}  # of this batch: source id → marks of what the source says
         self.parents: dict[int, int] = {}  # ours, to find circles
         self.scopes: dict[str, list[int]] = {}  # "version:…" and the like → our ids, for the offers
         # keys are the source's own when the new space bears the source's key
@@ -31,21 +33,26 @@ class Items:
     def take(self, records: list[ItemRecord]) -> None:
         taking = self.taking
         refs = taking.ledger.known("item", [r.source_id for r in records])
-        present = WorkItem.objects.select_related("state", "type").in_bulk([ref.subject_id for ref in refs.values()])
+        marks = {r.source_id: digest(r, str(taking.zone)) for r in records}
+        differing = [ref.subject_id for key, ref in refs.items() if ref.digest != marks[key]]
+        held = imports.hold_items(actor=taking.actor, space=taking.space, ids=differing)
+        self.said = {}
         fresh: list[Fresh] = []
         kept: list[ExternalReference] = []
         changed: list[tuple[ItemRecord, WorkItem, ExternalReference, dict[str, Any], str]] = []
         for record in records:
             self.position += 1
-            mark, ref = digest(record, str(taking.zone)), refs.get(record.source_id)
+            mark, ref = marks[record.source_id], refs.get(record.source_id)
             values = values_of(taking, record, self.position)
-            item = present.get(ref.subject_id) if ref else None
+            item = held.get(ref.subject_id) if ref else None
             if ref is None:
+                self.said[record.source_id] = said_of(record, values)
                 fresh.append((record, WorkItem(**values), mark))
             elif item is None or ref.digest == mark:
                 taking.items[record.source_id] = ref.subject_id
                 kept.append(ref)
             else:
+                self.said[record.source_id] = said_of(record, values)
                 taking.items[record.source_id] = item.pk
                 changed.append((record, item, ref, values, mark))
         self._create(fresh)
@@ -114,7 +121,7 @@ class Items:
 
     def _data(self, record: ItemRecord) -> dict[str, Any]:
         created = record.created.isoformat() if record.created else None
-        return {"key": record.key, "created": created}
+        return {"key": record.key, "created": created, "said": self.said[record.source_id]}
 
     def _people(self, record: ItemRecord) -> list[User]:
         found = {u.pk: u for key in record.assignees if (u := self.taking.people.get(key))}
@@ -124,33 +131,31 @@ class Items:
         taking = self.taking
         if not changed:
             return
-        ids = [item.pk for _, item, *_ in changed]
-        passages, assignments, pairs = [], [], []
-        for record, item, _, values, _ in changed:
-            values["reporter"] = taking.people.get(record.reporter or record.creator or "")
-            values["fields"] |= _source_key(taking, record, item.key)
-            if record.parent_source_id:
+        passages, rows, pairs, sprinted = [], [], [], []
+        people: dict[int, list[Assignment]] = {}
+        for record, item, ref, values, _ in changed:
+            news = News(ref.data.get("said"), self.said[record.source_id])
+            written = news.written(item, values)
+            if "fields" in written:
+                written["fields"] |= _source_key(taking, record, item.key)
+            if news.has("reporter"):
+                written["reporter"] = taking.people.get(record.reporter or record.creator or "")
+            if news.has("parent") and record.parent_source_id:
                 self.later[item.pk] = record.parent_source_id
-            elif item.parent_id:
-                values["parent"] = None
-            if not (record.is_archived or item.fields.get("Archived")):
-                values.pop("removed_at")  # whoever removed it here has decided that
-            if values["actual_finish"] is None and values["state"] == item.state:
-                values["actual_finish"] = item.actual_finish
-            values["actual_start"] = values["actual_start"] or item.actual_start
-            if values["state"] != item.state:
+            elif news.has("parent") and item.parent_id:
+                written["parent"] = None
+            if written.get("state", item.state) != item.state:
                 at = values.get("updated_at") or clock.now()
-                passages.append(StateChange(item=item, from_state=item.state, to_state=values["state"], at=at))
-            if record.plan is not None:
-                values["plan"] |= {"assignments": item.plan.get("assignments", [])}
-            else:
-                assignments += [Assignment(item=item, user=user) for user in self._people(record)]
-            pairs += [(item.pk, taking.sprints[s].pk) for s in dict.fromkeys(record.sprints) if s in taking.sprints]
+                passages.append(StateChange(item=item, from_state=item.state, to_state=written["state"], at=at))
+            if record.plan is None and news.has("assignees"):
+                people[item.pk] = [Assignment(item=item, user=user) for user in self._people(record)]
+            if news.has("sprints"):
+                sprinted.append(item.pk)
+                pairs += [(item.pk, taking.sprints[s].pk) for s in dict.fromkeys(record.sprints) if s in taking.sprints]
+            rows.append((item, written))
         actor, space = taking.actor, taking.space
-        imports.rewrite_items(actor=actor, space=space, rows=[(i, v) for _, i, _, v, _ in changed], run=taking.run)
-        without_plan = [item.pk for record, item, *_ in changed if record.plan is None]
-        imports.assign_anew(actor=actor, space=space, items=without_plan, assignments=assignments)
-        imports.put_in_sprints(actor=actor, space=space, items=ids, pairs=pairs)
+        imports.rewrite_items(actor=actor, space=space, rows=rows, people=people, run=taking.run)
+        imports.put_in_sprints(actor=actor, space=space, items=sprinted, pairs=pairs)
         if not has_history(taking):
             imports.add_state_changes(actor=actor, space=space, changes=passages)
         taking.ledger.update("item", [(ref, mark, self._data(record)) for record, _, ref, _, mark in changed])
@@ -182,11 +187,11 @@ class Items:
         moves = {c: p for c, p in wanted.items() if known.get(c) != p}
         for start in range(0, len(moves), 1000):
             part = dict(list(moves.items())[start : start + 1000])
-            rows = WorkItem.objects.in_bulk(list(part))
+            rows = imports.hold_items(actor=taking.actor, space=taking.space, ids=part)
             parents = WorkItem.objects.in_bulk(list(set(part.values())))
             imports.rewrite_items(
                 actor=taking.actor, space=taking.space, run=taking.run,
-                rows=[(rows[c], {"parent": parents[p], "updated_at": rows[c].updated_at}) for c, p in part.items()],
+                rows=[(rows[c], {"parent": parents[p], "updated_at": rows[c].updated_at}) for c, p in part.items() if c in rows],
             )  # fmt: skip
 
     @staticmethod

@@ -7,7 +7,7 @@ from tandem.exchange.records import AssignmentRecord, Baseline, ItemRecord
 from tandem.exchange.taking_over.context import Taking
 from tandem.exchange.taking_over.ledger import Entry, digest
 from tandem.work.actions import imports
-from tandem.work.models import Assignment, BaselineDate, WorkItem
+from tandem.work.models import Assignment, BaselineDate
 
 _BATCH = 1000
 
@@ -27,23 +27,25 @@ def take_assignments(taking: Taking, records: list[AssignmentRecord]) -> None:
 
 def _take_batch(taking: Taking, tasks: dict[str, list[AssignmentRecord]]) -> None:
     refs = taking.ledger.known("assignments", tasks)
-    kept, changed, added, rows, people = [], [], [], [], []
-    items = WorkItem.objects.in_bulk([taking.items[task] for task in tasks])
+    kept, changed, added, rows = [], [], [], []
+    people: dict[int, list[Assignment]] = {}
+    marks = {task: digest(records) for task, records in tasks.items()}
+    news = [taking.items[task] for task, mark in marks.items() if task not in refs or refs[task].digest != mark]
+    items = imports.hold_items(actor=taking.actor, space=taking.space, ids=news)
     for task, records in tasks.items():
-        ref, mark, item = refs.get(task), digest(records), items[taking.items[task]]
-        if ref is not None and ref.digest == mark:
-            kept.append(ref)
+        ref, mark, item = refs.get(task), marks[task], items.get(taking.items[task])
+        if item is None:  # as it was, or gone here
+            kept += [ref] if ref is not None else []
             continue
         plan = item.plan | {"assignments": [_json(taking, record) for record in records]}
         rows.append((item, {"plan": plan, "updated_at": item.updated_at}))
-        people += _people(taking, item.pk, records)
+        people[item.pk] = _people(taking, item.pk, records)
         if ref is None:
             added.append(Entry(task, item, mark))
         else:
             changed.append((ref, mark, {}))
     actor, space = taking.actor, taking.space
-    imports.rewrite_items(actor=actor, space=space, rows=rows, run=taking.run)
-    imports.assign_anew(actor=actor, space=space, items=[item.pk for item, _ in rows], assignments=people)
+    imports.rewrite_items(actor=actor, space=space, rows=rows, people=people, run=taking.run)
     taking.ledger.add("assignments", added)
     taking.ledger.keep("assignments", kept)
     taking.ledger.update("assignments", changed)

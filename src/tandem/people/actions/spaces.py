@@ -7,12 +7,9 @@ from django.db import connection, transaction
 from tandem.history.record import record
 from tandem.kit.errors import Denied, Refused
 from tandem.kit.ids import KEY, key_from
-from tandem.people.access import Permission, may, require
+from tandem.people.access import GRANTS, Permission, may_give, require
 from tandem.people.models import Membership, Role, Space, User
 from tandem.people.scoping import access_changed, roles_of
-
-# Only who holds everything a role holds may grant it: nobody raises another above oneself.
-_ADMIN_ONLY = {Role.ADMINISTRATOR}
 
 
 def open_space(
@@ -32,7 +29,9 @@ def open_space(
         )
         record("space.created", space, actor=actor, changes={"name": [None, name], "kind": [None, kind]})
         if is_confidential:
-            _give(space, actor, min(roles_of(actor)[parent.pk]))
+            role = max(sorted(roles_of(actor)[parent.pk]), key=lambda held: len(GRANTS[held]))
+            _give(space, actor, role)
+            record("membership.granted", space, actor=actor, changes={f"user:{actor.pk}": [None, role]})
         access_changed()
     return space
 
@@ -40,14 +39,13 @@ def open_space(
 def grant(*, actor: Any, space: Space, user: User, role: str) -> Membership:
     """Give `user` the role in `space` and below; replaces the role held there."""
     require(actor, Permission.MANAGE_ACCESS, space.pk)
-    if role in _ADMIN_ONLY:
-        require(actor, Permission.MANAGE_PEOPLE, space.pk)
+    _insist(actor, role, space)
     with transaction.atomic():
-        if space.parent_id is None and role not in _ADMIN_ONLY:
+        if space.parent_id is None and role != Role.ADMINISTRATOR:
             keep_an_administrator(but=user)
         held = Membership.objects.select_for_update().filter(space=space, user=user).first()
-        if held and held.role in _ADMIN_ONLY:
-            require(actor, Permission.MANAGE_PEOPLE, space.pk)
+        if held:
+            _insist(actor, held.role, space)
         membership = _give(space, user, role)
         record(
             "membership.granted", space, actor=actor, changes={f"user:{user.pk}": [held and held.role, role]}
@@ -64,14 +62,18 @@ def revoke(*, actor: Any, space: Space, user: User) -> None:
         held = Membership.objects.filter(space=space, user=user).first()
         if held is None:
             return
-        if held.role in _ADMIN_ONLY:
-            if not may(actor, Permission.MANAGE_PEOPLE, space.pk):
-                raise Denied(Permission.MANAGE_PEOPLE)
-            if space.parent_id is None:
-                keep_an_administrator(but=user)
+        _insist(actor, held.role, space)
+        if held.role == Role.ADMINISTRATOR and space.parent_id is None:
+            keep_an_administrator(but=user)
         held.delete()
         record("membership.revoked", space, actor=actor, changes={f"user:{user.pk}": [held.role, None]})
         access_changed(user)
+
+
+def _insist(actor: Any, role: str, space: Space) -> None:
+    """A role is given, changed and taken away only by who holds everything that it holds."""
+    if not may_give(actor, role, space.pk):
+        raise Denied(Permission.MANAGE_ACCESS)
 
 
 def _free_key(name: str) -> str:

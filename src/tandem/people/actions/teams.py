@@ -7,16 +7,21 @@ from django.db import transaction
 
 from tandem.history.record import record
 from tandem.people import writing
-from tandem.people.access import Permission
+from tandem.people.access import Permission, require
 from tandem.people.models import Space, Team, User
 
 _DO = Permission.EDIT_PORTFOLIO
 
 
 def create(*, actor: Any, space: Space, name: str, members: Iterable[User] = ()) -> Team:
+    require(actor, _DO, space.pk)
     with transaction.atomic():
-        team = writing.create(Team, actor=actor, permission=_DO, verb="team.created", space=space, name=name)
-        team.members.set(members)
+        team = Team(space=space, name=name)
+        team.full_clean(validate_unique=False, validate_constraints=False)
+        team.save(force_insert=True)
+        team.members.set(people := sorted({u.pk for u in members}))
+        changes = {"name": [None, name]} | ({"members": [[], people]} if people else {})
+        record("team.created", team, actor=actor, changes=changes)
     return team
 
 
@@ -25,17 +30,23 @@ def change(
 ) -> Team:
     """Name and members together, or neither."""
     with transaction.atomic():
+        seen = team.version
         team = writing.change(
             team, actor=actor, permission=_DO, verb="team.changed", version=version, **values
         )
-        if members is not None:
-            before = sorted(team.members.values_list("pk", flat=True))
-            after = sorted(u.pk for u in members)
-            if before != after:
-                writing.require(actor, _DO, team.space_id)
-                team.members.set(after)
-                record("team.changed", team, actor=actor, changes={"members": [before, after]})
+        after = None if members is None else sorted({u.pk for u in members})
+        if after is not None and after != _members(team):
+            require(actor, _DO, team.space_id)
+            if team.version == seen:  # the name stays: the members alone are what two writers may change
+                team.write(expected=version)
+            before = _members(team)
+            team.members.set(after)
+            record("team.changed", team, actor=actor, changes={"members": [before, after]})
     return team
+
+
+def _members(team: Team) -> list[int]:
+    return sorted(team.members.values_list("pk", flat=True))
 
 
 def remove(*, actor: Any, team: Team, version: int | None = None) -> None:

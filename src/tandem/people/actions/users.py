@@ -25,9 +25,9 @@ def bootstrap(*, organisation: str, name: str, email: str, password: str | None 
             raise Refused("already_set_up")
         space = Space.objects.create(kind=SpaceKind.ORGANISATION, name=organisation, key="ORG")
         user = _make(email=email, name=name, password=password)
-        Membership.objects.create(space=space, user=user, role=Role.ADMINISTRATOR)
         record("space.created", space, actor=user, changes={"name": [None, organisation]})
         record("user.created", user, actor=user, text={"name": [None, name], "email": [None, email]})
+        _first_role(user, space, user, Role.ADMINISTRATOR)
     return user
 
 
@@ -43,9 +43,9 @@ def add(*, actor: Any, name: str, email: str, password: str | None = None, role:
     _refuse_taken(email)
     with transaction.atomic():
         user = _make(email=email, name=name, password=password)
-        if role:
-            Membership.objects.create(space=root, user=user, role=role)
         record("user.created", user, actor=actor, text={"name": [None, name], "email": [None, email]})
+        if role:
+            _first_role(actor, root, user, role)
     return user
 
 
@@ -124,10 +124,10 @@ def invite(*, actor: Any, user: User, email: str, role: str | None = None) -> No
     with transaction.atomic():
         before = user.email
         _write(user, None, email=email, is_placeholder=False, is_active=True)
-        if role and not Membership.objects.filter(space=root, user=user).exists():
-            Membership.objects.create(space=root, user=user, role=role)
-            access_changed(user)
         record("user.invited", user, actor=actor, text={"email": [before, email]})
+        if role and not Membership.objects.filter(space=root, user=user).exists():
+            _first_role(actor, root, user, role)
+            access_changed(user)
 
 
 def make_link(*, actor: Any, user: User) -> str:
@@ -146,7 +146,7 @@ def enable(*, actor: Any, user: User) -> None:
     if user.is_active:
         return
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(is_active=True, access_version=user.access_version + 1)
+        User.objects.filter(pk=user.pk).update(is_active=True, access_version=F("access_version") + 1)
         user.is_active = True
         record("user.enabled", user, actor=actor)
 
@@ -185,6 +185,12 @@ def revoke_token(*, actor: User, row: ApiToken) -> None:
 
 def _require_people(actor: Any) -> None:
     require(actor, Permission.MANAGE_PEOPLE, Space.objects.get(parent=None).pk)
+
+
+def _first_role(actor: Any, root: Space, user: User, role: str) -> None:
+    """The role that comes with the account, on record like every other."""
+    Membership.objects.create(space=root, user=user, role=role)
+    record("membership.granted", root, actor=actor, changes={f"user:{user.pk}": [None, role]})
 
 
 def _refuse_taken(email: str, *, but: User | None = None) -> None:

@@ -7,6 +7,7 @@ from django.db.models import Max
 
 from tandem.history.record import record
 from tandem.kit import clock
+from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.product.models import Feature, Product, Release, Scope
@@ -17,6 +18,7 @@ _DO = Permission.EDIT_PRODUCT
 
 def create(*, actor: Any, product: Product, title: str, **values: Any) -> Feature:
     """At the end of the product's ranking."""
+    _refuse_foreign(product.pk, values.get("release"))
     last = Feature.objects.filter(product=product).aggregate(last=Max("rank"))["last"] or 0.0
     values.setdefault("rank", last + 1024.0)
     return writing.create(
@@ -33,6 +35,7 @@ def create(*, actor: Any, product: Product, title: str, **values: Any) -> Featur
 
 def change(*, actor: Any, feature: Feature, version: int | None, **values: Any) -> Feature:
     """Shipping a feature dates it."""
+    _refuse_foreign(feature.product_id, values.get("release"))
     if values.get("state") == Feature.State.SHIPPED and feature.shipped_on is None:
         values.setdefault("shipped_on", clock.today())
     return writing.change(
@@ -42,6 +45,12 @@ def change(*, actor: Any, feature: Feature, version: int | None, **values: Any) 
 
 def remove(*, actor: Any, feature: Feature, version: int | None = None) -> None:
     writing.remove(feature, actor=actor, permission=_DO, verb="feature.removed", version=version)
+
+
+def _refuse_foreign(product_id: int, release: Release | None) -> None:
+    """A feature comes with a release of its own product: another product's may be none of its readers' business."""
+    if release is not None and release.product_id != product_id:
+        raise Refused("other_product", field="release")
 
 
 def add_scope(

@@ -100,9 +100,13 @@ def withdraw(*, actor: Any, promise: Promise, version: int | None, reason: str) 
     _refuse_closed(promise)
     if not reason.strip():
         raise Refused("reason_missing", field="reason")
+    if len(reason) > 500:
+        raise Refused("out_of_range", field="reason")
     with transaction.atomic():
+        before = promise.reason  # why it was given so: the row has room for the last word only
         promise.write(expected=version, withdrawn_on=clock.today(), reason=reason)
-        record("promise.withdrawn", promise, actor=actor, changes={"reason": [None, reason]})
+        changes = {"withdrawn_on": [None, promise.withdrawn_on], "reason": [before, reason]}
+        record("promise.withdrawn", promise, actor=actor, changes=changes)
     return promise
 
 

@@ -18,7 +18,7 @@ _TERM = re.compile(rf'\s*(-?)(?:([\w\u4e00-\u9fff]+)[::]({_VALUE})?|"([^"]*)"|(\
 _PART = re.compile(r'((?:"[^"]*"|[^,,"])+)')
 
 FIELDS = {
-    "state": "state", "状态": "state", "assignee": "assignee", "负责人": "assignee", "type": "type", "类型": "type",
+    "state": "state", "状态": "state", "assignee": "assignee", "负责人": "assignee", "经办人": "assignee", "type": "type", "类型": "type",
     "label": "label", "标签": "label", "priority": "priority", "优先级": "priority", "due": "due", "到期": "due",
     "project": "project", "项目": "project", "parent": "parent", "父项": "parent", "updated": "updated", "更新": "updated",
     "sprint": "sprint", "迭代": "sprint", "points": "points", "点数": "points", "created": "created", "创建": "created",

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from tandem.compute.scheduling.calendar import WorkingCalendar
 from tandem.kit import clock
+from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.planning.calendars import Calendars
 from tandem.planning.models import ComputedDates, Forecast
@@ -321,7 +322,8 @@ def _baseline(user: Any, space: Space, chosen: str) -> tuple[dict[int, Any] | No
     rows = Baseline.objects.visible_to(user).filter(space=space).order_by("-number")
     taken = None
     if chosen != "planned":
-        taken = rows.filter(number=int(chosen)).first() if chosen.isdigit() and len(chosen) < 5 else rows.first()
+        number = whole_number(chosen, 4)
+        taken = rows.first() if number is None else rows.filter(number=number).first()
     if taken is not None:
         return {i: (s, f) for i, s, f in taken.dates.values_list("item_id", Minutes("start"), Minutes("finish"))}, taken.name
     return None, ""

@@ -9,18 +9,6 @@ from tandem.kit import clock
 from tandem.reports.queries.work_item_lines import lines
 from tandem.work.models import Assignment, Link, State, StateChange, WorkItem
 
-SORTS = (
-    "rank",
-    "number",
-    "title",
-    "priority",
-    "due_on",
-    "updated_at",
-    "state__rank",
-    "estimate_points",
-    "created_at",
-)
-
 
 def listed(user: Any) -> Any:
     """Present work items of the spaces that the user sees, with what a row shows."""

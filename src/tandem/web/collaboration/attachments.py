@@ -17,7 +17,7 @@ from tandem.collaboration import storing
 from tandem.collaboration.actions import attachments
 from tandem.collaboration.models import Attachment
 from tandem.kit.errors import Hidden, Refused
-from tandem.kit.http import attachment_header, is_local_path
+from tandem.kit.http import attachment_header, is_fragment_request, is_local_path
 from tandem.people.access import Permission, may
 from tandem.web import doors
 
@@ -59,6 +59,8 @@ def download(attachment: Attachment) -> FileResponse:
 @login_required
 @require_safe
 def content(request: HttpRequest, id: int) -> HttpResponse:
+    if is_fragment_request(request.headers, request.GET):
+        raise Hidden
     return download(doors.find(Attachment.objects, request.user, pk=id))
 
 

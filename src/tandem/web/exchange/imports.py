@@ -20,6 +20,7 @@ from tandem.exchange.models import Import
 from tandem.exchange.taking_over.target import default_parent
 from tandem.kit.errors import Denied, Refused
 from tandem.kit.http import attachment_header
+from tandem.kit.text import whole_number
 from tandem.people.access import Permission, spaces_where
 from tandem.people.models import Space, SpaceKind
 from tandem.portfolio.models import Project
@@ -71,7 +72,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def _receive(request: HttpRequest, projects: Any, parent: Space | None) -> HttpResponse:
     user: Any = request.user
     chosen = request.POST.get("into", "")
-    into = doors.find(projects, user, pk=int(chosen)) if chosen.isdigit() else None
+    into = doors.find(projects, user, pk=whole_number(chosen) or 0) if chosen.isdecimal() else None
     home = into or parent
     if home is None:
         raise Refused("import_nowhere")
@@ -255,7 +256,7 @@ def previews(request: HttpRequest, id: int) -> HttpResponse:
 @require_POST
 def removals(request: HttpRequest, id: int) -> HttpResponse:
     imports.discard(actor=request.user, imported=_find(request, id))
-    return doors.go_to(request, reverse("imports"), _("Thrown away. Nothing was imported."))
+    return doors.go_to(request, reverse("imports"), _("Discarded. Nothing was imported."))
 
 
 @login_required

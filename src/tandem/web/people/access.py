@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from tandem.collaboration import words
 from tandem.kit.errors import Refused
-from tandem.people.access import Permission, may
+from tandem.kit.text import whole_number
+from tandem.people.access import Permission, may, may_give
 from tandem.people.actions import spaces
 from tandem.people.models import Membership, Role, Space, User
 from tandem.web import doors
@@ -19,10 +20,12 @@ from tandem.web import doors
 
 @dataclass
 class Held:
-    """A role as the page shows it: `above` is the space it comes from, none for a role given here."""
+    """A role as the page shows it: `above` is the space it comes from, none for a role given here. It is taken away only
+    by who could give it."""
 
     membership: Membership
     above: Space | None
+    may_take: bool
 
 
 @login_required
@@ -50,8 +53,7 @@ def access(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _written(request: HttpRequest, space: Space) -> HttpResponse:
-    number = request.POST.get("user", "")
-    person = doors.find(User.objects, request.user, pk=int(number) if number.isdigit() else 0)
+    person = doors.find(User.objects, request.user, pk=whole_number(request.POST.get("user", "")) or 0)
     if request.POST.get("role") in Role.values:
         spaces.grant(actor=request.user, space=space, user=person, role=request.POST["role"])
     else:
@@ -60,9 +62,8 @@ def _written(request: HttpRequest, space: Space) -> HttpResponse:
 
 
 def _roles(user: Any, space: Space) -> list[tuple[str, Any]]:
-    """The roles that this person may give here: an administrator is made by administrators."""
-    may_all = may(user, Permission.MANAGE_PEOPLE, space.pk)
-    return [(v, label) for v, label in Role.choices if may_all or v != Role.ADMINISTRATOR]
+    """The roles that this person may give here: those that hold nothing which the person lacks."""
+    return [(v, label) for v, label in Role.choices if may_give(user, v, space.pk)]
 
 
 def _line(space: Space, user: Any) -> list[Space]:
@@ -80,7 +81,8 @@ def _held(space: Space, user: Any) -> list[Held]:
     rows = Membership.objects.filter(space__in=line).select_related("user", "space").order_by("user__name")
     order = {s.pk: n for n, s in enumerate(line)}
     found = sorted(rows, key=lambda m: order[m.space_id])
-    return [Held(m, None if m.space_id == space.pk else m.space) for m in found]
+    gives = {role for role, _label in _roles(user, space)} if may(user, Permission.MANAGE_ACCESS, space.pk) else set()
+    return [Held(m, None, m.role in gives) if m.space_id == space.pk else Held(m, m.space, False) for m in found]
 
 
 urls = [path("spaces/<slug:key>/access/", access, name="access")]

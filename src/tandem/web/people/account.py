@@ -87,7 +87,7 @@ def set_password(request: HttpRequest, key: str, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         users.set_password(actor=user, user=user, password=form.cleaned_data["password"])
         if is_mfa_enabled(user):  # a link stands for the password, never for the second factor
-            return doors.go_to(request, settings.LOGIN_URL, _("The new password holds from now on."))
+            return doors.go_to(request, settings.LOGIN_URL, _("Your password was changed."))
         _enter(request, user)
         return redirect("home")
     return render(

@@ -1,5 +1,6 @@
 """How allauth's sign-in fits this house: nobody signs up alone, people are shown by name."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -7,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tandem.people.actions import users
+
+log = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -17,6 +20,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: Any, password: str) -> None:
         """Changed or reset on the library's pages, a password is set by our action: tokens end, it is recorded."""
         users.set_password(actor=user, user=user, password=password)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that does not answer is the operator's matter, who reads the log: the page stays as it is,
+        whether or not there is such an account."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as problem:  # smtplib's errors are among them
+            log.error("A letter (%s) could not be sent: %s", template_prefix, problem)
 
 
 _BROWSERS = (

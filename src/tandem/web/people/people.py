@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
-from tandem.people.access import Permission, may
+from tandem.people.access import Permission, emails_shown, manages_people, may
 from tandem.people.actions import users
-from tandem.people.models import Membership, Role, Space, User
+from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.web import doors, generic, histories
 from tandem.work.models import WorkItem
 
@@ -42,16 +42,11 @@ class InvitationForm(PersonForm):
     name = None  # type: ignore[assignment]
 
 
-def may_manage(user: Any) -> bool:
-    root = Space.objects.visible_to(user).root()
-    return root is not None and may(user, Permission.MANAGE_PEOPLE, root.pk)
-
-
 def _insist(user: Any) -> None:
     """Without the organisation in sight there is nothing here; without the right the form is refused."""
     if Space.objects.visible_to(user).root() is None:
         raise Hidden
-    if not may_manage(user):
+    if not manages_people(user):
         raise Denied(Permission.MANAGE_PEOPLE)
 
 
@@ -71,19 +66,22 @@ def people(request: HttpRequest) -> HttpResponse:
         "disabled": (_("Disabled"), Q(is_active=False)),
     }
     text, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
-    rows = User.objects.visible_to(request.user).prefetch_related("teams")
+    rows = User.objects.visible_to(request.user).prefetch_related(
+        Prefetch("teams", queryset=Team.objects.visible_to(request.user))
+    )
     rows = rows.filter(kinds[kind][1]) if kind in kinds else rows.active()
     if text:
         rows = rows.matching(text)
+    is_shown = emails_shown(request.user)
     found, roles = list(rows[: SHOWN + 1]), _organisation_roles(request.user)
     context = {
-        "rows": [{"person": u, "role": roles.get(u.pk, "")} for u in found[:SHOWN]],
+        "rows": [{"person": u, "role": roles.get(u.pk, ""), "email": u.email if is_shown(u.pk) else ""} for u in found[:SHOWN]],
         "has_more": len(found) > SHOWN,
         "shown": SHOWN,
         "q": text,
         "kind": kind,
         "kinds": [(value, label) for value, (label, _test) in kinds.items()],
-        "may_manage": may_manage(request.user),
+        "may_manage": manages_people(request.user),
     }
     return render(request, "people/people.html", context)
 
@@ -93,6 +91,8 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
     """A person: roles where the asker may look, teams, open work, and for administrators the account."""
     person = doors.find(User.objects, request.user, pk=id)
     root = Space.objects.visible_to(request.user).root()
+    shows_email = emails_shown(request.user)(person.pk)
+    silent = () if shows_email else ("email",)
     sees_account = root is not None and may(request.user, Permission.READ_AUDIT, root.pk)
     work = (
         WorkItem.objects.visible_to(request.user).open().assigned_to(person).select_related("state", "space")
@@ -109,8 +109,9 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
         "teams": list(person.teams.visible_to(request.user)),
         "work": list(work.order_by("due_on", "id")[:20]),
         "work_count": work.count(),
-        "may_manage": may_manage(request.user),
-        "events": histories.lines(_account_events(person), request.user) if sees_account else [],
+        "email": person.email if shows_email else "",
+        "may_manage": manages_people(request.user),
+        "events": histories.lines(_account_events(person), request.user, silent=silent) if sees_account else [],
     }
     template = "people/person_peek.html" if doors.is_peek(request) else "people/person.html"
     return render(request, template, context)

@@ -57,7 +57,7 @@ def _range(row: Any) -> Any:
 noun = noun_for(
     slug="projects", model=Project, one=_("project"), many=_("Projects"), new=_("New project"),
     purpose=_("Temporary efforts with a plan, a team and an end."),
-    permission=Permission.EDIT_PLAN, kinds=("organisation", "portfolio", "programme"), create=create, change=change,
+    permission=Permission.EDIT_PLAN, new_permission=Permission.EDIT_PORTFOLIO, kinds=("organisation", "portfolio", "programme"), create=create, change=change,
     extra=("state", "starts_on", "as_of"), detail=detail, look_up=look_up, detail_template="portfolio/project.html",
     columns=(
         Column("state", _("State"), lambda r: r.get_state_display(), "state"),

@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from tandem.kit.errors import Refused
+from tandem.kit.text import whole_number
 from tandem.kit.types import Ref
 from tandem.people.access import Permission, may
 from tandem.product.actions import features
@@ -114,8 +115,7 @@ def named_items(request: HttpRequest) -> list[WorkItem]:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 19 else 0
+    return whole_number(request.POST.get(name, "")) or 0
 
 
 noun = Noun(
@@ -133,7 +133,7 @@ noun = Noun(
         Fact(_("State"), lambda r: r.get_state_display()),
         Fact(_("Horizon"), lambda r: r.get_horizon_display()),
         Fact(_("Release"), lambda r: cells.link(r.release, reverse("releases_detail", kwargs={"id": r.release_id})) if r.release else "–"),
-        Fact(_("Team"), lambda r: r.team.name if r.team else "–"),
+        Fact(_("Team"), refers_to="team"),
         Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"),
     ),
     filters=(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Refused, Stale
+from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, spaces_where
 from tandem.planning.actions import promises as planned
 from tandem.planning.models import Forecast
@@ -71,9 +72,10 @@ def _subjects(user: Any) -> list[tuple[str, Any]]:
 
 def subject_in(user: Any, about: str) -> Feature | Release | None:
     kind, _dash, number = about.partition("-")
-    if kind not in _KINDS or not number.isdigit() or len(number) > 18:
+    pk = whole_number(number)
+    if kind not in _KINDS or pk is None:
         return None
-    found: Feature | Release | None = _KINDS[kind].objects.visible_to(user).filter(pk=int(number)).first()
+    found: Feature | Release | None = _KINDS[kind].objects.visible_to(user).filter(pk=pk).first()
     return found
 
 

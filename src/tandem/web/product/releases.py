@@ -57,7 +57,7 @@ noun = Noun(
         Fact(_("State"), lambda r: r.get_state_display()),
         Fact(_("Planned for"), lambda r: cells.date(r.planned_on) or "–"),
         Fact(_("Released on"), lambda r: cells.date(r.released_on) or "–"),
-        Fact(_("Team"), lambda r: r.team.name if r.team else "–"),
+        Fact(_("Team"), refers_to="team"),
         Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"),
     ),
     filters=(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from tandem.kit.text import whole_number
 from tandem.reports.queries.roadmap_rows import Row
 
 GROUPS = ("objective", "product", "team")
@@ -49,8 +50,7 @@ def asked_in(query: QueryDict) -> Asked:
         return value if value in known else known[0]
 
     def number(name: str) -> int | None:
-        text = query.get(name, "")
-        return int(text) if text.isdigit() and len(text) < 19 else None
+        return whole_number(query.get(name, ""))
 
     return Asked(
         among("group", GROUPS), among("view", VIEWS), among("scale", SCALES), among("sort", SORTS),

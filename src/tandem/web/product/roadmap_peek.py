@@ -47,7 +47,7 @@ def rests_on(user: Any, row: Row) -> dict[str, Any]:
     """The same for the peek and for the page of the record."""
     return {
         "row": row, "line": lines.line(row), "histogram": picture.histogram(row), "causes": _causes(row),
-        "ways": _ways(user, row), "rests_on": _data(row), "accuracy": _accuracy(row), "warnings": _warnings(row),
+        "ways": _ways(user, row), "rests_on": _data(row), "amount": _amount(row), "accuracy": _accuracy(row), "warnings": _warnings(row),
         "may_promise": may(user, Permission.GIVE_PROMISE, row.space_id), "computed": _computed(row),
     }  # fmt: skip
 
@@ -85,6 +85,18 @@ def _data(row: Row) -> str:
     if off := detail.get("days_off"):
         parts.append(ngettext("%(n)s day off", "%(n)s days off", off) % {"n": off})
     return " · ".join(parts)
+
+
+def _amount(row: Row) -> str:
+    """How much of the rest is done by the promised day, else by the end of the quarter."""
+    amount = row.forecast.detail.get("amount") if row.forecast else None
+    if row.forecast is None or not amount:
+        return ""
+    known = {**amount, "by": short_day(date.fromisoformat(amount["by"])), "left": row.forecast.remaining or 0}
+    return ngettext(
+        "By %(by)s: %(p50)s item (P50), %(p80)s (P80), %(p95)s (P95) of %(left)s left",
+        "By %(by)s: %(p50)s items (P50), %(p80)s (P80), %(p95)s (P95) of %(left)s left", amount["p50"],
+    ) % known  # fmt: skip
 
 
 def _accuracy(row: Row) -> dict[str, Any] | None:

@@ -84,7 +84,7 @@ noun = Noun(
     ),
     facts=(
         Fact(_("State"), lambda r: r.get_state_display()),
-        Fact(_("Part of"), lambda r: r.parent or "–"),
+        Fact(_("Part of"), refers_to="parent"),
         Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"),
         Fact(_("Period"), lambda r: f"{r.starts_on} – {r.ends_on}"),
         Fact(_("Measured by"), lambda r: r.measure or "–"),

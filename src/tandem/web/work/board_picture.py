@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from tandem.kit import clock
+from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.reports.queries import work_items as reads
 from tandem.web.templating import short_day
@@ -63,8 +64,8 @@ def _limit(request: HttpRequest, state: State) -> int:
     """`more=STATE:240` in the address shows more of a long column."""
     for part in request.GET.getlist("more"):
         pk, _colon, number = part.partition(":")
-        if pk == str(state.pk) and number.isdigit() and len(number) < 6:
-            return max(CARDS, min(MOST_CARDS, int(number)))
+        if pk == str(state.pk):
+            return max(CARDS, min(MOST_CARDS, whole_number(number, 5) or 0))
     return CARDS
 
 

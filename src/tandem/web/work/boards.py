@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from tandem.collaboration import words
 from tandem.kit.errors import Refused, Stale
+from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
 from tandem.people.models import Space, User
 from tandem.planning.models import Forecast
@@ -114,7 +115,7 @@ def card(request: HttpRequest, key: str, id: int) -> HttpResponse:
 def _in_lane(request: HttpRequest, item: WorkItem, lane: str) -> dict[str, Any]:
     """What a lane means for the card that is put into it: `assignee:7`, `parent:12`, `priority:`."""
     kind, _colon, value = lane.partition(":")
-    number = int(value) if value.isdigit() and len(value) < 18 else None
+    number = whole_number(value)
     if kind == "assignee":
         now = list(item.assignments.order_by("id").values_list("user_id", flat=True))
         if (number is None and not now) or (now and now[0] == number):

@@ -15,6 +15,7 @@ from tandem.collaboration import words
 from tandem.kit import http
 from tandem.kit.dates import parse_day
 from tandem.kit.errors import Refused
+from tandem.kit.text import whole_number
 from tandem.people.models import User
 from tandem.web import doors
 from tandem.work.actions import work_items
@@ -27,14 +28,16 @@ MOST = 500
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
     """`do` says what: state:NAME, priority:N, assignee:ID, due:DATE, label:TEXT, unlabel:TEXT, remove:."""
-    ids = [int(n) for n in request.POST.getlist("ids") if n.isdigit() and len(n) < 18][:MOST]
-    rows = WorkItem.objects.visible_to(request.user).present().filter(pk__in=ids)
-    items = list(rows.select_related("state", "space"))
+    ids = {n for n in map(whole_number, request.POST.getlist("ids")) if n is not None}
     what, _colon, value = request.POST.get("do", "").partition(":")
     run = uuid.uuid4()
     target = request.POST.get("next", "")
     back = target if http.is_local_path(target) else reverse("work_items")
     try:
+        if len(ids) > MOST:
+            raise Refused("rows_too_many", most=MOST)
+        rows = WorkItem.objects.visible_to(request.user).present().filter(pk__in=ids)
+        items = list(rows.select_related("state", "space"))
         with transaction.atomic():
             _apply(request, items, what, value or request.POST.get(what, ""), run)
     except Refused as problem:
@@ -59,10 +62,15 @@ def _apply(request: HttpRequest, items: list[WorkItem], what: str, value: str, r
                 raise Refused("other_space", field="state")
             work_items.change(actor=actor, item=item, version=None, run=run, state=by_space[item.space_id])
     elif what == "priority":
-        number = int(value) if value.isdigit() and int(value) in WorkItem.Priority.values else None
+        number = _number(value)
+        if number is not None and number not in WorkItem.Priority.values:
+            raise Refused("choice_unknown", field="priority")
         work_items.change_many(actor=actor, items=pairs, run=run, priority=number)
     elif what == "assignee":
-        person = doors.find(User.objects, actor, pk=int(value)) if value.isdigit() and len(value) < 18 else None
+        number = _number(value)
+        person = User.objects.visible_to(actor).filter(pk=number).first()
+        if number is not None and person is None:
+            raise Refused("choice_unknown", field="assignees")
         work_items.change_many(actor=actor, items=pairs, run=run, assignees=[person] if person else [])
     elif what == "due":
         work_items.change_many(actor=actor, items=pairs, run=run, due_on=_day(value))
@@ -76,6 +84,18 @@ def _apply(request: HttpRequest, items: list[WorkItem], what: str, value: str, r
         # parts before what they are parts of
         for item in sorted(items, key=lambda i: -i.pk):
             work_items.remove(actor=actor, item=item, version=None, run=run)
+    else:
+        raise Refused("change_unknown")
+
+
+def _number(value: str) -> int | None:
+    """Nothing clears the field; what cannot be read changes nothing."""
+    if not value:
+        return None
+    number = whole_number(value)
+    if number is None:
+        raise Refused("choice_unknown")
+    return number
 
 
 def _day(value: str) -> Any:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from tandem.kit import clock
 from tandem.kit.dates import parse_day
 from tandem.kit.errors import Hidden, Refused
+from tandem.kit.text import whole_number
 from tandem.people.access import Permission
 from tandem.planning.calendars import Calendars
 from tandem.web import doors, generic
@@ -99,8 +100,8 @@ def remove(*, actor: Any, row: WorkingCalendar, version: int | None = None) -> N
 
 
 def detail(request: HttpRequest, row: WorkingCalendar) -> dict[str, Any]:
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and 1990 <= int(asked) <= 2100 else clock.today().year
+    asked = whole_number(request.GET.get("year", ""), 4) or 0
+    year = asked if 1990 <= asked <= 2100 else clock.today().year
     days = calendars.holidays_of(row.country, range(year, year + 1)) if row.country else []
     found = Calendars([row.space_id], clock.today()).of_row(row.pk)
     return {
@@ -142,8 +143,7 @@ def exceptions(request: HttpRequest, id: int) -> HttpResponse:
     """Days that differ from the week, by hand: off, or with hours of their own; or the end of such an exception."""
     row = doors.find(noun.rows(request.user), request.user, pk=id)
     if request.method == "POST" and request.POST.get("do") == "remove":
-        number = request.POST.get("exception", "")
-        exception = row.exceptions.filter(pk=int(number) if number.isdigit() and len(number) < 18 else 0).first()
+        exception = row.exceptions.filter(pk=whole_number(request.POST.get("exception", "")) or 0).first()
         if exception is None:
             raise Hidden
         calendars.restore_days(actor=request.user, calendar=row, exception=exception)
@@ -168,7 +168,7 @@ noun = Noun(
         Column("country", _("Holidays of"), lambda r: country_name(r.country)),
         Column("default", _("Default"), lambda r: _("Yes") if r.is_default else ""),
     ),
-    facts=(Fact(_("Space"), lambda r: r.space.name), Fact(_("Based on"), lambda r: r.base or "–"), Fact(_("Holidays of"), lambda r: country_name(r.country) or "–")),
+    facts=(Fact(_("Space"), lambda r: r.space.name), Fact(_("Based on"), refers_to="base"), Fact(_("Holidays of"), lambda r: country_name(r.country) or "–")),
     search=("name",), order="name", related=("space", "base"), permission=Permission.EDIT_PLAN, form=CalendarForm, create=create, change=change, remove=remove,
     home_kinds=("organisation", "portfolio", "programme", "project", "product"), detail=detail, detail_template="work/calendar.html",
     names={"new": _("New calendar"), "home": _("Space")},

@@ -11,6 +11,7 @@ from tandem.collaboration import words
 from tandem.kit.dates import parse_day
 from tandem.kit.errors import Refused, Stale
 from tandem.kit.http import version_of
+from tandem.kit.text import whole_number
 from tandem.people.models import User
 from tandem.web import doors
 from tandem.web.markdown import rendered
@@ -91,10 +92,10 @@ def _parent(value: Any, request: HttpRequest, item: WorkItem) -> WorkItem | None
 
 
 def _number(value: Any) -> int:
-    text = str(value)
-    if not text.isdigit() or len(text) > 18:
+    number = whole_number(str(value))
+    if number is None:
         raise Refused("number_unreadable")
-    return int(text)
+    return number
 
 
 READERS: dict[str, Reader] = {

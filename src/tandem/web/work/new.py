@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from tandem.collaboration import words
 from tandem.kit.errors import Refused
+from tandem.kit.text import whole_number
 from tandem.people.access import Permission, spaces_where
 from tandem.people.models import Space, User
 from tandem.portfolio.models import Project
@@ -70,8 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, spaces: Any) -> Any:
     """In the project named in the address, else where the person last changed something, else the first."""
     user: Any = request.user
-    number = request.GET.get("space", "")
-    chosen = spaces.filter(pk=int(number)).first() if number.isdigit() and len(number) < 18 else None
+    chosen = spaces.filter(pk=whole_number(request.GET.get("space", "")) or 0).first()
     if chosen is None:
         last = WorkItem.objects.visible_to(user).present().filter(space__in=spaces.values("pk"), reporter=user).order_by("-id").first()
         running = Project.objects.visible_to(user).running().filter(space__in=spaces.values("pk")).order_by("name").first()

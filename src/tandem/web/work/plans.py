@@ -22,6 +22,7 @@ from tandem.product.models import Scope
 from tandem.reports.queries import plan as reads
 from tandem.reports.queries import plan_reasons as reasons
 from tandem.web import doors
+from tandem.web.generic import harmless
 from tandem.web.work import plan_changes
 from tandem.web.work.boards import chooser
 from tandem.work.actions import baselines
@@ -102,7 +103,7 @@ def table(request: HttpRequest, key: str) -> HttpResponse:
     for n, parent in enumerate(found["parent"]):
         levels.append(1 if parent < 0 else levels[parent] + 1)
         shown = (_cell(found, column, n) for _name, column in _SHEET)
-        sheet.writerow([levels[n], *shown, " ".join(before.get(n, []))])
+        sheet.writerow([harmless(cell) for cell in (levels[n], *shown, " ".join(before.get(n, [])))])
     return answer
 
 
@@ -116,7 +117,7 @@ _TIMES = frozenset(("start", "finish", "planned_start", "planned_finish", "base_
 
 
 def _cell(found: dict[str, Any], column: str, n: int) -> Any:
-    """One cell; a text that a spreadsheet would take for a formula is made harmless."""
+    """One cell, as the reader of the table understands it."""
     value = found[column][n] if column in found else None
     if value is None or (column in ("start", "finish") and found["origin"][n] != reads.COMPUTED):
         return ""
@@ -126,7 +127,7 @@ def _cell(found: dict[str, Any], column: str, n: int) -> Any:
         return found["states"][value]
     if column == "people":
         return ", ".join(found["persons"][k] for k in value)
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t" else value
+    return value
 
 
 @login_required

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 
 from tandem.collaboration.actions import saved_views
 from tandem.collaboration.models import SavedView
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Refused, Stale
+from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.web import doors
 
@@ -43,15 +44,20 @@ def keep(request: HttpRequest) -> HttpResponse:
 
 def _change(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("view", "")
-    view = doors.find(SavedView.objects, request.user, pk=int(number) if number.isdigit() else 0)
+    view = doors.find(SavedView.objects, request.user, pk=whole_number(number) or 0)
     here = f"{reverse('work_items')}?{view.query}"
     if request.POST["do"] == "default":
         saved_views.make_default(actor=request.user, view=view)
         return doors.go_to(request, here, _("Work items now open with this view."))
     if request.POST["do"] == "usual":
         saved_views.make_default(actor=request.user, view=view, is_default=False)
-        return doors.go_to(request, here, _("Work items open as they came."))
-    saved_views.change(actor=request.user, view=view, version=None, query=request.POST.get("query", "")[:2000])
+        return doors.go_to(request, here, _("Work items open with the default view again."))
+    version = whole_number(request.POST.get("version", ""), 9)
+    if request.POST["do"] != "save":
+        raise Refused("change_unknown")
+    if version is None:  # of a view that others use: whoever saves over it says which one they saw
+        raise Stale(view)
+    saved_views.change(actor=request.user, view=view, version=version, query=request.POST.get("query", "")[:2000])
     return doors.go_to(request, f"{reverse('work_items')}?{view.query}", _("The view was saved."))
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -11,16 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tandem.collaboration.actions import comments
-from tandem.collaboration.models import Comment
+from tandem.collaboration.models import Attachment, Comment
 from tandem.history.models import Event
 from tandem.kit.errors import Refused
+from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
 from tandem.reports.queries import work_items as reads
 from tandem.web import doors, histories
 from tandem.web.collaboration import attachments
 from tandem.web.work import inline, work_items_parts
 from tandem.work.actions import links, work_items
-from tandem.work.models import Link, State, WorkItem, WorkItemType
+from tandem.work.models import Link, Sprint, State, WorkItem, WorkItemType
 
 PRIORITIES = [("", "–"), *WorkItem.Priority.choices]
 _DAY_MINUTES = 480
@@ -33,9 +36,9 @@ _ITEM = (
     "type_id", "space__name", "space__key", "parent__key", "parent__title", "reporter__name", "computed__start", "computed__finish",
     "computed__is_critical",
 )  # fmt: skip
-_PART = ("key", "title", "state__name", "state__category")
+_PART = ("key", "title", "state_id")
 _LINK = ("kind", "lag_minutes", "lag_percent", "is_lag_elapsed", *(
-    f"{end}__{name}" for end in ("source", "target") for name in ("key", "title", "space_id", "state__category")
+    f"{end}__{name}" for end in ("source", "target") for name in ("key", "title", "space_id", "state_id")
 ))  # fmt: skip
 _COMMENT = ("subject_id", "version", "created_at", "edited_at", "body", "author__name")
 
@@ -44,37 +47,53 @@ _COMMENT = ("subject_id", "version", "created_at", "edited_at", "body", "author_
 def detail(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "PATCH":
         return inline.patch(request, doors.find(WorkItem.objects.select_related("state", "type", "space", "parent"), request.user, key=key))
-    rows = WorkItem.objects.select_related("space", "parent", "reporter", "computed").only(*_ITEM)
-    item = doors.find(rows, request.user, key=key)
+    related = ("space", "parent", "reporter", "computed")
+    item = doors.find(WorkItem.objects.select_related(*related).only(*_ITEM).annotate(**_rare(request.user)), request.user, key=key)
     request.live_topics = [f"space:{item.space_id}"]  # type: ignore[attr-defined]
     page = "work/work_item_peek.html" if doors.is_peek(request) else "work/work_item.html"
     return render(request, page, _shown(request.user, item))
 
 
+def _rare(user: Any) -> dict[str, Any]:
+    """The names of its sprints, and whether it has files: most items have neither, so neither is a query of its own."""
+    sprints = Sprint.objects.visible_to(user).filter(items=OuterRef("pk")).values("name")[:10]
+    files = Attachment.objects.visible_to(user).filter(subject_kind=WorkItem._meta.label_lower, subject_id=OuterRef("pk"))
+    return {"sprint_names": ArraySubquery(sprints), "has_files": Exists(files)}
+
+
 def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
-    related = Link.objects.visible_to(user).touching(item.pk).select_related("source__state", "target__state").only(*_LINK)
-    parts = WorkItem.objects.visible_to(user).present().filter(parent=item).select_related("state").only(*_PART)
-    children = list(parts.in_backlog_order()[:200])
+    related = list(Link.objects.visible_to(user).touching(item.pk).select_related("source", "target").only(*_LINK)[:100])
+    children = list(WorkItem.objects.visible_to(user).present().filter(parent=item).only(*_PART).in_backlog_order()[:200])
     states = list(State.objects.visible_to(user).filter(space=item.space_id).in_order())
     types = list(WorkItemType.objects.visible_to(user).filter(space=item.space_id))
-    for name, choices in (("state", states), ("type", types)):  # read anyway, so not joined
-        for own in choices:
-            if own.pk == getattr(item, f"{name}_id"):
-                setattr(item, name, own)
+    _give_states([item, *children, *(end for link in related for end in (link.source, link.target))], states, user)
+    if known := next((t for t in types if t.pk == item.type_id), None):
+        item.type = known
     events = Event.objects.visible_to(user).of(item).newest_first()[:30]
     return {
         "item": item, "people": reads.assignees([item]).get(item.pk, []),
         "may_edit": may(user, Permission.EDIT_WORK, item.space_id), "may_comment": may(user, Permission.COMMENT, item.space_id),
         "children": children, "parts_done": sum(1 for p in children if p.is_done),
-        "links": work_items_parts.link_groups(list(related[:100]), item, user.visible_space_ids()),
+        "links": work_items_parts.link_groups(related, item, user.visible_space_ids()),
         "kinds": work_items_parts.kinds(), "states": states, "types": types,
         "comments": list(Comment.objects.visible_to(user).on(item).select_related("author").only(*_COMMENT)[:200]),
-        "files": attachments.of(user, item),
+        "files": attachments.of(user, item) if item.has_files else [],
         "events": histories.lines(events, user, known=[*states, *types]), "passages": reads.time_in_states(user, item),
         "comments_url": reverse("work_item_comments", kwargs={"key": item.key}),
         "computed": getattr(item, "computed", None), "priorities": [(value, str(label)) for value, label in PRIORITIES],
-        "sprints": list(item.sprints.values("name")[:10]), "everybody": work_items_parts.people_of(user),
+        "sprints": [{"name": name} for name in item.sprint_names], "everybody": work_items_parts.people_of(user),
     }  # fmt: skip
+
+
+def _give_states(items: list[WorkItem], states: list[State], user: Any) -> None:
+    """The page reads the states of the space anyway: they are not joined to each row. Of other spaces, whose items may
+    stand at the other end of a link, those are read that the person may see; the others are not shown."""
+    known = {state.pk: state for state in states}
+    if missing := {i.state_id for i in items} - known.keys():
+        known |= State.objects.visible_to(user).in_bulk(missing)
+    for item in items:
+        if item.state_id in known:
+            item.state = known[item.state_id]
 
 
 @login_required
@@ -101,8 +120,8 @@ def comment(request: HttpRequest, key: str) -> HttpResponse:
     item = doors.find(WorkItem.objects, request.user, key=key)
     here, do, body = reverse("work_item", kwargs={"key": key}) + "#comments", request.POST.get("do", ""), request.POST.get("body", "")
     if do in ("edit", "remove"):
-        number = request.POST.get("comment", "")
-        row = doors.find(Comment.objects.on(item), request.user, pk=int(number) if number.isdigit() else 0)
+        number = whole_number(request.POST.get("comment", "")) or 0
+        row = doors.find(Comment.objects.on(item), request.user, pk=number)
         if do == "remove":
             comments.remove(actor=request.user, comment=row)
             return _done(request, here, _("The comment was removed."))
@@ -127,10 +146,8 @@ def link(request: HttpRequest, key: str) -> HttpResponse:
     item = doors.find(WorkItem.objects, request.user, key=key)
     here = reverse("work_item", kwargs={"key": key})
     if request.POST.get("do") == "remove":
-        number = request.POST.get("link", "")
-        row = doors.find(
-            Link.objects.touching(item.pk), request.user, pk=int(number) if number.isdigit() else 0
-        )
+        number = whole_number(request.POST.get("link", "")) or 0
+        row = doors.find(Link.objects.touching(item.pk), request.user, pk=number)
         links.remove(actor=request.user, link=row)
         return _done(request, here, _("The link was removed."))
     wanted = request.POST.get("other", "").strip().upper()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as lazy
 from tandem.collaboration import words
 from tandem.kit import clock, http
 from tandem.kit.errors import Refused
+from tandem.kit.text import whole_number
 from tandem.people.access import Permission, spaces_where
 from tandem.people.models import Space
 from tandem.reports.queries import filter_language
@@ -112,8 +113,8 @@ def _columns(request: HttpRequest, space: Space | None) -> list[str]:
 
 
 def _space(request: HttpRequest) -> Space | None:
-    number = request.GET.get("space", "")
-    return doors.find(Space.objects, request.user, pk=int(number)) if number.isdigit() else None
+    number = whole_number(request.GET.get("space", ""))
+    return None if number is None else doors.find(Space.objects, request.user, pk=number)
 
 
 def _sort(request: HttpRequest) -> str:
@@ -179,13 +180,12 @@ def export(request: HttpRequest) -> HttpResponse:
     """What the table shows, as CSV; a cell that a spreadsheet would run is made text."""
     rows, space, _problem = _narrowed(request)
     columns = _columns(request, space)
-    found = list(reads.lines(rows).order_by("space__name", "number")[: generic.EXPORT_LIMIT])
-    people = reads.assignees(found)
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([str(COLUMNS[c]) for c in columns])
-    for item in found:
-        writer.writerow([generic.harmless(_cell(item, c, people)) for c in columns])
+    for found in generic.in_chunks(reads.lines(rows), "space__name", "number"):
+        people = reads.assignees(found)
+        writer.writerows([generic.harmless(_cell(item, c, people)) for c in columns] for item in found)
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = http.attachment_header("work-items.csv")
     return response

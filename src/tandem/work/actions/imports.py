@@ -39,18 +39,37 @@ def reserve_numbers(*, actor: Any, space: Space, highest: int) -> None:
     Space.objects.filter(pk=space.pk).update(next_number=Greatest(F("next_number"), highest + 1))
 
 
-def rewrite_items(
-    *, actor: Any, space: Space, rows: list[tuple[WorkItem, dict[str, Any]]], run: UUID | None = None
-) -> list[WorkItem]:
-    """Write the values that differ, an event per item that changed; returns those."""
+def hold_items(*, actor: Any, space: Space, ids: Iterable[int]) -> dict[int, WorkItem]:
+    """Items of the space as they are now, held to the end of the transaction: nobody writes them meanwhile."""
     require(actor, _DO, space.pk)
+    rows = WorkItem.objects.filter(space=space).select_related("state", "type").order_by("pk")
+    return rows.select_for_update(of=("self",), no_key=True).in_bulk(list(ids))
+
+
+def rewrite_items(
+    *,
+    actor: Any,
+    space: Space,
+    rows: list[tuple[WorkItem, dict[str, Any]]],
+    people: dict[int, list[Assignment]] | None = None,
+    run: UUID | None = None,
+) -> list[WorkItem]:
+    """Write the values that differ, an event per item that changed; returns those. `rows` are held by the caller.
+
+    `people`: these and no others are assigned to the item with that id.
+    """
+    require(actor, _DO, space.pk)
+    people = people or {}
     changed: list[WorkItem] = []
     events = []
     fields: set[str] = set()
+    assigned = _assigned(people)
     for item, values in rows:
         before = {f: getattr(item, f) for f in values}
         differing = {f: v for f, v in values.items() if before[f] != v}
-        if not differing:
+        were, are = assigned.get(item.pk, []), sorted({row.user_id for row in people.get(item.pk, [])})
+        reassigned = {"assignees": [were, are]} if item.pk in people and were != are else {}
+        if not differing and not reassigned:
             continue
         for field, value in differing.items():
             setattr(item, field, value)
@@ -60,26 +79,29 @@ def rewrite_items(
         item.version += 1
         item.updated_at = values.get("updated_at") or clock.now()
         fields |= set(differing)
-        shown = {f: [before[f], v] for f, v in differing.items() if f not in PERSONAL}
+        shown = {f: [before[f], v] for f, v in differing.items() if f not in PERSONAL} | reassigned
         text = {f: [before[f], v] for f, v in differing.items() if f in PERSONAL}
         changed.append(item)
         events.append((item, shown, text))
-    if not changed:
-        return []
     with transaction.atomic():
-        WorkItem.objects.bulk_update(
-            changed, sorted(fields | {"version", "updated_at"}), batch_size=_BATCH
-        )
-        record_many("work_item.changed", events, actor=actor, run=run)
+        if people:  # also when only their shares differ
+            Assignment.objects.filter(item__space=space, item_id__in=list(people)).delete()
+            Assignment.objects.bulk_create([row for rows_ in people.values() for row in rows_], batch_size=2000)
+        if changed:
+            WorkItem.objects.bulk_update(
+                changed, sorted(fields | {"version", "updated_at"}), batch_size=_BATCH
+            )
+            record_many("work_item.changed", events, actor=actor, run=run)
     return changed
 
 
-def assign_anew(*, actor: Any, space: Space, items: Iterable[int], assignments: list[Assignment]) -> None:
-    """These and no other people are assigned to the items; the change itself is recorded with the items."""
-    require(actor, _DO, space.pk)
-    with transaction.atomic():
-        Assignment.objects.filter(item__space=space, item_id__in=list(items)).delete()
-        Assignment.objects.bulk_create(assignments, batch_size=2000)
+def _assigned(people: Iterable[int]) -> dict[int, list[int]]:
+    """Who is assigned to these items now."""
+    found: dict[int, list[int]] = {}
+    pairs = Assignment.objects.filter(item_id__in=list(people)).order_by("user_id")
+    for item, user in pairs.values_list("item_id", "user_id"):
+        found.setdefault(item, []).append(user)
+    return found
 
 
 def add_state_changes(*, actor: Any, space: Space, changes: list[StateChange]) -> None:

@@ -88,14 +88,24 @@ def create(
         people = list(assignees)
         Assignment.objects.bulk_create([Assignment(item=item, user=u) for u in people])
         StateChange.objects.create(space=space, item=item, from_state=None, to_state=state, by=actor)
-        record(
-            "work_item.created",
-            item,
-            actor=actor,
-            changes={"state": [None, state]},
-            text={"title": [None, title]},
-        )
+        changes, text = first_words(item, [u.pk for u in people])
+        record("work_item.created", item, actor=actor, changes=changes, text=text)
     return item
+
+
+def first_words(
+    item: WorkItem, people: list[int], *, personal: tuple[str, ...] = PERSONAL
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the item began with, for its first event: ids and values other than the usual; erasable texts."""
+    shown: dict[str, Any] = {"state": [None, item.state_id]}
+    for name in EDITABLE:
+        column: Any = WorkItem._meta.get_field(name)
+        value = getattr(item, column.attname)
+        if name not in PERSONAL and value not in (None, "") and value != column.get_default():
+            shown[name] = [None, value]
+    if people:
+        shown["assignees"] = [[], sorted(people)]
+    return shown, {f: [None, getattr(item, f)] for f in personal if getattr(item, f)}
 
 
 def change(
@@ -192,9 +202,8 @@ def change_many(
 
 def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
     """Take one's own bulk change back. Returns (taken back, left alone because somebody changed them since)."""
-    events = Event.objects.filter(run=run, actor=actor, subject_kind=WorkItem._meta.label_lower).order_by(
-        "-id"
-    )
+    events = Event.objects.filter(run=run, actor=actor, subject_kind=WorkItem._meta.label_lower)
+    events = events.exclude(verb="work_item.created").order_by("-id")  # nothing stood there before
     back = left = 0
     with transaction.atomic():
         for event in events:
@@ -279,7 +288,11 @@ def create_many(
         for passage in changes:
             passage.space = space
         StateChange.objects.bulk_create(changes, batch_size=2000)
-        rows = [(i, {"state": [None, i.state_id]}, {"title": [None, i.title]}) for i in items]
+        people: dict[int, list[int]] = {}
+        for row in assignments:
+            people.setdefault(row.item_id, []).append(row.user_id)
+        # without descriptions, which would be kept twice: a change of one records the text that it replaces
+        rows = [(i, *first_words(i, people.get(i.pk, []), personal=("title",))) for i in items]
         record_many("work_item.created", rows, actor=actor, run=run)
     return items
 
