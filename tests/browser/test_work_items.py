@@ -171,7 +171,7 @@ def test_a_link_that_closes_a_circle_is_refused_with_its_path(page_of, site):
     form.get_by_role("button", name="Link").click()
     said = form.locator(".cell-err")
     said.wait_for()
-    assert "circle" in said.inner_text() and items[1]["key"] in said.inner_text(), said.inner_text()
+    assert "cycle" in said.inner_text() and items[1]["key"] in said.inner_text(), said.inner_text()
     form.locator("select").select_option("FS")
     form.locator("[name=other]").fill(items[5]["key"])
     form.get_by_role("button", name="Link").click()

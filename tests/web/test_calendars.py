@@ -45,7 +45,7 @@ def test_a_week_is_changed_and_what_is_empty_comes_from_the_base(ningbo, signed_
 def test_hours_that_overlap_come_back_with_a_sentence(ningbo, signed_in):
     address = reverse("calendars_edit", kwargs={"id": ningbo.calendar.pk})
     answer = signed_in(ningbo.boris).post(address, {"name": "Ningbo", "day_1": "9–12, 11–17", "version": ningbo.calendar.version})
-    assert answer.status_code == 422 and "do not overlap" in answer.content.decode()
+    assert answer.status_code == 422 and "must not overlap" in answer.content.decode()
     answer = signed_in(ningbo.boris).post(address, {"name": "Ningbo", "day_1": "mornings", "version": ningbo.calendar.version})
     assert answer.status_code == 422 and "Write hours as" in answer.content.decode()
 
