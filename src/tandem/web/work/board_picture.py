@@ -186,5 +186,5 @@ def figures(user: Any, space: Space, picture: dict[str, Any], forecast: Any, now
             "label": done % {"n": forecast.remaining}, "value": f"{short_day(forecast.p50)} – {short_day(forecast.p80)}", "beside": "P50–P80",
         })  # fmt: skip
     else:
-        rows.append({"label": _("Everything open is done"), "value": "–", "beside": _("No forecast yet: it needs finished items.")})
+        rows.append({"label": _("Everything open is done"), "value": "–", "beside": _("8 finished items needed")})
     return rows
