@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Path, Router
 from ninja.errors import ValidationError
 from ninja.files import UploadedFile
@@ -16,7 +16,7 @@ from tandem.collaboration.actions import attachments
 from tandem.collaboration.actions.idempotent_requests import Answer
 from tandem.collaboration.models import Attachment
 from tandem.kit.errors import Hidden
-from tandem.kit.http import attachment_header, is_fragment_request
+from tandem.kit.http import download, is_fragment_request
 from tandem.kit.types import Id
 
 router = Router(tags=["collaboration"])
@@ -85,12 +85,6 @@ def content(request: HttpRequest, id: Path[Id]) -> Any:
     if is_fragment_request(request.headers, request.GET):
         raise Hidden
     try:
-        opened = storing.path_of(row.stored_as).open("rb")
+        return download(storing.path_of(row.stored_as), row.name)
     except (OSError, LookupError):
         raise Hidden from None
-    response = FileResponse(opened, content_type="application/octet-stream")
-    response["Content-Disposition"] = attachment_header(row.name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response

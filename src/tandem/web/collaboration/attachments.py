@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db import models
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +17,7 @@ from tandem.collaboration import storing
 from tandem.collaboration.actions import attachments
 from tandem.collaboration.models import Attachment
 from tandem.kit.errors import Hidden, Refused
-from tandem.kit.http import attachment_header, is_fragment_request, is_local_path
+from tandem.kit.http import download, is_fragment_request, is_local_path
 from tandem.people.access import Permission, may
 from tandem.web import doors
 
@@ -43,25 +43,16 @@ def take(request: HttpRequest, subject: models.Model, back: str) -> HttpResponse
     return doors.go_to(request, back, said)
 
 
-def download(attachment: Attachment) -> FileResponse:
-    try:
-        file = storing.path_of(attachment.stored_as).open("rb")
-    except (OSError, LookupError):
-        raise Hidden from None
-    response = FileResponse(file, content_type="application/octet-stream")
-    response["Content-Disposition"] = attachment_header(attachment.name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
 @login_required
 @require_safe
 def content(request: HttpRequest, id: int) -> HttpResponse:
     if is_fragment_request(request.headers, request.GET):
         raise Hidden
-    return download(doors.find(Attachment.objects, request.user, pk=id))
+    attachment = doors.find(Attachment.objects, request.user, pk=id)
+    try:
+        return download(storing.path_of(attachment.stored_as), attachment.name)
+    except (OSError, LookupError):
+        raise Hidden from None
 
 
 @login_required
