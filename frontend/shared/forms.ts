@@ -60,7 +60,9 @@ export function startForms(): void {
     const form = t.closest<HTMLFormElement>('form[data-send],form[data-keys-send]');
     if (form && t.matches('textarea,input,select')) { e.preventDefault(); form.requestSubmit(); }
   });
-  document.addEventListener('change', (e) => { const s = e.target as HTMLSelectElement; if (s.matches?.('form[data-send] select[name=kind]')) lag(s); });
+  const kinds = 'form[data-send] select[name=kind]';
+  document.addEventListener('change', (e) => { const s = e.target as HTMLSelectElement; if (s.matches?.(kinds)) lag(s); });
+  document.addEventListener('td:fresh', (e) => (e as CustomEvent<{ region: HTMLElement }>).detail.region.querySelectorAll<HTMLSelectElement>(kinds).forEach(lag));
   document.addEventListener('click', (e) => {
     const t = e.target as HTMLElement;
     const swap = t.closest<HTMLElement>('[data-swap]');

@@ -20,6 +20,17 @@ export function putBack(root: ParentNode, kept: Map<string, string>): void {
   for (const f of fields(root)) { const v = kept.get(nameOf(f)); if (v !== undefined) f.value = v; }
 }
 
+/** A form is known by where it sends to and by its fields: a page may have several to one address. */
+function likeness(form: HTMLFormElement): string {
+  const parts = [...form.querySelectorAll<HTMLInputElement>('[name]:not([name=csrfmiddlewaretoken])')];
+  return [form.getAttribute('action'), ...parts.map((f) => f.name + (f.type === 'hidden' ? `=${f.value}` : ''))].join('|');
+}
+/** What a form was refused for stands until it is sent again. */
+function refusals(root: ParentNode, sent?: HTMLFormElement): Map<string, Element> {
+  const said = [...root.querySelectorAll<HTMLElement>('form>.cell-err.whole')].map((p) => [p.parentElement as HTMLFormElement, p] as const);
+  return new Map(said.filter(([form]) => form !== sent).map(([form, p]) => [likeness(form), p]));
+}
+
 function busy(region: HTMLElement): boolean {
   const at = document.activeElement as HTMLElement | null;
   return !!region.querySelector('.cell-in,.who-pick,details[data-menu][open],.swap form:not([hidden])') || (!!at && region.contains(at) && at.matches('textarea,input:not([type=checkbox]),select'));
@@ -32,10 +43,11 @@ async function refetch(region: HTMLElement, sent?: HTMLFormElement): Promise<voi
   const doc = new DOMParser().parseFromString(await fragment(location.pathname + location.search), 'text/html');
   const fresh = doc.getElementById(region.id);
   if (!fresh || (!sent && busy(region))) return;
-  const kept = drafts(region, sent), ticked = new Set([...region.querySelectorAll<HTMLInputElement>('[data-select]:checked')].map((b) => b.value));
+  const kept = drafts(region, sent), refused = refusals(region, sent), ticked = new Set([...region.querySelectorAll<HTMLInputElement>('[data-select]:checked')].map((b) => b.value));
   const row = region.querySelector<HTMLElement>('[data-row][aria-current]')?.dataset.id, focus = region.contains(document.activeElement) ? focusOf(document.activeElement as HTMLElement) : '';
   region.replaceChildren(...fresh.childNodes);
   putBack(region, kept);
+  if (refused.size) region.querySelectorAll('form').forEach((form) => { const said = refused.get(likeness(form)); if (said) form.append(said); });
   region.querySelectorAll<HTMLInputElement>('[data-select]').forEach((b) => { b.checked = ticked.has(b.value); });
   if (row) region.querySelector(`[data-row][data-id="${CSS.escape(row)}"]`)?.setAttribute('aria-current', 'true');
   const versions = doc.querySelectorAll<HTMLElement>('[data-edit][data-url]');

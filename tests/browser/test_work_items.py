@@ -172,6 +172,13 @@ def test_a_link_that_closes_a_circle_is_refused_with_its_path(page_of, site):
     said = form.locator(".cell-err")
     said.wait_for()
     assert "cycle" in said.inner_text() and items[1]["key"] in said.inner_text(), said.inner_text()
+    # a change by somebody else brings the page anew: the reason and what was typed stay
+    page.evaluate("document.activeElement.blur()")
+    with page.expect_response(lambda answer: answer.url.endswith(f"/work-items/{items[0]['key']}/")):
+        page.evaluate("dispatchEvent(new Event('td:refetch'))")
+    page.wait_for_timeout(300)
+    assert items[1]["key"] in said.inner_text()
+    assert form.locator("[name=lag]").is_visible() and form.locator("[name=lag]").input_value() == "2"
     form.locator("select").select_option("FS")
     form.locator("[name=other]").fill(items[5]["key"])
     form.get_by_role("button", name="Link").click()

@@ -159,6 +159,7 @@ def test_the_keeper_seals_what_comes_also_after_the_database_was_away(world):
             _cut_every_connection(but=_own_backend())
     finally:
         keeper.end()
+        keeper.join(20)  # a machine with much to do may need longer than the keeper is given
     assert not keeper.is_alive()
     assert seal.verify() == []
 
