@@ -164,20 +164,6 @@ def import_files(files: tuple[Path, ...], data: Path | None, **options: Any) -> 
     sys.exit(code or 0)
 
 
-@tandem.group()
-def compute() -> None:
-    """Compute from a file alone, without a database."""
-
-
-@compute.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def dates(file: Path, as_json: bool) -> None:
-    """Compute the dates of an MS Project XML file and compare them with the stored ones."""
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(env.default_data_dir() / "cache" / "numba"))
-    sys.exit(_call("tandem.exchange.dates", "dates", file, as_json=as_json) or 0)
-
-
 @tandem.command()
 @_data
 @_port
@@ -269,8 +255,15 @@ def _add_samples() -> None:
     tandem.add_command(sample)
 
 
+def _add_compute() -> None:
+    from tandem.config.compute_commands import compute
+
+    tandem.add_command(compute)
+
+
 _add_people()
 _add_samples()
+_add_compute()
 
 
 def main() -> None:

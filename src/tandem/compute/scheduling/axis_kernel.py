@@ -6,20 +6,13 @@ Everything is int64. Instants and positions as in `axis.py`; all axes lie one be
 only has to be monotone.
 """
 
-from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
-P_ = ParamSpec("P_")
-R = TypeVar("R")
+from tandem.compute.kernel import compiled
+
 NEVER = np.int64(2**60)
-
-
-def compiled(function: Callable[P_, R]) -> Callable[P_, R]:
-    """Compile on first use and keep the result in numba's cache (NUMBA_CACHE_DIR)."""
-    return cast(Callable[P_, R], njit(cache=True, nogil=True)(function))
 
 
 @compiled

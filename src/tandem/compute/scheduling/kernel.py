@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from tandem.compute.kernel import compiled
 from tandem.compute.scheduling.axis_kernel import (
     NEVER,
     as_finish,
     as_start,
-    compiled,
     lagged,
     last_start,
     latest,

@@ -1,0 +1,67 @@
+"""The levelling problem as arrays: what the kernels read. Times are slots of one integer axis, from 0.
+
+`problem.py` builds them from dataclasses; readers of benchmark files may build them at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Arrays:
+    """n activities, M modes of them all, K resources, L links, P projects, C calendars.
+
+    - mode_ptr (n+1): the modes of activity i are mode_ptr[i]:mode_ptr[i+1]; duration (M), demand (M, K).
+    - capacity (K, H): units per slot; the last slot's holds for ever after.
+    - tail, head, kind, lag, max_lag (L): links; kind 0 FS, 1 SS, 2 FF, 3 SF; max_lag -1: none.
+    - project (n), release (n): earliest start; due (n): -1 none; weight (n): of a slot of tardiness;
+      hard (n, bool): its due date must hold.
+    - project_due, project_weight (P): due date of the last finish of a project, -1 none.
+    - fixed (n): start that is given (pinned, started, finished), else -1; fixed_mode (n), else -1.
+    - in_force (n): start in the plan in force, else -1.
+    - calendar (M): row of `working`, -1 for a mode that works in every slot;
+      working (C, H): bool, the last slot's holds for ever after.
+    """
+
+    mode_ptr: Ints
+    duration: Ints
+    demand: Ints
+    capacity: Ints
+    tail: Ints
+    head: Ints
+    kind: Ints
+    lag: Ints
+    max_lag: Ints
+    project: Ints
+    release: Ints
+    due: Ints
+    weight: Ints
+    hard: npt.NDArray[np.bool_]
+    project_due: Ints
+    project_weight: Ints
+    fixed: Ints
+    fixed_mode: Ints
+    in_force: Ints
+    calendar: Ints
+    working: npt.NDArray[np.bool_]
+
+    @property
+    def n(self) -> int:
+        return len(self.mode_ptr) - 1
+
+    @property
+    def is_plain(self) -> bool:
+        """One mode each, all links finish-to-start without lag, capacity constant, no calendars, nothing given:
+        the classical problem, for which the kernels are fastest."""
+        return bool(
+            len(self.duration) == self.n
+            and (self.kind == 0).all()
+            and (self.lag == 0).all()
+            and (self.max_lag == -1).all()
+            and self.capacity.shape[1] == 1
+            and (self.calendar == -1).all()
+            and (self.fixed == -1).all()
+        )

@@ -1,0 +1,23 @@
+"""`tandem compute …`: compute from a file alone, without a database. One file for each kind of answer."""
+
+import os
+
+import click
+
+from tandem.config import env
+
+
+@click.group()
+def compute() -> None:
+    """Compute from a file alone, without a database."""
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(env.default_data_dir() / "cache" / "numba"))
+
+
+def _add() -> None:
+    from tandem.config.compute_commands import bench, dates
+
+    for module in (dates, bench):
+        compute.add_command(module.command)
+
+
+_add()
