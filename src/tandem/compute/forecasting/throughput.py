@@ -5,6 +5,7 @@ throughput, see the Kanban Guide's throughput and D. Vacanti, *Actionable Agile 
 gives the same answer on every machine: only the raw bits of PCG64 are used, whose stream NumPy guarantees.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tandem.compute.forecasting.history import NEEDED, Basis, History, Irregularity, NotEnough
+from tandem.compute.forecasting.percentiles import SHARES, ranks
 
 TRIALS = 10_000
 FURTHEST = 5_000
@@ -37,7 +39,8 @@ class When:
     """Working days until all of it is done; a percentile is None when it lies beyond `FURTHEST`.
 
     `distribution` holds (working days, trials), ascending; trials that were given up are missing from it.
-    `p80_low` and `p80_high` bracket the P80 that endless trials would give, with 95 % confidence.
+    `intervals` bracket the P50, P80 and P95 that endless trials would give, with 95 % confidence (see
+    `percentiles`); `p80_low` and `p80_high` are the one of the P80.
     """
 
     remaining: int
@@ -52,6 +55,7 @@ class When:
     warnings: tuple[Irregularity, ...]
     trials: int
     seed: int
+    intervals: tuple[tuple[int | None, int | None], ...] = ()
 
     def chance_within(self, days: int) -> float:
         """Share of trials that are done within so many working days."""
@@ -60,7 +64,10 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class HowMuch:
-    """Items done within `days` working days: at least `p80` in 80 % of the trials."""
+    """Items done within `days` working days: at least `p80` in 80 % of the trials.
+
+    `intervals` bracket the P50, P80 and P95 of endless trials, with 95 % confidence.
+    """
 
     days: int
     p50: int
@@ -71,6 +78,7 @@ class HowMuch:
     warnings: tuple[Irregularity, ...]
     trials: int
     seed: int
+    intervals: tuple[tuple[int | None, int | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +122,14 @@ def when(
     warnings = history.irregularities() + ((Irregularity("beyond_horizon", lost),) if lost else ())
     known = days[days <= FURTHEST]
     values, counts = np.unique(known, return_counts=True)
-    spread = 1.96 * (0.16 / trials) ** 0.5
     ordered = np.sort(days)
-    p50, p80, p95, low, high = (
-        _within(percentile(ordered, share))
-        for share in (0.5, 0.8, 0.95, 0.8 - spread, min(0.8 + spread, 1.0))
+    p50, p80, p95 = (_within(percentile(ordered, share)) for share in SHARES)
+    intervals = tuple(
+        (_ranked(ordered, low), _ranked(ordered, high)) for low, high in (ranks(trials, s) for s in SHARES)
     )
     return When(
-        remaining, p50, p80, p95, low, high, tuple(zip(values.tolist(), counts.tolist(), strict=True)),
-        _bins(known), history.basis(), warnings, trials, seed,
+        remaining, p50, p80, p95, *intervals[1], tuple(zip(values.tolist(), counts.tolist(), strict=True)),
+        _bins(known), history.basis(), warnings, trials, seed, intervals,
     )  # fmt: skip
 
 
@@ -131,9 +138,22 @@ def how_much(history: History, days: int, *, trials: int = TRIALS, seed: int = 0
     if history.items < NEEDED:
         return NotEnough(history.items)
     ordered = np.sort(reached(history, days, trials=trials, seed=seed))
-    p50, p80, p95 = (at_least(ordered, share) for share in (0.5, 0.8, 0.95))
+    p50, p80, p95 = (at_least(ordered, share) for share in SHARES)
+    falling = ordered[::-1]
+    intervals = tuple(
+        (_reached(falling, high), _reached(falling, low)) for low, high in (ranks(trials, s) for s in SHARES)
+    )
     return HowMuch(
-        days, p50, p80, p95, _bins(ordered), history.basis(), history.irregularities(), trials, seed
+        days,
+        p50,
+        p80,
+        p95,
+        _bins(ordered),
+        history.basis(),
+        history.irregularities(),
+        trials,
+        seed,
+        intervals,
     )
 
 
@@ -153,22 +173,15 @@ def backtest(
     whose P80 lies within the history are cases, so that a miss is as visible as a hit. NotEnough counts
     cases.
     """
-    total = np.concatenate(([0], np.cumsum(np.array(history.finished, dtype=np.int64))))
     cases = []
-    for at in range(min(window, len(history.days)) // 2, len(history.days), step):
-        known = history.part(max(0, at - window), at)
-        if known.items < NEEDED:
+    for past in look_back(history, horizon=horizon, window=window, step=step, trials=trials, seed=seed):
+        p50, p80 = percentile(past.ordered, 0.5), percentile(past.ordered, 0.8)
+        if p80 > past.waited:
             continue
-        items = max(1, round(known.per_day * horizon))
-        ordered = np.sort(simulate(known, items, trials, seed, with_growth=False))
-        p50, p80 = percentile(ordered, 0.5), percentile(ordered, 0.8)
-        if at + p80 >= len(total):
-            continue
-        done = int(np.searchsorted(total, total[at] + items, side="left"))
-        actual = done - at if done < len(total) else None
+        actual = past.actual
         cases.append(
             BacktestCase(
-                history.days[at], items, p50, p80, actual,
+                past.on, past.items, p50, p80, actual,
                 actual is not None and actual <= p50, actual is not None and actual <= p80,
             )
         )  # fmt: skip
@@ -177,6 +190,42 @@ def backtest(
     return Backtest(
         tuple(cases), sum(c.held_p50 for c in cases) / len(cases), sum(c.held_p80 for c in cases) / len(cases)
     )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Looked:
+    """A forecast made again on a past day: working days per trial (ascending), what it took (None: not done yet) and
+    how many days of history came after."""
+
+    on: date
+    items: int
+    ordered: Ints
+    actual: int | None
+    waited: int
+
+
+def look_back(
+    history: History,
+    *,
+    horizon: int = 20,
+    window: int = 60,
+    step: int = 5,
+    trials: int = 2_000,
+    seed: int = 0,
+) -> Iterator[Looked]:
+    """Every `step` working days the forecast of then, for as many items as `horizon` days usually brought in the
+    last `window`; days with less than `NEEDED` items behind them are left out."""
+    total = np.concatenate(([0], np.cumsum(np.array(history.finished, dtype=np.int64))))
+    for at in range(min(window, len(history.days)) // 2, len(history.days), step):
+        known = history.part(max(0, at - window), at)
+        if known.items < NEEDED:
+            continue
+        items = max(1, round(known.per_day * horizon))
+        done = int(np.searchsorted(total, total[at] + items, side="left"))
+        yield Looked(
+            history.days[at], items, np.sort(simulate(known, items, trials, seed, with_growth=False)),
+            done - at if done < len(total) else None, len(history.days) - at,
+        )  # fmt: skip
 
 
 def reached(history: History, days: int, *, trials: int = TRIALS, seed: int = 0) -> Ints:
@@ -248,6 +297,14 @@ class _Draws:
 
 def _draws(history: History, trials: int, seed: int) -> _Draws:
     return _Draws(len(history.days), trials, seed)
+
+
+def _ranked(ordered: Ints, rank: int | None) -> int | None:
+    return None if rank is None else _within(int(ordered[rank - 1]))
+
+
+def _reached(falling: Ints, rank: int | None) -> int | None:
+    return None if rank is None else int(falling[rank - 1])
 
 
 def _within(days: int) -> int | None:

@@ -14,9 +14,9 @@ def compute() -> None:
 
 
 def _add() -> None:
-    from tandem.config.compute_commands import bench, dates
+    from tandem.config.compute_commands import alike, bench, dates, forecast, rank, schedule, select
 
-    for module in (dates, bench):
+    for module in (alike, dates, bench, forecast, rank, schedule, select):
         compute.add_command(module.command)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-WORKS = ("psplib", "portfolio", "cpm", "montecarlo", "selection")
+WORKS = ("psplib", "portfolio", "cpm", "montecarlo", "selection", "likeness")
 
 
 @click.command("bench")

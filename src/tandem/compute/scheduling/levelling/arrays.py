@@ -2,12 +2,20 @@
 
 `problem.py` builds them from dataclasses; readers of benchmark files may build them at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int32]
+
+
+def _none() -> Ints:
+    return np.zeros(0, np.int32)
+
+
+def _no_table() -> Ints:
+    return np.zeros((0, 0), np.int32)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -17,13 +25,19 @@ class Arrays:
     - mode_ptr (n+1): the modes of activity i are mode_ptr[i]:mode_ptr[i+1]; duration (M), demand (M, K).
     - capacity (K, H): units per slot; the last slot's holds for ever after.
     - tail, head, kind, lag, max_lag (L): links; kind 0 FS, 1 SS, 2 FF, 3 SF; max_lag -1: none.
-    - project (n), release (n): earliest start; due (n): -1 none; weight (n): of a slot of tardiness;
+    - A mode of an activity is counted from 0 within the activity, everywhere: its row is mode_ptr[i] + mode.
+    - project (n), -1 none; release (n): earliest start; due (n): -1 none; weight (n): of a slot of tardiness;
       hard (n, bool): its due date must hold.
     - project_due, project_weight (P): due date of the last finish of a project, -1 none.
-    - fixed (n): start that is given (pinned, started, finished), else -1; fixed_mode (n), else -1.
+    - fixed (n): start that is given (pinned, started, finished), else -1; fixed_mode (n), else -1. What has
+      begun has the slots from its start to its finish as duration, no calendar and no demand: what it still
+      takes is gone from `capacity` already, and no link leads to it any more.
     - in_force (n): start in the plan in force, else -1.
     - calendar (M): row of `working`, -1 for a mode that works in every slot;
       working (C, H): bool, the last slot's holds for ever after.
+    - stock (B), consumption (M, B): units for the whole plan, and what a mode uses up of them; (0) and (0, 0)
+      where there is none.
+    - priority (n): larger goes first among equals; (0) where nobody has one.
     """
 
     mode_ptr: Ints
@@ -47,6 +61,9 @@ class Arrays:
     in_force: Ints
     calendar: Ints
     working: npt.NDArray[np.bool_]
+    stock: Ints = field(default_factory=_none)
+    consumption: Ints = field(default_factory=_no_table)
+    priority: Ints = field(default_factory=_none)
 
     @property
     def n(self) -> int:

@@ -1,0 +1,183 @@
+"""The field's file formats of levelling problems: PSPLIB .sm and .mm, Patterson .rcp, MPLIB .rcmp, and our JSON.
+
+`read` gives the checked model, `read_arrays` the arrays at once (no dataclass per activity). Due dates and
+tardiness costs in .sm headers are not read: no one plans by them, and the best known values ignore them.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tandem.compute.errors import Uncomputable
+from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
+from tandem.compute.scheduling.levelling.problem import Activity, Link, Mode, Problem, Project, Resource
+
+
+@dataclass(slots=True)
+class _Rows:
+    """What all formats say: per activity its modes as (duration, demands), and finish-to-start links."""
+
+    modes: list[list[tuple[int, list[int]]]]
+    successors: list[list[int]]
+    capacity: list[int]
+    renewable: int
+    project: list[int]
+    release: list[int]
+
+
+def read(path: Path | str) -> Problem:
+    """A problem from a file; its activities are named by their numbers ("1" …; "2:7" is 7 of project 2)."""
+    path = Path(path)
+    if path.suffix == ".json":
+        from tandem.compute.scheduling.levelling.exchange_json import problem_from_json
+
+        return problem_from_json(path.read_text(encoding="utf-8"))
+    return _as_problem(_rows(path))
+
+
+def read_arrays(path: Path | str) -> Arrays:
+    """The same as arrays."""
+    path = Path(path)
+    if path.suffix == ".json":
+        from tandem.compute.scheduling.levelling.compile import arrays_of
+
+        return arrays_of(read(path))
+    return _as_arrays(_rows(path))
+
+
+def _rows(path: Path) -> _Rows:
+    readers = {".sm": _psplib, ".mm": _psplib, ".rcp": _patterson, ".rcmp": _mplib}
+    if path.suffix not in readers:
+        raise Uncomputable("format_unknown", value=path.suffix, known=sorted([*readers, ".json"]))
+    try:
+        return readers[path.suffix](path.read_text(encoding="latin-1"))
+    except (ValueError, IndexError, StopIteration) as broken:
+        raise Uncomputable("file_unreadable", value=path.name, reason=repr(broken)) from broken
+
+
+def _psplib(text: str) -> _Rows:
+    lines = [line.strip().replace("RESOURCE AVAIL", "RESOURCEAVAIL") for line in text.splitlines()]
+    kinds = re.findall(r"-\s*(?:renewable|nonrenewable|doubly constrained)\s*:\s*(\d+)", text)
+    renewable = int(kinds[0])
+
+    def after(title: str, skip: int) -> list[list[int]]:
+        at = next(place for place, line in enumerate(lines) if line.startswith(title)) + skip
+        rows = []
+        for line in lines[at:]:
+            if line.startswith("*"):
+                break
+            numbers = [int(word) for word in line.split() if word.lstrip("-").isdigit()]
+            if numbers:
+                rows.append(numbers)
+        return rows
+
+    network = after("PRECEDENCE", 2)
+    count = [row[1] for row in network]
+    modes: list[list[tuple[int, list[int]]]] = []
+    for row in after("REQUESTS", 3):
+        if not modes or len(modes[-1]) == count[len(modes) - 1]:
+            modes.append([])
+            row = row[1:]
+        modes[-1].append((row[1], row[2:]))
+    capacity = after("RESOURCEAVAIL", 2)[0]
+    successors = [[number - 1 for number in row[3:]] for row in network]
+    return _Rows(modes, successors, capacity, renewable, [0] * len(modes), [0])
+
+
+def _patterson(text: str) -> _Rows:
+    words = [int(word) for word in text.split()]
+    n, kinds = words[:2]
+    capacity, at = words[2 : 2 + kinds], 2 + kinds
+    modes, successors = [], []
+    for _ in range(n):
+        modes.append([(words[at], words[at + 1 : at + 1 + kinds])])
+        end = at + 2 + kinds + words[at + 1 + kinds]
+        successors.append([number - 1 for number in words[at + 2 + kinds : end]])
+        at = end
+    return _Rows(modes, successors, capacity, kinds, [0] * n, [0])
+
+
+def _mplib(text: str) -> _Rows:
+    words = text.split()
+    projects, kinds = int(words[0]), int(words[1])
+    capacity, at = [int(word) for word in words[2 : 2 + kinds]], 2 + kinds
+    modes, named, project, release = [], [], [], []
+    first = [0]
+    for number in range(projects):
+        n, begin = int(words[at]), int(words[at + 1])
+        at += 2 + kinds
+        release.append(begin)
+        first.append(first[-1] + n)
+        for _ in range(n):
+            row = [int(word) for word in words[at : at + 2 + kinds]]
+            modes.append([(row[0], row[1:-1])])
+            end = at + 2 + kinds + row[-1]
+            named.append(words[at + 2 + kinds : end])
+            project.append(number)
+            at = end
+    pairs = [[tuple(map(int, name.split(":"))) for name in row] for row in named]
+    successors = [[first[a - 1] + b - 1 for a, b in row] for row in pairs]
+    return _Rows(modes, successors, capacity, kinds, project, release)
+
+
+def _as_problem(rows: _Rows) -> Problem:
+    several = len(rows.release) > 1
+    place, names = [0] * len(rows.release), []
+    for project in rows.project:
+        place[project] += 1
+        names.append(f"{project + 1}:{place[project]}" if several else str(place[project]))
+    kinds = [
+        f"R{k + 1}" if k < rows.renewable else f"N{k + 1 - rows.renewable}" for k in range(len(rows.capacity))
+    ]
+    activities = tuple(
+        Activity(
+            names[i],
+            tuple(
+                Mode(duration, {kind: units for kind, units in zip(kinds, demand, strict=True) if units})
+                for duration, demand in modes
+            ),
+            project=str(rows.project[i] + 1) if several else None,
+        )
+        for i, modes in enumerate(rows.modes)
+    )
+    links = tuple(Link(names[i], names[j]) for i, row in enumerate(rows.successors) for j in row)
+    resources = tuple(
+        Resource(kind, units, is_renewable=k < rows.renewable)
+        for k, (kind, units) in enumerate(zip(kinds, rows.capacity, strict=True))
+    )
+    projects = (
+        tuple(Project(str(p + 1), release) for p, release in enumerate(rows.release)) if several else ()
+    )
+    return Problem(activities, links, resources, projects=projects)
+
+
+def _as_arrays(rows: _Rows) -> Arrays:
+    n, several = len(rows.modes), len(rows.release) > 1
+    flat = [mode for modes in rows.modes for mode in modes]
+    demand = np.array([need for _, need in flat], np.int32).reshape(len(flat), -1)
+    capacity = np.array(rows.capacity, np.int32)
+    tail = np.repeat(np.arange(n), [len(row) for row in rows.successors])
+    head = np.array([j for row in rows.successors for j in row], np.int32)
+    links = len(head)
+
+    def full(count: int, value: int) -> Ints:
+        return np.full(count, value, np.int32)
+
+    return Arrays(
+        mode_ptr=np.concatenate(([0], np.cumsum([len(modes) for modes in rows.modes]))).astype(np.int32),
+        duration=np.array([duration for duration, _ in flat], np.int32),
+        demand=np.ascontiguousarray(demand[:, : rows.renewable]),
+        capacity=capacity[: rows.renewable].reshape(-1, 1).copy(),
+        tail=tail.astype(np.int32), head=head, kind=full(links, 0), lag=full(links, 0), max_lag=full(links, -1),
+        project=np.array(rows.project, np.int32) if several else full(n, -1),
+        release=np.array(rows.release, np.int32)[rows.project],
+        due=full(n, -1), weight=full(n, 1), hard=np.zeros(n, np.bool_),
+        project_due=full(len(rows.release) if several else 0, -1),
+        project_weight=full(len(rows.release) if several else 0, 1),
+        fixed=full(n, -1), fixed_mode=full(n, -1), in_force=full(n, -1), calendar=full(len(flat), -1),
+        working=np.ones((0, 1), np.bool_),
+        stock=capacity[rows.renewable :].copy(),
+        consumption=np.ascontiguousarray(demand[:, rows.renewable :]),
+    )  # fmt: skip

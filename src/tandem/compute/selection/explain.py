@@ -1,0 +1,269 @@
+"""Why this choice: the price of each limit, why a candidate is out, what would let it in, what to relax."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tandem.compute.errors import Uncomputable
+from tandem.compute.selection import solvers
+from tandem.compute.selection.arrays import Arrays, Row, compiled_problem
+from tandem.compute.selection.problem import Problem
+from tandem.compute.selection.solve import Selection, select
+from tandem.compute.worker import Worker
+
+_MOVES = 2_000_000  # of each answer that needs the search again
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one more unit of a limit would bring. `relaxed`: by the linear relaxation, exact for parts of
+    candidates. `gained`: really found by choosing again with `step` more units (None: not tried)."""
+
+    kind: str
+    name: str
+    period: int | None
+    relaxed: float
+    step: int = 0
+    gained: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Units that a limit lacks for a candidate beside all that is chosen."""
+
+    kind: str
+    name: str
+    period: int | None
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why a candidate is out. `causes`, the heaviest first: codes prerequisite (who is missing), exclusion (who
+    takes the place), never_fits (limit), capacity, budget, share or limit with the value that its use of it would
+    cost at the relaxed prices; low_value when these prices come to more than it brings.
+
+    `loss`: what the choice loses when it is forced in (None: impossible), `displaced` who then leaves, `moved` who
+    starts at another time. `more_value`: with so much more value it is worth it. `start`/`extra`: the start at
+    which it lacks least beside all that is chosen, and what it lacks there (empty: nothing). `cost_cut`: when
+    only money is lacking, how much less it must cost."""
+
+    candidate: str
+    causes: tuple[tuple[str, str, int | None, int], ...]
+    loss: int | None
+    displaced: tuple[str, ...]
+    moved: tuple[str, ...]
+    more_value: int | None
+    start: int | None
+    extra: tuple[Extra, ...]
+    cost_cut: int | None
+
+
+def _relaxed(arrays: Arrays, worker: Worker | None) -> solvers.Relaxed:
+    with ExitStack() as stack:
+        own = worker or stack.enter_context(Worker(preload=solvers.PRELOAD))
+        return own.run(solvers.relaxed, arrays)
+
+
+def prices(
+    problem: Problem, selection: Selection, *, resolve: int = 3, seed: int = 0, worker: Worker | None = None
+) -> tuple[Price, ...]:
+    """Price of each limit that binds the relaxation, dearest first (price times limit); for the first `resolve`
+    the selection is made again with a twentieth more."""
+    arrays = compiled_problem(problem)
+    relaxed = _relaxed(arrays, worker)
+    order = np.argsort(-relaxed.prices * np.maximum(1, np.abs(arrays.cap)), kind="stable")
+    found: list[Price] = []
+    for place in order.tolist():
+        if relaxed.prices[place] <= 1e-9:
+            continue
+        row = arrays.limits[place]
+        price = Price(row.kind, row.name, row.period, float(relaxed.prices[place]))
+        if len(found) < resolve and row.kind in ("capacity", "budget"):
+            step = max(1, row.cap // 20)
+            wider = widened(problem, (Extra(row.kind, row.name, row.period, step),))
+            again = select(wider, moves=_MOVES, seed=seed, warm=selection.starts, worker=worker)
+            price = replace(price, step=step, gained=again.value - selection.value)
+        found.append(price)
+    return tuple(found)
+
+
+def widened(problem: Problem, extra: tuple[Extra, ...]) -> Problem:
+    """The problem with more capacity and budget. (With carry-over, money of a period also serves later ones.)"""
+    capacity = {role: list(row) for role, row in problem.capacity.items()}
+    budget = None if problem.budget is None else list(problem.budget)
+    for one in extra:
+        if one.kind == "capacity" and one.period is not None:
+            capacity[one.name][one.period] += one.units
+        elif one.kind == "budget" and one.period is not None and budget is not None:
+            budget[one.period] += one.units
+    rows = {role: tuple(row) for role, row in capacity.items()}
+    return replace(problem, capacity=rows, budget=None if budget is None else tuple(budget))
+
+
+def why_not(
+    problem: Problem, selection: Selection, candidate: str, *, seed: int = 0, moves: int = _MOVES,
+    worker: Worker | None = None,
+) -> WhyNot:  # fmt: skip
+    """Why a candidate is not in a selection, found by forcing it in and choosing again (two million moves)."""
+    if candidate not in problem.index or candidate in selection.starts:
+        raise Uncomputable(
+            "not_a_rejected_candidate", candidate=candidate, value=selection.starts.get(candidate)
+        )
+    arrays = compiled_problem(problem)
+    relaxed = _relaxed(arrays, worker)
+    forced = tuple(replace(one, mandatory=True) if one.id == candidate else one for one in problem.candidates)
+    try:
+        again = select(replace(problem, candidates=forced), moves=moves, seed=seed, worker=worker)
+        loss: int | None = max(0, selection.value - again.value)
+        displaced = tuple(sorted(set(selection.starts) - set(again.starts)))
+        shifted = {n for n, s in selection.starts.items() if n in again.starts and again.starts[n] != s}
+    except Uncomputable:
+        loss, displaced, shifted = None, (), set()
+    start, extra = _lacking(problem, arrays, selection.starts, candidate, relaxed.prices)
+    only_money = bool(extra) and all(one.kind == "budget" for one in extra)
+    units = [one.units for one in extra]
+    cut = (max(units) if problem.carry_over else sum(units)) if only_money else None
+    causes = (*_ties(problem, selection.starts, candidate), *_costs(problem, arrays, candidate, relaxed))
+    return WhyNot(candidate, causes, loss, displaced, tuple(sorted(shifted)), loss, start, extra, cut)
+
+
+def _ties(
+    problem: Problem, starts: Mapping[str, int], candidate: str
+) -> list[tuple[str, str, int | None, int]]:
+    missing = [
+        ("prerequisite", link.needs, None, 0)
+        for link in problem.prerequisites
+        if link.candidate == candidate and link.needs not in starts
+    ]
+    taken = [
+        ("exclusion", name, None, 0)
+        for one in problem.exclusions
+        if candidate in one.candidates
+        for name in one.candidates
+        if name != candidate and name in starts
+    ]
+    return [*missing, *taken]
+
+
+def _costs(
+    problem: Problem, arrays: Arrays, candidate: str, relaxed: solvers.Relaxed
+) -> list[tuple[str, str, int | None, int]]:
+    """What the best start of a candidate would use of each limit, at the relaxed prices."""
+    i = problem.index[candidate]
+    columns = range(arrays.first[i], arrays.first[i + 1])
+    alone = [_over(arrays, c, np.zeros(len(arrays.cap), np.int64)) for c in columns]
+    if all(alone):
+        worst = min(alone, key=lambda over: sum(units for _, units in over))
+        return [("never_fits", arrays.limits[r].name, arrays.limits[r].period, units) for r, units in worst]
+    net = arrays.priced(relaxed.prices)
+    c = max(columns, key=lambda c: (net[c], -c))
+    sums: dict[tuple[str, str], float] = {}
+    for k in range(arrays.ptr[c], arrays.ptr[c + 1]):
+        row = arrays.limits[arrays.rows[k]]
+        place = (row.kind.split("_")[0], row.name)
+        sums[place] = sums.get(place, 0.0) + float(relaxed.prices[arrays.rows[k]] * arrays.coef[k])
+    found: list[tuple[str, str, int | None, int]] = [
+        (kind, name, None, round(cost)) for (kind, name), cost in sums.items() if round(cost) > 0
+    ]
+    found.sort(key=lambda cause: -cause[3])
+    short = round(-net[c])
+    return [("low_value", candidate, None, short), *found] if short > 0 else found
+
+
+def _over(
+    arrays: Arrays, column: int, load: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+) -> list[tuple[int, int]]:
+    found = []
+    for k in range(arrays.ptr[column], arrays.ptr[column + 1]):
+        r = int(arrays.rows[k])
+        over = int(
+            load[r] + arrays.coef[k] - max(arrays.cap[r], load[r] if arrays.coef[k] < 0 else arrays.cap[r])
+        )
+        if over > 0 and arrays.coef[k] > 0 and arrays.limits[r].kind in ("capacity", "budget"):
+            found.append((r, over))
+    return found
+
+
+def _lacking(
+    problem: Problem, arrays: Arrays, starts: Mapping[str, int], candidate: str,
+    price: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+) -> tuple[int | None, tuple[Extra, ...]]:  # fmt: skip
+    """The start that lacks least beside all that is chosen (at the relaxed prices, then in units), and what."""
+    chosen = np.full(arrays.size, -1, np.int64)
+    for name, period in starts.items():
+        chosen[problem.index[name]] = period - arrays.begin[problem.index[name]]
+    load, i = arrays.load(chosen), problem.index[candidate]
+    best: tuple[float, int, int, list[tuple[int, int]]] | None = None
+    for s in range(arrays.first[i + 1] - arrays.first[i]):
+        if not _in_time(arrays, chosen, i, s):
+            continue
+        over = _over(arrays, int(arrays.first[i]) + s, load)
+        cost = sum(float(price[r]) * units for r, units in over)
+        key = (cost, sum(units for _, units in over), s, over)
+        if best is None or key[:3] < best[:3]:
+            best = key
+    if best is None:
+        return None, ()
+    rows: list[tuple[Row, int]] = [(arrays.limits[r], units) for r, units in best[3]]
+    if problem.carry_over:  # money added once serves all later periods
+        added, kept = 0, []
+        for row, units in sorted(rows, key=lambda one: (one[0].kind != "budget", one[0].period or 0)):
+            if row.kind == "budget":
+                units, added = units - added, max(added, units)
+            if units > 0:
+                kept.append((row, units))
+        rows = kept
+    return best[2] + int(arrays.begin[i]), tuple(Extra(row.kind, row.name, row.period, n) for row, n in rows)
+
+
+def _in_time(arrays: Arrays, chosen: "np.ndarray[tuple[int], np.dtype[np.int64]]", i: int, s: int) -> bool:
+    ptr, other, kind, offset = arrays.links
+    if (chosen[arrays.mates[arrays.group[i] : arrays.group[i + 1]]] >= 0).any():
+        return False
+    for k in range(ptr[i], ptr[i + 1]):
+        t = chosen[other[k]]
+        if kind[k] == 0 and (t < 0 or t + offset[k] > s):
+            return False
+        if kind[k] == 1 and t >= 0 and s + offset[k] > t:
+            return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A rule that must give way: kind (mandatory, prerequisite, exclusion, or that of a limit), who, when, and by
+    how many units the plan found would exceed it."""
+
+    kind: str
+    name: str
+    period: int | None
+    units: int
+
+
+def relaxations(
+    problem: Problem, seconds: float = 20.0, *, worker: Worker | None = None
+) -> tuple[Relaxation, ...]:
+    """The smallest set of rules that must give way so that a choice exists (empty: one exists), by CP-SAT.
+
+    Raises `Uncomputable("no_relaxation_found")` when the time does not suffice."""
+    arrays = compiled_problem(problem)
+    with ExitStack() as stack:
+        own = worker or stack.enter_context(Worker(preload=solvers.PRELOAD))
+        found = own.run(solvers.relaxing, arrays, seconds, seconds=seconds + 10)
+    if found is None:
+        raise Uncomputable("no_relaxation_found", candidate=None, value=seconds)
+    named = []
+    for kind, place, units in found:
+        if kind == "row":
+            row = arrays.limits[place]
+            named.append(Relaxation(row.kind, row.name, row.period, units))
+        elif kind == "mandatory":
+            named.append(Relaxation(kind, problem.candidates[place].id, None, units))
+        elif kind == "exclusion":
+            named.append(Relaxation(kind, problem.exclusions[place].id, None, units))
+        else:
+            named.append(Relaxation(kind, problem.prerequisites[place].candidate, None, units))
+    return tuple(named)

@@ -1,0 +1,105 @@
+"""The efficient frontier: the best value for each budget, or for each level of a second aim."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+from tandem.compute.selection import solvers
+from tandem.compute.selection.check import value
+from tandem.compute.selection.problem import Limit, Problem
+from tandem.compute.selection.solve import Selection, solve
+from tandem.compute.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The best choice found at one `level`: the total budget, or the sum of the measure that is asked for."""
+
+    level: int
+    selection: Selection
+    bound: int | None
+
+    @property
+    def gap(self) -> float | None:
+        if self.bound is None:
+            return None
+        return max(0, self.bound - self.selection.value) / max(1, abs(self.selection.value))
+
+
+def by_budget(
+    problem: Problem, points: int = 20, least: float = 0.4, most: float = 1.6, *, seconds: float | None = None,
+    moves: int | None = None, seed: int = 0, gap: float = 0.015, worker: Worker | None = None,
+) -> tuple[Point, ...]:  # fmt: skip
+    """Best value with `least` to `most` of the budget (each period alike), each point from the one before.
+
+    `seconds` for all points together, `moves` for each; a point ends early at a proven `gap`. A choice for less
+    money is one for more, and a bound for more money is one for less: both are carried along."""
+    budget = problem.budget or (0,) * problem.periods
+    parts = [least + (most - least) * k / max(1, points - 1) for k in range(points)]
+    levels = [tuple(round(money * part) for money in budget) for part in parts]
+    problems = [replace(problem, budget=level) for level in levels]
+    return _walked(problems, [sum(level) for level in levels], seconds, moves, seed, gap, worker)
+
+
+def by_measure(
+    problem: Problem, measure: str, points: int = 20, *, at_most: bool = False, seconds: float | None = None,
+    moves: int | None = None, seed: int = 0, gap: float = 0.015, worker: Worker | None = None,
+) -> tuple[Point, ...]:  # fmt: skip
+    """Best value when the sum of a measure must be at least (`at_most`: at most) a level, from what the best
+    choice has anyhow to the most (least) that any choice can have."""
+    each = None if seconds is None else seconds / (points + 2)
+    free = _last(solve(problem, seconds=each, moves=moves, seed=seed, gap=gap, worker=worker))
+    sign = -1 if at_most else 1
+    aimed = replace(
+        problem,
+        candidates=tuple(
+            replace(one, value=sign * one.measures.get(measure, 0), values=()) for one in problem.candidates
+        ),
+    )
+    best = _last(solve(aimed, seconds=each, moves=moves, seed=seed, gap=gap, worker=worker))
+    have, end = total(problem, measure, free.starts), total(problem, measure, best.starts)
+    levels = [round(end + (have - end) * k / max(1, points - 1)) for k in range(points)]
+    problems = [
+        replace(
+            problem, limits=(*problem.limits, Limit(measure, *((None, level) if at_most else (level, None))))
+        )
+        for level in levels
+    ]
+    left = None if each is None else each * points
+    return _walked(problems, levels, left, moves, seed, gap, worker, first=best.starts)
+
+
+def total(problem: Problem, measure: str, starts: Mapping[str, int]) -> int:
+    """Sum of a measure over a choice."""
+    return sum(problem.candidates[problem.index[name]].measures.get(measure, 0) for name in starts)
+
+
+def _last(found: Iterator[Selection]) -> Selection:
+    *_, last = found
+    return last
+
+
+def _walked(
+    problems: list[Problem], levels: list[int], seconds: float | None, moves: int | None, seed: int, gap: float,
+    worker: Worker | None, first: Mapping[str, int] | None = None,
+) -> tuple[Point, ...]:  # fmt: skip
+    """From the narrowest problem to the widest: each choice is also one for the next."""
+    warm, found, spent = first, [], 0.0
+    with ExitStack() as stack:
+        own = worker or stack.enter_context(Worker(preload=solvers.PRELOAD))
+        for number, problem in enumerate(problems):
+            each = None if seconds is None else max(0.2, (seconds - spent) / (len(problems) - number))
+            selection = _last(
+                solve(problem, seconds=each, moves=moves, seed=seed, gap=gap, warm=warm, worker=own)
+            )
+            assert selection.value == value(problem, selection.starts)
+            spent += selection.seconds
+            warm = selection.starts
+            found.append(selection)
+    points: list[Point] = []
+    bound = None
+    for level, selection in reversed(list(zip(levels, found, strict=True))):
+        known = [one for one in (bound, selection.bound) if one is not None]
+        bound = min(known) if known else None
+        points.append(Point(level, selection, bound))
+    return tuple(reversed(points))

@@ -1,0 +1,100 @@
+"""`tandem compute schedule`: a levelled plan for a file."""
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+FIGURES = ("makespan", "bound", "gap", "seconds", "evaluations", "valid")
+
+
+class BudgetType(click.ParamType):  # type: ignore[type-arg]
+    """`1s` or `200ms`: wall time; `50000`: plans built, which gives the same plan anywhere."""
+
+    name = "budget"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        told = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|min)", value)
+        if told:
+            return {"seconds": float(told[1]) * {"ms": 0.001, "s": 1, "min": 60}[told[2]]}
+        if value.isdigit() and int(value):
+            return {"evaluations": int(value)}
+        self.fail(f"{value!r} is neither a time (1s, 200ms) nor a number of plans (50000).", param, ctx)
+
+
+@click.command("schedule")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--budget", type=BudgetType(), default="1s", show_default=True, help="Time (1s) or plans (50000)."
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Where the chances come from."
+)
+@click.option(
+    "--engine", type=click.Choice(["auto", "rules", "search", "exact"]), default="auto", show_default=True
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the starts.")
+def command(file: Path, budget: dict[str, Any], seed: int, engine: str, as_json: bool) -> None:
+    """Level a plan (.sm .mm .rcp .rcmp or our .json) and check it."""
+    from tandem.compute import scheduling
+    from tandem.compute.errors import Uncomputable
+
+    try:
+        problem = scheduling.read(file)
+        plan = _solved(problem, budget, seed, engine)
+    except Uncomputable as refused:
+        raise click.ClickException(str(refused)) from refused
+    checked = scheduling.check(problem, plan)
+    told = scheduling.plan_to_json(plan, is_valid=checked.is_valid)
+    if as_json:
+        told["violations"] = [
+            {
+                "code": one.code,
+                "activity": one.activity,
+                "value": one.value,
+                "other": one.other,
+                "slot": one.slot,
+            }
+            for one in checked.violations
+        ]
+        click.echo(json.dumps(told, indent=2))
+    else:
+        for name in FIGURES:
+            click.echo(f"{name:<12} {_worded(told[name])}")
+        for one in checked.violations[:10]:
+            click.echo(f"  {one.code} {one.activity} {one.other} {one.value}".rstrip(), err=True)
+    sys.exit(0 if checked.is_valid else 1)
+
+
+def _solved(problem: Any, budget: dict[str, Any], seed: int, engine: str) -> Any:
+    """The last plan within the budget."""
+    from tandem.compute import scheduling
+
+    _say_that_it_compiles()
+    plan = None
+    for best in scheduling.solve(problem, scheduling.Budget(**budget), seed=seed, engine=engine):
+        plan = best.plan
+    if plan is None:
+        raise click.ClickException("No plan within the budget.")
+    return plan
+
+
+def _say_that_it_compiles() -> None:
+    """The first use on a machine waits for the compiler; whoever waits is told why."""
+    cache = os.environ.get("NUMBA_CACHE_DIR")
+    if cache and not any(Path(cache).rglob("decode_kernel*.nbi")):
+        click.echo("The core is compiled for this machine, once: about a minute.", err=True)
+
+
+def _worded(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

@@ -1,0 +1,163 @@
+"""Levelling, anytime: what `solve` promises whatever engine finds the plan."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tandem.compute.errors import Uncomputable
+from tandem.compute.scheduling.levelling.check import check
+from tandem.compute.scheduling.levelling.files import read
+from tandem.compute.scheduling.levelling.problem import (
+    Activity,
+    Calendar,
+    Link,
+    Mode,
+    Problem,
+    Project,
+    Resource,
+)
+from tandem.compute.scheduling.levelling.race import Race
+from tandem.compute.scheduling.levelling.solve import Budget, best_plan, solve
+from tests.compute.levelling.test_search import problem
+
+DATA = Path(__file__).parents[4] / "shared" / "data" / "psplib"
+EVALUATIONS = Budget(evaluations=2_000)
+
+
+def shop(n=14, **more):
+    """n activities in chains of two on three people who rest on every fifth slot."""
+    return Problem(
+        tuple(Activity(str(i), (Mode(2 + i % 3, {"team": 1 + i % 2}),), project="p" if i % 2 else "q") for i in range(n)),
+        tuple(Link(str(i), str(i + 1), lag=1) for i in range(0, n, 2)),
+        (Resource("team", 3, calendar="week"),),
+        (Calendar("week", (True, True, True, True, False)),),
+        more.pop("projects", (Project("p"), Project("q"))),
+        **more,
+    )  # fmt: skip
+
+
+PROBLEMS = {
+    "plain": problem(
+        [3, 5, 2, 4, 6, 3, 4, 2], [(0, 2), (1, 3), (2, 5), (3, 6)], [(2,), (3,), (1,), (2,)] * 2, (4,)
+    ),
+    "calendars": shop(),
+    "dates": shop(projects=(Project("p", deadline=10, weight=3), Project("q", deadline=8))),
+    "nothing to do": problem([]),
+    "one": problem([3]),
+}
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+@pytest.mark.parametrize("engine", ["rules", "search"])
+def test_incumbents_only_get_better_keep_all_rules_and_respect_their_bound(name, engine):
+    given = PROBLEMS[name]
+    found = list(solve(given, EVALUATIONS, engine=engine))
+    for one, two in pairwise(found):
+        assert two.objective < one.objective
+        assert two.bound >= one.bound
+        assert two.evaluations >= one.evaluations
+    for one in found:
+        checked = check(given, one.plan)
+        assert checked.is_valid
+        assert checked.objective == one.objective
+        late = name == "dates"
+        assert one.bound <= (one.objective.tardiness if late else one.objective.makespan)
+    assert found or name == "nothing to do"
+
+
+@pytest.mark.parametrize("name", ["plain", "calendars", "dates"])
+def test_the_same_seed_and_evaluations_give_the_same_plan(name):
+    one, two = (best_plan(PROBLEMS[name], EVALUATIONS, seed=4) for _ in range(2))
+    assert one.hash == two.hash
+    assert one.evaluations == two.evaluations
+
+
+def test_a_pin_is_kept_and_an_unknown_one_is_named():
+    for name in ("plain", "calendars"):
+        *_, end = solve(PROBLEMS[name], EVALUATIONS, pins={"3": 20})
+        assert end.plan.starts[3] == 20
+    with pytest.raises(Uncomputable) as refused:
+        next(solve(PROBLEMS["plain"], EVALUATIONS, pins={"nobody": 3}))
+    assert (refused.value.code, refused.value.params["activity"]) == ("activity_unknown", "nobody")
+
+
+def test_a_warm_start_is_where_the_search_begins():
+    given = PROBLEMS["calendars"]
+    good = best_plan(given, EVALUATIONS)
+    first = next(solve(given, Budget(evaluations=1), warm_start=good))
+    assert first.objective == good.objective
+    assert first.plan.starts.tolist() == good.starts.tolist()
+    with pytest.raises(Uncomputable) as refused:
+        next(solve(given, EVALUATIONS, warm_start=np.zeros(3, np.int32)))
+    assert refused.value.code == "plan_of_other_problem"
+
+
+def test_a_warm_start_that_breaks_a_link_is_not_told():
+    given = PROBLEMS["plain"]
+    first = next(solve(given, EVALUATIONS, warm_start=np.zeros(8, np.int32)))
+    assert first.objective.broken == 0
+    assert check(given, first.plan).is_valid
+
+
+def test_cancelling_ends_it_and_leaves_a_plan():
+    asked = []
+    found = list(
+        solve(
+            PROBLEMS["calendars"],
+            Budget(seconds=30),
+            cancelled=lambda: bool(asked.append(1)) or len(asked) > 1,
+        )
+    )
+    assert found
+    assert found[-1].seconds < 10
+
+
+def test_a_proven_plan_ends_the_search_and_has_no_gap():
+    *_, end = solve(problem([3] * 8, capacities=(4,)), Budget(seconds=20))
+    assert (end.objective.makespan, end.bound, end.gap) == (6, 6, 0.0)
+    assert end.seconds < 10
+
+
+def test_a_plan_that_the_check_turns_down_does_not_leave(monkeypatch):
+    race = Race(PROBLEMS["plain"], None, 50, 1, 0.0, None)
+    made = race.decoder.measured(np.zeros(8, np.int32), np.zeros(8, np.int32))
+    made.starts[3] = -1
+    with pytest.raises(Uncomputable) as refused:
+        list(race._told(made, "search"))
+    assert refused.value.code == "plan_invalid"
+
+
+@pytest.mark.parametrize(
+    ("text", "budget"),
+    [
+        ("1s", Budget(seconds=1)),
+        ("500ms", Budget(seconds=0.5)),
+        ("2min", Budget(seconds=120)),
+        ("50000", EVALUATIONS),
+    ],
+)
+def test_budgets_are_seconds_or_evaluations(text, budget):
+    parsed = Budget.parse(text)
+    assert (parsed.seconds, parsed.evaluations is None) == (budget.seconds, budget.evaluations is None)
+
+
+@pytest.mark.parametrize("text", ["", "1 hour", "-3", "1.5", "s"])
+def test_a_budget_that_says_nothing_is_refused(text):
+    with pytest.raises(Uncomputable) as refused:
+        Budget.parse(text)
+    assert refused.value.code == "budget_unreadable"
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="needs the sets of instances")
+@pytest.mark.parametrize("file", ["j30/j309_1.sm", "j60/j6017_4.sm", "j120/j12041_1.sm"])
+def test_small_budgets_come_close_to_the_best_known(file):
+    """30,000 schedules: within 4 % of the best known plan, whichever seed."""
+    import csv
+
+    with (DATA / "bks.csv").open() as table:
+        best = next(int(float(row["bks"])) for row in csv.DictReader(table) if row["file"] == Path(file).name)
+    for seed in (1, 2):
+        plan = best_plan(read(DATA / file), Budget(evaluations=30_000), seed=seed)
+        assert best <= plan.makespan <= 1.04 * best

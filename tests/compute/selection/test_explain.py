@@ -1,0 +1,83 @@
+"""Why a candidate is out, what lets it in (tried), and what to relax when nothing holds."""
+
+from dataclasses import replace
+
+import pytest
+
+from tandem.compute.errors import Uncomputable
+from tandem.compute.selection import solvers
+from tandem.compute.selection.check import breaches
+from tandem.compute.selection.explain import prices, relaxations, why_not, widened
+from tandem.compute.selection.problem import Exclusion, Prerequisite, Problem
+from tandem.compute.selection.solve import select
+from tandem.compute.worker import Worker
+from tests.compute.selection.cases import one, three
+
+MOVES = 20_000
+
+
+@pytest.fixture(scope="module")
+def worker():
+    with Worker(preload=solvers.PRELOAD) as one_worker:
+        yield one_worker
+
+
+def reasons(problem, name, worker):
+    found = select(problem, moves=MOVES, worker=worker)
+    return found, why_not(problem, found, name, moves=MOVES, worker=worker)
+
+
+def test_a_candidate_without_money_is_told_who_would_leave_and_what_it_lacks(worker):
+    found, why = reasons(three(), "c", worker)
+    assert (why.loss, why.displaced, why.more_value) == (10, ("b",), 10)
+    assert why.cost_cut == 5
+    wider = widened(three(), why.extra)
+    assert breaches(wider, {**found.starts, "c": why.start}) == []
+
+
+def test_units_that_are_said_to_lack_are_enough_and_one_less_is_not(worker):
+    problem = Problem(2, (one("a", 30, (0, 0), (3, 3)), one("b", 5, (0,), (2,))), capacity={"team": (4, 3)})
+    found, why = reasons(problem, "b", worker)
+    assert [(e.kind, e.name, e.period, e.units) for e in why.extra] == [("capacity", "team", 0, 1)]
+    assert breaches(widened(problem, why.extra), {**found.starts, "b": why.start}) == []
+    assert breaches(problem, {**found.starts, "b": why.start})
+
+
+def test_a_missing_prerequisite_and_a_taken_place_are_named(worker):
+    problem = three(prerequisites=(Prerequisite("c", "b"),), exclusions=(Exclusion("x", ("a", "b")),))
+    _, why = reasons(problem, "c", worker)
+    assert ("prerequisite", "b", None, 0) in why.causes
+    _, why = reasons(three(exclusions=(Exclusion("x", ("a", "b")),)), "b", worker)
+    assert ("exclusion", "a", None, 0) in why.causes
+
+
+def test_what_never_fits_is_told_so(worker):
+    problem = Problem(1, (one("a", 30, (3,)), one("b", 99, (9,))), (5,))
+    _, why = reasons(problem, "b", worker)
+    assert why.causes[0] == ("never_fits", "", 0, 4)
+    assert why.loss is None
+
+
+def test_only_a_rejected_candidate_can_be_asked_about(worker):
+    found = select(three(), moves=MOVES, worker=worker)
+    with pytest.raises(Uncomputable, match="not_a_rejected_candidate"):
+        why_not(three(), found, "a", worker=worker)
+
+
+def test_the_price_of_money_is_what_the_next_piece_brings(worker):
+    problem = three(budget=(12,))
+    found = select(problem, moves=MOVES, worker=worker)
+    (price,) = prices(problem, found, resolve=1, worker=worker)
+    assert (price.kind, price.relaxed) == ("budget", pytest.approx(2.0))
+    assert (price.step, price.gained) == (1, 0)
+
+
+def test_the_fewest_rules_are_relaxed_and_then_a_choice_exists(worker):
+    some = (one("a", cost=(4,), mandatory=True), one("b", cost=(4,), mandatory=True))
+    problem = Problem(1, some, (7,), exclusions=(Exclusion("x", ("a", "b")),))
+    found = relaxations(problem, worker=worker)
+    assert len(found) == 1
+    assert found[0].kind == "mandatory"
+    free = [replace(c, mandatory=c.id != found[0].name) for c in some]
+    assert select(replace(problem, candidates=tuple(free)), moves=MOVES, worker=worker).value == 10
+    assert relaxations(three(), worker=worker) == ()
