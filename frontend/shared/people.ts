@@ -1,17 +1,22 @@
-/* Choosing people: a list to tick beside the cell, found by name or pinyin. The page carries the names once, in [data-people]. */
+/* Choosing people: a list to tick beside the cell, found by name or pinyin. The names are asked for once, when first wanted. */
 import { make } from './dom';
+import { send } from './http';
+import { complain } from './toast';
 import { say } from './words';
 
 interface Person { id: number; name: string; pinyin: string }
 
-function everybody(): Person[] {
-  try { return JSON.parse(document.querySelector('[data-people]')?.textContent || '[]') as Person[]; } catch { return []; }
+let known: Person[] = [];
+let asked: Promise<void> | undefined;
+/** Fills `known`; asked again when the answer did not come. */
+function meet(): Promise<void> {
+  return (asked ??= send('GET', document.body.dataset.people ?? '').then((answer) => { known = answer.people as Person[]; }, (e) => { asked = undefined; throw e; }));
 }
 const initials = (name: string): string => { const w = name.split(/\s+/).filter(Boolean); return w.length > 1 ? (w[0][0] + w[w.length - 1][0]).toUpperCase() : name.slice(0, 2); };
 
 /** The chosen people as the cell shows them: marks, with their names where the cell says so. */
-export function showPeople(cell: HTMLElement, ids: string, named = cell.matches('.named')): Node[] {
-  const all = everybody(), chosen = ids.split(',').filter(Boolean).map((id) => all.find((p) => String(p.id) === id)).filter((p): p is Person => !!p);
+export function showPeople(cell: HTMLElement, ids: string, named = cell.matches('.named'), among: { id: number | string; name: string }[] = known): Node[] {
+  const chosen = ids.split(',').filter(Boolean).map((id) => among.find((p) => String(p.id) === id)).filter((p) => !!p);
   if (!chosen.length) return [make('span', { class: 'sub' }, '–')];
   return chosen.flatMap((p): Node[] => {
     const mark = make('span', { class: 'av', title: p.name, role: 'img', 'aria-label': p.name }, initials(p.name));
@@ -23,7 +28,7 @@ export function showPeople(cell: HTMLElement, ids: string, named = cell.matches(
 export function dressPeople(root: ParentNode): void {
   root.querySelectorAll<HTMLSelectElement>('select[multiple][data-people-field]:not([hidden])').forEach((s) => {
     const cell = make('button', { type: 'button', class: 'in-td named people-b', 'aria-label': s.labels?.[0]?.textContent ?? '' });
-    const draw = () => { cell.dataset.value = [...s.selectedOptions].map((o) => o.value).join(','); cell.replaceChildren(...showPeople(cell, cell.dataset.value, true)); };
+    const draw = () => { cell.dataset.value = [...s.selectedOptions].map((o) => o.value).join(','); cell.replaceChildren(...showPeople(cell, cell.dataset.value, true, [...s.options].map((o) => ({ id: o.value, name: o.text })))); };
     cell.addEventListener('click', () => pickPeople(cell, (ids) => { const chosen = ids.split(','); for (const o of s.options) o.selected = chosen.includes(o.value); draw(); }));
     s.hidden = true;
     s.after(cell);
@@ -39,8 +44,8 @@ export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[])
   const box = make('div', { class: 'menu-l who-pick' }, input, list);
   let at = 0, shown: Person[] = [], over = false;
   const draw = () => {
-    const q = input.value.trim().toLocaleLowerCase(), all = everybody();
-    const found = all.filter((p) => !q || p.name.toLocaleLowerCase().includes(q) || p.pinyin.split(' ').some((w) => w.startsWith(q)));
+    const q = input.value.trim().toLocaleLowerCase();
+    const found = known.filter((p) => !q || p.name.toLocaleLowerCase().includes(q) || p.pinyin.split(' ').some((w) => w.startsWith(q)));
     shown = [...found.filter((p) => chosen.has(String(p.id))), ...found.filter((p) => !chosen.has(String(p.id)))].slice(0, 50);
     at = Math.max(0, Math.min(at, shown.length - 1));
     list.replaceChildren(...shown.map((p, n) => make('div', { class: 'pal-o', role: 'option', id: `td-pick-${n}`, 'data-id': String(p.id), 'aria-selected': String(chosen.has(String(p.id))), 'data-at': n === at }, make('span', { class: 'av' }, initials(p.name)), make('span', { class: 'cut' }, p.name), make('span', { class: 'push', 'aria-hidden': 'true' }, chosen.has(String(p.id)) ? '✓' : ''))));
@@ -71,11 +76,15 @@ export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[])
     e.stopPropagation();
   });
   list.addEventListener('click', (e) => { const o = (e.target as HTMLElement).closest<HTMLElement>('[data-id]'); if (o) { at = shown.findIndex((p) => String(p.id) === o.dataset.id); toggle(o.dataset.id!); input.focus(); } });
-  document.body.append(box);
-  draw();
-  const r = cell.getBoundingClientRect(), size = box.getBoundingClientRect();
+  const place = () => {
+    const r = cell.getBoundingClientRect(), size = box.getBoundingClientRect();
+    box.style.inset = `${Math.max(8, r.bottom + 4 + size.height > innerHeight ? innerHeight - size.height - 8 : r.bottom + 4)}px auto auto ${Math.max(8, Math.min(r.left, innerWidth - 268))}px`;
+  };
   box.style.position = 'fixed';
-  box.style.inset = `${Math.max(8, r.bottom + 4 + size.height > innerHeight ? innerHeight - size.height - 8 : r.bottom + 4)}px auto auto ${Math.max(8, Math.min(r.left, innerWidth - 268))}px`;
+  document.body.append(box);
+  const show = () => { if (over) return; draw(); place(); };
+  show();
+  meet().then(show, (e) => { end(false); complain(e); });
   input.focus();
   setTimeout(() => addEventListener('pointerdown', outside, true));
 }

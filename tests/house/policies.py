@@ -220,6 +220,7 @@ WEB: dict[str, Page] = {
     "readyz": Page(get=SEE, open_to_all=True),
     "home": _LISTING,
     "palette": _LISTING,
+    "people_choices": _LISTING,
     "scopes": _LISTING,
     "styleguide": Page(get=SEE, open_to_all=True),
     "welcome": Page(),

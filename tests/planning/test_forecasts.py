@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tandem.history.models import Event
-from tandem.planning import forecasts
+from tandem.planning import forecasts, schedule
 from tandem.planning.actions import promises
 from tandem.planning.models import Forecast, Run
 from tandem.portfolio.models import Project
@@ -113,6 +113,24 @@ def test_too_little_history_is_said_and_not_guessed(world):
     found = current(feature)
     assert found.refusal == {"code": "not_enough", "found": 3, "needed": 8}
     assert (found.p50, found.p80, found.remaining) == (None, None, 7)
+
+
+def test_where_history_says_too_little_the_plan_says_when_it_ends(world):
+    Project.objects.filter(pk=world.project.pk).update(starts_on=date(2026, 12, 7))
+    one, two = (
+        make.work_item(actor=world.boris, project=world.project, title=title, duration_minutes=days * 480)
+        for title, days in (("One", 2), ("Two", 3))
+    )
+    make.link(actor=world.boris, source=one, target=two)
+    feature = make.feature(actor=world.chen, product=world.product)
+    features.add_scope(actor=world.chen, subject=feature, items=[one, two])
+    forecasts.compute(world.product.space)
+    assert "plan" not in current(feature).detail
+    schedule.compute(world.project.space)
+    forecasts.compute(world.product.space)
+    found = current(feature)
+    assert found.detail["plan"] == {"start": "2026-12-07", "finish": "2026-12-11"}
+    assert (found.p50, found.p80, found.refusal["code"]) == (None, None, "not_enough")
 
 
 def test_a_feature_without_scope_says_so(world):

@@ -28,5 +28,12 @@ def test_a_date_that_has_passed_is_off_also_without_a_forecast():
     assert status_of(TODAY, None, None, today=TODAY) == "none"
 
 
+def test_a_plan_without_a_range_says_only_that_it_ends_too_late():
+    planned = date(2027, 2, 10)
+    assert status_of(date(2027, 2, 9), None, None, today=TODAY, planned=planned) == "off"
+    assert status_of(date(2027, 2, 10), None, None, today=TODAY, planned=planned) == "none"
+    assert status_of(date(2027, 3, 1), P50, P80, today=TODAY, planned=date(2027, 9, 1)) == "on"
+
+
 def test_what_happened_is_done():
     assert status_of(date(2026, 1, 1), P50, P80, today=TODAY, done_on=TODAY) == "done"

@@ -13,6 +13,7 @@ from tandem.planning.models import ComputedDates, Run
 from tandem.portfolio.models import Project
 from tandem.product.actions import features
 from tandem.reports.queries import plan as reads
+from tandem.web.templating import day
 from tandem.work.actions import baselines, links, work_items
 from tandem.work.models import Link, WorkItem
 from tests import make
@@ -51,6 +52,16 @@ def test_the_wall_clock_of_a_plan_is_the_same_in_every_zone(planned, settings):
     settings.TIME_ZONE = "Asia/Shanghai"
     row = shown(planned)[0]
     assert (row["start"], row["finish"]) == (at(7), at(8, 17))
+
+
+def test_a_history_that_ended_long_ago_is_drawn_as_of_its_last_day(planned, client):
+    Project.objects.filter(pk=planned.project.pk).update(as_of=date(2026, 9, 9))
+    with clock.held_at(datetime(2026, 11, 1, 12, tzinfo=UTC)):
+        client.force_login(planned.boris)
+        assert client.get(reverse("plan_data", kwargs={"key": "POR"})).json()["today"] == at(9, 17)
+        assert f"as of {day(date(2026, 9, 9))}" in client.get(reverse("plan", kwargs={"key": "POR"})).content.decode()
+    with clock.held_at(datetime(2026, 9, 20, 12, tzinfo=UTC)):
+        assert client.get(reverse("plan_data", kwargs={"key": "POR"})).json()["today"] == at(20, 12)
 
 
 def test_slack_driver_and_critical_path_are_columns(planned):

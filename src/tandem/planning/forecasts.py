@@ -33,6 +33,7 @@ class Draft:
     seed: int
     answer: When | NotEnough
     waiting: slips.Waiting | None = None
+    planned: tuple[date, date] | None = None
     dates: dict[str, date | None] | None = None
     refusal: Json | None = None
     detail: Json | None = None
@@ -119,6 +120,8 @@ def draft(reading: Reading) -> list[Draft]:
             there = workdays.after(d.pace.calendar, d.on).at(d.answer.p80)
             for item in d.subject.open_items:
                 finishes[item.id] = min(there, finishes.get(item.id, there))
+        if d.pace.remaining and isinstance(d.answer, NotEnough):
+            d.planned = reading.planned(d.subject.open_items)
     if any(d.pace.remaining for d in drafts.values()):
         predecessors = reading.predecessors()
         for ref, d in drafts.items():
@@ -179,7 +182,7 @@ def _inputs(d: Draft) -> Any:
     items = [(i.id, i.created, i.finished, i.is_done) for i in d.subject.items]
     return [
         *d.subject.ref, d.on, d.pace.source, d.pace.remaining, d.pace.others, d.pace.undated, history.days, history.finished,
-        d.pace.whole.finished, runs.digest_of(items), d.waiting and astuple(d.waiting),
+        d.pace.whole.finished, runs.digest_of(items), d.waiting and astuple(d.waiting), d.planned,
         promise and (promise.pk, promise.date, promise.given_on, promise.basis, promise.kept_on),
         [d.subject.joined(item) for item in d.subject.items], str(d.pace.calendar),
         workdays.after(d.pace.calendar, d.on).until(d.on + timedelta(days=730)),
@@ -197,6 +200,8 @@ def _complete(reading: Reading, drafts: list[Draft]) -> None:
         elif isinstance(d.answer, NotEnough):
             d.refusal = {"code": "not_enough", "found": d.answer.found, "needed": d.answer.needed}
             d.dates, d.detail = {}, _basis(d.pace)
+            if d.planned:
+                d.detail["plan"] = {"start": str(d.planned[0]), "finish": str(d.planned[1])}
         else:
             _explain(reading, d, d.answer)
         began = [item.started for item in d.subject.items if item.started]

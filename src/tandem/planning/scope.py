@@ -215,6 +215,18 @@ class Reading:
         rows = Project.objects.in_spaces(self.space_ids)
         self.ends: dict[int, date | None] = dict(rows.values_list("space_id", "as_of"))
 
+    def planned(self, items: list[Item]) -> tuple[date, date] | None:
+        """From when to when the network of its project puts this work; None where it does not know all of it."""
+        known = [self._computed[item.id] for item in items if item.id in self._computed]
+        if not items or len(known) < len(items):
+            return None
+        return min(start for start, _finish in known), max(finish for _start, finish in known)
+
+    @cached_property
+    def _computed(self) -> dict[int, tuple[date, date]]:
+        rows = ComputedDates.objects.in_spaces(self.space_ids).values_list("item_id", "start", "finish")
+        return {item_id: (start.date(), finish.date()) for item_id, start, finish in rows}
+
     def predecessors(self) -> "Predecessors":
         return Predecessors(self)
 

@@ -88,6 +88,7 @@ class Noun:
     remove: Callable[..., Any] | None = None
     home_kinds: tuple[str, ...] = ()
     list_template: str = "generic/list.html"
+    owns_space: bool = False  # with people and their roles
     detail_template: str = "generic/detail.html"
     detail: Callable[[HttpRequest, Any], dict[str, Any]] | None = None
     list_extra: Callable[[HttpRequest], dict[str, Any]] | None = None
@@ -250,6 +251,7 @@ def detail_page(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
         "events": histories.lines(Event.objects.visible_to(request.user).of(row).newest_first()[:30], request.user),
         "comments_url": reverse(f"{noun.slug}_comments", kwargs={"id": row.pk}),
         "edit_url": reverse(f"{noun.slug}_edit", kwargs={"id": row.pk}) if noun.change else "",
+        "access_url": reverse("access", kwargs={"key": row.space.key}) if noun.owns_space else "",
         "removal_url": reverse(f"{noun.slug}_removals", kwargs={"id": row.pk}) if noun.remove else "",
         **(noun.detail(request, row) if noun.detail else {}),
     }

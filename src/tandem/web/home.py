@@ -16,7 +16,6 @@ from tandem.collaboration.models import Job
 from tandem.exchange.models import Import
 from tandem.kit import clock
 from tandem.people.actions import users
-from tandem.people.models import Space
 from tandem.planning import words
 from tandem.portfolio.models import Project
 from tandem.product.models import Promise
@@ -37,7 +36,7 @@ ONE_LOOK = timedelta(hours=1)  # what came up stays there while the person comes
 def home(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     since, today = _since(request), clock.today()
-    found, mine = roadmap.read(user), reads.mine(user)
+    found, mine = roadmap.read(user, whole=False), reads.mine(user)
     moved, endangered = reads.moved(user, found, since), reads.endangered(found)
     later = [one for one in moved if one.days > 0]
     waiting = _waiting(user)
@@ -54,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "kept": Promise.objects.visible_to(user).filter(kept_on__gte=today - timedelta(days=30)).count(),
         "blocked": reads.blocked(user), "changes": _with_items(user, reads.changes(user, since)),
         "jobs": list(Job.objects.visible_to(user).running().filter(owner=user)[:5]),
-        "is_empty": not Project.objects.visible_to(user).exists(), "root": Space.objects.visible_to(user).root(),
+        "is_empty": not (found.rows or mine or Project.objects.visible_to(user).exists()),
     }  # fmt: skip
     request.live_topics = [f"job:{j.pk}" for j in context["jobs"]]  # type: ignore[attr-defined]
     return render(request, "home.html", context)

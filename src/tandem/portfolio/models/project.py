@@ -1,5 +1,6 @@
 """A temporary effort with a plan. Owns one space; its work items stand there."""
 
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
@@ -7,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tandem.people.scoping import ScopedQuerySet
 from tandem.portfolio.models.portfolio import OwnsSpace
+
+LONG_AGO = timedelta(days=30)
 
 
 class ProjectQuerySet(ScopedQuerySet):
@@ -31,3 +34,7 @@ class Project(OwnsSpace):
 
     class Meta(OwnsSpace.Meta):
         indexes = [models.Index(fields=["state"], name="project_state")]
+
+    def ended_on(self, today: date) -> date | None:
+        """The last day of a history that ended long ago: its pages are read as of it."""
+        return self.as_of if self.as_of and today - self.as_of > LONG_AGO else None

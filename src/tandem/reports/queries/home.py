@@ -34,8 +34,8 @@ def mine(user: Any) -> list[WorkItem]:
         WorkItem.objects.visible_to(user)
         .open()
         .assigned_to(user)
-        .select_related("state", "space")
-        .defer("description", "grams")
+        .select_related("state")
+        .only("key", "title", "due_on", "state__name")
     )
     return list(rows.order_by("due_on", "-state__category", "rank", "id")[:12])
 
@@ -49,7 +49,8 @@ def blocked(user: Any) -> list[tuple[WorkItem, WorkItem | None]]:
         target__state__category=State.Category.DONE
     )
     seen = user.visible_space_ids()
-    found = rows.select_related("source__state", "target__state")[:8]
+    ends = ("source__key", "source__title", "source__space_id", "target__key", "target__title", "target__space_id")
+    found = rows.select_related("source", "target").only(*ends)[:8]
     return [
         (k.target, k.source if k.source.space_id in seen else None)
         for k in found
@@ -60,7 +61,8 @@ def blocked(user: Any) -> list[tuple[WorkItem, WorkItem | None]]:
 def passed(user: Any) -> list[Promise]:
     """Open promises that the person gave and whose day is over: kept, or a new date?"""
     rows = Promise.objects.visible_to(user).open().filter(given_by=user, date__lt=clock.today())
-    return list(rows.select_related("feature", "release").order_by("date", "id")[:6])
+    shown = ("what", "to_whom", "date", "feature__title", "release__name")
+    return list(rows.select_related("feature", "release").only(*shown).order_by("date", "id")[:6])
 
 
 def endangered(found: roadmap.Roadmap) -> list[Row]:

@@ -4,7 +4,7 @@ Plans keep a wall clock: a moment of the plan is written and read as UTC, whatev
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Func, IntegerField, Max, Sum
@@ -56,9 +56,11 @@ def stamp(user: Any, space: Space, baseline: str = "", by_feature: bool = True) 
 
 
 def columns(
-    user: Any, space: Space, editable: bool, baseline: str = "", by_feature: bool = True
+    user: Any, space: Space, editable: bool, baseline: str = "", by_feature: bool = True, *, ended: date | None = None
 ) -> dict[str, Any]:
-    """The whole plan, parents before children, times in minutes since 1970."""
+    """The whole plan, parents before children, times in minutes since 1970; `ended` is its today where its history
+    ended long ago."""
+    now = datetime.combine(ended, time(17)) if ended else timezone.localtime(clock.now())
     visible = WorkItem.objects.visible_to(user).present().filter(space=space)
     bars = [Bar(*r) for r in visible.order_by("rank", "id").values_list(*_BAR)[:LIMIT]]
     features = plan_forecasts.features(user, space) if by_feature else []
@@ -82,7 +84,7 @@ def columns(
         "baseline": base_name,
         "all_done": plan_forecasts.all_done(forecast, _minutes),
         "load": plan_forecasts.load(forecast, _open_finishes(rows, dates)),
-        "today": _minutes(timezone.localtime(clock.now()).replace(tzinfo=UTC)),
+        "today": _minutes(now.replace(tzinfo=UTC)),
         "editable": editable,
     }
 

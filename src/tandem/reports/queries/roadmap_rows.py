@@ -75,11 +75,17 @@ class Row:
         return self.forecast.p80 if self.forecast and not self.actual else None
 
     @property
+    def plan_finish(self) -> date | None:
+        """When the plan puts the end, where too little history gives no range."""
+        plan = self.forecast.detail.get("plan") if self.forecast and not self.actual else None
+        return date.fromisoformat(plan["finish"]) if plan else None
+
+    @property
     def slip_days(self) -> int | None:
         """Days between the promise and what happened, is forecast, or at least today."""
         if self.said is None:
             return None
-        end = self.actual or self.p80 or (self.today if self.said.date < self.today else None)
+        end = self.actual or self.p80 or self.plan_finish or (self.today if self.said.date < self.today else None)
         return (end - self.said.date).days if end else None
 
     @property
@@ -121,6 +127,7 @@ class Row:
             self.actual
             or (self.said.date if self.said else None)
             or (self.forecast.p50 if self.forecast else None)
+            or self.plan_finish
         )
 
     @property

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -40,6 +40,18 @@ class ChangeForm(PersonForm):
 
 class InvitationForm(PersonForm):
     name = None  # type: ignore[assignment]
+
+
+def choices_of(user: Any) -> list[dict[str, Any]]:
+    """Whom work can be given to, with the pinyin by which a name is found."""
+    rows = User.objects.visible_to(user).active().order_by("name", "id").values_list("id", "name", "pinyin")
+    return [{"id": pk, "name": name, "pinyin": pinyin} for pk, name, pinyin in rows[:SHOWN]]
+
+
+@login_required
+def choices(request: HttpRequest) -> JsonResponse:
+    """For the pickers of people: a page asks once, when the first of them is opened."""
+    return JsonResponse({"people": choices_of(request.user)})
 
 
 def _insist(user: Any) -> None:
@@ -215,6 +227,7 @@ def enabling(request: HttpRequest, id: int) -> HttpResponse:
 
 urls = [
     path("people/", people, name="people"),
+    path("people/choices/", choices, name="people_choices"),
     path("people/new/", new, name="people_new"),
     path("people/<int:id>/", detail, name="people_detail"),
     path("people/<int:id>/edit/", edit, name="people_edit"),

@@ -46,7 +46,7 @@ def noun_for(
     create: Callable[..., Any], change: Callable[..., Any], extra: tuple[str, ...] = (), columns: tuple[Column, ...] = (), facts: tuple[Fact, ...] = (), **more: Any,
 ) -> Noun:  # fmt: skip
     return Noun(
-        slug=slug, model=model, one=one, many=many, purpose=purpose,
+        owns_space=True, slug=slug, model=model, one=one, many=many, purpose=purpose,
         columns=(
             Column("name", _("Name"), lambda r: r.name, "name", is_title=True),
             Column("key", _("Key"), lambda r: r.space.key),

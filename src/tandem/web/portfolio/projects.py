@@ -1,5 +1,6 @@
 """Projects: the list with their forecast, and the way to plan, board and work items of each."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count
@@ -14,6 +15,7 @@ from tandem.portfolio.models import Project
 from tandem.web import cells, generic
 from tandem.web.generic import Column, Fact, Filter
 from tandem.web.portfolio.owners import noun_for
+from tandem.web.templating import day
 from tandem.work.actions.projects import open_project
 from tandem.work.models import WorkItem
 
@@ -29,7 +31,12 @@ def change(*, actor: Any, row: Project, version: int | None, **values: Any) -> P
 def detail(request: HttpRequest, row: Project) -> dict[str, Any]:
     forecast = Forecast.objects.visible_to(request.user).of(row).filter(is_current=True).first()
     refused = words.refusal(forecast.refusal) if forecast and forecast.refusal else ""
-    return {"forecast": forecast, "why_none": refused or _("Not computed yet: that takes a moment after a change.")}
+    if plan := (forecast.detail.get("plan") if forecast else None):
+        refused = " · ".join((_("The plan ends %(day)s") % {"day": day(date.fromisoformat(plan["finish"]))}, refused))
+    return {
+        "forecast": forecast, "why_none": refused or _("Not computed yet: that takes a moment after a change."),
+        "is_open": row.state not in (Project.State.DONE, Project.State.CANCELLED),
+    }  # fmt: skip
 
 
 def look_up(request: HttpRequest, rows: list[Any]) -> None:

@@ -17,6 +17,7 @@ from tandem.kit.types import Ref
 from tandem.people.access import Permission, may, spaces_where
 from tandem.planning.models import Forecast
 from tandem.planning.status import status_of
+from tandem.portfolio.models.project import LONG_AGO
 from tandem.product.models import Product, Promise
 from tandem.reports.queries import roadmap as reads
 from tandem.web import cells, generic
@@ -40,6 +41,7 @@ class Promises(Noun):
             is_current=True, subject_kind=OuterRef("kind"), subject_id=Coalesce(OuterRef("feature"), OuterRef("release"))
         )  # fmt: skip
         columns = {name: Subquery(found.values(name)[:1]) for name in ("p50", "p80", "as_of")}
+        columns["plan"] = Subquery(found.values("detail__plan__finish")[:1])
         return super().rows(user).annotate(kind=kind).annotate(**columns)
 
 
@@ -58,8 +60,13 @@ def standing(row: Promise) -> Any:
 
 def _status(row: Any) -> str:
     as_of = row.as_of
-    today = as_of if as_of and clock.today() - as_of > reads.LONG_AGO else clock.today()
-    return status_of(row.date, row.p50, row.p80, today=today, done_on=_delivered(row))
+    today = as_of if as_of and clock.today() - as_of > LONG_AGO else clock.today()
+    return status_of(row.date, row.p50, row.p80, today=today, done_on=_delivered(row), planned=_planned(row))
+
+
+def _planned(row: Any) -> date | None:
+    """When the plan puts the end, where too little history gives no range."""
+    return date.fromisoformat(row.plan) if row.plan else None
 
 
 def _delivered(row: Promise) -> date | None:
@@ -80,7 +87,7 @@ def _forecast(row: Any) -> Any:
 
 def _slip(row: Any) -> Any:
     """Days between the date told and what happened or is forecast."""
-    end = row.kept_on or _delivered(row) or row.p80
+    end = row.kept_on or _delivered(row) or row.p80 or _planned(row)
     if end is None or row.replaced_by_id or row.withdrawn_on:
         return ""
     days = (end - row.date).days

@@ -31,7 +31,7 @@ def line(row: Row, axis: picture.Axis | None = None) -> dict[str, Any]:
 
 def _outside(row: Row, axis: picture.Axis) -> dict[str, str] | None:
     """Where to look for what the axis does not reach; the arrow shows to which side."""
-    ends = row.actual or row.p80 or (row.said.date if row.said else None)
+    ends = row.actual or row.p80 or row.plan_finish or (row.said.date if row.said else None)
     if ends and ends >= axis.end:
         return {"side": "after", "text": picture.month_and_year(ends)}
     if ends and ends < axis.begin:
@@ -49,6 +49,8 @@ def word(row: Row) -> str:
         return _("Kept") if row.said else ""
     if row.status != "none":
         return ""
+    if row.said and row.plan_finish:
+        return _("In time by the plan")
     return _("No forecast") if row.said else _("No promise")
 
 
@@ -65,6 +67,8 @@ def why(row: Row) -> str:
     if forecast is None:
         parts.append(_("Not computed yet"))
     elif forecast.refusal:
+        if row.plan_finish:
+            parts.append(_("The plan ends %(day)s") % {"day": day(row.plan_finish)})
         parts.append(words.refusal(forecast.refusal))
     elif forecast.detail.get("is_all_done"):
         parts.append(
@@ -115,6 +119,8 @@ def aloud(row: Row) -> str:
         parts.append(_("delivered %(day)s") % {"day": day(row.actual)})
     elif row.forecast and row.forecast.p50:
         parts.append(_("forecast %(p50)s to %(p80)s") % {"p50": day(row.forecast.p50), "p80": day(row.forecast.p80)})
+    elif row.plan_finish:
+        parts.append(_("the plan ends %(day)s") % {"day": day(row.plan_finish)})
     return ", ".join(parts)
 
 

@@ -95,7 +95,7 @@ def lane(row: Row, axis: Axis) -> dict[str, Any]:
         if row.said
         else None
     )
-    nothing = dict.fromkeys(("p50", "p80", "p95", "work", "actual"))
+    nothing = dict.fromkeys(("p50", "p80", "p95", "work", "plan", "actual"))
     drawn: dict[str, Any] = nothing | {
         "state": row.status,
         "promise": axis.at(row.said.date) if row.said else None,
@@ -106,6 +106,8 @@ def lane(row: Row, axis: Axis) -> dict[str, Any]:
     if row.actual:
         return drawn | {"actual": axis.at(row.actual), "work": axis.span(began, row.actual)}
     if forecast is None or forecast.p50 is None or forecast.p80 is None:
+        if row.plan_finish:
+            drawn["plan"] = axis.span(date.fromisoformat(detail["plan"]["start"]), row.plan_finish)
         return drawn
     shown = axis.span(forecast.p50, forecast.p80)
     drawn["work"] = axis.span(began, forecast.p50)
@@ -166,7 +168,7 @@ def _dates(row: Row) -> list[date]:
     if row.actual:
         return []
     forecast = row.forecast
-    days = [row.said.date if row.said else None, forecast.p80 if forecast else None]
+    days = [row.said.date if row.said else None, forecast.p80 if forecast else None, row.plan_finish]
     return [day for day in days if day]
 
 

@@ -38,8 +38,14 @@ def shown(roadmap: Roadmap, asked: Asked) -> dict[str, Any]:
         "groups": [column for column in drawn if column["lines"]], "horizons": drawn,
         "loads": picture.loads(roadmap, axis), "today_label": short_day(axis.today), "earlier": len(earlier),
         "has_rows": bool(everything.rows), "has_promises": any(row.said for row in everything.rows),
-        "is_past": axis.today < timezone.localdate(),
+        "is_past": axis.today < timezone.localdate(), "marks": _marks(roadmap),
     }  # fmt: skip
+
+
+def _marks(roadmap: Roadmap) -> list[str]:
+    """What the legend explains; the bar of a plan without a range only where one is drawn."""
+    plan = ["plan"] if any(row.plan_finish and not row.p80 for row in roadmap.rows) else []
+    return ["promise", "baseline", "forecast", *plan, "actual"]
 
 
 def _columns(roadmap: Roadmap, asked: Asked) -> list[Group]:

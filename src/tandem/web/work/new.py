@@ -17,7 +17,6 @@ from tandem.people.access import Permission, spaces_where
 from tandem.people.models import Space, User
 from tandem.portfolio.models import Project
 from tandem.web import doors, generic
-from tandem.web.work import work_items_parts
 from tandem.work.actions import work_items
 from tandem.work.models import State, WorkItem, WorkItemType
 
@@ -64,7 +63,7 @@ def new(request: HttpRequest) -> HttpResponse:
         message = " ".join(str(e) for errors in form.errors.values() for e in errors)
         return JsonResponse({"message": message}, status=422)
     home = form["home"].value()
-    context = {"form": form, "people": work_items_parts.people_of(request.user), "cancel": f"{reverse('work_items')}?space={home}" if home else reverse("work_items")}
+    context = {"form": form, "cancel": f"{reverse('work_items')}?space={home}" if home else reverse("work_items")}
     return render(request, "work/new_work_item.html", context, status=422 if form.errors else 200)
 
 

@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tandem.kit import clock
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
 from tandem.planning.models import Forecast, Run
@@ -56,7 +57,7 @@ def plan(request: HttpRequest, key: str) -> HttpResponse:
     chosen, group = request.GET.get("baseline", "")[:8], request.GET.get("group", "")
     asked = urlencode({k: v for k, v in (("baseline", chosen), ("group", "none" if group == "none" else "")) if v})
     context = {
-        "space": space, "project": project, "run": run, "asked": f"?{asked}" if asked else "",
+        "space": space, "project": project, "run": run, "ended": project.ended_on(clock.today()), "asked": f"?{asked}" if asked else "",
         "rows": list(rows[:TABLE_ROWS]),
         "forecast": Forecast.objects.visible_to(request.user).of(project).filter(is_current=True).first(),
         "baselines": list(Baseline.objects.visible_to(request.user).filter(space=space).order_by("-number")[:30]),
@@ -73,12 +74,14 @@ def plan(request: HttpRequest, key: str) -> HttpResponse:
 @login_required
 def data(request: HttpRequest, key: str) -> HttpResponse:
     """The columns; 304 when nothing changed since the reader's copy."""
-    space, _project_row = _project(request, key)
+    space, project = _project(request, key)
+    ended = project.ended_on(clock.today())
     chosen = (request.GET.get("baseline", "")[:8], request.GET.get("group") != "none")
-    etag = f'"{reads.stamp(request.user, space, *chosen)}"'
+    etag = f'"{reads.stamp(request.user, space, *chosen)}-{ended}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})
-    body = orjson.dumps(reads.columns(request.user, space, may(request.user, Permission.EDIT_WORK, space.pk), *chosen))
+    may_edit = may(request.user, Permission.EDIT_WORK, space.pk)
+    body = orjson.dumps(reads.columns(request.user, space, may_edit, *chosen, ended=ended))
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
     if len(body) > 20_000 and "gzip" in request.headers.get("Accept-Encoding", ""):
         body, headers["Content-Encoding"] = gzip.compress(body, 1), "gzip"

@@ -55,15 +55,17 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _rare(user: Any) -> dict[str, Any]:
-    """The names of its sprints, and whether it has files: most items have neither, so neither is a query of its own."""
+    """The names of its sprints, and whether it has files and parts: most items have none, so none is a query of its own."""
     sprints = Sprint.objects.visible_to(user).filter(items=OuterRef("pk")).values("name")[:10]
     files = Attachment.objects.visible_to(user).filter(subject_kind=WorkItem._meta.label_lower, subject_id=OuterRef("pk"))
-    return {"sprint_names": ArraySubquery(sprints), "has_files": Exists(files)}
+    parts = WorkItem.objects.visible_to(user).present().filter(parent=OuterRef("pk"))
+    return {"sprint_names": ArraySubquery(sprints), "has_files": Exists(files), "has_parts": Exists(parts)}
 
 
 def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
     related = list(Link.objects.visible_to(user).touching(item.pk).select_related("source", "target").only(*_LINK)[:100])
-    children = list(WorkItem.objects.visible_to(user).present().filter(parent=item).only(*_PART).in_backlog_order()[:200])
+    parts = WorkItem.objects.visible_to(user).present().filter(parent=item).only(*_PART).in_backlog_order()
+    children = list(parts[:200]) if item.has_parts else []  # type: ignore[attr-defined]
     states = list(State.objects.visible_to(user).filter(space=item.space_id).in_order())
     types = list(WorkItemType.objects.visible_to(user).filter(space=item.space_id))
     _give_states([item, *children, *(end for link in related for end in (link.source, link.target))], states, user)
@@ -81,7 +83,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         "events": histories.lines(events, user, known=[*states, *types]), "passages": reads.time_in_states(user, item),
         "comments_url": reverse("work_item_comments", kwargs={"key": item.key}),
         "computed": getattr(item, "computed", None), "priorities": [(value, str(label)) for value, label in PRIORITIES],
-        "sprints": [{"name": name} for name in item.sprint_names], "everybody": work_items_parts.people_of(user),
+        "sprints": [{"name": name} for name in item.sprint_names],
     }  # fmt: skip
 
 

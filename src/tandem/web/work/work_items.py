@@ -23,8 +23,9 @@ from tandem.reports.queries import filter_language
 from tandem.reports.queries import work_items as reads
 from tandem.web import doors, generic
 from tandem.web.paging import page_of
+from tandem.web.people.people import choices_of
 from tandem.web.templating import day, moment
-from tandem.web.work import bulk, filtering, new, saved, work_items_parts
+from tandem.web.work import bulk, filtering, new, saved
 from tandem.work.models import State, WorkItem, WorkItemType
 
 COLUMNS = {
@@ -69,7 +70,7 @@ def table(request: HttpRequest) -> HttpResponse:
         "priorities": _priorities(), "may_bulk": bool(may_edit), "bulk_states": _common_states(page.rows, choices["states"]),
         "views": filtering.views(request, PAGE), "kept": [(k, v) for k, v in request.GET.items() if k not in ("cols", "cursor") and v],
         "query": _with(request, cursor="").lstrip("?"), "here": request.get_full_path(), "with_": cache(lambda **k: _with(request, **k)),
-        "people": work_items_parts.people_of(request.user), "export": reverse("work_items_export") + _with(request, cursor=""),
+        "people": choices_of(request.user), "export": reverse("work_items_export") + _with(request, cursor=""),
     }  # fmt: skip
     return render(request, "work/work_items.html", context)
 

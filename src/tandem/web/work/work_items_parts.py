@@ -5,14 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from tandem.people.models import User
 from tandem.work.models import Link, WorkItem
-
-
-def people_of(user: Any) -> list[dict[str, Any]]:
-    """Whom work can be given to, with the pinyin by which a name is found."""
-    rows = User.objects.visible_to(user).active().order_by("name", "id").values_list("id", "name", "pinyin")
-    return [{"id": pk, "name": name, "pinyin": pinyin} for pk, name, pinyin in rows[:500]]
 
 
 def words() -> dict[str, str]:
