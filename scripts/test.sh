@@ -49,7 +49,12 @@ summary() {
 case $what in
   lint) lint ;;
   check) lint; types; step "rules of the house" pytest -q $many tests/house ;;
-  proof) step "long tests" pytest -q -m slow ;;
+  proof)
+    step "long tests" pytest -q -m slow
+    # hours: what was measured stays in .bench, and a run that was stopped goes on there
+    if [ -d ../shared/data/psplib ]; then step "figures of the computed plan" python -m benchmarks.compute --full
+    else skip "figures of the computed plan" "no folder ../shared/data/psplib"; fi
+    ;;
   all) lint; types; step "tests" pytest -q $many -m "not slow" ;;
   *) echo "test.sh: all, check, lint or proof" >&2; exit 2 ;;
 esac

@@ -29,9 +29,8 @@ def impurities(source: Source) -> list[str]:
                 names = [whole for one in node.names if (whole := f"time.{one.name}") not in _STOPWATCH]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             whole = ast.unparse(node.func)
-            if node.func.attr in _CLOCK or (
-                whole.startswith(("np.random.", "numpy.random.")) and node.func.attr in _CHANCE
-            ):
+            chance = whole.startswith(("np.random.", "numpy.random.")) and node.func.attr in _CHANCE
+            if node.func.attr in _CLOCK or (chance and not source.is_excused(node, "chance")):
                 found.append(f"{source.path}:{node.lineno} {whole}()")
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open":
             found.append(f"{source.path}:{node.lineno} open()")

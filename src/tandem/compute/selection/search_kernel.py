@@ -214,6 +214,7 @@ def annealed(
 
     Changes `start`, the loads in `fit`, and `best` (the best state without an exceeded row, of value `record`).
     -> value of the state, exceeded rows, record, accepted moves."""
+    # house: chance — the compiled code's own generator, one a thread, begun by the caller's seed
     np.random.seed(seed)
     chosen = np.empty(len(start), np.int64)
     place = np.full(len(start), -1, np.int64)
