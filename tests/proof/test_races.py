@@ -106,7 +106,10 @@ def test_a_card_moved_by_eight_at_once_is_moved_once(boris, world):
     state = make.state_of(world.project, "in_progress")
     path = f"/boards/{world.project.space.key}/cards/{item.pk}/"
     move = {"state": state.pk, "after": None, "version": item.version}
-    _one_wins([lambda: boris("PATCH", path, move)] * WRITERS, 200, 409)
+    # who comes so late that the card already lies there asks for nothing; who is only a little late is told
+    assert set(_statuses(at_once([lambda: boris("PATCH", path, move)] * WRITERS))) <= {200, 409}
+    item.refresh_from_db()
+    assert (item.state, item.version) == (state, 2)
     assert Event.objects.of(item).filter(verb="work_item.moved").count() == 1
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -48,10 +49,20 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "PATCH":
         return inline.patch(request, doors.find(WorkItem.objects.select_related("state", "type", "space", "parent"), request.user, key=key))
     related = ("space", "parent", "reporter", "computed")
-    item = doors.find(WorkItem.objects.select_related(*related).only(*_ITEM).annotate(**_rare(request.user)), request.user, key=key)
+    item = doors.find(WorkItem.objects.select_related(*related).only(*_ITEM).annotate(**_rare(request.user), **_beside(request.user)), request.user, key=key)
     request.live_topics = [f"space:{item.space_id}"]  # type: ignore[attr-defined]
     page = "work/work_item_peek.html" if doors.is_peek(request) else "work/work_item.html"
     return render(request, page, _shown(request.user, item))
+
+
+def _beside(user: Any) -> dict[str, Any]:
+    """The states and types of its space, in the query of the item: they are few, and a query of its own costs more."""
+    states = State.objects.visible_to(user).filter(space=OuterRef("space_id")).in_order()
+    types = WorkItemType.objects.visible_to(user).filter(space=OuterRef("space_id"))
+    return {
+        "states_there": ArraySubquery(states.values(row=JSONObject(id="id", name="name", category="category"))),
+        "types_there": ArraySubquery(types.values(row=JSONObject(id="id", name="name"))),
+    }
 
 
 def _rare(user: Any) -> dict[str, Any]:
@@ -66,8 +77,8 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
     related = list(Link.objects.visible_to(user).touching(item.pk).select_related("source", "target").only(*_LINK)[:100])
     parts = WorkItem.objects.visible_to(user).present().filter(parent=item).only(*_PART).in_backlog_order()
     children = list(parts[:200]) if item.has_parts else []  # type: ignore[attr-defined]
-    states = list(State.objects.visible_to(user).filter(space=item.space_id).in_order())
-    types = list(WorkItemType.objects.visible_to(user).filter(space=item.space_id))
+    states = [State(**row) for row in item.states_there]  # type: ignore[attr-defined]
+    types = [WorkItemType(**row) for row in item.types_there]  # type: ignore[attr-defined]
     _give_states([item, *children, *(end for link in related for end in (link.source, link.target))], states, user)
     if known := next((t for t in types if t.pk == item.type_id), None):
         item.type = known
