@@ -117,13 +117,15 @@ def test_better_plans_are_told_as_they_are_found(worker):
     assert told[-1].status == "optimal"
 
 
-def test_a_cancelled_proof_keeps_the_plan_that_was_known(worker):
+def test_a_cancelled_proof_keeps_the_plan_that_was_known_or_a_better_one(worker):
     arrays = _hard()
     made = next(iter(Decoder(arrays).rules()))
     known = (made.starts, made.modes, made.objective[1:3])
     proof = prove(arrays, ONE, plan=known, worker=worker, cancelled=lambda: True)
-    assert (proof.stopped, proof.value) == ("cancelled", known[2])
-    assert proof.starts is made.starts
+    assert proof.stopped == "cancelled"
+    # what the engine told before it heard of the end is not thrown away
+    assert proof.value <= known[2]
+    assert proof.value < known[2] or proof.starts is made.starts
 
 
 def test_two_processes_one_of_which_reads_backwards_agree_with_one(worker):
