@@ -11,9 +11,13 @@ WORKS = ("psplib", "portfolio", "cpm", "montecarlo", "selection", "likeness")
 
 @click.command("bench")
 @click.argument("work", type=click.Choice(WORKS))
-@click.option("--set", "set_", help="Set of instances, where the work has several (j30, j60, j120, mplib1_set3).")
+@click.option(
+    "--set", "set_", help="Set of instances, where the work has several (j30, j60, j120, mplib1_set3)."
+)
 @click.option("--limit", type=click.IntRange(1), help="Number of instances, or of repetitions.")
-@click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="Seeds; the median counts.")
+@click.option(
+    "--seeds", type=click.IntRange(1), default=3, show_default=True, help="Seeds; the median counts."
+)
 @click.option("--seconds", type=float, help="Longest run of one instance.")
 @click.option(
     "--files",
@@ -22,7 +26,9 @@ WORKS = ("psplib", "portfolio", "cpm", "montecarlo", "selection", "likeness")
     show_default=True,
     help="Folder with the sets of instances.",
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Keeps each result: go on later.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Keeps each result: go on later."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
     work: str,

@@ -1,7 +1,6 @@
 """`tandem compute schedule`: a levelled plan for a file."""
 
 import json
-import os
 import re
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import click
 
+_FIRST_LOOK = 20
 FIGURES = ("makespan", "bound", "gap", "seconds", "evaluations", "valid")
 
 
@@ -75,8 +75,13 @@ def command(file: Path, budget: dict[str, Any], seed: int, engine: str, as_json:
 def _solved(problem: Any, budget: dict[str, Any], seed: int, engine: str) -> Any:
     """The last plan within the budget."""
     from tandem.compute import scheduling
+    from tandem.config.compute_commands import compiling
 
-    _say_that_it_compiles()
+    with compiling.told():  # what is compiled now does not eat the budget
+        for _ in scheduling.solve(
+            problem, scheduling.Budget(evaluations=_FIRST_LOOK), seed=seed, engine=_first(engine)
+        ):
+            pass
     plan = None
     for best in scheduling.solve(problem, scheduling.Budget(**budget), seed=seed, engine=engine):
         plan = best.plan
@@ -85,11 +90,8 @@ def _solved(problem: Any, budget: dict[str, Any], seed: int, engine: str) -> Any
     return plan
 
 
-def _say_that_it_compiles() -> None:
-    """The first use on a machine waits for the compiler; whoever waits is told why."""
-    cache = os.environ.get("NUMBA_CACHE_DIR")
-    if cache and not any(Path(cache).rglob("decode_kernel*.nbi")):
-        click.echo("The core is compiled for this machine, once: about a minute.", err=True)
+def _first(engine: str) -> Any:
+    return "rules" if engine in ("rules", "exact") else "search"
 
 
 def _worded(value: object) -> str:

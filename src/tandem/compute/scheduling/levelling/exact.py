@@ -6,7 +6,7 @@ search is the best start: what it leaves to do is to refute anything better, for
 there: `bounds` proves them first.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
@@ -100,10 +100,13 @@ def proving(
     *,
     plan: Known | None = None,
     worker: Worker | None = None,
+    engines: Sequence[Worker] = (),
     memory: int = MEMORY,
     cancelled: Callable[[], bool] | None = None,
 ) -> Generator[Proof, None, Proof]:
-    """Like `prove`, as a generator of each better plan and bound; its return value is the last of them."""
+    """Like `prove`, as a generator of each better plan and bound; its return value is the last of them.
+
+    `engines` are workers that the caller began to load (`engine`) and closes; they are of no use to him afterwards."""
     effort, begin = effort or Effort(), perf_counter()
     late, shortest = tardiness_bound(arrays), lower_bound(arrays)
     first = late if costs_lateness(arrays) else shortest
@@ -114,10 +117,10 @@ def proving(
     if known.status == "optimal" or not arrays.n:
         return replace(known, status="optimal", seconds=perf_counter() - begin)
     alone = worker is not None or effort.workers < 2 or effort.deterministic is not None
-    own = [] if worker is not None else [engine(memory) for _ in range(1 if alone else 2)]
+    own = [] if worker is not None or engines else [engine(memory) for _ in range(1 if alone else 2)]
     runs = Runs(arrays, effort, known, shortest, cancelled)
     try:
-        for found in runs.values([worker] if worker is not None else own):
+        for found in runs.values([worker] if worker is not None else [*engines, *own]):
             known = replace(found, seconds=perf_counter() - begin)
             yield known
     finally:

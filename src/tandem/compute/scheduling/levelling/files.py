@@ -53,8 +53,10 @@ def _rows(path: Path) -> _Rows:
         raise Uncomputable("format_unknown", value=path.suffix, known=sorted([*readers, ".json"]))
     try:
         return readers[path.suffix](path.read_text(encoding="latin-1"))
-    except (ValueError, IndexError, StopIteration) as broken:
-        raise Uncomputable("file_unreadable", value=path.name, reason=repr(broken)) from broken
+    except ValueError as broken:
+        raise Uncomputable("file_unreadable", value=path.name, reason=str(broken)) from broken
+    except (IndexError, StopIteration) as broken:
+        raise Uncomputable("file_unreadable", value=path.name, reason="a section is missing or ends early") from broken
 
 
 def _psplib(text: str) -> _Rows:

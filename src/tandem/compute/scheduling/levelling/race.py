@@ -13,8 +13,10 @@ from tandem.compute.scheduling.levelling.check import COUNTED, Checker
 from tandem.compute.scheduling.levelling.compile import arrays_of, plan_of
 from tandem.compute.scheduling.levelling.decode import Decoded, Decoder, default_modes
 from tandem.compute.scheduling.levelling.exact import Effort, Proof, costs_lateness, proving
+from tandem.compute.scheduling.levelling.exact import engine as exact_engine
 from tandem.compute.scheduling.levelling.plan import Plan
 from tandem.compute.scheduling.levelling.problem import Problem
+from tandem.compute.worker import Worker
 
 Plans = Iterator[Plan]
 Measured = Iterator[tuple[Decoded, int]]
@@ -43,6 +45,7 @@ class Race:
         self.spent = 0
         self.is_proven = False
         self._may_turn = False
+        self._engines: list[Worker] = []
         self._checker = Checker(problem)
 
     def run(self, engine: str, start: tuple[Ints, Ints | None] | None) -> Plans:
@@ -50,12 +53,18 @@ class Race:
         if start is not None:
             yield from self._given(*start)
         yield from self._rules()
-        if engine in ("auto", "search") and not self.is_done:
-            self._may_turn = engine == "auto" and self.seconds is not None
-            yield from self._search(self._time())
-            self._may_turn = False
-        if engine == "exact" or (engine == "auto" and self._may_prove()):
-            yield from self._exact()
+        if engine == "auto" and self.arrays.n <= SMALL and self._may_prove():
+            self._engines = [exact_engine(), exact_engine()]  # they load while the search runs
+        try:
+            if engine in ("auto", "search") and not self.is_done:
+                self._may_turn = engine == "auto" and self.seconds is not None
+                yield from self._search(self._time())
+                self._may_turn = False
+            if engine == "exact" or (engine == "auto" and self._may_prove()):
+                yield from self._exact()
+        finally:
+            for one in self._engines:
+                one.close()
         if engine == "auto" and self.seconds is not None and not self.is_done:
             yield from self._search(self._time())
 
@@ -158,7 +167,9 @@ class Race:
             known = (best.starts, best.modes, (best.objective.tardiness, best.objective.makespan))
         left = self._exact_seconds()
         for proof in _values(
-            proving(self.arrays, Effort(left, seed=self.seed), plan=known, cancelled=self.cancelled)
+            proving(
+                self.arrays, Effort(left, seed=self.seed), plan=known, engines=self._engines, cancelled=self.cancelled
+            )
         ):
             self.bound = max(self.bound, proof.bound)
             self.is_proven = proof.status == "optimal"
