@@ -171,3 +171,11 @@ def test_what_is_no_forecast_is_refused():
         calibrate([PastForecast(((0.5, 7.0), (0.9, 8.0)), 7.5)] * 20)
     with pytest.raises(Uncomputable, match="probability"):
         brier([(1.2, True)])
+
+
+def test_a_width_is_not_made_up_from_percentiles_never_stated():
+    pasts = [PastForecast(((0.5, 7.0), (0.8, 8.0)), 7.5)] * 20
+    found = calibrate(pasts)
+    assert (found.sharpness, found.relative_sharpness) == (None, None)
+    wide = calibrate([PastForecast(((0.05, 1.0), (0.8, 8.0), (0.95, 9.0)), 7.5)] * 20)
+    assert wide.sharpness == pytest.approx((8 + 2 / 3) - (1 + 7 * 0.05 / 0.75))

@@ -174,3 +174,29 @@ def test_what_cannot_be_is_refused_by_measure_and_value(make, code, params):
     with pytest.raises(Uncomputable) as refused:
         make()
     assert (refused.value.code, refused.value.params) == (code, params)
+
+
+def test_nothing_earned_where_nothing_was_planned_is_on_time():
+    found = earned_schedule(Plan((0, 10, 20)), 0, at=1)
+    assert (found.es, found.sv, found.ieac) == (1.0, 0.0, None)
+    assert found.missing == {"ieac": "nothing_earned"}
+
+
+def test_a_plan_in_decimal_is_read_between_two_periods():
+    plan = Plan((Decimal("0.10"), Decimal("0.30")))
+    assert figures_at(plan, Decimal("0.10"), 1.5).planned == Decimal("0.20")
+    assert figures_at(plan, 0, 0.5).planned == Decimal("0.05")
+
+
+def test_parts_in_float_and_decimal_have_no_sum():
+    parts = [Figures(100, Decimal("10.5"), 1), Figures(100, 10.5, 1)]
+    with pytest.raises(Uncomputable, match="values_mixed"):
+        summed(parts)
+
+
+def test_etc_and_vac_have_their_reasons_by_form():
+    spent = earned_value(Figures(100, 10, 0, 5)).missing
+    assert (spent["etc.typical"], spent["vac.both"]) == ("nothing_earned", "nothing_earned")
+    assert spent["vac.bottom_up"] == "no_new_estimate"
+    unknown = earned_value(Figures(100, 40, 30)).missing
+    assert {unknown[f"{name}.atypical"] for name in ("eac", "etc", "vac")} == {"actual_unknown"}

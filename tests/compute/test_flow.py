@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
 
@@ -371,3 +371,19 @@ def test_a_jira_change_log_becomes_moves():
     found = journeys(items, workflow, now=datetime(2018, 6, 1))
     assert found.is_finished.all()
     assert flow_times(found) == NotEnough(4)
+
+
+def test_a_block_with_a_zone_is_refused_by_its_item():
+    with pytest.raises(Uncomputable, match="moment_with_zone"):
+        item("a", (0, "build"), blocks=[Block(at(1), at(2).replace(tzinfo=UTC))])
+
+
+def test_a_window_without_working_time_is_refused():
+    """Eight items end on a Saturday."""
+    found = read([whole(str(k), arrival=-1.5) for k in range(8)], now=6, calendar=WorkingCalendar("office"))
+    with pytest.raises(Uncomputable, match="no_working_time"):
+        consistency(found, since=at(5))
+
+
+def test_weeks_are_counted_whole():
+    assert bottleneck(read([whole("a")], now=7 * 7 + 6)) == NotEnough(7, 8)

@@ -100,6 +100,12 @@ def test_seven_finished_items_are_too_few(forecast):
         ),
         ("started,finished\n2025-02-30,2025-03-02\n", "line 2: '2025-02-30' in column 'started'"),
         ('started,finished\n2025-01-01,"' + "x" * 200_000, "line 2: '" + "x" * 40 + "'"),
+        (",,\n,,", "the file is empty"),
+        (",," + "x" * 200_000 + "\n", "line 1: field larger"),
+        (
+            "started,finished\n2025-01-01,0001-01-01\n",
+            "line 2: '0001-01-01' in column 'finished' is not within",
+        ),
         ("started,finished\n2025-02-20,\n", "no row has a date in the column 'finished'"),
     ],
 )
@@ -220,3 +226,20 @@ def test_a_real_history_is_read_forecast_and_looked_back_on(forecast):
     assert found["warnings"][0]["value"] == 1108
     assert found["when"]["p50"]["at"]["days"] <= found["when"]["p80"]["at"]["days"]
     assert found["backtest"]["cases"] >= 5
+
+
+def test_the_mean_is_that_of_the_same_weeks_as_the_range(forecast):
+    """46 working days: one before nine whole weeks of five items; it held none of its own."""
+    lines = table(45).splitlines()
+    ran = forecast("\n".join([*lines, "2025-01-03,"]), "--items", "7")
+    assert "5 to 5 a week, 5.0 on average" in ran.output
+
+
+def test_a_file_too_large_is_refused_before_it_is_read(forecast, monkeypatch):
+    monkeypatch.setattr(finished_items, "MOST_BYTES", 50)
+    monkeypatch.setattr(Path, "read_text", None)
+    assert "the file is larger than 50 bytes" in forecast(table()).output
+
+
+def test_a_seed_below_zero_is_a_wrong_use(forecast):
+    assert forecast(table(), "--items", "7", "--seed", "-1").exit_code == 2

@@ -1,11 +1,15 @@
 """The benchmark of the network Monte Carlo: a small run of each figure, and going on where it stopped."""
 
+import json
+
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from tandem.compute.bench.montecarlo import example, numpy_trials, run
 from tandem.compute.forecasting.network_risk import simulate
 from tandem.compute.forecasting.risk_network import RiskNetwork
+from tandem.config.compute_commands.bench import command
 
 
 def test_the_reference_and_ours_simulate_the_same_network():
@@ -29,6 +33,8 @@ def test_a_run_goes_on_where_it_stopped(tmp_path):
     again = run(set_="sampling", limit=1, seconds=0.01, out=out, tell=told.append)
     assert first.rows == again.rows
     assert told == ["sampling …"]
+    run(set_="sampling", limit=1, seconds=0.02, out=out, tell=told.append)
+    assert told == ["sampling …"] * 2  # another question is measured anew
     assert "random trials for one Latin trial" in first.as_markdown()
 
 
@@ -41,3 +47,16 @@ def test_every_figure_has_its_row():
         "the same, levelled in each trial (10 roles)",
     ]
     assert all(row.figure > 0 for row in table.rows)
+
+
+def test_the_command_prints_json_alone_and_refuses_in_one_line(tmp_path):
+    ran = CliRunner().invoke(command, ["montecarlo", "--set", "sampling", "--seconds", "0.01", "--json"])
+    assert json.loads(ran.stdout)["name"] == "montecarlo"
+    assert ran.stderr == "sampling …\n"
+    for work in ("montecarlo", "cpm", "likeness"):
+        ran = CliRunner().invoke(command, [work, "--set", "nothing"])
+        assert ran.exit_code == 1
+        assert ran.output.startswith(f"Error: {work} has no set 'nothing' (it has ")
+    ran = CliRunner().invoke(command, ["psplib", "--files", str(tmp_path / "nowhere")])
+    assert (ran.exit_code, ran.output.count("\n")) == (1, 1)
+    assert "no such file or folder" in ran.output

@@ -448,3 +448,21 @@ def test_a_demand_above_the_capacity_names_activity_resource_and_units():
     with pytest.raises(Uncomputable) as refused:
         simulate_levelled(made)
     assert refused.value.params == {"activity": "a", "resource": "crew", "value": 3}
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda: triangular(1, 2, 1e300), "estimate_too_large"),
+        (lambda: fixed(10**400), "estimate_too_large"),
+        (lambda: pert(1, 2, 3, weight=1e9), "estimate_too_large"),
+        (lambda: RiskNetwork((activity("a", fixed(1), earliest=1e16),)), "earliest"),
+        (lambda: RiskNetwork((activity("a", fixed(1), cost_per_unit=-1e16),)), "cost_too_large"),
+        (lambda: RiskNetwork((activity("a", fixed(1), demand=(("r", 10**16),)),)), "demand_too_large"),
+        (lambda: RiskNetwork((activity("a", fixed(1)), activity("b", fixed(1))), (Link("a", "b", lag=1e16),)), "lag_too_large"),
+    ],
+)  # fmt: skip
+def test_what_is_too_large_to_compute_with_is_refused(make, code):
+    with pytest.raises(Uncomputable) as refused:
+        make()
+    assert refused.value.code == code

@@ -84,6 +84,11 @@ def test_the_output_schema_names_the_fields_too():
     ("text", "code", "params"),
     [
         ("[1", "json_unreadable", {}),
+        ("[" * 200_000, "json_unreadable", {}),
+        ('{"activities": [{"id": "a", "duration": 1' + "0" * 400 + "}]}", "field_type", {"field": "duration"}),
+        ('{"activities": [{"id": "a", "duration": null}]}', "field_type", {"field": "duration"}),
+        ('{"activities": [{"id": "a", "duration": 1e300}]}', "estimate_too_large", {}),
+        ('{"activities": [{"id": "a", "duration": 3}], "links": [{"predecessor": "a", "successor": "b", "type": []}]}', "field_type", {"field": "type", "value": []}),
         ('{"activities": [{"id": "a", "durations": 3}]}', "field_unknown", {"id": "a", "field": "durations"}),
         ('{"activities": [{"id": "a"}]}', "field_missing", {"id": "a", "field": "duration"}),
         ('{"activities": [{"id": "a", "duration": "3"}]}', "field_type", {"id": "a", "field": "duration", "value": "3"}),

@@ -53,6 +53,7 @@ class Worker:
         self._line: Connection | None = None
         self._noise: IO[bytes] | None = None
         self._busy = threading.Lock()
+        self._owner: int | None = None
 
     def __enter__(self) -> "Worker":
         return self
@@ -128,9 +129,13 @@ class Worker:
         cancelled: Callable[[], bool] | None = None,
     ) -> Generator[Any, None, R]:
         """Like `run`, as a generator of what is told; its return value is the result. A caller that closes
-        it before the end has the process ended."""
+        it before the end has the process ended. Another thread's task waits for its end; another one of the same thread
+        is refused, since it would wait for itself: `Uncomputable("worker_busy")`."""
         task = _packed(function, args)
+        if self._busy.locked() and self._owner == threading.get_ident():
+            raise Uncomputable("worker_busy", name=function.__qualname__)
         with self._busy:
+            self._owner = threading.get_ident()
             finished = False
             try:
                 begin = perf_counter()
@@ -145,6 +150,7 @@ class Worker:
                 finished = self._process is not None and self._process.poll() is None
                 raise
             finally:
+                self._owner = None
                 if not finished:
                     self.close()
 

@@ -1,5 +1,6 @@
 """The exact engine: it proves what is best, keeps every rule, and can be stopped."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tandem.compute.errors import Uncomputable
+from tandem.compute.scheduling.levelling import exact
 from tandem.compute.scheduling.levelling.bounds import lower_bound, tardiness_bound
 from tandem.compute.scheduling.levelling.check import check
 from tandem.compute.scheduling.levelling.compile import arrays_of, plan_of
@@ -165,6 +167,68 @@ def test_the_same_deterministic_effort_gives_the_same_plan(worker):
     first, second = (prove(arrays, effort, worker=worker) for _ in range(2))
     assert first.value == second.value
     assert (first.starts == second.starts).all()
+
+
+def test_a_large_seed_is_one_that_the_solver_takes(worker):
+    proof = prove(_hard(), Effort(workers=1, deterministic=0.2, seed=2**40 + 3), worker=worker)
+    assert proof.starts is not None
+
+
+def test_a_problem_that_cannot_be_read_backwards_after_all_ends_the_proof(monkeypatch):
+    def fails(arrays):
+        raise Uncomputable("no_mirror")
+
+    monkeypatch.setattr(exact, "mirrored", fails)
+    monkeypatch.setattr(exact, "engine", lambda memory=0: Idle())
+    over = []
+    thread = threading.Thread(target=lambda: over.append(_code(lambda: prove(_hard()))), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert over == ["no_mirror"]
+
+
+def test_an_engine_that_cannot_start_leaves_none_behind(monkeypatch):
+    begun = []
+
+    def second_fails(memory=0):
+        if begun:
+            raise OSError
+        begun.append(Idle())
+        return begun[0]
+
+    monkeypatch.setattr(exact, "engine", second_fails)
+    with pytest.raises(OSError):
+        prove(_hard())
+    assert begun[0].is_closed
+
+
+def test_a_task_within_the_stream_of_the_same_worker_is_refused_not_waited_for(worker):
+    arrays, codes = _hard(), []
+    known = prove(arrays, Effort(workers=1, deterministic=0.01), worker=worker)
+    asked = worker.stream(exact.search, arrays, ONE, replace(known, starts=None, modes=None), 0)
+    next(asked)
+    codes.append(_code(lambda: worker.run(exact.search, arrays, ONE, known, 0)))
+    asked.close()
+    assert codes == ["worker_busy"]
+    assert prove(arrays, ONE, worker=worker).status == "optimal"
+
+
+class Idle:
+    """A worker that gives back what was known."""
+
+    is_closed = False
+
+    def run(self, function, arrays, effort, known, shortest, **more):
+        return known
+
+    def close(self):
+        self.is_closed = True
+
+
+def _code(call):
+    with pytest.raises(Uncomputable) as refused:
+        call()
+    return refused.value.code
 
 
 @settings(max_examples=6, deadline=None)

@@ -134,6 +134,10 @@ def test_a_problem_survives_the_way_through_json():
     [
         ("json_unreadable", "[1"),
         ("json_unreadable", "[]"),
+        ("json_unreadable", "[" * 100_000),
+        ("field_type", '{"activities": [], "links": [{"predecessor": "a", "successor": "b", "type": []}]}'),
+        ("field_type", '{"activities": [], "calendars": [{"id": "c", "exceptions": [[0, 5, 7]]}]}'),
+        ("field_type", '{"activities": [{"id": "a", "finished": [true, 1]}]}'),
         ("field_unknown", '{"activites": []}'),
         ("field_unknown", '{"activities": [{"id": "a", "durations": 3}]}'),
         ("field_missing", '{"activities": [{"duration": 3}]}'),
@@ -236,3 +240,73 @@ def test_every_code_of_the_model_stands_on_the_page():
         codes |= set(re.findall(r'_Breach\("([a-z_]+)"', source))
     assert len(codes) > 40
     assert {code for code in codes if f"`{code}`" not in page} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.rcp", "3 1\n2\n0 0 1 9\n1 1 1 3\n0 0 0\n"),
+        ("a.rcp", "3 1\n2\n0 0 1 0\n1 1 1 3\n0 0 0\n"),
+        ("a.rcp", RCP + "7"),
+        ("a.rcp", RCP.replace("2 2 1 4", "2 2 -1 4")),
+        ("a.rcp", RCP.replace("2 2 1 4", "-2 2 1 4")),
+        ("a.rcp", RCP.replace("2 2 1 4", "99999999999 2 1 4")),
+        ("a.sm", SM.replace("2       2    5", "2       2")),
+        ("a.sm", SM.replace("2       2    5", "2       2    5    1")),
+        ("a.sm", SM.replace("2       2    5", "2       2.5    5")),
+        ("a.sm", SM.replace("  4      1     0       0    0\n", "")),
+        ("a.sm", SM.replace("2           2   3", "2           0   3")),
+        ("a.sm", SM.replace("2           2   3", "2           2   5")),
+        ("a.sm", SM.replace("2           2   3", "3           2   3")),
+        ("a.sm", SM.replace("    2    4\n", "    2\n")),
+        ("a.rcmp", RCMP.replace("1:2", "1:0")),
+        ("a.rcmp", RCMP.replace("1:2", "1:3")),
+        ("a.rcmp", RCMP.replace("1:2", "3:1")),
+        ("a.rcmp", RCMP.replace("1:2", "0:1")),
+        ("a.rcmp", RCMP.replace("1:2", "2")),
+        ("a.rcmp", RCMP[:-8]),
+    ],
+)
+@pytest.mark.parametrize("door", [read, read_arrays])
+def test_rows_that_do_not_fit_are_refused_by_the_name_of_the_file(tmp_path, door, name, text):
+    assert text not in (SM, RCP, RCMP)
+    with pytest.raises(Uncomputable) as told:
+        door(written(tmp_path, name, text))
+    assert (told.value.code, told.value.params["value"]) == ("file_unreadable", name)
+    assert told.value.params["reason"]
+
+
+def test_a_word_that_is_no_integer_is_told_with_its_row(tmp_path):
+    path = written(tmp_path, "a.sm", SM.replace("2       2    5", "2       2.5    5"))
+    with pytest.raises(Uncomputable) as told:
+        read(path)
+    assert told.value.params["reason"] == "row 14: 2.5 is no integer"
+
+
+@pytest.mark.parametrize("door", [read, read_arrays])
+def test_a_file_with_a_cycle_is_refused_with_its_path(tmp_path, door):
+    with pytest.raises(Uncomputable) as told:
+        door(written(tmp_path, "a.rcp", RCP.replace("3 1 1 4", "3 1 1 2").replace("2 2 1 4", "2 2 1 3")))
+    assert (told.value.code, told.value.params["path"]) == ("cycle", ["2", "3", "2"])
+    with pytest.raises(Uncomputable) as told:
+        door(written(tmp_path, "a.rcp", RCP.replace("3 1 1 4", "3 1 1 3")))
+    assert (told.value.code, told.value.params["activity"]) == ("link_to_itself", "3")
+
+
+def test_a_file_without_activities_is_an_empty_problem(tmp_path):
+    path = written(tmp_path, "a.rcp", "0 1\n3\n")
+    assert read(path).activities == ()
+    assert read_arrays(path).n == 0
+
+
+def test_an_exception_is_worked_by_true_or_by_1():
+    row = '{"id": "c", "pattern": [true, false], "exceptions": [[1, 2, 1], [2, 3, false]]}'
+    problem = exchange_json.problem_from_json(f'{{"activities": [], "calendars": [{row}]}}')
+    assert problem.calendars[0].exceptions == ((1, 2, True), (2, 3, False))
+
+
+def test_json_that_is_not_utf_8_is_refused(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_bytes(b'{"activities": [{"id": "\xe9"}]}')
+    with pytest.raises(Uncomputable, match="file_unreadable"):
+        read(path)

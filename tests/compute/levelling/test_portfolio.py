@@ -175,6 +175,23 @@ def test_a_demand_above_every_capacity_is_named():
         list(improve(replace(arrays, capacity=arrays.capacity * 0), evaluations=10))
 
 
+def test_what_fits_only_before_capacity_falls_for_good_is_planned_there():
+    arrays = replace(
+        made(1, projects=2, size=1, roles=1),
+        duration=np.array([4, 2], np.int32), demand=np.array([[1], [2]], np.int32), release=np.zeros(2, np.int32),
+        capacity=np.array([[2, 2, 2, 2, 1]], np.int32), project_due=np.array([3, 2], np.int32),
+    )  # fmt: skip
+    *_, (starts, _, _, _) = improve(arrays, evaluations=60)
+    assert starts.tolist() == [2, 0]
+
+
+def test_the_proven_tardiness_is_heard():
+    arrays, heard = made(3, projects=12, size=10, roles=2, tight=0.7), []
+    *_, (_, late, _, _) = improve(arrays, evaluations=400, heard=heard.append)
+    assert heard == sorted(heard)
+    assert heard[0] < heard[-1] <= late
+
+
 def test_a_search_that_is_cancelled_stops_with_what_it_has():
     asked = []
     found = list(

@@ -139,6 +139,43 @@ def test_times_beyond_all_memory_are_refused():
             rules_plan(problem)
 
 
+@pytest.mark.parametrize(
+    ("owner", "parts"),
+    [
+        ({"activity": "a"}, {"activities": (Activity("a", priority=2**40),)}),
+        ({"activity": "a"}, {"activities": (Activity("a", priority=-(2**40)),)}),
+        ({"activity": "a"}, {"activities": (Activity("a", finished=(0, 2**40)),)}),
+        ({"activity": "a"}, {"activities": (Activity("a", Mode(1, {"dev": 2**40}), finished=(0, 1)),)}),
+        ({"activity": "b"}, {"links": (Link("a", "b", max_lag=2**40),)}),
+        ({"activity": "b"}, {"links": (Link("a", "b", lag=-(2**40)),)}),
+        ({"project": "p"}, {"projects": (Project("p", deadline=2**40),)}),
+        ({"project": "p"}, {"projects": (Project("p", release=2**40),)}),
+        ({"project": "p"}, {"projects": (Project("p", weight=2**40),)}),
+        ({"resource": "dev"}, {"resources": (Resource("dev", 2**40),)}),
+        ({"resource": "dev"}, {"resources": (Resource("dev", 2**40, is_renewable=False),)}),
+        ({"resource": "dev"}, {"resources": (Resource("dev", 1, ((5, 2**40),)),)}),
+        ({"resource": "dev"}, {"resources": (Resource("dev", 1, ((2**40, 5),)),)}),
+        ({"calendar": "c"}, {"calendars": (Calendar("c", exceptions=((0, 2**40, False),)),)}),
+        ({"problem": "now"}, {"now": 2**40}),
+    ],
+)
+def test_no_number_is_larger_than_the_kernels_can_add(owner, parts):
+    given = {"activities": (Activity("a"), Activity("b")), "resources": ONE, **parts}
+    with pytest.raises(Uncomputable) as told:
+        Problem(**given)
+    assert told.value.code == "value_too_large"
+    assert abs(told.value.params.pop("value")) == 2**40
+    assert told.value.params == owner
+
+
+def test_work_left_beyond_all_memory_is_refused_without_any_resource():
+    activity = Activity("a", started=0, remaining=2**27)
+    assert refused(activity, resources=()).code == "steps_too_far"
+    activity = Activity("a", started=2**25, remaining=1, calendar="week")
+    calendars = (Calendar("week", (True, False)),)
+    assert refused(activity, resources=(), calendars=calendars, now=2**26).code == "steps_too_far"
+
+
 def test_effort_is_shared_by_those_who_work_at_it():
     assert Mode(effort=7, demand={"dev": 2}).working_slots == 4
     assert Mode(effort=7, demand={"dev": 1, "crane": 1}, units=1).working_slots == 7

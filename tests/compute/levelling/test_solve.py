@@ -1,5 +1,6 @@
 """Levelling, anytime: what `solve` promises whatever engine finds the plan."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import numpy as np
 import pytest
 
 from tandem.compute.errors import Uncomputable
+from tandem.compute.scheduling.levelling import decode
+from tandem.compute.scheduling.levelling import race as race_module
 from tandem.compute.scheduling.levelling.check import check
+from tandem.compute.scheduling.levelling.exact import Proof
 from tandem.compute.scheduling.levelling.files import read
 from tandem.compute.scheduling.levelling.problem import (
     Activity,
@@ -64,7 +68,13 @@ def test_incumbents_only_get_better_keep_all_rules_and_respect_their_bound(name,
         assert checked.objective == one.objective
         late = name == "dates"
         assert one.bound <= (one.objective.tardiness if late else one.objective.makespan)
-    assert found or name == "nothing to do"
+    assert found
+
+
+def test_a_problem_without_activities_has_a_plan_without_starts_that_is_proven():
+    for engine in ("auto", "exact"):
+        *_, end = solve(Problem(()), Budget(seconds=5), engine=engine)
+        assert (end.plan.starts.tolist(), end.objective.makespan, end.gap) == ([], 0, 0.0)
 
 
 @pytest.mark.parametrize("name", ["plain", "calendars", "dates"])
@@ -99,6 +109,132 @@ def test_a_warm_start_that_breaks_a_link_is_not_told():
     first = next(solve(given, EVALUATIONS, warm_start=np.zeros(8, np.int32)))
     assert first.objective.broken == 0
     assert check(given, first.plan).is_valid
+
+
+@pytest.mark.parametrize(
+    "starts", [[-1] + [0] * 7, [2**31 - 2] + [0] * 7, [2**32] + [0] * 7, [0.5] * 8, [[0]] * 8], ids=str
+)
+def test_starts_that_no_plan_of_the_problem_has_are_refused(starts):
+    with pytest.raises(Uncomputable) as refused:
+        next(solve(PROBLEMS["plain"], EVALUATIONS, warm_start=np.array(starts)))
+    assert refused.value.code == "plan_of_other_problem"
+
+
+@pytest.mark.parametrize("mode", [-1, 1, 7])
+def test_a_mode_that_its_activity_does_not_have_is_refused_by_name(mode):
+    given = PROBLEMS["calendars"]
+    plan = best_plan(given, Budget(evaluations=1))
+    modes = plan.modes.copy()
+    modes[3] = mode
+    with pytest.raises(Uncomputable) as refused:
+        next(solve(given, EVALUATIONS, warm_start=replace(plan, modes=modes)))
+    assert (refused.value.code, refused.value.params["activity"]) == ("plan_of_other_problem", "3")
+
+
+def test_kernels_get_modes_that_can_be_written_to_whatever_plan_they_come_from(monkeypatch):
+    seen = []
+
+    def spied(kernel):
+        def called(tables, given, modes, *more):
+            seen.append(modes.flags.writeable)
+            return kernel(tables, given, modes, *more)
+
+        return called
+
+    decoder = Race(PROBLEMS["plain"], None, 50, 1, 0.0, None).decoder
+    locked = np.zeros(8, np.int32)
+    locked.setflags(write=False)
+    for name in ("settle", "serial"):
+        monkeypatch.setattr(decode.decode_kernel, name, spied(getattr(decode.decode_kernel, name)))
+    decoder.serial(decoder.listed(np.arange(8)), locked)
+    decoder.measured(np.zeros(8, np.int32), locked)
+    assert seen == [True, True]
+
+
+@pytest.mark.parametrize("name", ["plain", "calendars", "dates", "projects"])
+def test_any_whole_number_is_a_seed(name):
+    given = falling() if name == "projects" else PROBLEMS[name]
+    for seed in (2**31, 2**63, 2**80 + 5, -1):
+        assert best_plan(given, Budget(evaluations=300), seed=seed).is_feasible
+
+
+def falling():
+    """Two dated projects; the larger demand fits only while the resource is whole."""
+    return Problem(
+        (Activity("a", Mode(4, {"r": 1}), project="A"), Activity("b", Mode(2, {"r": 2}), project="B")),
+        (), (Resource("r", 2, steps=((4, 1),)),), (), (Project("A", deadline=3), Project("B", deadline=2)),
+    )  # fmt: skip
+
+
+def test_capacity_that_falls_for_good_is_no_reason_to_refuse():
+    *_, end = solve(falling(), Budget(evaluations=60), engine="search")
+    assert check(falling(), end.plan).is_valid
+    assert (end.plan.starts.tolist(), end.objective.tardiness) == ([2, 0], 3)
+
+
+def test_dates_that_are_missed_without_any_rival_are_in_the_bound_from_the_first_plan():
+    alone = Problem(
+        tuple(Activity(str(i), Mode(5, {"r": 1}), project=str(i)) for i in range(3)), (), (Resource("r", 1),), (),
+        tuple(Project(str(i), deadline=3, weight=2) for i in range(3)),
+    )  # fmt: skip
+    first = next(solve(alone, Budget(evaluations=1), engine="rules"))
+    assert first.bound == 12
+    assert first.gap == pytest.approx(first.objective.tardiness / 12 - 1)
+
+
+def test_the_bound_of_the_prices_reaches_the_caller():
+    chance = np.random.default_rng(1)
+    given = Problem(
+        tuple(Activity(str(i), Mode(int(chance.integers(2, 6)), {"r": 1}), project=str(i // 6)) for i in range(120)),
+        tuple(Link(str(i), str(i + 1)) for i in range(119) if i % 6 != 5), (Resource("r", 3),), (),
+        tuple(Project(str(p), deadline=30, weight=1 + p % 3) for p in range(20)),
+    )  # fmt: skip
+    found = list(solve(given, Budget(evaluations=300), engine="search"))
+    assert found[-1].bound > found[0].bound
+    assert found[-1].bound <= found[-1].objective.tardiness
+    assert all(one.bound <= two.bound for one, two in pairwise(found))
+
+
+def exactly(monkeypatch, *proofs):
+    """The exact engine as one that gives these proofs; what it was asked with."""
+    asked = []
+
+    def told(arrays, effort, **more):
+        asked.append((effort, len(more["engines"])))
+        yield from proofs[:-1]
+        return proofs[-1]
+
+    monkeypatch.setattr(race_module, "proving", told)
+    return asked
+
+
+def test_under_evaluations_the_exact_engine_runs_alone_and_by_a_clock_of_its_own(monkeypatch):
+    asked = exactly(monkeypatch, Proof("unknown", None, None, 0, 0, 0))
+    list(solve(PROBLEMS["calendars"], EVALUATIONS, engine="exact"))
+    ((effort, engines),) = asked
+    assert (effort.workers, engines) == (1, 0)
+    assert 0.5 < effort.deterministic <= 1.0
+
+
+def test_the_exact_engine_is_not_asked_when_nothing_is_left_to_do(monkeypatch):
+    asked = exactly(monkeypatch, Proof("unknown", None, None, 0, 0, 0))
+    list(solve(PROBLEMS["calendars"], Budget(evaluations=1), engine="exact"))
+    list(solve(problem([3] * 8, capacities=(4,)), EVALUATIONS, engine="exact"))
+    assert not asked
+
+
+def test_a_proof_that_no_plan_keeps_all_hard_rules_is_told(monkeypatch):
+    none = Proof("infeasible", None, None, 0, 0, 0)
+    exactly(monkeypatch, none, none)
+    hard = Problem(
+        tuple(Activity(i, Mode(3, {"r": 1}), deadline=4, is_deadline_hard=True) for i in "ab"),
+        (),
+        (Resource("r", 1),),
+    )
+    found = list(solve(hard, EVALUATIONS, engine="exact"))
+    assert [one.plan.engine for one in found].count("exact: infeasible") == 1
+    assert found[-1].objective.broken > 0
+    assert found[-1].gap is None
 
 
 def test_cancelling_ends_it_and_leaves_a_plan():

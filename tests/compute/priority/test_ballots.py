@@ -155,3 +155,17 @@ def test_turning_every_ballot_round_dethrones_the_sole_winner(votes):
 def test_a_copy_of_every_voter_changes_no_order(votes):
     twice = [*votes, *(Ballot(f"again {b.voter}", b.ranking, b.weight) for b in votes)]
     assert schulze(ITEMS, twice).tiers == schulze(ITEMS, votes).tiers
+
+
+def test_points_beyond_64_bits_are_exact():
+    items = [str(at) for at in range(1_000)]
+    order = tuple((one,) for one in items)
+    votes = [Ballot(str(at), order, 999_999.999_999) for at in range(6_000)]
+    first = borda(items, votes)[0]
+    assert (first.item, first.points) == ("0", pytest.approx(999 * 6_000 * 999_999.999_999, rel=1e-15))
+
+
+@pytest.mark.parametrize("budget", [float("nan"), 0.0, -1.0, float("inf")])
+def test_a_budget_that_is_none_is_refused(budget):
+    with pytest.raises(Uncomputable, match="budget_not_positive"):
+        budget_vote("AB", [Purse("v", (("A", 1e9),))], budget=budget)

@@ -83,3 +83,13 @@ def test_distances_are_shares_and_voters_are_grouped_once(votes):
     assert all(0 <= one.distance <= 1 for one in (*found.from_consensus, *found.opposed))
     assert sorted(v for group in found.groups for v in group) == sorted(b.voter for b in votes)
     assert found.w is None or -1e-9 <= found.w <= 1 + 1e-9
+
+
+def test_many_pairs_of_items_are_compared_in_parts(monkeypatch):
+    order = [str(at) for at in range(9)]
+    votes = [Ballot("up", tuple((one,) for one in order)), Ballot("down", tuple((one,) for one in order[::-1])),
+             Ballot("tied", (tuple(order),))]  # fmt: skip
+    whole = disagreement(order, votes)
+    monkeypatch.setattr("tandem.compute.priority.disagreement.PART", 5)
+    assert disagreement(order, votes) == whole
+    assert {(one.voter, one.other): one.distance for one in whole.opposed}[("up", "down")] == 1.0

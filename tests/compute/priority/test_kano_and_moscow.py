@@ -87,3 +87,15 @@ def test_an_unknown_class_is_refused():
     with pytest.raises(Uncomputable) as caught:
         moscow([Wish("m", "maybe")])
     assert caught.value.params["value"] == "maybe"
+
+
+def test_what_fits_but_for_rounding_fits():
+    wishes = [Wish(str(at), "must", 0.1) for at in range(3)] + [
+        Wish("s", "should", 0.1),
+        Wish("c", "could", 0.1),
+    ]
+    assert moscow(wishes, 0.5).fits == (("must", True), ("should", True), ("could", True))
+    assert moscow(wishes, 0.5).warnings == ()
+    assert moscow(wishes[:3], 0.3).fits[0] == ("must", True)
+    with pytest.raises(Uncomputable, match="capacity_below_zero"):
+        moscow(wishes, float("nan"))

@@ -47,7 +47,8 @@ def test_thousands_are_read_only_where_they_cannot_be_decimals():
     [
         ("x\n1\nmany\n", "not_a_number", 3, "many"), ("x\n1\n2 bananas\n", "unknown_unit", 3, "2 bananas"),
         ("x\n1 EUR\n2 USD\n", "units_differ", 3, "2 USD"), ('x\n"1,234"\n', "ambiguous_number", 2, "1,234"),
-        ("x\n1\n5 EUR\n", "units_differ", 3, "5 EUR"), ("x\n9e99\n", "number_too_large", 2, "9e99"),
+        ("x\n1\n5 EUR\n", "units_differ", 3, "5 EUR"),
+        ("x\n80 %\n0.5\n", "units_differ", 3, "0.5"), ("x\n1\n" + "9" * 300 + "\n", "not_a_number", 3, "9" * 200), ("x\n9e99\n", "number_too_large", 2, "9e99"),
         ('x,y\n"two\nlines",1\n3,1\n5 days,1\n', "not_a_number", 2, "two\nlines"),
     ],
 )  # fmt: skip
@@ -80,7 +81,7 @@ def ran(tmp_path):
     return run
 
 
-ITEMS = "name,reach,impact,confidence,effort [person-days]\nDark mode,2000,1,80 %,20\nExport,500,2,50 %,5\nSync,9,3,1,\n"
+ITEMS = "name,reach,impact,confidence,effort [person-days]\nDark mode,2000,1,80 %,20\nExport,500,2,50 %,5\nSync,9,3,100 %,\n"
 
 
 def test_the_command_ranks_and_says_what_is_missing(ran):
@@ -123,3 +124,27 @@ def test_real_votes_are_ranked(ran):
     told = json.loads(ran(text, "--formula", "votes", "--json").output)
     assert len(told["rows"]) == len(rows) == 80
     assert told["rows"][0]["score"] == max(row[0] for row in rows)
+
+
+def test_a_header_that_names_the_unit_allows_bare_numbers():
+    assert column("x [%]\n80 %\n50\n")[1] == (0.8, 0.5)
+
+
+def test_headers_too_long_for_a_pattern_are_refused():
+    with pytest.raises(Uncomputable, match="header_too_long"):
+        read("x" + " " * 300 + "(y\n1\n")
+
+
+def test_a_weight_that_the_formula_does_not_use_is_refused(ran):
+    told = ran("x\n1\n", "--formula", "w * x", "--weight", "w=2", "--weight", "wrong=3", "--json")
+    assert json.loads(told.stderr) == {"error": "weight_not_used", "weight": "wrong", "allowed": ["w", "x"]}
+
+
+def test_a_fault_behind_the_last_line_is_pointed_at(ran):
+    told = ran("a\n1\n", "--formula", "a +\n")
+    assert (told.exit_code, type(told.exception)) == (1, SystemExit)
+    assert told.output.rstrip().endswith("^")
+
+
+def test_a_seed_below_zero_is_a_wrong_use(ran):
+    assert ran("x\n1\n", "--formula", "x", "--seed", "-1").exit_code == 2

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tandem.compute.selection.arrays import compiled_problem
 from tandem.compute.selection.check import breaches, value
-from tests.compute.selection.cases import rich
+from tandem.compute.selection.problem import Limit, Problem
+from tests.compute.selection.cases import one, rich
 
 GOOD = {"road": 0, "paint": 3, "sign": 2, "light": 3, "toll": 2}
 
@@ -64,3 +65,20 @@ def test_the_rows_of_the_search_say_the_same_as_the_checker(starts):
     # the checker starts each period's account anew after a debt, the rows carry the debt along
     assert {one for one in mine if one[0] != "budget"} == {one for one in theirs if one[0] != "budget"}
     assert any(one[0] == "budget" for one in mine) == any(one[0] == "budget" for one in theirs)
+
+
+def test_several_limits_on_one_measure_hold_together():
+    some = tuple(one(name, measures={"risk": 4}) for name in "abc")
+    limits = (Limit("risk", maximum=9), Limit("risk", 4, 5), Limit("risk", minimum=2))
+    problem = Problem(1, some, limits=limits)
+    arrays = compiled_problem(problem)
+    for many in range(4):
+        start = np.array([0] * many + [-1] * (3 - many))
+        over = [
+            (row.kind, row.number, int(units))
+            for row, units in zip(arrays.limits, arrays.load(start) - arrays.cap, strict=True)
+            if units > 0
+        ]
+        told = [(b.rule, b.over) for b in breaches(problem, dict.fromkeys("abc"[:many], 0))]
+        assert sorted((kind, units) for kind, _, units in over) == sorted(told)
+    assert [row.number for row in arrays.limits] == [0, 1, 1, 2]

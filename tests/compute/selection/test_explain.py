@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tandem.compute.errors import Uncomputable
-from tandem.compute.selection import solvers
+from tandem.compute.selection import explain, solvers
 from tandem.compute.selection.check import breaches
 from tandem.compute.selection.explain import prices, relaxations, why_not, widened
-from tandem.compute.selection.problem import Exclusion, Prerequisite, Problem
+from tandem.compute.selection.problem import Exclusion, Limit, Of, Prerequisite, Problem, Share
 from tandem.compute.selection.solve import select
 from tandem.compute.worker import Worker
 from tests.compute.selection.cases import one, three
@@ -55,7 +55,65 @@ def test_what_never_fits_is_told_so(worker):
     problem = Problem(1, (one("a", 30, (3,)), one("b", 99, (9,))), (5,))
     _, why = reasons(problem, "b", worker)
     assert why.causes[0] == ("never_fits", "", 0, 4)
-    assert why.loss is None
+    assert (why.loss, why.forced) == (None, "impossible")
+
+
+def test_a_choice_that_was_only_not_found_is_not_called_impossible(worker, monkeypatch):
+    found = select(three(), moves=MOVES, worker=worker)
+
+    def fails(code):
+        def search(*_, **how):
+            raise Uncomputable(code, value=0)
+
+        monkeypatch.setattr(explain, "select", search)
+
+    fails("no_choice_found")
+    why = why_not(three(), found, "c", worker=worker)
+    assert (why.loss, why.forced) == (None, "not_found")
+    fails("choice_failed_check")
+    with pytest.raises(Uncomputable, match="choice_failed_check"):
+        why_not(three(), found, "c", worker=worker)
+
+
+def test_with_carry_over_the_cut_is_all_the_money_that_lacks(worker):
+    some = (one("a", 90, (2, 2), latest=0), one("b", 5, (6, 4), latest=0))
+    problem = Problem(2, some, (5, 4), carry_over=True)
+    found, why = reasons(problem, "b", worker)
+    assert [(e.period, e.units) for e in why.extra] == [(0, 3), (1, 2)]
+    assert why.cost_cut == 5
+    for cut, holds in (
+        (4, False),
+        (5, True),
+    ):  # taken from the first period, and what is left from the second
+        cheaper = replace(some[1], cost=(6 - min(cut, 6), 4))
+        starts = {**found.starts, "b": 0}
+        assert (breaches(replace(problem, candidates=(some[0], cheaper)), starts) == []) == holds
+
+
+@pytest.mark.parametrize(
+    ("rules", "kind", "units"),
+    [
+        ({"shares": (Share("s", "g", Of.COUNT, maximum=1),)}, "share_max", 1),
+        ({"shares": (Share("s", "g", Of.MONEY, most_part=0.55),)}, "share_most", 1167),
+        ({"shares": (Share("s", "h", Of.MONEY, least_part=0.4),)}, "share_least", 667),
+        ({"limits": (Limit("risk", maximum=99), Limit("risk", maximum=7))}, "limit_max", 2),
+    ],
+)
+def test_shares_and_limits_lack_units_too_and_with_them_the_candidate_fits(worker, rules, kind, units):
+    some = (
+        one("a", 30, groups=("g",), measures={"risk": 4}),
+        one("h", 30, groups=("h",), measures={"risk": 0}),
+        one("b", 5, groups=("g",), measures={"risk": 5}),
+    )
+    problem = Problem(1, some, **rules)
+    found, why = reasons(problem, "b", worker)
+    assert set(found.starts) == {"a", "h"}
+    assert [(e.kind, e.units) for e in why.extra] == [(kind, units)]
+    beside = {**found.starts, "b": why.start}
+    assert breaches(problem, beside)
+    assert breaches(widened(problem, why.extra), beside) == []
+    less = tuple(replace(e, units=e.units - 1) for e in why.extra)
+    assert breaches(widened(problem, less), beside)
 
 
 def test_only_a_rejected_candidate_can_be_asked_about(worker):

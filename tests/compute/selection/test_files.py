@@ -65,7 +65,14 @@ def test_a_result_has_what_its_schema_asks_for():
             "word_unknown",
         ),
         ({"periods": 1, "candidates": [{"id": "a", "value": 1.5}]}, "value_not_whole"),
-        ({"periods": 1, "candidates": [{"id": "a", "cost": 5}]}, "field_missing_or_wrong"),
+        ({"periods": 1, "candidates": [{"id": "a", "cost": 5}]}, "field_wrong"),
+        ({"periods": 1, "candidates": [{"id": "a", "groups": "long"}]}, "field_wrong"),
+        ({"periods": 1, "candidates": [{"id": "a", "groups": [1]}]}, "field_wrong"),
+        ({"periods": 1, "candidates": [{"id": "a", "demand": ["team"]}]}, "field_wrong"),
+        ({"periods": 1, "candidates": [{"id": "a", "demand": {"team": "12"}}]}, "field_wrong"),
+        ({"periods": 1, "candidates": [], "exclusions": [{"id": "x", "candidates": "ab"}]}, "field_wrong"),
+        ({"periods": 1, "candidates": [], "capacity": "team"}, "field_wrong"),
+        ({"periods": 1, "candidates": [], "budget": "1"}, "field_wrong"),
     ],
 )
 def test_what_cannot_be_read_is_named(document, code):

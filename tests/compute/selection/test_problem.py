@@ -3,7 +3,17 @@
 import pytest
 
 from tandem.compute.errors import Uncomputable
-from tandem.compute.selection.problem import Candidate, Exclusion, Prerequisite, Problem, Share
+from tandem.compute.selection.problem import (
+    AMOUNT,
+    PERIODS,
+    Candidate,
+    Exclusion,
+    Limit,
+    Of,
+    Prerequisite,
+    Problem,
+    Share,
+)
 from tests.compute.selection.cases import one, three
 
 
@@ -27,6 +37,22 @@ from tests.compute.selection.cases import one, three
         (lambda: three(prerequisites=(Prerequisite("a", "a"),)), "prerequisite_of_itself", "a", "finished"),
         (lambda: three(exclusions=(Exclusion("x", ("a", "z")),)), "candidate_unknown", "z", "z"),
         (lambda: three(shares=(Share("s", "none", minimum=1),)), "group_unknown", None, "none"),
+        (
+            lambda: Problem(
+                1, (one("a", groups=("g",)),), shares=(Share("s", "g", minimum=1), Share("s", "g", maximum=2))
+            ),
+            "share_twice",
+            None,
+            "s",
+        ),
+        (lambda: three(limits=(Limit("risk", maximum=1),)), "measure_unknown", None, "risk"),
+        (lambda: Limit("risk"), "limit_without_bound", None, None),
+        (lambda: Limit("risk", minimum=1.5), "limit_not_whole", None, 1.5),
+        (lambda: Problem(1.5, ()), "periods_not_whole", None, 1.5),
+        (lambda: Problem(PERIODS + 1, ()), "periods_too_many", None, PERIODS + 1),
+        (lambda: Candidate("a", AMOUNT), "value_too_large", "a", AMOUNT),
+        (lambda: Problem(1, (one("a", AMOUNT - 1), one("b", 1))), "sum_too_large", None, AMOUNT),
+        (lambda: three(prerequisites=(Prerequisite("a", "b", lag=9**9),)), "lag_too_large", "a", 9**9),
     ],
 )
 def test_a_fault_is_named_with_its_candidate_and_value(make, code, candidate, value):
@@ -53,3 +79,10 @@ def test_a_ring_of_prerequisites_is_shown_with_its_path():
 def test_a_share_needs_a_bound_that_can_be_one(share):
     with pytest.raises(Uncomputable):
         Share("s", "g", **share)
+
+
+def test_parts_are_read_to_a_ten_thousandth_so_that_their_sums_must_be_smaller():
+    some = (one("a", AMOUNT // 5000, groups=("g",)),)
+    assert Problem(1, some, shares=(Share("s", "g", Of.MONEY, most_part=0.5),)).candidates == some
+    with pytest.raises(Uncomputable, match="sum_too_large"):
+        Problem(1, some, shares=(Share("s", "g", Of.VALUE, most_part=0.5),))

@@ -1,7 +1,9 @@
 """The best choice, a bound that holds, and the same choice for the same seed."""
 
+import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,10 +11,11 @@ from hypothesis import strategies as st
 from tandem.compute.bench.selection import case
 from tandem.compute.errors import Uncomputable
 from tandem.compute.selection import search, solvers
+from tandem.compute.selection import solve as solving
 from tandem.compute.selection.arrays import compiled_problem
 from tandem.compute.selection.check import breaches, value
 from tandem.compute.selection.frontier import by_budget, by_measure
-from tandem.compute.selection.problem import Exclusion, Prerequisite, Problem, Rule
+from tandem.compute.selection.problem import Exclusion, Limit, Prerequisite, Problem, Rule
 from tandem.compute.selection.solve import select, solve
 from tandem.compute.worker import Worker
 from tests.compute.selection.cases import every_choice, one, rich, three
@@ -49,6 +52,16 @@ def test_nothing_to_choose_from_is_an_empty_choice(worker):
     assert dict(chosen(Problem(3, ()), worker).starts) == {}
 
 
+def test_nothing_to_choose_from_cannot_bring_what_is_asked_for(worker):
+    with pytest.raises(Uncomputable, match="infeasible"):
+        chosen(Problem(1, (), limits=(Limit("risk", minimum=5),)), worker)
+
+
+def test_what_is_worth_millions_is_proven_to_the_last_unit(worker):
+    found = chosen(Problem(1, (one("a", 3_000_000), one("b", 2_000_000)), (5,)), worker)
+    assert (found.value, found.bound, found.proven) == (3_000_000, 3_000_000, True)
+
+
 def test_what_cannot_be_is_refused(worker):
     with pytest.raises(Uncomputable, match="infeasible"):
         chosen(Problem(1, (one("a", cost=(9,), mandatory=True),), (5,)), worker)
@@ -64,6 +77,36 @@ def test_the_same_seed_and_moves_give_the_same_choice(worker):
     problem = portfolio(3, 60)
     first, second = (chosen(problem, worker, moves=100_000, seed=5) for _ in range(2))
     assert (first.starts, first.bound) == (second.starts, second.bound)
+
+
+def test_a_slow_proof_gives_the_same_choice_after_the_same_moves(worker, monkeypatch):
+    problem = three(budget=(12,))  # the relaxation takes a part of the third, so that it proves nothing
+    arrays = compiled_problem(problem)
+    answer = worker.run(solvers.proved, arrays, np.ones(len(arrays.item), bool), None, None, 1.0)
+    found = []
+    for wait in (0.0, 0.4):
+        monkeypatch.setattr(solving, "_proof", lambda *_, wait=wait: (time.sleep(wait), answer)[1])
+        found.append(chosen(problem, worker))
+    first, second = ((one.starts, one.bound, one.moves, one.engine) for one in found)
+    assert first == second
+    assert first[2] > 0
+
+
+def test_a_relaxation_without_an_answer_is_not_called_infeasible(worker, monkeypatch):
+    from ortools.math_opt.python import mathopt
+
+    real = mathopt.solve
+
+    def out_of_time(model, engine, *, params):
+        from datetime import timedelta
+
+        params.time_limit, params.iteration_limit = timedelta(seconds=0), 0
+        return real(model, engine, params=params)
+
+    arrays = compiled_problem(rich())
+    assert solvers.relaxed(print, arrays).feasible is True
+    monkeypatch.setattr(mathopt, "solve", out_of_time)
+    assert solvers.relaxed(print, arrays).feasible is None
 
 
 def test_a_longer_look_is_never_worse_and_values_only_rise(worker):
@@ -131,6 +174,26 @@ def test_a_frontier_rises_with_the_money(worker):
     assert [p.level for p in points] == sorted(p.level for p in points)
     assert [p.selection.value for p in points] == sorted(p.selection.value for p in points)
     assert all(p.bound >= p.selection.value for p in points)
+
+
+def test_a_level_without_a_choice_is_marked_and_the_others_stay(worker):
+    some = (one("must", 5, (8,), mandatory=True), one("more", 9, (4,)))
+    points = by_budget(Problem(1, some, (10,)), 3, 0.5, 1.5, moves=20_000, worker=worker)
+    assert [(p.level, p.state) for p in points] == [(5, "infeasible"), (10, "found"), (15, "found")]
+    assert (points[0].selection, points[0].gap) == (None, None)
+    assert points[-1].selection.value == 14
+
+
+def test_a_frontier_of_money_needs_a_budget_and_one_of_a_measure_needs_it_known(worker):
+    with pytest.raises(Uncomputable, match="no_budget"):
+        by_budget(three(budget=None), 3, moves=1000, worker=worker)
+    with pytest.raises(Uncomputable, match="measure_unknown"):
+        by_measure(three(), "risk", 3, moves=1000, worker=worker)
+
+
+def test_a_frontier_against_a_measure_that_is_limited_already_is_walked(worker):
+    points = by_measure(rich(), "risk", 3, at_most=True, moves=20_000, worker=worker)
+    assert all(p.state == "found" for p in points)
 
 
 def test_a_frontier_against_risk_falls_as_risk_is_cut(worker):

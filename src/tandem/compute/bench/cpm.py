@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tandem.compute.bench.table import Row, Table
+from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.slack import Network
 
 ACTIVITIES, LINKS = 100_000, 200_000
@@ -53,7 +54,9 @@ def run(
     files: Path | None = None, out: Path | None = None, tell: Callable[[str], object] = print,
 ) -> Table:  # fmt: skip
     """Medians over the seeds, each of `limit` repetitions (9), processor time of one thread (neighbours on the
-    machine do not count); the reference works on lists that lie ready."""
+    machine do not count); the reference works on lists that lie ready. There are no sets: raises `Uncomputable` unknown_set for any."""
+    if set_ is not None:
+        raise Uncomputable("unknown_set", value=set_, allowed=())
     rows = [_seed(seed, limit or 9, tell) for seed in range(1, seeds + 1)]
     kernel, edit, plain, calendars, build = (statistics.median(column) for column in zip(*rows, strict=True))
     note = f"processor time, {ACTIVITIES:,} activities, {LINKS:,} links of all kinds, median of {seeds} seeds"

@@ -13,6 +13,7 @@ import numpy as np
 
 from tandem.compute.bench import likeness_texts
 from tandem.compute.bench.table import Row, Table
+from tandem.compute.errors import Uncomputable
 from tandem.compute.likeness import Index, calibrate, disturbed, groups, pairs
 from tandem.compute.likeness.calibration import KINDS
 from tandem.compute.likeness.text import plain, words
@@ -27,8 +28,11 @@ JACCARD = "set-Jaccard over words or pairs of ideographs, brute force"
 def run(
     *, set_: str | None, limit: int | None, seeds: int, seconds: float | None, files: Path, out: Path | None, tell: Tell
 ) -> Table:  # fmt: skip
-    """Sets: duplicates, chinese, disturbed, many (all by default). `limit` bounds the queries of each. CPU time."""
+    """Sets: duplicates, chinese, disturbed, many (all by default). `limit` bounds the queries of each. CPU time.
+    Raises `Uncomputable` unknown_set."""
     parts = {"duplicates": _duplicates, "chinese": _chinese, "disturbed": _disturbed, "many": _many}
+    if set_ is not None and set_ not in parts:
+        raise Uncomputable("unknown_set", value=set_, allowed=tuple(parts))
     pairs([("a", "warm up"), ("b", "warm me up")])
     Index([("a", "warm up")]).alike("warm up")
     rows: list[Row] = []

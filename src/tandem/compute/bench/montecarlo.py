@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tandem.compute.bench.table import Row, Table
+from tandem.compute.errors import Uncomputable
 from tandem.compute.forecasting.history import History
 from tandem.compute.forecasting.levelled_risk import simulate_levelled
 from tandem.compute.forecasting.network_risk import simulate
@@ -37,7 +38,9 @@ def run(
     tell: Tell = print,
 ) -> Table:
     """Each figure is the median over `seeds` (or `limit`) runs. `seconds` cuts the number of trials to about as
-    long a run. `set_` picks one of plain, levelled, large, sampling, throughput; `files` is not read."""
+    long a run. `set_` picks one of plain, levelled, large, sampling, throughput; `files` is not read.
+    `out` gives back only what was measured with the same limit, seeds and seconds. Raises `Uncomputable`
+    unknown_set."""
     repeats = limit or seeds
     share = min(1.0, seconds / 2) if seconds else 1.0
     works: dict[str, Callable[[], list[Row]]] = {
@@ -47,7 +50,10 @@ def run(
         "sampling": lambda: _sampling(max(8, int(SPREAD_RUNS * share))),
         "throughput": lambda: _throughput(repeats),
     }
-    known = _read(out)
+    if set_ is not None and set_ not in works:
+        raise Uncomputable("unknown_set", value=set_, allowed=tuple(works))
+    asked = {"limit": limit, "seeds": seeds, "seconds": seconds}
+    known = _read(out, asked)
     rows: list[Row] = []
     for name, work in works.items():
         if set_ not in (None, name):
@@ -55,7 +61,7 @@ def run(
         if name not in known:
             tell(f"{name} …")
             known[name] = work()
-            _keep(out, name, known[name])
+            _keep(out, {"work": name, **asked}, known[name])
         rows += known[name]
     made = {
         "cores": cpu_count(),
@@ -203,16 +209,20 @@ def _throughput(repeats: int) -> list[Row]:
     ]
 
 
-def _read(out: Path | None) -> dict[str, list[Row]]:
+def _read(out: Path | None, asked: dict[str, Any]) -> dict[str, list[Row]]:
     if out is None or not out.exists():
         return {}
     lines = [json.loads(line) for line in out.read_text().splitlines() if line.strip()]
-    return {line["work"]: [Row(**row) for row in line["rows"]] for line in lines}
+    return {
+        line["work"]: [Row(**row) for row in line["rows"]]
+        for line in lines
+        if asked == {name: line.get(name, "not told") for name in asked}
+    }
 
 
-def _keep(out: Path | None, name: str, rows: list[Row]) -> None:
+def _keep(out: Path | None, key: dict[str, Any], rows: list[Row]) -> None:
     if out is not None:
         fields = Row.__dataclass_fields__
         with out.open("a") as file:
             kept = [{field: getattr(row, field) for field in fields} for row in rows]
-            file.write(json.dumps({"work": name, "rows": kept}) + "\n")
+            file.write(json.dumps({**key, "rows": kept}) + "\n")

@@ -74,7 +74,7 @@ def run(
     for name in (set_,) if set_ else ("5000", "500", "frontier"):
         found = []
         for seed in range(1, seeds + 1):
-            key = f"{name}/{seed}"
+            key = f"{name}/{seed}/{seconds}/{limit}"  # another question is not answered by what is kept
             if key not in known:
                 known[key] = (
                     _frontier(seed, limit or 20) if name == "frontier" else _one(seed, int(name), seconds)
@@ -150,7 +150,7 @@ def _marks(steps: list[Selection], goal: float) -> dict[str, Any]:
 def _frontier(seed: int, points: int) -> dict[str, Any]:
     begun = perf_counter()
     found = by_budget(case(seed, 500), points, seconds=58.0, seed=seed)
-    gaps = [100 * (one.gap or 0.0) for one in found]
+    gaps = [100.0 if one.gap is None else 100 * one.gap for one in found]
     return {"worst": max(gaps), "mean": statistics.mean(gaps), "seconds": perf_counter() - begun}
 
 

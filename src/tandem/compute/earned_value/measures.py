@@ -13,6 +13,7 @@ from math import isfinite
 from tandem.compute.errors import Uncomputable
 
 Value = int | float | Decimal
+FORMS = ("typical", "atypical", "both", "bottom_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class EarnedValue:
     """PMI's names: sv = EV - PV, cv = EV - AC, spi = EV / PV, cpi = EV / AC; eac, etc and vac in the same four forms (vac =
     BAC - EAC, etc = EAC - AC); tcpi_budget = (BAC - EV) / (BAC - AC), tcpi_estimate the same against the typical EAC.
 
-    `missing` names each measure that cannot be derived, with the code of the reason: actual_unknown, nothing_planned,
+    `missing` names each measure that cannot be derived (a form with its measure: `eac.typical`, `vac.both`; all of
+    them also as `eac`, `etc`, `vac` where actual cost is unknown), with the code of the reason: actual_unknown, nothing_planned,
     nothing_spent, nothing_earned, nothing_left_of_budget, estimate_reached, work_is_done, no_new_estimate.
     """
 
@@ -95,6 +97,9 @@ def earned_value(figures: Figures, *, new_estimate: Value | None = None) -> Earn
     else:
         cpi = _index("cpi", ev, ac, "nothing_spent", missing)
     eac = _estimates(figures, spi, cpi, new_estimate, missing)
+    for form in FORMS:
+        if f"eac.{form}" in missing:
+            missing |= dict.fromkeys((f"etc.{form}", f"vac.{form}"), missing[f"eac.{form}"])
     return EarnedValue(
         figures, _less(ev, pv), spi, None if ac is None else _less(ev, ac), cpi, eac,
         _each(eac, lambda value: None if ac is None else _less(value, ac)),
@@ -105,14 +110,19 @@ def earned_value(figures: Figures, *, new_estimate: Value | None = None) -> Earn
 
 def summed(parts: Iterable[Figures]) -> Figures:
     """Figures of a whole from its parts; actual cost is unknown when it is of any part. Raises `Uncomputable`
-    nothing_to_sum, units_differ."""
+    nothing_to_sum, units_differ, values_mixed."""
     every = list(parts)
     if not every:
         raise Uncomputable("nothing_to_sum", value=0)
     units = sorted({one.unit for one in every})
     if len(units) > 1:
         raise Uncomputable("units_differ", value=units)
-    check({f"budget of part {place}": one.budget for place, one in enumerate(every)})
+    check({
+        f"{name} of part {place}": value
+        for place, one in enumerate(every)
+        for name in ("budget", "planned", "earned", "actual")
+        if (value := getattr(one, name)) is not None
+    })  # fmt: skip
     spent: list[Value] | None = [one.actual for one in every if one.actual is not None]
     if spent is not None and len(spent) < len(every):
         spent = None
@@ -141,6 +151,7 @@ def _estimates(
     if new is None:
         missing["eac.bottom_up"] = "no_new_estimate"
     if ac is None:
+        missing.update({f"eac.{form}": "actual_unknown" for form in FORMS if f"eac.{form}" not in missing})
         return Estimates(None, None, None, None)
     typical = both = None
     if cpi:

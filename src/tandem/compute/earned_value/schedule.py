@@ -6,6 +6,7 @@ is not above EV. Times are in periods of the plan (weeks, months, sprints).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from tandem.compute.earned_value.measures import Figures, Value, check
 from tandem.compute.errors import Uncomputable
@@ -42,7 +43,8 @@ class Plan:
         return next(place for place, value in enumerate(self.cumulative, start=1) if value == self.budget)
 
     def planned(self, periods: float) -> Value:
-        """Planned value after so many periods, along the line within a period; exact at whole ones."""
+        """Planned value after so many periods, along the line within a period; exact at whole ones. A plan in
+        `Decimal` gives `Decimal`."""
         if periods < 0:
             raise Uncomputable("time_negative", value=periods)
         whole = min(int(periods), len(self.cumulative))
@@ -50,7 +52,10 @@ class Plan:
         rest = periods - int(periods)
         if not rest or whole >= len(self.cumulative):
             return at
-        return float(at) + rest * (float(self.cumulative[whole]) - float(at))
+        after = self.cumulative[whole]
+        if any(isinstance(value, Decimal) for value in (at, after, self.budget)):
+            return Decimal(at) + Decimal(rest) * (Decimal(after) - Decimal(at))
+        return float(at) + rest * (float(after) - float(at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def earned_schedule(plan: Plan, earned: Value, at: float) -> EarnedSchedule:
     spi = es / at if at > 0 else None
     if spi is None:
         missing |= {"spi": "no_time_passed", "ieac": "no_time_passed"}
-    elif not spi:
+    elif not earned:
         missing["ieac"] = "nothing_earned"
     tspi = None
     if earned >= plan.budget:
@@ -92,7 +97,8 @@ def earned_schedule(plan: Plan, earned: Value, at: float) -> EarnedSchedule:
         missing["tspi"] = "planned_end_passed"
     else:
         tspi = (duration - es) / (duration - at)
-    return EarnedSchedule(es, at, duration, es - at, spi, duration / spi if spi else None, tspi, missing)
+    ieac = duration / spi if spi and earned else None
+    return EarnedSchedule(es, at, duration, es - at, spi, ieac, tspi, missing)
 
 
 def figures_at(
@@ -115,6 +121,6 @@ def by_points(sprints: Sequence[Value]) -> Plan:
 def _time_of(plan: Plan, earned: Value) -> float:
     if earned >= plan.budget:
         return float(plan.periods)
-    whole = sum(value <= earned for value in plan.cumulative) if earned > 0 else 0
+    whole = sum(value <= earned for value in plan.cumulative)  # also nothing earned where nothing was planned
     before = float(plan.cumulative[whole - 1]) if whole else 0.0
     return whole + (float(earned) - before) / (float(plan.cumulative[whole]) - before)

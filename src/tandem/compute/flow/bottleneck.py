@@ -53,7 +53,7 @@ class Bottleneck:
 
 def bottleneck(found: Journeys, *, weeks: int = 12, seed: int = 0) -> Bottleneck | NotEnough:
     """Test all states between start and finish over the last `weeks` weeks; NotEnough with fewer than eight."""
-    known = round((found.now - int(found.arrived.min(initial=found.now))) / (7 * DAY))
+    known = (found.now - int(found.arrived.min(initial=found.now))) // (7 * DAY)  # whole weeks only
     weeks = min(weeks, known)
     if weeks < NEEDED_WEEKS:
         return NotEnough(weeks, NEEDED_WEEKS)

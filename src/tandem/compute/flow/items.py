@@ -82,6 +82,9 @@ class FlowItem:
             if after.at < before.at:
                 raise Uncomputable("moves_out_of_order", item=self.id, value=(before.at, after.at))
         for block in self.blocks:
+            for moment in (block.first, block.last):
+                if moment is not None and moment.tzinfo is not None:
+                    raise Uncomputable("moment_with_zone", item=self.id, value=moment)
             if block.last is not None and block.last < block.first:
                 raise Uncomputable("block_reversed", item=self.id, value=(block.first, block.last))
 

@@ -53,7 +53,7 @@ class Consistency:
 
 def consistency(found: Journeys, *, since: datetime) -> Consistency | NotEnough:
     """Little's law from `since` until now; NotEnough with fewer than eight items finished in the window. Raises
-    `Uncomputable` window_reversed."""
+    `Uncomputable` window_reversed, no_working_time (a window without any, such as a weekend)."""
     begin = instant(since)
     if begin >= found.now:
         raise Uncomputable("window_reversed", value=since)
@@ -65,6 +65,8 @@ def consistency(found: Journeys, *, since: datetime) -> Consistency | NotEnough:
     overlap = ever & (left > begin)
     inside = found.between(np.maximum(found.started[overlap], begin), left[overlap])
     days = float(np.diff(found.clock.days(np.array([begin, found.now])))[0])
+    if days <= 0:
+        raise Uncomputable("no_working_time", value=since)
     cycle = float(found.between(found.started[done], found.finished[done]).mean())
     wip, rate = float(inside.sum()) / days, int(done.sum()) / days
     begun = int((ever & (found.started > begin)).sum())

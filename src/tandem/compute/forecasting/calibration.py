@@ -81,7 +81,8 @@ class Calibration:
       that cannot be told (a value of zero, or too many not done yet).
     - brier: of the statements "by its target percentile" (lower is better; target * (1 - target) when calibrated).
     - crps: mean, in the unit of the values (lower is better); over `scored` forecasts that have come true.
-    - sharpness: mean width from P10 to P90, and `relative_sharpness` as a share of the median.
+    - sharpness: mean width from P10 to P90, and `relative_sharpness` as a share of the median; None where the stated
+      percentiles do not reach so far.
     - effective: cases that count as independent.
     """
 
@@ -96,7 +97,7 @@ class Calibration:
     brier: float
     crps: float | None
     scored: int
-    sharpness: float
+    sharpness: float | None
     relative_sharpness: float | None
 
 
@@ -126,8 +127,7 @@ def calibrate(
     known = [one for one in grid if one is not None]
     done = [past for past in pasts if past.actual is not None and past.waited is None]
     done += [past for past in pasts if past.waited is not None and _is_scored(past)]
-    widths = [_value(past, 0.9) - _value(past, 0.1) for past in pasts]
-    medians = [_value(past, 0.5) for past in pasts]
+    sharpness, relative = _sharpness(pasts)
     return Calibration(
         len(pasts),
         at_target.cases / overlap,
@@ -140,8 +140,8 @@ def calibrate(
         at_target.held * (1 - target) ** 2 + (1 - at_target.held) * target**2,
         float(np.mean([crps_of_quantiles(p.quantiles, p.actual) for p in done if p.actual is not None])) if done else None,
         len(done),
-        float(np.mean(widths)),
-        float(np.mean(np.array(widths) / medians)) if min(medians) > 0 else None,
+        sharpness,
+        relative,
     )  # fmt: skip
 
 
@@ -214,6 +214,19 @@ def _is_scored(past: PastForecast) -> bool:
     return past.actual is not None and past.waited is not None and past.quantiles[-1][1] <= past.waited
 
 
-def _value(past: PastForecast, share: float) -> float:
-    shares, values = zip(*past.quantiles, strict=True)
-    return float(np.interp(share, shares, values))
+def _sharpness(pasts: Sequence[PastForecast]) -> tuple[float | None, float | None]:
+    """Mean width and mean share of the median: nothing is made up beyond what was stated."""
+    lows, medians, highs = (_values(pasts, share) for share in (0.1, 0.5, 0.9))
+    if lows is None or highs is None:
+        return None, None
+    widths = highs - lows
+    relative = float(np.mean(widths / medians)) if medians is not None and medians.min() > 0 else None
+    return float(np.mean(widths)), relative
+
+
+def _values(pasts: Sequence[PastForecast], share: float) -> Floats | None:
+    """Of each forecast the value at a share, None where it lies outside the stated shares (alike for all)."""
+    shares = [stated for stated, _ in pasts[0].quantiles]
+    if not shares[0] <= share <= shares[-1]:
+        return None
+    return np.array([np.interp(share, shares, [value for _, value in past.quantiles]) for past in pasts])

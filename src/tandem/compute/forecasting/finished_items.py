@@ -17,6 +17,8 @@ WINDOWS = (60, 120, 250)
 OFFICE = WorkingCalendar("office")
 EVERY_DAY = WorkingCalendar("every day", week=(WHOLE_DAY,) * 7)
 MOST_BYTES = 100_000_000
+YEARS = (1900, 2200)
+"""Years of a date that can be meant; outside them a typing error would stretch the history over centuries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def read(text: str) -> tuple[Item, ...]:
 
     Comma, semicolon or tab; other columns are not read; a moment counts as its day. Raises `Uncomputable` with
     line, column and value: file_too_large, no_header, column_missing, table_unreadable, date_unreadable,
-    nothing_finished.
+    year_out_of_range, nothing_finished.
     """
     if len(text) > MOST_BYTES:
         raise Uncomputable("file_too_large", value=len(text), most=MOST_BYTES)
@@ -59,14 +61,11 @@ def read(text: str) -> tuple[Item, ...]:
         raise Uncomputable("no_header", line=1, value="")
     delimiter = max(",;\t", key=head.count)
     rows = csv.reader(StringIO(text), delimiter=delimiter)
-    header: list[str] = []
-    while not any(header):
-        header = [name.strip().lower() for name in next(rows)]
-    if "finished" not in header:
-        raise Uncomputable("column_missing", line=rows.line_num, column="finished", value=", ".join(header))
-    ends = header.index("finished")
-    begins = header.index("started") if "started" in header else None
     try:
+        header = next((row for row in rows if any(cell.strip() for cell in row)), None)
+        if header is None:
+            raise Uncomputable("no_header", line=1, value="")
+        begins, ends = _places([name.strip().lower() for name in header], rows.line_num)
         items = [_item(row, begins, ends, rows.line_num) for row in rows if any(cell.strip() for cell in row)]
     except csv.Error as broken:
         raise Uncomputable("table_unreadable", line=rows.line_num, value=str(broken)) from broken
@@ -119,6 +118,12 @@ def nth_working_day(calendar: WorkingCalendar, on: date, number: int) -> date:
     raise Uncomputable("no_working_time", calendar=calendar.id, value=number)
 
 
+def _places(header: list[str], line: int) -> tuple[int | None, int]:
+    if "finished" not in header:
+        raise Uncomputable("column_missing", line=line, column="finished", value=", ".join(header))
+    return header.index("started") if "started" in header else None, header.index("finished")
+
+
 def _item(row: list[str], begins: int | None, ends: int, line: int) -> Item:
     started = _day(row, begins, "started", line) if begins is not None else None
     finished = _day(row, ends, "finished", line)
@@ -130,6 +135,9 @@ def _day(row: list[str], place: int, column: str, line: int) -> date | None:
     if not value:
         return None
     try:
-        return datetime.fromisoformat(value).date()
+        day = datetime.fromisoformat(value).date()
     except ValueError:
         raise Uncomputable("date_unreadable", line=line, column=column, value=value[:40]) from None
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise Uncomputable("year_out_of_range", line=line, column=column, value=value[:40], allowed=YEARS)
+    return day

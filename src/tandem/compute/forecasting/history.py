@@ -45,7 +45,8 @@ class Irregularity:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The data a forecast rests on; weeks are blocks of five working days, counted from the end."""
+    """The data a forecast rests on; weeks are blocks of five working days, counted from the end. The mean is
+    five times that of all days; see `History.weeks` for the mean between low and high."""
 
     first: date
     last: date
@@ -91,14 +92,16 @@ class History:
         """The last so many working days, or all there are."""
         return self.part(max(0, len(self.days) - working_days), len(self.days))
 
-    def basis(self) -> Basis:
+    @property
+    def weeks(self) -> Counts:
+        """Finished items of each whole block of five working days, counted from the end; oldest first."""
         counts = np.array(self.finished, dtype=np.int64)
         whole = len(counts) // WEEK
-        weeks = (
-            counts[len(counts) - whole * WEEK :].reshape(whole, WEEK).sum(axis=1) if whole else np.zeros(0)
-        )
-        mean = self.per_day * WEEK
-        low, high = (float(weeks.min()), float(weeks.max())) if whole else (mean, mean)
+        return np.asarray(counts[len(counts) - whole * WEEK :].reshape(whole, WEEK).sum(axis=1), np.int64)
+
+    def basis(self) -> Basis:
+        weeks, mean = self.weeks, self.per_day * WEEK
+        low, high = (float(weeks.min()), float(weeks.max())) if len(weeks) else (mean, mean)
         return Basis(self.days[0], self.days[-1], len(self.days), self.items, low, mean, high)
 
     def irregularities(self) -> tuple[Irregularity, ...]:

@@ -26,6 +26,7 @@ Made = TypeVar("Made", UncertainActivity, Link, RiskEvent, Group, Correlation, I
 PARTS = ("activities", "links", "risks", "groups", "correlations")
 ESTIMATES = {"duration", "cost", "time"}
 TEXTS = {"id", "predecessor", "successor", "first", "second", "activity"}
+MOST = 10**18
 FLAGS = {"lag_is_percent", "lag_is_elapsed", "is_factor"}
 
 
@@ -34,7 +35,7 @@ def network_from_json(text: str) -> RiskNetwork:
     the kind of row, its id and the value) and what `RiskNetwork` and `Estimate` refuse."""
     try:
         told = json.loads(text)
-    except ValueError as broken:
+    except (ValueError, RecursionError) as broken:
         raise Uncomputable("json_unreadable", value=str(broken)) from broken
     if not isinstance(told, dict):
         raise Uncomputable("json_unreadable", value=type(told).__name__)
@@ -114,7 +115,7 @@ def _made(kind: type[Made], row: Mapping[str, Any]) -> Made:
 
 def _value(noun: str, name: Any, key: str, value: Any) -> Any:
     if key in ESTIMATES:
-        return None if value is None else _estimate(noun, name, key, value)
+        return None if value is None and key != "duration" else _estimate(noun, name, key, value)
     if key == "demand":
         return tuple(_units(value, noun, name, key).items())
     if key == "impacts":
@@ -126,7 +127,7 @@ def _value(noun: str, name: Any, key: str, value: Any) -> Any:
             raise _wrong(noun, name, key, value)
         return tuple(value)
     if key == "type":
-        if value not in LinkType.__members__:
+        if not isinstance(value, str) or value not in LinkType.__members__:
             raise _wrong(noun, name, key, value)
         return LinkType[value]
     fits = (
@@ -175,7 +176,10 @@ def _known(row: Mapping[str, Any], known: set[str], noun: str, name: Any) -> Non
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """A whole number beyond the floats is none: no arithmetic with it has an answer."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return isinstance(value, float) or abs(value) <= MOST
 
 
 def _wrong(noun: str, name: Any, key: str, value: Any) -> Uncomputable:

@@ -4,10 +4,9 @@ Times are in one unit of the caller's choice, usually working days; cost is in a
 """
 
 from dataclasses import dataclass, field
-from math import isfinite
 
 from tandem.compute.errors import Uncomputable
-from tandem.compute.forecasting.three_point import Estimate
+from tandem.compute.forecasting.three_point import LARGEST, Estimate
 from tandem.compute.scheduling.network import Link, find_cycle
 
 
@@ -75,10 +74,10 @@ class RiskNetwork:
     risks, what varies together, and capacities for levelled trials.
 
     Raises `Uncomputable` with the offender and the value: activity_twice, risk_twice, group_twice, group_unknown,
-    group_correlation, probability, factor_negative, duration_negative, earliest, cost_not_finite,
-    activity_unknown, link_unknown, link_to_itself, lag_elapsed, cycle (with its path), correlation_unknown,
-    correlation_value, risk_named_as_activity, demand_negative, resource_unknown, demand_above_capacity,
-    capacity_negative.
+    group_correlation, probability, factor_negative, duration_negative, earliest, cost_too_large,
+    activity_unknown, link_unknown, link_to_itself, lag_elapsed, lag_too_large, cycle (with its path), correlation_unknown,
+    correlation_value, risk_named_as_activity, demand_negative, demand_too_large, resource_unknown,
+    demand_above_capacity, capacity_negative, capacity_too_large. Too large is beyond 1e15.
     """
 
     activities: tuple[UncertainActivity, ...]
@@ -124,13 +123,15 @@ class RiskNetwork:
     def _check_activity(self, activity: UncertainActivity) -> None:
         if activity.duration.low < 0:
             raise Uncomputable("duration_negative", activity=activity.id, value=activity.duration.low)
-        if not 0 <= activity.earliest < float("inf"):
+        if not 0 <= activity.earliest <= LARGEST:
             raise Uncomputable("earliest", activity=activity.id, value=activity.earliest)
-        if not isfinite(activity.cost_per_unit):
-            raise Uncomputable("cost_not_finite", activity=activity.id, value=activity.cost_per_unit)
+        if not abs(activity.cost_per_unit) <= LARGEST:
+            raise Uncomputable("cost_too_large", activity=activity.id, value=activity.cost_per_unit)
         for resource, units in activity.demand:
             if units < 0:
                 raise Uncomputable("demand_negative", activity=activity.id, resource=resource, value=units)
+            if units > LARGEST:
+                raise Uncomputable("demand_too_large", activity=activity.id, resource=resource, value=units)
 
     def _check_links(self, names: set[str]) -> None:
         for link in self.links:
@@ -139,8 +140,10 @@ class RiskNetwork:
                     raise Uncomputable("link_unknown", activity=end, value=other)
             if link.predecessor == link.successor:
                 raise Uncomputable("link_to_itself", activity=link.successor, value=link.type.name)
-            if link.lag_is_elapsed or not isfinite(link.lag):
+            if link.lag_is_elapsed:
                 raise Uncomputable("lag_elapsed", activity=link.successor, value=link.lag)
+            if not abs(link.lag) <= LARGEST:
+                raise Uncomputable("lag_too_large", activity=link.successor, value=link.lag)
         path = find_cycle((link.predecessor, link.successor) for link in self.links)
         if path:
             raise Uncomputable("cycle", path=path, value=len(path) - 1)
@@ -158,6 +161,8 @@ class RiskNetwork:
         for resource, units in self.capacities.items():
             if units < 0:
                 raise Uncomputable("capacity_negative", resource=resource, value=units)
+            if units > LARGEST:
+                raise Uncomputable("capacity_too_large", resource=resource, value=units)
         for activity in self.activities:
             for resource, units in activity.demand:
                 if resource not in self.capacities:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import erf, isfinite, sqrt
+from math import erf, inf, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -19,6 +19,8 @@ REACH = 4.25
 CELLS = 128
 BETA_CELLS = 1024
 PERT_WEIGHT = 4.0
+LARGEST, HEAVIEST = 1e15, 1_000.0
+"""Beyond these the arithmetic of the simulation (float32 in places) no longer tells one value from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,8 @@ class Estimate:
     """A quantity as a distribution; make one with `fixed`, `uniform`, `triangular`, `pert` or `lognormal`.
 
     For a lognormal `low`, `mid` and `high` are P10, P50 and P90, else the least, the most likely and the
-    largest value. Raises `Uncomputable`: estimate_kind, estimate_not_finite, estimate_order (low <= mid <= high
-    does not hold; a lognormal needs low < mid < high).
+    largest value. Raises `Uncomputable`: estimate_kind, estimate_not_finite, estimate_too_large (beyond 1e15, or a
+    weight beyond 1,000), estimate_order (low <= mid <= high does not hold; a lognormal needs low < mid < high).
     """
 
     kind: str
@@ -40,8 +42,11 @@ class Estimate:
         points = (self.low, self.mid, self.high)
         if self.kind not in KINDS:
             raise Uncomputable("estimate_kind", value=self.kind)
-        if not all(isfinite(value) for value in (*points, self.weight)) or self.weight <= 0:
+        # By comparison: math.isfinite has no answer for whole numbers beyond the floats.
+        if not all(-inf < value < inf for value in (*points, self.weight)) or self.weight <= 0:
             raise Uncomputable("estimate_not_finite", value=(*points, self.weight))
+        if max(map(abs, points)) > LARGEST or self.weight > HEAVIEST:
+            raise Uncomputable("estimate_too_large", value=(*points, self.weight), most=LARGEST)
         if not self.low <= self.mid <= self.high or (
             self.kind == "lognormal" and not self.low < self.mid < self.high
         ):

@@ -66,8 +66,8 @@ class Condorcet:
 def levels(items: Sequence[str], ballots: Sequence[Ballot]) -> Ints:
     """voters x items: the group in which each voter has each item; those left out share the level after the last.
 
-    Raises Uncomputable: `no_ballots`, `too_many_items`, `too_many_voters`, `voted_twice` (voter),
-    `unknown_item`, `ranked_twice` (voter and item), `weight_not_positive`."""
+    Raises Uncomputable: `no_ballots`, `too_many_ballots` (items, voters and what is allowed), `items_not_unique`,
+    `voted_twice` (voter), `unknown_item`, `ranked_twice` (voter and item)."""
     if not ballots or not items:
         raise Uncomputable("no_ballots", items=len(items), ballots=len(ballots))
     if len(items) > MOST_ITEMS or len(ballots) > MOST_VOTERS:
@@ -112,13 +112,17 @@ def borda(items: Sequence[str], ballots: Sequence[Ballot]) -> tuple[Place, ...]:
     with it, so that incomplete ballots hand out as many points as complete ones."""
     place = levels(items, ballots)
     weights, scale = weights_of(ballots)
-    halves = np.zeros(len(items), np.int64)
-    for row, weight in zip(place, weights, strict=True):
+    halves, points = np.zeros(len(items), np.int64), [0] * len(items)
+    for voter, (row, weight) in enumerate(zip(place, weights, strict=True), start=1):
         ordered = np.sort(row)
         below = len(items) - np.searchsorted(ordered, row, side="right")
         tied = np.searchsorted(ordered, row, side="right") - np.searchsorted(ordered, row, side="left") - 1
         halves += weight * (2 * below + tied)
-    return _places(items, [int(one) for one in halves], 2 * scale)
+        # 1,000 ballots of the heaviest weight reach 2e18: int64 holds them, but not those of all voters.
+        if voter % 1_000 == 0 or voter == len(ballots):
+            points = [sum_ + int(one) for sum_, one in zip(points, halves, strict=True)]
+            halves[:] = 0
+    return _places(items, points, 2 * scale)
 
 
 def majorities(items: Sequence[str], ballots: Sequence[Ballot]) -> tuple[Ints, int]:
@@ -217,7 +221,10 @@ def budget_vote(
     """Sum of what all voters give each item; with `quadratic`, of the square roots (Lalley & Weyl 2018): the
     tenth point costs more than the first. Sums are kept to the millionth, so the order of voters changes nothing.
 
-    Raises Uncomputable: `voted_twice`, `unknown_item`, `gift_below_zero`, `over_budget` (voter, given)."""
+    Raises Uncomputable: `budget_not_positive`, `voted_twice`, `unknown_item`, `gift_below_zero`, `over_budget`
+    (voter, given), `weight_not_positive`."""
+    if not 0 < budget < float("inf"):
+        raise Uncomputable("budget_not_positive", value=budget)
     total, seen = dict.fromkeys(items, 0), set()
     for purse in purses:
         if purse.voter in seen:

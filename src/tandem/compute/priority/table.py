@@ -14,7 +14,8 @@ from tandem.compute.priority.methods import renamed
 from tandem.compute.priority.syntax import LARGEST
 from tandem.compute.priority.units import unit
 
-MOST_ROWS, WIDEST = 200_000, 400
+MOST_ROWS, WIDEST, LONGEST = 200_000, 400, 200
+"""`LONGEST` header and number: the patterns below take time by the square of the length."""
 _KEYS = ("key", "id", "item", "name", "title")
 _HEADER = re.compile(r"(?P<name>.*?)\s*[\[(](?P<unit>[^\])]+)[\])]\s*\Z", re.DOTALL)
 _CELL = re.compile(r"(?P<number>[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*(?P<unit>[^\d\s].*)?\Z")
@@ -36,7 +37,7 @@ def read(text: str, *, key: str | None = None, units: Mapping[str, str] | None =
 
     `key` is the column that names the items (default: key, id, item, name or title, else the row number).
     Raises Uncomputable with line, column and value: `no_rows`, `too_many_rows`, `column_twice`,
-    `wrong_width`, `unknown_column`, `items_not_unique`."""
+    `wrong_width`, `unknown_column`, `items_not_unique`, `header_too_long`."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
         header = _header(next(reader, []), dict(units or {}))
@@ -61,6 +62,8 @@ def _header(row: list[str], units: dict[str, str]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for cell in row:
         name, word = cell.strip(), ""
+        if len(name) > LONGEST:
+            raise Uncomputable("header_too_long", line=1, value=name[:40], allowed=LONGEST)
         split = _HEADER.match(name)
         if split and split["name"] and _is_unit(split["unit"]):
             name, word = split["name"], split["unit"].strip()
@@ -109,8 +112,9 @@ def columns(
 ) -> tuple[dict[str, Type], dict[str, tuple[Value | None, ...]]]:
     """Types and values of the columns that a formula names; names match whatever their case and blanks.
 
-    A cell may carry its unit ("5 days", "80 %", "100 EUR"), the same throughout a column. A column in which no
-    filled cell begins with a digit or sign is text. Raises Uncomputable with line, column and value."""
+    A cell may carry its unit ("5 days", "80 %", "100 EUR"), the same throughout a column: a bare number is allowed
+    beside it only where the header or `units` name the unit. A column in which no filled cell is a number is text
+    (so is one whose only numbers are longer than 200 characters). Raises Uncomputable with line, column and value."""
     types: dict[str, Type] = {}
     values: dict[str, tuple[Value | None, ...]] = {}
     exact = {name: name for name in wanted if name in table.cells}
@@ -127,9 +131,10 @@ def all_types(table: Table) -> dict[str, Type]:
 def _typed(table: Table, name: str) -> tuple[Type, tuple[Value | None, ...]]:
     cells = table.cells[name]
     filled = [cell for cell in cells if cell]
-    if filled and not any(_CELL.match(cell) for cell in filled):
+    if filled and not any(_split(cell) for cell in filled):
         return TEXT, tuple(cell or None for cell in cells)
     told = table.units.get(name, "")
+    is_named = bool(told)
     found: list[float | None] = []
     for cell, line in zip(cells, table.lines, strict=True):
         if not cell:
@@ -142,16 +147,22 @@ def _typed(table: Table, name: str) -> tuple[Type, tuple[Value | None, ...]]:
             raise Uncomputable(
                 "units_differ", line=line, column=name, value=cell, allowed="a number without unit"
             )
+        if told and not word and not is_named:
+            raise Uncomputable("units_differ", line=line, column=name, value=cell, allowed=told)
         told = told or word
         found.append(number)
     measured, factor = unit(told) if told else (NUMBER.unit, 1.0)
     return Type("number", measured), tuple(None if one is None else one * factor for one in found)
 
 
+def _split(cell: str) -> re.Match[str] | None:
+    return _CELL.match(cell) if len(cell) <= LONGEST else None
+
+
 def _number(cell: str, line: int, column: str) -> tuple[float, str]:
-    split = _CELL.match(cell)
+    split = _split(cell)
     if split is None:
-        raise Uncomputable("not_a_number", line=line, column=column, value=cell)
+        raise Uncomputable("not_a_number", line=line, column=column, value=cell[:LONGEST])
     digits, word = split["number"], (split["unit"] or "").strip()
     if "," in digits:
         grouped = _GROUPED.match(digits)

@@ -16,12 +16,14 @@ PART = 10_000  # parts of the whole are read to a ten-thousandth
 @dataclass(frozen=True, slots=True)
 class Row:
     """A limit: load ≤ cap. `kind`: capacity (name: role), budget, share_min, share_max, share_least,
-    share_most, limit_min, limit_max (name: share or measure). Minima are kept with turned signs."""
+    share_most, limit_min, limit_max (name: share or measure; `number`: which of the shares or limits it is, as one
+    measure may have several). Minima are kept with turned signs."""
 
     kind: str
     name: str
     period: int | None
     cap: int
+    number: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +76,7 @@ class Arrays:
 def compiled_problem(problem: Problem) -> Arrays:
     """Arrays of a checked problem. O(columns · entries), plain Python once for each candidate."""
     limits = list(_limits(problem))
-    place = {(row.kind, row.name, row.period): number for number, row in enumerate(limits)}
+    place = {_key(row): number for number, row in enumerate(limits)}
     first, value, ptr, item = [0], [], [0], []
     rows: list[Any] = []
     coef: list[Any] = []
@@ -123,20 +125,20 @@ def _limits(problem: Problem) -> Iterator[Row]:
     for period, cap in enumerate(problem.budget or ()):
         spent = spent + cap if problem.carry_over else cap
         yield Row("budget", "", period, spent)
-    for share in problem.shares:
+    for number, share in enumerate(problem.shares):
         if share.minimum is not None:
-            yield Row("share_min", share.id, None, -share.minimum)
+            yield Row("share_min", share.id, None, -share.minimum, number)
         if share.maximum is not None:
-            yield Row("share_max", share.id, None, share.maximum)
+            yield Row("share_max", share.id, None, share.maximum, number)
         if share.least_part is not None:
-            yield Row("share_least", share.id, None, 0)
+            yield Row("share_least", share.id, None, 0, number)
         if share.most_part is not None:
-            yield Row("share_most", share.id, None, 0)
-    for limit in problem.limits:
+            yield Row("share_most", share.id, None, 0, number)
+    for number, limit in enumerate(problem.limits):
         if limit.minimum is not None:
-            yield Row("limit_min", limit.measure, None, -limit.minimum)
+            yield Row("limit_min", limit.measure, None, -limit.minimum, number)
         if limit.maximum is not None:
-            yield Row("limit_max", limit.measure, None, limit.maximum)
+            yield Row("limit_max", limit.measure, None, limit.maximum, number)
 
 
 def amount(of: Of, candidate: Candidate, start: int) -> int:
@@ -146,7 +148,11 @@ def amount(of: Of, candidate: Candidate, start: int) -> int:
     return candidate.money if of == Of.MONEY else candidate.worth(start)
 
 
-Places = dict[tuple[str, str, int | None], int]
+Places = dict[tuple[str, str | int, int | None], int]
+
+
+def _key(row: Row) -> tuple[str, str | int, int | None]:
+    return row.kind, row.name if row.number is None else row.number, row.period
 
 
 def _moving(problem: Problem, candidate: Candidate, place: Places) -> tuple[list[int], list[int]]:
@@ -174,21 +180,21 @@ def _spent(problem: Problem, candidate: Candidate, start: int, place: Places) ->
 
 
 def _fixed(problem: Problem, candidate: Candidate, start: int, place: Places) -> Iterator[tuple[int, int]]:
-    for share in problem.shares:
+    for number, share in enumerate(problem.shares):
         units, inside = amount(share.of, candidate, start), share.group in candidate.groups
         for kind, sign, part in (
             ("share_min", -1, None), ("share_max", 1, None),
             ("share_least", -1, share.least_part), ("share_most", 1, share.most_part),
         ):  # fmt: skip
-            if (kind, share.id, None) in place:
+            if (kind, number, None) in place:
                 each = inside if part is None else PART * inside - round(part * PART)
                 if each * units:
-                    yield place[kind, share.id, None], sign * each * units
-    for limit in problem.limits:
+                    yield place[kind, number, None], sign * each * units
+    for number, limit in enumerate(problem.limits):
         for kind, sign in (("limit_min", -1), ("limit_max", 1)):
             units = candidate.measures.get(limit.measure, 0)
-            if units and (kind, limit.measure, None) in place:
-                yield place[kind, limit.measure, None], sign * units
+            if units and (kind, number, None) in place:
+                yield place[kind, number, None], sign * units
 
 
 def _links(pairs: Whole, size: int) -> tuple[Whole, Whole, Whole, Whole]:

@@ -8,12 +8,14 @@ import numpy as np
 
 from tandem.compute.errors import Uncomputable
 from tandem.compute.selection import solvers
-from tandem.compute.selection.arrays import Arrays, Row, compiled_problem
-from tandem.compute.selection.problem import Problem
+from tandem.compute.selection.arrays import PART, Arrays, Row, compiled_problem
+from tandem.compute.selection.check import share_of
+from tandem.compute.selection.problem import Problem, Share
 from tandem.compute.selection.solve import Selection, select
 from tandem.compute.worker import Worker
 
 _MOVES = 2_000_000  # of each answer that needs the search again
+_FORCED = {"infeasible": "impossible", "no_choice_found": "not_found"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +33,31 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """Units that a limit lacks for a candidate beside all that is chosen."""
+    """Units that a limit lacks for a candidate beside all that is chosen (share_least, share_most: by how many
+    ten-thousandths the part must give way). `number`: which of the problem's shares or limits it is."""
 
     kind: str
     name: str
     period: int | None
     units: int
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """Why a candidate is out. `causes`, the heaviest first: codes prerequisite (who is missing), exclusion (who
+    """Why a candidate is out. `forced`: what came of forcing it in: found, impossible (proven), or not_found (the
+    search found no choice with it, which proves nothing). `causes`, the heaviest first: codes prerequisite (who is missing), exclusion (who
     takes the place), never_fits (limit), capacity, budget, share or limit with the value that its use of it would
     cost at the relaxed prices; low_value when these prices come to more than it brings.
 
-    `loss`: what the choice loses when it is forced in (None: impossible), `displaced` who then leaves, `moved` who
+    `loss`: what the choice loses when it is forced in (None: it was not), `displaced` who then leaves, `moved` who
     starts at another time. `more_value`: with so much more value it is worth it. `start`/`extra`: the start at
-    which it lacks least beside all that is chosen, and what it lacks there (empty: nothing). `cost_cut`: when
-    only money is lacking, how much less it must cost."""
+    which it lacks least beside all that is chosen, and what it lacks there (empty: nothing); `start` None: no
+    start goes together with what is chosen, whatever the limits. `cost_cut`: when only money is lacking, how much
+    less it must cost."""
 
     candidate: str
+    forced: str
     causes: tuple[tuple[str, str, int | None, int], ...]
     loss: int | None
     displaced: tuple[str, ...]
@@ -91,7 +98,7 @@ def prices(
 
 
 def widened(problem: Problem, extra: tuple[Extra, ...]) -> Problem:
-    """The problem with more capacity and budget. (With carry-over, money of a period also serves later ones.)"""
+    """The problem with wider limits. (With carry-over, money of a period also serves later ones.)"""
     capacity = {role: list(row) for role, row in problem.capacity.items()}
     budget = None if problem.budget is None else list(problem.budget)
     for one in extra:
@@ -100,7 +107,29 @@ def widened(problem: Problem, extra: tuple[Extra, ...]) -> Problem:
         elif one.kind == "budget" and one.period is not None and budget is not None:
             budget[one.period] += one.units
     rows = {role: tuple(row) for role, row in capacity.items()}
-    return replace(problem, capacity=rows, budget=None if budget is None else tuple(budget))
+    shares, limits = list(problem.shares), list(problem.limits)
+    for one in extra:
+        if one.number is not None and one.kind.startswith("share"):
+            shares[one.number] = _wider_share(shares[one.number], one)
+        elif one.number is not None:
+            limit = limits[one.number]
+            name, sign = ("maximum", 1) if one.kind == "limit_max" else ("minimum", -1)
+            limits[one.number] = replace(limit, **{name: getattr(limit, name) + sign * one.units})
+    return replace(
+        problem, capacity=rows, budget=None if budget is None else tuple(budget), shares=tuple(shares),
+        limits=tuple(limits),
+    )  # fmt: skip
+
+
+def _wider_share(share: Share, extra: Extra) -> Share:
+    name, sign = {
+        "share_min": ("minimum", -1), "share_max": ("maximum", 1),
+        "share_least": ("least_part", -1), "share_most": ("most_part", 1),
+    }[extra.kind]  # fmt: skip
+    old = getattr(share, name)
+    part = name.endswith("part")
+    new = (round(old * PART) + sign * extra.units) / PART if part else old + sign * extra.units
+    return replace(share, **{name: new})
 
 
 def why_not(
@@ -117,17 +146,21 @@ def why_not(
     forced = tuple(replace(one, mandatory=True) if one.id == candidate else one for one in problem.candidates)
     try:
         again = select(replace(problem, candidates=forced), moves=moves, seed=seed, worker=worker)
+        forced_in = "found"
         loss: int | None = max(0, selection.value - again.value)
         displaced = tuple(sorted(set(selection.starts) - set(again.starts)))
         shifted = {n for n, s in selection.starts.items() if n in again.starts and again.starts[n] != s}
-    except Uncomputable:
-        loss, displaced, shifted = None, (), set()
+    except Uncomputable as fault:
+        if fault.code not in _FORCED:
+            raise
+        forced_in, loss, displaced, shifted = _FORCED[fault.code], None, (), set()
     start, extra = _lacking(problem, arrays, selection.starts, candidate, relaxed.prices)
     only_money = bool(extra) and all(one.kind == "budget" for one in extra)
-    units = [one.units for one in extra]
-    cut = (max(units) if problem.carry_over else sum(units)) if only_money else None
+    cut = sum(one.units for one in extra) if only_money else None  # with carry-over each adds to those before
     causes = (*_ties(problem, selection.starts, candidate), *_costs(problem, arrays, candidate, relaxed))
-    return WhyNot(candidate, causes, loss, displaced, tuple(sorted(shifted)), loss, start, extra, cut)
+    return WhyNot(
+        candidate, forced_in, causes, loss, displaced, tuple(sorted(shifted)), loss, start, extra, cut
+    )
 
 
 def _ties(
@@ -154,7 +187,16 @@ def _costs(
     """What the best start of a candidate would use of each limit, at the relaxed prices."""
     i = problem.index[candidate]
     columns = range(arrays.first[i], arrays.first[i + 1])
-    alone = [_over(arrays, c, np.zeros(len(arrays.cap), np.int64)) for c in columns]
+    empty = np.zeros(len(arrays.cap), np.int64)
+    # only these rows can do nothing but fill: a share that one alone exceeds may hold beside others
+    alone = [
+        [
+            (r, units)
+            for r, units in _over(arrays, c, empty)
+            if arrays.limits[r].kind in ("capacity", "budget")
+        ]
+        for c in columns
+    ]
     if all(alone):
         worst = min(alone, key=lambda over: sum(units for _, units in over))
         return [("never_fits", arrays.limits[r].name, arrays.limits[r].period, units) for r, units in worst]
@@ -179,10 +221,8 @@ def _over(
     found = []
     for k in range(arrays.ptr[column], arrays.ptr[column + 1]):
         r = int(arrays.rows[k])
-        over = int(
-            load[r] + arrays.coef[k] - max(arrays.cap[r], load[r] if arrays.coef[k] < 0 else arrays.cap[r])
-        )
-        if over > 0 and arrays.coef[k] > 0 and arrays.limits[r].kind in ("capacity", "budget"):
+        over = int(load[r] + arrays.coef[k] - arrays.cap[r])
+        if over > 0 and arrays.coef[k] > 0:
             found.append((r, over))
     return found
 
@@ -200,8 +240,12 @@ def _lacking(
     for s in range(arrays.first[i + 1] - arrays.first[i]):
         if not _in_time(arrays, chosen, i, s):
             continue
-        over = _over(arrays, int(arrays.first[i]) + s, load)
-        cost = sum(float(price[r]) * units for r, units in over)
+        period = s + int(arrays.begin[i])
+        raw = _over(arrays, int(arrays.first[i]) + s, load)
+        over = _parts(problem, arrays, {**starts, candidate: period}, raw)
+        if over is None:
+            continue
+        cost = sum(float(price[r]) * units for r, units in raw)
         key = (cost, sum(units for _, units in over), s, over)
         if best is None or key[:3] < best[:3]:
             best = key
@@ -216,7 +260,28 @@ def _lacking(
             if units > 0:
                 kept.append((row, units))
         rows = kept
-    return best[2] + int(arrays.begin[i]), tuple(Extra(row.kind, row.name, row.period, n) for row, n in rows)
+    extra = (Extra(row.kind, row.name, row.period, n, row.number) for row, n in rows)
+    return best[2] + int(arrays.begin[i]), tuple(extra)
+
+
+def _parts(
+    problem: Problem, arrays: Arrays, starts: Mapping[str, int], over: list[tuple[int, int]]
+) -> list[tuple[int, int]] | None:
+    """What rows of parts exceed as ten-thousandths of the part. None: no part from 0 to 1 is wide enough."""
+    found = []
+    for r, units in over:
+        row = arrays.limits[r]
+        if row.number is not None and row.kind in ("share_least", "share_most"):
+            share = problem.shares[row.number]
+            whole = share_of(problem, share, starts)[1]
+            if whole <= 0:
+                return None
+            units = -(-units // whole)
+            least, most = round((share.least_part or 0) * PART), round((share.most_part or 0) * PART)
+            if (units > least) if row.kind == "share_least" else (most + units > PART):
+                return None
+        found.append((r, units))
+    return found
 
 
 def _in_time(arrays: Arrays, chosen: "np.ndarray[tuple[int], np.dtype[np.int64]]", i: int, s: int) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from typing import Any, TypeVar, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from tandem.compute.errors import Uncomputable
 from tandem.compute.selection.frontier import Point
@@ -66,11 +66,24 @@ def _value(hint: Any, value: Any, who: Any, name: str) -> Any:
     expected = {str: str, bool: bool}.get(hint)
     if expected is not None and not isinstance(value, expected):
         raise Uncomputable("field_wrong", candidate=who, field=name, value=value)
-    if isinstance(value, list):
-        return tuple(value)
-    if get_origin(hint) is not None and isinstance(value, Mapping):
-        return {key: tuple(row) if isinstance(row, list) else row for key, row in value.items()}
+    choices = (hint, *get_args(hint)) if value is not None else ()
+    for kind in choices:
+        if get_origin(kind) is tuple:
+            return _row(kind, value, who, name)
+        if get_origin(kind) is Mapping:
+            if not isinstance(value, Mapping):
+                raise Uncomputable("field_wrong", candidate=who, field=name, value=value)
+            each = get_args(kind)[1]
+            return {key: _value(each, one, who, f"{name} {key}") for key, one in value.items()}
     return value
+
+
+def _row(hint: Any, value: Any, who: Any, name: str) -> tuple[Any, ...]:
+    """A list as the tuple that is asked for: a word is no list of its letters."""
+    wrong = not isinstance(value, list | tuple)
+    if wrong or (get_args(hint)[0] is str and not all(isinstance(one, str) for one in value)):
+        raise Uncomputable("field_wrong", candidate=who, field=name, value=value)
+    return tuple(value)
 
 
 def document_of(problem: Problem) -> dict[str, Any]:
@@ -106,10 +119,11 @@ def result_of(problem: Problem, selection: Selection, frontier: tuple[Point, ...
         found["frontier"] = [
             {
                 "level": one.level,
-                "value": one.selection.value,
+                "value": one.selection.value if one.selection else None,
                 "bound": one.bound,
                 "gap": one.gap,
-                "starts": dict(one.selection.starts),
+                "state": one.state,
+                "starts": dict(one.selection.starts) if one.selection else {},
             }
             for one in frontier
         ]

@@ -27,6 +27,11 @@ class Of(StrEnum):
     COUNT = "count"
 
 
+AMOUNT = 2**53  # sums of amounts stay below it: whole numbers that floating point holds exactly
+PERIODS = 2_000
+_PART = 10_000  # parts are read to a ten-thousandth; their rows count this many times the amounts
+
+
 def _refuse(rule: str, candidate: str | None, value: object) -> None:
     raise Uncomputable(rule, candidate=candidate, value=value)
 
@@ -35,6 +40,8 @@ def _whole(name: str, candidate: str | None, *amounts: object) -> None:
     for amount in amounts:
         if isinstance(amount, bool) or not isinstance(amount, int):
             _refuse(f"{name}_not_whole", candidate, amount)
+        elif abs(amount) >= AMOUNT:
+            _refuse(f"{name}_too_large", candidate, amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,12 @@ class Limit:
     minimum: int | None = None
     maximum: int | None = None
 
+    def __post_init__(self) -> None:
+        bounds = [bound for bound in (self.minimum, self.maximum) if bound is not None]
+        if not bounds:
+            raise Uncomputable("limit_without_bound", measure=self.measure, value=None)
+        _whole("limit", None, *bounds)
+
 
 @dataclass(frozen=True, eq=False)
 class Problem:
@@ -142,7 +155,8 @@ class Problem:
     `budget` per period (none: money is no limit); with `carry_over` what is left of a period may be spent
     later. `capacity` per role and period; a demand for a role that is not named has no limit.
     Raises `Uncomputable` naming candidate, rule and value: candidate_twice, no_room, budget_length,
-    capacity_length, candidate_unknown, prerequisite_cycle (path), values_length, …"""
+    capacity_length, candidate_unknown, prerequisite_cycle (path), values_length, share_twice, measure_unknown,
+    sum_too_large (of: whose sum reaches 2⁵³; with parts: 2⁵³ / 10,000), …"""
 
     periods: int
     candidates: tuple[Candidate, ...]
@@ -156,8 +170,10 @@ class Problem:
     index: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.periods < 1:
-            raise Uncomputable("periods_below_one", candidate=None, value=self.periods)
+        _whole("periods", None, self.periods)
+        if not 1 <= self.periods <= PERIODS:
+            rule = "periods_below_one" if self.periods < 1 else "periods_too_many"
+            _refuse(rule, None, self.periods)
         index: dict[str, int] = {}
         for place, candidate in enumerate(self.candidates):
             if candidate.id in index:
@@ -179,6 +195,8 @@ class Problem:
             if any(amount < 0 for amount in row):
                 raise Uncomputable(f"{kind}_negative", candidate=None, row=name, value=min(row))
         self._check_links()
+        self._check_shares()
+        self._check_sums()
 
     def window(self, candidate: Candidate) -> range:
         """Periods in which a candidate may start so that it ends within the plan."""
@@ -199,6 +217,8 @@ class Problem:
                 if name not in self.index:
                     _refuse("candidate_unknown", name, (link.needs, link.candidate))
             _whole("lag", link.candidate, link.lag)
+            if abs(link.lag) > PERIODS:
+                _refuse("lag_too_large", link.candidate, link.lag)
             if link.candidate == link.needs:
                 _refuse("prerequisite_of_itself", link.candidate, link.rule.value)
         path = find_cycle((link.needs, link.candidate) for link in self.prerequisites)
@@ -210,7 +230,38 @@ class Problem:
                     raise Uncomputable(
                         "candidate_unknown", candidate=name, exclusion=exclusion.id, value=name
                     )
+
+    def _check_shares(self) -> None:
         groups = {group for candidate in self.candidates for group in candidate.groups}
+        seen: set[str] = set()
         for share in self.shares:
             if share.group not in groups:
                 raise Uncomputable("group_unknown", candidate=None, share=share.id, value=share.group)
+            if share.id in seen:
+                raise Uncomputable("share_twice", candidate=None, share=share.id, value=share.id)
+            seen.add(share.id)
+        measures = {measure for candidate in self.candidates for measure in candidate.measures}
+        for limit in self.limits:
+            if self.candidates and limit.measure not in measures:
+                _refuse("measure_unknown", None, limit.measure)
+
+    def _check_sums(self) -> None:
+        worth = sum(max(map(abs, one.values or (one.value,))) for one in self.candidates)
+        sums = {
+            "value": worth,
+            "cost": sum(one.money for one in self.candidates),
+            "budget": sum(self.budget or ()),
+        }
+        for one in self.candidates:
+            for role, row in one.demand.items():
+                sums[f"demand {role}"] = sums.get(f"demand {role}", 0) + sum(row)
+            for measure, units in one.measures.items():
+                sums[f"measure {measure}"] = sums.get(f"measure {measure}", 0) + abs(units)
+        parts = {
+            {Of.MONEY: "cost", Of.VALUE: "value"}.get(share.of)
+            for share in self.shares
+            if share.least_part is not None or share.most_part is not None
+        }
+        for name, total in sums.items():
+            if total * (_PART if name in parts else 1) >= AMOUNT:
+                raise Uncomputable("sum_too_large", candidate=None, of=name, value=total)

@@ -20,6 +20,7 @@ from tandem.compute.worker import Stopped, Worker
 _SMALL = 3_000  # columns up to which CP-SAT is asked for a proof beside the search
 _LARGE = 10_000  # columns
 _GRACE = 5.0  # seconds that a worker gets beyond a solver's own limit
+_LOOK = 4  # rounds after which a search that is counted in moves waits for the proof: the same ones anywhere
 _STILL = 10  # rounds without a better choice after which a search that is counted in moves gives up
 
 
@@ -49,7 +50,7 @@ class Selection:
 
 @dataclass
 class _Run:
-    """What a run knows so far."""
+    """What a run knows so far. `bound` is that of a relaxation in floating point, `proof` an exact one."""
 
     problem: Problem
     arrays: Arrays
@@ -58,6 +59,7 @@ class _Run:
     value: float = -inf
     start: Whole | None = None
     bound: float = inf
+    proof: int | None = None
     moves: int = 0
     told: int = 0
     engine: str = ""
@@ -76,8 +78,13 @@ class _Run:
         value = check.value(self.problem, starts)
         if wrong or value != round(self.value):
             raise Uncomputable("choice_failed_check", breaches=wrong[:5], value=value)
-        bound = floor(self.bound + 1e-6 * max(1.0, abs(self.bound))) if isfinite(self.bound) else None
-        return Selection(starts, value, bound, perf_counter() - self.begun, self.moves, self.engine)
+        return Selection(starts, value, self.most(), perf_counter() - self.begun, self.moves, self.engine)
+
+    def most(self) -> int | None:
+        """No choice is worth more. Only what was computed in floating point needs a tolerance."""
+        relaxed = floor(self.bound + 1e-6 * max(1.0, abs(self.bound))) if isfinite(self.bound) else None
+        known = [bound for bound in (relaxed, self.proof) if bound is not None]
+        return min(known) if known else None
 
 
 def named(problem: Problem, arrays: Arrays, start: Whole) -> dict[str, int]:
@@ -106,7 +113,9 @@ def solve(
         own.start()
         run = _Run(problem, compiled_problem(problem), seed, begun)
         if not problem.candidates:
-            run.value, run.start, run.bound = 0.0, np.zeros(0, np.int64), 0.0
+            if check.breaches(problem, {}):
+                raise Uncomputable("infeasible", candidate=None, value="nothing_to_choose")
+            run.value, run.start, run.proof = 0.0, np.zeros(0, np.int64), 0
             yield run.emit()
             return
         limit = _Limit(begun, seconds, moves, cancelled)
@@ -141,6 +150,11 @@ class _Limit:
             or (self.cancelled is not None and self.cancelled())
         )
 
+    @property
+    def counted(self) -> bool:
+        """Only moves bound the search: nothing may depend on the clock."""
+        return self.moves is not None and self.seconds is None
+
     def left(self) -> float | None:
         return None if self.seconds is None else max(0.1, self.seconds - (perf_counter() - self.begun))
 
@@ -169,7 +183,7 @@ def _searched(
         run.bound = quick.bound
         yield from _first(run, quick, lambda: limit() or relaxation.done())
     outlook = _awaited(relaxation)
-    if outlook is None:
+    if outlook is None or outlook.feasible is None:
         outlook = search.quick_prices(arrays)
     elif not outlook.feasible:
         raise Uncomputable("infeasible", candidate=None, value="relaxation")
@@ -228,7 +242,8 @@ def _rounds(
     while not _done(run, gap) and not limit():
         if limit.moves is not None and (run.moves >= limit.moves or still >= _STILL):
             return
-        if proof is not None and proof.done() and _settled(run, proof):
+        look = number == _LOOK if limit.counted else proof is not None and proof.done()
+        if proof is not None and look and _settled(proof):
             return
         second = pool.submit(one, number + 1)
         improved = False
@@ -241,9 +256,10 @@ def _rounds(
 
 
 def _done(run: _Run, gap: float) -> bool:
-    if not isfinite(run.value) or not isfinite(run.bound):
+    most = run.most()
+    if not isfinite(run.value) or most is None:
         return False
-    return floor(run.bound + 1e-6 * max(1.0, abs(run.bound))) - run.value <= gap * max(1.0, abs(run.value))
+    return most - run.value <= gap * max(1.0, abs(run.value))
 
 
 def _proof(run: _Run, worker: Worker, outlook: Relaxed, limit: _Limit) -> Any:
@@ -257,19 +273,20 @@ def _proof(run: _Run, worker: Worker, outlook: Relaxed, limit: _Limit) -> Any:
     )  # fmt: skip
 
 
-def _settled(run: _Run, proof: "Future[Any]") -> bool:
+def _settled(proof: "Future[Any]") -> bool:
     answer = _awaited(proof)
     return answer is not None and answer.ended
 
 
 def _proved(run: _Run, proof: "Future[Any]", limit: _Limit, gap: float) -> Iterator[Selection]:
-    if _done(run, gap) and not proof.done():
+    if _done(run, gap) and (limit.counted or not proof.done()):
         return
     answer = _awaited(proof)
     if answer is None:
         return
     if answer.feasible is False:
         raise Uncomputable("infeasible", candidate=None, value="proof")
-    run.bound = min(run.bound, answer.bound)
+    if isfinite(answer.bound):
+        run.proof = floor(answer.bound + 1e-3)  # values are whole, and below 2⁵³ held exactly
     if answer.start is not None and run.better(run.arrays.worth(answer.start), answer.start, "CP-SAT"):
         yield run.emit()

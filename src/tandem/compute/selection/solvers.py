@@ -21,13 +21,14 @@ PRELOAD = ("tandem.compute.selection.solvers", "ortools.math_opt.python.mathopt"
 @dataclass(frozen=True, eq=False)
 class Relaxed:
     """Optimum of the relaxation: bound (infinite where none was found), part of each column that is chosen,
-    reduced value of each column, price of each row of the problem (all ≥ 0)."""
+    reduced value of each column, price of each row of the problem (all ≥ 0). `feasible` None: the solver ended
+    without an answer, and the other fields say nothing."""
 
     bound: float
     part: Floats
     reduced: Floats
     prices: Floats
-    feasible: bool = True
+    feasible: bool | None = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +125,10 @@ def relaxed(tell: Callable[[Any], object], arrays: Arrays) -> Relaxed:
     result = mathopt.solve(_model(arrays, False), mathopt.SolverType.HIGHS, params=parameters)
     none = np.zeros(len(arrays.item))
     if not result.has_primal_feasible_solution() or not result.has_dual_feasible_solution():
-        return Relaxed(np.inf, none, arrays.value, np.zeros(len(arrays.cap)), feasible=False)
+        # every column lies between 0 and 1, so that nothing is unbounded
+        reasons = (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED)
+        feasible = False if result.termination.reason in reasons else None
+        return Relaxed(np.inf, none, arrays.value, np.zeros(len(arrays.cap)), feasible)
     part = np.array(list(result.variable_values().values()))
     duals = np.array(list(result.dual_values().values()))[: len(arrays.cap)]
     # the row of the candidate itself is left out of the reduced value: it is shared by all its starts

@@ -3,6 +3,7 @@
 import importlib
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -41,8 +42,33 @@ def command(
     as_json: bool,
 ) -> None:
     """Measure the computing core against published or runnable references."""
+    from tandem.compute.errors import Uncomputable
+
     bench = importlib.import_module(f"tandem.compute.bench.{work}")
-    table = bench.run(
-        set_=set_, limit=limit, seeds=seeds, seconds=seconds, files=files, out=out, tell=click.echo
-    )
+    try:
+        table = bench.run(
+            set_=set_, limit=limit, seeds=seeds, seconds=seconds, files=files, out=out, tell=_tell
+        )
+    except Uncomputable as fault:
+        raise click.ClickException(_words(work, fault)) from None
+    except FileNotFoundError as fault:
+        raise click.ClickException(
+            f"{fault.filename}: no such file or folder (--files names the folder)"
+        ) from None
     click.echo(json.dumps(table.as_json(), indent=2) if as_json else table.as_markdown())
+
+
+def _tell(line: str) -> None:
+    """Progress beside the result, so that what is printed with --json is JSON."""
+    click.echo(line, err=True)
+
+
+def _words(work: str, fault: Any) -> str:
+    if fault.code == "unknown_set":
+        allowed = ", ".join(fault.params["allowed"])
+        return f"{work} has no set '{fault.params['value']}' " + (
+            f"(it has {allowed})" if allowed else "(it has none)"
+        )
+    if fault.code == "instances_missing":
+        return f"{fault.params['folder']}: no instances of the set '{fault.params['value']}'"
+    return f"{work}: {fault}"

@@ -14,6 +14,7 @@ WORDS = {
     "no_header": "the file is empty; the first line must name the columns started,finished",
     "column_missing": "line {line}: no column '{column}' (found: {value})",
     "date_unreadable": "line {line}: '{value}' in column '{column}' is no date like 2026-03-31",
+    "year_out_of_range": "line {line}: '{value}' in column '{column}' is not within the years {allowed[0]} to {allowed[1]}",
     "table_unreadable": "line {line}: {value}",
     "nothing_finished": "no row has a date in the column 'finished'",
     "beyond_dates": "{value:,} working days are more than can be forecast (twenty years)",
@@ -46,7 +47,13 @@ VERDICTS = {
 @click.option("--backtest", is_flag=True, help="Would it have held? Forecast again on past days.")
 @click.option("--every-day", is_flag=True, help="Saturdays and Sundays are working days too.")
 @click.option("--trials", type=click.IntRange(100, 1_000_000), default=10_000, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same answer.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=0,
+    show_default=True,
+    help="The same seed gives the same answer.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
     file: Path,
@@ -64,6 +71,8 @@ def command(
     from tandem.compute.forecasting import finished_items
 
     try:
+        if file.stat().st_size > finished_items.MOST_BYTES:  # before any of it is read
+            raise Uncomputable("file_too_large", value=file.stat().st_size, most=finished_items.MOST_BYTES)
         rows = finished_items.read(file.read_text(encoding="utf-8-sig"))
         calendar = finished_items.EVERY_DAY if every_day else finished_items.OFFICE
         known = finished_items.known(rows, on=as_of.date() if as_of else None, calendar=calendar)
@@ -122,10 +131,12 @@ def _answer(
             else {"days": number, "date": str(nth_working_day(calendar, known.on, number))}
         )
 
-    basis = one.basis
+    basis, weeks = one.basis, known.history.weeks
+    # Low, mean and high of the same weeks: else the mean could lie outside of the two.
+    mean = float(weeks.mean()) if len(weeks) else basis.per_week_mean
     found["basis"] = {
         "from": str(basis.first), "to": str(basis.last), "working_days": basis.working_days, "items": basis.items,
-        "per_week": [basis.per_week_low, basis.per_week_mean, basis.per_week_high],
+        "per_week": [basis.per_week_low, mean, basis.per_week_high],
     }  # fmt: skip
     found["warnings"] = [{"code": w.code, "value": w.value} for w in one.warnings]
     if ends is not None and not isinstance(ends, NotEnough):

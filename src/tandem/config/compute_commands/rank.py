@@ -28,7 +28,13 @@ METHODS = ("rice", "wsjf", "ice", "value-effort")
 @click.option(
     "--swing", type=click.FloatRange(0, 0.9), default=0.2, show_default=True, help="Variation of weights."
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the joint variations.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=0,
+    show_default=True,
+    help="Seed of the joint variations.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
     file: Path,
@@ -54,6 +60,9 @@ def command(
         text = formula or priority.method(str(method_)).formula
         wanted = priority.names(text)
         given = {name: _number(value) for name, value in map(_pair, weights)}
+        for name in given:
+            if name not in wanted:
+                raise Uncomputable("weight_not_used", weight=name, allowed=tuple(wanted))
         rows = table.read(file.read_text(encoding="utf-8-sig"), key=key, units=dict(map(_pair, units)))
         types, columns = table.columns(rows, [name for name in wanted if name not in given])
         checked = priority.scored(text, {**table.all_types(rows), **types}, given)
@@ -90,7 +99,7 @@ def _refuse(fault, text: str, as_json: bool) -> None:
         f"{fault.code}: " + ", ".join(f"{name} {value}" for name, value in fault.params.items() if value)
     ]
     if "offset" in fault.params:
-        shown = text.splitlines() or [""]
+        shown = text.split("\n")  # as the places are counted: a fault may stand on an empty last line
         lines += [shown[fault.params["line"] - 1], " " * (fault.params["column"] - 1) + "^"]
     raise click.ClickException("\n".join(lines))
 

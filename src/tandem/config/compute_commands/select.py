@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import click
 @click.option("--frontier", type=click.IntRange(2), help="Also this many points of value against budget.")
 @click.option("--seconds", type=float, default=10.0, show_default=True, help="Longest search.")
 @click.option("--moves", type=click.IntRange(1), help="Length of the search counted in moves: repeatable.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the search.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the search."
+)
 @click.option(
     "--gap", type=float, default=0.0, show_default=True, help="Stop at this proven gap (0.01: 1 %)."
 )
@@ -24,9 +27,9 @@ def command(file: Path, as_json: bool, **asked: Any) -> None:
     """Choose the best candidates and their starts from a JSON file."""
     errors = importlib.import_module("tandem.compute.errors")
     try:
-        answer = _answer(json.loads(file.read_text(encoding="utf-8")), **asked)
-    except (errors.Uncomputable, json.JSONDecodeError) as error:
-        raise click.ClickException(str(error)) from error
+        answer = _answer(_read(file), **asked)
+    except errors.Uncomputable as fault:
+        _refuse(fault, as_json)
     if as_json:
         click.echo(json.dumps(answer, indent=2))
         return
@@ -35,10 +38,30 @@ def command(file: Path, as_json: bool, **asked: Any) -> None:
     click.echo(f"chosen: {len(answer['starts'])} of {len(answer['starts']) + len(answer['rejected'])}")
     for point in answer.get("frontier", []):
         gap = "–" if point["gap"] is None else f"{100 * point['gap']:.2f} %"
-        click.echo(f"  {point['level']:>14,}  {point['value']:>14,}  {gap}")
+        worth = point["state"] if point["value"] is None else f"{point['value']:,}"
+        click.echo(f"  {point['level']:>14,}  {worth:>14}  {gap}")
     for name in ("prices", "why_not"):
         for entry in answer.get(name, []):
             click.echo(json.dumps(entry))
+
+
+def _refuse(fault: Any, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"error": fault.code, **fault.params}, default=str), err=True)
+        sys.exit(1)
+    raise click.ClickException(str(fault))
+
+
+def _read(file: Path) -> Any:
+    """The document. Text that is none, and numbers of thousands of digits, are `ValueError`s too."""
+    errors = importlib.import_module("tandem.compute.errors")
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        code = {UnicodeDecodeError: "not_utf8", RecursionError: "nested_too_deeply"}.get(
+            type(error), "not_json"
+        )
+        raise errors.Uncomputable(code, file=str(file), value=str(error)) from error
 
 
 def _answer(
@@ -54,11 +77,17 @@ def _answer(
 ) -> dict[str, Any]:
     from dataclasses import asdict
 
+    errors = importlib.import_module("tandem.compute.errors")
     explain = importlib.import_module("tandem.compute.selection.explain")
     files = importlib.import_module("tandem.compute.selection.files")
     frontiers = importlib.import_module("tandem.compute.selection.frontier")
     solving = importlib.import_module("tandem.compute.selection.solve")
     problem = files.problem_of(document)
+    for one in why:
+        if one not in problem.index:
+            raise errors.Uncomputable("candidate_unknown", candidate=one, value=one)
+    if frontier and not problem.budget:
+        raise errors.Uncomputable("no_budget", candidate=None, value=None)
     limit = {"moves": moves} if moves else {"seconds": seconds}
     selection = solving.select(problem, seed=seed, gap=gap, **limit)
     points = frontiers.by_budget(problem, frontier, seed=seed, **limit) if frontier else ()

@@ -1,7 +1,9 @@
-"""The independent check: every rule of the model held against a plan, read from the model and nothing else.
+"""The independent check: every rule of the model held against a plan, read from the model.
 
-It shares no code and no array with the decoder; it counts worked slots where the decoder looks them up, and sums
-what is held slot by slot. A plan leaves the room only after it.
+It reads no array and runs no kernel of the decoder; it counts worked slots where the decoder looks them up, and sums
+what is held slot by slot. Both read what the model itself derives: the working slots of one calendar
+(`Calendar.working`), the calendars of a mode (`Problem.calendars_of`), the earliest slot (`Problem.earliest`) and the
+slots of an effort (`Mode.working_slots`). An error in these four no check finds; their own tests must.
 """
 
 from collections.abc import Iterator
@@ -33,7 +35,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is broken, the objective as recomputed, and whether the plan told the same."""
+    """What is broken (`objective` among it, when the plan told another one), and the objective as recomputed."""
 
     violations: tuple[Violation, ...]
     objective: Objective

@@ -153,8 +153,12 @@ def _fact(
         return activity.finished[0], activity.finished[1] - activity.finished[0], nothing
     start, left = activity.started or 0, activity.remaining or 0
     first = max(problem.now, start)
+    if left > MOST_CELLS:
+        raise Uncomputable("steps_too_far", activity=activity.id, value=left)
     row = rows.get(problem.calendars_of(activity, activity.modes[activity.mode or 0]), -1)
     slots = np.arange(first, first + left) if row < 0 else first + np.flatnonzero(working[row, first:])[:left]
+    if len(slots) < left:
+        raise Uncomputable("steps_too_far", activity=activity.id, value=first + left)
     finish = int(slots[-1]) + 1 if left else first
     return start, finish - start, slots.astype(np.int32)
 
@@ -164,7 +168,7 @@ def _capacity(problem: Problem, kinds: list[Resource], facts: dict[str, tuple[in
     ends = [slot + 1 for one in kinds for slot, _ in one.steps]
     ends += [int(slots[-1]) + 2 for _, _, slots in facts.values() if len(slots)]
     size = max([1, *ends])
-    if size * len(kinds) > 4 * MOST_CELLS:
+    if size * max(1, len(kinds)) > 4 * MOST_CELLS:
         raise Uncomputable("steps_too_far", value=size)
     units = np.empty((len(kinds), size), np.int32)
     for row, kind in zip(units, kinds, strict=True):

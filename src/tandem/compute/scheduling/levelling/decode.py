@@ -78,7 +78,7 @@ class Decoder:
     def measured(self, starts: Ints, modes: Ints) -> Decoded:
         """What given starts are worth."""
         starts, finishes = np.array(starts, np.int32), np.empty(self.arrays.n, np.int32)
-        modes = np.asarray(modes, np.int32)
+        modes = np.array(modes, np.int32)  # a copy: kernels would compile again for what cannot be written to
         while decode_kernel.settle(self.tables, starts, modes, finishes, self._free) < 0:
             self._grow()
         return Decoded(starts, finishes, modes, self._objective(starts, finishes, modes), "given")
@@ -94,7 +94,7 @@ class Decoder:
         self, engine: str, kernel: object, given: npt.NDArray[np.int32] | Keys, modes: Ints
     ) -> Decoded:
         n = self.arrays.n
-        modes = np.asarray(modes, np.int32)
+        modes = np.array(modes, np.int32)
         starts, finishes = np.zeros(n, np.int32), np.zeros(n, np.int32)
         while n and kernel(self.tables, given, modes, starts, finishes, self._free) < 0:  # type: ignore[operator]
             self._grow()

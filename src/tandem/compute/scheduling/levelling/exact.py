@@ -117,9 +117,11 @@ def proving(
     if known.status == "optimal" or not arrays.n:
         return replace(known, status="optimal", seconds=perf_counter() - begin)
     alone = worker is not None or effort.workers < 2 or effort.deterministic is not None
-    own = [] if worker is not None or engines else [engine(memory) for _ in range(1 if alone else 2)]
+    own: list[Worker] = []
     runs = Runs(arrays, effort, known, shortest, cancelled)
     try:
+        while worker is None and not engines and len(own) < (1 if alone else 2):
+            own.append(engine(memory))
         for found in runs.values([worker] if worker is not None else [*engines, *own]):
             known = replace(found, seconds=perf_counter() - begin)
             yield known
@@ -185,14 +187,14 @@ class Runs:
 
     def _run(self, place: int, worker: Worker) -> None:
         arrays, known, effort = self._arrays, self._known, self._effort
-        if place and can_be_mirrored(arrays):
-            arrays = mirrored(arrays)
-            if known.starts is not None and known.modes is not None:
-                known = replace(known, starts=mirrored_starts(arrays, known.starts, known.modes))
-        effort = replace(effort, seed=effort.seed + place)
-        # the solver ends itself at its limit; the kill is for one that does not
-        limit = None if effort.deterministic else effort.seconds + 1.0
-        try:
+        try:  # all of it: who listens would wait for ever for what fails unheard
+            if place and can_be_mirrored(arrays):
+                arrays = mirrored(arrays)
+                if known.starts is not None and known.modes is not None:
+                    known = replace(known, starts=mirrored_starts(arrays, known.starts, known.modes))
+            effort = replace(effort, seed=effort.seed + place)
+            # the solver ends itself at its limit; the kill is for one that does not
+            limit = None if effort.deterministic else effort.seconds + 1.0
             done = worker.run(
                 search, arrays, effort, known, self._shortest, seconds=limit, cancelled=self._is_over,
                 told=lambda proof: self._heard.put((place, proof)),

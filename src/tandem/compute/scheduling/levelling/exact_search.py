@@ -146,7 +146,7 @@ def set_up(parameters: Any, effort: Effort, begin: float, spent: float) -> None:
     """Pure lazy clause generation, without linear relaxation: it refutes these problems in a fraction of the work
     that the default portfolio takes (see docs/reference/computed-plan/reasons.md)."""
     parameters.num_workers = 1
-    parameters.random_seed = effort.seed
+    parameters.random_seed = effort.seed & 0x7FFFFFFF  # what the solver can hold
     parameters.linearization_level = 0
     if effort.deterministic is not None:
         parameters.max_deterministic_time = max(0.01, effort.deterministic - spent)

@@ -56,6 +56,8 @@ def problem_from_json(text: str) -> Problem:
         told = json.loads(text)
     except ValueError as broken:
         raise Uncomputable("json_unreadable", value=str(broken)) from broken
+    except RecursionError as broken:
+        raise Uncomputable("json_unreadable", value="nested too deeply") from broken
     if not isinstance(told, dict):
         raise Uncomputable("json_unreadable", value=type(told).__name__)
     for name in told:
@@ -167,7 +169,7 @@ def _mode(activity: Row, row: Row) -> Mode:
 
 def _with_type(row: Row) -> Row:
     name = row.get("type", "FS")
-    if name not in LinkType.__members__:
+    if not isinstance(name, str) or name not in LinkType.__members__:
         _refuse(row, "type", "FS, SS, FF or SF")
     return {**row, "type": LinkType[name]}
 
@@ -188,9 +190,11 @@ def _with_tuples(row: Row, key: str, size: int) -> Row:
 
 
 def _numbers(row: Row, key: str, value: Any, size: int) -> tuple[int, ...]:
-    if not isinstance(value, list) or len(value) != size or not all(isinstance(one, int) for one in value):
-        _refuse(row, key, f"{size} integers")
-    return tuple(value)
+    """Two integers, or two and whether the slots between them are worked (also told as 1 or 0)."""
+    right = isinstance(value, list) and len(value) == size and all(type(one) is int for one in value[:2])
+    if not right or value[2:] not in ([], [0], [1]):
+        _refuse(row, key, "2 integers" if size == 2 else "2 integers and a boolean")
+    return (*value[:2], *map(bool, value[2:]))
 
 
 def _told(one: Any) -> Row:

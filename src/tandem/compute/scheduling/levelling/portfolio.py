@@ -35,13 +35,14 @@ NO_LIMIT = np.int64(1) << np.int64(60)
 def improve(
     arrays: Arrays, *, seconds: float | None = None, evaluations: int | None = None, seed: int = 1,
     start: Ints | None = None, cancelled: Callable[[], bool] | None = None,
-    clock: Callable[[], float] = perf_counter,
+    clock: Callable[[], float] = perf_counter, heard: Callable[[int], object] | None = None,
 ) -> Iterator[Found]:  # fmt: skip
     """Ever better plans: starts (n), weighted tardiness, makespan, lists decoded so far (a part of a list counts as
     its share). The first is there at once; later ones are strictly better in (tardiness, makespan).
 
     Without `seconds` the same seed and evaluations give the same plans anywhere. `start` (n) is a plan to begin
-    with, `clock` what `seconds` are measured by. What the bit kernels cannot hold (several modes, calendars, maximal
+    with, `clock` what `seconds` are measured by; `heard` is told the weighted tardiness that is proven to remain, before
+    each plan and at the end. What the bit kernels cannot hold (several modes, calendars, maximal
     lags), or what no list brings in time for a fixed or hard date, goes through the general decoder.
     `Uncomputable` when a demand is above every capacity.
     """
@@ -52,8 +53,12 @@ def improve(
         found = False
         for one in levelling.run(start):
             found = True
+            if heard is not None:
+                heard(levelling.bound)
             yield one
         if found:
+            if heard is not None:
+                heard(levelling.bound)
             return
     yield from improve_generally(arrays, seconds, evaluations, seed, start, cancelled)
 
@@ -158,14 +163,16 @@ class Levelling:
             yield at.astype(np.int32), *objective, self.used
 
     def _hopeless(self) -> bool:
-        """A longer horizon would not help: a hard or fixed date is missed, or a demand is never met."""
+        """A longer horizon would not help: a hard or fixed date is missed, or capacity has fallen for good."""
         given = self.given
         net = given.net
-        never = np.flatnonzero(net.need > given.free[net.need_of, -1])
+        never = np.flatnonzero(net.need > self.arrays.capacity.max(axis=1)[net.need_of])
         if len(never):
             activity = int(np.searchsorted(net.need_ptr, never[0], side="right")) - 1
             raise Uncomputable("demand_above_capacity", activity=activity, value=int(net.need[never[0]]))
-        return bool(net.latest.min() < 2**29 or given.horizon > 2**20)
+        # at the end of the profile: what this list leaves for later finds no place there, another may be in time
+        late = bool((net.need > given.free[net.need_of, -1]).any())
+        return bool(late or net.latest.min() < 2**29 or given.horizon > 2**20)
 
     def _by_prices(self) -> Iterator[Found]:
         net, given = self.given.net, self.given

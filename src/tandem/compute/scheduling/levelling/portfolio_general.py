@@ -7,6 +7,7 @@ import numpy as np
 
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
 from tandem.compute.scheduling.levelling.decode import Decoded, Decoder, default_modes
+from tandem.compute.scheduling.levelling.portfolio_search import SEEDS
 from tandem.compute.scheduling.levelling.rules import rule_keys
 
 
@@ -24,7 +25,7 @@ def improve_generally(
         return
     best, key = min(tried, key=lambda one: _worth(one[0]))
     yield _found(best, decoder)
-    chance, groups = np.random.default_rng(seed), _groups(arrays)
+    chance, groups = np.random.default_rng(seed & SEEDS), _groups(arrays)
     spread = max(int(np.ptp(key)), 8)
     while (
         (seconds is None or perf_counter() - begun < seconds)

@@ -19,6 +19,8 @@ from tandem.compute.scheduling.levelling.portfolio_search_kernel import (
 )
 
 CHECKPOINTS, HISTORY = 24, 20
+SEEDS = 0x7FFFFFFF
+"""What of a seed counts: more would not fit into the state of the chances."""
 
 
 class Searcher:
@@ -40,7 +42,7 @@ class Searcher:
             numbers(places, projects), numbers(places), numbers(n), net.member.copy(), given.start.astype(np.int64),
             given.floor.copy(), free, bits, np.zeros(n, np.bool_), numbers(HISTORY),
             np.full((KINDS, STEPS), 500, np.int64), numbers(8),
-            np.array([88172645463325252 ^ (seed * 2654435761 + 1)], np.uint64), numbers(n), numbers(n),
+            np.array([88172645463325252 ^ ((seed & SEEDS) * 2654435761 + 1)], np.uint64), numbers(n), numbers(n),
         )  # fmt: skip
         s = self.state
         base = base_cost(net, given.floor, given.fixed, given.start)

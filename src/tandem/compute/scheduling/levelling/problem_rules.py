@@ -1,7 +1,8 @@
 """What a problem must fulfil before anything is computed: each refusal names the activity, the rule, the value."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.levelling.problem import Activity, Link, Mode, Problem
@@ -30,9 +31,35 @@ def check(problem: Problem) -> None:
                 raise Uncomputable(rule, project=project.id, value=value)
         if project.deadline is not None and project.deadline < 0:
             raise Uncomputable("deadline_negative", project=project.id, value=project.deadline)
+    for kind, name, value in _values(problem):
+        if not -MOST <= value <= MOST:
+            raise Uncomputable("value_too_large", **{kind: name}, value=value)
     for activity in problem.activities:
         _check_activity(problem, activity)
     _check_links(problem)
+
+
+def _values(problem: Problem) -> Iterator[tuple[str, str, int]]:
+    """Every number that the kernels read, with the kind and the id of its row."""
+    yield "problem", "now", problem.now
+    for resource in problem.resources:
+        for value in (resource.capacity, *chain.from_iterable(resource.steps)):
+            yield "resource", resource.id, value
+    for calendar in problem.calendars:
+        yield "calendar", calendar.id, calendar.settled
+    for project in problem.projects:
+        for value in (project.release, project.deadline or 0, project.weight):
+            yield "project", project.id, value
+    for one in problem.activities:
+        dates = (one.deadline, one.pinned, one.started, one.remaining, one.in_force, *(one.finished or ()))
+        for value in (one.release, one.weight, one.priority, *(date or 0 for date in dates)):
+            yield "activity", one.id, value
+        for mode in one.modes:
+            for value in (mode.duration or 0, mode.effort or 0, mode.units or 0, *mode.demand.values()):
+                yield "activity", one.id, value
+    for link in problem.links:
+        for value in (link.lag, link.max_lag or 0):
+            yield "activity", link.successor, value
 
 
 def _once(kind: str, ids: Iterable[str]) -> None:
@@ -64,8 +91,8 @@ def _check_activity(problem: Problem, activity: Activity) -> None:
         ("start_negative", activity.in_force),
         ("start_negative", activity.finished[0] if activity.finished else None),
     ):
-        if value is not None and not 0 <= value <= MOST:
-            _refuse(rule if value < 0 else "value_too_large", activity, value)
+        if value is not None and value < 0:
+            _refuse(rule, activity, value)
     _check_given(problem, activity)
     for place, mode in enumerate(activity.modes):
         _check_mode(problem, activity, place, mode)
@@ -147,8 +174,6 @@ def _check_links(problem: Problem) -> None:
             raise Uncomputable("link_to_itself", activity=link.successor, value=link.type.name)
         if link.max_lag is not None and link.max_lag < max(link.lag, 0):
             raise Uncomputable("lag_impossible", activity=link.successor, **_named(link))
-        if not -MOST <= link.lag <= MOST:
-            raise Uncomputable("value_too_large", activity=link.successor, value=link.lag)
     path = find_cycle((link.predecessor, link.successor) for link in problem.links)
     if path:
         raise Uncomputable("cycle", activity=path[0], path=path, value=len(path) - 1)

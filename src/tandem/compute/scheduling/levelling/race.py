@@ -8,9 +8,9 @@ import numpy as np
 from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.levelling import general, plain, search
 from tandem.compute.scheduling.levelling.arrays import Ints
-from tandem.compute.scheduling.levelling.bounds import lower_bound
+from tandem.compute.scheduling.levelling.bounds import lower_bound, tardiness_bound
 from tandem.compute.scheduling.levelling.check import COUNTED, Checker
-from tandem.compute.scheduling.levelling.compile import arrays_of, plan_of
+from tandem.compute.scheduling.levelling.compile import arrays_of, horizon, plan_of
 from tandem.compute.scheduling.levelling.decode import Decoded, Decoder, default_modes
 from tandem.compute.scheduling.levelling.exact import Effort, Proof, costs_lateness, proving
 from tandem.compute.scheduling.levelling.exact import engine as exact_engine
@@ -24,6 +24,12 @@ MOST_FOR_PROOF = 400
 """Activities beyond which "auto" does not ask the exact engine."""
 SMALL, CLOSE, TURN = 70, 0.03, 0.25
 """Activities up to which it is always asked; the gap up to which larger ones are left to it; after which share of the time."""
+SEEDS = 0x3FFFFFFF
+"""What of a seed counts, so that all that is derived from it fits everywhere."""
+FAR = 8
+"""How many times as long as the longest serial plan a given plan may be."""
+AN_EFFORT = 2_000
+"""Evaluations that one unit of the exact engine's deterministic time stands for."""
 
 
 class Race:
@@ -34,13 +40,13 @@ class Race:
         cancelled: Callable[[], bool] | None, clock: Callable[[], float] = perf_counter,
     ) -> None:  # fmt: skip
         self.clock = clock
-        self.problem, self.seed, self.begun = problem, seed, begun
+        self.problem, self.seed, self.begun = problem, seed & SEEDS, begun
         self.seconds, self.evaluations, self.cancelled = seconds, evaluations, cancelled
         self.arrays = arrays_of(problem)
         self.decoder = Decoder(self.arrays)
         self.late = costs_lateness(self.arrays)
         self.shortest = lower_bound(self.arrays)
-        self.bound = 0 if self.late else self.shortest
+        self.bound = self._told_bound = tardiness_bound(self.arrays) if self.late else self.shortest
         self.best: Decoded | None = None
         self.spent = 0
         self.is_proven = False
@@ -52,15 +58,20 @@ class Race:
         """Plans, each better than the one before or with a better bound."""
         if start is not None:
             yield from self._given(*start)
+        if not self.arrays.n:
+            none = np.zeros(0, np.int32)
+            yield from self._told(self.decoder.measured(none, none), "rules")
+            return
         yield from self._rules()
-        if engine == "auto" and self.arrays.n <= SMALL and self._may_prove():
-            self._engines = [exact_engine(), exact_engine()]  # they load while the search runs
         try:
+            if engine == "auto" and self.arrays.n <= SMALL and self._may_prove():
+                while len(self._engines) < self._processes():
+                    self._engines.append(exact_engine())  # they load while the search runs
             if engine in ("auto", "search") and not self.is_done:
                 self._may_turn = engine == "auto" and self.seconds is not None
                 yield from self._search(self._time())
                 self._may_turn = False
-            if engine == "exact" or (engine == "auto" and self._may_prove()):
+            if (engine == "exact" and not self.is_done) or (engine == "auto" and self._may_prove()):
                 yield from self._exact()
         finally:
             for one in self._engines:
@@ -99,9 +110,23 @@ class Race:
         return self.seconds is not None and not self.is_done and self._is_close()
 
     def _given(self, starts: Ints, modes: Ints | None) -> Plans:
+        self._belongs(starts, modes)
         given = self.decoder.measured(starts, default_modes(self.arrays) if modes is None else modes)
         if given.objective.broken == 0 and self._is_valid(given):
             yield from self._told(given, "given")
+
+    def _belongs(self, starts: Ints, modes: Ints | None) -> None:
+        """Kernels do not look where they write: starts and modes (n) must be ones that the problem could have."""
+        n, most = self.arrays.n, FAR * horizon(self.problem)
+        given = np.zeros(n, np.int32) if modes is None else modes
+        if starts.shape != (n,) or given.shape != (n,):
+            raise Uncomputable("plan_of_other_problem", value=starts.size, expected=n)
+        strange = (starts < 0) | (starts > most) | (given < 0) | (given >= np.diff(self.arrays.mode_ptr))
+        for i in np.flatnonzero(strange)[:1].tolist():
+            named = self.problem.activities[i].id
+            raise Uncomputable(
+                "plan_of_other_problem", activity=named, value=int(starts[i]), mode=int(given[i])
+            )
 
     def _rules(self) -> Plans:
         for made in self.decoder.rules():
@@ -126,6 +151,8 @@ class Race:
         for made, spent in found:
             self.spent = before + spent
             yield from self._told(made, "search")
+        if self.bound > self._told_bound:
+            yield from self._told(self.best, "search", is_news=True)
         self.spent = max(self.spent, before + (left or 0))
 
     def _plain(self, seconds: float | None, evaluations: int | None) -> Measured:
@@ -151,9 +178,12 @@ class Race:
         modes = self.best.modes
         for starts, _, _, spent in portfolio.improve(
             self.arrays, seconds=seconds, evaluations=evaluations, seed=self.seed, start=self.best.starts,
-            cancelled=self._turns,
+            cancelled=self._turns, heard=self._proven,
         ):  # fmt: skip
             yield self.decoder.measured(starts, modes), spent
+
+    def _proven(self, bound: int) -> None:
+        self.bound = max(self.bound, bound)
 
     def _is_portfolio(self) -> bool:
         from tandem.compute.scheduling.levelling import portfolio_net
@@ -165,22 +195,36 @@ class Race:
         known = None
         if best is not None and best.objective.broken == 0:
             known = (best.starts, best.modes, (best.objective.tardiness, best.objective.makespan))
-        left = self._exact_seconds()
+        refuted = False
         for proof in _values(
-            proving(
-                self.arrays, Effort(left, seed=self.seed), plan=known, engines=self._engines, cancelled=self.cancelled
-            )
+            proving(self.arrays, self._effort(), plan=known, engines=self._engines, cancelled=self._is_over)
         ):
-            self.bound = max(self.bound, proof.bound)
+            self._proven(proof.bound)
             self.is_proven = proof.status == "optimal"
+            if proof.status == "infeasible" and self.best is not None and not refuted:
+                refuted = True
+                yield from self._told(self.best, "exact: infeasible", is_news=True)
             if proof.starts is None:
                 continue
             made = self.decoder.measured(proof.starts, np.asarray(proof.modes, np.int32))
             yield from self._told(made, "exact", is_news=True)
 
+    def _processes(self) -> int:
+        """How many exact engines: two that race do not give the same plan anywhere."""
+        return 2 if self.evaluations is None else 1
+
+    def _is_over(self) -> bool:
+        stopped = self.cancelled is not None and self.cancelled()
+        return stopped or (self.evaluations is not None and self.seconds is not None and self._left() <= 0)
+
+    def _effort(self) -> Effort:
+        """What is left of the budget, as the exact engine counts it."""
+        if self.evaluations is None:
+            return Effort(10.0 if self.seconds is None else self._exact_seconds(), seed=self.seed)
+        units = max(self.evaluations - self.spent, 0) / AN_EFFORT
+        return Effort(workers=1, deterministic=max(units, 0.01), seed=self.seed)
+
     def _exact_seconds(self) -> float:
-        if self.seconds is None:
-            return 10.0
         return max(self._left() * (0.9 if self.arrays.n <= SMALL else 0.5), 0.05)
 
     def _told(self, made: Decoded, engine: str, *, is_news: bool = False) -> Plans:
@@ -206,6 +250,7 @@ class Race:
         )  # fmt: skip
         if is_better:
             self._hold(plan)
+        self._told_bound = self.bound
         yield plan
 
     def _hold(self, plan: Plan) -> None:

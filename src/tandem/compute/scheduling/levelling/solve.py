@@ -75,8 +75,11 @@ def solve(
     begin with; it is kept when it breaks nothing and nothing better is found, and left aside when it breaks
     a rule. `pins` fixes starts by activity id.
     `engine` stops after the rules or the search, or goes from the rules straight to the exact engine. The exact
-    engine takes part in "auto" only under a budget of seconds: its answers are no multiple of evaluations.
-    Raises `Uncomputable`: activity_unknown (a pin), what `Problem` refuses, plan_invalid (a plan that the
+    engine takes part in "auto" only under a budget of seconds: its answers are no multiple of evaluations. By itself
+    and under evaluations it runs alone, by a deterministic clock; when it proves that no plan keeps all hard rules,
+    the best plan comes once more, with the engine "exact: infeasible".
+    Raises `Uncomputable`: activity_unknown (a pin), plan_of_other_problem (a warm start that this problem cannot
+    have: its size, starts below 0 or far behind every serial plan, modes that do not exist), what `Problem` refuses, plan_invalid (a plan that the
     independent check turned down, which is our fault and must not leave).
     """
     if engine not in ("auto", "rules", "search", "exact"):
@@ -120,7 +123,8 @@ def _starts_of(problem: Problem, warm_start: Plan | Ints | None) -> tuple[Ints, 
     """Starts and modes of a plan that was given."""
     if warm_start is None:
         return None
-    starts = warm_start.starts if isinstance(warm_start, Plan) else np.asarray(warm_start, np.int32)
-    if starts.shape != (len(problem.activities),):
-        raise Uncomputable("plan_of_other_problem", value=len(starts), expected=len(problem.activities))
-    return starts, warm_start.modes if isinstance(warm_start, Plan) else None
+    starts = np.asarray(warm_start.starts if isinstance(warm_start, Plan) else warm_start)
+    whole = not starts.size or (starts.dtype.kind in "iu" and starts.min() >= 0 and starts.max() < 2**31)
+    if starts.shape != (len(problem.activities),) or not whole:
+        raise Uncomputable("plan_of_other_problem", value=starts.size, expected=len(problem.activities))
+    return starts.astype(np.int32), warm_start.modes if isinstance(warm_start, Plan) else None
