@@ -14,7 +14,7 @@ _LEVELLING = {
     "decode": ("Decoder",),
     "files": ("read", "read_arrays"),
     "exchange_json": ("problem_from_json", "problem_to_json", "plan_to_json"),
-    "solve": ("Budget", "Incumbent", "solve"),
+    "solve": ("Budget", "Incumbent", "best_plan", "solve"),
     "explain": ("Explanation", "explain"),
     "conflict": ("Conflict", "conflicts"),
     "ways_out": ("Way", "ways_out"),

@@ -82,12 +82,7 @@ def _solved(problem: Any, budget: dict[str, Any], seed: int, engine: str) -> Any
             problem, scheduling.Budget(evaluations=_FIRST_LOOK), seed=seed, engine=_first(engine)
         ):
             pass
-    plan = None
-    for best in scheduling.solve(problem, scheduling.Budget(**budget), seed=seed, engine=engine):
-        plan = best.plan
-    if plan is None:
-        raise click.ClickException("No plan within the budget.")
-    return plan
+    return scheduling.best_plan(problem, scheduling.Budget(**budget), seed=seed, engine=engine)
 
 
 def _first(engine: str) -> Any:
