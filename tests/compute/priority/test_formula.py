@@ -187,7 +187,13 @@ def test_a_weight_is_a_number_of_its_own_name():
         assert caught.value.code == code
 
 
-numbers = st.floats(-1e6, 1e6, allow_nan=False)
+def test_what_grows_beyond_all_use_is_a_gap():
+    assert value("1 / b", b=1e-199).code == "too_large"
+    assert value("b * b - b * b", b=1e60).code == "too_large"
+
+
+# eighths: no tree of twelve leaves comes near LARGEST, where a gap would be the right answer
+numbers = st.integers(-8_000_000, 8_000_000).map(lambda eighths: eighths / 8)
 TREES = st.recursive(
     st.one_of(st.integers(0, 99).map(str), st.sampled_from(["a", "b"])),
     lambda inner: st.one_of(
