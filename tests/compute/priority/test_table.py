@@ -148,3 +148,9 @@ def test_a_fault_behind_the_last_line_is_pointed_at(ran):
 
 def test_a_seed_below_zero_is_a_wrong_use(ran):
     assert ran("x\n1\n", "--formula", "x", "--seed", "-1").exit_code == 2
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_comma_semicolon_and_tab_are_read(between):
+    text = f"item{between}value\nA{between}1\n"
+    assert read(text).cells["value"] == ("1",)

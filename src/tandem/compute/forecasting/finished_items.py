@@ -11,6 +11,7 @@ import numpy as np
 from tandem.compute.errors import Uncomputable
 from tandem.compute.forecasting.history import NEEDED, History, history_of
 from tandem.compute.scheduling.calendar import WHOLE_DAY, WorkingCalendar
+from tandem.compute.tables import separator
 
 WINDOWS = (60, 120, 250)
 """Working days to look back, as in the product: twelve weeks, further only where those hold too few finished items."""
@@ -56,11 +57,9 @@ def read(text: str) -> tuple[Item, ...]:
     if len(text) > MOST_BYTES:
         raise Uncomputable("file_too_large", value=len(text), most=MOST_BYTES)
     text = text.removeprefix("\ufeff")
-    head = text.lstrip().split("\n", 1)[0]
-    if not head.strip():
+    if not text.strip():
         raise Uncomputable("no_header", line=1, value="")
-    delimiter = max(",;\t", key=head.count)
-    rows = csv.reader(StringIO(text), delimiter=delimiter)
+    rows = csv.reader(StringIO(text), delimiter=separator(text))
     try:
         header = next((row for row in rows if any(cell.strip() for cell in row)), None)
         if header is None:

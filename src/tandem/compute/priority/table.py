@@ -13,6 +13,7 @@ from tandem.compute.priority.functions import NUMBER, TEXT, Type
 from tandem.compute.priority.methods import renamed
 from tandem.compute.priority.syntax import LARGEST
 from tandem.compute.priority.units import unit
+from tandem.compute.tables import separator
 
 MOST_ROWS, WIDEST, LONGEST = 200_000, 400, 200
 """`LONGEST` header and number: the patterns below take time by the square of the length."""
@@ -33,12 +34,13 @@ class Table:
 
 
 def read(text: str, *, key: str | None = None, units: Mapping[str, str] | None = None) -> Table:
-    """Read CSV text with a header; a column may name its unit: `effort [person-days]`, `cost (EUR)`.
+    """Read CSV text (comma, semicolon or tab) with a header; a column may name its unit: `effort [person-days]`, `cost (EUR)`.
 
     `key` is the column that names the items (default: key, id, item, name or title, else the row number).
     Raises Uncomputable with line, column and value: `no_rows`, `too_many_rows`, `column_twice`,
     `wrong_width`, `unknown_column`, `items_not_unique`, `header_too_long`."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    text = text.removeprefix("\ufeff")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator(text))
     try:
         header = _header(next(reader, []), dict(units or {}))
         rows, lines = _rows(reader, len(header))

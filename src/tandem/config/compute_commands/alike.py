@@ -4,7 +4,9 @@ import csv
 import json
 import sys
 from dataclasses import asdict
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,25 +35,12 @@ def command(
     """Find rows that read alike, in English and Chinese."""
     from tandem.compute import likeness
     from tandem.compute.errors import Uncomputable
+    from tandem.config.compute_commands import compiling
 
     rows = _rows(file, column, key)
-    texts = dict(rows)
     try:
-        if calibrate_:
-            answer = likeness.calibrate(rows)
-            lines = [f"at least {one.at_least:.2f}: precision {one.precision:.3f}, recall {one.recall:.3f}" for one in answer.points]  # fmt: skip
-            lines.append(
-                f"precision 0.95 from {answer.at_least}" if answer.at_least else "precision 0.95 nowhere"
-            )
-        elif to is not None:
-            answer = likeness.Index(rows).alike(to, at_least=at_least or likeness.ALIKE)
-            lines = [f"{one.score:.3f}  {one.key}  {texts[one.key]}" for one in answer]
-        else:
-            answer = likeness.groups(rows, at_least=at_least or likeness.SAME)
-            lines = []
-            for one in answer:
-                lines.append(f"{len(one.members)} alike, cohesion {one.cohesion:.3f}")
-                lines += [f"  {score:.3f}  {member}  {texts[member]}" for member, score in zip(one.members, one.scores, strict=True)]  # fmt: skip
+        with compiling.told():
+            answer, lines = _answer(likeness, rows, at_least, to, calibrate_)
     except Uncomputable as fault:
         if as_json:
             click.echo(json.dumps({"error": fault.code, **fault.params}, default=list), err=True)
@@ -64,17 +53,39 @@ def command(
         click.echo("\n".join(lines) or "nothing reads alike")
 
 
+def _answer(
+    likeness: Any, rows: list[tuple[str, str]], at_least: float | None, to: str | None, calibrated: bool
+) -> tuple[Any, list[str]]:
+    """What was asked for, and how it reads."""
+    texts = dict(rows)
+    if calibrated:
+        answer = likeness.calibrate(rows)
+        lines = [f"at least {one.at_least:.2f}: precision {one.precision:.3f}, recall {one.recall:.3f}" for one in answer.points]  # fmt: skip
+        last = f"precision 0.95 from {answer.at_least}" if answer.at_least else "precision 0.95 nowhere"
+        return answer, [*lines, last]
+    if to is not None:
+        answer = likeness.Index(rows).alike(to, at_least=at_least or likeness.ALIKE)
+        return answer, [f"{one.score:.3f}  {one.key}  {texts[one.key]}" for one in answer]
+    answer, lines = likeness.groups(rows, at_least=at_least or likeness.SAME), []
+    for one in answer:
+        lines.append(f"{len(one.members)} alike, cohesion {one.cohesion:.3f}")
+        lines += [f"  {score:.3f}  {member}  {texts[member]}" for member, score in zip(one.members, one.scores, strict=True)]  # fmt: skip
+    return answer, lines
+
+
 def _rows(file: Path, column: str, key: str | None) -> list[tuple[str, str]]:
+    from tandem.compute.tables import separator
+
     csv.field_size_limit(10_000_000)
     try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            for name in (column, *([key] if key else [])):
-                if name not in (reader.fieldnames or []):
-                    raise click.ClickException(
-                        f"no column '{name}'; there are: {', '.join(reader.fieldnames or [])}"
-                    )
-            return [(row[key] if key else str(reader.line_num), row[column] or "") for row in reader]
+        text = file.read_text(encoding="utf-8-sig")
+        reader = csv.DictReader(StringIO(text, newline=""), delimiter=separator(text))
+        for name in (column, *([key] if key else [])):
+            if name not in (reader.fieldnames or []):
+                raise click.ClickException(
+                    f"no column '{name}'; there are: {', '.join(reader.fieldnames or [])}"
+                )
+        return [(row[key] if key else str(reader.line_num), row[column] or "") for row in reader]
     except UnicodeDecodeError as fault:
         raise click.ClickException(f"{file}: not UTF-8 at byte {fault.start}") from None
     except csv.Error as fault:

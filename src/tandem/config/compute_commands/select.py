@@ -26,8 +26,11 @@ import click
 def command(file: Path, as_json: bool, **asked: Any) -> None:
     """Choose the best candidates and their starts from a JSON file."""
     errors = importlib.import_module("tandem.compute.errors")
+    from tandem.config.compute_commands import compiling
+
     try:
-        answer = _answer(_read(file), **asked)
+        with compiling.told():
+            answer = _answer(_read(file), **asked)
     except errors.Uncomputable as fault:
         _refuse(fault, as_json)
     if as_json:
