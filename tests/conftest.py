@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from django.db import connection
@@ -14,6 +15,11 @@ from tests import world as worlds
 
 #: exports of real programs, which are not ours to hand on: tests on them are skipped where the folder is missing
 DATA = Path(os.environ.get("TANDEM_TEST_FILES") or Path(__file__).resolve().parents[2] / "shared" / "data")
+
+# the quick proof tries the same cases each time, so that it says the same of the same code; the long one looks for new ones
+hypothesis.settings.register_profile("same cases", derandomize=True, deadline=None)
+if os.environ.get("TANDEM_TEST_CASES") != "new":
+    hypothesis.settings.load_profile("same cases")
 
 
 @pytest.fixture(scope="session")

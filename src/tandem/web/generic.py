@@ -296,6 +296,7 @@ def _form(request: HttpRequest, noun: Noun, row: Any = None) -> forms.Form:
     for one in form.fields.values():
         if isinstance(one, forms.ModelChoiceField) and not isinstance(one, HomeField):
             one.queryset = one.queryset.visible_to(request.user)  # type: ignore[union-attr]
+            one.empty_label = "–" if one.empty_label else None
     if hasattr(form, "for_request"):
         form.for_request(request, row)
     for name in [name for name in form.fields if _holds_unseen(request.user, row, name)]:
