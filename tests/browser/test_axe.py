@@ -1,5 +1,5 @@
-"""Every page that can be looked at: axe-core finds nothing serious on it, in both themes, on a desk and on a phone,
-and on the phone it does not scroll sideways."""
+"""Every page that can be looked at: axe-core finds nothing serious on it in both themes, and on a phone it does not scroll
+sideways; the long tests ask axe on the phone as well."""
 
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,9 @@ def axe() -> str:
     return AXE.read_text()
 
 
-def _faults(page: Any, axe: str, path: str) -> list[str]:
-    """What is wrong with the page at `path`; it is loaded once and then seen in each theme and width."""
+def _faults(page: Any, axe: str, path: str, *, whole: bool = False) -> list[str]:
+    """What is wrong with the page at `path`, loaded once: in both themes on a desk, and whether it fits a phone;
+    `whole` asks everything on the phone too."""
     answer = page.goto(path)
     assert answer.status < 500, path
     if "text/html" not in (answer.headers.get("content-type") or "") or not page.locator("body.td").count():
@@ -45,9 +46,11 @@ def _faults(page: Any, axe: str, path: str) -> list[str]:
     page.evaluate(_THEME, "dark")
     found += [f"dark: {one}" for one in page.evaluate(_RUN, _COLOURS)]
     page.set_viewport_size({"width": 390, "height": 844})
-    found += [f"dark, phone: {one}" for one in [*page.evaluate(_RUN, {}), *page.evaluate(_SIDEWAYS)]]
-    page.evaluate(_THEME, "light")
-    found += [f"light, phone: {one}" for one in page.evaluate(_RUN, _COLOURS)]
+    found += [f"phone: {one}" for one in page.evaluate(_SIDEWAYS)]
+    if whole:
+        found += [f"dark, phone: {one}" for one in page.evaluate(_RUN, {})]
+        page.evaluate(_THEME, "light")
+        found += [f"light, phone: {one}" for one in page.evaluate(_RUN, _COLOURS)]
     return found
 
 
@@ -56,6 +59,15 @@ def test_a_page_is_for_everybody(name, site, page_of, axe):
     if name not in site.paths:
         pytest.skip("no such page: tests/house says so")
     faults = _faults(page_of("admin"), axe, site.paths[name])
+    assert not faults, f"{site.paths[name]}\n" + "\n".join(faults)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_for_everybody_on_a_phone(name, site, page_of, axe):
+    if name not in site.paths:
+        pytest.skip("no such page: tests/house says so")
+    faults = _faults(page_of("admin"), axe, site.paths[name], whole=True)
     assert not faults, f"{site.paths[name]}\n" + "\n".join(faults)
 
 
