@@ -205,3 +205,15 @@ def test_a_frontier_against_risk_falls_as_risk_is_cut(worker):
             sum(problem.candidates[problem.index[n]].measures["risk"] for n in point.selection.starts)
             <= point.level
         )
+
+
+def test_a_dive_keeps_everything_and_comes_near_the_bound_at_once():
+    problem = case(2, 600)
+    arrays = compiled_problem(problem)
+    quick, start = search.dived(arrays)
+    assert start is not None
+    assert not breaches(problem, solving.named(problem, arrays, start))
+    assert 0.95 * quick.bound < arrays.worth(start) <= quick.bound
+    again = search.dived(arrays)[1]
+    assert again is not None
+    assert (start == again).all()

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tandem.compute.selection import prices_kernel, search_kernel
+from tandem.compute.selection import dive_kernel, prices_kernel, search_kernel
 from tandem.compute.selection.arrays import Arrays, Whole
 from tandem.compute.selection.solvers import Relaxed
 
+_DIVES = 20  # rounds at most
 _PARTS = 100  # a round is cut into this many parts; between them penalties follow what is exceeded
 SIZES = (1.0, 0.85, 1.3, 1.0, 0.7, 1.6)  # of the core, round after round: no one size is best everywhere
 MOVES = (200_000, 1_000_000, 3_000_000, 6_000_000)
@@ -28,7 +29,33 @@ class Round:
 def quick_prices(arrays: Arrays, turns: int = 200) -> Relaxed:
     """Bound, prices and parts by Lagrangian relaxation, without a solver. Of prerequisites it only knows that
     what is needed must be chosen too, not when; the bound holds all the same."""
-    ptr, rows, coef, cap = coupled(arrays)
+    relaxed, _, _ = _quick(arrays, _coupled(arrays), turns)
+    return relaxed
+
+
+def dived(arrays: Arrays) -> tuple[Relaxed, Whole | None]:
+    """`quick_prices`, and a first choice made with them. It keeps prerequisites and exclusions, and every limit
+    that it can keep by leaving out. None: the mandatory ones contradict each other."""
+    rows = _coupled(arrays)
+    quick, price, steps = _quick(arrays, rows, 200)
+    ptr, row, coef, cap = rows
+    start = rounded(arrays, np.where(arrays.must[arrays.item], quick.part, 0.0))
+    if start is None:
+        return quick, None
+    columns, mates = (arrays.first, arrays.value, ptr, row, coef), (arrays.group, arrays.mates)
+    low, high = np.zeros(arrays.size, np.int64), np.diff(arrays.first) - 1
+    state = (start, np.zeros(len(cap), np.int64), low, high, np.ones(arrays.size, bool))
+    for i in np.flatnonzero(start >= 0).tolist():
+        dive_kernel.taken(i, int(arrays.first[i] + start[i]), columns, arrays.links, mates, state)
+    dive_kernel.dived(columns, cap, 0.05 * steps, price, arrays.links, mates, state, len(arrays.cap), _DIVES)
+    return quick, start
+
+
+def _quick(
+    arrays: Arrays, coupled_rows: tuple[Whole, Whole, Whole, Whole], turns: int
+) -> tuple[Relaxed, npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """-> the relaxation, the price of every row, and the first size of its steps for each unit too much."""
+    ptr, rows, coef, cap = coupled_rows
     size, more = len(arrays.cap), len(cap) - len(arrays.cap)
     top = np.maximum.reduceat(arrays.value, arrays.first[:-1])
     scale = np.concatenate([np.maximum(1.0, np.abs(arrays.cap).astype(float)), np.ones(more)])
@@ -40,10 +67,10 @@ def quick_prices(arrays: Arrays, turns: int = 200) -> Relaxed:
     )
     columns = np.repeat(np.arange(len(arrays.item)), np.diff(ptr))
     reduced = arrays.value - np.bincount(columns, prices[rows] * coef, len(arrays.item))
-    return Relaxed(bound, part, reduced, prices[:size])
+    return Relaxed(bound, part, reduced, prices[:size]), prices, unit / scale**2
 
 
-def coupled(arrays: Arrays) -> tuple[Whole, Whole, Whole, Whole]:
+def _coupled(arrays: Arrays) -> tuple[Whole, Whole, Whole, Whole]:
     """Entries by column with a row more for each exclusion (at most one) and prerequisite (chosen with it)."""
     columns = np.repeat(np.arange(len(arrays.item)), np.diff(arrays.ptr))
     at, rows, coef = [columns], [arrays.rows], [arrays.coef]

@@ -179,9 +179,10 @@ def _searched(
         if run.better(arrays.worth(start), start, "warm start"):
             yield run.emit()
     if limit.moves is None:  # a race with the clock: something to show while the relaxation is computed
-        quick = search.quick_prices(arrays)
+        quick, begin = search.dived(arrays)
         run.bound = quick.bound
-        yield from _first(run, quick, lambda: limit() or relaxation.done())
+        if begin is not None:
+            yield from _first(run, quick, begin, lambda: limit() or relaxation.done())
     outlook = _awaited(relaxation)
     if outlook is None or outlook.feasible is None:
         outlook = search.quick_prices(arrays)
@@ -206,16 +207,15 @@ def _awaited(future: "Future[Any]") -> Any:
     return None
 
 
-def _first(run: _Run, quick: Relaxed, stopped: Callable[[], bool]) -> Iterator[Selection]:
+def _first(run: _Run, quick: Relaxed, begin: Whole, stopped: Callable[[], bool]) -> Iterator[Selection]:
     size = 4.0 if len(run.arrays.item) > _LARGE else 0.7  # rough prices: a wider core, where it is not all
     for number, moves in enumerate(search.MOVES[:3]):
-        begin = search.rounded(run.arrays, quick.part)
-        if begin is None or stopped():
-            return
         found = search.anneal(run.arrays, quick, moves, run.seed * 7919 + number, begin, size, stopped)
         run.moves += found.moves
         if run.better(found.value, found.start, "search"):
             yield run.emit()
+        if stopped():
+            return
 
 
 def _rounds(
