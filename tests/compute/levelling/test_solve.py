@@ -297,3 +297,21 @@ def test_small_budgets_come_close_to_the_best_known(file):
     for seed in (1, 2):
         plan = best_plan(read(DATA / file), Budget(evaluations=30_000), seed=seed)
         assert best <= plan.makespan <= 1.04 * best
+
+
+LARGER = {
+    "plain": problem(
+        [3, 5, 2, 4, 6, 3, 4, 2] * 6, [(i, i + 2 + i % 3) for i in range(43)], [(2,), (3,), (1,), (2,)] * 12, (5,)
+    ),
+    "calendars": shop(40),
+    "dates": shop(40, projects=(Project("p", deadline=30, weight=3), Project("q", deadline=25))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "hash_"),
+    [("plain", "8285e63edac7ae14"), ("calendars", "5f7a04637c033a26"), ("dates", "0a362bba8035731c")],
+)
+def test_the_same_seed_and_evaluations_give_the_same_plan_on_every_machine(name, hash_):
+    """What is written here was computed on one machine; whoever runs this computes it on another."""
+    assert best_plan(LARGER[name], Budget(evaluations=3_000), seed=7).hash == hash_
