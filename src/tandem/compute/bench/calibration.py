@@ -58,7 +58,7 @@ class Held:
 
 
 def run(*, files: Path, limit: int | None, tell: Callable[[str], Any], **_: Any) -> Table:
-    found = []
+    found: list[Held] = []
     for name, history, steps in histories(files):
         if limit is not None and len(found) >= limit:
             break

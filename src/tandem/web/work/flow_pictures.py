@@ -161,12 +161,12 @@ def _ageing_legend(has_limit: bool, has_pace: bool) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [{"kind": "dot", "state": "on", "text": _("in progress")}]
     if has_limit:
         found += [
-            {"kind": "dot", "state": "risk", "text": _("past 70 % of the expectation")},
+            {"kind": "dot", "state": "risk", "text": _("nearing the expectation")},
             {"kind": "dot", "state": "off", "text": _("older than expected")},
         ]
     found.append({"kind": "dot", "state": "block", "text": _("blocked")})
     if has_pace:
-        found.append({"kind": "area", "cls": "f-none", "tone": 3, "text": _("age at which finished items left the state: 50, 85, 95 %")})
+        found.append({"kind": "area", "cls": "f-none", "tone": 3, "text": _("age at which 50, 85 and 95 of 100 finished items had left the state")})
     return found
 
 

@@ -87,8 +87,8 @@ def expected(found: Any) -> list[str]:
         past = {"kept": round(found.past.kept * 100), "n": found.past.cases, "percent": known["percent"]}
         verdicts = {
             "kept": _("Looked back: what was expected when they were begun held for %(kept)s %% of %(n)s items; that fits %(percent)s %%."),
-            "missed": _("Looked back: what was expected when they were begun held for only %(kept)s %% of %(n)s items instead of %(percent)s %%: it gets slower."),
-            "exceeded": _("Looked back: what was expected when they were begun held for %(kept)s %% of %(n)s items, more than %(percent)s %%: it gets faster."),
+            "missed": _("Looked back: what was expected when they were begun held for only %(kept)s %% of %(n)s items instead of %(percent)s %%: the figure promises too much."),
+            "exceeded": _("Looked back: what was expected when they were begun held for %(kept)s %% of %(n)s items, more than %(percent)s %%: the figure is cautious."),
         }  # fmt: skip
         lines.append(verdicts[found.code] % past)
     return lines
@@ -166,7 +166,7 @@ def computed() -> dict[str, list[str]]:
         ],
         "scatter": [
             _("A dot for each finished item. The time runs from its first move into a state in progress to its last move into a state done; what was opened again counts once, at its last finish."),
-            _("P85: 85 % of the items took no longer. No distribution is assumed; with fewer than 8 items there is no line."),
+            _("P85: of 100 items 85 took no longer. No distribution is assumed; with fewer than 8 items there is no line."),
         ],
         "ageing": [
             _("How long ago each item in progress was begun. The fields behind it show at which age finished items had left the state for the last time; who is above them is late already, before it is overdue."),
@@ -179,7 +179,7 @@ def computed() -> dict[str, list[str]]:
         ],
         "blocks": [_("An item is blocked from the day on which the link “blocks” was made until the blocker is finished. Days count while the blocked item was in progress. Links that came with an import do not say since when: they are counted, their days are not.")],
         "bottleneck": [
-            _("For each state the entries less the exits of each week. By chance: how often random signs of these weeks would let it grow as much (randomisation test, adjusted for the number of states after Holm). Below 5 % it is no accident."),
+            _("For each state the entries less the exits of each week. By chance: how often random signs of these weeks would let it grow as much (randomisation test, adjusted for the number of states after Holm). Below 1 in 20 it is called a bottleneck."),
         ],
         "forecast": [_("10,000 runs, each drawing working days of this project's past until everything open is done. It counts all open items, whatever the filter says.")],
     }  # fmt: skip
