@@ -47,6 +47,11 @@ def test_each_picture_can_be_read_as_a_table_and_says_how_it_is_computed(world, 
     assert len(re.findall(r'<svg class="svg ch"', found)) == 4
 
 
+def test_the_page_opens_without_a_question(world, signed_in, moved):
+    answer = signed_in(world.mei).get(reverse("flow", kwargs={"key": "POR"}))
+    assert answer.status_code == 200 and "26 weeks" in answer.content.decode()
+
+
 def test_bars_lead_to_the_items_of_their_week(world, signed_in, moved):
     found = page(signed_in(world.mei))
     address = re.search(r'href="(/work-items/\?[^"]*finished[^"]*)"', found)[1].replace("&amp;", "&")

@@ -16,6 +16,7 @@ from tandem.web.templating import day, short_day
 from tandem.work.models import State
 
 MOST_DOTS, MOST_POINTS, MOST_ROWS = 1200, 160, 200
+BESIDE = 52  # room for the names of the lines
 _FILLS = {State.Category.TO_DO: "f-none", State.Category.IN_PROGRESS: "f-on", State.Category.DONE: "f-done"}
 
 
@@ -66,7 +67,7 @@ def scatter(figures: Figures) -> dict[str, Any] | None:
     longest = max(one.days or 0 for one in timed)
     top = lines["P95"] * 1.6 if lines and longest > 3 * lines["P95"] > 0 else longest
     last = max(figures.until, figures.since + timedelta(days=1))
-    plot = charts.plot(x=(figures.since, last), y=(0, max(top, 1)), height=270)
+    plot = charts.plot(x=(figures.since, last), y=(0, max(top, 1)), height=270, right=BESIDE)
     dots = [_dot(plot, one, lines) for one in timed[-MOST_DOTS:]]
     return {
         "plot": plot, "dots": dots, "lines": [(name, value) for name, value in lines.items() if name in ("P50", "P85", "P95")],
@@ -115,7 +116,7 @@ def ageing(reading: Reading, figures: Figures) -> dict[str, Any] | None:
         top = 4 * chart.limit
     counts = {name: sum(one.state == name for one in figures.in_progress) for name in place}
     ticks: list[charts.Tick | tuple[charts.Value, str]] = [(n + 0.5, f"{_short(s.name)} {counts[str(s.pk)]}") for n, s in enumerate(states)]
-    plot = charts.plot(x=(0, len(states)), y=(0, top), height=270, x_ticks=ticks)
+    plot = charts.plot(x=(0, len(states)), y=(0, top), height=270, right=BESIDE, x_ticks=ticks)
     pace, known = _paces(plot, chart, place), {one.item: one for one in chart.items} if chart else {}
     limit = chart.limit if chart else None
     seen: dict[str, int] = {}
@@ -177,7 +178,7 @@ def throughput(reading: Reading, figures: Figures) -> dict[str, Any] | None:
         return None
     whole = [week.finished for week in weeks if week.is_whole]
     end = weeks[-1].monday + timedelta(days=7)
-    plot = charts.plot(x=(weeks[0].monday, end), y=(0, max(4, *(week.finished for week in weeks), 0)), height=220)
+    plot = charts.plot(x=(weeks[0].monday, end), y=(0, max(4, *(week.finished for week in weeks), 0)), height=220, right=BESIDE)
     bars = []
     for week in weeks:
         last = week.monday + timedelta(days=6)

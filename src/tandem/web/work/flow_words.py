@@ -60,8 +60,8 @@ def strip(reading: Reading, figures: Figures, mean: float | None, late: int | No
             "note": ngettext("%(n)s older than expected", "%(n)s older than expected", late) % {"n": late} if late else "",
         },
         {
-            "label": _("Flow efficiency"), "value": _percent(times.efficiency) if isinstance(times, FlowTimes) and times.efficiency is not None else "–",
-            "note": "" if not is_known else _("of the time somebody could work on them") if reading.queues else _("no queues marked: only blocks count"),
+            "label": _("Flow efficiency"), "value": _percent(times.efficiency) if isinstance(times, FlowTimes) and times.efficiency is not None and reading.queues else "–",
+            "note": "" if not is_known else _("of the time somebody could work on them") if reading.queues else _("mark below where work only waits"),
         },
         {
             "label": _("Blocked"), "value": ngettext("%(n)s item", "%(n)s items", still) % {"n": still}, "state": "block" if still else "",
