@@ -7,7 +7,14 @@ from django.utils.translation import ngettext
 
 from tandem.planning import words
 from tandem.reports.queries.flow import Reading
-from tandem.reports.queries.flow_figures import Bottleneck, Consistency, Expectation, Figures, FlowTimes, NotEnough
+from tandem.reports.queries.flow_figures import (
+    Bottleneck,
+    Consistency,
+    Expectation,
+    Figures,
+    FlowTimes,
+    NotEnough,
+)
 from tandem.web.templating import short_day
 from tandem.web.work.flow_pictures import days
 
