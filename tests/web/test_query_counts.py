@@ -28,6 +28,7 @@ PAGES = {
     "plan": "/plans/POR/",
     "plan's data": "/plans/POR/data.json",
     "board": "/boards/POR/",
+    "flow": "/flow/POR/?period=all",
     "work items": "/work-items/",
     "filtered and sorted": "/work-items/?q=assignee:me+state:open&sort=due",
     "grouped, with every column": "/work-items/?group=state&cols=key,title,state,type,assignees,priority,due,points,labels,project,updated",

@@ -42,7 +42,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Promises"), "promises", ""), (_("Products"), "products", ""),
     ]),
     (_("Delivery"), "layout-kanban", "d", [
-        (_("Work items"), "work_items", "w"), (_("Plans"), "plans", "g"), (_("Boards"), "boards", "b"),
+        (_("Work items"), "work_items", "w"), (_("Plans"), "plans", "g"), (_("Boards"), "boards", "b"), (_("Flow"), "flows", ""),
         (_("Imports"), "imports", "i"), (_("Jobs"), "jobs", ""),
     ]),
     (_("People"), "users", "k", [

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-WORKS = ("psplib", "portfolio", "cpm", "montecarlo", "selection", "likeness")
+WORKS = ("psplib", "portfolio", "cpm", "montecarlo", "calibration", "selection", "likeness")
 
 
 @click.command("bench")

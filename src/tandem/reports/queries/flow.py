@@ -1,0 +1,175 @@
+"""How the work items of a project moved, read for `tandem.compute.flow`: states, moves, blocks; five queries.
+
+Only what was open at some time in the period is read, so that a long past costs nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from tandem.compute.flow.items import ACTIVE, BACKLOG, DONE, WAITING, Block, FlowItem, Move, Workflow
+from tandem.compute.flow.items import State as FlowState
+from tandem.compute.flow.journeys import Journeys, journeys
+from tandem.reports.queries import filter_language
+from tandem.work.models import Link, State, StateChange, WorkItem
+
+MOST = 10_000
+_KINDS = {State.Category.TO_DO: BACKLOG, State.Category.IN_PROGRESS: ACTIVE, State.Category.DONE: DONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A work item as a mark of a picture names it."""
+
+    id: int
+    key: str
+    title: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An item could not go on from `first` to `last` (None: it still cannot), because of `cause`: what it is called
+    (None: an item that the reader may not see) and its key. `first` None: since when is not known."""
+
+    item_id: int
+    first: datetime | None
+    last: datetime | None
+    cause: str | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What moved in a space between `since` (None: from the beginning) and `now`.
+
+    - queues: states of *in progress* in which nobody works; undated: finished items without a day, which are left out.
+    - is_cut: there were more than `MOST` items, the latest are read; has_parents: containers count too.
+    """
+
+    space_id: int
+    now: datetime
+    since: datetime | None
+    states: tuple[State, ...]
+    queues: frozenset[int]
+    lines: dict[str, Line]
+    found: Journeys | None
+    held: tuple[Held, ...]
+    undated: int
+    is_cut: bool
+    has_parents: bool
+
+    def state(self, id: str) -> State:
+        return next(state for state in self.states if str(state.pk) == id)
+
+
+def read(
+    user: Any, space_id: int, *, now: datetime, since: datetime | None = None, text: str = "", queues: Iterable[int] = ()
+) -> Reading:
+    """`text` is a filter; containers (items with parts below them) count only when it asks for a type. Raises `Refused`
+    for a filter that cannot be read. `found` is None in a project without a state of the category *done*."""
+    has_parents = any(term.field == "type" for term in filter_language.terms(text))
+    states = tuple(State.objects.visible_to(user).filter(space=space_id).in_order())
+    waiting = frozenset(s.pk for s in states if s.category == State.Category.IN_PROGRESS) & frozenset(queues)
+    rows = _items(user, space_id, since, filter_language.condition(text, user), has_parents)
+    dated = [row for row in rows[:MOST] if not _is_undated(row)]
+    moves = _moves(user, space_id, [row["id"] for row in dated], {s.pk for s in states})
+    held = _held(user, dated, now)
+    blocks: dict[int, list[Block]] = defaultdict(list)
+    for one in held:
+        if one.first is not None:
+            blocks[one.item_id].append(Block(_wall(one.first), _wall(one.last) if one.last else None))
+    read_as = _Dates(states)
+    items = [FlowItem(str(row["id"]), read_as.moves(row, moves.get(row["id"], [])), tuple(blocks.get(row["id"], ()))) for row in dated]
+    is_whole = any(s.category == State.Category.DONE for s in states)
+    return Reading(
+        space_id, now, since, states, waiting,
+        {str(row["id"]): Line(row["id"], row["key"], row["title"], row["type__name"]) for row in dated},
+        journeys(items, _workflow(states, waiting), now=_wall(now)) if is_whole else None,
+        held, sum(_is_undated(row) for row in rows[:MOST]), len(rows) > MOST, has_parents,
+    )  # fmt: skip
+
+
+def _workflow(states: Iterable[State], queues: frozenset[int]) -> Workflow:
+    """Here a state gets its meaning for flow: whoever marks queues elsewhere (a column split into doing and done) adds
+    them to `queues`."""
+    return Workflow(
+        tuple(FlowState(str(s.pk), WAITING if s.pk in queues else _KINDS[State.Category(s.category)]) for s in states)
+    )
+
+
+def _items(user: Any, space_id: int, since: datetime | None, condition: Q, has_parents: bool) -> list[dict[str, Any]]:
+    """Present items that were open at some time since then, the latest first."""
+    rows = WorkItem.objects.visible_to(user).present().filter(condition, space=space_id, is_milestone=False)
+    if not has_parents:
+        parts = WorkItem.objects.visible_to(user).present().filter(parent=OuterRef("pk"))
+        rows = rows.filter(~Exists(parts), is_summary=False)
+    if since is not None:
+        rows = rows.exclude(state__category=State.Category.DONE, actual_finish__lt=since)
+    fields = ("id", "key", "title", "type__name", "state_id", "state__category", "created_at", "actual_start", "actual_finish")
+    return list(rows.order_by("-id").values(*fields).distinct()[: MOST + 1])
+
+
+def _is_undated(row: dict[str, Any]) -> bool:
+    return bool(row["state__category"] == State.Category.DONE and row["actual_finish"] is None)
+
+
+def _moves(user: Any, space_id: int, ids: list[int], known: set[int]) -> dict[int, list[Move]]:
+    rows = StateChange.objects.visible_to(user).filter(item__in=ids, space=space_id).order_by("item_id", "at", "id")
+    found: dict[int, list[Move]] = defaultdict(list)
+    for item_id, at, state in rows.values_list("item_id", "at", "to_state_id").iterator():
+        if state in known:
+            found[item_id].append(Move(_wall(at), str(state)))
+    return found
+
+
+class _Dates:
+    """Items whose way was not recorded (imports that know only where an item stands) are read from their dates."""
+
+    def __init__(self, states: Iterable[State]) -> None:
+        self.first = {category: next((str(s.pk) for s in states if s.category == category), None) for category in State.Category}
+
+    def moves(self, row: dict[str, Any], recorded: list[Move]) -> tuple[Move, ...]:
+        """At least two recorded moves, or one into a state of *to do*, are a way of their own."""
+        category = State.Category(row["state__category"])
+        if len(recorded) > 1 or (recorded and category == State.Category.TO_DO):
+            return tuple(recorded)
+        state = str(row["state_id"])
+        created, started, finished = (_wall(row[name]) if row[name] else None for name in ("created_at", "actual_start", "actual_finish"))
+        assert created is not None
+        end = finished if category == State.Category.DONE else None
+        if category == State.Category.TO_DO:
+            return (Move(created, state),)
+        begun = started or (end is None and recorded and recorded[0].at) or None
+        last = end or max(created, begun or created)
+        found = [Move(min(created, begun or created, last), self.first[State.Category.TO_DO] or state)]
+        if end and begun and self.first[State.Category.IN_PROGRESS]:
+            found.append(Move(min(begun, end), self.first[State.Category.IN_PROGRESS] or state))
+        return (*found, Move(last, state))
+
+
+def _held(user: Any, rows: list[dict[str, Any]], now: datetime) -> tuple[Held, ...]:
+    """What held items up: today the items that block them by a link, from the day of the link until the blocker is
+    finished. Blocks with a reason and a clock of their own are read here too, once there are any."""
+    ids = [row["id"] for row in rows]
+    links = Link.objects.filter(  # house: reads — ends are masked below
+        kind=Link.Kind.BLOCKS, target__in=ids, source__removed_at=None
+    ).order_by("id")
+    fields = ("target_id", "created_at", "source__key", "source__title", "source__space_id", "source__state__category", "source__actual_finish")
+    seen = user.visible_space_ids()
+    found = []
+    for target, made, key, title, space_id, category, finished in links.values_list(*fields):
+        is_done = category == State.Category.DONE
+        last = finished if is_done else None
+        # a link that came in with a file says when the file was read, not when the work was held up
+        first = made if made <= now and not (is_done and (last is None or last < made)) else None
+        is_seen = space_id in seen
+        found.append(Held(target, first, last, f"{key} {title}" if is_seen else None, key if is_seen else ""))
+    return tuple(found)
+
+
+def _wall(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
