@@ -77,6 +77,18 @@ REFUSALS: dict[str, Any] = {
     "file_empty": _("The file is empty."),
     "files_too_many": _("At most %(most)s files fit here. Remove one first."),
     "no_room": _("The server has no room left for files. Tell its administrator."),
+    "sprint_needs_project": _("“%(space)s” is not a project: sprints belong to projects."),
+    "sprint_not_planned": _("“%(name)s” was started already."),
+    "sprint_not_running": _("“%(name)s” is not running."),
+    "sprint_not_closed": _("“%(name)s” is not closed."),
+    "sprint_has_begun": _("“%(name)s” has begun: it can be closed, not removed."),
+    "sprint_closed": _("“%(name)s” is closed. Open it again to change it."),
+    "sprint_undated": _("Say when the sprint starts and ends before you start it."),
+    "sprint_over": _("Its last day has passed. Choose a later one before you start it."),
+    "sprint_empty": _("Nothing is in this sprint yet. Put work items into it first."),
+    "sprint_too_long": _("A sprint lasts at most %(most)s days."),
+    "person_outside": _("%(name)s does not see this project. Give them access first."),
+    "item_removed": _("%(key)s was removed."),
     "session_needed": _("Tokens are made and taken back by the person, not by another token."),
 }
 

@@ -3,7 +3,7 @@
 from tandem.work.models.baseline import Baseline, BaselineDate
 from tandem.work.models.calendar import CalendarException, WorkingCalendar
 from tandem.work.models.link import Link
-from tandem.work.models.sprint import Sprint
+from tandem.work.models.sprint import Sprint, SprintChange, SprintMember
 from tandem.work.models.work_item import Assignment, Constraint, WorkItem
 from tandem.work.models.workflow import State, StateChange, WorkItemType
 
@@ -15,6 +15,8 @@ __all__ = [
     "Constraint",
     "Link",
     "Sprint",
+    "SprintChange",
+    "SprintMember",
     "State",
     "StateChange",
     "WorkItem",
