@@ -80,12 +80,18 @@ export async function refreshPeek(sent?: HTMLFormElement): Promise<void> {
   if (had) box.querySelector<HTMLElement>('[data-peek-title]')?.focus({ preventScroll: true });
 }
 
+/** Where a link leads; one inside a picture has no `pathname` of its own. */
+function pathOf(a: Element): string {
+  const u = new URL(a.getAttribute('href') ?? '', location.href);
+  return u.pathname + u.search;
+}
+
 /** The row whose detail is shown is selected. */
 function mark(): void {
   document.querySelectorAll<HTMLElement>('[data-row][aria-selected]').forEach((r) => r.removeAttribute('aria-selected'));
   if (!shown) return;
-  document.querySelectorAll<HTMLAnchorElement>('#main a[data-peek]').forEach((a) => {
-    if (a.pathname + a.search === shown) a.closest('[data-row]')?.setAttribute('aria-selected', 'true');
+  document.querySelectorAll('#main a[data-peek]').forEach((a) => {
+    if (pathOf(a) === shown) a.closest('[data-row]')?.setAttribute('aria-selected', 'true');
   });
 }
 
@@ -95,11 +101,11 @@ export function startPeek(): void {
   document.addEventListener('click', (e) => {
     const t = e.target as HTMLElement;
     if (t.closest('[data-peek-close]')) { e.preventDefault(); closePeek(); return; }
-    const a = t.closest<HTMLAnchorElement>('a[data-peek]');
-    if (!a || e.defaultPrevented || e.ctrlKey || e.metaKey || e.shiftKey || e.button !== 0 || !a.pathname || a.getAttribute('href')!.startsWith('#')) return;
+    const a = t.closest<HTMLElement>('a[data-peek]');
+    if (!a || e.defaultPrevented || e.ctrlKey || e.metaKey || e.shiftKey || e.button !== 0 || !a.getAttribute('href') || a.getAttribute('href')!.startsWith('#')) return;
     e.preventDefault();
-    if (shown === a.pathname + a.search) { closePeek(); return; }
-    void openPeek(a.href, a);
+    if (shown === pathOf(a)) { closePeek(); return; }
+    void openPeek(pathOf(a), a);
   });
   document.addEventListener('keydown', (e) => {
     if (e.defaultPrevented || typing(e) || document.querySelector('dialog[open]')) return;
