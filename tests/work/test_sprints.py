@@ -120,7 +120,7 @@ def test_what_may_not_be_is_refused(world, items):
     first = clock.now()
     for days, code in ((-1, "period_reversed"), (90, "sprint_too_long")):
         ends = first + timedelta(days=days)
-        assert code_of(lambda: make.sprint(actor=world.mei, project=world.project, starts_at=first, ends_at=ends)) == code  # noqa: B023
+        assert code_of(lambda: make.sprint(actor=world.mei, project=world.project, starts_at=first, ends_at=ends)) == code
     assert code_of(lambda: sprints.create(actor=world.alma, space=world.root, name="X")) == "sprint_needs_project"
     assert code_of(lambda: make.sprint(actor=world.mei, project=world.project, name="  ")) == "title_empty"
 
@@ -142,14 +142,14 @@ def test_strangers_find_nothing_and_who_only_looks_changes_nothing(world, items)
     world.dana.refresh_from_db()
     for who, kind in ((world.dana, Denied), (stranger, Hidden)):
         for call in (
-            lambda: sprints.create(actor=who, space=world.project.space, name="X"),  # noqa: B023
-            lambda: sprints.change(actor=who, sprint=one, version=None, goal="Mine"),  # noqa: B023
-            lambda: sprints.start(actor=who, sprint=one, version=None),  # noqa: B023
-            lambda: sprints.close(actor=who, sprint=one, version=None),  # noqa: B023
-            lambda: sprints.reopen(actor=who, sprint=one, version=None),  # noqa: B023
-            lambda: sprints.remove(actor=who, sprint=one),  # noqa: B023
-            lambda: sprints.set_people(actor=who, sprint=one, version=None, people=[]),  # noqa: B023
-            lambda: sprint_scope.put(actor=who, items=[(items[1], None)], sprint=one),  # noqa: B023
+            lambda: sprints.create(actor=who, space=world.project.space, name="X"),
+            lambda: sprints.change(actor=who, sprint=one, version=None, goal="Mine"),
+            lambda: sprints.start(actor=who, sprint=one, version=None),
+            lambda: sprints.close(actor=who, sprint=one, version=None),
+            lambda: sprints.reopen(actor=who, sprint=one, version=None),
+            lambda: sprints.remove(actor=who, sprint=one),
+            lambda: sprints.set_people(actor=who, sprint=one, version=None, people=[]),
+            lambda: sprint_scope.put(actor=who, items=[(items[1], None)], sprint=one),
         ):
             with pytest.raises(kind):
                 call()
