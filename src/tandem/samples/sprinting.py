@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from tandem.history.record import Past
-from tandem.samples.backlog import EPIC
+from tandem.samples.backlog import BUG, EPIC
 from tandem.samples.placing import Place
 from tandem.samples.records import DOING, DONE, Item, Project
 from tandem.samples.words import Pair, say
@@ -72,7 +72,7 @@ def _filled(box: Box, work: list[Item], before: Box | None, as_of: date) -> Box:
         started = item.started_at
         if item.id in box.held or started is None or started > end or not _is_open(item, box.started):
             continue
-        late = item.created_at >= box.planned or (item.priority == 1 and started > box.started)
+        late = item.created_at >= box.planned or (started > box.started and (item.priority == 1 or item.kind == BUG))
         box.held[item.id] = item
         box.came[item.id] = max(started - timedelta(minutes=20), item.created_at) if late else box.planned
     _overplan(box, work, _TOO_MUCH)

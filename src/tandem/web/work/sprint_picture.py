@@ -32,7 +32,7 @@ def chart(found: sprint_figures.Figures, by_points: bool) -> dict[str, Any] | No
         ground[-1] = (clock.now(), found.days[-1][1])  # type: ignore[assignment]
     plots = {name: charts.plot(x=(found.first, end), y=(0, most)) for name in ("up", "down")}
     return {
-        "up": plots["up"], "down": plots["down"], "end": end,
+        "last": found.last + timedelta(days=1), "up": plots["up"], "down": plots["down"], "end": end,
         "scope": plots["up"].steps([(d, size(s)) for d, s in ground]), "done": plots["up"].line([(d, done(s)) for d, s in ground]),
         "left": plots["down"].line([(d, left(s)) for d, s in ground]), "even": plots["down"].line(_even(found, found.start.left_size)),
         "marks": [_mark(n, change, plots["up"], by_points) for n, change in enumerate(found.changes, 1)],
