@@ -130,18 +130,21 @@ export class TandemBacklog extends HTMLElement {
   private quick(link: HTMLAnchorElement, below?: HTMLElement): void {
     const input = make('input', { class: 'in-td cell-in', type: 'text', maxlength: '1000', placeholder: say('quick_title'), 'aria-label': say('quick_title'), autocomplete: 'off' });
     const box = make('form', { class: 'quick-f' }, input);
-    let over = false, after = below?.dataset.item ?? '';
-    const end = () => { if (over) return; over = true; box.remove(); link.hidden = false; dispatchEvent(new CustomEvent('td:refetch')); };
+    let over = false, after = below?.dataset.item ?? '', sent: Promise<unknown> = Promise.resolve();
+    const end = () => { if (over) return; over = true; box.remove(); link.hidden = false; void sent.then(() => dispatchEvent(new CustomEvent('td:refetch'))); };
     box.addEventListener('submit', (e) => {
       e.preventDefault();
       const title = input.value.trim();
       if (!title) { end(); link.focus(); return; }
-      const body = new FormData();
-      for (const [name, value] of Object.entries({ csrfmiddlewaretoken: csrf(), section: link.dataset.of ?? '', after, title })) body.set(name, value);
       input.value = '';
       const ghost = make('article', { class: 'brow wait' }, make('span', { class: 'ti' }, title));
       box.before(ghost);
-      post(link.dataset.add!, body).then((a) => { after = String(a.id); ghost.prepend(make('span', { class: 'sub num ky' }, String(a.key ?? ''))); ghost.classList.remove('wait'); }, (err: unknown) => { ghost.remove(); input.value = title; complain(err); });
+      // one after the other, so that each stands below the one before
+      sent = sent.then(() => {
+        const body = new FormData();
+        for (const [name, value] of Object.entries({ csrfmiddlewaretoken: csrf(), section: link.dataset.of ?? '', after, title })) body.set(name, value);
+        return post(link.dataset.add!, body);
+      }).then((a) => { after = String(a.id); ghost.prepend(make('span', { class: 'sub num ky' }, String(a.key ?? ''))); ghost.classList.remove('wait'); }, (err: unknown) => { ghost.remove(); input.value = title; complain(err); });
     });
     input.addEventListener('keydown', (e) => { if (e.key === 'Escape') { e.preventDefault(); e.stopPropagation(); end(); link.focus(); } });
     input.addEventListener('blur', () => setTimeout(() => { if (!input.value.trim()) end(); }, 120));
