@@ -247,6 +247,15 @@ def test_who_only_looks_gets_no_buttons(world, signed_in, items, running):
     assert "Open again" not in page(client, f"/sprints/{running.pk}/")
 
 
+def test_epics_are_no_work_of_their_own(world, signed_in, items):
+    from tandem.work.models import WorkItemType
+
+    epic = WorkItemType.objects.get(space=world.project.space, level=3)
+    make.work_item(actor=world.boris, project=world.project, title="The whole thing", type=epic)
+    text = page(signed_in(world.mei), "/backlog/POR/")
+    assert "The whole thing" not in text and "5 items" in text
+
+
 def test_the_filter_narrows_sections_and_sums(world, signed_in, items, running):
     text = page(signed_in(world.mei), "/backlog/POR/?q=points:>=3")
     assert "Item 2" in text and "Item 1<" not in text and "1 item" in text

@@ -12,7 +12,7 @@ from tandem.samples.words import Pair, say
 from tandem.work.actions.replays import Stay, replay_sprints
 from tandem.work.models import Sprint, SprintMember, WorkItem
 
-PROJECTS = ("PORT", "CUS")
+PROJECTS = ("PORT", "PRC")
 FORTNIGHT = timedelta(days=14)
 _NAME: Pair = ("Sprint {n}", "迭代 {n}")
 _GOAL: Pair = ("{feature}: the next part can be shown", "{feature}：完成下一部分并可演示")

@@ -17,6 +17,7 @@ from tandem.planning.calendars import Calendars
 from tandem.reports.queries.sprint_pieces import held_by
 from tandem.work.models import Sprint, SprintMember, State, WorkItem
 
+_EPIC = 3
 LOOK_BACK = 8
 """Closed sprints that the velocity rests on."""
 
@@ -112,9 +113,10 @@ def sums(user: Any, space_id: int, condition: Q | None = None) -> dict[int | Non
 
 
 def in_backlog(user: Any, space_id: int) -> Any:
-    """What is open and in no open sprint; in the team's order."""
+    """What is open and in no open sprint, without what is only the sum of its parts: epics and the like."""
     held = Sprint.objects.visible_to(user).open().filter(space=space_id, items__isnull=False).values("items")
-    return WorkItem.objects.visible_to(user).open().filter(space=space_id).exclude(pk__in=held)
+    rows = WorkItem.objects.visible_to(user).open().filter(space=space_id, is_summary=False, type__level__lt=_EPIC)
+    return rows.exclude(pk__in=held)
 
 
 def outcomes(user: Any, space_id: int, by_points: bool, calendar: WorkingCalendar) -> list[Outcome]:

@@ -58,7 +58,7 @@ def _mark(number: int, change: sprint_figures.Change, plot: charts.Plot, by_poin
     title = f"{charts.short_day(change.at.date())}: {difference(change, by_points)} · {', '.join(change.who)}"
     return {
         "n": number, "x": plot.x(change.at), "y": plot.y(change.effect.after.size), "title": title,
-        "state": "risk" if grew > 0 else "on", "href": f"#change-{number}",
+        "state": "risk" if grew > 0 else "on" if grew < 0 else "none", "href": f"#change-{number}",
     }  # fmt: skip
 
 
