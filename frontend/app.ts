@@ -43,6 +43,7 @@ if (document.querySelector('[data-palette-open]')) (window.requestIdleCallback ?
 const islands: Record<string, () => Promise<unknown>> = {
   'tandem-timeline': () => import('./timeline/timeline'),
   'tandem-board': () => import('./board/board'),
+  'tandem-backlog': () => import('./backlog/backlog'),
 };
 function scan(root: ParentNode): void {
   for (const tag in islands) if (!customElements.get(tag) && root.querySelector(tag)) void islands[tag]();

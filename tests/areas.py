@@ -16,7 +16,7 @@ from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution, Objective
-from tandem.work.actions import baselines, calendars
+from tandem.work.actions import baselines, calendars, sprints
 from tandem.work.models import Baseline, Link, Sprint, State, WorkingCalendar, WorkItem, WorkItemType
 from tests import make
 
@@ -42,6 +42,8 @@ class Area:
     type: WorkItemType
     calendar: WorkingCalendar
     sprint: Sprint
+    running_sprint: Sprint
+    closed_sprint: Sprint
     baseline: Baseline
     team: Team
     feature: Feature
@@ -104,10 +106,24 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
         "state": make.state_of(project, "in_progress"),
         "type": WorkItemType.objects.filter(space=space, level=2).first(),
         "calendar": calendars.create(actor=admin, space=space, name="Standard", country="CN"),
-        "sprint": Sprint.objects.create(space=space, name="Sprint 1"),
+        **_sprints(admin, project, item, other),
         "baseline": baselines.take(actor=admin, space=space, name="Kick-off"),
         "team": Team.objects.create(space=space, name="Web"),
     }  # fmt: skip
+
+
+def _sprints(admin: User, project: Project, item: WorkItem, other: WorkItem) -> dict[str, Any]:
+    """One that is over, one that runs, one to start."""
+    closed = make.sprint(actor=admin, project=project, name="Sprint 0", items=[other])
+    sprints.start(actor=admin, sprint=closed, version=None)
+    sprints.close(actor=admin, sprint=closed, version=None)
+    other.refresh_from_db()
+    running = make.sprint(actor=admin, project=project, name="Sprint 1", items=[other])
+    sprints.start(actor=admin, sprint=running, version=None)
+    planned = make.sprint(actor=admin, project=project, name="Sprint 2", items=[item])
+    for row in (item, other):
+        row.refresh_from_db()
+    return {"sprint": planned, "running_sprint": running, "closed_sprint": closed}
 
 
 def _product(admin: User, product: Product, item: WorkItem) -> dict[str, Any]:

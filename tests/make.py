@@ -12,9 +12,9 @@ from tandem.product.actions import features, products, promises, releases
 from tandem.product.models import Feature, Product, Promise, Release
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Objective
-from tandem.work.actions import links, work_items
+from tandem.work.actions import links, sprint_scope, sprints, work_items
 from tandem.work.actions.projects import open_project
-from tandem.work.models import Link, State, WorkItem
+from tandem.work.models import Link, Sprint, State, WorkItem
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery"
@@ -58,6 +58,17 @@ def state_of(project: Project, category: str) -> State:
 
 def link(*, actor: User, source: WorkItem, target: WorkItem, kind: str = "FS", **values: Any) -> Link:
     return links.create(actor=actor, source=source, target=target, kind=kind, **values)
+
+
+def sprint(
+    *, actor: User, project: Project, name: str = "Sprint 1", days: int = 14, begins: int = 0, items: Any = (), **values: Any
+) -> Sprint:
+    """From `begins` days after today, with `items` in it."""
+    first = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=begins)
+    values = {"starts_at": first, "ends_at": first + timedelta(days=days - 1), **values}
+    made = sprints.create(actor=actor, space=project.space, name=name, **values)
+    sprint_scope.put(actor=actor, items=[(item, None) for item in items], sprint=made)
+    return made
 
 
 def feature(*, actor: User, product: Product, title: str = "Bulk booking", **values: Any) -> Feature:

@@ -42,7 +42,10 @@ EXAMPLES = {
     "runs": "run",
     "imports": "imported",
 }
-_ELSEWHERE = {"work_items_restorations_create": "removed_item"}
+_ELSEWHERE = {
+    "work_items_restorations_create": "removed_item", "sprints_closings_create": "running_sprint",
+    "sprints_reopenings_create": "closed_sprint",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,15 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
         "starts_on": _days(3),
         "ends_on": _days(3),
     },
+    "sprints_create": lambda a: {"space_id": a.project.space_id, "name": "Sprint 3", "goal": "Ships book alone"},
+    "sprints_change": lambda a: {"goal": "Shippers book alone"},
+    "sprints_closings_create": lambda a: {
+        "to_id": a.sprint.pk,
+        "is_goal_met": True,
+        "elsewhere": [{"work_item_id": a.other_item.pk, "sprint_id": None}],
+    },
+    "sprints_items_create": lambda a: {"work_item_ids": [a.other_item.pk], "after_id": a.item.pk},
+    "sprints_people_create": lambda a: {"people": [{"user_id": a.member.pk, "share": 80, "days_off": 1.5}]},
     "baselines_create": lambda a: {"space_id": a.project.space_id, "name": "Second"},
     "features_create": lambda a: {
         "product_id": a.product.pk,

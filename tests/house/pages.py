@@ -25,9 +25,11 @@ class Route:
 
     def subject(self, area: Area) -> Any:
         special = {"roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
-                   "work_item_restorations": "removed_item"}  # fmt: skip
+                   "work_item_restorations": "removed_item",
+                   "sprint_closings": "running_sprint", "sprint_reopenings": "closed_sprint",
+                   "sprint_retrospective": "running_sprint"}  # fmt: skip
         example = special.get(self.name) or _BY_SLUG.get(self.template.split("/")[0], "")
-        if self.template.startswith(("boards/", "plans/")):
+        if self.template.startswith(("boards/", "plans/", "backlog/")):
             example = "item"
         return getattr(area, example, None)
 
@@ -93,6 +95,13 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "work_item_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")},
     "work_item_links": lambda a: {"other": a.other_item.key, "kind": "relates"},
     "board_card": lambda a: _json(state=a.state.pk, after=None, version=a.item.version),
+    "backlog_item": lambda a: _json(section=str(a.sprint.pk), after=None, version=a.item.version),
+    "backlog_items": lambda a: {"title": "New", "section": a.sprint.pk},
+    "sprint_edit": lambda a: {"name": "Sprint 9", "goal": "Berths", "starts_on": _day(1), "ends_on": _day(9)},
+    "sprint_closings": lambda a: {"to": a.sprint.pk},
+    "sprint_people": lambda a: {"person": a.member.pk},
+    "sprint_retrospective": lambda a: {"do": "open", "format": "four_ls"},
+    "sprint_notes": lambda a: {"body": "Berth 3 is free."},
     "plan_item": lambda a: _json(start=29_000_000, finish=29_000_480, version=a.item.version),
     "plan_links": lambda a: _json(**{"from": a.other_item.pk, "to": a.item.pk, "type": "SS"}),
     "plan_rows": lambda a: _json(name="New row"),

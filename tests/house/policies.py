@@ -78,9 +78,9 @@ def remove(roles: frozenset[str]) -> Policy:
     return Policy(roles, 204)
 
 
-_READ_ONLY = ["sprints", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
+_READ_ONLY = ["forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
 _NOUNS = [
-    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines",
+    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "products", "features", "releases", "promises", "comments", "attachments", "saved_views", *_READ_ONLY,
 ]  # fmt: skip
 
@@ -125,6 +125,13 @@ API: dict[str, Policy] = {
     "calendars_change": change(PLAN),
     "calendars_remove": remove(PLAN),
     "calendars_exceptions_create": change(PLAN, 201),
+    "sprints_create": create(WORK),
+    "sprints_change": change(WORK),
+    "sprints_remove": remove(WORK),
+    **{f"sprints_{part}_create": change(WORK, 201) for part in ("starts", "closings", "reopenings", "items", "people")},
+    "sprints_items_remove": remove(WORK),
+    **{f"sprints_{part}_list": READ for part in ("items", "people", "scope_changes")},
+    "sprints_figures_read": READ,
     "baselines_create": create(PLAN),
     "baselines_dates_list": READ,
     "features_create": create(PRODUCT),
@@ -272,6 +279,17 @@ WEB: dict[str, Page] = {
     "boards": _LISTING,
     "board": Page(get=SEE),
     "board_card": Page(patch=WORK),
+    "backlogs": _LISTING,
+    "backlog": Page(get=SEE),
+    "backlog_items": Page(post=WORK),
+    "backlog_item": Page(patch=WORK),
+    "backlog_sprints": Page(post=WORK),
+    "backlog_undos": Page(post=SEE),
+    "sprint": Page(get=SEE),
+    **{f"sprint_{what}": Page(get=WORK, post=WORK) for what in ("edit", "closings")},
+    **{f"sprint_{what}": Page(post=WORK) for what in ("starts", "reopenings", "removals", "people")},
+    "sprint_retrospective": Page(get=WORK, post=WORK),
+    "sprint_notes": Page(post=COMMENT),
     "plans": _LISTING,
     "plan": Page(get=SEE),
     "plan_data": Page(get=SEE),

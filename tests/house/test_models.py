@@ -33,6 +33,11 @@ UNSCOPED = {
     "work.CalendarException": "stands and falls with its calendar",
     "work.BaselineDate": "stands and falls with its baseline",
     "work.StateChange": "never edited; carries its space itself",
+    "work.SprintMember": "stands and falls with its sprint",
+    "work.SprintChange": "never edited; carries its space itself",
+    "work.RetrospectiveNote": "stands and falls with its retrospective",
+    "work.RetrospectiveVote": "stands and falls with its note",
+    "work.RetrospectiveAction": "stands and falls with its retrospective",
     "planning.ComputedDates": "never edited; carries its space itself",
 }
 

@@ -9,7 +9,7 @@ from tandem.people.models import Role, Space, User
 from tandem.product.models import Feature, Promise, Scope
 from tandem.samples import load as sample
 from tandem.strategy.models import Contribution
-from tandem.work.models import Baseline, Link, StateChange, WorkItem
+from tandem.work.models import Baseline, Link, Sprint, SprintChange, StateChange, WorkItem
 from tests.samples.small import TODAY, make_small
 
 
@@ -97,3 +97,15 @@ def test_plans_have_baselines_and_links_of_three_kinds(loaded):
     assert Baseline.objects.count() >= 3
     assert set(Link.objects.values_list("kind", flat=True)) >= {"FS", "SS", "FF"}
 
+
+def test_two_teams_worked_in_sprints_that_agree_with_what_they_did(loaded):
+    rows = list(Sprint.objects.prefetch_related("items"))
+    assert {s.state for s in rows} == set(Sprint.State.values)
+    assert SprintChange.objects.filter(carried_from__isnull=False).exists(), "something was not finished"
+    for sprint in rows:
+        held = set(sprint.items.values_list("id", flat=True))
+        assert held == set(sprint.scope_changes.values_list("item_id", flat=True))
+        assert sprint.scope_changes.filter(at__lt=sprint.created_at).count() == 0
+        assert sprint.closed_at is None or sprint.scope_changes.filter(at__gt=sprint.closed_at).count() == 0
+    for item in WorkItem.objects.filter(sprints__isnull=False).distinct():
+        assert item.sprints.exclude(state="closed").count() <= 1

@@ -9,6 +9,7 @@ from tandem.portfolio.actions import projects
 from tandem.portfolio.models import Project as ProjectRow
 from tandem.samples.placing import Place
 from tandem.samples.records import Item, Project
+from tandem.samples.sprinting import Sprinting
 from tandem.samples.timeline import Timeline, at
 from tandem.samples.words import plans
 from tandem.work.actions import baselines, links, work_items
@@ -27,6 +28,7 @@ class Replay:
     def run(self) -> None:
         for project in self.world.projects.values():
             self._project(project)
+        self.timeline.tell(Sprinting(self.place, self.rows).run())
         self._ties()
         for remark in self.world.remarks:
             deed = partial(comments.add, actor=self.place.users[remark.by], subject=self.rows[remark.item], body=remark.text)

@@ -42,7 +42,8 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Promises"), "promises", ""), (_("Products"), "products", ""),
     ]),
     (_("Delivery"), "layout-kanban", "d", [
-        (_("Work items"), "work_items", "w"), (_("Plans"), "plans", "g"), (_("Boards"), "boards", "b"), (_("Flow"), "flows", ""),
+        (_("Work items"), "work_items", "w"), (_("Plans"), "plans", "g"), (_("Boards"), "boards", "b"),
+        (_("Backlog & sprints"), "backlogs", "l"), (_("Flow"), "flows", ""),
         (_("Imports"), "imports", "i"), (_("Jobs"), "jobs", ""),
     ]),
     (_("People"), "users", "k", [
@@ -116,6 +117,8 @@ def _spoken(language: str | None) -> tuple[list[Any], list[Any]]:
 def _marked(request: HttpRequest) -> list[Place]:
     found = []
     best: tuple[int, Place | None, Place | None] = (0, None, None)
+    # a sprint is reached from its backlog
+    path = "/backlog/" if request.path.startswith("/sprints/") else request.path
     for label, icon, key, pages in _spoken(get_language())[0]:
         children = [Place(text, address, key=letter) for text, address, letter in pages]
         place = Place(
@@ -123,7 +126,7 @@ def _marked(request: HttpRequest) -> list[Place]:
         )
         found.append(place)
         for child in children:
-            here = request.path == "/" if child.url == "/" else request.path.startswith(child.url)
+            here = path == "/" if child.url == "/" else path.startswith(child.url)
             if here and len(child.url) > best[0]:
                 best = (len(child.url), place, child)
     if best[1] and best[2]:

@@ -23,6 +23,7 @@ from tandem.work.models import (
     CalendarException,
     Link,
     Sprint,
+    SprintChange,
     State,
     StateChange,
     WorkingCalendar,
@@ -148,12 +149,27 @@ def rewrite_sprint(*, actor: Any, sprint: Sprint, values: dict[str, Any]) -> Non
 
 
 def put_in_sprints(*, actor: Any, space: Space, items: list[int], pairs: list[tuple[int, int]]) -> None:
-    """`pairs` of item and sprint replace the sprints of `items`."""
+    """`pairs` of item and sprint replace the sprints of `items`. When each of them came or went the source does not say:
+    the history of scope says so too."""
     require(actor, _DO, space.pk)
     through = WorkItem.sprints.through
     with transaction.atomic():
-        through.objects.filter(workitem_id__in=items).delete()
-        through.objects.bulk_create([through(workitem_id=i, sprint_id=s) for i, s in pairs], batch_size=2000)
+        rows = WorkItem.objects.filter(space=space).only("pk", "estimate_points")
+        held = rows.in_bulk({*items, *(i for i, _ in pairs)})
+        sprints = Sprint.objects.filter(space=space)
+        before = set(through.objects.filter(workitem_id__in=items).values_list("workitem_id", "sprint_id"))
+        known = sprints.in_bulk({s for _, s in before | set(pairs)})
+        fresh = [pair for pair in dict.fromkeys(pairs) if pair not in before]
+        gone = before - set(pairs)
+        through.objects.filter(workitem_id__in={i for i, _ in gone}, sprint_id__in={s for _, s in gone}).delete()
+        through.objects.bulk_create(
+            [through(workitem_id=i, sprint_id=s) for i, s in pairs], batch_size=2000, ignore_conflicts=True
+        )
+        changes = [(i, s, True) for i, s in fresh] + [(i, s, False) for i, s in sorted(gone)]
+        SprintChange.objects.bulk_create(
+            [SprintChange.of(held[i], known[s], is_added=a, by=actor, is_dated=False) for i, s, a in changes],
+            batch_size=2000,
+        )
 
 
 def rewrite_links(*, actor: Any, space: Space, rows: list[tuple[Link, dict[str, Any]]]) -> None:

@@ -1,6 +1,8 @@
 """Work items with their whole past, as a simulation brings them: every passage has its own time and hand."""
 
-from typing import Any
+from collections import defaultdict
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -9,7 +11,7 @@ from tandem.kit import clock
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.work.actions.work_items import take_numbers
-from tandem.work.models import Assignment, StateChange, WorkItem
+from tandem.work.models import Assignment, Sprint, SprintChange, SprintMember, StateChange, WorkItem
 
 
 def replay(
@@ -39,6 +41,53 @@ def replay(
             passage.space = space
         StateChange.objects.bulk_create(changes, batch_size=2000)
     return [*_created(items, changes), *_moved(changes), *_removed(items, actor)]
+
+
+class Stay(NamedTuple):
+    """An item comes into a sprint at its moment, from the sprint that could not finish it or from the backlog."""
+
+    item: WorkItem
+    sprint: Sprint
+    at: datetime
+    origin: Sprint | None = None
+
+
+def replay_sprints(
+    *, actor: Any, space: Space, sprints: list[Sprint], members: list[SprintMember], stays: list[Stay]
+) -> list[Past]:
+    """Sprints with everything that came into them; they bring their states and moments. Returns what happened, as
+    `replay` does."""
+    require(actor, Permission.IMPORT, space.pk)
+    with transaction.atomic():
+        Sprint.objects.bulk_create(sprints)
+        for member in members:
+            member.sprint_id = member.sprint.pk
+        SprintMember.objects.bulk_create(members, batch_size=2000)
+        stays = sorted(stays, key=lambda s: s.at)
+        through = WorkItem.sprints.through
+        through.objects.bulk_create([through(workitem_id=s.item.pk, sprint_id=s.sprint.pk) for s in stays], batch_size=2000)
+        changes = [
+            SprintChange.of(s.item, s.sprint, is_added=True, by=actor, at=s.at, carried_from=s.origin) for s in stays
+        ]
+        SprintChange.objects.bulk_create(changes, batch_size=2000)
+    held: dict[int, list[int]] = defaultdict(list)
+    past = [p for sprint in sprints for p in _lived(sprint, actor)]
+    for stay in stays:
+        before = list(held[stay.item.pk])
+        held[stay.item.pk].append(stay.sprint.pk)
+        told = {"sprints": [before, list(held[stay.item.pk])]}
+        past.append(Past("work_item.changed", stay.item, actor, stay.at, told, {}))
+    return past
+
+
+def _lived(sprint: Sprint, actor: Any) -> list[Past]:
+    S = Sprint.State
+    found = [Past("sprint.created", sprint, actor, sprint.created_at, {"name": [None, sprint.name]}, {})]
+    if sprint.started_at:
+        found.append(Past("sprint.started", sprint, actor, sprint.started_at, {"state": [S.FUTURE, S.ACTIVE]}, {}))
+    if sprint.closed_at:
+        found.append(Past("sprint.closed", sprint, actor, sprint.closed_at, {"state": [S.ACTIVE, S.CLOSED]}, {}))
+    return found
 
 
 def _insert_by_depth(items: list[WorkItem]) -> None:

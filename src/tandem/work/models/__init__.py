@@ -3,7 +3,13 @@
 from tandem.work.models.baseline import Baseline, BaselineDate
 from tandem.work.models.calendar import CalendarException, WorkingCalendar
 from tandem.work.models.link import Link
-from tandem.work.models.sprint import Sprint
+from tandem.work.models.retrospective import (
+    Retrospective,
+    RetrospectiveAction,
+    RetrospectiveNote,
+    RetrospectiveVote,
+)
+from tandem.work.models.sprint import Sprint, SprintChange, SprintMember
 from tandem.work.models.work_item import Assignment, Constraint, WorkItem
 from tandem.work.models.workflow import State, StateChange, WorkItemType
 
@@ -14,7 +20,13 @@ __all__ = [
     "CalendarException",
     "Constraint",
     "Link",
+    "Retrospective",
+    "RetrospectiveAction",
+    "RetrospectiveNote",
+    "RetrospectiveVote",
     "Sprint",
+    "SprintChange",
+    "SprintMember",
     "State",
     "StateChange",
     "WorkItem",
