@@ -80,7 +80,7 @@ def remove(roles: frozenset[str]) -> Policy:
 
 _READ_ONLY = ["sprints", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
 _NOUNS = [
-    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines",
+    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
     "products", "features", "releases", "promises", "comments", "attachments", "saved_views", *_READ_ONLY,
 ]  # fmt: skip
 
@@ -120,7 +120,20 @@ API: dict[str, Policy] = {
     "links_change": change(WORK),
     "links_remove": remove(WORK),
     "states_create": create(PLAN),
+    "states_change": change(PLAN),
     "types_create": create(PLAN),
+    "columns_create": create(PLAN),
+    "columns_change": change(PLAN),
+    "columns_remove": remove(PLAN),
+    "columns_moves_create": change(PLAN, 201),
+    "wip_limits_create": create(PLAN),
+    "wip_limits_change": change(PLAN),
+    "wip_limits_remove": remove(PLAN),
+    "blocks_create": create(WORK),
+    "blocks_change": change(WORK),
+    "blocks_remove": remove(WORK),
+    "blocks_ends_create": change(WORK, 201),
+    "blocks_reopenings_create": change(WORK, 201),
     "calendars_create": create(PLAN),
     "calendars_change": change(PLAN),
     "calendars_remove": remove(PLAN),
@@ -272,6 +285,10 @@ WEB: dict[str, Page] = {
     "boards": _LISTING,
     "board": Page(get=SEE),
     "board_card": Page(patch=WORK),
+    "board_settings": Page(get=SEE, post=PLAN),
+    "work_item_blocks": Page(post=WORK),
+    "block_removals": Page(post=WORK),
+    "block_reopenings": Page(post=WORK),
     "plans": _LISTING,
     "plan": Page(get=SEE),
     "plan_data": Page(get=SEE),

@@ -9,10 +9,10 @@ from tandem.web.people import access, account, people, teams
 from tandem.web.portfolio import portfolios, programmes, projects
 from tandem.web.product import features, products, promises, releases, roadmap
 from tandem.web.strategy import objectives
-from tandem.web.work import boards, calendars, plans, work_item, work_items
+from tandem.web.work import blocks, board_settings, boards, calendars, plans, work_item, work_items
 
 urlpatterns: list[URLPattern] = [
     *home.urls, *palette.urls, *scopes.urls, *styleguide.urls, *account.urls, *people.urls, *access.urls, *teams.urls, *objectives.urls, *portfolios.urls, *programmes.urls,
-    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *work_item.urls, *boards.urls, *plans.urls,
+    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *work_item.urls, *boards.urls, *board_settings.urls, *blocks.urls, *plans.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *roadmap.urls, *imports.urls,
 ]  # fmt: skip
