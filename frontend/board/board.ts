@@ -105,11 +105,13 @@ export class TandemBoard extends HTMLElement {
 
   // ── phones: one column at a time ──
   private drawTabs(): void {
-    const heads = [...this.querySelectorAll<HTMLElement>('[data-head]:not([data-head="0"])')];
+    const byKey = new Map([...this.querySelectorAll<HTMLElement>('[data-head]')].map((h) => [h.dataset.head!, h]));
+    // in the order of the columns: the heads of halves stand in a row of their own
+    const heads = [...new Set(this.cells().map((c) => c.dataset.state!))].flatMap((key) => byKey.get(key) ?? []);
     if (!heads.some((h) => h.dataset.head === this.state)) this.state = heads.find((h) => this.cells().some((c) => c.dataset.state === h.dataset.head && this.cards(c).length))?.dataset.head ?? heads[0]?.dataset.head ?? '';
     this.tabs.replaceChildren(...heads.map((h) => make('button', { type: 'button', 'aria-pressed': String(h.dataset.head === this.state), 'data-tab': h.dataset.head },
       `${this.heading(h.dataset.head!)} `, make('b', { class: 'num' }, h.querySelector('[data-count]')?.textContent?.trim() ?? ''))));
-    this.querySelectorAll<HTMLElement>('[data-keys]').forEach((h) => h.classList.toggle('cur', h.dataset.keys!.split(' ').includes(this.state)));
+    this.querySelectorAll<HTMLElement>('[data-halves]').forEach((h) => h.classList.toggle('cur', h.dataset.halves!.split(' ').includes(this.state)));
     this.cells().forEach((c) => c.classList.toggle('cur', c.dataset.state === this.state));
   }
 

@@ -79,6 +79,8 @@ def test_a_split_column_has_two_halves_and_a_card_keeps_its_state_within_one(wor
     columns.place(actor=world.boris, state=states["In review"], column=build, version=None, is_waiting=True)
     columns.place(actor=world.boris, state=states["Done"], column=states["To do"].column, version=None)
     body = page(signed_in(world.mei))
+    doing, done = build.states.get(name="In progress").pk, states["In review"].pk
+    assert f'data-halves="{doing} {done}"' in body and f'data-head="{doing}"' in body and f'data-count="{doing} {done}"' in body
     assert "done, waits" in body and body.count('class="hh"') == 5 and "No state stands here yet." in body
     card = item(world, state="done")
     answer = drop(signed_in(world.mei), card, states["To do"])  # the column holds both: no change of state

@@ -92,7 +92,7 @@ def _column(
     own = [one for one in limits if stack.column and one.limit.column_id == stack.column.pk]
     whole = next((one for one in own if one.is_whole_column), None)
     return {
-        "stack": stack, "halves": halves, "count": sum(h["count"] for h in halves), "keys": " ".join(str(h["key"]) for h in halves),
+        "stack": stack, "halves": halves, "count": sum(h["count"] for h in halves), "half_keys": " ".join(str(h["key"]) for h in halves),
         "limit": shown_limit(whole) if whole else None, "policy": stack.column.policy if stack.column else "",
     }  # fmt: skip
 
