@@ -16,8 +16,19 @@ from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution, Objective
-from tandem.work.actions import baselines, calendars, sprints
-from tandem.work.models import Baseline, Link, Sprint, State, WorkingCalendar, WorkItem, WorkItemType
+from tandem.work.actions import baselines, blocks, calendars, columns, sprints, wip_limits
+from tandem.work.models import (
+    Baseline,
+    Block,
+    Column,
+    Link,
+    Sprint,
+    State,
+    WipLimit,
+    WorkingCalendar,
+    WorkItem,
+    WorkItemType,
+)
 from tests import make
 
 
@@ -45,6 +56,10 @@ class Area:
     running_sprint: Sprint
     closed_sprint: Sprint
     baseline: Baseline
+    column: Column
+    wip_limit: WipLimit
+    block: Block
+    ended_block: Block
     team: Team
     feature: Feature
     release: Release
@@ -100,7 +115,13 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
     space = project.space
     item, other, removed = (make.work_item(actor=admin, project=project, title=f"Item {n}") for n in range(3))
     WorkItem.objects.filter(pk=removed.pk).update(removed_at=clock.now())
+    column = columns.create(actor=admin, space=space, name="Build")
+    third = make.work_item(actor=admin, project=project, title="Item 3")
+    ended = blocks.start(actor=admin, item=third, reason="No berth")
     return {
+        "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
+        "block": blocks.start(actor=admin, item=item, reason="No crane", kind="supplier"),
+        "ended_block": blocks.end(actor=admin, block=ended, version=None),
         "item": item, "other_item": other, "removed_item": removed,
         "link": make.link(actor=admin, source=item, target=other),
         "state": make.state_of(project, "in_progress"),

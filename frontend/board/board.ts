@@ -1,8 +1,11 @@
 /* <tandem-board src patch data-live>: makes a server-rendered board movable by mouse, touch, keyboard and menu.
-   A move is shown at once and sent as PATCH patch.replace('{id}', id) {state, lane?, after, version}; a refusal puts the card back and says why. */
+   A move is shown at once and sent as PATCH patch.replace('{id}', id) {state, lane?, after, version}; a refusal puts the card back and says why.
+   A limit that stops asks for a reason first. Long columns bring their next cards as they are scrolled to. */
 import Sortable from 'sortablejs';
+import { ask, reasonFor } from '../shared/ask';
 import { htmx, icon, make } from '../shared/dom';
-import { fragment, Refusal, send } from '../shared/http';
+import { post } from '../shared/forms';
+import { csrf, fragment, Refusal, send } from '../shared/http';
 import { complain, toast } from '../shared/toast';
 import { say } from '../shared/words';
 import { moveMenu } from './menu';
@@ -10,7 +13,12 @@ import { quickAdd } from './quick';
 
 type Place = { cell: HTMLElement; before: Element | null };
 
-const part = (src: string): string => `${src}${src.includes('?') ? '&' : '?'}part=board`;
+const MANY = 150; // above so many cards in a column, they do not make room one by one while another is dragged over them
+function asked(src: string, values: Record<string, string>): string {
+  const at = new URL(src, location.href);
+  for (const [name, value] of Object.entries(values)) at.searchParams.set(name, value);
+  return at.pathname + at.search;
+}
 
 export class TandemBoard extends HTMLElement {
   private sorts: Sortable[] = [];
@@ -57,9 +65,10 @@ export class TandemBoard extends HTMLElement {
     this.sorts.forEach((s) => s.destroy());
     this.fold();
     this.drawTabs();
+    this.watchEnds();
     if (!this.mayMove()) { this.sorts = []; return; }
     this.sorts = this.cells().map((cell) => Sortable.create(cell, {
-      group: 'board', draggable: '[data-card]', filter: '.mv-b', preventOnFilter: false, animation: 120, forceFallback: true, fallbackTolerance: 4,
+      group: 'board', draggable: '[data-card]', filter: '.mv-b', preventOnFilter: false, animation: this.cards(cell).length > MANY ? 0 : 120, forceFallback: true, fallbackTolerance: 4,
       delay: 200, delayOnTouchOnly: true, touchStartThreshold: 5, ghostClass: 'ghost', dragClass: 'drag', scrollSensitivity: 60, emptyInsertThreshold: 12,
       onStart: (e) => { this.dragging = true; this.from = { cell: e.from, before: e.item.nextElementSibling }; },
       onEnd: (e) => {
@@ -73,7 +82,10 @@ export class TandemBoard extends HTMLElement {
         if (this.wanted) this.refresh();
       },
     }));
-    for (const cell of this.cells()) for (const card of this.cards(cell)) {
+    for (const cell of this.cells()) this.dress(this.cards(cell));
+  }
+  private dress(cards: HTMLElement[]): void {
+    for (const card of cards) {
       if (!card.querySelector('.mv-b')) card.append(make('button', { type: 'button', class: 'mv-b', 'aria-label': `${say('board_menu')} ${this.name(card)}`, 'aria-haspopup': 'menu', 'aria-expanded': 'false' }, icon('dots-vertical')));
       card.querySelector('.ti')?.setAttribute('aria-describedby', 'td-board-keys');
     }
@@ -93,11 +105,13 @@ export class TandemBoard extends HTMLElement {
 
   // ── phones: one column at a time ──
   private drawTabs(): void {
-    const heads = [...this.querySelectorAll<HTMLElement>('[data-head]')];
+    const byKey = new Map([...this.querySelectorAll<HTMLElement>('[data-head]')].map((h) => [h.dataset.head!, h]));
+    // in the order of the columns: the heads of halves stand in a row of their own
+    const heads = [...new Set(this.cells().map((c) => c.dataset.state!))].flatMap((key) => byKey.get(key) ?? []);
     if (!heads.some((h) => h.dataset.head === this.state)) this.state = heads.find((h) => this.cells().some((c) => c.dataset.state === h.dataset.head && this.cards(c).length))?.dataset.head ?? heads[0]?.dataset.head ?? '';
     this.tabs.replaceChildren(...heads.map((h) => make('button', { type: 'button', 'aria-pressed': String(h.dataset.head === this.state), 'data-tab': h.dataset.head },
       `${this.heading(h.dataset.head!)} `, make('b', { class: 'num' }, h.querySelector('[data-count]')?.textContent?.trim() ?? ''))));
-    heads.forEach((h) => h.classList.toggle('cur', h.dataset.head === this.state));
+    this.querySelectorAll<HTMLElement>('[data-halves]').forEach((h) => h.classList.toggle('cur', h.dataset.halves!.split(' ').includes(this.state)));
     this.cells().forEach((c) => c.classList.toggle('cur', c.dataset.state === this.state));
   }
 
@@ -123,7 +137,12 @@ export class TandemBoard extends HTMLElement {
     this.busy += 1;
     card.classList.add('wait');
     try {
-      const answer = await send('PATCH', (this.getAttribute('patch') ?? '').replace('{id}', encodeURIComponent(id)), data, version);
+      const url = (this.getAttribute('patch') ?? '').replace('{id}', encodeURIComponent(id));
+      const answer = await send('PATCH', url, data, version).catch(async (e: unknown) => {
+        const reason = e instanceof Refusal ? await reasonFor(e) : null;
+        if (!reason) throw e;
+        return send('PATCH', url, { ...data, override_reason: reason }, version);
+      });
       card.dataset.version = String(answer.version ?? version + 1);
       this.live.textContent = say('board_moved', { card: this.name(card), column: this.heading(cell.dataset.state!) });
       if (typeof answer.undo === 'string' && from.cell !== cell) toast(say('board_moved', { card: this.name(card), column: this.heading(cell.dataset.state!) }), { undo: answer.undo });
@@ -150,12 +169,54 @@ export class TandemBoard extends HTMLElement {
   /** The numbers over the columns follow at once; the server's own come with the next picture. */
   private recount(): void {
     this.querySelectorAll<HTMLElement>('[data-count]').forEach((out) => {
-      const now = this.cells().filter((c) => c.dataset.state === out.dataset.count).reduce((n, c) => n + this.cards(c).length, 0);
+      const now = this.shownIn(out);
       const was = Number(out.dataset.shown ?? now);
       if (now !== was && /^\d+$/.test(out.textContent ?? '')) out.textContent = String(Number(out.textContent) + now - was);
       out.dataset.shown = String(now);
     });
     this.drawTabs();
+  }
+  private shownIn(out: HTMLElement): number {
+    const keys = out.dataset.count!.split(' ');
+    return this.cells().filter((c) => keys.includes(c.dataset.state!)).reduce((n, c) => n + this.cards(c).length, 0);
+  }
+
+  // ── long columns ──
+  private ends?: IntersectionObserver;
+  private watchEnds(): void {
+    this.ends ??= new IntersectionObserver((seen) => seen.forEach((s) => { if (s.isIntersecting) void this.more(s.target as HTMLAnchorElement); }), { rootMargin: '800px 0px' });
+    this.ends.disconnect();
+    this.querySelectorAll('[data-board-more]').forEach((link) => this.ends!.observe(link));
+  }
+  /** The next cards of the column at whose end the link stands. */
+  private async more(link: HTMLAnchorElement): Promise<void> {
+    const src = this.getAttribute('src'), key = link.parentElement?.dataset.state;
+    if (!src || !key || link.getAttribute('aria-busy') || this.dragging || this.busy) return;
+    link.setAttribute('aria-busy', 'true');
+    const cells = this.cells().filter((c) => c.dataset.state === key), first = cells.reduce((n, c) => n + this.cards(c).length, 0);
+    try {
+      const doc = new DOMParser().parseFromString(await fragment(asked(src, { part: 'cards', half: key, first: String(first) })), 'text/html');
+      const found = doc.querySelector<HTMLElement>(`[data-more="${CSS.escape(key)}"]`);
+      if (!found || !link.isConnected) return;
+      const known = new Set([...this.querySelectorAll<HTMLElement>('[data-card]')].map((c) => c.dataset.card!)), added: HTMLElement[] = [];
+      for (const group of found.querySelectorAll<HTMLElement>('[data-of]')) {
+        const cell = cells.find((c) => (c.dataset.lane ?? '') === group.dataset.of);
+        const cards = [...group.querySelectorAll<HTMLElement>('[data-card]')].filter((c) => !known.has(c.dataset.card!));
+        if (!cell) { this.wanted = true; continue; }
+        for (const card of cards) this.told.set(card.dataset.card!, card.outerHTML);
+        const last = this.cards(cell).at(-1);
+        if (last) last.after(...cards); else cell.prepend(...cards);
+        added.push(...cards);
+      }
+      if (this.mayMove()) this.dress(added);
+      const at = new URL(src, location.href), rest = at.searchParams.getAll('more').filter((m) => !m.startsWith(`${key}:`));
+      at.searchParams.delete('more');
+      for (const m of [...rest, `${key}:${first + added.length}`]) at.searchParams.append('more', m);
+      this.setAttribute('src', at.pathname + at.search);
+      this.querySelectorAll<HTMLElement>('[data-count]').forEach((out) => { out.dataset.shown = String(this.shownIn(out)); });
+      if (found.hasAttribute('data-rest')) { link.removeAttribute('aria-busy'); this.ends?.unobserve(link); this.ends?.observe(link); } else link.remove();
+      if (this.wanted) this.refresh();
+    } catch (e) { link.removeAttribute('aria-busy'); complain(e); }
   }
 
   // ── the server's picture ──
@@ -170,15 +231,17 @@ export class TandemBoard extends HTMLElement {
     if (this.querySelector('.quick-f')?.contains(document.activeElement)) { this.wanted = true; return; }
     this.wanted = false;
     try {
-      const doc = new DOMParser().parseFromString(await fragment(part(src)), 'text/html');
+      const answer = await fragment(asked(src, { part: 'board' })), began = performance.now();
+      const doc = new DOMParser().parseFromString(answer, 'text/html');
       const fresh = doc.querySelector('.bd-grid'), old = this.querySelector('.bd-grid');
       if (!fresh || !old || this.dragging || this.held || this.busy) { this.wanted = !!fresh; return; }
       const where = (root: Element) => new Map([...root.querySelectorAll<HTMLElement>('[data-card]')].map((c) => [c.dataset.card!, c.parentElement?.dataset.state]));
+      const mine = new Map([...old.querySelectorAll<HTMLElement>('[data-card]')].map((c) => [c.dataset.card!, c]));
       const before = where(old), focus = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>('[data-card]')?.dataset.card;
       const [x, tops] = [old.scrollLeft, scrollY];
       fresh.querySelectorAll<HTMLElement>('[data-card]').forEach((c) => {
-        const id = c.dataset.card!, html = c.outerHTML, mine = old.querySelector<HTMLElement>(`[data-card="${CSS.escape(id)}"]`);
-        if (mine && this.told.get(id) === html && mine.dataset.version === c.dataset.version) c.replaceWith(mine);
+        const id = c.dataset.card!, html = c.outerHTML, kept = mine.get(id);
+        if (kept && this.told.get(id) === html && kept.dataset.version === c.dataset.version) c.replaceWith(kept);
         this.told.set(id, html);
       });
       old.replaceChildren(...fresh.childNodes);
@@ -190,6 +253,8 @@ export class TandemBoard extends HTMLElement {
       old.scrollLeft = x;
       scrollTo({ top: tops });
       if (focus) this.querySelector<HTMLElement>(`[data-card="${CSS.escape(focus)}"] .ti`)?.focus({ preventScroll: true });
+      this.dataset.drawn = String(performance.now());   // what benchmarks/board.py reads
+      this.dataset.took = String(performance.now() - began);
     } catch (e) { complain(e); }
   }
 
@@ -225,14 +290,7 @@ export class TandemBoard extends HTMLElement {
     const twist = t.closest<HTMLElement>('[data-fold]');
     if (twist) { const lane = twist.closest<HTMLElement>('[data-lane-head]')!.dataset.laneHead!; if (!this.folded.delete(lane)) this.folded.add(lane); this.fold(); return; }
     const more = t.closest<HTMLAnchorElement>('[data-board-more]');
-    if (more && !e.ctrlKey && !e.metaKey) {
-      e.preventDefault();
-      this.setAttribute('src', more.pathname + more.search);
-      history.replaceState(history.state, '', more.search + location.hash);
-      more.textContent = say('loading');
-      this.refresh();
-      return;
-    }
+    if (more && !e.ctrlKey && !e.metaKey) { e.preventDefault(); void this.more(more); return; }
     const quick = t.closest<HTMLAnchorElement>('[data-quick]');
     if (quick && !e.ctrlKey && !e.metaKey) { e.preventDefault(); quickAdd(quick, () => { this.wanted = true; this.refresh(); }); return; }
     const b = t.closest<HTMLElement>('.mv-b'), card = b?.closest<HTMLElement>('[data-card]');
@@ -243,7 +301,25 @@ export class TandemBoard extends HTMLElement {
       ...[...this.querySelectorAll<HTMLElement>('[data-lane-head]')].filter((h) => h.dataset.laneHead !== cell.dataset.lane).slice(0, 12).map((h, n) => ({ label: `↕ ${h.querySelector('h3')?.textContent ?? ''}`, rule: n === 0, run: () => { const c = this.cells().find((o) => o.dataset.state === cell.dataset.state && o.dataset.lane === h.dataset.laneHead); if (c) this.place(card, c, this.cards(c)[0] ?? null); } })),
       { label: say('board_top'), rule: true, run: () => this.place(card, cell, this.cards(cell)[0] === card ? card.nextElementSibling : this.cards(cell)[0]) },
       { label: say('board_bottom'), run: () => this.place(card, cell, this.cards(cell).at(-1)!.nextElementSibling) },
+      card.dataset.block ? { label: say('unblock'), rule: true, run: () => void this.block(card, { do: 'end', block: card.dataset.block! }) } : { label: say('block'), rule: true, run: () => void this.askBlock(card) },
     ]);
+  }
+
+  // ── what blocks a card ──
+  private async askBlock(card: HTMLElement): Promise<void> {
+    const kinds = JSON.parse(this.dataset.kinds ?? '[]') as [string, string][];
+    const answer = await ask({ title: say('block_title', { card: this.name(card) }), label: say('block_what'), save: say('block_do'), choices: kinds, choiceLabel: say('block_kind'), chosen: 'other' });
+    if (answer) await this.block(card, { do: 'start', kind: answer.choice, reason: answer.text });
+  }
+  private async block(card: HTMLElement, values: Record<string, string>): Promise<void> {
+    const body = new FormData();
+    body.set('csrfmiddlewaretoken', csrf());
+    for (const [name, value] of Object.entries(values)) body.set(name, value);
+    try {
+      const answer = await post(`${new URL(card.querySelector<HTMLAnchorElement>('.ti')!.href).pathname}blocks/`, body);
+      toast(String(answer.message ?? ''), { undo: (answer.undo as string) || undefined });
+      this.refresh();
+    } catch (e) { complain(e); }
   }
 }
 if (!customElements.get('tandem-board')) customElements.define('tandem-board', TandemBoard);

@@ -2,6 +2,7 @@
    at the cell; a stale version shows both values and lets the writer choose. PATCH data-url {name: value, was}, If-Match: data-version.
    data-kind: text number date select, labels (between commas), item (a key), people (a list to tick), markdown (a text area).
    data-of names the element beside the cell whose text is edited. */
+import { reasonFor } from './ask';
 import { make } from './dom';
 import { Refusal, send } from './http';
 import { pickPeople, showPeople } from './people';
@@ -90,18 +91,20 @@ function show(cell: HTMLElement, answer: Record<string, unknown>): void {
   else if (answer.shown !== undefined) shown.textContent = String(answer.shown) || '–';
 }
 
-async function put(cell: HTMLElement, value: string, was: Node[], version = cell.dataset.version): Promise<void> {
+async function put(cell: HTMLElement, value: string, was: Node[], version = cell.dataset.version, reason = ''): Promise<void> {
   const { url, name = 'value' } = cell.dataset;
   cell.setAttribute('aria-busy', 'true');
   try {
-    const answer = await send('PATCH', url!, { [name]: value, was: cell.dataset.value ?? '' }, version);
+    const answer = await send('PATCH', url!, { [name]: value, was: cell.dataset.value ?? '', ...(reason && { override_reason: reason }) }, version);
     show(cell, answer);
     if (answer.version !== undefined) setVersion(url!, String(answer.version));
     document.dispatchEvent(new CustomEvent('td:changed', { detail: answer }));
     if (cell.closest('#peek')) dispatchEvent(new CustomEvent('td:refetch'));
   } catch (e) {
     const body = e instanceof Refusal ? e.body : {};
-    if (body.theirs !== undefined) conflict(cell, value, body);
+    const because = e instanceof Refusal ? await reasonFor(e) : null;
+    if (because) await put(cell, value, was, version, because);
+    else if (body.theirs !== undefined) conflict(cell, value, body);
     else { target(cell).replaceChildren(...was); if (cell.isConnected) fail(cell, (e as Error).message); else complain(e); }
   } finally { cell.removeAttribute('aria-busy'); }
 }

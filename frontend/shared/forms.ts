@@ -61,7 +61,7 @@ export function startForms(): void {
     if (form && t.matches('textarea,input,select')) { e.preventDefault(); form.requestSubmit(); }
   });
   const kinds = 'form[data-send] select[name=kind]';
-  document.addEventListener('change', (e) => { const s = e.target as HTMLSelectElement; if (s.matches?.(kinds)) lag(s); });
+  document.addEventListener('change', (e) => { const s = e.target as HTMLSelectElement; if (s.matches?.(kinds)) lag(s); if (s.matches?.('[data-send-now]')) { s.blur(); s.form?.requestSubmit(); } });
   document.addEventListener('td:fresh', (e) => (e as CustomEvent<{ region: HTMLElement }>).detail.region.querySelectorAll<HTMLSelectElement>(kinds).forEach(lag));
   document.addEventListener('click', (e) => {
     const t = e.target as HTMLElement;

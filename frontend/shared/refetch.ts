@@ -37,11 +37,18 @@ function busy(region: HTMLElement): boolean {
   return !!region.querySelector('.cell-in,.who-pick,details[data-menu][open],.swap form:not([hidden])') || (!!at && region.contains(at) && at.matches('textarea,input:not([type=checkbox]),select'));
 }
 
+/** A region whose page is large names the part that holds it. */
+function addressOf(region: HTMLElement): string {
+  const at = new URL(location.href);
+  if (region.dataset.part) at.searchParams.set('part', region.dataset.part);
+  return at.pathname + at.search;
+}
+
 async function refetch(region: HTMLElement, sent?: HTMLFormElement): Promise<void> {
   if (!region.isConnected) return;
   if (!sent && busy(region)) { waiting.add(region); return; }
   waiting.delete(region);
-  const doc = new DOMParser().parseFromString(await fragment(location.pathname + location.search), 'text/html');
+  const doc = new DOMParser().parseFromString(await fragment(addressOf(region)), 'text/html');
   const fresh = doc.getElementById(region.id);
   if (!fresh || (!sent && busy(region))) return;
   const kept = drafts(region, sent), refused = refusals(region, sent), ticked = new Set([...region.querySelectorAll<HTMLInputElement>('[data-select]:checked')].map((b) => b.value));

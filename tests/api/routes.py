@@ -29,6 +29,9 @@ EXAMPLES = {
     "calendars": "calendar",
     "sprints": "sprint",
     "baselines": "baseline",
+    "columns": "column",
+    "wip-limits": "wip_limit",
+    "blocks": "block",
     "products": "product",
     "features": "feature",
     "releases": "release",
@@ -44,7 +47,7 @@ EXAMPLES = {
 }
 _ELSEWHERE = {
     "work_items_restorations_create": "removed_item", "sprints_closings_create": "running_sprint",
-    "sprints_reopenings_create": "closed_sprint",
+    "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block",
 }  # fmt: skip
 
 
@@ -155,6 +158,16 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "links_create": lambda a: {"source_id": a.other_item.pk, "target_id": a.removed_item.pk, "kind": "FS"},
     "links_change": lambda a: {"lag_minutes": 60},
     "states_create": lambda a: {"space_id": a.project.space_id, "name": "Blocked", "category": "in_progress"},
+    "states_change": lambda a: {"column_id": a.column.pk, "is_waiting": False},
+    "columns_create": lambda a: {"space_id": a.project.space_id, "name": "Review", "policy": "Two pairs of eyes", "is_split": True},
+    "columns_change": lambda a: {"name": "Building"},
+    "columns_moves_create": lambda a: {"place": 0},
+    "wip_limits_create": lambda a: {
+        "space_id": a.project.space_id, "most": 2, "column_id": a.column.pk, "lane": "class:expedite", "person_id": a.member.pk, "stops": True,
+    },
+    "wip_limits_change": lambda a: {"most": 5},
+    "blocks_create": lambda a: {"item_id": a.other_item.pk, "kind": "decision", "reason": "Nobody says yes"},
+    "blocks_change": lambda a: {"reason": "No crane before Monday"},
     "types_create": lambda a: {"space_id": a.project.space_id, "name": "Spike", "level": 2},
     "calendars_create": lambda a: {"space_id": a.project.space_id, "name": "Night", "base_id": a.calendar.pk},
     "calendars_change": lambda a: {"name": "Day"},

@@ -25,7 +25,7 @@ class Route:
 
     def subject(self, area: Area) -> Any:
         special = {"roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
-                   "work_item_restorations": "removed_item",
+                   "work_item_restorations": "removed_item", "block_reopenings": "ended_block",
                    "sprint_closings": "running_sprint", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint"}  # fmt: skip
         example = special.get(self.name) or _BY_SLUG.get(self.template.split("/")[0], "")
@@ -94,6 +94,8 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "work_item_comments": lambda a: {"body": "Seen."},
     "work_item_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")},
     "work_item_links": lambda a: {"other": a.other_item.key, "kind": "relates"},
+    "board_settings": lambda a: {"do": "add", "name": "Review"},
+    "work_item_blocks": lambda a: {"do": "end", "block": a.block.pk},
     "board_card": lambda a: _json(state=a.state.pk, after=None, version=a.item.version),
     "backlog_item": lambda a: _json(section=str(a.sprint.pk), after=None, version=a.item.version),
     "backlog_items": lambda a: {"title": "New", "section": a.sprint.pk},

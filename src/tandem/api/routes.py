@@ -16,7 +16,18 @@ from tandem.api.planning import computed_dates, forecasts, runs
 from tandem.api.portfolio import portfolios, programmes, projects
 from tandem.api.product import features, products, promises, releases
 from tandem.api.strategy import objectives
-from tandem.api.work import baselines, calendars, links, sprints, states, types, work_items
+from tandem.api.work import (
+    baselines,
+    blocks,
+    calendars,
+    columns,
+    links,
+    sprints,
+    states,
+    types,
+    wip_limits,
+    work_items,
+)
 
 
 class _Json(Parser):
@@ -40,6 +51,9 @@ NOUNS: dict[str, Router] = {
     "work-items": work_items.router,
     "links": links.router,
     "states": states.router,
+    "columns": columns.router,
+    "wip-limits": wip_limits.router,
+    "blocks": blocks.router,
     "types": types.router,
     "calendars": calendars.router,
     "sprints": sprints.router,

@@ -22,6 +22,17 @@ REFUSALS: dict[str, Any] = {
     "title_empty": _("A title is needed."),
     "no_workflow": _("“%(space)s” has no workflow yet."),
     "other_space": _("It belongs to another space."),
+    "wip_limit_reached": _(
+        "The limit of “%(limit)s” is reached: %(count)s of at most %(most)s. Finish something there first, or say why it comes in all the same."
+    ),
+    "limit_exists": _("This place has a limit already. Change that one."),
+    "limits_too_many": _("A board has at most %(most)s limits."),
+    "limit_too_small": _("A limit is at least 1."),
+    "columns_too_many": _("A board has at most %(most)s columns."),
+    "block_of_finished": _("What is done or removed is not blocked any more."),
+    "blocked_already": _("It is blocked already."),
+    "block_over": _("It is not blocked any more."),
+    "block_reason_missing": _("Say what keeps it from moving."),
     "change_unknown": _("This change is not known. Nothing was changed."),
     "choice_unknown": _("This choice is not known. Nothing was changed."),
     "rows_too_many": _("At most %(most)s rows can be changed at once. Nothing was changed."),

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from tandem.kit.errors import Refused
 from tandem.people.models import Space, SpaceKind
+from tandem.samples import boards
 from tandem.samples.looking_back import look_back
 from tandem.samples.placing import Place
 from tandem.samples.promised import Promised
@@ -68,6 +69,7 @@ def load(
         replay.run()
         Promised(place, replay, timeline).run()
         timeline.run(lambda done, total: tell(f"Replaying what happened: {done} of {total}"))
+        boards.lay_out(place.users["lead"], spoken)
     if computed:
         _compute(tell)
         look_back([place.users[code] for code, _name in _ROLES])

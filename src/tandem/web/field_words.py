@@ -19,6 +19,9 @@ FIELDS = {
     "scope": _("scope"), "shipped_on": _("shipped on"), "source": _("predecessor"), "spent_minutes": _("time spent"), "sprint": _("sprint"),
     "sprints": _("sprints"), "starts_on": _("start"), "state": _("state"), "target": _("successor"), "team": _("team"), "title": _("title"),
     "to_whom": _("to whom"), "type": _("type"), "user": _("person"), "week": _("working week"), "weight": _("weight"),
+    "column": _("column"), "ended_at": _("ended"), "is_split": _("split"), "is_waiting": _("waits to be pulled on"), "item": _("work item"),
+    "lane": _("lane"), "most": _("at most"), "over_limit": _("over the limit"), "override_reason": _("let in because"), "person": _("person"),
+    "policy": _("policy"), "rank": _("place"), "service_class": _("class of service"), "stops": _("stops the move"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

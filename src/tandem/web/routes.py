@@ -11,6 +11,8 @@ from tandem.web.product import features, products, promises, releases, roadmap
 from tandem.web.strategy import objectives
 from tandem.web.work import (
     backlogs,
+    blocks,
+    board_settings,
     boards,
     calendars,
     flow,
@@ -23,7 +25,7 @@ from tandem.web.work import (
 
 urlpatterns: list[URLPattern] = [
     *home.urls, *palette.urls, *scopes.urls, *styleguide.urls, *account.urls, *people.urls, *access.urls, *teams.urls, *objectives.urls, *portfolios.urls, *programmes.urls,
-    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *work_item.urls, *boards.urls,
+    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *work_item.urls, *boards.urls, *board_settings.urls, *blocks.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *roadmap.urls, *imports.urls,
 ]  # fmt: skip

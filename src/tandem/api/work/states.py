@@ -8,7 +8,7 @@ from tandem.api import generic
 from tandem.api.generic import Noun
 from tandem.api.shapes import body
 from tandem.people.models import Space
-from tandem.work.actions import workflows
+from tandem.work.actions import columns, workflows
 from tandem.work.models import State
 
 router = Router(tags=["work"])
@@ -16,8 +16,9 @@ router = Router(tags=["work"])
 NOUN = Noun(
     path="states",
     model=State,
-    shows="id space_id name category rank version created_at",
-    filters="space_id category",
+    word="state",
+    shows="id space_id name category rank column_id is_waiting version created_at",
+    filters="space_id category column_id",
 )
 
 
@@ -26,5 +27,12 @@ def _add(*, actor: Any, space: Space, name: str, category: str) -> State:
     return workflows.ensure_states(actor=actor, space=space, states=[(name, category)])[name]
 
 
+def _place(*, actor: Any, state: State, version: int, **values: Any) -> State:
+    """Into a column of the board, or its done half."""
+    given = {"column": state.column, "is_waiting": state.is_waiting, **values}
+    return columns.place(actor=actor, state=state, version=version, **given)
+
+
 generic.reads(router, NOUN, history=False)
 generic.creates(router, NOUN, body("StateCreate", State, "space name category"), _add)
+generic.changes(router, NOUN, body("StateChange", State, "column is_waiting", partial=True), _place)

@@ -17,6 +17,8 @@ from tandem.work.models import Assignment, State, WorkItem, WorkItemType
 router = Router(tags=["work"])
 _FIELDS = " ".join(work_items.EDITABLE)
 _UNTYPED = " ".join(one for one in work_items.EDITABLE if one != "type")
+# lets the item in over a limit that stops; it stays on record
+_REASON = (words(500), generic.OPTIONAL)
 _PEOPLE = Reference(User, "assignees", is_many=True)
 
 
@@ -30,7 +32,7 @@ NOUN = Noun(
     model=WorkItem,
     word="item",
     shows=(
-        "id space_id key number title description description_format type_id state_id parent_id priority "
+        "id space_id key number title description description_format type_id state_id parent_id priority service_class "
         "reporter_id labels fields rank due_on estimate_points estimate_minutes spent_minutes "
         "planned_start planned_finish actual_start actual_finish duration_minutes percent_complete "
         "is_milestone is_summary is_manual constraint constraint_at deadline_at calendar_id removed_at "
@@ -40,7 +42,7 @@ NOUN = Noun(
         "state_category": (str, lambda user: F("state__category")),
         "assignee_ids": (list[int], _assignees),
     },
-    filters="space_id type_id state_id parent_id priority reporter_id key",
+    filters="space_id type_id state_id parent_id priority service_class reporter_id key",
     narrows={
         "assignee_id": (Id, lambda rows, person: rows.filter(assignments__user_id=person)),
         "sprint_id": (Id, lambda rows, sprint: rows.filter(sprints=sprint)),
@@ -72,13 +74,14 @@ generic.creates(
         assignee_ids=_PEOPLE,
         type_id=Reference(WorkItemType, "type", is_needed=False),
         state_id=Reference(State, "state", is_needed=False),
+        override_reason=_REASON,
     ),
     work_items.create,
 )
 generic.changes(
     router,
     NOUN,
-    body("WorkItemChange", WorkItem, f"{_FIELDS} state", partial=True, assignee_ids=_PEOPLE),
+    body("WorkItemChange", WorkItem, f"{_FIELDS} state", partial=True, assignee_ids=_PEOPLE, override_reason=_REASON),
     work_items.change,
 )
 generic.removes(router, NOUN, _remove)
@@ -92,6 +95,7 @@ generic.acts(
         "state",
         after_id=Reference(WorkItem, "after", is_needed=False),
         to_top=(bool, False),
+        override_reason=_REASON,
     ),
     work_items.move,
 )

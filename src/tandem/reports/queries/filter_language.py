@@ -11,7 +11,7 @@ from django.db.models import Q
 from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.kit.text import search_grams
-from tandem.work.models import Assignment, Link, State
+from tandem.work.models import Assignment, Block, Link, State
 
 _VALUE = r'(?:"[^"]*"|[^\s"])+'
 _TERM = re.compile(rf'\s*(-?)(?:([\w\u4e00-\u9fff]+)[::]({_VALUE})?|"([^"]*)"|(\S+))')
@@ -23,7 +23,7 @@ FIELDS = {
     "project": "project", "项目": "project", "parent": "parent", "父项": "parent", "updated": "updated", "更新": "updated",
     "sprint": "sprint", "迭代": "sprint", "points": "points", "点数": "points", "created": "created", "创建": "created",
     "finished": "finished", "完成": "finished", "reporter": "reporter", "报告人": "reporter", "blocked": "blocked", "受阻": "blocked",
-    "key": "key", "编号": "key",
+    "key": "key", "编号": "key", "class": "class", "服务类别": "class",
 }  # fmt: skip
 CATEGORIES = {
     "to_do": [State.Category.TO_DO], "todo": [State.Category.TO_DO], "in_progress": [State.Category.IN_PROGRESS],
@@ -35,6 +35,10 @@ ME, NONE = {"me", "我"}, {"none", "无"}
 YES, NO = {"yes", "是"}, {"no", "否"}
 OVERDUE, TODAY = {"overdue", "逾期"}, {"today", "今天"}
 PRIORITIES = {"urgent": 1, "high": 2, "medium": 3, "low": 4, "紧急": 1, "高": 2, "中": 3, "低": 4}
+CLASSES = {
+    "expedite": "expedite", "fixed": "fixed_date", "fixed_date": "fixed_date", "standard": "standard", "intangible": "intangible",
+    "加急": "expedite", "固定日期": "fixed_date", "标准": "standard", "无形": "intangible",
+}  # fmt: skip
 _KEY = re.compile(r"^[A-Za-z][A-Za-z0-9]{0,9}-\d+$")
 _SPAN = re.compile(r"^(<=|>=|<|>)?(\d{1,3})([dwm天周月])$")
 _COMPARED = re.compile(r"^(<=|>=|<|>)?(.+)$")
@@ -156,14 +160,21 @@ def _sized(term: Term, value: str, low: str, user: Any) -> Q:
 
 
 def _blocked(term: Term, value: str, low: str, user: Any) -> Q:
-    """Something open that must be finished first blocks it."""
+    """People said so, or something open that must be finished first blocks it."""
     if low not in YES | NO:
         raise _unknown(term, value, "yes, no")
     open_ends = Link.objects.filter(  # house: reads — narrows items that visible_to has chosen
         kind="blocks", source__removed_at=None
     ).exclude(source__state__category=State.Category.DONE)
-    held = Q(pk__in=open_ends.values("target_id")) & ~Q(state__category=State.Category.DONE)
+    said = Block.objects.open()  # house: reads — narrows items that visible_to has chosen
+    held = (Q(pk__in=open_ends.values("target_id")) | Q(pk__in=said.values("item_id"))) & ~Q(state__category=State.Category.DONE)
     return held if low in YES else ~held
+
+
+def _classed(term: Term, value: str, low: str, user: Any) -> Q:
+    if low not in CLASSES:
+        raise _unknown(term, value, "expedite, fixed, standard, intangible")
+    return Q(service_class=CLASSES[low])
 
 
 def _plain(column: str) -> Callable[[Term, str, str, Any], Q]:
@@ -172,7 +183,7 @@ def _plain(column: str) -> Callable[[Term, str, str, Any], Q]:
 
 _READERS: dict[str, Callable[[Term, str, str, Any], Q]] = {
     "": _free, "state": _state, "assignee": _assigned, "reporter": _reported, "label": _labelled, "priority": _prioritised,
-    "project": _in_project, "parent": _under, "points": _sized, "blocked": _blocked,
+    "project": _in_project, "parent": _under, "points": _sized, "blocked": _blocked, "class": _classed,
     "type": _plain("type__name"), "sprint": _plain("sprints__name"), "key": _plain("key"),
 }  # fmt: skip
 

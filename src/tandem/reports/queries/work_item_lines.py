@@ -13,7 +13,7 @@ from django.db.models.query import ValuesListIterable
 from tandem.work.models import State, WorkItem
 
 _OWN = (
-    "id", "key", "number", "title", "version", "space_id", "type_id", "state_id", "parent_id", "reporter_id", "priority", "labels",
+    "id", "key", "number", "title", "version", "space_id", "type_id", "state_id", "parent_id", "reporter_id", "priority", "service_class", "labels",
     "due_on", "estimate_points", "percent_complete", "rank", "created_at", "updated_at", "actual_start", "actual_finish",
     "planned_start", "planned_finish",
 )  # fmt: skip
@@ -53,6 +53,7 @@ class Line:
     parent_id: int | None
     reporter_id: int | None
     priority: int | None
+    service_class: str
     labels: list[str]
     due_on: date | None
     estimate_points: float | None

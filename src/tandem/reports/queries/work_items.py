@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Q
+from django.db.models import F, Max
 
 from tandem.kit import clock
 from tandem.reports.queries.work_item_lines import lines
-from tandem.work.models import Assignment, Link, State, StateChange, WorkItem
+from tandem.work.models import Assignment, StateChange, WorkItem
 
 
 def listed(user: Any) -> Any:
@@ -40,34 +40,6 @@ def expected_days(user: Any, space_id: int) -> float | None:
     return max(1.0, days[int(0.85 * (len(days) - 1))]) if len(days) >= 8 else None
 
 
-def on_board(user: Any, space_id: int, states: list[State], condition: Q, limits: dict[int, int]) -> dict[int, list[WorkItem]]:
-    """State id → its first cards, one more than its limit when there are more; two queries however many columns."""
-    rows = listed(user).filter(space=space_id)
-    parts = [_column(rows.filter(condition), state)[: limits[state.pk] + 1] for state in states]
-    if not parts:
-        return {}
-    ids = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
-    found: dict[int, list[WorkItem]] = {state.pk: [] for state in states}
-    for item in rows.filter(pk__in=ids).order_by("rank", "id"):
-        found[item.state_id].append(item)
-    for state in states:
-        if state.is_done:
-            found[state.pk].sort(key=lambda i: (i.actual_finish is not None, i.actual_finish, -i.pk), reverse=True)
-    return found
-
-
-def _column(rows: Any, state: State) -> Any:
-    """Backlog order; a done column shows what was finished last."""
-    order = (F("actual_finish").desc(nulls_last=True), "id") if state.is_done else ("rank", "id")
-    return rows.filter(state=state).order_by(*order).values_list("pk", flat=True)
-
-
-def counts(user: Any, space_id: int, condition: Q) -> dict[int, int]:
-    """State id → how many items of the space stand there."""
-    rows = WorkItem.objects.visible_to(user).present().filter(condition, space=space_id)
-    return dict(rows.order_by().values_list("state_id").annotate(n=Count("id")))
-
-
 def entered(user: Any, items: list[WorkItem]) -> dict[int, Any]:
     """Item id → when it came into the state in which it stands."""
     rows = StateChange.objects.visible_to(user).filter(item__in=[i.pk for i in items], to_state=F("item__state"))
@@ -81,18 +53,6 @@ def finished_by_week(user: Any, space_id: int, until: Any, weeks: int = 12) -> l
     found = [0] * weeks
     for moment in rows.values_list("actual_finish", flat=True)[:5000]:
         found[min(weeks - 1, (moment - start).days // 7)] += 1
-    return found
-
-
-def blockers(user: Any, items: list[WorkItem]) -> dict[int, list[tuple[int, str | None]]]:
-    """Open item id → (id, key) of the open items that block it; the key is None when the reader may not see it."""
-    rows = Link.objects.filter(  # house: reads — ends are masked below
-        kind="blocks", target__in=[i.pk for i in items if not i.is_done], source__removed_at=None
-    ).exclude(source__state__category=State.Category.DONE)
-    seen = user.visible_space_ids()
-    found: dict[int, list[tuple[int, str | None]]] = {}
-    for target, source, key, space_id in rows.values_list("target_id", "source_id", "source__key", "source__space_id"):
-        found.setdefault(target, []).append((source, key if space_id in seen else None))
     return found
 
 

@@ -1,4 +1,4 @@
-"""What stands on a board: columns, lanes, cards with their age, and the figures above them."""
+"""What stands on a board: columns with their limits, lanes, cards with their age and what blocks them."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -14,24 +14,31 @@ from django.utils.translation import ngettext
 from tandem.kit import clock
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
+from tandem.reports.queries import boards as stacks_of
 from tandem.reports.queries import work_items as reads
+from tandem.reports.queries.boards import Half, Hold, Stack, Standing
 from tandem.web.templating import short_day
 from tandem.web.work import filtering
-from tandem.work.models import State, WorkItem
+from tandem.work.models import Block, ServiceClass, State, WorkItem
 
-CARDS, MOST_CARDS = 60, 600
-LANES = {"assignee": lazy("Assignee"), "parent": lazy("Part of"), "priority": lazy("Priority")}
-WEEKS = 12
+CARDS, MOST_CARDS = 60, 5000
+LANES = {
+    "assignee": lazy("Assignee"), "class": lazy("Class of service"), "parent": lazy("Part of"), "priority": lazy("Priority"),
+    "type": lazy("Type"), "label": lazy("Label"),
+}  # fmt: skip
+_CLASSES = dict(ServiceClass.choices)
 
 
 @dataclass
 class Lane:
-    """A row of cells; `value` is what a card takes on when it is put here."""
+    """A row of cells; `value` is what a card takes on when it is put here. `cells` by the key of the half."""
 
     value: str
     title: str
     cells: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     count: int = 0
+    limit: dict[str, Any] | None = None
+    limits: dict[int, dict[str, Any]] = field(default_factory=dict)  # of its cells, by column
 
 
 def now_of(project: Any) -> datetime:
@@ -41,71 +48,124 @@ def now_of(project: Any) -> datetime:
     return datetime.combine(project.as_of + timedelta(days=1), time(), tzinfo=UTC)
 
 
-def drawn(request: HttpRequest, space: Space, condition: Q, lanes: str, now: datetime) -> dict[str, Any]:
+def drawn(
+    request: HttpRequest, space: Space, condition: Q, lanes: str, now: datetime, *, with_cards: bool = True
+) -> dict[str, Any]:
     user: Any = request.user
-    states = list(State.objects.visible_to(user).filter(space=space).in_order())
-    limits = {state.pk: _limit(request, state) for state in states}
-    found = reads.on_board(user, space.pk, states, condition, limits)
-    counts = reads.counts(user, space.pk, condition)
-    shown = {pk: rows[: limits[pk]] for pk, rows in found.items()}
-    items = [i for rows in shown.values() for i in rows]
-    cards = _cards(user, space.pk, items, now)
-    columns = [_column(request, space, s, counts.get(s.pk, 0), len(shown[s.pk]), limits[s.pk]) for s in states]
+    stacks = stacks_of.stacks(user, space.pk)
+    halves = [half for stack in stacks for half in stack.halves]
+    most = {half.key: shown_of(request, half) for half in halves}
+    found = stacks_of.cards(user, space.pk, halves, condition, most) if with_cards else {}
+    counts, limits = stacks_of.counts(user, space.pk, condition), stacks_of.limits(user, space.pk)
+    holds, expected = stacks_of.holds(user, now, space_id=space.pk), reads.expected_days(user, space.pk)
+    cards = cards_of(user, [i for rows in found.values() for i in rows], now, holds, expected)
+    rows = _lanes(user, halves, found, cards, lanes)
+    _limit_lanes(rows, limits, lanes)
     return {
-        "columns": columns,
-        "rows": _lanes(user, states, shown, cards, lanes),
-        "counts": counts,
-        "blocked_count": sum(1 for c in cards.values() if c["blocked"]),
-        "states": states,
-    }
+        "columns": [_column(request, space, stack, found, counts, most, limits) for stack in stacks],
+        "rows": rows, "counts": counts, "limits": limits, "stacks": stacks, "halves": halves, "holds": holds, "expected": expected,
+        "is_split": any(len(stack.halves) > 1 for stack in stacks),
+    }  # fmt: skip
 
 
-def _limit(request: HttpRequest, state: State) -> int:
-    """`more=STATE:240` in the address shows more of a long column."""
+def shown_of(request: HttpRequest, half: Half) -> int:
+    """`more=HALF:240` in the address shows more of a long column."""
     for part in request.GET.getlist("more"):
-        pk, _colon, number = part.partition(":")
-        if pk == str(state.pk):
+        key, _colon, number = part.partition(":")
+        if key == str(half.key):
             return max(CARDS, min(MOST_CARDS, whole_number(number, 5) or 0))
     return CARDS
 
 
-def _column(request: HttpRequest, space: Space, state: State, count: int, shown: int, limit: int) -> dict[str, Any]:
-    rest = count - shown
-    table = f"{reverse('work_items')}?space={space.pk}&q=state:%22{state.name}%22"
-    more = others = ""
-    if rest > 0 and limit < MOST_CARDS:
-        kept = [p for p in request.GET.getlist("more") if p.partition(":")[0] != str(state.pk)]
-        more = filtering.changed(request, more=[*kept, f"{state.pk}:{limit * 2}"])
-        others = ngettext("Show %(n)s more", "Show %(n)s more", min(rest, limit)) % {"n": min(rest, limit)}
-    elif rest > 0:
-        others = _("Show all in the table")
-    return {"state": state, "text": str(count), "rest": rest, "more": others, "more_url": more or table, "is_here": bool(more)}
+def _column(
+    request: HttpRequest, space: Space, stack: Stack, found: dict[int, list[Any]], counts: dict[int, int], most: dict[int, int],
+    limits: list[Standing],
+) -> dict[str, Any]:  # fmt: skip
+    halves = []
+    for half in stack.halves:
+        count = sum(counts.get(s.pk, 0) for s in half.states)
+        name = (_("done, waits") if half.is_waiting else _("doing")) if len(stack.halves) > 1 else ""
+        halves.append({
+            "half": half, "key": half.key, "count": count, "name": name, "title": f"{stack.title} {name}".strip(),
+            **more_of(request, space, half, count - len(found.get(half.key, [])), most[half.key]),
+        })  # fmt: skip
+    own = [one for one in limits if stack.column and one.limit.column_id == stack.column.pk]
+    whole = next((one for one in own if one.is_whole_column), None)
+    return {
+        "stack": stack, "halves": halves, "count": sum(h["count"] for h in halves), "half_keys": " ".join(str(h["key"]) for h in halves),
+        "limit": shown_limit(whole) if whole else None, "policy": stack.column.policy if stack.column else "",
+    }  # fmt: skip
 
 
-def _cards(user: Any, space_id: int, items: list[WorkItem], now: datetime) -> dict[int, dict[str, Any]]:
-    people, blocked = reads.assignees(items), reads.blockers(user, items)
-    since, expected = reads.entered(user, items), reads.expected_days(user, space_id)
+def more_of(request: HttpRequest, space: Space, half: Half, rest: int, shown: int) -> dict[str, Any]:
+    """The way to what is not shown yet: the next cards, and past the most that a board shows, the table."""
+    if rest <= 0:
+        return {"rest": 0, "more": "", "more_url": "", "is_here": False}
+    if shown < MOST_CARDS:
+        kept = [p for p in request.GET.getlist("more") if p.partition(":")[0] != str(half.key)]
+        text = ngettext("Show %(n)s more", "Show %(n)s more", min(rest, shown)) % {"n": min(rest, shown)}
+        url = filtering.changed(request, more=[*kept, f"{half.key}:{shown * 2}"], half="", first="")
+        return {"rest": rest, "more": text, "more_url": url, "is_here": True}
+    names = ",".join(f'"{s.name}"' for s in half.states)
+    table = f"{reverse('work_items')}?space={space.pk}&q=state:{names}"
+    return {"rest": rest, "more": _("Show all in the table"), "more_url": table, "is_here": False}
+
+
+def shown_limit(one: Standing) -> dict[str, Any]:
+    """How a limit speaks: “7/5, 2 too many”."""
+    word = ""
+    if one.over:
+        word = ngettext("%(n)s too many", "%(n)s too many", one.over) % {"n": one.over}
+    elif one.tone == "full":
+        word = _("full")
+    return {
+        "count": one.count, "most": one.limit.most, "tone": one.tone, "word": word, "title": one.title, "stops": one.limit.stops,
+        "overrides": one.overrides, "pk": one.limit.pk,
+    }  # fmt: skip
+
+
+def cards_of(
+    user: Any, items: list[Any], now: datetime, holds: list[Hold], expected: float | None
+) -> dict[int, dict[str, Any]]:
+    people, said = reads.assignees(items), stacks_of.blocks(user, items)
+    held: dict[int, list[Hold]] = {}
+    for hold in holds:
+        held.setdefault(hold.held_id, []).append(hold)
+    since = reads.entered(user, [i for i in items if not i.is_done])
     return {
         i.pk: {
             "item": i,
             "people": people.get(i.pk, []),
             "age": _age(i, since.get(i.pk), expected, now),
-            "blocked": _held_by(blocked.get(i.pk, [])),
+            "blocked": _blocked(said.get(i.pk), held.get(i.pk, []), now),
+            "block": said.get(i.pk),
             "urgent": i.get_priority_display() if i.priority == WorkItem.Priority.URGENT else "",
+            "cls": {"name": i.service_class, "word": _class_word(i)} if i.service_class != ServiceClass.STANDARD else None,
         }
         for i in items
     }
 
 
-def _held_by(found: list[tuple[int, str | None]]) -> str:
-    if not found:
+def _class_word(item: Any) -> str:
+    if item.service_class == ServiceClass.FIXED_DATE and item.due_on:
+        return _("due %(day)s") % {"day": short_day(item.due_on)}
+    return str(_CLASSES[item.service_class])
+
+
+def _blocked(block: Block | None, held: list[Hold], now: datetime) -> str:
+    """What people said, with its clock; else the items that hold it up, and the time that this has cost."""
+    if block:
+        return _("%(n)s d, %(reason)s") % {"n": int(block.lasted(now)), "reason": block.reason}
+    if not held:
         return ""
-    names = [key or _("an item that you cannot see") for _pk, key in found]
+    names = [hold.key or _("an item that you cannot see") for hold in held]
     more = f" +{len(names) - 2}" if len(names) > 2 else ""
-    return _("blocked by %(key)s") % {"key": ", ".join(names[:2]) + more}
+    text = _("blocked by %(key)s") % {"key": ", ".join(names[:2]) + more}
+    days = [hold.days for hold in held if hold.days is not None]
+    return f"{ngettext('%(n)s d', '%(n)s d', int(max(days))) % {'n': int(max(days))}}, {text}" if days else text
 
 
-def _age(item: WorkItem, since: Any, expected: float | None, now: datetime) -> dict[str, Any] | None:
+def _age(item: Any, since: Any, expected: float | None, now: datetime) -> dict[str, Any] | None:
     """In progress: days since work began, against the time within which 85 % of the finished items were done.
     Before: how long it waits in this column. Done: the day."""
     if item.is_done:
@@ -121,30 +181,33 @@ def _age(item: WorkItem, since: Any, expected: float | None, now: datetime) -> d
     return {"text": text, "percent": share, "tone": "late" if share > 100 else "warn" if share >= 70 else ""}
 
 
-def _lanes(
-    user: Any, states: list[State], shown: dict[int, list[WorkItem]], cards: dict[int, dict[str, Any]], kind: str
-) -> list[Lane]:
-    parents = _parents(user, [i for rows in shown.values() for i in rows]) if kind == "parent" else {}
-    found: dict[str, Lane] = {} if kind else {"": Lane("", "")}
-    for state in states:
-        for item in shown[state.pk]:
-            value, title = _lane_of(item, cards[item.pk], kind, parents)
-            lane = found.setdefault(value, Lane(value, title))
-            lane.cells.setdefault(state.pk, []).append(cards[item.pk])
+def _lanes(user: Any, halves: list[Half], found: dict[int, list[Any]], cards: dict[int, dict[str, Any]], kind: str) -> list[Lane]:
+    parents = parents_of(user, [i for rows in found.values() for i in rows]) if kind == "parent" else {}
+    lanes: dict[str, Lane] = {} if kind else {"": Lane("", "")}
+    for half in halves:
+        for item in found.get(half.key, []):
+            value, title = lane_of(item, cards[item.pk], kind, parents)
+            lane = lanes.setdefault(value, Lane(value, title))
+            lane.cells.setdefault(half.key, []).append(cards[item.pk])
             lane.count += 1
-    if not found:
+    if not lanes:
         return [Lane("", "")]
     # what nobody has taken, or belongs nowhere, stands last; before that the lanes in which nothing is open
-    still = {s.pk for s in states if not s.is_done}
+    still = {half.key for half in halves if not half.is_done}
     return sorted(
-        found.values(),
-        key=lambda lane: (
-            lane.value.endswith(":"), not still & lane.cells.keys(), "" if kind == "priority" else lane.title, lane.value
-        ),
-    )  # fmt: skip
+        lanes.values(),
+        key=lambda lane: (lane.value.endswith(":"), not still & lane.cells.keys(), _place(kind, lane), lane.value),
+    )
 
 
-def _lane_of(item: WorkItem, card: dict[str, Any], kind: str, parents: dict[int, str]) -> tuple[str, str]:
+def _place(kind: str, lane: Lane) -> str:
+    """Priorities and classes have an order of their own; the rest stands by name."""
+    if kind == "class":
+        return str(list(ServiceClass.values).index(lane.value.partition(":")[2]))
+    return "" if kind == "priority" else lane.title
+
+
+def lane_of(item: Any, card: dict[str, Any], kind: str, parents: dict[int, str]) -> tuple[str, str]:
     if kind == "assignee":
         who = card["people"][0] if card["people"] else None
         return (f"assignee:{who['id']}", who["name"]) if who else ("assignee:", _("Nobody"))
@@ -153,38 +216,28 @@ def _lane_of(item: WorkItem, card: dict[str, Any], kind: str, parents: dict[int,
         return (f"parent:{item.parent_id}", named) if named else ("parent:", _("Everything else"))
     if kind == "priority":
         return f"priority:{item.priority or ''}", str(item.get_priority_display() or _("No priority"))
+    if kind == "class":
+        return f"class:{item.service_class}", str(_CLASSES[item.service_class])
+    if kind == "type":
+        return f"type:{item.type_id}", item.type.name
+    if kind == "label":
+        return (f"label:{item.labels[0]}", item.labels[0]) if item.labels else ("label:", _("No label"))
     return "", ""
 
 
-def _parents(user: Any, items: list[WorkItem]) -> dict[int, str]:
+def _limit_lanes(rows: list[Lane], limits: list[Standing], kind: str) -> None:
+    """A limit of a lane speaks in its head, one of a cell in the cell. A person's limit is that of the lane of the person."""
+    by_value = {lane.value: lane for lane in rows}
+    for one in limits:
+        limit = one.limit
+        value = f"assignee:{limit.person_id}" if kind == "assignee" and limit.person_id and not limit.lane else limit.lane
+        lane = by_value.get(value) if value and kind and not (limit.person_id and limit.lane) else None
+        if lane and limit.column_id:
+            lane.limits[limit.column_id] = shown_limit(one)
+        elif lane:
+            lane.limit = shown_limit(one)
+
+
+def parents_of(user: Any, items: list[Any]) -> dict[int, str]:
     rows = WorkItem.objects.visible_to(user).filter(pk__in={i.parent_id for i in items if i.parent_id})
     return dict(rows.values_list("pk", "title"))
-
-
-def figures(user: Any, space: Space, picture: dict[str, Any], forecast: Any, now: datetime) -> list[dict[str, Any]]:
-    """At most five: how long, how fast, how much, what stands, and when it is all done."""
-    expected = reads.expected_days(user, space.pk)
-    weeks = reads.finished_by_week(user, space.pk, now, WEEKS)
-    doing = sum(picture["counts"].get(s.pk, 0) for s in picture["states"] if s.category == State.Category.IN_PROGRESS)
-    rows = [
-        {
-            "label": _("Cycle time, P85"),
-            "value": _("%(n)s d") % {"n": round(expected)} if expected else "–",
-            "beside": "" if expected else _("8 finished items needed"),
-        },
-        {
-            "label": _("Throughput, %(n)s weeks") % {"n": WEEKS},
-            "value": _("%(n)s/wk") % {"n": f"{sum(weeks) / WEEKS:.1f}"},
-            "bars": weeks,
-        },
-        {"label": _("In progress"), "value": doing},
-        {"label": _("Blocked"), "value": picture["blocked_count"], "tone": "block" if picture["blocked_count"] else ""},
-    ]
-    if forecast and forecast.p50 and forecast.p80:
-        done = ngettext("The one item left is done", "All %(n)s items left are done", forecast.remaining)
-        rows.append({
-            "label": done % {"n": forecast.remaining}, "value": f"{short_day(forecast.p50)} – {short_day(forecast.p80)}", "beside": "P50–P80",
-        })  # fmt: skip
-    else:
-        rows.append({"label": _("Everything open is done"), "value": "–", "beside": _("8 finished items needed")})
-    return rows

@@ -18,11 +18,15 @@ from tandem.people.access import Permission, may
 from tandem.people.models import Space, User
 from tandem.planning.models import Forecast
 from tandem.portfolio.models import Project
+from tandem.reports.queries import boards as stacks_of
 from tandem.reports.queries import filter_language
+from tandem.reports.queries import work_items as reads
 from tandem.web import doors
-from tandem.web.work import board_picture, filtering
+from tandem.web.work import board_picture, board_top, filtering
 from tandem.work.actions import work_items
-from tandem.work.models import State, WorkItem
+from tandem.work.models import Block, ServiceClass, State, WorkItem, WorkItemType
+
+MORE = 120
 
 
 @login_required
@@ -55,50 +59,73 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
     lanes = request.GET.get("lanes", "")
     lanes = lanes if lanes in board_picture.LANES else ""
     now = board_picture.now_of(project)
-    picture = board_picture.drawn(request, space, condition, lanes, now)
-    forecast = Forecast.objects.visible_to(request.user).of(project).filter(is_current=True).first()
+    if request.GET.get("part") == "cards":
+        return _more(request, space, condition, lanes, now)
+    part = request.GET.get("part")
+    picture = board_picture.drawn(request, space, condition, lanes, now, with_cards=part != "top")
     context = {
         "space": space, "project": project, "topic": topic, "lanes": lanes, "q": request.GET.get("q", ""), "problem": problem,
         "lane_choices": [("", _("No lanes")), *((name, label) for name, label in board_picture.LANES.items())],
         "chips": filtering.chips(request, text), "terms": filtering.terms(), "help": filtering.guide(),
-        "may_edit": may(request.user, Permission.EDIT_WORK, space.pk), "forecast": forecast,
+        "may_edit": may(request.user, Permission.EDIT_WORK, space.pk), "may_set": may(request.user, Permission.EDIT_PLAN, space.pk),
         "src": request.get_full_path(), "patch": reverse("board_card", kwargs={"key": key, "id": 0}).replace("/0/", "/{id}/"),
-        "with_": lambda **k: filtering.changed(request, **k), **picture,
+        "with_": lambda **k: filtering.changed(request, **k), "kinds": [[v, str(label)] for v, label in Block.Kind.choices], **picture,
     }  # fmt: skip
-    if request.GET.get("part") == "board":
+    if part == "board":
         return render(request, "work/board_body.html", context)
-    context["figures"] = board_picture.figures(request.user, space, picture, forecast, now)
-    return render(request, "work/board.html", context)
+    forecast = Forecast.objects.visible_to(request.user).of(project).filter(is_current=True).first()
+    context |= board_top.shown(request.user, space, picture, forecast, now)
+    page = "work/board_top.html" if part == "top" else "work/board.html"
+    return render(request, page, context)
+
+
+def _more(request: HttpRequest, space: Space, condition: Any, kind: str, now: Any) -> HttpResponse:
+    """The next cards of one column, by lane: `half` says which, `first` how many are there."""
+    key, first = whole_number(request.GET.get("half", "")), whole_number(request.GET.get("first", ""), 5) or 0
+    halves = [h for stack in stacks_of.stacks(request.user, space.pk) for h in stack.halves if h.key == key and h.states]
+    most = max(0, min(MORE, board_picture.MOST_CARDS - first))
+    found = stacks_of.cards(request.user, space.pk, halves, condition, {h.key: most + 1 for h in halves}, first)
+    items = next(iter(found.values()), [])
+    holds, expected = stacks_of.holds(request.user, now, items=items), reads.expected_days(request.user, space.pk)
+    cards = board_picture.cards_of(request.user, items[:most], now, holds, expected)
+    parents = board_picture.parents_of(request.user, items) if kind == "parent" else {}
+    lanes: dict[str, list[Any]] = {}
+    for item in items[:most]:
+        lanes.setdefault(board_picture.lane_of(item, cards[item.pk], kind, parents)[0], []).append(cards[item.pk])
+    context = {"lanes_of": lanes, "half": key, "is_rest": len(items) > most, "space": space}
+    return render(request, "work/board_cards.html", context)
 
 
 @login_required
 @require_http_methods(["PATCH"])
 def card(request: HttpRequest, key: str, id: int) -> HttpResponse:
     """Move a card: `{"state": 3, "after": 17 | null, "from": 2, "lane": "…"}` with the card's version; 409 when
-    somebody moved it first. A change of other fields meanwhile does not stand in the way."""
+    somebody moved it first. A change of other fields meanwhile does not stand in the way. A limit that stops is
+    crossed with an `override_reason`."""
     item = doors.find(WorkItem.objects.present(), request.user, pk=id, space__key=key)
     try:
         given = orjson.loads(request.body)
         state_id, after_id, version = int(given["state"]), given.get("after"), int(given["version"])
         after_id, seen = int(after_id) if after_id else None, given.get("from")
-        lane = str(given.get("lane") or "")
+        lane, reason = str(given.get("lane") or ""), str(given.get("override_reason") or "")
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"message": _("This change cannot be read.")}, status=400)
     state = doors.find(State.objects, request.user, pk=state_id, space=item.space_id)
+    halves = _halves(request, item)
     after = doors.find(WorkItem.objects, request.user, pk=after_id, space=item.space_id) if after_id else None
     run = uuid.uuid4()
     try:
-        more = _in_lane(request, item, lane)
+        more = {**_in_lane(request, item, lane), "override_reason": reason}
         try:
             item = work_items.move(
-                actor=request.user, item=item, version=version, state=state, after=after, to_top=after is None, run=run, **more
+                actor=request.user, item=item, version=version, state=_kept(item, state, halves), after=after, to_top=after is None, run=run, **more
             )  # fmt: skip
         except Stale as problem:
             current = problem.current
-            if seen is None or str(current.state_id) != str(seen) or current.removed_at:
+            if seen is None or halves.get(current.state_id) != halves.get(whole_number(str(seen)) or 0) or current.removed_at:
                 raise
             item = work_items.move(
-                actor=request.user, item=current, version=current.version, state=state, after=after, to_top=after is None, run=run, **more
+                actor=request.user, item=current, version=current.version, state=_kept(current, state, halves), after=after, to_top=after is None, run=run, **more
             )  # fmt: skip
     except Stale as problem:
         current = problem.current
@@ -107,13 +134,24 @@ def card(request: HttpRequest, key: str, id: int) -> HttpResponse:
             status=409,
         )
     except Refused as problem:
-        return JsonResponse({"message": words.refusal(problem.code, problem.params)}, status=422)
+        return JsonResponse({"message": words.refusal(problem.code, problem.params), "code": problem.code}, status=422)
     undo = reverse("work_items_undo", kwargs={"run": run})
     return JsonResponse({"version": item.version, "state": item.state_id, "undo": undo})
 
 
+def _halves(request: HttpRequest, item: WorkItem) -> dict[int, int]:
+    """State → the half of the board in which it stands, by its key."""
+    stacks = stacks_of.stacks(request.user, item.space_id)
+    return {state.pk: half.key for stack in stacks for half in stack.halves for state in half.states}
+
+
+def _kept(item: WorkItem, state: State, halves: dict[int, int]) -> State:
+    """A card that stays where it is keeps its state, when several states stand there."""
+    return item.state if halves.get(item.state_id) == halves.get(state.pk) else state
+
+
 def _in_lane(request: HttpRequest, item: WorkItem, lane: str) -> dict[str, Any]:
-    """What a lane means for the card that is put into it: `assignee:7`, `parent:12`, `priority:`."""
+    """What a lane means for the card that is put into it: `assignee:7`, `parent:12`, `priority:`, `class:expedite`."""
     kind, _colon, value = lane.partition(":")
     number = whole_number(value)
     if kind == "assignee":
@@ -125,6 +163,14 @@ def _in_lane(request: HttpRequest, item: WorkItem, lane: str) -> dict[str, Any]:
         return {"parent": doors.find(WorkItem.objects, request.user, pk=number, space=item.space_id) if number else None}
     if kind == "priority" and (number is None or number in WorkItem.Priority.values):
         return {"priority": number}
+    if kind == "class" and value in ServiceClass.values:
+        return {"service_class": value}
+    if kind == "type" and number:
+        return {"type": doors.find(WorkItemType.objects, request.user, pk=number, space=item.space_id)}
+    if kind == "label":
+        # the lane of a card is its first label: another lane takes its place, no label takes all away
+        rest = [one for one in item.labels[1:] if one != value]
+        return {"labels": [value[:200], *rest] if value else []} if item.labels[:1] != [value] else {}
     return {}
 
 

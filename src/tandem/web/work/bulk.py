@@ -54,24 +54,25 @@ def bulk(request: HttpRequest) -> HttpResponse:
 def _apply(request: HttpRequest, items: list[WorkItem], what: str, value: str, run: uuid.UUID) -> None:
     actor: Any = request.user
     pairs = [(item, None) for item in items]
+    reason = request.POST.get("override_reason", "")
     if what == "state":
         rows = State.objects.visible_to(actor).filter(name=value, space__in={i.space_id for i in items})
         by_space = {s.space_id: s for s in rows}
         for item in items:
             if item.space_id not in by_space:
                 raise Refused("other_space", field="state")
-            work_items.change(actor=actor, item=item, version=None, run=run, state=by_space[item.space_id])
+            work_items.change(actor=actor, item=item, version=None, run=run, override_reason=reason, state=by_space[item.space_id])
     elif what == "priority":
         number = _number(value)
         if number is not None and number not in WorkItem.Priority.values:
             raise Refused("choice_unknown", field="priority")
-        work_items.change_many(actor=actor, items=pairs, run=run, priority=number)
+        work_items.change_many(actor=actor, items=pairs, run=run, override_reason=reason, priority=number)
     elif what == "assignee":
         number = _number(value)
         person = User.objects.visible_to(actor).filter(pk=number).first()
         if number is not None and person is None:
             raise Refused("choice_unknown", field="assignees")
-        work_items.change_many(actor=actor, items=pairs, run=run, assignees=[person] if person else [])
+        work_items.change_many(actor=actor, items=pairs, run=run, override_reason=reason, assignees=[person] if person else [])
     elif what == "due":
         work_items.change_many(actor=actor, items=pairs, run=run, due_on=_day(value))
     elif what in ("label", "unlabel"):
@@ -79,7 +80,7 @@ def _apply(request: HttpRequest, items: list[WorkItem], what: str, value: str, r
             rest = [one for one in item.labels if one != value.strip()]
             labels = [*rest, value.strip()[:200]] if what == "label" and value.strip() else rest
             if set(labels) != set(item.labels):
-                work_items.change(actor=actor, item=item, version=None, run=run, labels=labels)
+                work_items.change(actor=actor, item=item, version=None, run=run, override_reason=reason, labels=labels)
     elif what == "remove":
         # parts before what they are parts of
         for item in sorted(items, key=lambda i: -i.pk):

@@ -49,7 +49,7 @@ def _guide(language: str | None) -> list[dict[str, Any]]:
     return [
         {"title": _("State and people"), "rows": [
             ("state:open", _("not done")), ("state:done", _("done")), ("assignee:me", _("mine")), ("assignee:none", _("nobody's")),
-            ("reporter:me", _("reported by me")), ("blocked:yes", _("waits for another item")),
+            ("reporter:me", _("reported by me")), ("blocked:yes", _("blocked, by another item or otherwise")),
         ]},
         {"title": _("Dates and sizes"), "rows": [
             ("due:<2w", _("due within two weeks")), ("due:overdue", _("past the due date")), ("due:2027-01..2027-03", _("between two months")),
@@ -57,7 +57,7 @@ def _guide(language: str | None) -> list[dict[str, Any]]:
         ]},
         {"title": _("What it is"), "rows": [
             ("priority:urgent,high", _("a comma means or")), ("-label:ui", _("a minus means not")), ("type:bug", _("of this type")),
-            ("project:POR", _("key of a project")), ("parent:POR-12", _("parts of an item")), ("sprint:\"Sprint 4\"", _("in this sprint")),
+            ("project:POR", _("key of a project")), ("parent:POR-12", _("parts of an item")), ("class:expedite", _("delay costs at once")), ("sprint:\"Sprint 4\"", _("in this sprint")),
         ]},
     ]  # fmt: skip
 

@@ -17,7 +17,7 @@ from tandem.web import doors
 from tandem.web.markdown import rendered
 from tandem.web.templating import day
 from tandem.work.actions import work_items
-from tandem.work.models import State, WorkItem, WorkItemType
+from tandem.work.models import ServiceClass, State, WorkItem, WorkItemType
 
 Reader = Callable[[Any, HttpRequest, WorkItem], Any]
 MAX_LABELS, MAX_TEXT = 50, 100_000
@@ -46,6 +46,12 @@ def _priority(value: Any, request: HttpRequest, item: WorkItem) -> int | None:
     if number not in WorkItem.Priority.values:
         raise Refused("number_unreadable")
     return number
+
+
+def _service_class(value: Any, request: HttpRequest, item: WorkItem) -> str:
+    if value not in ServiceClass.values:
+        raise Refused("choice_unknown")
+    return str(value)
 
 
 def _due(value: Any, request: HttpRequest, item: WorkItem) -> Any:
@@ -100,7 +106,7 @@ def _number(value: Any) -> int:
 
 READERS: dict[str, Reader] = {
     "title": _title, "state": _state, "priority": _priority, "due_on": _due, "estimate_points": _points, "assignees": _assignees,
-    "description": _description, "type": _type, "labels": _labels, "parent": _parent,
+    "description": _description, "type": _type, "labels": _labels, "parent": _parent, "service_class": _service_class,
 }  # fmt: skip
 
 
@@ -108,7 +114,7 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
     """`{"title": "…"}` with the version in If-Match; 409 with their value when somebody was faster.
 
     `was` may name the value that the writer saw: when only other fields changed meanwhile, nothing is lost and the
-    change is taken.
+    change is taken. `override_reason` lets it in over a limit that stops.
     """
     try:
         given = orjson.loads(request.body)
@@ -118,6 +124,7 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
     if version is None:
         return JsonResponse({"message": _("This change does not say on which version it rests.")}, status=428)
     was = given.pop("was", None) if isinstance(given, dict) else None
+    reason = str(given.pop("override_reason", None) or "") if isinstance(given, dict) else ""
     if not isinstance(given, dict) or not given or set(given) - set(READERS):
         return JsonResponse(
             {"message": words.refusal("field_unknown", {"fields": ", ".join(map(str, given))})}, status=422
@@ -126,16 +133,16 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
     try:
         values = {field: READERS[field](value, request, item) for field, value in given.items()}
         try:
-            item = work_items.change(actor=request.user, item=item, version=version, **values)
+            item = work_items.change(actor=request.user, item=item, version=version, override_reason=reason, **values)
         except Stale as problem:
             current = problem.current
             if was is None or len(values) > 1 or str(_value(current, name) or "") != str(was):
                 return _stale(current, name)
-            item = work_items.change(actor=request.user, item=current, version=current.version, **values)
+            item = work_items.change(actor=request.user, item=current, version=current.version, override_reason=reason, **values)
     except Stale as problem:
         return _stale(problem.current, name)
     except Refused as problem:
-        return JsonResponse({"message": words.refusal(problem.code, problem.params)}, status=422)
+        return JsonResponse({"message": words.refusal(problem.code, problem.params), "code": problem.code}, status=422)
     return JsonResponse(_answer(item, name))
 
 
@@ -169,6 +176,8 @@ def _shown(item: WorkItem, name: str) -> str:
         return str(getattr(item, name).name)
     if name == "priority":
         return str(item.get_priority_display() or "–")
+    if name == "service_class":
+        return str(item.get_service_class_display())
     if name == "due_on":
         return day(item.due_on) or "–"
     if name == "assignees":

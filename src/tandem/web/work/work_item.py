@@ -24,7 +24,7 @@ from tandem.web import doors, histories
 from tandem.web.collaboration import attachments
 from tandem.web.work import inline, work_items_parts
 from tandem.work.actions import links, work_items
-from tandem.work.models import Link, Sprint, State, WorkItem, WorkItemType
+from tandem.work.models import Block, Link, Sprint, State, WorkItem, WorkItemType
 
 PRIORITIES = [("", "–"), *WorkItem.Priority.choices]
 _DAY_MINUTES = 480
@@ -32,7 +32,7 @@ _DAY_MINUTES = 480
 
 # what the page shows, of the item and of the rows around it: whole rows would be two hundred columns
 _ITEM = (
-    "key", "title", "description", "description_format", "version", "priority", "labels", "fields", "due_on", "estimate_points",
+    "key", "title", "description", "description_format", "version", "priority", "service_class", "labels", "fields", "due_on", "estimate_points",
     "planned_start", "planned_finish", "actual_start", "actual_finish", "is_milestone", "removed_at", "created_at", "state_id",
     "type_id", "space__name", "space__key", "parent__key", "parent__title", "reporter__name", "computed__start", "computed__finish",
     "computed__is_critical",
@@ -70,7 +70,8 @@ def _rare(user: Any) -> dict[str, Any]:
     sprints = Sprint.objects.visible_to(user).filter(items=OuterRef("pk")).values("name")[:10]
     files = Attachment.objects.visible_to(user).filter(subject_kind=WorkItem._meta.label_lower, subject_id=OuterRef("pk"))
     parts = WorkItem.objects.visible_to(user).present().filter(parent=OuterRef("pk"))
-    return {"sprint_names": ArraySubquery(sprints), "has_files": Exists(files), "has_parts": Exists(parts)}
+    blocks = Block.objects.visible_to(user).filter(item=OuterRef("pk"))
+    return {"sprint_names": ArraySubquery(sprints), "has_files": Exists(files), "has_parts": Exists(parts), "has_blocks": Exists(blocks)}
 
 
 def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         "events": histories.lines(events, user, known=[*states, *types]), "passages": reads.time_in_states(user, item),
         "comments_url": reverse("work_item_comments", kwargs={"key": item.key}),
         "computed": getattr(item, "computed", None), "priorities": [(value, str(label)) for value, label in PRIORITIES],
-        "sprints": [{"name": name} for name in item.sprint_names],
+        "sprints": [{"name": name} for name in item.sprint_names], **work_items_parts.blocked(user, item),
     }  # fmt: skip
 
 

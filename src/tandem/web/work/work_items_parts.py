@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from tandem.work.models import Link, WorkItem
+from tandem.kit import clock
+from tandem.work.models import Block, Link, ServiceClass, WorkItem
 
 
 def words() -> dict[str, str]:
@@ -50,3 +51,14 @@ def lag(link: Link) -> str:
         return ""
     days = abs(link.lag_minutes) / (1440 if link.is_lag_elapsed else 480)
     return pgettext("lag of a link", "%(n)s d") % {"n": f"{'+' if link.lag_minutes > 0 else '−'}{days:.3g}"}
+
+
+def blocked(user: Any, item: WorkItem) -> dict[str, Any]:
+    """What blocks the item and what did, newest first, with the days of each and of all."""
+    rows = list(Block.objects.visible_to(user).filter(item=item).select_related("by")[:50]) if item.has_blocks else []  # type: ignore[attr-defined]
+    now = clock.now()
+    found = [{"row": row, "days": row.lasted(now), "is_open": row.ended_at is None} for row in rows]
+    return {
+        "blocks": found, "blocked_days": sum(row["days"] for row in found), "classes": [(v, str(t)) for v, t in ServiceClass.choices],
+        "block_kinds": [(v, str(t)) for v, t in Block.Kind.choices],
+    }  # fmt: skip

@@ -1,7 +1,7 @@
 """Creating, changing, moving and removing work items, one or many."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, User
-from tandem.work.actions import ranks
+from tandem.work.actions import blocks, ranks, wip_limits
 from tandem.work.models import Assignment, State, StateChange, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_WORK
@@ -27,6 +27,7 @@ EDITABLE = (
     "type",
     "parent",
     "priority",
+    "service_class",
     "labels",
     "fields",
     "due_on",
@@ -55,9 +56,10 @@ def create(
     type: WorkItemType | None = None,
     state: State | None = None,
     assignees: Iterable[User] = (),
+    override_reason: str = "",
     **values: Any,
 ) -> WorkItem:
-    """A work item at the end of the backlog, in the first state unless told otherwise."""
+    """A work item at the end of the backlog, in the first state unless told otherwise; within the limits there."""
     require(actor, _DO, space.pk)
     if not title.strip():
         raise Refused("title_empty", field="title")
@@ -89,6 +91,8 @@ def create(
         Assignment.objects.bulk_create([Assignment(item=item, user=u) for u in people])
         StateChange.objects.create(space=space, item=item, from_state=None, to_state=state, by=actor)
         changes, text = first_words(item, [u.pk for u in people])
+        limits = wip_limits.hold(space.pk)
+        _let_in(actor, item, limits, (), override_reason, changes, text)
         record("work_item.created", item, actor=actor, changes=changes, text=text)
     return item
 
@@ -109,9 +113,17 @@ def first_words(
 
 
 def change(
-    *, actor: Any, item: WorkItem, version: int | None, run: uuid.UUID | None = None, **values: Any
+    *,
+    actor: Any,
+    item: WorkItem,
+    version: int | None,
+    run: uuid.UUID | None = None,
+    override_reason: str = "",
+    **values: Any,
 ) -> WorkItem:
-    """Write the fields that differ. `state` and `assignees` may stand among them. `run` marks a bulk change."""
+    """Write the fields that differ. `state` and `assignees` may stand among them. `run` marks a bulk change.
+
+    A limit that stops is kept (`wip_limits.keep`), unless `override_reason` says why not."""
     require(actor, _DO, item.space_id)
     unknown = set(values) - set(EDITABLE) - {"state", "assignees", "rank"}
     if unknown:
@@ -128,6 +140,9 @@ def change(
         if not differing and before_people == after_people:
             return item
         _check_home(item.space_id, item=item, **differing)
+        is_ruled = before_people != after_people or wip_limits.RULED & differing.keys()
+        limits = wip_limits.hold(item.space_id) if is_ruled else []
+        inside = wip_limits.counting(limits, item)
         before = {f: getattr(item, f) for f in differing}
         for field, value in differing.items():
             setattr(item, field, value)
@@ -137,19 +152,21 @@ def change(
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=["grams"])
         extra = {"grams": item.grams} if "title" in differing else {}
         item.write(expected=version, updated_at=clock.now(), **extra, **differing)
-        _record_change(actor, item, before, differing, before_people, after_people, run)
+        _write_around(actor, item, before, before_people, after_people)
+        changes = {f: [before.get(f), v] for f, v in differing.items() if f in before and f not in PERSONAL}
+        if before_people != after_people:
+            changes["assignees"] = [before_people, after_people]
+        text = {f: [before[f], differing[f]] for f in PERSONAL if f in before}
+        _let_in(actor, item, limits, inside, override_reason, changes, text)
+        verb = "work_item.moved" if "state" in before else "work_item.changed"
+        record(verb, item, actor=actor, changes=changes, text=text, run=run)
     return item
 
 
-def _record_change(
-    actor: Any,
-    item: WorkItem,
-    before: dict[str, Any],
-    after: dict[str, Any],
-    people_before: list[int],
-    people_after: list[int],
-    run: uuid.UUID | None,
+def _write_around(
+    actor: Any, item: WorkItem, before: dict[str, Any], people_before: list[int], people_after: list[int]
 ) -> None:
+    """What a change brings with it: assignments, the passage from state to state, the end of what blocked a finished item."""
     if people_before != people_after:
         item.assignments.exclude(user_id__in=people_after).delete()
         new = [Assignment(item=item, user_id=u) for u in people_after if u not in people_before]
@@ -158,18 +175,24 @@ def _record_change(
         StateChange.objects.create(
             space_id=item.space_id, item=item, from_state=before["state"], to_state=item.state, by=actor
         )
-    changes = {f: [before.get(f), v] for f, v in after.items() if f in before and f not in PERSONAL}
-    if people_before != people_after:
-        changes["assignees"] = [people_before, people_after]
-    text = {f: [before[f], after[f]] for f in PERSONAL if f in before}
-    record(
-        "work_item.moved" if "state" in before else "work_item.changed",
-        item,
-        actor=actor,
-        changes=changes,
-        text=text,
-        run=run,
-    )
+    if "state" in before and item.state.is_done:
+        blocks.end_with(actor=actor, item=item)
+
+
+def _let_in(
+    actor: Any,
+    item: WorkItem,
+    limits: list[Any],
+    inside: Collection[int],
+    reason: str,
+    changes: dict[str, Any],
+    text: dict[str, Any],
+) -> None:
+    """Limits are kept, or the event says which was crossed and why."""
+    crossed = wip_limits.keep(actor=actor, item=item, limits=limits, before=inside, reason=reason)
+    if crossed:
+        changes["over_limit"] = [None, crossed]
+        text["override_reason"] = [None, reason.strip()[:500]]
 
 
 def move(
@@ -225,7 +248,7 @@ def _before(item: WorkItem, changes: dict[str, list[Any]]) -> dict[str, Any] | N
     """The values from before the change; None when one of them was changed again since."""
     values: dict[str, Any] = {}
     for name, (old, new) in changes.items():
-        if name in ("actual_start", "actual_finish"):
+        if name in ("actual_start", "actual_finish", "over_limit"):
             continue
         if name == "assignees":
             if sorted(item.assignments.values_list("user_id", flat=True)) != new:
@@ -253,9 +276,13 @@ def remove(*, actor: Any, item: WorkItem, version: int | None, run: uuid.UUID | 
 
 
 def restore(*, actor: Any, item: WorkItem, version: int | None) -> None:
+    """Back to where it stood, if there is room."""
     require(actor, _DO, item.space_id)
     with transaction.atomic():
+        limits = wip_limits.hold(item.space_id)
+        inside = wip_limits.counting(limits, item)
         item.write(expected=version, removed_at=None, updated_at=clock.now())
+        wip_limits.keep(actor=actor, item=item, limits=limits, before=inside)
         record("work_item.restored", item, actor=actor)
 
 

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
-        ('work', '0002_index_as_tables_sort'),
+        ('work', '0003_limit_work'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,7 +1,9 @@
 """Work items and what surrounds them."""
 
 from tandem.work.models.baseline import Baseline, BaselineDate
+from tandem.work.models.block import Block
 from tandem.work.models.calendar import CalendarException, WorkingCalendar
+from tandem.work.models.column import Column
 from tandem.work.models.link import Link
 from tandem.work.models.retrospective import (
     Retrospective,
@@ -10,25 +12,31 @@ from tandem.work.models.retrospective import (
     RetrospectiveVote,
 )
 from tandem.work.models.sprint import Sprint, SprintChange, SprintMember
-from tandem.work.models.work_item import Assignment, Constraint, WorkItem
+from tandem.work.models.wip_limit import WipLimit, WipOverride
+from tandem.work.models.work_item import Assignment, Constraint, ServiceClass, WorkItem
 from tandem.work.models.workflow import State, StateChange, WorkItemType
 
 __all__ = [
     "Assignment",
     "Baseline",
     "BaselineDate",
+    "Block",
     "CalendarException",
+    "Column",
     "Constraint",
     "Link",
     "Retrospective",
     "RetrospectiveAction",
     "RetrospectiveNote",
     "RetrospectiveVote",
+    "ServiceClass",
     "Sprint",
     "SprintChange",
     "SprintMember",
     "State",
     "StateChange",
+    "WipLimit",
+    "WipOverride",
     "WorkItem",
     "WorkItemType",
     "WorkingCalendar",

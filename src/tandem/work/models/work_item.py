@@ -47,6 +47,15 @@ class Constraint(models.TextChoices):
     MFO = "MFO", _("Must finish on")
 
 
+class ServiceClass(models.TextChoices):
+    """How delay costs: at once, from a day on, steadily, or not yet."""
+
+    EXPEDITE = "expedite", _("Expedite")
+    FIXED_DATE = "fixed_date", _("Fixed date")
+    STANDARD = "standard", _("Standard")
+    INTANGIBLE = "intangible", _("Intangible")
+
+
 class WorkItem(Scoped):
     class Priority(models.IntegerChoices):
         URGENT = 1, _("Urgent")
@@ -66,6 +75,9 @@ class WorkItem(Scoped):
     )
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority.choices, null=True, blank=True
+    )
+    service_class = models.CharField(
+        _("class of service"), max_length=12, choices=ServiceClass.choices, default=ServiceClass.STANDARD
     )
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -39,6 +39,11 @@ class State(Scoped):
     name = models.CharField(_("name"), max_length=100)
     category = models.CharField(_("category"), max_length=12, choices=Category.choices)
     rank = models.PositiveSmallIntegerField(default=0)
+    column = models.ForeignKey(
+        "work.Column", models.SET_NULL, null=True, blank=True, related_name="states", verbose_name=_("column")
+    )
+    # of a split column: its done half, where work waits to be pulled on
+    is_waiting = models.BooleanField(_("waits to be pulled on"), default=False)
 
     objects = StateQuerySet.as_manager()
 

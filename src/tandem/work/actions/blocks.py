@@ -1,0 +1,113 @@
+"""What keeps a work item from moving, from when to when."""
+
+from typing import Any
+
+from django.db import transaction
+
+from tandem.history.record import record
+from tandem.kit import clock
+from tandem.kit.errors import Refused
+from tandem.people import writing
+from tandem.people.access import Permission, require
+from tandem.work.models import Block, WorkItem
+
+_DO = Permission.EDIT_WORK
+
+
+def start(*, actor: Any, item: WorkItem, reason: str, kind: str = Block.Kind.OTHER) -> Block:
+    """The clock runs from now on. An item that is done, or blocked already, is not blocked; a reason is needed."""
+    require(actor, _DO, item.space_id)
+    reason = _said(reason)
+    if kind not in Block.Kind.values:
+        raise Refused("choice_unknown", field="kind")
+    with transaction.atomic():
+        item = (
+            WorkItem.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("state")
+            .get(pk=item.pk)
+        )
+        if item.is_done or item.removed_at:
+            raise Refused("block_of_finished", field="reason")
+        if Block.objects.open().filter(item=item).exists():
+            raise Refused("blocked_already", field="reason")
+        row = Block.objects.create(space_id=item.space_id, item=item, kind=kind, reason=reason, by=actor)
+        record(
+            "block.started", row, actor=actor,
+            changes={"item": [None, item.pk], "kind": [None, kind]}, text={"reason": [None, reason]},
+        )  # fmt: skip
+    return row
+
+
+def change(*, actor: Any, block: Block, version: int | None, **values: Any) -> Block:
+    """The reason and its kind, while it lasts and afterwards."""
+    if set(values) - {"reason", "kind"}:
+        raise Refused("field_unknown", fields=", ".join(sorted(set(values) - {"reason", "kind"})))
+    if "reason" in values:
+        values["reason"] = _said(values["reason"])
+    return writing.change(
+        block,
+        actor=actor,
+        permission=_DO,
+        verb="block.changed",
+        version=version,
+        personal=("reason",),
+        **values,
+    )
+
+
+def end(*, actor: Any, block: Block, version: int | None) -> Block:
+    """The clock stops. What has ended does not end again."""
+    require(actor, _DO, block.space_id)
+    with transaction.atomic():
+        if block.ended_at is not None:
+            raise Refused("block_over")
+        moment = max(clock.now(), block.since)
+        block.write(expected=version, ended_at=moment, ended_by=actor)
+        record(
+            "block.ended",
+            block,
+            actor=actor,
+            changes={"item": [None, block.item_id], "ended_at": [None, moment]},
+        )
+    return block
+
+
+def reopen(*, actor: Any, block: Block, version: int | None) -> Block:
+    """It had not ended: the clock runs on as if it had never stopped."""
+    require(actor, _DO, block.space_id)
+    with transaction.atomic():
+        item = (
+            WorkItem.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("state")
+            .get(pk=block.item_id)
+        )
+        if block.ended_at is None or Block.objects.open().filter(item=item).exists():
+            raise Refused("blocked_already")
+        if item.is_done or item.removed_at:
+            raise Refused("block_of_finished")
+        before = block.ended_at
+        block.write(expected=version, ended_at=None, ended_by=None)
+        record(
+            "block.reopened",
+            block,
+            actor=actor,
+            changes={"item": [None, item.pk], "ended_at": [before, None]},
+        )
+    return block
+
+
+def remove(*, actor: Any, block: Block, version: int | None = None) -> None:
+    """It was a mistake: it counts nowhere."""
+    writing.remove(block, actor=actor, permission=_DO, verb="block.removed", version=version)
+
+
+def end_with(*, actor: Any, item: WorkItem) -> None:
+    """What is finished is not blocked any more. Called in the transaction of the move."""
+    for block in Block.objects.open().filter(item=item):
+        end(actor=actor, block=block, version=None)
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise Refused("block_reason_missing", field="reason")
+    return reason.strip()[:500]
