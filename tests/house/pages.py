@@ -99,4 +99,5 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "plan_undos": lambda a: _json(run=str(uuid.uuid4())),
     "plan_baselines": lambda a: {"name": "Second"},
     "import_answers": lambda a: {},
+    "watches": lambda a: {"do": "watch", "kind": "work.workitem", "id": a.item.pk},
 }

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, InterfaceError, connections
 
+from tandem.kit import jobs
+
 log = logging.getLogger("tandem.keeper")
 
 SEAL_SECONDS = 0.4
@@ -39,7 +41,8 @@ class Keeper(threading.Thread):
         from tandem.collaboration.actions.jobs import fail_lost
 
         try:
-            seal_all(self._ended.is_set)
+            if seal_all(self._ended.is_set):
+                jobs.enqueue("collaboration.tell", once="tell", lock="tell")
             if time.monotonic() - self._mended_at > MEND_SECONDS and not self._ended.is_set():
                 self._mended_at = time.monotonic()
                 fail_lost()
