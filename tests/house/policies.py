@@ -215,6 +215,7 @@ def _noun(slug: str, roles: frozenset[str], *, change: bool = True, remove: bool
         f"{slug}_export": _LISTING,
         f"{slug}_detail": Page(get=SEE),
         f"{slug}_comments": Page(get=SEE, post=COMMENT),
+        f"{slug}_attachments": Page(post=COMMENT),
         f"{slug}_new": Page(get=roles, post=roles, anywhere=True),
     }
     if change:

@@ -11,7 +11,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space
 from tandem.people.scoping import Scoped
 from tandem.web import cells, doors, histories
-from tandem.web.collaboration import comments, watches
+from tandem.web.collaboration import attachments, comments, watches
 from tandem.web.paging import page_of
 
 CHUNK = 2_000
@@ -114,24 +114,15 @@ def urls(noun: Noun, base: str = "") -> list[URLPattern]:
         path(f"{root}/", login_required(_view(noun, list_page)), name=noun.slug),
         path(f"{root}/export.csv", login_required(_view(noun, export)), name=f"{noun.slug}_export"),
         path(f"{root}/<int:id>/", login_required(_view(noun, detail_page)), name=f"{noun.slug}_detail"),
-        path(
-            f"{root}/<int:id>/comments/", login_required(_view(noun, comment)), name=f"{noun.slug}_comments"
-        ),
+        path(f"{root}/<int:id>/comments/", login_required(_view(noun, comment)), name=f"{noun.slug}_comments"),
+        path(f"{root}/<int:id>/attachments/", login_required(_view(noun, attachment)), name=f"{noun.slug}_attachments"),
     ]
     if noun.create:
         found.append(path(f"{root}/new/", login_required(_view(noun, new_page)), name=f"{noun.slug}_new"))
     if noun.change:
-        found.append(
-            path(f"{root}/<int:id>/edit/", login_required(_view(noun, edit_page)), name=f"{noun.slug}_edit")
-        )
+        found.append(path(f"{root}/<int:id>/edit/", login_required(_view(noun, edit_page)), name=f"{noun.slug}_edit"))
     if noun.remove:
-        found.append(
-            path(
-                f"{root}/<int:id>/removals/",
-                login_required(_view(noun, removal)),
-                name=f"{noun.slug}_removals",
-            )
-        )
+        found.append(path(f"{root}/<int:id>/removals/", login_required(_view(noun, removal)), name=f"{noun.slug}_removals"))
     return found
 
 
@@ -249,6 +240,8 @@ def detail_page(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
         "may_comment": may(request.user, Permission.COMMENT, space_id),
         "comments": comments.of(request.user, row),
         "watching": watches.of(request.user, row),
+        "files": attachments.of(request.user, row),
+        "files_url": reverse(f"{noun.slug}_attachments", kwargs={"id": row.pk}),
         "events": histories.lines(Event.objects.visible_to(request.user).of(row).newest_first()[:30], request.user),
         "comments_url": reverse(f"{noun.slug}_comments", kwargs={"id": row.pk}),
         "edit_url": reverse(f"{noun.slug}_edit", kwargs={"id": row.pk}) if noun.change else "",
@@ -265,6 +258,13 @@ def comment(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
     if request.method == "POST":
         return comments.take(request, row, noun.url(row))
     return doors.go_to(request, f"{noun.url(row)}#comments")
+
+
+def attachment(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
+    row = doors.find(noun.rows(request.user), request.user, pk=id)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    return attachments.take(request, row, f"{noun.url(row)}#files")
 
 
 class HomeField(forms.ModelChoiceField):
