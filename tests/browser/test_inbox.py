@@ -29,7 +29,7 @@ def test_a_mention_is_completed_by_keys_and_rings_at_once(page_of, site):
     boris.keyboard.press("Enter")
     assert box.input_value() == f"Please look @[Mei Lin](user:{site.people['mei']['id']}) "
     boris.keyboard.press("Control+Enter")
-    boris.wait_for_selector("#comments a.mention")
+    boris.wait_for_selector("#comments a.at")
     _more_than(mei, before)
     mei.locator("#inbox article", has_text=key).get_by_text("Boris Orlov mentioned you").wait_for()
 

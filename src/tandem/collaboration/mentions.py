@@ -16,11 +16,6 @@ def ids_in(text: str) -> list[int]:
     return list(dict.fromkeys(int(found[2]) for found in _MENTION.finditer(text)))
 
 
-def plain(text: str) -> str:
-    """For a line without markup: `@Boris Orlov`."""
-    return _MENTION.sub(lambda found: "@" + re.sub(r"\\(.)", r"\1", found[1]), text)
-
-
 def names_of(texts: Iterable[str]) -> dict[int, str]:
     """The names of today of all whom these texts name; no query when there is none."""
     ids = {pk for text in texts for pk in ids_in(text)}

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from tandem.collaboration.actions import notifications, watches
@@ -43,8 +43,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "shown": SHOWN, "newest": found[0].pk if found else 0, "snoozes": [(value, label) for value, label, _when in snoozes()],
         "tabs": [
             {"label": _("Unread"), "href": reverse("inbox"), "current": box not in boxes},
-            {"label": _("Later"), "href": "?box=later", "current": box == "later"},
-            {"label": _("Done"), "href": "?box=done", "current": box == "done"},
+            {"label": pgettext("inbox", "Later"), "href": "?box=later", "current": box == "later"},
+            {"label": pgettext("inbox", "Done"), "href": "?box=done", "current": box == "done"},
         ],
     }  # fmt: skip
     return render(request, "collaboration/inbox.html", context)
@@ -79,7 +79,7 @@ def change(request: HttpRequest) -> HttpResponse:
     given = request.POST if "do" in request.POST else request.GET
     do, ids, user = given.get("do", ""), _ids(given), request.user
     if do == "done":
-        return _said(request, notifications.finish(actor=user, ids=ids), _("Done"), "back")
+        return _said(request, notifications.finish(actor=user, ids=ids), pgettext("inbox", "Done"), "back")
     if do == "all":
         changed = notifications.finish(actor=user, up_to=whole_number(given.get("up_to", "")) or 0)
         words = ngettext("Done with %(n)s", "Done with all %(n)s", len(changed)) % {"n": len(changed)}

@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from tandem.collaboration import mentions
 from tandem.collaboration.models import Comment, Job, Notification
 from tandem.history.models import Event
 from tandem.kit.types import Ref
 from tandem.people.models import Space
-from tandem.web import histories
+from tandem.web import histories, markdown
 from tandem.web.templating import day
 
 PAGES = {
@@ -88,12 +87,11 @@ def _comments(user: Any, events: dict[int, Any]) -> dict[int, str]:
     """What the comments say today: a rewritten one is not quoted as it was, a removed one not at all."""
     ids = [line["subject_id"] for line in events.values() if line["code"] == "comment.added"]
     rows = Comment.objects.visible_to(user).filter(pk__in=ids).values_list("id", "body") if ids else ()
-    return {pk: _short(mentions.plain(body)) for pk, body in rows}
+    return {pk: _short(markdown.plain(body)) for pk, body in rows}
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _SNIPPET else line[: _SNIPPET - 1] + "…"
+    return text if len(text) <= _SNIPPET else text[: _SNIPPET - 1] + "…"
 
 
 def _names(user: Any, rows: list[Notification]) -> dict[Ref, str]:
