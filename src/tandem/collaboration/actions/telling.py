@@ -1,7 +1,11 @@
 """Following the chain of sealed events: each is read once, in its order, after its commit. Nothing of this lies on the
 way of a change, and nothing is lost when the worker is away."""
 
+from collections.abc import Callable
+
 from django.db import transaction
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 
 from tandem.collaboration import news
 from tandem.collaboration.actions import notifications
@@ -14,6 +18,9 @@ BATCH = 1000
 def tell_new_events() -> int:
     """The next batch: its watches, its notifications and the place in the chain stand or fall together. Returns how many
     events were read; none while another worker is at it."""
+    told = Coalesce(Subquery(Told.objects.filter(pk=1).values("sequence")), 0)
+    if not Seal.objects.filter(sequence__gt=told).exists():
+        return 0  # asked about once a second
     with transaction.atomic():
         Told.objects.get_or_create(pk=1)
         place = Told.objects.select_for_update(skip_locked=True).filter(pk=1).first()
@@ -36,11 +43,13 @@ def tell_new_events() -> int:
     return len(seals)
 
 
-def tell_all() -> int:
+def tell_all(is_over: Callable[[], bool] = lambda: False) -> int:
     """Batch after batch, until the end of the chain."""
     total = 0
     while count := tell_new_events():
         total += count
+        if is_over():
+            break
     return total
 
 
