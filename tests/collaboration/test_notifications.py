@@ -6,12 +6,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tandem.collaboration.actions import comments, notifications, watches
-from tandem.collaboration.models import Notification, Told, Watch
+from tandem.collaboration.actions import comments, jobs, notifications, watches
+from tandem.collaboration.models import Job, Notification, Told, Watch
 from tandem.history.record import record_past
 from tandem.kit import clock
 from tandem.kit.errors import Hidden, Refused
+from tandem.kit.types import Ref
 from tandem.people.actions import spaces, users
+from tandem.planning import worsened
+from tandem.planning.models import Forecast, Run
 from tandem.product.actions import promises
 from tandem.work.actions import reminders, work_items
 from tests import make
@@ -247,3 +250,37 @@ def test_snoozed_is_out_of_sight_until_then_and_done_comes_back_where_it_was(wor
     assert Notification.objects.visible_to(world.mei).later().count() == 1
     with clock.held_at(clock.now() + timedelta(hours=4)):
         assert len(inbox(world.mei)) == 1
+
+
+def _forecast(feature, days: int, *, is_current: bool) -> Forecast:
+    today, space = clock.today(), feature.space
+    run = Run.objects.create(space=space, kind="forecast", state="done", as_of=today, inputs_hash="", seed=1, program="0")
+    return Forecast.objects.create(
+        space=space, run=run, subject_kind="product.feature", subject_id=feature.pk, as_of=today, remaining=3, is_current=is_current,
+        p50=today + timedelta(days - 5), p80=today + timedelta(days), p95=today + timedelta(days + 5),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "told"), [(50, 62, ["risk"]), (50, 90, ["off"]), (50, 55, []), (90, 95, []), (90, 50, [])])
+def test_a_promise_that_a_new_forecast_endangers_is_told_once_for_each_step(world, before, after, told):
+    feature = make.feature(actor=world.chen, product=world.product)
+    promise = make.promise(actor=world.chen, subject=feature)  # in sixty days
+    watches.watch(actor=world.alma, subject=feature)
+    _forecast(feature, before, is_current=False)
+    now = _forecast(feature, after, is_current=True)
+    for _again in range(2):
+        worsened.tell([now], {Ref("product.feature", feature.pk): promise})
+    found = Notification.objects.filter(user=world.alma, kind="promise", event=None)
+    assert [n.facts["slip"] for n in found] == told
+
+
+def test_the_end_of_a_job_reaches_its_owner_unless_they_stopped_it(world):
+    def ended(state: str) -> None:
+        job = Job.objects.create(space=world.project.space, owner=world.boris, kind="import", title="A long job")
+        jobs._end(job, state=state)
+
+    ended("cancelled")
+    assert inbox(world.boris) == []
+    ended("failed")
+    ended("done")
+    assert [n.facts["job"] for n in Notification.objects.filter(user=world.boris).order_by("id")] == ["failed", "done"]
