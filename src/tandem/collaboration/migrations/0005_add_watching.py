@@ -115,6 +115,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
+                "verbose_name": "notification rules",
                 "constraints": [models.CheckConstraint(
                     condition=models.Q(("digest_hour__lte", 23), ("quiet_from__lte", 23), ("quiet_until__lte", 23)),
                     name="hours_of_a_day",

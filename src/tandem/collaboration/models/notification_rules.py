@@ -61,6 +61,7 @@ class NotificationRules(models.Model):
     objects = NotificationRulesQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("notification rules")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(quiet_from__lte=23, quiet_until__lte=23, digest_hour__lte=23),
