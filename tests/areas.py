@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tandem.collaboration.actions import attachments, comments, saved_views
-from tandem.collaboration.models import Attachment, Comment, Job, SavedView
+from tandem.collaboration.actions import attachments, comments, saved_views, watches
+from tandem.collaboration.models import Attachment, Comment, Job, Notification, SavedView, Watch
 from tandem.exchange.models import Import
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
@@ -69,6 +69,8 @@ class Area:
     attachment: Attachment
     view: SavedView
     job: Job
+    watch: Watch
+    notification: Notification
     run: Run
     forecast: Forecast
     computed: ComputedDates
@@ -168,6 +170,10 @@ def _talk(member: User, project: Project, item: WorkItem) -> dict[str, Any]:
             actor=member, space=project.space, name="Mine", page="work-items", query="", audience="team"
         ),
         "job": Job.objects.create(space=project.space, owner=member, kind="nothing", title="A long job"),
+        "watch": watches.watch(actor=member, subject=item),
+        "notification": Notification.objects.create(
+            space=project.space, user=member, kind="comment", mark="a comment", subject_kind="work.workitem", subject_id=item.pk
+        ),
     }
 
 

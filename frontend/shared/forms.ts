@@ -46,6 +46,16 @@ function lag(select: HTMLSelectElement): void {
   if (box) box.hidden = !/^(FS|SS|FF|SF)/.test(select.value);
 }
 
+/** What somebody said, as a quotation in one's own comment. */
+function quote(button: HTMLElement): void {
+  const thread = button.closest<HTMLElement>('[data-mentions]'), box = thread?.querySelector<HTMLTextAreaElement>(':scope>form textarea[name=body]');
+  const said = document.querySelector<HTMLElement>(`${button.dataset.quote!} .prose`)?.innerText.trim();
+  if (!box || !said) return;
+  box.value = `${box.value.trimEnd()}${box.value.trim() ? '\n\n' : ''}${said.split('\n').map((l) => `> ${l}`).join('\n')}\n\n`;
+  box.focus();
+  box.setSelectionRange(box.value.length, box.value.length);
+}
+
 export function startForms(): void {
   document.addEventListener('submit', (e) => {
     const form = e.target as HTMLFormElement;
@@ -73,6 +83,8 @@ export function startForms(): void {
       box.querySelector<HTMLElement>('.prose')!.hidden = !form.hidden;
       if (form.hidden) form.reset(); else form.querySelector<HTMLElement>('textarea')?.focus();
     }
+    const quoted = t.closest<HTMLElement>('[data-quote]');
+    if (quoted) quote(quoted);
     const copy = t.closest<HTMLElement>('[data-copy]');
     if (copy) navigator.clipboard?.writeText(new URL(copy.dataset.copy!, location.href).href).then(() => toast(say('copied')), complain);
   });

@@ -4,7 +4,7 @@ import { send } from './http';
 import { complain } from './toast';
 import { say } from './words';
 
-interface Person { id: number; name: string; pinyin: string }
+export interface Person { id: number; name: string; pinyin: string }
 
 let known: Person[] = [];
 let asked: Promise<void> | undefined;
@@ -12,7 +12,13 @@ let asked: Promise<void> | undefined;
 function meet(): Promise<void> {
   return (asked ??= send('GET', document.body.dataset.people ?? '').then((answer) => { known = answer.people as Person[]; }, (e) => { asked = undefined; throw e; }));
 }
-const initials = (name: string): string => { const w = name.split(/\s+/).filter(Boolean); return w.length > 1 ? (w[0][0] + w[w.length - 1][0]).toUpperCase() : name.slice(0, 2); };
+export const initials = (name: string): string => { const w = name.split(/\s+/).filter(Boolean); return w.length > 1 ? (w[0][0] + w[w.length - 1][0]).toUpperCase() : name.slice(0, 2); };
+
+/** By a part of the name, or the beginning of its pinyin. */
+export function matches(p: Person, text: string): boolean {
+  const q = text.trim().toLocaleLowerCase();
+  return !q || p.name.toLocaleLowerCase().includes(q) || p.pinyin.split(' ').some((w) => w.startsWith(q));
+}
 
 /** The chosen people as the cell shows them: marks, with their names where the cell says so. */
 export function showPeople(cell: HTMLElement, ids: string, named = cell.matches('.named'), among: { id: number | string; name: string }[] = known): Node[] {
@@ -44,8 +50,8 @@ export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[])
   const box = make('div', { class: 'menu-l who-pick' }, input, list);
   let at = 0, shown: Person[] = [], over = false;
   const draw = () => {
-    const q = input.value.trim().toLocaleLowerCase();
-    const found = known.filter((p) => !q || p.name.toLocaleLowerCase().includes(q) || p.pinyin.split(' ').some((w) => w.startsWith(q)));
+    const q = input.value;
+    const found = known.filter((p) => matches(p, q));
     shown = [...found.filter((p) => chosen.has(String(p.id))), ...found.filter((p) => !chosen.has(String(p.id)))].slice(0, 50);
     at = Math.max(0, Math.min(at, shown.length - 1));
     list.replaceChildren(...shown.map((p, n) => make('div', { class: 'pal-o', role: 'option', id: `td-pick-${n}`, 'data-id': String(p.id), 'aria-selected': String(chosen.has(String(p.id))), 'data-at': n === at }, make('span', { class: 'av' }, initials(p.name)), make('span', { class: 'cut' }, p.name), make('span', { class: 'push', 'aria-hidden': 'true' }, chosen.has(String(p.id)) ? '✓' : ''))));

@@ -52,12 +52,19 @@ async function refetch(region: HTMLElement, sent?: HTMLFormElement): Promise<voi
   const fresh = doc.getElementById(region.id);
   if (!fresh || (!sent && busy(region))) return;
   const kept = drafts(region, sent), refused = refusals(region, sent), ticked = new Set([...region.querySelectorAll<HTMLInputElement>('[data-select]:checked')].map((b) => b.value));
-  const row = region.querySelector<HTMLElement>('[data-row][aria-current]')?.dataset.id, focus = region.contains(document.activeElement) ? focusOf(document.activeElement as HTMLElement) : '';
+  const held = region.querySelector<HTMLElement>('[data-row][aria-current]'), place = held ? [...region.querySelectorAll('[data-row]')].indexOf(held) : -1;
+  const row = held?.dataset.id, focus = region.contains(document.activeElement) ? focusOf(document.activeElement as HTMLElement) : '';
   region.replaceChildren(...fresh.childNodes);
   putBack(region, kept);
   if (refused.size) region.querySelectorAll('form').forEach((form) => { const said = refused.get(likeness(form)); if (said) form.append(said); });
   region.querySelectorAll<HTMLInputElement>('[data-select]').forEach((b) => { b.checked = ticked.has(b.value); });
-  if (row) region.querySelector(`[data-row][data-id="${CSS.escape(row)}"]`)?.setAttribute('aria-current', 'true');
+  if (row) {
+    const same = region.querySelector(`[data-row][data-id="${CSS.escape(row)}"]`), rows = [...region.querySelectorAll<HTMLElement>('[data-row]')];
+    // the row that went leaves its place to the next one
+    const now = same ?? rows[Math.min(place, rows.length - 1)];
+    now?.setAttribute('aria-current', 'true');
+    if (!same) now?.querySelector<HTMLElement>('a[href]')?.focus({ preventScroll: true });
+  }
   const versions = doc.querySelectorAll<HTMLElement>('[data-edit][data-url]');
   document.querySelectorAll<HTMLElement>('[data-edit][data-url]').forEach((c) => { if (!region.contains(c)) versions.forEach((v) => { if (v.dataset.url === c.dataset.url) c.dataset.version = v.dataset.version; }); });
   if (focus) region.querySelector<HTMLElement>(focus)?.focus({ preventScroll: true });

@@ -63,6 +63,9 @@ function key(e: KeyboardEvent): void {
   const row = current();
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   if (e.key === 'g') went = performance.now();
+  // what a row does by a key of its own: <button data-row-key="e">
+  const own = /^[a-z]$/.test(e.key) && performance.now() - went > 1600 ? row?.querySelector<HTMLElement>(`[data-row-key="${e.key}"]`) : null;
+  if (own) { e.preventDefault(); own.click(); return; }
   switch (e.key) {
     case 'j': step(1); break;
     case 'k': step(-1); break;

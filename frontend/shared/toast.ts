@@ -1,5 +1,5 @@
 /* Toasts: what has happened, with the way back. Ten seconds; the pointer or the focus on it stops the clock. */
-import { icon, make } from './dom';
+import { icon, make, shortcutsOn, typing } from './dom';
 import { Refusal, send } from './http';
 import { say } from './words';
 
@@ -45,6 +45,11 @@ async function undo(button: HTMLElement): Promise<void> {
 
 export function startToasts(): void {
   document.querySelectorAll<HTMLElement>('#toasts [data-toast]').forEach((el) => arm(el, el.classList.contains('err') ? 20 : 10));
+  document.addEventListener('keydown', (e) => {
+    if (e.key !== 'u' || e.ctrlKey || e.metaKey || e.altKey || !shortcutsOn() || typing(e) || document.querySelector('dialog[open]')) return;
+    const last = [...document.querySelectorAll<HTMLElement>('[data-toast] [data-undo]')].pop();
+    if (last) { e.preventDefault(); last.click(); }
+  });
   document.addEventListener('click', (e) => {
     const t = e.target as HTMLElement;
     if (t.closest('[data-toast-close]')) t.closest('[data-toast]')?.remove();

@@ -40,6 +40,8 @@ EXAMPLES = {
     "attachments": "attachment",
     "saved-views": "view",
     "jobs": "job",
+    "watches": "watch",
+    "notifications": "notification",
     "forecasts": "forecast",
     "computed-dates": "computed",
     "runs": "run",
@@ -204,6 +206,9 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "attachments_create": lambda a: {**_shared(a), "file": SimpleUploadedFile("plan.txt", b"berth 3")},
     "comments_create": lambda a: {**_shared(a), "body": "Looks good."},
     "comments_change": lambda a: {"body": "Looks better."},
+    "watches_create": lambda a: {"subject_kind": "product.feature", "subject_id": a.feature.pk},
+    "notifications_snoozes_create": lambda a: {"until": f"{_days(1)}T09:00:00Z"},
+    "notification_rules_change": lambda a: {"ways": {"comment": "nothing"}},
     "saved_views_create": lambda a: {"space_id": a.project.space_id, "name": "Late", "page": "work-items"},
     "saved_views_change": lambda a: {"name": "Later"},
 }

@@ -7,14 +7,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.test import Client
 
-from tandem.collaboration.models import Attachment, Comment, Job, SavedView
+from tandem.collaboration.models import Attachment, Comment, Job, Notification, SavedView, Watch
 from tandem.exchange.models import Import
 from tandem.people import scoping
 from tandem.people.actions import spaces, users
 from tandem.people.models import ApiToken, Role, User
 from tests.areas import Area
 
-OWNED = ("comments", "attachments", "saved-views", "jobs", "tokens")
+OWNED = ("comments", "attachments", "saved-views", "jobs", "tokens", "watches", "notifications")
 
 
 @dataclass
@@ -77,6 +77,8 @@ def _own(user: User, area: Area) -> Any:
         ),
         imported=Import.objects.create(space=space, file_name="mine.json", owner=user),
         job=Job.objects.create(space=space, owner=user, kind="nothing", title="Mine"),
+        watch=Watch.objects.create(space=space, user=user, **shared),
+        notification=Notification.objects.create(space=space, user=user, kind="comment", mark="mine", **shared),
     )
     return SimpleNamespace(**{**vars(mine), "token": ApiToken.objects.filter(user=user).first()})
 

@@ -72,9 +72,10 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in (
-    "teams", "objectives", "portfolios", "programmes", "projects", "products", "features", "releases", "promises",
-    "calendars")}  # fmt: skip
+_TALKED_ABOUT = ("teams", "objectives", "portfolios", "programmes", "projects", "products", "features", "releases", "promises", "calendars")
+_SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
+    f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
+}
 
 # a form that would be taken, so that a refusal is one of rights
 FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
@@ -110,4 +111,5 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "plan_undos": lambda a: _json(run=str(uuid.uuid4())),
     "plan_baselines": lambda a: {"name": "Second"},
     "import_answers": lambda a: {},
+    "watches": lambda a: {"do": "watch", "kind": "work.workitem", "id": a.item.pk},
 }

@@ -171,6 +171,15 @@ API: dict[str, Policy] = {
     "saved_views_change": Policy(NOBODY, 200, owners=COMMENT),
     "saved_views_remove": Policy(NOBODY, 204, owners=COMMENT),
     "jobs_cancellations_create": Policy(ACCESS, 201, owners=SEE),
+    "watches_list": LIST,
+    "watches_read": READ,
+    "watches_create": create(SEE),
+    "watches_remove": Policy(NOBODY, 204, owners=SEE),
+    "notifications_list": LIST,
+    "notifications_read": Policy(owners=SEE, private=True),
+    **{f"notifications_{what}_create": Policy(owners=SEE, private=True, yes=201) for what in ("completions", "snoozes", "returns")},
+    "notification_rules_read": LIST,
+    "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
 for _noun in ("states", "types", "forecasts", "computed_dates", "contributions"):
     del API[f"{_noun}_history"]
@@ -227,6 +236,7 @@ def _noun(slug: str, roles: frozenset[str], *, change: bool = True, remove: bool
         f"{slug}_export": _LISTING,
         f"{slug}_detail": Page(get=SEE),
         f"{slug}_comments": Page(get=SEE, post=COMMENT),
+        f"{slug}_attachments": Page(post=COMMENT),
         f"{slug}_new": Page(get=roles, post=roles, anywhere=True),
     }
     if change:
@@ -247,6 +257,12 @@ WEB: dict[str, Page] = {
     "welcome": Page(),
     "set_password": Page(),
     "account": _LISTING,
+    "hearing": Page(get=SEE, post=SEE, everybody=True),
+    "letters": Page(get=SEE, post=SEE, open_to_all=True),
+    "inbox": _LISTING,
+    "inbox_count": _LISTING,
+    "inbox_changes": Page(post=SEE, everybody=True),
+    "watches": Page(post=SEE),
     "tokens": Page(post=SEE, everybody=True),
     "token_revocations": Page(post=NOBODY, denied=404),
     "session_ends": Page(post=SEE, everybody=True),

@@ -9,7 +9,7 @@ from ninja.parser import Parser
 
 from tandem.api import problems
 from tandem.api.auth import Session, Token
-from tandem.api.collaboration import attachments, comments, jobs, saved_views
+from tandem.api.collaboration import attachments, comments, jobs, notifications, saved_views, watches
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs
@@ -65,6 +65,9 @@ NOUNS: dict[str, Router] = {
     "comments": comments.router,
     "attachments": attachments.router,
     "saved-views": saved_views.router,
+    "watches": watches.router,
+    "notifications": notifications.router,
+    "notification-rules": notifications.rules,
     "jobs": jobs.router,
     "forecasts": forecasts.router,
     "runs": runs.router,

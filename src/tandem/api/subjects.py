@@ -4,12 +4,10 @@ from typing import Any, Literal
 
 from django.apps import apps
 
+from tandem.collaboration.models.watch import NOUNS
 from tandem.kit.errors import Refused
 
-SUBJECTS = (
-    "strategy.objective", "portfolio.portfolio", "portfolio.programme", "portfolio.project",
-    "product.product", "product.feature", "product.release", "work.workitem",
-)  # fmt: skip
+SUBJECTS = NOUNS
 SubjectKind = Literal[SUBJECTS]
 
 

@@ -82,7 +82,9 @@ REFUSALS: dict[str, Any] = {
     "import_applied": _("This file has been imported already."),
     "timezone_unknown": _("“%(zone)s” is not a time zone."),
     "import_file_gone": _("The file is not kept any more. Import it again."),
-    "size_out_of_range": _("Ask for at least one project and one person, and for as many work items as projects."),
+    "size_out_of_range": _(
+        "Ask for at least one project and one person, and for as many work items as projects."
+    ),
     "file_missing": _("Choose a file."),
     "file_too_large": _("The file is larger than %(limit)s MB."),
     "file_empty": _("The file is empty."),
@@ -105,6 +107,12 @@ REFUSALS: dict[str, Any] = {
     "votes_spent": _("You have given your %(most)s votes. Take one back first."),
     "person_outside": _("%(name)s does not see this project. Give them access first."),
     "item_removed": _("%(key)s was removed."),
+    "mention_unseen": _("%(who)s cannot see this. Give access first, or take the mention out."),
+    "mention_unknown": _("Nobody here answers to one of these mentions."),
+    "mentions_too_many": _("At most %(most)s people can be mentioned at once."),
+    "not_watchable": _("This cannot be watched."),
+    "snooze_past": _("Choose a moment that is still to come."),
+    "hour_unknown": _("Hours go from 0 to 23."),
     "session_needed": _("Tokens are made and taken back by the person, not by another token."),
 }
 

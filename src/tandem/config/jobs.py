@@ -46,12 +46,14 @@ def work() -> None:
     """Stay until SIGTERM or Ctrl-C, also when the database goes away and comes back."""
     from procrastinate.contrib.django import app
 
-    from tandem.config.sealing import Keeper
+    from tandem.config.sealing import Keeper, Teller
 
-    keeper = Keeper()
-    keeper.start()
+    threads = (Keeper(), Teller())
+    for thread in threads:
+        thread.start()
     asyncio.run(_work(app))
-    keeper.end()
+    for thread in threads:
+        thread.end()
 
 
 async def _work(app: Any) -> None:

@@ -14,6 +14,7 @@ log = logging.getLogger("tandem.keeper")
 
 SEAL_SECONDS = 0.4
 MEND_SECONDS = 10.0
+TELL_SECONDS = 0.8
 _SAY_AGAIN_SECONDS = 60.0
 
 
@@ -36,13 +37,8 @@ class Keeper(threading.Thread):
         self._round()
 
     def _round(self) -> None:
-        from tandem.collaboration.actions.jobs import fail_lost
-
         try:
-            seal_all(self._ended.is_set)
-            if time.monotonic() - self._mended_at > MEND_SECONDS and not self._ended.is_set():
-                self._mended_at = time.monotonic()
-                fail_lost()
+            self._work()
         except (DatabaseError, InterfaceError) as problem:
             self._say(f"waits for the database: {' '.join(str(problem).split())}")
             self._ended.wait(1)
@@ -53,12 +49,33 @@ class Keeper(threading.Thread):
             # back to the pool, which hands out only connections that live
             connections.close_all()
 
+    def _work(self) -> None:
+        from tandem.collaboration.actions.jobs import fail_lost
+
+        seal_all(self._ended.is_set)
+        if time.monotonic() - self._mended_at > MEND_SECONDS and not self._ended.is_set():
+            self._mended_at = time.monotonic()
+            fail_lost()
+
     def _say(self, words: str, exc_info: BaseException | None = None) -> None:
         """Once a minute is enough for the same trouble."""
         said, when = self._said
         if words != said or time.monotonic() - when > _SAY_AGAIN_SECONDS:
             self._said = (words, time.monotonic())
-            log.warning("the keeper %s", words, exc_info=exc_info)
+            log.warning("the %s %s", self.name, words, exc_info=exc_info)
+
+
+class Teller(Keeper):
+    """Tells people of what was sealed, in a thread of its own: long jobs hold up neither it nor the keeper, and it not them."""
+
+    def __init__(self, pause: float = TELL_SECONDS) -> None:
+        super().__init__(pause)
+        self.name = "teller"
+
+    def _work(self) -> None:
+        from tandem.collaboration.actions.telling import tell_all
+
+        tell_all(self._ended.is_set)
 
 
 def seal_all(is_over: Callable[[], bool] = lambda: False) -> int:

@@ -96,6 +96,18 @@ def _read(user: Any) -> _Known:
     return _Known(user.access_version, roles, frozenset(roles), root)
 
 
+def members_of(space_id: int) -> models.QuerySet[Any]:
+    """The memberships by which somebody sees the space: its own and those above it, up to where one is confidential."""
+    from tandem.people.models import Membership, Space
+
+    above = {pk: (parent, confidential) for pk, parent, confidential in Space.objects.values_list("id", "parent_id", "is_confidential")}
+    chain, at = [space_id], above.get(space_id, (None, False))
+    while at[0] is not None and not at[1]:
+        chain.append(at[0])
+        at = above[at[0]]
+    return Membership.objects.filter(space_id__in=chain, user__is_active=True, user__is_placeholder=False)
+
+
 def forget_roles() -> None:
     """Tests and restores start from an empty cache."""
     _cache.clear()

@@ -12,7 +12,7 @@ from tandem.compute.forecasting.history import NEEDED, NotEnough
 from tandem.compute.forecasting.throughput import Backtest, HowMuch, When, backtest, how_much, when
 from tandem.kit.types import Json, Ref
 from tandem.people.models import Space, SpaceKind
-from tandem.planning import crowding, runs, slips, workdays
+from tandem.planning import crowding, runs, slips, workdays, worsened
 from tandem.planning.models import Forecast, Run
 from tandem.planning.pace import Pace, pace_of
 from tandem.planning.scope import FEATURE, HOLDING, PROJECT, RELEASE, Reading, Subject
@@ -107,7 +107,9 @@ def compute_space(space_id: int, rows: list[Any]) -> Run | None:
             kind=Run.Kind.FORECAST, space_id=space_id, as_of=as_of, inputs_hash=inputs_hash, problem={},
             seed=runs.seed_of("forecast", space_id), refused=False,
         )  # fmt: skip
-        runs.tell(run, _store(run, drafts))
+        stored = _store(run, drafts)
+        runs.tell(run, len(stored))
+        worsened.tell(stored, {d.subject.ref: d.subject.promise for d in drafts})
     return run
 
 
@@ -302,7 +304,7 @@ def _days_off(on: date, until: date | None, days: workdays.Workdays) -> int:
     return max(0, weekdays - days.between(on, until))
 
 
-def _store(run: Run, drafts: list[Draft]) -> int:
+def _store(run: Run, drafts: list[Draft]) -> list[Forecast]:
     """Rows that differ from the current ones; those stay on record, no longer current."""
     current = {
         (kind, id_): (pk, digest)
@@ -326,4 +328,4 @@ def _store(run: Run, drafts: list[Draft]) -> int:
         )  # fmt: skip
     Forecast.objects.filter(pk__in=old).update(is_current=False)
     Forecast.objects.bulk_create(fresh, batch_size=500)
-    return len(fresh)
+    return fresh

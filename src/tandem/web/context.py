@@ -10,8 +10,7 @@ from markupsafe import escape
 
 from tandem.people.scoping import organisation_of
 from tandem.web import live, navigation, scopes, templating
-
-_MOST_COUNTED = 99
+from tandem.web.collaboration import inbox
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -32,21 +31,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "scope_page": getattr(request.resolver_match, "url_name", ""),
         "page_token": SimpleLazyObject(lambda: live.token(topics_of(request), user.pk)) if signed_in else "",
         "messages": [Said(m) for m in get_messages(request)],
-        "inbox_url": "/",
-        "inbox_count": SimpleLazyObject(lambda: running_jobs(user)),
+        "inbox_count": SimpleLazyObject(lambda: inbox.count(user)) if signed_in else 0,
     }
 
 
 def topics_of(request: HttpRequest) -> list[str]:
     """Views name what they show in `request.live_topics`; everybody hears of their own jobs."""
     return [*getattr(request, "live_topics", []), f"user:{request.user.pk}"]
-
-
-def running_jobs(user: Any) -> int:
-    from tandem.collaboration.models import Job
-
-    rows = Job.objects.visible_to(user).running().filter(owner=user).order_by()
-    return len(rows.values_list("pk")[:_MOST_COUNTED])  # cheaper than a count, on every page
 
 
 class _Once:

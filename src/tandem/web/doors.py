@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from tandem.kit.errors import Hidden
@@ -36,3 +36,12 @@ def go_to(request: HttpRequest, url: str, said: str = "") -> HttpResponse:
 
 def is_peek(request: HttpRequest) -> bool:
     return request.GET.get("peek") == "1"
+
+
+def done(request: HttpRequest, url: str, said: str = "", undo: str = "") -> HttpResponse:
+    """Back to the page, or for a script the words that it shows."""
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"message": said, "undo": undo})
+    if said:
+        messages.success(request, said, extra_tags=f"undo={undo}" if undo else "")
+    return redirect(url)

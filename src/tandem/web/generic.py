@@ -11,14 +11,12 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from tandem.collaboration import words
-from tandem.collaboration.actions import comments
-from tandem.collaboration.models import Comment
+from tandem.collaboration import mentions, words
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Refused, Stale
 from tandem.kit.http import attachment_header
@@ -26,6 +24,7 @@ from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space
 from tandem.people.scoping import Scoped
 from tandem.web import cells, doors, histories
+from tandem.web.collaboration import attachments, comments, watches
 from tandem.web.paging import page_of
 
 CHUNK = 2_000
@@ -115,24 +114,15 @@ def urls(noun: Noun, base: str = "") -> list[URLPattern]:
         path(f"{root}/", login_required(_view(noun, list_page)), name=noun.slug),
         path(f"{root}/export.csv", login_required(_view(noun, export)), name=f"{noun.slug}_export"),
         path(f"{root}/<int:id>/", login_required(_view(noun, detail_page)), name=f"{noun.slug}_detail"),
-        path(
-            f"{root}/<int:id>/comments/", login_required(_view(noun, comment)), name=f"{noun.slug}_comments"
-        ),
+        path(f"{root}/<int:id>/comments/", login_required(_view(noun, comment)), name=f"{noun.slug}_comments"),
+        path(f"{root}/<int:id>/attachments/", login_required(_view(noun, attachment)), name=f"{noun.slug}_attachments"),
     ]
     if noun.create:
         found.append(path(f"{root}/new/", login_required(_view(noun, new_page)), name=f"{noun.slug}_new"))
     if noun.change:
-        found.append(
-            path(f"{root}/<int:id>/edit/", login_required(_view(noun, edit_page)), name=f"{noun.slug}_edit")
-        )
+        found.append(path(f"{root}/<int:id>/edit/", login_required(_view(noun, edit_page)), name=f"{noun.slug}_edit"))
     if noun.remove:
-        found.append(
-            path(
-                f"{root}/<int:id>/removals/",
-                login_required(_view(noun, removal)),
-                name=f"{noun.slug}_removals",
-            )
-        )
+        found.append(path(f"{root}/<int:id>/removals/", login_required(_view(noun, removal)), name=f"{noun.slug}_removals"))
     return found
 
 
@@ -240,14 +230,18 @@ def detail_page(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
     row = doors.find(noun.rows(request.user), request.user, pk=id)
     space_id = row.space_id
     request.live_topics = [f"space:{space_id}"]  # type: ignore[attr-defined]
+    text = getattr(row, noun.text) if noun.text else ""
     context = {
         "noun": noun,
         "row": row,
         "facts": [{"key": f.label, "value": f.shown(request.user, row), "note": ""} for f in noun.facts],
-        "body": getattr(row, noun.text) if noun.text else "",
+        "body": mentions.renamed(text, mentions.names_of([text])),
         "may_change": bool(noun.change) and may(request.user, noun.permission, space_id),
         "may_comment": may(request.user, Permission.COMMENT, space_id),
-        "comments": list(Comment.objects.visible_to(request.user).on(row).select_related("author")[:200]),
+        "comments": comments.of(request.user, row),
+        "watching": watches.of(request.user, row),
+        "files": attachments.of(request.user, row),
+        "files_url": reverse(f"{noun.slug}_attachments", kwargs={"id": row.pk}),
         "events": histories.lines(Event.objects.visible_to(request.user).of(row).newest_first()[:30], request.user),
         "comments_url": reverse(f"{noun.slug}_comments", kwargs={"id": row.pk}),
         "edit_url": reverse(f"{noun.slug}_edit", kwargs={"id": row.pk}) if noun.change else "",
@@ -262,8 +256,15 @@ def detail_page(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
 def comment(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
     row = doors.find(noun.rows(request.user), request.user, pk=id)
     if request.method == "POST":
-        comments.add(actor=request.user, subject=row, body=request.POST.get("body", ""))
+        return comments.take(request, row, noun.url(row))
     return doors.go_to(request, f"{noun.url(row)}#comments")
+
+
+def attachment(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
+    row = doors.find(noun.rows(request.user), request.user, pk=id)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    return attachments.take(request, row, f"{noun.url(row)}#files")
 
 
 class HomeField(forms.ModelChoiceField):

@@ -43,12 +43,14 @@ def lines(
         changes = {**event.changes, **(text.changes if text else {})}
         found.append(
             {
+                "id": event.pk,
+                "code": event.verb,
                 "who": event.actor.name if event.actor else _("Tandem"),
                 "when": event.occurred_at,
                 "subject_id": event.subject_id,
                 "verb": VERBS.get(event.verb, event.verb),
                 "changes": [
-                    {"field": field_name(f), "before": names.shown(event, f, b), "after": names.shown(event, f, a),
+                    {"name": f, "field": field_name(f), "before": names.shown(event, f, b), "after": names.shown(event, f, a),
                      "is_long": f in _LONG, "is_first": b in (None, "", [])}
                     for f, (b, a) in changes.items()
                     if f not in _SILENT and f not in silent and not (created and f in _USUAL)

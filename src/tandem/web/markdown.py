@@ -1,6 +1,8 @@
 """Markdown and imported HTML as safe HTML: the only place that marks text as safe."""
 
 import html
+import re
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
@@ -9,7 +11,18 @@ from markupsafe import Markup
 _MARKDOWN = (
     MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").enable("strikethrough")
 )
+_PERSON = re.compile(r"user:(\d{1,18})")
 _LINK_ATTRIBUTES = {"a": {"href", "title"}, "img": {"alt"}, "code": {"class"}}
+
+
+def _mention(renderer: Any, tokens: Any, at: int, options: Any, env: Any) -> str:
+    """`@[Boris](user:12)` leads to the person."""
+    if person := _PERSON.fullmatch(tokens[at].attrGet("href") or ""):
+        tokens[at].attrs = {"href": f"/people/{person[1]}/", "class": "at"}
+    return str(renderer.renderToken(tokens, at, options, env))
+
+
+_MARKDOWN.add_render_rule("link_open", _mention)
 
 
 def rendered(text: str, format: str = "markdown") -> Markup:
@@ -25,7 +38,13 @@ def rendered(text: str, format: str = "markdown") -> Markup:
     clean = nh3.clean(
         raw,
         attributes=_LINK_ATTRIBUTES,
+        allowed_classes={"a": {"at"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
     return Markup(clean)  # noqa: S704  cleaned by nh3
+
+
+def plain(text: str) -> str:
+    """The words of a Markdown text in one line, without their markup: for lists and letters."""
+    return " ".join(html.unescape(nh3.clean(_MARKDOWN.render(text), tags=set())).split())

@@ -32,7 +32,7 @@ class Place:
 
 # section: label, icon, key, (page label, URL name, key)
 SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
-    (_("Home"), "home", "h", [(_("Home"), "home", "")]),
+    (_("Home"), "home", "h", [(_("Home"), "home", ""), (_("Inbox"), "inbox", "")]),
     (_("Strategy"), "target-arrow", "s", [(_("Objectives"), "objectives", "o")]),
     (_("Portfolio"), "briefcase", "f", [
         (_("Projects"), "projects", "j"), (_("Programmes"), "programmes", ""), (_("Portfolios"), "portfolios", ""),

@@ -3,9 +3,9 @@
 from django.urls import URLPattern
 
 from tandem.web import home, palette, scopes, styleguide
-from tandem.web.collaboration import attachments, jobs
+from tandem.web.collaboration import attachments, inbox, jobs, watches
 from tandem.web.exchange import imports
-from tandem.web.people import access, account, people, teams
+from tandem.web.people import access, account, hearing, people, teams
 from tandem.web.portfolio import portfolios, programmes, projects
 from tandem.web.product import features, products, promises, releases, roadmap
 from tandem.web.strategy import objectives
@@ -27,5 +27,5 @@ urlpatterns: list[URLPattern] = [
     *home.urls, *palette.urls, *scopes.urls, *styleguide.urls, *account.urls, *people.urls, *access.urls, *teams.urls, *objectives.urls, *portfolios.urls, *programmes.urls,
     *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *work_item.urls, *boards.urls, *board_settings.urls, *blocks.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
-    *calendars.urls, *jobs.urls, *attachments.urls, *roadmap.urls, *imports.urls,
+    *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *imports.urls,
 ]  # fmt: skip

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.db import models, transaction
 
-from tandem.collaboration.models import Comment
-from tandem.history.record import record_many
+from tandem.collaboration import mentions
+from tandem.collaboration.models import Comment, Reaction
+from tandem.history.record import record, record_many
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Refused
 from tandem.people import writing
@@ -18,13 +19,16 @@ def add(*, actor: Any, subject: models.Model, body: str) -> Comment:
     """Whoever may comment in the subject's space may comment on it."""
     if not body.strip():
         raise Refused("comment_empty", field="body")
+    space = subject.space  # type: ignore[attr-defined]
+    require(actor, Permission.COMMENT, space.pk)
+    mentions.check(space.pk, body)
     return writing.create(
         Comment,
         actor=actor,
         permission=Permission.COMMENT,
         verb="comment.added",
         personal=("body",),
-        space=subject.space,  # type: ignore[attr-defined]
+        space=space,
         subject_kind=subject._meta.label_lower,
         subject_id=subject.pk,
         author=actor,
@@ -36,6 +40,8 @@ def change(*, actor: Any, comment: Comment, version: int | None, body: str) -> C
     """Only the author rewrites a comment."""
     if not comment.is_by(actor):
         raise Denied(Permission.COMMENT)
+    require(actor, Permission.COMMENT, comment.space_id)
+    mentions.check(comment.space_id, body, comment.body)
     return writing.change(
         comment,
         actor=actor,
@@ -52,6 +58,24 @@ def remove(*, actor: Any, comment: Comment) -> None:
     """The author, or who manages access to the space, takes a comment away."""
     needed = Permission.COMMENT if comment.is_by(actor) else Permission.MANAGE_ACCESS
     writing.remove(comment, actor=actor, permission=needed, verb="comment.removed")
+
+
+def react(*, actor: Any, comment: Comment, kind: str) -> bool:
+    """One reaction of each kind per person; the same again takes it back. Returns whether it stands."""
+    require(actor, Permission.COMMENT, comment.space_id)
+    if kind not in Reaction.Kind.values:
+        raise Refused("choice_unknown", field="kind")
+    with transaction.atomic():
+        row, stands = Reaction.objects.get_or_create(comment=comment, user=actor, kind=kind)
+        if not stands:
+            row.delete()
+        record(
+            "comment.reacted",
+            comment,
+            actor=actor,
+            changes={"reaction": [None, kind] if stands else [kind, None]},
+        )
+    return stands
 
 
 def create_many(

@@ -10,12 +10,15 @@ from typing import Any, Self
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils.translation import gettext as _
 
-from tandem.collaboration.models import Job
+from tandem.collaboration.actions import notifications
+from tandem.collaboration.actions.notifications import News
+from tandem.collaboration.models import Job, Notification
 from tandem.collaboration.words import refusal
 from tandem.history.record import record
 from tandem.history.seal import CHANNEL
 from tandem.kit import clock, jobs
 from tandem.kit.errors import Denied, Hidden, Refused
+from tandem.kit.types import Ref
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Space
 
@@ -46,7 +49,11 @@ def cancel(*, actor: Any, job: Job) -> None:
     if job.owner_id != actor.pk and not may(actor, Permission.MANAGE_ACCESS, job.space_id):
         raise Denied(Permission.MANAGE_ACCESS)
     with transaction.atomic():
-        if Job.objects.filter(pk=job.pk, is_cancel_requested=False).running().update(is_cancel_requested=True):
+        if (
+            Job.objects.filter(pk=job.pk, is_cancel_requested=False)
+            .running()
+            .update(is_cancel_requested=True)
+        ):
             record("job.cancelled", job, actor=actor)
 
 
@@ -65,15 +72,15 @@ def run(job_id: int, work: Callable[["Progress"], str]) -> None:
         try:
             progress.step("", 0, 0)
             result = work(progress)
-            _set(job, state=Job.State.DONE, result_url=result, finished_at=clock.now())
+            _end(job, state=Job.State.DONE, result_url=result)
         except Cancelled:
-            _set(job, state=Job.State.CANCELLED, finished_at=clock.now())
+            _end(job, state=Job.State.CANCELLED)
         except jobs.Interrupted:
             raise
         except Exception as problem:
             if is_passing(problem):
                 raise jobs.Interrupted from problem
-            _set(job, state=Job.State.FAILED, error=reason(job, problem)[:2000], finished_at=clock.now())
+            _end(job, state=Job.State.FAILED, error=reason(job, problem)[:2000])
             raise
 
 
@@ -113,7 +120,7 @@ def fail_lost() -> int:
         ended = Job.State.CANCELLED if job.is_cancel_requested else Job.State.FAILED
         said = _("The job did not come to its end, and the queue no longer has it. Start it again.")
         error = said if ended == Job.State.FAILED else ""
-        _set(job, state=ended, error=error, finished_at=clock.now())
+        _end(job, state=ended, error=error)
     return len(lost)
 
 
@@ -181,6 +188,16 @@ def _tell(job_id: int, phase: str, done: int, total: int) -> bool:
         if not row.is_cancel_requested:
             _set(row, phase=phase, done=done, total=total)
         return row.is_cancel_requested
+
+
+def _end(job: Job, **values: Any) -> None:
+    """Over; its owner hears of it, unless they stopped it themselves."""
+    _set(job, finished_at=clock.now(), **values)
+    if job.owner_id and job.state != Job.State.CANCELLED:
+        about, facts = Ref(Job._meta.label_lower, job.pk), {"job": job.state, "error": job.error}
+        notifications.tell(
+            [News(job.owner_id, Notification.Kind.JOB, about, job.space_id, f"job:{job.pk}", facts=facts)]
+        )
 
 
 def _set(job: Job, **values: Any) -> None:

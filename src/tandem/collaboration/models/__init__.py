@@ -4,6 +4,12 @@ from tandem.collaboration.models.attachment import Attachment
 from tandem.collaboration.models.comment import Comment
 from tandem.collaboration.models.idempotent_request import IdempotentRequest
 from tandem.collaboration.models.job import Job
+from tandem.collaboration.models.notification import Notification, Told
+from tandem.collaboration.models.notification_rules import NotificationRules
+from tandem.collaboration.models.reaction import Reaction
 from tandem.collaboration.models.saved_view import SavedView
+from tandem.collaboration.models.watch import Watch
 
-__all__ = ["Attachment", "Comment", "IdempotentRequest", "Job", "SavedView"]
+__all__ = [
+    "Attachment", "Comment", "IdempotentRequest", "Job", "Notification", "NotificationRules", "Reaction", "SavedView", "Told", "Watch",
+]  # fmt: skip

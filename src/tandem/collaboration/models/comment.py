@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tandem.kit.types import Ref
 from tandem.people.scoping import Scoped, ScopedQuerySet
 
 
@@ -29,6 +30,10 @@ class Comment(Scoped):
 
     def __str__(self) -> str:
         return self.body[:80]
+
+    @property
+    def about(self) -> Ref:
+        return Ref(self.subject_kind, self.subject_id)
 
     def is_by(self, user: Any) -> bool:
         return self.author_id == user.pk

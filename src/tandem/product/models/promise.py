@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tandem.kit import clock
+from tandem.kit.types import Ref
 from tandem.people.scoping import Scoped, ScopedQuerySet
 
 
@@ -62,6 +63,10 @@ class Promise(Scoped):
     @property
     def subject(self) -> models.Model:
         return self.feature or self.release
+
+    @property
+    def about(self) -> Ref:
+        return Ref("product.feature", self.feature_id) if self.feature_id else Ref("product.release", self.release_id or 0)
 
     @property
     def slip_days(self) -> int | None:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
+from tandem.collaboration.models import Watch
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.planning.models import Forecast
@@ -91,10 +94,10 @@ def moved(user: Any, found: roadmap.Roadmap, since: datetime | None) -> list[Mov
 
 
 def changes(user: Any, since: datetime | None) -> Any:
-    """What others did to the person's items since they last looked."""
+    """What others did to the person's items, and to those that they watch, since they last looked."""
     floor = since or clock.now() - WITHIN
     items = WorkItem.objects.visible_to(user).assigned_to(user).values("id")
-    rows = Event.objects.visible_to(user).filter(
-        subject_kind="work.workitem", subject_id__in=items, occurred_at__gt=floor
-    )
+    watched = Watch.objects.visible_to(user).of(user).kept().filter(subject_kind="work.workitem").values("subject_id")
+    rows = Event.objects.visible_to(user).filter(subject_kind="work.workitem", occurred_at__gt=floor)
+    rows = rows.filter(Q(subject_id__in=items) | Q(subject_id__in=watched))
     return rows.exclude(actor=user).newest_first()[:12]

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST
 
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
+from tandem.kit.text import whole_number
 from tandem.people.access import Permission, emails_shown, manages_people, may
 from tandem.people.actions import users
 from tandem.people.models import Membership, Role, Space, Team, User
+from tandem.people.scoping import members_of
 from tandem.web import doors, generic, histories
 from tandem.work.models import WorkItem
 
@@ -42,16 +44,22 @@ class InvitationForm(PersonForm):
     name = None  # type: ignore[assignment]
 
 
-def choices_of(user: Any) -> list[dict[str, Any]]:
-    """Whom work can be given to, with the pinyin by which a name is found."""
-    rows = User.objects.visible_to(user).active().order_by("name", "id").values_list("id", "name", "pinyin")
+def choices_of(user: Any, space_id: int | None = None) -> list[dict[str, Any]]:
+    """Whom work can be given to, or who sees a space, with the pinyin by which a name is found."""
+    people = User.objects.visible_to(user).active()
+    if space_id is not None:
+        people = people.filter(pk__in=members_of(space_id).values("user"))
+    rows = people.order_by("name", "id").values_list("id", "name", "pinyin")
     return [{"id": pk, "name": name, "pinyin": pinyin} for pk, name, pinyin in rows[:SHOWN]]
 
 
 @login_required
 def choices(request: HttpRequest) -> JsonResponse:
-    """For the pickers of people: a page asks once, when the first of them is opened."""
-    return JsonResponse({"people": choices_of(request.user)})
+    """For the pickers of people: a page asks once, when the first of them is opened. With `space`: who sees that space."""
+    space_id = whole_number(request.GET["space"]) if "space" in request.GET else None
+    if "space" in request.GET and space_id not in request.user.visible_space_ids():  # type: ignore[union-attr]
+        raise Hidden
+    return JsonResponse({"people": choices_of(request.user, space_id)})
 
 
 def _insist(user: Any) -> None:

@@ -2,26 +2,25 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import JSONObject
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tandem.collaboration.actions import comments
-from tandem.collaboration.models import Attachment, Comment
+from tandem.collaboration import mentions
+from tandem.collaboration.models import Attachment
 from tandem.history.models import Event
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
 from tandem.reports.queries import work_items as reads
 from tandem.web import doors, histories
-from tandem.web.collaboration import attachments
+from tandem.web.collaboration import attachments, comments, watches
 from tandem.web.work import inline, work_items_parts
 from tandem.work.actions import links, work_items
 from tandem.work.models import Block, Link, Sprint, State, WorkItem, WorkItemType
@@ -41,7 +40,6 @@ _PART = ("key", "title", "state_id")
 _LINK = ("kind", "lag_minutes", "lag_percent", "is_lag_elapsed", *(
     f"{end}__{name}" for end in ("source", "target") for name in ("key", "title", "space_id", "state_id")
 ))  # fmt: skip
-_COMMENT = ("subject_id", "version", "created_at", "edited_at", "body", "author__name")
 
 
 @login_required
@@ -83,6 +81,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
     _give_states([item, *children, *(end for link in related for end in (link.source, link.target))], states, user)
     if known := next((t for t in types if t.pk == item.type_id), None):
         item.type = known
+    item.description = mentions.renamed(item.description, mentions.names_of([item.description]))
     events = Event.objects.visible_to(user).of(item).newest_first()[:30]
     return {
         "item": item, "people": reads.assignees([item]).get(item.pk, []),
@@ -90,7 +89,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         "children": children, "parts_done": sum(1 for p in children if p.is_done),
         "links": work_items_parts.link_groups(related, item, user.visible_space_ids()),
         "kinds": work_items_parts.kinds(), "states": states, "types": types,
-        "comments": list(Comment.objects.visible_to(user).on(item).select_related("author").only(*_COMMENT)[:200]),
+        "comments": comments.of(user, item), "watching": watches.of(user, item),
         "files": attachments.of(user, item) if item.has_files else [],
         "events": histories.lines(events, user, known=[*states, *types]), "passages": reads.time_in_states(user, item),
         "comments_url": reverse("work_item_comments", kwargs={"key": item.key}),
@@ -118,33 +117,11 @@ def by_id(request: HttpRequest, id: int) -> HttpResponse:
     return redirect(reverse("work_item", kwargs={"key": item.key}) + query)
 
 
-def _done(request: HttpRequest, url: str, said: str = "", undo: str = "") -> HttpResponse:
-    """Back to the page, or for a script the words that it shows."""
-    if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"message": said, "undo": undo})
-    if said:
-        messages.success(request, said, extra_tags=f"undo={undo}" if undo else "")
-    return redirect(url)
-
-
 @login_required
 @require_POST
 def comment(request: HttpRequest, key: str) -> HttpResponse:
-    """Say something; or, with `do`, rewrite or take away what one has said."""
     item = doors.find(WorkItem.objects, request.user, key=key)
-    here, do, body = reverse("work_item", kwargs={"key": key}) + "#comments", request.POST.get("do", ""), request.POST.get("body", "")
-    if do in ("edit", "remove"):
-        number = whole_number(request.POST.get("comment", "")) or 0
-        row = doors.find(Comment.objects.on(item), request.user, pk=number)
-        if do == "remove":
-            comments.remove(actor=request.user, comment=row)
-            return _done(request, here, _("The comment was removed."))
-        if not body.strip():
-            raise Refused("comment_empty", field="body")
-        comments.change(actor=request.user, comment=row, version=doors.version_in(request), body=body)
-    else:
-        comments.add(actor=request.user, subject=item, body=body)
-    return _done(request, here)
+    return comments.take(request, item, reverse("work_item", kwargs={"key": key}))
 
 
 @login_required
@@ -163,7 +140,7 @@ def link(request: HttpRequest, key: str) -> HttpResponse:
         number = whole_number(request.POST.get("link", "")) or 0
         row = doors.find(Link.objects.touching(item.pk), request.user, pk=number)
         links.remove(actor=request.user, link=row)
-        return _done(request, here, _("The link was removed."))
+        return doors.done(request, here, _("The link was removed."))
     wanted = request.POST.get("other", "").strip().upper()
     other = WorkItem.objects.visible_to(request.user).present().filter(key=wanted).first()
     if other is None:
@@ -173,7 +150,7 @@ def link(request: HttpRequest, key: str) -> HttpResponse:
     source, target = (other, item) if way == "in" else (item, other)
     lag = _lag(request.POST.get("lag", "")) if kind in ("FS", "SS", "FF", "SF") else 0
     links.create(actor=request.user, source=source, target=target, kind=kind, lag_minutes=lag)
-    return _done(request, here)
+    return doors.done(request, here)
 
 
 def _lag(text: str) -> int:
@@ -193,7 +170,7 @@ def removal(request: HttpRequest, key: str) -> HttpResponse:
     item = doors.find(WorkItem.objects, request.user, key=key)
     work_items.remove(actor=request.user, item=item, version=doors.version_in(request))
     back = reverse("work_item_restorations", kwargs={"key": key})
-    return _done(request, f"{reverse('work_items')}?space={item.space_id}", _("Removed %(key)s") % {"key": key}, back)
+    return doors.done(request, f"{reverse('work_items')}?space={item.space_id}", _("Removed %(key)s") % {"key": key}, back)
 
 
 @login_required
@@ -201,7 +178,7 @@ def removal(request: HttpRequest, key: str) -> HttpResponse:
 def restoration(request: HttpRequest, key: str) -> HttpResponse:
     item = doors.find(WorkItem.objects, request.user, key=key)
     work_items.restore(actor=request.user, item=item, version=None)
-    return _done(request, reverse("work_item", kwargs={"key": key}), _("%(key)s is back.") % {"key": key})
+    return doors.done(request, reverse("work_item", kwargs={"key": key}), _("%(key)s is back.") % {"key": key})
 
 
 urls = [

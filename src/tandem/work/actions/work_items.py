@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Max
 
+from tandem.collaboration import mentions
 from tandem.history.models import Event
 from tandem.history.record import plain, record, record_many
 from tandem.kit import clock
@@ -69,6 +70,7 @@ def create(
         if state is None or type is None:
             raise Refused("no_workflow", space=space.name)
         _check_home(space.pk, state=state, type=type, **values)
+        mentions.check(space.pk, values.get("description") or "")
         number = take_numbers(space, 1)
         last = WorkItem.objects.filter(space=space).aggregate(last=Max("rank"))["last"] or 0.0
         item = WorkItem(
@@ -144,6 +146,7 @@ def change(
         limits = wip_limits.hold(item.space_id) if is_ruled else []
         inside = wip_limits.counting(limits, item)
         before = {f: getattr(item, f) for f in differing}
+        mentions.check(item.space_id, differing.get("description") or "", before.get("description") or "")
         for field, value in differing.items():
             setattr(item, field, value)
         if "state" in differing:

@@ -1,0 +1,182 @@
+"""News in words: grouped by the record that they are about, each with its sentence, its reason and its way there. The
+inbox and the letters say the same."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from tandem.collaboration.models import Comment, Job, Notification
+from tandem.history.models import Event
+from tandem.kit.types import Ref
+from tandem.people.models import Space
+from tandem.web import histories, markdown
+from tandem.web.templating import day
+
+PAGES = {
+    "strategy.objective": "objectives_detail", "portfolio.portfolio": "portfolios_detail", "portfolio.programme": "programmes_detail",
+    "portfolio.project": "projects_detail", "product.product": "products_detail", "product.feature": "features_detail",
+    "product.release": "releases_detail", "work.workitem": "work_item_by_id", "collaboration.job": "job",
+}  # fmt: skip
+_NO_PEEK = ("collaboration.job",)
+_SNIPPET = 240
+
+
+@dataclass
+class Line:
+    """One piece of news: what happened, and the words that somebody wrote, if any."""
+
+    id: int
+    text: str
+    when: datetime
+    quote: str = ""
+
+
+@dataclass
+class Group:
+    """Everything unread about one record, the newest first."""
+
+    about: Ref
+    name: str
+    where: str
+    url: str
+    has_peek: bool
+    why: str
+    can_leave: bool
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def ids(self) -> str:
+        return ",".join(str(line.id) for line in self.lines)
+
+
+def groups(user: Any, rows: list[Notification]) -> list[Group]:
+    """In the order of the rows. What the reader may not see any more has no name, and its events no words."""
+    events = {line["id"]: line for line in histories.lines(_events(user, rows), user)} if rows else {}
+    said = _comments(user, events)
+    names, places = _names(user, rows), _places(user, rows)
+    found: dict[Ref, Group] = {}
+    for row in rows:
+        about = Ref(row.subject_kind, row.subject_id)
+        if about not in found:
+            found[about] = Group(
+                about, names.get(about) or _("something that is gone or that you cannot see"), places.get(row.space_id, ""),
+                reverse(PAGES[about.kind], kwargs={"id": about.id}) if about.kind in PAGES else "", about.kind not in _NO_PEEK,
+                str(row.get_why_display()) if row.why else _("you started it"), about.kind in PAGES and about.kind not in _NO_PEEK,
+            )  # fmt: skip
+        event = events.get(row.event_id) if row.event_id else None
+        quote = said.get(event["subject_id"], "") if event and event["code"] == "comment.added" else ""
+        found[about].lines.append(Line(row.pk, sentence(row, event), row.happened_at, quote))
+    return list(found.values())
+
+
+def _events(user: Any, rows: list[Notification]) -> Any:
+    return (
+        Event.objects.visible_to(user)
+        .filter(pk__in=[row.event_id for row in rows if row.event_id])
+        .order_by("id")
+    )
+
+
+def _comments(user: Any, events: dict[int, Any]) -> dict[int, str]:
+    """What the comments say today: a rewritten one is not quoted as it was, a removed one not at all."""
+    ids = [line["subject_id"] for line in events.values() if line["code"] == "comment.added"]
+    rows = Comment.objects.visible_to(user).filter(pk__in=ids).values_list("id", "body") if ids else ()
+    return {pk: _short(markdown.plain(body)) for pk, body in rows}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SNIPPET else text[: _SNIPPET - 1] + "…"
+
+
+def _names(user: Any, rows: list[Notification]) -> dict[Ref, str]:
+    """One query for each kind of record."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        wanted[row.subject_kind].add(row.subject_id)
+    found = {}
+    for kind, ids in wanted.items():
+        seen = apps.get_model(kind)._default_manager.visible_to(user).filter(pk__in=ids)  # type: ignore[attr-defined]
+        found |= {
+            Ref(kind, one.pk): str(one)
+            for one in (seen.only("key", "title") if kind == "work.workitem" else seen)
+        }
+    return found
+
+
+def _places(user: Any, rows: list[Notification]) -> dict[int, str]:
+    ids = {row.space_id for row in rows}
+    return dict(Space.objects.visible_to(user).filter(pk__in=ids).values_list("id", "name")) if ids else {}
+
+
+def sentence(row: Notification, event: dict[str, Any] | None) -> str:
+    """What happened, in one line of plain words."""
+    if event is None:
+        return _without_event(row.facts)
+    who = {"who": event["who"]}
+    if row.kind == Notification.Kind.MENTIONED:
+        return _("%(who)s mentioned you") % who
+    if row.kind == Notification.Kind.ASSIGNED:
+        return _("%(who)s gave it to you") % who
+    if event["moved"]:
+        ways = {"before": event["moved"]["from"], "after": event["moved"]["to"]}
+        return _("%(who)s moved it from %(before)s to %(after)s") % (who | ways)
+    return _changed(event, who)
+
+
+def _changed(event: dict[str, Any], who: dict[str, str]) -> str:
+    changes = event["changes"]
+    if event["code"] == "promise.revised":
+        date = next(((c["before"], c["after"]) for c in changes if c["name"] == "date"), ("–", "–"))
+        return _("%(who)s revised a promise from %(before)s to %(after)s") % (
+            who | {"before": date[0], "after": date[1]}
+        )
+    if not event["code"].endswith(".changed") or not changes:
+        return f"{event['who']} {event['verb']}"
+    if len(changes) > 1:
+        return _("%(who)s changed %(fields)s") % (who | {"fields": ", ".join(c["field"] for c in changes)})
+    (one,) = changes
+    values = who | {"field": one["field"], "before": one["before"], "after": one["after"]}
+    if one["is_long"]:
+        return _("%(who)s rewrote the %(field)s") % values
+    return (
+        _("%(who)s set %(field)s to %(after)s")
+        if one["is_first"]
+        else _("%(who)s changed %(field)s from %(before)s to %(after)s")
+    ) % values
+
+
+def _without_event(facts: dict[str, Any]) -> str:
+    """News that no single event tells: a day that has come, a job's end, a forecast that moved."""
+    if "overdue" in facts:
+        return _("It is overdue since %(day)s") % {"day": _day(facts["overdue"])}
+    if "due" in facts:
+        return _("It is due on %(day)s") % {"day": _day(facts["due"])}
+    if "job" in facts:
+        return str(
+            facts.get("error")
+            or (_("It is finished") if facts["job"] == Job.State.DONE else Job.State(facts["job"]).label)
+        )
+    if "slip" in facts:
+        told = {"p80": _day(facts["p80"]), "who": facts["to"], "date": _day(facts["date"])}
+        if facts["slip"] == "off":
+            return (
+                _(
+                    "Tandem now expects it on %(p80)s (P80): %(date)s, promised to %(who)s, will probably be missed"
+                )
+                % told
+            )
+        return (
+            _("Tandem now expects it on %(p80)s (P80): %(date)s, promised to %(who)s, is not safe any more")
+            % told
+        )
+    return _("something that is gone or that you cannot see")
+
+
+def _day(text: str) -> str:
+    return day(parse_date(text)) if text else "–"

@@ -1,0 +1,18 @@
+"""Letters, which the worker writes: pages, but for the mail."""
+
+from procrastinate.contrib.django import app
+
+from tandem.web import letters
+
+
+@app.task(name="web.letter")
+def letter(user_id: int) -> None:
+    """What somebody wants to hear at once; in their quiet hours it waits for the next round after them."""
+    letters.send_at_once(user_id)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="web.letters", queueing_lock="web.letters", lock="web.letters")
+def round_of_letters(timestamp: int) -> None:
+    """Digests, in whose time zone their hour has come."""
+    letters.send_due()
