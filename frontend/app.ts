@@ -11,6 +11,7 @@ import { startPreferences } from './shared/preferences';
 import { startQbar } from './shared/qbar';
 import { startRefetch } from './shared/refetch';
 import { startRows } from './shared/rows';
+import { startBuilder } from './shared/suggest';
 import { startToasts } from './shared/toast';
 
 startMenus();
@@ -23,6 +24,7 @@ startForms();
 dressPeople(document);
 startRefetch();
 startQbar();
+startBuilder();
 startDrop();
 startKeys();
 

@@ -255,6 +255,8 @@ WEB: dict[str, Page] = {
     "calendars_exceptions": Page(get=SEE, post=PLAN),
     "work_items": _LISTING,
     "work_items_new": _LISTING,
+    "work_items_suggestions": _LISTING,
+    "work_items_filter": _LISTING,
     "work_items_export": _LISTING,
     "work_items_bulk": Page(post=WORK, blind=True),
     "work_items_undo": Page(post=SEE, everybody=True),

@@ -1,5 +1,6 @@
 """Work items: the table (filter, sort, group, columns, saved views, inline edit) and its export."""
 
+import contextlib
 import csv
 import io
 from datetime import date
@@ -13,19 +14,18 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from tandem.collaboration import words
 from tandem.kit import clock, http
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, spaces_where
 from tandem.people.models import Space
-from tandem.reports.queries import filter_language
+from tandem.reports.queries import filter_language, filter_words, scope
 from tandem.reports.queries import work_items as reads
 from tandem.web import doors, generic
 from tandem.web.paging import page_of
 from tandem.web.people.people import choices_of
 from tandem.web.templating import day, moment
-from tandem.web.work import bulk, filtering, new, saved
+from tandem.web.work import bulk, filter_pages, filtering, new, saved
 from tandem.work.models import State, WorkItem, WorkItemType
 
 COLUMNS = {
@@ -33,10 +33,7 @@ COLUMNS = {
     "priority": lazy("Priority"), "due": lazy("Due"), "points": lazy("Points"), "labels": lazy("Labels"), "parent": lazy("Part of"),
     "project": lazy("Project"), "reporter": lazy("Reported by"), "created": lazy("Created"), "finished": lazy("Finished"), "updated": lazy("Changed"),
 }  # fmt: skip
-SORTS = {
-    "key": "number", "title": "title", "state": "state__rank", "type": "type__name", "priority": "priority", "due": "due_on",
-    "points": "estimate_points", "project": "space__name", "created": "created_at", "finished": "actual_finish", "updated": "updated_at",
-}  # fmt: skip
+SORTS = {name: column.lstrip("-") for name, column in filter_words.SORTS.items()}
 DEFAULT = ["key", "title", "state", "assignees", "priority", "due", "project", "updated"]
 # a group is an order: its rows stand together, and key pages go on within it
 GROUPS = {"state": "state__name", "project": "space__name", "type": "type__name", "priority": "priority"}
@@ -75,15 +72,15 @@ def table(request: HttpRequest) -> HttpResponse:
     return render(request, "work/work_items.html", context)
 
 
-def _narrowed(request: HttpRequest) -> tuple[Any, Space | None, str]:
+def _narrowed(request: HttpRequest) -> tuple[Any, Space | None, filtering.Problem | None]:
     """The rows that the address asks for; a filter that cannot be read finds nothing and says why."""
-    rows, space, problem = WorkItem.objects.visible_to(request.user).present(), _space(request), ""
+    rows, space, problem = WorkItem.objects.visible_to(request.user).present(), _space(request), None
     if space:
-        rows = rows.filter(space=space)
+        rows = rows.filter(space_id__among=scope.below(request.user, space.pk))
     try:
         rows = rows.filter(filter_language.condition(request.GET.get("q", ""), request.user))
     except Refused as refused:
-        problem, rows = words.refusal(refused.code, refused.params), rows.none()
+        problem, rows = filtering.problem_of(refused), rows.none()
     return rows, space, problem
 
 
@@ -119,6 +116,10 @@ def _space(request: HttpRequest) -> Space | None:
 
 
 def _sort(request: HttpRequest) -> str:
+    """`sort:` of the filter, else the heading that was clicked."""
+    with contextlib.suppress(Refused):
+        if asked := filter_language.ordering(request.GET.get("q", "")):
+            return asked
     wanted = request.GET.get("sort", "-updated")
     field = SORTS.get(wanted.lstrip("-"))
     return f"-{field}" if field and wanted.startswith("-") else field or "-updated_at"
@@ -131,8 +132,11 @@ def _direction(sort: str, column: str) -> str:
 def _turned(request: HttpRequest, column: str) -> str:
     if column not in SORTS:
         return ""
+    q = request.GET.get("q", "")
+    with contextlib.suppress(Refused):
+        q = filter_language.unsorted(q)
     return _with(
-        request, sort=f"-{column}" if request.GET.get("sort") == column else column, cursor="", group=""
+        request, sort=f"-{column}" if request.GET.get("sort") == column else column, cursor="", group="", q=q
     )
 
 
@@ -204,6 +208,7 @@ def _cell(item: WorkItem, column: str, people: dict[int, list[dict[str, Any]]]) 
 
 
 urls = [
+    *filter_pages.urls,
     path("work-items/", table, name="work_items"),
     path("work-items/export.csv", export, name="work_items_export"),
     path("work-items/new/", new.new, name="work_items_new"),
