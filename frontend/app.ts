@@ -45,6 +45,7 @@ if (document.querySelector('[data-palette-open]')) (window.requestIdleCallback ?
 const islands: Record<string, () => Promise<unknown>> = {
   'tandem-timeline': () => import('./timeline/timeline'),
   'tandem-board': () => import('./board/board'),
+  'tandem-calendar': () => import('./calendar/calendar'),
 };
 function scan(root: ParentNode): void {
   for (const tag in islands) if (!customElements.get(tag) && root.querySelector(tag)) void islands[tag]();

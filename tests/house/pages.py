@@ -87,6 +87,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "promises_withdrawals": lambda a: {"reason": "late"},
     "calendars_exceptions": lambda a: {"name": "Outing", "starts_on": _day(3), "ends_on": _day(3)},
     "work_items_bulk": lambda a: {"ids": [a.item.pk], "do": "priority:1"},
+    "work_items_day": lambda a: _json(due=_day(9), version=a.item.version),
     "work_items_views": lambda a: {"name": "Late", "query": "", "audience": "private"},
     "work_item": lambda a: _json(title="New"),
     "work_item_comments": lambda a: {"body": "Seen."},

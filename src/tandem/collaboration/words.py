@@ -42,6 +42,7 @@ REFUSALS: dict[str, Any] = {
     "cursor_unreadable": _("This page address is damaged. Start from the first page."),
     "person_unknown": _("Nobody here has the e-mail %(email)s."),
     "date_unreadable": _("Write dates as 2027-02-12."),
+    "feeds_too_many": _("At most %(most)s feeds can work at once. Take one back first."),
     "filter_unreadable": _("The filter cannot be read at position %(at)s."),
     "filter_field_unknown": _(
         "“%(field_name)s” (position %(at)s) is not a field of work items. Try state, assignee, type, label, priority, due, project; or put the words in quotation marks."

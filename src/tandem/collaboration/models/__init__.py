@@ -2,8 +2,9 @@
 
 from tandem.collaboration.models.attachment import Attachment
 from tandem.collaboration.models.comment import Comment
+from tandem.collaboration.models.feed import Feed
 from tandem.collaboration.models.idempotent_request import IdempotentRequest
 from tandem.collaboration.models.job import Job
 from tandem.collaboration.models.saved_view import SavedView
 
-__all__ = ["Attachment", "Comment", "IdempotentRequest", "Job", "SavedView"]
+__all__ = ["Attachment", "Comment", "Feed", "IdempotentRequest", "Job", "SavedView"]

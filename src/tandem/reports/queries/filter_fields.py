@@ -194,6 +194,11 @@ def _plain(column: str) -> Callable[[Asked], Q]:
     return lambda asked: Q(**{f"{column}__iexact": asked.value})
 
 
+def _keyed(column: str) -> Callable[[Asked], Q]:
+    """As typed or in capitals, which an index answers."""
+    return lambda asked: Q(**{f"{column}__in": (asked.value, asked.value.upper())})
+
+
 def _without(rows: Any, column: str) -> Callable[[], Q]:
     return lambda: Q(~Exists(rows.filter(**{column: OuterRef("pk")})))
 
@@ -211,7 +216,7 @@ EMPTY: dict[str, Callable[[], Q]] = {
 }  # fmt: skip
 _READERS: dict[str, Callable[[Asked], Q]] = {
     "": _free, "state": _state, "assignee": _assigned, "reporter": _reported, "label": lambda a: Q(labels__contains=[a.value]),
-    "priority": _prioritised, "project": _in_project, "in": _in_scope, "parent": _plain("parent__key"), "sprint": _in_sprint,
+    "priority": _prioritised, "project": _in_project, "in": _in_scope, "parent": _keyed("parent__key"), "sprint": _in_sprint,
     "points": _number("estimate_points", 1e9, "3, >=3, 1..5, none"), "progress": _number("percent_complete", 1e4, "50, >=50, 1..99"),
-    "blocked": _blocked, "type": _plain("type__name"), "key": _plain("key"), "has": _has, "no": _has, "sort": _sorted,
+    "blocked": _blocked, "type": _plain("type__name"), "key": _keyed("key"), "has": _has, "no": _has, "sort": _sorted,
 }  # fmt: skip

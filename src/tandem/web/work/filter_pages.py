@@ -33,9 +33,8 @@ def suggestions(request: HttpRequest) -> HttpResponse:
         request.user, text, len(text) if at is None else at, spaces, get_language() == "zh-hans"
     )
     said = filtering.meanings()
-    rows = [
-        {"insert": r.insert, "hint": str(said.get(r.hint, "")) if r.is_code else r.hint} for r in found.rows
-    ]
+    hints = [str(said.get(r.hint, "")) if r.is_code else r.hint for r in found.rows]
+    rows = [{"insert": r.insert, "hint": "" if hint == r.insert else hint} for r, hint in zip(found.rows, hints, strict=True)]
     return JsonResponse({"begin": found.begin, "end": found.end, "rows": rows})
 
 

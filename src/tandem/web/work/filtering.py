@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as lazy
 from tandem.collaboration import words
 from tandem.collaboration.models import SavedView
 from tandem.kit.errors import Refused
+from tandem.people.access import Permission, may
+from tandem.people.models import Space
 from tandem.reports.queries import filter_language
 
 
@@ -115,10 +118,38 @@ def meanings() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def views(request: HttpRequest, page: str) -> list[dict[str, Any]]:
-    """The saved views of a page that the person may use; the one that is open is marked."""
-    here = request.GET.copy()
-    here.pop("cursor", None)
-    query = here.urlencode()
-    rows = SavedView.objects.visible_to(request.user).filter(page=page)[:50]
-    return [{"view": v, "is_mine": v.owner_id == request.user.pk, "is_open": v.query == query} for v in rows]
+ASIDE = ("cursor", "view", "on", "part")
+"""Where one looks within a view: no part of what it shows."""
+
+
+def query_of(query: str) -> str:
+    """The query string as a view keeps it: what it shows, in the same words however it was put together."""
+    pairs = sorted((name, value) for name, value in parse_qsl(query) if name not in ASIDE)
+    several = {name: ",".join(v for n, v in pairs if n == name) for name, _value in pairs if name == "cols"}
+    return urlencode([*((n, v) for n, v in pairs if n != "cols"), *several.items()])
+
+
+def kept(request: HttpRequest) -> dict[str, str]:
+    """What a new filter leaves as it is: scope, group, columns, layout."""
+    return {n: ",".join(request.GET.getlist(n)) for n in request.GET if n not in ("q", "cursor", "part") and request.GET[n]}
+
+
+def pages_of(page: str, space: Space | None) -> list[str]:
+    """Under which names a page's views are kept: those of this scope, then those of everywhere."""
+    return [f"{page}:{space.pk}", page] if space else [page]
+
+
+def views(request: HttpRequest, page: str, space: Space | None) -> list[dict[str, Any]]:
+    """The saved views of a page that the person may use; the one that is open is marked, and whether it was changed."""
+    opened, here = request.GET.get("view", ""), query_of(request.GET.urlencode())
+    rows = SavedView.objects.visible_to(request.user).filter(page__in=pages_of(page, space))[:50]
+    found = []
+    for view in rows:
+        is_open = str(view.pk) == opened if opened else query_of(view.query) == here
+        is_mine = view.owner_id == request.user.pk
+        manages = view.audience == SavedView.Audience.OFFICIAL and may(request.user, Permission.MANAGE_ACCESS, view.space_id)
+        found.append({
+            "view": view, "is_mine": is_mine, "is_open": is_open, "is_changed": is_open and query_of(view.query) != here,
+            "may_save": is_mine or manages, "href": f"?{urlencode([*parse_qsl(view.query), ('view', view.pk)])}",
+        })  # fmt: skip
+    return found
