@@ -103,7 +103,8 @@ def test_a_large_workbook_is_made_by_a_job_for_its_owner_alone(world, signed_in,
     settings.MEDIA_ROOT = str(tmp_path)
     monkeypatch.setattr(exports, "AT_ONCE", 2)
     client = signed_in(world.boris)
-    answer = client.get(reverse("work_items_export_xlsx") + ADDRESS)
+    assert "Make the workbook" in client.get(reverse("work_items_export_xlsx") + ADDRESS).content.decode() and not Job.objects.exists()
+    answer = client.post(reverse("work_items_export_xlsx") + ADDRESS)
     job = Job.objects.get(kind=stored.KIND)
     assert answer["Location"] == f"/jobs/{job.pk}/" and job.owner == world.boris
     steps = _Steps()

@@ -111,3 +111,12 @@ def test_the_filter_sorts_and_a_heading_takes_over(world, signed_in, items):
 def test_a_table_of_a_portfolio_holds_what_lies_below_it(world, signed_in, items):
     page = signed_in(world.alma).get(reverse("work_items"), {"space": world.root.pk}).content.decode()
     assert "Slow" in page and "Merger" in page
+
+
+def test_the_api_reads_the_same_language(world, signed_in, items):
+    client = signed_in(world.boris)
+    found = client.get("/api/v1/work-items/", {"filter": '标签:"night shift" due:today in:POR reporter:me'}).json()
+    assert [row["title"] for row in found["items"]] == ["Slow"]
+    answer = client.get("/api/v1/work-items/", {"filter": "due:soon"})
+    assert answer.status_code == 422 and "position 5" in answer.content.decode()
+    assert not signed_in(world.dana).get("/api/v1/work-items/", {"filter": "-state:done"}).json()["items"]

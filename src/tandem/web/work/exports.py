@@ -5,9 +5,10 @@ import tempfile
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tandem.collaboration.models import Job
 from tandem.kit import http
@@ -31,10 +32,13 @@ def as_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "POST"])
 def as_xlsx(request: HttpRequest) -> HttpResponseBase:
+    """A small one at once; a large one is asked for by a POST, which begins the job."""
     found = work_item_table.asked(request.GET, request.user)
     if len(found.rows.order_by().values_list("pk")[: AT_ONCE + 1]) > AT_ONCE:
+        if request.method != "POST":
+            return render(request, "work/export_large.html", {"most": AT_ONCE, "back": f"{reverse('work_items')}?{request.GET.urlencode()}"})
         job = stored.start(actor=request.user, space=found.space or home_of(request), query=request.GET.urlencode()[:4000])
         return doors.go_to(request, reverse("job", kwargs={"id": job.pk}), _("The workbook is being made. This page shows it when it is ready."))
     file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
