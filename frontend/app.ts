@@ -12,6 +12,7 @@ import { startPreferences } from './shared/preferences';
 import { startQbar } from './shared/qbar';
 import { startRefetch } from './shared/refetch';
 import { startRows } from './shared/rows';
+import { startBuilder } from './shared/suggest';
 import { startToasts } from './shared/toast';
 
 startMenus();
@@ -25,6 +26,7 @@ startMentions();
 dressPeople(document);
 startRefetch();
 startQbar();
+startBuilder();
 startDrop();
 startKeys();
 
@@ -46,6 +48,7 @@ const islands: Record<string, () => Promise<unknown>> = {
   'tandem-timeline': () => import('./timeline/timeline'),
   'tandem-board': () => import('./board/board'),
   'tandem-backlog': () => import('./backlog/backlog'),
+  'tandem-calendar': () => import('./calendar/calendar'),
 };
 function scan(root: ParentNode): void {
   for (const tag in islands) if (!customElements.get(tag) && root.querySelector(tag)) void islands[tag]();

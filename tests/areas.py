@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tandem.collaboration.actions import attachments, comments, saved_views, watches
-from tandem.collaboration.models import Attachment, Comment, Job, Notification, SavedView, Watch
+from tandem.collaboration.actions import attachments, comments, feeds, saved_views, watches
+from tandem.collaboration.models import Attachment, Comment, Feed, Job, Notification, SavedView, Watch
 from tandem.exchange.models import Import
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
@@ -75,6 +75,8 @@ class Area:
     forecast: Forecast
     computed: ComputedDates
     imported: Import
+    feed: Feed
+    feed_secret: str
     share: RoadmapShare
     share_secret: str
 
@@ -110,7 +112,8 @@ def build(admin: User, name: str, key: str) -> Area:
     found |= {"objective": objective, "contribution": contribution}
     found |= _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
     share, secret = roadmaps.share(actor=admin, space=product.space)
-    return Area(**found, share=share, share_secret=secret)
+    feed, feed_secret = feeds.create(actor=member, space=top, name="Mine", query="")
+    return Area(**found, feed=feed, feed_secret=feed_secret, share=share, share_secret=secret)
 
 
 def _work(admin: User, project: Project) -> dict[str, Any]:

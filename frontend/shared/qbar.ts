@@ -1,9 +1,20 @@
 /* The filter bar: keys grey, values bold, ghost text for the next term (Tab takes it). The input itself stays an ordinary input. */
+import { suggest } from './suggest';
+
 type Term = { insert: string };
+
+/** The text with keys grey and values bold; what the server could not read (place and length in characters) is underlined. */
+function painted(text: string, bad: number[]): Node[] {
+  if (bad.length !== 2 || bad.some(Number.isNaN)) return parts(text);
+  const all = Array.from(text), from = bad[0] - 1, to = from + bad[1];
+  const mark = document.createElement('u');
+  mark.append(...parts(all.slice(from, to).join('')));
+  return [...parts(all.slice(0, from).join('')), mark, ...parts(all.slice(to).join(''))];
+}
 
 function parts(text: string): Node[] {
   const out: Node[] = [];
-  for (const m of text.matchAll(/(\s+)|(-?[^\s:"]+:)?("[^"]*"?|[^\s]*)/g)) {
+  for (const m of text.matchAll(/(\s+)|(-?[^\s:："]+[:：])?("[^"]*"?|[^\s]*)/g)) {
     if (!m[0]) continue;
     if (m[1]) { out.push(document.createTextNode(m[1])); continue; }
     if (m[2]) out.push(document.createTextNode(m[2]));
@@ -26,14 +37,17 @@ function enhance(form: HTMLFormElement): void {
   form.dataset.ready = '1';
   let terms: Term[] = [];
   try { terms = JSON.parse(form.querySelector('[data-terms]')?.textContent || '[]') as Term[]; } catch { /* no proposals then */ }
+  const bad = (form.dataset.bad ?? '').split(',').map(Number), given = input.value;
+  // before our own keys, so that an open list has the first word
+  const list = form.dataset.suggest ? suggest(input, form.dataset.suggest) : undefined;
   let next = '';
   const draw = () => {
     const active = document.activeElement === input, atEnd = input.selectionStart === input.value.length;
-    next = (active && atEnd) || !input.value ? ghost(input.value, terms) : '';
+    next = !list?.isOpen() && ((active && atEnd) || !input.value) ? ghost(input.value, terms) : '';
     const g = document.createElement('span');
     g.className = 'g';
     g.textContent = next && input.value && !/\s$/.test(input.value) && ghost(input.value, terms) === next && !/(\S+)$/.test(input.value) ? ` ${next}` : next;
-    paint.replaceChildren(...parts(input.value), g);
+    paint.replaceChildren(...painted(input.value, input.value === given ? bad : []), g);
     if (next && active) { const k = document.createElement('kbd'); k.textContent = 'Tab'; k.style.marginInlineStart = '6px'; paint.append(k); }
     paint.scrollLeft = input.scrollLeft;
   };

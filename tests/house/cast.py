@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.test import Client
 
-from tandem.collaboration.models import Attachment, Comment, Job, Notification, SavedView, Watch
+from tandem.collaboration.models import Attachment, Comment, Feed, Job, Notification, SavedView, Watch
 from tandem.exchange.models import Import
 from tandem.people import scoping
 from tandem.people.actions import spaces, users
@@ -75,6 +75,7 @@ def _own(user: User, area: Area) -> Any:
         view=SavedView.objects.create(
             space=space, owner=user, name="Mine", page="work-items", audience="team"
         ),
+        feed=Feed.objects.create(space=space, owner=user, name="Mine", digest=f"{user.pk}-{space.pk}"),
         imported=Import.objects.create(space=space, file_name="mine.json", owner=user),
         job=Job.objects.create(space=space, owner=user, kind="nothing", title="Mine"),
         watch=Watch.objects.create(space=space, user=user, **shared),

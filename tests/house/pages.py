@@ -24,7 +24,7 @@ class Route:
     template: str
 
     def subject(self, area: Area) -> Any:
-        special = {"roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
+        special = {"feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
                    "work_item_restorations": "removed_item", "block_reopenings": "ended_block",
                    "sprint_closings": "running_sprint", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint"}  # fmt: skip
@@ -38,7 +38,7 @@ class Route:
         if self.template.startswith("work-items/"):
             key = getattr(subject, "key", key)
         names = {"<int:id>": getattr(subject, "pk", 0), "<slug:key>": key, "<str:key>": key, "<str:kind>": "feature",
-                 "<uuid:run>": uuid.uuid4(), "<str:token>": area.share_secret}  # fmt: skip
+                 "<uuid:run>": uuid.uuid4(), "<str:token>": area.feed_secret if self.name == "feed_shared" else area.share_secret}  # fmt: skip
         found = self.template
         for placeholder, value in names.items():
             found = found.replace(placeholder, str(value))
@@ -90,6 +90,8 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "promises_withdrawals": lambda a: {"reason": "late"},
     "calendars_exceptions": lambda a: {"name": "Outing", "starts_on": _day(3), "ends_on": _day(3)},
     "work_items_bulk": lambda a: {"ids": [a.item.pk], "do": "priority:1"},
+    "feeds": lambda a: {"name": "Mine", "query": ""},
+    "work_items_day": lambda a: _json(due=_day(9), version=a.item.version),
     "work_items_views": lambda a: {"name": "Late", "query": "", "audience": "private"},
     "work_item": lambda a: _json(title="New"),
     "work_item_comments": lambda a: {"body": "Seen."},

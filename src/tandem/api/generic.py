@@ -52,8 +52,11 @@ def reads(router: Router, noun: Noun, *, history: bool = True) -> None:
         after, limit = given.pop("after", None), given.pop("limit", 50)
         rows = noun.listed(noun.of(request.auth))
         for name, value in given.items():
-            narrow = noun.narrows.get(name)
-            rows = narrow[1](rows, value) if narrow else rows.filter(**{name: value})
+            narrow, ask = noun.narrows.get(name), noun.asks.get(name)
+            if ask:
+                rows = ask[1](rows, value, request.auth)
+            else:
+                rows = narrow[1](rows, value) if narrow else rows.filter(**{name: value})
         return send(page(request.auth, noun, rows, after, limit))
 
     def detail(
@@ -247,7 +250,7 @@ def list_of(noun: Noun) -> type[BaseModel]:
 def _filters_of(noun: Noun) -> type[BaseModel]:
     columns = {one.attname: one for one in noun.model._meta.concrete_fields}
     asked: Values = {name: (_asked(columns[name]), OPTIONAL) for name in noun.filters.split()}
-    asked |= {name: (kind, OPTIONAL) for name, (kind, _) in noun.narrows.items()}
+    asked |= {name: (kind, OPTIONAL) for name, (kind, _) in (noun.narrows | noun.asks).items()}  # type: ignore[operator]
     return create_model(f"{noun.model.__name__}Filters", __base__=Window, **asked)
 
 

@@ -30,7 +30,8 @@ class Noun:
     """What the API shows of a model.
 
     `shows` and `filters` name columns, with blanks between; `computes` adds expressions with their type.
-    `narrows` are other questions to a list: the type of the answer and what it does to the rows. `listed` says
+    `narrows` are other questions to a list: the type of the answer and what it does to the rows; `asks` are those that
+    also need to know who asks. `listed` says
     which of the visible rows a list shows; `masks` hides values. Actions know a row by the keyword `word`.
     """
 
@@ -41,6 +42,7 @@ class Noun:
     computes: dict[str, tuple[Any, Callable[[Any], Any]]] = field(default_factory=dict)
     filters: str = ""
     narrows: dict[str, tuple[Any, Callable[[Any, Any], Any]]] = field(default_factory=dict)
+    asks: dict[str, tuple[Any, Callable[[Any, Any, Any], Any]]] = field(default_factory=dict)
     listed: Callable[[Any], Any] = _same
     masks: Callable[[Any, list[Values]], None] | None = None
 

@@ -53,12 +53,18 @@ REFUSALS: dict[str, Any] = {
     "cursor_unreadable": _("This page address is damaged. Start from the first page."),
     "person_unknown": _("Nobody here has the e-mail %(email)s."),
     "date_unreadable": _("Write dates as 2027-02-12."),
+    "feeds_too_many": _("At most %(most)s feeds can work at once. Take one back first."),
     "filter_unreadable": _("The filter cannot be read at position %(at)s."),
     "filter_field_unknown": _(
-        "“%(field_name)s” (position %(at)s) is not a field of work items. Try state, assignee, type, label, priority, due, project."
+        "“%(field_name)s” (position %(at)s) is not a field of work items. Try state, assignee, type, label, priority, due, project; or put the words in quotation marks."
     ),
+    "filter_value_missing": _("“%(field_name)s” (position %(at)s) needs a value right after the colon."),
+    "filter_quote_open": _("The quotation mark at position %(at)s is not closed."),
+    "filter_too_long": _("A filter has at most %(most)s characters."),
+    "filter_too_many": _("A filter has at most %(most)s values (position %(at)s)."),
+    "filter_sorted_twice": _("The filter can sort by one thing (position %(at)s)."),
     "filter_date_unreadable": _(
-        "“%(text)s” (position %(at)s) is not a date. Write 2027-02-12, 2027-01..2027-03 or <2w."
+        "“%(text)s” (position %(at)s) is not a date. Write 2027-02-12, 2027-01..2027-03, <2w, >-3d or next-week."
     ),
     "filter_value_unknown": _("“%(text)s” (position %(at)s) is not one of these: %(allowed)s."),
     "number_unreadable": _("Write a number."),

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "tandem.product",
     "tandem.planning",
     "tandem.exchange",
+    "tandem.reports",
     "tandem.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -25,6 +25,8 @@ VERBS = {
     "watch.ended": _("no longer watches it"),
     "attachment.added": _("attached a file"),
     "attachment.removed": _("removed a file"),
+    "feed.created": _("made a calendar feed"),
+    "feed.revoked": _("took a calendar feed back"),
     "saved_view.created": _("saved a view"),
     "saved_view.changed": _("changed a saved view"),
     "saved_view.removed": _("removed a saved view"),

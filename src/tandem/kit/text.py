@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
@@ -39,6 +40,47 @@ def search_grams(text: str) -> list[str]:
             padded = f"_{word}"
             found.update((padded[i : i + 3], None) for i in range(len(padded) - 2))
     return list(found)
+
+
+def near_grams(text: str) -> list[list[list[str]]]:
+    """For each word the sets of search terms of which a text that nearly holds it has one whole: as typed, two letters
+    swapped, one too many, one wrong, one missing; of Chinese, a wrong character, also one of the same sound."""
+    return [_near(word) for word in _WORD.findall(fold(text))]
+
+
+def _near(word: str) -> list[list[str]]:
+    found = [search_grams(word)]
+    if _CJK.search(word):
+        found += [g for i in range(len(word)) if (g := search_grams(f"{word[:i]} {word[i + 1 :]}")) and len(word) > 2]
+        sound = pinyin_key(word).split(" ")[0]
+        found += [[sound[i : i + 3] for i in range(len(sound) - 2)]] if len(sound) > 4 else []
+    elif len(word) > 3:
+        found += [search_grams(word[:i] + word[i + 1] + word[i] + word[i + 2 :]) for i in range(len(word) - 1)]
+        found += [search_grams(word[:i] + word[i + 1 :]) for i in range(len(word))]
+        padded = f"_{word}"
+        spans = [padded[i : i + 3] for i in range(len(padded) - 2)]
+        found += [[*spans[: max(0, i - 2)], *spans[i + 1 :]] for i in range(1, len(padded))]  # a wrong letter at i
+        found += [[*spans[: max(0, i - 2)], *spans[i:]] for i in range(2, len(padded))]  # one missing before i
+    return [list(one) for one in dict.fromkeys(map(tuple, found)) if len(one) > 1 or one == tuple(found[0])]
+
+
+def nearness(text: str, name: str) -> float:
+    """How well the words of `text` are found in `name`, from 0 to 1: the worst of its words counts."""
+    words, known = _WORD.findall(fold(text)), _WORD.findall(fold(name)) + pinyin_key(name).split()
+    if not words or not known:
+        return 0.0
+    return min(max(_alike(word, other) for other in known) for word in words)
+
+
+def _alike(word: str, other: str) -> float:
+    if other.startswith(word) or (_CJK.search(word) and word in other):
+        return 1.0
+    matcher, best = SequenceMatcher(None, "", word, autojunk=False), 0.0
+    for size in (len(word), len(word) + 1, len(word) - 1):
+        matcher.set_seq1(other[:size])
+        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > max(best, 0.6):
+            best = max(best, matcher.ratio())
+    return best
 
 
 def pinyin_key(name: str) -> str:

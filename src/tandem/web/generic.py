@@ -1,8 +1,7 @@
 """List, detail, form, removal, history and export for a plain noun: its file says what, this file says how."""
 
 import copy
-import csv
-import io
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +10,8 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from tandem.kit.http import attachment_header
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space
 from tandem.people.scoping import Scoped
+from tandem.reports.exports import sheets
 from tandem.web import cells, doors, histories
 from tandem.web.collaboration import attachments, comments, watches
 from tandem.web.paging import page_of
@@ -113,6 +114,7 @@ def urls(noun: Noun, base: str = "") -> list[URLPattern]:
     found = [
         path(f"{root}/", login_required(_view(noun, list_page)), name=noun.slug),
         path(f"{root}/export.csv", login_required(_view(noun, export)), name=f"{noun.slug}_export"),
+        path(f"{root}/export.xlsx", login_required(_view(noun, export_xlsx)), name=f"{noun.slug}_export_xlsx"),
         path(f"{root}/<int:id>/", login_required(_view(noun, detail_page)), name=f"{noun.slug}_detail"),
         path(f"{root}/<int:id>/comments/", login_required(_view(noun, comment)), name=f"{noun.slug}_comments"),
         path(f"{root}/<int:id>/attachments/", login_required(_view(noun, attachment)), name=f"{noun.slug}_attachments"),
@@ -126,8 +128,8 @@ def urls(noun: Noun, base: str = "") -> list[URLPattern]:
     return found
 
 
-def _view(noun: Noun, function: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+def _view(noun: Noun, function: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    def view(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         return function(request, noun, **kwargs)
 
     return view
@@ -181,6 +183,7 @@ def list_page(request: HttpRequest, noun: Noun) -> HttpResponse:
         "may_create": bool(noun.create) and bool(spaces_where(request.user, noun.needed_for_new)),
         "new_url": reverse(f"{noun.slug}_new") if noun.create else "",
         "export_url": reverse(f"{noun.slug}_export") + "?" + request.GET.urlencode(),
+        "export_xlsx_url": reverse(f"{noun.slug}_export_xlsx") + "?" + request.GET.urlencode(),
         "list_url": reverse(noun.slug),
         **(noun.list_extra(request) if noun.list_extra else {}),
     }
@@ -196,18 +199,29 @@ def _with(request: HttpRequest, **changes: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def export(request: HttpRequest, noun: Noun) -> HttpResponse:
-    """What the list shows, as CSV; a cell that a spreadsheet would run is made text."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([str(c.label) for c in noun.columns])
+def export(request: HttpRequest, noun: Noun) -> HttpResponseBase:
+    """What the list shows, as CSV; no cell is a formula."""
+    parts = sheets.csv_parts([str(c.label) for c in noun.columns], _cells(request, noun))
+    response = StreamingHttpResponse(parts, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = attachment_header(f"{noun.slug}.csv")
+    return response
+
+
+def export_xlsx(request: HttpRequest, noun: Noun) -> HttpResponseBase:
+    """The same as a workbook, with numbers and dates as such."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+    sheets.write_xlsx(file, str(noun.many), [str(c.label) for c in noun.columns], _cells(request, noun))
+    file.seek(0)
+    response = FileResponse(file, content_type=sheets.XLSX)
+    response["Content-Disposition"] = attachment_header(f"{noun.slug}.xlsx")
+    return response
+
+
+def _cells(request: HttpRequest, noun: Noun) -> Iterator[list[Any]]:
     for rows in in_chunks(narrowed(request, noun), "id"):
         if noun.look_up:
             noun.look_up(request, rows)
-        writer.writerows([harmless(c.cell(row)) for c in noun.columns] for row in rows)
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = attachment_header(f"{noun.slug}.csv")
-    return response
+        yield from ([c.cell(row) for c in noun.columns] for row in rows)
 
 
 def in_chunks(rows: models.QuerySet[Any], *order: str) -> Iterator[list[Any]]:
@@ -215,15 +229,6 @@ def in_chunks(rows: models.QuerySet[Any], *order: str) -> Iterator[list[Any]]:
     keys = list(rows.order_by(*order).values_list("pk", flat=True))
     for begin in range(0, len(keys), CHUNK):
         yield list(rows.filter(pk__in=keys[begin : begin + CHUNK]).order_by(*order))
-
-
-def harmless(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return (
-        f"'{text}"
-        if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not isinstance(value, (int, float))
-        else text
-    )
 
 
 def detail_page(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:

@@ -1,5 +1,7 @@
-"""What the command palette finds: commands, pages, people, work items, features."""
+"""What the command palette finds: commands, pages, people, work items and everything else that has a name; a typing
+error is forgiven."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,29 +9,32 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
-from tandem.kit.text import fold, pinyin_key
-from tandem.people.models import User
-from tandem.portfolio.models import Project
-from tandem.product.models import Feature
+from tandem.collaboration.models import SavedView
+from tandem.kit.text import fold, grams, near_grams, nearness, pinyin_key
+from tandem.people.models import Team, User
+from tandem.portfolio.models import Portfolio, Programme, Project
+from tandem.product.models import Feature, Product, Release
+from tandem.strategy.models import Objective
 from tandem.web import navigation
 from tandem.work.models import WorkItem
 
 # a small list is compared name by name: nobody has more projects in view
-MOST_NAMES = 500
+MOST_NAMES, MOST_TEXT = 500, 200
+MOST_ITEMS, ENOUGH, MOST_NEAR, LONGEST_NEAR, NEAR = 8, 3, 60, 40, 0.72
 
 
 @login_required
 def search(request: HttpRequest) -> HttpResponse:
     """`>` commands, `@` people, `#` items, `/` pages; without a prefix everything."""
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").strip()[:MOST_TEXT]
     prefix, rest = (text[0], text[1:].strip()) if text[:1] in (">", "@", "#", "/") else ("", text)
     groups = []
     if prefix in ("", "#") and rest:
         groups.append((_("Work items"), _items(request.user, rest)))
-        groups.append((_("Features"), _features(request.user, rest)))
     if prefix == "" and rest:
-        groups.append((_("Projects"), _projects(request.user, rest)))
+        groups += [(str(noun.title), _named(request.user, noun, rest)) for noun in NOUNS]
     if prefix in ("", "@") and rest:
         groups.append((_("People"), _people(request.user, rest)))
     if prefix in ("", "/"):
@@ -40,48 +45,75 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _items(user: Any, text: str) -> list[dict[str, str]]:
+    """The key as typed, then words as typed, then words with a typing error; each by what changed last."""
     rows = WorkItem.objects.visible_to(user).present()
-    exact = rows.filter(key__iexact=text).values_list("key", "title")[:1]
-    found = [
-        *exact,
-        *(
-            r
-            for r in rows.matching(text).order_by("-updated_at").values_list("key", "title")[:8]
-            if r not in exact
-        ),
-    ]
+    found = dict(rows.filter(key__in=(text, text.upper())).values_list("key", "title")[:1])
+    found |= dict(rows.matching(text).order_by("-updated_at").values_list("key", "title")[:MOST_ITEMS])
+    if len(found) < ENOUGH and len(text) <= LONGEST_NEAR:
+        near = rows.resembling(text).order_by("-updated_at").values_list("key", "title")[:MOST_NEAR]
+        ranked = sorted(((nearness(text, title), key, title) for key, title in near if key not in found), key=lambda row: -row[0])
+        found |= {key: title for how, key, title in ranked if how >= NEAR}
     return [
         {"label": title, "hint": key, "url": reverse("work_item", kwargs={"key": key}), "icon": "checkbox"}
-        for key, title in found
+        for key, title in list(found.items())[: MOST_ITEMS + 1]
     ]
 
 
-def _features(user: Any, text: str) -> list[dict[str, str]]:
-    rows = Feature.objects.visible_to(user).order_by("-id").values_list("title", "id")[:MOST_NAMES]
-    return [
-        {"label": t, "hint": "", "url": reverse("features_detail", kwargs={"id": i}), "icon": "bulb"}
-        for t, i in _reads_like(rows, text)[:5]
-    ]
-
-
-def _projects(user: Any, text: str) -> list[dict[str, str]]:
-    rows = Project.objects.visible_to(user).order_by("name").values_list("name", "space__key")[:MOST_NAMES]
-    return [
-        {"label": n, "hint": k, "url": reverse("board", kwargs={"key": k}), "icon": "briefcase"}
-        for n, k in _reads_like(rows, text)[:5]
-    ]
+def _named(user: Any, noun: "Noun", text: str) -> list[dict[str, str]]:
+    rows = noun.model.objects.visible_to(user).order_by("-id").values_list(noun.field, noun.at)[:MOST_NAMES]
+    return [{"label": name, "hint": noun.hint(at), "url": noun.url(at), "icon": noun.icon} for name, at in _reads_like(rows, text)[:5]]
 
 
 def _reads_like(rows: Any, text: str) -> list[tuple[str, Any]]:
-    """Names that hold the text, begin so in pinyin, or whose key begins so."""
-    wanted = fold(text)
-    return [
+    """Names that hold the text, begin so in pinyin, or whose key begins so; where there is none, those with a typing error."""
+    wanted, rows = fold(text), list(rows)
+    found = [
         (name, other)
         for name, other in rows
         if wanted in fold(name)
         or any(word.startswith(wanted) for word in pinyin_key(name).split())
         or (isinstance(other, str) and other.lower().startswith(wanted))
     ]
+    if found or not 3 < len(text) <= LONGEST_NEAR:
+        return found
+    choices = [[set(terms) for terms in word] for word in near_grams(text)]
+    known = ((name, other, set(grams(f"{name} {pinyin_key(name)}"))) for name, other in rows)
+    near = [(name, other) for name, other, held in known if all(any(c <= held for c in word) for word in choices)]
+    ranked = sorted(((nearness(text, name), name, other) for name, other in near[:MOST_NEAR]), key=lambda row: -row[0])
+    return [(name, other) for how, name, other in ranked if how >= NEAR]
+
+
+@dataclass(frozen=True)
+class Noun:
+    """Something with a name: `at` is the field that its page is found by."""
+
+    title: Any
+    model: Any
+    field: str
+    icon: str
+    page: str
+    at: str = "pk"
+
+    def url(self, at: Any) -> str:
+        if self.page == "work_items":
+            return f"{reverse('work_items')}?{at}"
+        return reverse(self.page, kwargs={"key" if self.at == "space__key" else "id": at})
+
+    def hint(self, at: Any) -> str:
+        return at if self.at == "space__key" else ""
+
+
+NOUNS = (
+    Noun(lazy("Features"), Feature, "title", "bulb", "features_detail"),
+    Noun(lazy("Projects"), Project, "name", "briefcase", "board", "space__key"),
+    Noun(lazy("Objectives"), Objective, "title", "target-arrow", "objectives_detail"),
+    Noun(lazy("Products"), Product, "name", "map-2", "products_detail"),
+    Noun(lazy("Releases"), Release, "name", "package", "releases_detail"),
+    Noun(lazy("Programmes"), Programme, "name", "briefcase", "programmes_detail"),
+    Noun(lazy("Portfolios"), Portfolio, "name", "briefcase", "portfolios_detail"),
+    Noun(lazy("Teams"), Team, "name", "users", "teams_detail"),
+    Noun(lazy("Views"), SavedView, "name", "bookmark", "work_items", "query"),
+)
 
 
 def _people(user: Any, text: str) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from tandem.api.generic import Noun
 from tandem.api.shapes import Body, Reference, body, words
 from tandem.kit.types import Id
 from tandem.people.models import User
+from tandem.reports.queries import filter_language
 from tandem.work.actions import work_items
 from tandem.work.models import Assignment, State, WorkItem, WorkItemType
 
@@ -50,6 +51,8 @@ NOUN = Noun(
         "category": (generic.choice(State.Category), lambda rows, value: rows.filter(state__category=value)),
         "q": (words(200, 1), lambda rows, text: rows.matching(text)),
     },
+    # the filter language of the pages; its `sort:` is read and has no effect here, where the order is by id
+    asks={"filter": (words(2000, 1), lambda rows, text, user: rows.filter(filter_language.condition(text, user)))},
     listed=lambda rows: rows.present(),
 )
 

@@ -2,6 +2,7 @@
 
 from tandem.collaboration.models.attachment import Attachment
 from tandem.collaboration.models.comment import Comment
+from tandem.collaboration.models.feed import Feed
 from tandem.collaboration.models.idempotent_request import IdempotentRequest
 from tandem.collaboration.models.job import Job
 from tandem.collaboration.models.notification import Notification, Told
@@ -11,5 +12,6 @@ from tandem.collaboration.models.saved_view import SavedView
 from tandem.collaboration.models.watch import Watch
 
 __all__ = [
-    "Attachment", "Comment", "IdempotentRequest", "Job", "Notification", "NotificationRules", "Reaction", "SavedView", "Told", "Watch",
+    "Attachment", "Comment", "Feed", "IdempotentRequest", "Job", "Notification", "NotificationRules", "Reaction", "SavedView", "Told",
+    "Watch",
 ]  # fmt: skip

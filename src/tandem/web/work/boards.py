@@ -49,13 +49,13 @@ def chooser(request: HttpRequest, target: str, title: str, purpose: str) -> Http
 def board(request: HttpRequest, key: str) -> HttpResponse:
     space = doors.find(Space.objects, request.user, key=key)
     project = doors.find(Project.objects, request.user, space=space)
-    topic, text, problem = f"space:{space.pk}", request.GET.get("q", ""), ""
+    topic, text, problem = f"space:{space.pk}", request.GET.get("q", ""), None
     request.live_topics = [topic]  # type: ignore[attr-defined]
     try:
         condition = filter_language.condition(text, request.user)
     except Refused as refused:
         text, condition = "", filter_language.condition("", request.user)
-        problem = words.refusal(refused.code, refused.params)
+        problem = filtering.problem_of(refused)
     lanes = request.GET.get("lanes", "")
     lanes = lanes if lanes in board_picture.LANES else ""
     now = board_picture.now_of(project)

@@ -20,10 +20,10 @@ from tandem.people.models import Space
 from tandem.planning.models import Forecast, Run
 from tandem.portfolio.models import Project
 from tandem.product.models import Scope
+from tandem.reports.exports.sheets import harmless
 from tandem.reports.queries import plan as reads
 from tandem.reports.queries import plan_reasons as reasons
 from tandem.web import doors
-from tandem.web.generic import harmless
 from tandem.web.work import plan_changes
 from tandem.web.work.boards import chooser
 from tandem.work.actions import baselines

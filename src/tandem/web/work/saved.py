@@ -1,6 +1,7 @@
 """Views of the work items table under a name: one's own, the team's, official ones; one of them may be the default."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,38 +15,45 @@ from tandem.kit.errors import Refused, Stale
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.web import doors
+from tandem.web.work import filtering
 
 PAGE = "work_items"
 
 
-def default_of(user: Any, page: str) -> SavedView | None:
-    return SavedView.objects.visible_to(user).filter(page=page, owner=user, is_default=True).first()
+def default_of(user: Any, space: Space | None) -> SavedView | None:
+    """What a scope opens with: one's own default there, else an official one."""
+    rows = SavedView.objects.visible_to(user).filter(page=filtering.pages_of(PAGE, space)[0], is_default=True)
+    return rows.filter(owner=user).first() or rows.filter(audience=SavedView.Audience.OFFICIAL).order_by("-id").first()
+
+
+def address(view: SavedView) -> str:
+    return f"{reverse('work_items')}?{urlencode([*parse_qsl(view.query), ('view', view.pk)])}"
 
 
 @login_required
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """Keep the filter, sorting, grouping and columns of this page under a name; or, with `do`, change a kept one."""
+    """Keep the filter, sorting, grouping, columns and layout of this page under a name; or, with `do`, change a kept one.
+    A view of a scope belongs to its space: who sees the space sees what is shared there."""
     if request.POST.get("do"):
         return _change(request)
-    root = Space.objects.visible_to(request.user).order_by("id").first()
-    if root is None:
+    query = filtering.query_of(request.POST.get("query", "")[:2000])
+    number = whole_number(dict(parse_qsl(query)).get("space", ""))
+    scope = doors.find(Space.objects, request.user, pk=number) if number is not None else None
+    home = scope or Space.objects.visible_to(request.user).order_by("id").first()
+    if home is None:
         raise Refused("no_workflow", space="")
     view = saved_views.create(
-        actor=request.user,
-        space=root,
-        name=request.POST.get("name", "").strip()[:100] or _("View"),
-        page=PAGE,
-        query=request.POST.get("query", "")[:2000],
-        audience=request.POST.get("audience", "private"),
-    )
-    return doors.go_to(request, f"{reverse('work_items')}?{view.query}", _("The view was saved."))
+        actor=request.user, space=home, name=request.POST.get("name", "").strip()[:100] or _("View"), page=filtering.pages_of(PAGE, scope)[0],
+        query=query, audience=request.POST.get("audience", "private"),
+    )  # fmt: skip
+    return doors.go_to(request, address(view), _("The view was saved."))
 
 
 def _change(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("view", "")
     view = doors.find(SavedView.objects, request.user, pk=whole_number(number) or 0)
-    here = f"{reverse('work_items')}?{view.query}"
+    here = address(view)
     if request.POST["do"] == "default":
         saved_views.make_default(actor=request.user, view=view)
         return doors.go_to(request, here, _("Work items now open with this view."))
@@ -57,8 +65,8 @@ def _change(request: HttpRequest) -> HttpResponse:
         raise Refused("change_unknown")
     if version is None:  # of a view that others use: whoever saves over it says which one they saw
         raise Stale(view)
-    saved_views.change(actor=request.user, view=view, version=version, query=request.POST.get("query", "")[:2000])
-    return doors.go_to(request, f"{reverse('work_items')}?{view.query}", _("The view was saved."))
+    saved_views.change(actor=request.user, view=view, version=version, query=filtering.query_of(request.POST.get("query", "")[:2000]))
+    return doors.go_to(request, address(view), _("The view was saved."))
 
 
 @login_required

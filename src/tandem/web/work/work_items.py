@@ -1,90 +1,99 @@
 """Work items: the table (filter, sort, group, columns, saved views, inline edit) and its export."""
 
-import csv
-import io
+import contextlib
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
-from tandem.collaboration import words
-from tandem.kit import clock, http
+from tandem.kit import clock
 from tandem.kit.errors import Refused
-from tandem.kit.text import whole_number
 from tandem.people.access import Permission, spaces_where
-from tandem.people.models import Space
-from tandem.reports.queries import filter_language
+from tandem.reports.queries import filter_language, scope, work_item_sums, work_item_table
 from tandem.reports.queries import work_items as reads
-from tandem.web import doors, generic
+from tandem.reports.queries.work_item_table import COLUMNS, SORTS, Asked
 from tandem.web.paging import page_of
 from tandem.web.people.people import choices_of
-from tandem.web.templating import day, moment
-from tandem.web.work import bulk, filtering, new, saved
+from tandem.web.work import bulk, exports, feeds, filter_pages, filtering, items_calendar, new, saved
 from tandem.work.models import State, WorkItem, WorkItemType
 
-COLUMNS = {
-    "key": lazy("Key"), "title": lazy("Title"), "state": lazy("State"), "type": lazy("Type"), "assignees": lazy("Assignees"),
-    "priority": lazy("Priority"), "due": lazy("Due"), "points": lazy("Points"), "labels": lazy("Labels"), "parent": lazy("Part of"),
-    "project": lazy("Project"), "reporter": lazy("Reported by"), "created": lazy("Created"), "finished": lazy("Finished"), "updated": lazy("Changed"),
-}  # fmt: skip
-SORTS = {
-    "key": "number", "title": "title", "state": "state__rank", "type": "type__name", "priority": "priority", "due": "due_on",
-    "points": "estimate_points", "project": "space__name", "created": "created_at", "finished": "actual_finish", "updated": "updated_at",
-}  # fmt: skip
-DEFAULT = ["key", "title", "state", "assignees", "priority", "due", "project", "updated"]
-# a group is an order: its rows stand together, and key pages go on within it
-GROUPS = {"state": "state__name", "project": "space__name", "type": "type__name", "priority": "priority"}
 PAGE = "work_items"
+MOST_TOPICS = 200
 
 
 @login_required
 def table(request: HttpRequest) -> HttpResponse:
-    """Without parameters the page opens with the person's own default view."""
-    if not request.GET and (view := saved.default_of(request.user, PAGE)):
-        return redirect(f"{reverse('work_items')}?{view.query}" if view.query else f"{reverse('work_items')}?q=")
-    rows, space, problem = _narrowed(request)
+    """One query in the layout that the address names. Without a query the scope opens with its default view."""
+    asked, problem = _asked(request)
+    if set(request.GET) <= {"space"} and (view := saved.default_of(request.user, asked.space)):
+        return redirect(saved.address(view))
+    if request.GET.get("part") == "sums":
+        return render(request, "work/items_sums.html", {"sums": work_item_sums.of(asked.rows, asked.group)})
+    context = _around(request, asked, problem)
+    if request.GET.get("layout") == "calendar":
+        return items_calendar.shown(request, asked.rows, context)
+    return _as_table(request, asked, context)
+
+
+def _around(request: HttpRequest, asked: Asked, problem: filtering.Problem | None) -> dict[str, Any]:
+    """What all layouts share: the filter, the views, the exports, the scope."""
+    space, topics = asked.space, []
     if space:
-        request.live_topics = [f"space:{space.pk}"]  # type: ignore[attr-defined]
-    group = request.GET.get("group", "")
-    sort = ("state__rank" if group == "state" and space else GROUPS.get(group)) or _sort(request)
-    page = page_of(rows, sort=sort, cursor=request.GET.get("cursor", ""), shown=reads.shown)
+        topics = [f"space:{pk}" for pk in sorted(scope.below(request.user, space.pk))][:MOST_TOPICS]
+        request.live_topics = topics  # type: ignore[attr-defined]
+    q = request.GET.get("q", "")
+    return {
+        "q": q, "problem": problem, "space": space, "terms": filtering.terms(), "help": filtering.guide(), "chips": filtering.chips(request, q),
+        "views": filtering.views(request, PAGE, space), "query": filtering.query_of(request.GET.urlencode()), "kept_all": filtering.kept(request),
+        "here": request.get_full_path(), "with_": cache(lambda **k: _with(request, **k)), "exports": _exports(request),
+        "live_topic": " ".join(topics), "layout_state": urlencode([p for p in parse_qsl(filtering.query_of(request.GET.urlencode())) if p[0] not in ("layout", "span")]),
+    }  # fmt: skip
+
+
+def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpResponse:
+    sort, group, columns = asked.sort, asked.group, asked.columns
+    page = page_of(asked.rows, sort=sort, cursor=request.GET.get("cursor", ""), shown=reads.shown)
     people = reads.assignees(page.rows)
-    columns = _columns(request, space)
     may_edit = spaces_where(request.user, Permission.EDIT_WORK)
     choices = _choices(page.rows, may_edit, request.user, columns)
     today = clock.today()
-    context = {
+    context |= {
         "rows": [_row(i, people, may_edit, group, choices, today) for i in page.rows],
         "columns": [(c, str(COLUMNS[c]), _turned(request, c), _direction(sort, c)) for c in columns],
         "all_columns": [(c, str(label), c in columns) for c, label in COLUMNS.items()],
-        "q": request.GET.get("q", ""), "problem": problem, "group": group, "space": space,
+        "group": group,
         "groups": [("", _("No groups")), ("state", _("State")), ("project", _("Project")), ("type", _("Type")), ("priority", _("Priority"))],
-        "terms": filtering.terms(), "help": filtering.guide(), "chips": filtering.chips(request, request.GET.get("q", "")),
         "next": _with(request, cursor=page.next) if page.next else "", "previous": _with(request, cursor=page.previous) if page.previous else "",
         "priorities": _priorities(), "may_bulk": bool(may_edit), "bulk_states": _common_states(page.rows, choices["states"]),
-        "views": filtering.views(request, PAGE), "kept": [(k, v) for k, v in request.GET.items() if k not in ("cols", "cursor") and v],
-        "query": _with(request, cursor="").lstrip("?"), "here": request.get_full_path(), "with_": cache(lambda **k: _with(request, **k)),
-        "people": choices_of(request.user), "export": reverse("work_items_export") + _with(request, cursor=""),
+        "kept": [(k, v) for k, v in request.GET.items() if k not in ("cols", "cursor") and v],
+        "people": choices_of(request.user), "sums_url": _with(request, cursor="", view="", part="") + "&part=sums",
     }  # fmt: skip
     return render(request, "work/work_items.html", context)
 
 
-def _narrowed(request: HttpRequest) -> tuple[Any, Space | None, str]:
-    """The rows that the address asks for; a filter that cannot be read finds nothing and says why."""
-    rows, space, problem = WorkItem.objects.visible_to(request.user).present(), _space(request), ""
-    if space:
-        rows = rows.filter(space=space)
+def _asked(request: HttpRequest) -> tuple[Asked, filtering.Problem | None]:
+    """What the address asks for; a filter that cannot be read finds nothing and says why."""
     try:
-        rows = rows.filter(filter_language.condition(request.GET.get("q", ""), request.user))
+        return work_item_table.asked(request.GET, request.user), None
     except Refused as refused:
-        problem, rows = words.refusal(refused.code, refused.params), rows.none()
-    return rows, space, problem
+        return work_item_table.nothing(request.GET, request.user), filtering.problem_of(refused)
+
+
+def _exports(request: HttpRequest) -> list[tuple[str, str, str]]:
+    """Label, icon and address of each file that this table can be saved as."""
+    same = _with(request, cursor="", view="", on="")
+    return [
+        (_("Excel workbook (XLSX)"), "file-spreadsheet", reverse("work_items_export_xlsx") + same),
+        (_("Text with commas (CSV)"), "table", reverse("work_items_export") + same),
+        (_("Calendar of what has dates (ICS)"), "calendar", reverse("work_items_export_ics") + same),
+        (_("Subscribe from a calendar"), "calendar-event", reverse("feeds") + same),
+    ]
 
 
 class _Row(NamedTuple):
@@ -107,23 +116,6 @@ def _row(
     )  # fmt: skip
 
 
-def _columns(request: HttpRequest, space: Space | None) -> list[str]:
-    asked = [c for part in request.GET.getlist("cols") for c in part.split(",") if c in COLUMNS]
-    usual = [c for c in DEFAULT if not (space and c == "project")]
-    return [c for c in COLUMNS if c in asked] or usual
-
-
-def _space(request: HttpRequest) -> Space | None:
-    number = whole_number(request.GET.get("space", ""))
-    return None if number is None else doors.find(Space.objects, request.user, pk=number)
-
-
-def _sort(request: HttpRequest) -> str:
-    wanted = request.GET.get("sort", "-updated")
-    field = SORTS.get(wanted.lstrip("-"))
-    return f"-{field}" if field and wanted.startswith("-") else field or "-updated_at"
-
-
 def _direction(sort: str, column: str) -> str:
     return "" if SORTS.get(column) != sort.lstrip("-") else "desc" if sort.startswith("-") else "asc"
 
@@ -131,8 +123,11 @@ def _direction(sort: str, column: str) -> str:
 def _turned(request: HttpRequest, column: str) -> str:
     if column not in SORTS:
         return ""
+    q = request.GET.get("q", "")
+    with contextlib.suppress(Refused):
+        q = filter_language.unsorted(q)
     return _with(
-        request, sort=f"-{column}" if request.GET.get("sort") == column else column, cursor="", group=""
+        request, sort=f"-{column}" if request.GET.get("sort") == column else column, cursor="", group="", q=q
     )
 
 
@@ -176,36 +171,12 @@ def _priorities() -> list[tuple[int, str]]:
     return [(value, str(label)) for value, label in WorkItem.Priority.choices]
 
 
-@login_required
-def export(request: HttpRequest) -> HttpResponse:
-    """What the table shows, as CSV; a cell that a spreadsheet would run is made text."""
-    rows, space, _problem = _narrowed(request)
-    columns = _columns(request, space)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([str(COLUMNS[c]) for c in columns])
-    for found in generic.in_chunks(reads.lines(rows), "space__name", "number"):
-        people = reads.assignees(found)
-        writer.writerows([generic.harmless(_cell(item, c, people)) for c in columns] for item in found)
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = http.attachment_header("work-items.csv")
-    return response
-
-
-def _cell(item: WorkItem, column: str, people: dict[int, list[dict[str, Any]]]) -> Any:
-    plain: dict[str, Any] = {
-        "key": item.key, "title": item.title, "state": item.state.name, "type": item.type.name, "due": day(item.due_on),
-        "assignees": "; ".join(p["name"] for p in people.get(item.pk, [])), "priority": item.get_priority_display() or "",
-        "points": item.estimate_points, "labels": "; ".join(item.labels), "parent": item.parent.key if item.parent else "",
-        "project": item.space.name, "reporter": item.reporter.name if item.reporter else "", "created": moment(item.created_at),
-        "finished": moment(item.actual_finish), "updated": moment(item.updated_at),
-    }  # fmt: skip
-    return plain[column]
-
-
 urls = [
+    *filter_pages.urls,
     path("work-items/", table, name="work_items"),
-    path("work-items/export.csv", export, name="work_items_export"),
+    *exports.urls,
+    *feeds.urls,
+    *items_calendar.urls,
     path("work-items/new/", new.new, name="work_items_new"),
     path("work-items/bulk/", bulk.bulk, name="work_items_bulk"),
     path("work-items/undo/<uuid:run>/", bulk.undo, name="work_items_undo"),

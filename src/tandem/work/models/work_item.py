@@ -1,6 +1,6 @@
 """One table for everything that somebody has to do: story, task, bug, epic, milestone of a plan."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -8,9 +8,22 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tandem.kit.text import grams, pinyin_key, search_grams
+from tandem.kit.text import grams, near_grams, pinyin_key, search_grams
 from tandem.people.scoping import Scoped, ScopedQuerySet
 from tandem.work.models.workflow import State
+
+
+@ArrayField.register_lookup
+class HoldsOneOf(models.Lookup):  # type: ignore[type-arg]
+    """Contains all of one of these lists: thirty conditions as one, for making thirty takes longer than answering them."""
+
+    lookup_name = "holds_one_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, params = self.process_lhs(compiler, connection)
+        parts = " OR ".join(f"{left} @> %s::varchar(64)[]" for _terms in self.rhs)
+        return f"({parts})", [value for terms in self.rhs for value in (*params, list(terms))]
 
 
 class WorkItemQuerySet(ScopedQuerySet):
@@ -31,6 +44,13 @@ class WorkItemQuerySet(ScopedQuerySet):
         """Every word of the text begins a word of the title or key; Chinese titles are found by pinyin as well."""
         terms = search_grams(text)
         return self.filter(grams__contains=terms) if terms else self
+
+    def resembling(self, text: str) -> Self:
+        """As `matching`, but each word may hold one typing error: a wrong, missing, swapped or additional letter."""
+        found = self
+        for choices in near_grams(text):
+            found = found.filter(grams__holds_one_of=choices)
+        return found
 
     def assigned_to(self, user: models.Model) -> Self:
         return self.filter(assignments__user=user)

@@ -1,0 +1,1 @@
+"""Lists as files: CSV, XLSX and calendars, written a part at a time."""

@@ -1,0 +1,117 @@
+"""The table of work items: what an address asks for (filter, scope, order, group, columns), and its cells as values."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from tandem.kit.errors import Hidden
+from tandem.kit.text import whole_number
+from tandem.people.models import Space, SpaceKind
+from tandem.reports.queries import filter_language, filter_words, scope
+from tandem.reports.queries import work_items as reads
+from tandem.work.models import WorkItem
+
+COLUMNS = {
+    "key": _("Key"), "title": _("Title"), "state": _("State"), "type": _("Type"), "assignees": _("Assignees"),
+    "priority": _("Priority"), "due": _("Due"), "points": _("Points"), "labels": _("Labels"), "parent": _("Part of"),
+    "project": _("Project"), "reporter": _("Reported by"), "created": _("Created"), "finished": _("Finished"), "updated": _("Changed"),
+}  # fmt: skip
+SORTS = {name: column.lstrip("-") for name, column in filter_words.SORTS.items()}
+USUAL = ["key", "title", "state", "assignees", "priority", "due", "project", "updated"]
+# a group is an order: its rows stand together, and key pages go on within it
+GROUPS = {"state": "state__name", "project": "space__name", "type": "type__name", "priority": "priority"}
+CHUNK = 2_000
+"""Rows of an export that are in memory at once."""
+
+
+@dataclass
+class Asked:
+    rows: Any
+    space: Space | None
+    columns: list[str]
+    sort: str
+    group: str
+
+
+def asked(params: Any, user: Any) -> Asked:
+    """What a query string (a `QueryDict`) asks for. Raises `Refused` for a filter that cannot be read."""
+    space = _space(params, user)
+    rows = in_scope(user, space).filter(filter_language.condition(params.get("q", ""), user))
+    group = params.get("group", "") if params.get("group", "") in GROUPS else ""
+    is_project = bool(space and space.kind == SpaceKind.PROJECT)
+    by_group = "state__rank" if group == "state" and is_project else GROUPS.get(group)
+    sort = by_group or filter_language.ordering(params.get("q", "")) or _sort(params.get("sort", ""))
+    return Asked(rows, space, _columns(params, is_project), sort, group)
+
+
+def nothing(params: Any, user: Any) -> Asked:
+    """The same without rows: a filter that cannot be read finds nothing, the page around it stands."""
+    plain = params.copy()
+    plain["q"] = ""
+    found = asked(plain, user)
+    found.rows = found.rows.none()
+    return found
+
+
+def in_scope(user: Any, space: Space | None) -> Any:
+    """The present items that one sees: of a space and all below it, or of everything."""
+    rows = WorkItem.objects.visible_to(user).present()
+    return rows.filter(space_id__among=scope.below(user, space.pk)) if space else rows
+
+
+def _space(params: Any, user: Any) -> Space | None:
+    number = whole_number(params.get("space", ""))
+    if number is None:
+        return None
+    space = Space.objects.visible_to(user).filter(pk=number).first()
+    if space is None:
+        raise Hidden
+    return space
+
+
+def _sort(wanted: str) -> str:
+    field = SORTS.get((wanted or "-updated").lstrip("-"))
+    return f"-{field}" if field and (wanted or "-").startswith("-") else field or "-updated_at"
+
+
+def _columns(params: Any, is_project: bool) -> list[str]:
+    wanted = [c for part in params.getlist("cols") for c in part.split(",") if c in COLUMNS]
+    usual = [c for c in USUAL if not (is_project and c == "project")]
+    return [c for c in COLUMNS if c in wanted] or usual
+
+
+def heads(found: Asked) -> list[str]:
+    return [str(COLUMNS[c]) for c in found.columns]
+
+
+def cells(found: Asked, step: Callable[[int, int], None] = lambda done, total: None) -> Iterator[list[Any]]:
+    """Every row in the order of the table, as values: dates as dates, points as numbers. Which ones and in which order
+    is settled by their ids first; then a part at a time is in memory."""
+    field = F(found.sort.lstrip("-"))
+    order = field.desc(nulls_last=True) if found.sort.startswith("-") else field.asc(nulls_last=True)
+    ids = list(found.rows.order_by(order, "id").values_list("pk", flat=True))
+    for begin in range(0, len(ids), CHUNK):
+        part = ids[begin : begin + CHUNK]
+        lines = {line.pk: line for line in reads.shown(part)}
+        people = reads.assignees(list(lines.values()))
+        step(begin, len(ids))
+        for pk in part:
+            if pk in lines:
+                yield [_value(lines[pk], column, people) for column in found.columns]
+    step(len(ids), len(ids))
+
+
+def _value(item: Any, column: str, people: dict[int, list[dict[str, Any]]]) -> Any:
+    return _READ[column](item) if column in _READ else "; ".join(p["name"] for p in people.get(item.pk, []))
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "key": lambda i: i.key, "title": lambda i: i.title, "state": lambda i: i.state.name, "type": lambda i: i.type.name,
+    "priority": lambda i: i.get_priority_display() or "", "due": lambda i: i.due_on, "points": lambda i: i.estimate_points,
+    "labels": lambda i: "; ".join(i.labels), "parent": lambda i: i.parent.key if i.parent else "", "project": lambda i: i.space.name,
+    "reporter": lambda i: i.reporter.name if i.reporter else "", "created": lambda i: i.created_at, "finished": lambda i: i.actual_finish,
+    "updated": lambda i: i.updated_at,
+}  # fmt: skip

@@ -1,0 +1,74 @@
+"""Calendars that a calendar program subscribes to: made, listed, taken back, and what they answer."""
+
+from urllib.parse import parse_qsl, urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from tandem.collaboration.actions import feeds
+from tandem.collaboration.models import Feed
+from tandem.kit.errors import Hidden, Refused
+from tandem.kit.ids import digest
+from tandem.reports.exports import ical
+from tandem.reports.queries import work_item_table
+from tandem.web import doors
+from tandem.web.work.exports import home_of
+
+
+@login_required
+def page(request: HttpRequest) -> HttpResponse:
+    """The feeds that work; a new one shows its address once. The filter is tried before it is kept."""
+    secret = ""
+    if request.method == "POST":
+        query = _kept(request.POST.get("query", ""))
+        found = work_item_table.asked(QueryDict(query), request.user)
+        name = request.POST.get("name", "").strip() or _("Work items")
+        _row, token = feeds.create(actor=request.user, space=found.space or home_of(request), name=name, query=query)
+        secret = request.build_absolute_uri(reverse("feed_shared", kwargs={"token": token}))
+    rows = Feed.objects.visible_to(request.user).usable()
+    context = {"rows": list(rows[: feeds.MOST]), "secret": secret, "query": _kept(request.GET.urlencode())}
+    return render(request, "work/feeds.html", context | {"q": QueryDict(context["query"]).get("q", "")})
+
+
+def _kept(query: str) -> str:
+    return urlencode([(name, value) for name, value in parse_qsl(query[:2000]) if name in ("q", "space")])
+
+
+@login_required
+@require_POST
+def removal(request: HttpRequest, id: int) -> HttpResponse:
+    feeds.revoke(actor=request.user, feed=doors.find(Feed.objects, request.user, pk=id))
+    return doors.go_to(request, reverse("feeds"), _("The address no longer works."))
+
+
+@never_cache
+@require_safe
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """What the feed's owner may see now; nobody signs in for it."""
+    # house: reads — the token is the permission
+    feed = Feed.objects.usable().select_related("owner").filter(digest=digest(token)).first()
+    if feed is None:
+        raise Hidden
+    with translation.override(feed.owner.language or translation.get_language()):
+        try:
+            found = work_item_table.asked(QueryDict(feed.query), feed.owner)
+        except Refused:
+            raise Hidden from None
+        text = ical.calendar(feed.name, found.rows, request.build_absolute_uri("/").rstrip("/"))
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+urls = [
+    path("feeds/", page, name="feeds"),
+    path("feeds/<int:id>/removals/", removal, name="feed_removals"),
+    path("shared/calendar/<str:token>.ics", shared, name="feed_shared"),
+]
