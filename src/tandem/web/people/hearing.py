@@ -80,7 +80,12 @@ def stopping(request: HttpRequest, token: str) -> HttpResponse:
     except signing.BadSignature:
         user = None
     if user is None:
-        return render(request, "people/letters.html", {"is_known": False, "is_stopped": False}, status=422)
+        return render(
+            request,
+            "people/letters.html",
+            {"is_known": False, "is_stopped": False},
+            status=422 if request.method == "POST" else 200,
+        )
     if request.method == "POST":
         letters.stop(user=user)
     return render(
