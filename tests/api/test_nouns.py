@@ -108,6 +108,8 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "target_id": pair.theirs.item.pk,
         "after_id": pair.theirs.item.pk,
         "work_item_id": pair.theirs.item.pk,
+        "work_item_ids": [pair.theirs.item.pk],
+        "to_id": pair.theirs.sprint.pk,
         "owner_id": 999_999,
         "user_id": 999_999,
         "assignee_ids": [pair.theirs.member.pk, 999_999],

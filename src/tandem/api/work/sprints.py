@@ -202,11 +202,11 @@ class SprintFigures(BaseModel):
     velocity: SprintVelocity | None
 
 
-class Asked(Body):
+class SprintFiguresAsked(Body):
     by: str = Field("", pattern="^(points|items)?$", description="points or items; without it as the project estimates")
 
 
-def _figures(request: HttpRequest, id: Path[Id], asked: Query[Asked]) -> HttpResponse:
+def _figures(request: HttpRequest, id: Path[Id], asked: Query[SprintFiguresAsked]) -> HttpResponse:
     """The course day by day, what each change of scope did, the chance of finishing, and the velocity."""
     generic.refuse_unknown(request, asked)
     user, sprint = request.auth, NOUN.row(request.auth, id)
