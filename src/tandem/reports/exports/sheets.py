@@ -68,7 +68,7 @@ def write_xlsx(target: Path | io.IOBase, title: str, heads: list[str], rows: Row
         sheet.append([_cell(sheet, value) for value in row])
         count += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(heads)))}{count + 1}"
-    book.save(target)
+    book.save(target)  # house: writes — a file, no row
     return count
 
 
