@@ -1,4 +1,4 @@
-"""How the work items of a project moved, read for `tandem.compute.flow`: states, moves, blocks; five queries.
+"""How the work items of a project moved, read for `tandem.compute.flow`: states, moves, blocks; six queries.
 
 Only what was open at some time in the period is read, so that a long past costs nothing."""
 
@@ -14,7 +14,7 @@ from tandem.compute.flow.items import ACTIVE, BACKLOG, DONE, WAITING, Block, Flo
 from tandem.compute.flow.items import State as FlowState
 from tandem.compute.flow.journeys import Journeys, journeys
 from tandem.reports.queries import filter_language
-from tandem.work.models import Link, State, StateChange, WorkItem
+from tandem.work.models import Block, Link, State, StateChange, WorkItem
 
 MOST = 10_000
 _KINDS = {State.Category.TO_DO: BACKLOG, State.Category.IN_PROGRESS: ACTIVE, State.Category.DONE: DONE}
@@ -67,13 +67,14 @@ class Reading:
 
 
 def read(
-    user: Any, space_id: int, *, now: datetime, since: datetime | None = None, text: str = "", queues: Iterable[int] = ()
+    user: Any, space_id: int, *, now: datetime, since: datetime | None = None, text: str = "", queues: Iterable[int] | None = None
 ) -> Reading:
     """`text` is a filter; containers (items with parts below them) count only when it asks for a type. Raises `Refused`
     for a filter that cannot be read. `found` is None in a project without a state of the category *done*."""
     has_parents = any(term.field == "type" for term in filter_language.terms(text))
     states = tuple(State.objects.visible_to(user).filter(space=space_id).in_order())
-    waiting = frozenset(s.pk for s in states if s.category == State.Category.IN_PROGRESS) & frozenset(queues)
+    halves = [s.pk for s in states if s.is_waiting]  # the done halves of split columns
+    waiting = frozenset(s.pk for s in states if s.category == State.Category.IN_PROGRESS) & frozenset(halves if queues is None else queues)
     rows = _items(user, space_id, since, filter_language.condition(text, user), has_parents)
     dated = [row for row in rows[:MOST] if not _is_undated(row)]
     moves = _moves(user, space_id, [row["id"] for row in dated], {s.pk for s in states})
@@ -94,8 +95,7 @@ def read(
 
 
 def _workflow(states: Iterable[State], queues: frozenset[int]) -> Workflow:
-    """Here a state gets its meaning for flow: whoever marks queues elsewhere (a column split into doing and done) adds
-    them to `queues`."""
+    """Here a state gets its meaning for flow."""
     return Workflow(
         tuple(FlowState(str(s.pk), WAITING if s.pk in queues else _KINDS[State.Category(s.category)]) for s in states)
     )
@@ -152,15 +152,19 @@ class _Dates:
 
 
 def _held(user: Any, rows: list[dict[str, Any]], now: datetime) -> tuple[Held, ...]:
-    """What held items up: today the items that block them by a link, from the day of the link until the blocker is
-    finished. Blocks with a reason and a clock of their own are read here too, once there are any."""
+    """What held items up: blocks with a clock of their own, named by their kind, and the items that block them by a link,
+    from the day of the link until the blocker is finished."""
     ids = [row["id"] for row in rows]
     links = Link.objects.filter(  # house: reads — ends are masked below
         kind=Link.Kind.BLOCKS, target__in=ids, source__removed_at=None
     ).order_by("id")
     fields = ("target_id", "created_at", "source__key", "source__title", "source__space_id", "source__state__category", "source__actual_finish")
     seen = user.visible_space_ids()
-    found = []
+    said = Block.objects.visible_to(user).filter(item__in=ids, since__lte=now).order_by("id")
+    found = [
+        Held(item, since, ended, str(Block.Kind(kind).label), "")
+        for item, since, ended, kind in said.values_list("item_id", "since", "ended_at", "kind")
+    ]
     for target, made, key, title, space_id, category, finished in links.values_list(*fields):
         is_done = category == State.Category.DONE
         last = finished if is_done else None

@@ -12,7 +12,7 @@ from tandem.compute.scheduling.calendar import WorkingCalendar
 from tandem.kit import clock
 from tandem.reports.queries import sprints as reads
 from tandem.reports.queries.sprint_pieces import Deed, Held, held_by
-from tandem.work.models import Link, Sprint, SprintChange, State, WorkItem
+from tandem.work.models import Block, Link, Sprint, SprintChange, State, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,15 @@ def _outlook(user: Any, sprint: Sprint, calendar: WorkingCalendar, last: date) -
 
 
 def blocked_since(user: Any, ids: list[int]) -> dict[int, datetime]:
-    """Open item id → since when something open stands in its way."""
+    """Open item id → since when people said that it is blocked, or something open stands in its way."""
     rows = Link.objects.filter(  # house: reads — the items came through visible_to; only a moment is shown
         kind="blocks", target__in=ids, source__removed_at=None
     ).exclude(source__state__category=State.Category.DONE)
-    return dict(rows.order_by().values_list("target_id").annotate(since=Min("created_at")))
+    found = dict(rows.order_by().values_list("target_id").annotate(since=Min("created_at")))
+    said = Block.objects.open().filter(item__in=ids)  # house: reads — as above
+    for item, since in said.values_list("item_id", "since"):
+        found[item] = min(since, found.get(item, since))
+    return found
 
 
 def carried(user: Any, sprint: Sprint) -> dict[int, str]:

@@ -83,7 +83,8 @@ def _asked(request: HttpRequest, key: str) -> Asked:
     now = board_picture.now_of(project)
     since = _midnight(now - timedelta(weeks=PERIODS[period])) if PERIODS[period] else None
     given = ",".join(request.GET.getlist("queue")).split(",")[:50]
-    queues = [number for value in given if (number := whole_number(value)) is not None]
+    chosen = [number for value in given if (number := whole_number(value)) is not None]
+    queues = chosen if "queue" in request.GET else None
     text, problem = request.GET.get("q", ""), ""
     try:
         reading = reads.read(request.user, space.pk, now=now, since=since, text=text, queues=queues)
