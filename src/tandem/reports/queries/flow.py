@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from tandem.compute.flow.items import ACTIVE, BACKLOG, DONE, WAITING, Block, FlowItem, Move, Workflow
+from tandem.compute.flow.items import ACTIVE, BACKLOG, DONE, WAITING, FlowItem, Move, Workflow
+from tandem.compute.flow.items import Block as FlowBlock
 from tandem.compute.flow.items import State as FlowState
 from tandem.compute.flow.journeys import Journeys, journeys
 from tandem.reports.queries import filter_language
@@ -79,10 +80,10 @@ def read(
     dated = [row for row in rows[:MOST] if not _is_undated(row)]
     moves = _moves(user, space_id, [row["id"] for row in dated], {s.pk for s in states})
     held = _held(user, dated, now)
-    blocks: dict[int, list[Block]] = defaultdict(list)
+    blocks: dict[int, list[FlowBlock]] = defaultdict(list)
     for one in held:
         if one.first is not None:
-            blocks[one.item_id].append(Block(_wall(one.first), _wall(one.last) if one.last else None))
+            blocks[one.item_id].append(FlowBlock(_wall(one.first), _wall(one.last) if one.last else None))
     read_as = _Dates(states)
     items = [FlowItem(str(row["id"]), read_as.moves(row, moves.get(row["id"], [])), tuple(blocks.get(row["id"], ()))) for row in dated]
     is_whole = any(s.category == State.Category.DONE for s in states)

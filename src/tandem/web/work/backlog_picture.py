@@ -14,6 +14,7 @@ from tandem.compute.flow.sprint import Velocity
 from tandem.compute.forecasting.history import NotEnough
 from tandem.kit import clock
 from tandem.people.models import Space
+from tandem.reports.queries import boards
 from tandem.reports.queries import sprints as reads
 from tandem.reports.queries import work_items as items_reads
 from tandem.web.paging import page_of
@@ -95,8 +96,9 @@ def _backlog(user: Any, space: Space, condition: Q, cursor: str) -> Any:
 
 
 def _dressed(user: Any, items: list[Any]) -> Any:
-    people, blocked = items_reads.assignees(items), items_reads.blockers(user, items)
-    return lambda rows: [{"item": i, "people": people.get(i.pk, []), "blocked": bool(blocked.get(i.pk))} for i in rows]
+    people = items_reads.assignees(items)
+    blocked = {one.held_id for one in boards.holds(user, clock.now(), items=items)} | boards.blocks(user, items).keys()
+    return lambda rows: [{"item": i, "people": people.get(i.pk, []), "blocked": i.pk in blocked} for i in rows]
 
 
 def verdict(section: Section) -> dict[str, str]:

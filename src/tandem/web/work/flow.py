@@ -21,10 +21,11 @@ from tandem.people.models import Space
 from tandem.planning import words as planned
 from tandem.planning.models import Forecast
 from tandem.portfolio.models import Project
+from tandem.reports.exports.sheets import harmless
 from tandem.reports.queries import flow as reads
 from tandem.reports.queries import flow_figures, flow_forecast
 from tandem.reports.queries.flow_figures import FlowTimes, NotEnough
-from tandem.web import doors, generic
+from tandem.web import doors
 from tandem.web.templating import day, short_day
 from tandem.web.work import board_picture, filtering
 from tandem.web.work import flow_pictures as pictures
@@ -180,7 +181,7 @@ def export(request: HttpRequest, key: str) -> HttpResponse:
     for row in flow_figures.items(asked.reading):
         when = [day(moment) for moment in (row.arrived, row.started, row.finished)]
         amounts = [f"{n:.3f}" if n is not None else "" for n in (row.days, row.blocked, *row.in_states)]
-        writer.writerow(generic.harmless(c) for c in (row.line.key, row.line.title, row.line.type, row.state, *when, *amounts))
+        writer.writerow(harmless(c) for c in (row.line.key, row.line.title, row.line.type, row.state, *when, *amounts))
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = http.attachment_header(f"flow-{key}.csv")
     return response

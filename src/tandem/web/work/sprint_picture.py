@@ -11,7 +11,7 @@ from tandem.collaboration.models import Comment
 from tandem.compute.flow import sprint as compute
 from tandem.compute.forecasting.history import NotEnough
 from tandem.kit import clock
-from tandem.reports.queries import sprint_figures
+from tandem.reports.queries import boards, sprint_figures
 from tandem.reports.queries import sprints as reads
 from tandem.reports.queries import work_items as items_reads
 from tandem.reports.queries.sprint_pieces import ADDED, CARRIED, ESTIMATED, REMOVED, Deed
@@ -147,7 +147,7 @@ def basis(found: sprint_figures.Figures) -> list[str]:
 def items(user: Any, sprint: Sprint) -> list[dict[str, Any]]:
     """Its present items with people, age in their state and what holds them since when."""
     rows = list(items_reads.listed(user).filter(sprints=sprint).order_by("state__rank", "rank", "id")[:400])
-    people, blocked = items_reads.assignees(rows), items_reads.blockers(user, rows)
+    people, blocked = items_reads.assignees(rows), _blocked(user, rows)
     since, entered = sprint_figures.blocked_since(user, list(blocked)), items_reads.entered(user, rows)
     times = sprint_figures.ages(user, rows)
     now = clock.now()
@@ -155,11 +155,19 @@ def items(user: Any, sprint: Sprint) -> list[dict[str, Any]]:
         {
             "item": i, "people": people.get(i.pk, []), "is_blocked": i.pk in blocked,
             "blocked_days": (now - since[i.pk]).days if i.pk in blocked and i.pk in since else None,
-            "blocked_by": ", ".join(key or _("an item that you cannot see") for _pk, key in blocked.get(i.pk, [])),
+            "blocked_by": ", ".join(blocked.get(i.pk, [])),
             "days": (now - entered[i.pk]).days if i.pk in entered else None, "sprints": times.get(i.pk, 1),
         }
         for i in rows
     ]  # fmt: skip
+
+
+def _blocked(user: Any, rows: list[Any]) -> dict[int, list[str]]:
+    """Item id → what people said blocks it, and the items that hold it up."""
+    found: dict[int, list[str]] = {pk: [block.reason] for pk, block in boards.blocks(user, rows).items()}
+    for hold in boards.holds(user, clock.now(), items=rows):
+        found.setdefault(hold.held_id, []).append(hold.key or _("an item that you cannot see"))
+    return found
 
 
 def walk(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
