@@ -73,6 +73,10 @@ def _unsafe() -> list[str]:
     return sorted(name for name, policy in WEB.items() if policy.post is not None or policy.patch is not None)
 
 
+# a mail program posts here by itself (RFC 8058): the signed token of the address says whose letters end, and nothing else
+STOPS_LETTERS = "letters/<str:token>/"
+
+
 def test_no_form_is_taken_without_its_token(world):
     """Every page that changes something, as a signed-in person whom another site sends there."""
     client = Client(enforce_csrf_checks=True)
@@ -80,6 +84,8 @@ def test_no_form_is_taken_without_its_token(world):
     events = Event.objects.count()
     names = routes()
     for name in _unsafe():
+        if names[name].template == STOPS_LETTERS:
+            continue
         path = re.sub(r"<uuid:\w+>", "0d4ac2c8-0000-4000-8000-000000000000", names[name].template)
         path = "/" + re.sub(r"<\w+:\w+>", "1", path)
         for method in ("post", "put", "patch", "delete"):
@@ -99,7 +105,7 @@ def test_no_view_is_excused_from_the_token():
                 yield from walk(pattern, where)
 
     # the API asks for the token itself, of sessions (tests/api/test_auth.py)
-    assert [where for where in walk(get_resolver()) if not where.startswith("api/v1/")] == []
+    assert [where for where in walk(get_resolver()) if not where.startswith("api/v1/")] == [STOPS_LETTERS]
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost:80@evil.example", "evil.example:8000", ""])
@@ -195,7 +201,7 @@ def test_the_parser_sees_what_it_should():
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_of_an_export_is_a_formula(start, world, signed_in):
     make.feature(actor=world.chen, product=world.product, title=f"{start}HYPERLINK(1)")
-    text = signed_in(world.chen).get("/features/export.csv").content.decode("utf-8-sig")
+    text = signed_in(world.chen).get("/features/export.csv").getvalue().decode("utf-8-sig")
     assert f"'{start}HYPERLINK" in text or "'HYPERLINK" in text or f"\"'{start}" in text
     assert not re.search(rf'(^|,)"?{re.escape(start)}HYPERLINK', text, re.MULTILINE)
 

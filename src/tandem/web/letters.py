@@ -1,7 +1,6 @@
 """News as a letter: the digest of a day, or what a person wants to hear at once; text and HTML, in their language."""
 
 import logging
-from smtplib import SMTPException
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,7 +46,7 @@ def send(user: User, mail: str) -> bool:
         if letter is None:
             return False
         letter.send()
-    except (SMTPException, OSError) as problem:
+    except OSError as problem:
         letters.give_back(user, mail, rows)
         log.warning("a letter could not be sent: %s", " ".join(str(problem).split()))
         return False

@@ -1,6 +1,7 @@
 """The Jinja2 environment of every page: what templates may call."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from tandem.collaboration import words
+from tandem.kit import clock
 from tandem.web import lanes
 from tandem.web.markdown import rendered
 
@@ -113,13 +115,17 @@ def day(value: Any) -> str:
     return value.strftime("%Y-%m-%d") if value else ""
 
 
+_A_YEAR_AWAY = 330  # days
+
+
 def short_day(value: Any) -> str:
-    """`12 Feb` / `2月12日`, for prose and lanes."""
+    """`12 Feb` / `2月12日`, for prose and lanes; with the year where nobody would guess it."""
     if not value:
         return ""
+    is_far = abs((date(value.year, value.month, value.day) - clock.today()).days) > _A_YEAR_AWAY
     if translation.get_language() == "zh-hans":
-        return f"{value.month}月{value.day}日"
-    return f"{value.day} {value.strftime('%b')}"
+        return f"{value.year}年{value.month}月{value.day}日" if is_far else f"{value.month}月{value.day}日"
+    return f"{value.day} {value.strftime('%b')} {value.year}" if is_far else f"{value.day} {value.strftime('%b')}"
 
 
 def moment(value: Any) -> str:

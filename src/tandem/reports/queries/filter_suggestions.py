@@ -76,6 +76,7 @@ _HELD = [
 _FIXED: dict[str, list[tuple[str, str]]] = {
     "state": [("open", "未完成"), ("to_do", "待办"), ("in_progress", "进行中"), ("done", "已完成")],
     "assignee": [("me", "我"), _NOBODY], "reporter": [("me", "我"), _NOBODY], "label": [_NOBODY], "parent": [_NOBODY],
+    "class": [("expedite", "加急"), ("fixed", "固定日期"), ("standard", "标准"), ("intangible", "无形")],
     "priority": [("urgent", "紧急"), ("high", "高"), ("medium", "中"), ("low", "低"), _NOBODY],
     "due": [("overdue", "逾期"), *_DATED], "start": _DATED, "finish": _DATED, "started": [*_PAST, _NOBODY],
     "finished": [*_PAST, _NOBODY], "created": _PAST, "updated": _PAST, "blocked": [("yes", "是"), ("no", "否")],

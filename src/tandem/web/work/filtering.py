@@ -100,7 +100,7 @@ _LABELS = {
     "started": lazy("Work began"), "finished": lazy("Finished"), "created": lazy("Created"), "updated": lazy("Changed"),
     "points": lazy("Points"), "progress": lazy("Percent done"), "project": lazy("Project"), "in": lazy("In, with all below it"),
     "parent": lazy("Part of"), "sprint": lazy("Sprint"), "blocked": lazy("Blocked"), "key": lazy("Key"), "has": lazy("Has"),
-    "no": lazy("Has no"), "sort": lazy("Sorted by"),
+    "no": lazy("Has no"), "sort": lazy("Sorted by"), "class": lazy("Class of service"),
 }  # fmt: skip
 
 
