@@ -9,7 +9,7 @@ import pytest
 from tests.house import policies
 
 AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
-NO_PAGES = ("_export", "_xlsx", "_ics", "_data", "_report", "_csv", "attachment", "scopes", "healthz", "readyz", "palette")
+NO_PAGES = ("export", "_xlsx", "_ics", "feed_shared", "_data", "_report", "_csv", "attachment", "scopes", "healthz", "readyz", "palette")
 PAGES = sorted(n for n, page in policies.WEB.items() if page.get is not None and not n.endswith(NO_PAGES))
 VISITORS = ["/accounts/login/", "/accounts/password/reset/"]
 OWN = ["/account/", "/accounts/2fa/", "/accounts/2fa/webauthn/", "/accounts/password/change/", "/no-such-page/"]
