@@ -39,18 +39,19 @@ export function suggest(input: HTMLInputElement, address: string, prefix: () => 
   };
   const ask = async () => {
     asked?.abort();
-    asked = new AbortController();
+    const mine = asked = new AbortController();
     const before = prefix(), caret = chars(before + input.value.slice(0, input.selectionStart ?? input.value.length)).length;
     const url = `${address}${address.includes('?') ? '&' : '?'}q=${encodeURIComponent(before + input.value)}&at=${caret}`;
     try {
-      const answer = await send('GET', url, undefined, undefined, asked.signal);
+      const answer = await send('GET', url, undefined, undefined, mine.signal);
+      if (asked !== mine) return;
       const shift = chars(before).length;
       begin = Math.max(0, (answer.begin as number) - shift); end = (answer.end as number) - shift;
       const typed = chars(input.value).slice(begin, end).join('');
       rows = (answer.rows as Proposal[]).filter((p) => p.insert !== typed);
       at = -1;
       show();
-    } catch { close(); }
+    } catch { if (asked === mine) close(); }
   };
   const later = () => { clearTimeout(timer); timer = window.setTimeout(() => void ask(), 120); };
   const take = (n: number) => {

@@ -175,7 +175,8 @@ def test_a_large_run_does_not_flood_an_inbox(world):
     work_items.change_many(actor=world.boris, items=[(i, None) for i in items[:2]], run=few, assignees=[world.mei])
     work_items.change_many(actor=world.boris, items=[(i, None) for i in items], run=many, assignees=[world.mei, world.alma])
     tell()
-    assert len(inbox(world.mei)) == 2 and inbox(world.alma) == []
+    # of the many each hears once that there was something for them
+    assert len(inbox(world.mei)) == 3 and len(inbox(world.alma)) == 1
 
 
 def test_a_revised_promise_is_told_to_the_watchers_of_its_feature(world):

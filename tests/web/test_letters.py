@@ -128,11 +128,23 @@ def test_a_kill_right_after_sending_does_not_send_again(world, item, mailoutbox,
     assert len(mailoutbox) == 1
 
 
+def test_a_letter_whose_fate_is_not_known_is_not_sent_again(world, item, mailoutbox, monkeypatch):
+    _say(world, item)
+
+    def taken_perhaps(self, *_args, **_more):
+        raise smtplib.SMTPServerDisconnected("no answer after the letter")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EmailMultiAlternatives, "send", taken_perhaps)
+        assert _round(MONDAY.replace(hour=8)) == 0
+    assert _round(MONDAY.replace(hour=8, minute=10)) == 0 and mailoutbox == []
+
+
 def test_a_mail_server_that_refuses_gets_the_letter_again(world, item, mailoutbox, monkeypatch):
     _say(world, item)
 
     def away(self, *_args, **_more):
-        raise smtplib.SMTPServerDisconnected("gone")
+        raise smtplib.SMTPConnectError(421, "busy")
 
     with monkeypatch.context() as patched:
         patched.setattr(EmailMultiAlternatives, "send", away)

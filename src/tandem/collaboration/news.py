@@ -104,9 +104,12 @@ def news_of(read: Read) -> list[News]:
     """Per person and event the one reason that concerns them most; nobody is told of what they did themselves."""
     fresh = [(event, about) for event, about in read.told if event.occurred_at > clock.now() - FRESH]
     large = _large_runs(event for event, _about in fresh)
+    found = [
+        News(user_id, _KIND.ASSIGNED, about, event.space_id, f"run:{event.run}", _WHY.ASSIGNED, event.pk, event.occurred_at)
+        for user_id, (event, about) in _given_in(event_of for event_of in fresh if event_of[0].run in large).items()
+    ]
     fresh = [(event, about) for event, about in fresh if event.run not in large]
     watchers = watchers_of([(about, event.space_id) for event, about in fresh])
-    found = []
     for event, about in fresh:
         heard: dict[int, tuple[str, str]] = {}
         for user_id, why, since in watchers[about]:
@@ -119,6 +122,16 @@ def news_of(read: Read) -> list[News]:
             News(user_id, kind, about, event.space_id, f"event:{event.pk}", why, event.pk, event.occurred_at)
             for user_id, (kind, why) in heard.items()
         ]
+    return found
+
+
+def _given_in(events: Iterable[tuple[Event, Any]]) -> dict[int, tuple[Event, Any]]:
+    """Of a large run each person hears once that something was given to them: by its first record."""
+    found: dict[int, tuple[Event, Any]] = {}
+    for event, about in events:
+        for user_id in given_to(event):
+            if user_id != event.actor_id:
+                found.setdefault(user_id, (event, about))
     return found
 
 

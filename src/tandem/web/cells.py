@@ -1,5 +1,6 @@
 """How values look in cells and facts: people, states, dates, links to other records."""
 
+from datetime import date as calendar_day
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -43,3 +44,14 @@ def dates(first: Any, last: Any) -> Any:
 
 def labels(values: list[str]) -> Any:
     return Markup(" ").join(Markup('<span class="chip">{}</span>').format(v) for v in values)
+
+
+def bare(value: Any) -> Any:
+    """A cell without its dress, for files: a day as a day, the rest as its text."""
+    if not isinstance(value, Markup):
+        return value
+    text = value.striptags()
+    try:
+        return calendar_day.fromisoformat(text)
+    except ValueError:
+        return text

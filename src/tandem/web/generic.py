@@ -221,7 +221,7 @@ def _cells(request: HttpRequest, noun: Noun) -> Iterator[list[Any]]:
     for rows in in_chunks(narrowed(request, noun), "id"):
         if noun.look_up:
             noun.look_up(request, rows)
-        yield from ([c.cell(row) for c in noun.columns] for row in rows)
+        yield from ([cells.bare(c.cell(row)) for c in noun.columns] for row in rows)
 
 
 def in_chunks(rows: models.QuerySet[Any], *order: str) -> Iterator[list[Any]]:

@@ -1,6 +1,7 @@
 """News as a letter: the digest of a day, or what a person wants to hear at once; text and HTML, in their language."""
 
 import logging
+from smtplib import SMTPServerDisconnected
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,9 @@ def send(user: User, mail: str) -> bool:
         if letter is None:
             return False
         letter.send()
+    except (TimeoutError, SMTPServerDisconnected) as problem:  # the server may have it already: not again
+        log.warning("what became of a letter is not known: %s", " ".join(str(problem).split()))
+        return False
     except OSError as problem:
         letters.give_back(user, mail, rows)
         log.warning("a letter could not be sent: %s", " ".join(str(problem).split()))

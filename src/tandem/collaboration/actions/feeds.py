@@ -13,6 +13,7 @@ from tandem.people.access import Permission, require
 from tandem.people.models import Space
 
 MOST = 20
+LONGEST = 2000
 
 
 def create(*, actor: Any, space: Space, name: str, query: str) -> tuple[Feed, str]:
@@ -22,7 +23,7 @@ def create(*, actor: Any, space: Space, name: str, query: str) -> tuple[Feed, st
         raise Refused("feeds_too_many", most=MOST)
     secret = token()
     with transaction.atomic():
-        row = Feed.objects.create(space=space, owner=actor, name=name.strip()[:100], query=query[:2000], digest=digest(secret))
+        row = Feed.objects.create(space=space, owner=actor, name=name.strip()[:100], query=query, digest=digest(secret))
         record("feed.created", row, actor=actor, changes={"query": [None, row.query]})
     return row, secret
 

@@ -31,13 +31,18 @@ def claim(user: User, mail: str) -> list[Notification]:
         is_time = rules.is_digest_due(here) if mail == _Mail.DIGEST else not rules.is_quiet(here)
         if not rules.has_mail or not is_time:
             return []
-        rows = list(Notification.objects.visible_to(user).to_mail(mail).order_by("-id")[:MOST_IN_ONE])
-        if not rows:
+        found = Notification.objects.visible_to(user).to_mail(mail)
+        if mail == _Mail.DIGEST:  # what came after its hour waits for the next one
+            hour = here.replace(hour=rules.digest_hour, minute=0, second=0, microsecond=0)
+            found = found.filter(created_at__lte=hour)
+        ids = list(found.values_list("pk", flat=True))
+        if not ids:
             return []
+        rows = list(Notification.objects.visible_to(user).filter(pk__in=ids).order_by("-id")[:MOST_IN_ONE])
         if mail == _Mail.DIGEST:
             NotificationRules.objects.filter(pk=user.pk).update(digest_on=here.date())
         # what is beyond the most of one letter is told by its link to the inbox
-        Notification.objects.filter(user=user, mail=mail, mailed_at=None).update(mailed_at=clock.now())
+        Notification.objects.filter(user=user, pk__in=ids).update(mailed_at=clock.now())
     return rows
 
 

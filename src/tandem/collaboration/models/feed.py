@@ -11,8 +11,8 @@ from tandem.people.scoping import Scoped, ScopedQuerySet
 
 class FeedQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """One's own: the address shows what its owner sees."""
-        return super().visible_to(user).filter(owner=user)
+        """One's own, also when its space is not seen any more: it can be taken back, and shows what its owner sees."""
+        return self.filter(owner=user)
 
     def usable(self) -> Self:
         return self.filter(revoked_at=None, owner__is_active=True)

@@ -67,7 +67,7 @@ def matching(asked: Asked) -> Q:
 
 def _free(asked: Asked) -> Q:
     found = search_grams(asked.value)
-    words = Q(grams__contains=found) if found else Q()
+    words = Q(grams__contains=found) if found else Q(title__icontains=asked.value)
     return words & Q(key__istartswith=asked.value) if _KEY.fullmatch(asked.value) else words
 
 

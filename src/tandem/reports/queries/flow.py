@@ -73,8 +73,8 @@ def read(
     """`text` is a filter; containers (items with parts below them) count only when it asks for a type. Raises `Refused`
     for a filter that cannot be read. `found` is None in a project without a state of the category *done*."""
     has_parents = any(term.field == "type" for term in filter_language.terms(text))
-    states = tuple(State.objects.visible_to(user).filter(space=space_id).in_order())
-    halves = [s.pk for s in states if s.is_waiting]  # the done halves of split columns
+    states = tuple(State.objects.visible_to(user).filter(space=space_id).select_related("column").in_order())
+    halves = [s.pk for s in states if s.is_waiting and s.column and s.column.is_split]
     waiting = frozenset(s.pk for s in states if s.category == State.Category.IN_PROGRESS) & frozenset(halves if queues is None else queues)
     rows = _items(user, space_id, since, filter_language.condition(text, user), has_parents)
     dated = [row for row in rows[:MOST] if not _is_undated(row)]

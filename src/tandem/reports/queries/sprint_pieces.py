@@ -107,7 +107,10 @@ def _told(user: Any, items: dict[int, _Row]) -> dict[int, list[tuple[str, dateti
 
 
 def _piece(item: int, steps: list[Any], row: _Row, done: Any, told: Any, by_points: bool) -> Piece:
-    toggles = [(at if is_dated else BEGINNING, "in", is_added) for _i, is_added, is_dated, at, *_ in steps]
+    # an import knows no moment: what it said first was always so, what it says later holds from when it was said
+    toggles = [
+        (at if is_dated or n else BEGINNING, "in", is_added) for n, (_i, is_added, is_dated, at, *_) in enumerate(steps)
+    ]
     toggles += [(at, "there", verb == _BACK) for verb, at, _by, _points in told if verb in (_GONE, _BACK)]
     if row.removed_at and not any(kind == "there" for _, kind, _v in toggles):
         toggles.append((row.removed_at, "there", False))

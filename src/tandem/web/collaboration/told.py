@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -86,7 +87,7 @@ def _events(user: Any, rows: list[Notification]) -> Any:
 def _comments(user: Any, events: dict[int, Any]) -> dict[int, str]:
     """What the comments say today: a rewritten one is not quoted as it was, a removed one not at all."""
     ids = [line["subject_id"] for line in events.values() if line["code"] == "comment.added"]
-    rows = Comment.objects.visible_to(user).filter(pk__in=ids).values_list("id", "body") if ids else ()
+    rows = Comment.objects.visible_to(user).filter(pk__in=ids).values_list("id", Left("body", 2000)) if ids else ()
     return {pk: _short(markdown.plain(body)) for pk, body in rows}
 
 

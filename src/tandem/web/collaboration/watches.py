@@ -27,7 +27,8 @@ def of(user: Any, subject: models.Model) -> dict[str, Any]:
         return {}
     here = models.Q(subject_kind=kind, subject_id=subject.pk)
     mine = models.Q(subject_kind=SPACE, subject_id=space_id, user=user)
-    rows = Watch.objects.visible_to(user).kept().filter(here | mine).order_by("user__name")
+    rows = Watch.objects.visible_to(user).kept().filter(here | mine)
+    rows = rows.order_by(models.Case(models.When(user=user, then=0), default=1), "user__name")  # one's own before the cut
     found = list(rows.values_list("subject_kind", "user_id", "user__name")[: SHOWN + 1])
     people = [(pk, name) for where, pk, name in found if where == kind]
     return {

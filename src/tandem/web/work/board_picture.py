@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -107,7 +108,7 @@ def more_of(request: HttpRequest, space: Space, half: Half, rest: int, shown: in
         url = filtering.changed(request, more=[*kept, f"{half.key}:{shown * 2}"], half="", first="")
         return {"rest": rest, "more": text, "more_url": url, "is_here": True}
     names = ",".join(f'"{s.name}"' for s in half.states)
-    table = f"{reverse('work_items')}?space={space.pk}&q=state:{names}"
+    table = f"{reverse('work_items')}?{urlencode({'space': space.pk, 'q': f'state:{names}'})}"
     return {"rest": rest, "more": _("Show all in the table"), "more_url": table, "is_here": False}
 
 

@@ -37,7 +37,11 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _kept(query: str) -> str:
-    return urlencode([(name, value) for name, value in parse_qsl(query[:2000]) if name in ("q", "space")])
+    """What of a query is kept; cut, it would find more."""
+    kept = urlencode([(name, value) for name, value in parse_qsl(query) if name in ("q", "space")])
+    if len(kept) > feeds.LONGEST:
+        raise Refused("filter_too_long", most=feeds.LONGEST, at=1)
+    return kept
 
 
 @login_required

@@ -143,7 +143,7 @@ def pages_of(page: str, space: Space | None) -> list[str]:
 def views(request: HttpRequest, page: str, space: Space | None) -> list[dict[str, Any]]:
     """The saved views of a page that the person may use; the one that is open is marked, and whether it was changed."""
     opened, here = request.GET.get("view", ""), query_of(request.GET.urlencode())
-    rows = SavedView.objects.visible_to(request.user).filter(page__in=pages_of(page, space))[:50]
+    rows = SavedView.objects.visible_to(request.user).filter(page__in=pages_of(page, space)).select_related("owner")[:50]
     found = []
     for view in rows:
         is_open = str(view.pk) == opened if opened else query_of(view.query) == here

@@ -18,12 +18,15 @@ from tandem.web import doors
 from tandem.web.work import filtering
 
 PAGE = "work_items"
+_LONGEST = 2000
 
 
 def default_of(user: Any, space: Space | None) -> SavedView | None:
     """What a scope opens with: one's own default there, else an official one."""
     rows = SavedView.objects.visible_to(user).filter(page=filtering.pages_of(PAGE, space)[0], is_default=True)
-    return rows.filter(owner=user).first() or rows.filter(audience=SavedView.Audience.OFFICIAL).order_by("-id").first()
+    # for others it speaks only where it stands: a view of one space says nothing about the page of all
+    home = {"space": space} if space else {"space__parent": None}
+    return rows.filter(owner=user).first() or rows.filter(audience=SavedView.Audience.OFFICIAL, **home).order_by("-id").first()
 
 
 def address(view: SavedView) -> str:
@@ -37,7 +40,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     A view of a scope belongs to its space: who sees the space sees what is shared there."""
     if request.POST.get("do"):
         return _change(request)
-    query = filtering.query_of(request.POST.get("query", "")[:2000])
+    query = _whole(request.POST.get("query", ""))
     number = whole_number(dict(parse_qsl(query)).get("space", ""))
     scope = doors.find(Space.objects, request.user, pk=number) if number is not None else None
     home = scope or Space.objects.visible_to(request.user).order_by("id").first()
@@ -48,6 +51,13 @@ def keep(request: HttpRequest) -> HttpResponse:
         query=query, audience=request.POST.get("audience", "private"),
     )  # fmt: skip
     return doors.go_to(request, address(view), _("The view was saved."))
+
+
+def _whole(query: str) -> str:
+    """A query that is cut would find more."""
+    if len(query) > _LONGEST:
+        raise Refused("filter_too_long", most=_LONGEST, at=1)
+    return filtering.query_of(query)
 
 
 def _change(request: HttpRequest) -> HttpResponse:
@@ -65,7 +75,7 @@ def _change(request: HttpRequest) -> HttpResponse:
         raise Refused("change_unknown")
     if version is None:  # of a view that others use: whoever saves over it says which one they saw
         raise Stale(view)
-    saved_views.change(actor=request.user, view=view, version=version, query=filtering.query_of(request.POST.get("query", "")[:2000]))
+    saved_views.change(actor=request.user, view=view, version=version, query=_whole(request.POST.get("query", "")))
     return doors.go_to(request, address(view), _("The view was saved."))
 
 

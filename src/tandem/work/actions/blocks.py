@@ -9,7 +9,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
-from tandem.work.models import Block, WorkItem
+from tandem.work.models import Block, State, WorkItem
 
 _DO = Permission.EDIT_WORK
 
@@ -21,11 +21,7 @@ def start(*, actor: Any, item: WorkItem, reason: str, kind: str = Block.Kind.OTH
     if kind not in Block.Kind.values:
         raise Refused("choice_unknown", field="kind")
     with transaction.atomic():
-        item = (
-            WorkItem.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("state")
-            .get(pk=item.pk)
-        )
+        item = _held(item.pk)
         if item.is_done or item.removed_at:
             raise Refused("block_of_finished", field="reason")
         if Block.objects.open().filter(item=item).exists():
@@ -76,11 +72,7 @@ def reopen(*, actor: Any, block: Block, version: int | None) -> Block:
     """It had not ended: the clock runs on as if it had never stopped."""
     require(actor, _DO, block.space_id)
     with transaction.atomic():
-        item = (
-            WorkItem.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("state")
-            .get(pk=block.item_id)
-        )
+        item = _held(block.item_id)
         if block.ended_at is None or Block.objects.open().filter(item=item).exists():
             raise Refused("blocked_already")
         if item.is_done or item.removed_at:
@@ -103,8 +95,20 @@ def remove(*, actor: Any, block: Block, version: int | None = None) -> None:
 
 def end_with(*, actor: Any, item: WorkItem) -> None:
     """What is finished is not blocked any more. Called in the transaction of the move."""
-    for block in Block.objects.open().filter(item=item):
+    for block in Block.objects.open().filter(item=item).select_for_update(no_key=True):
         end(actor=actor, block=block, version=None)
+
+
+def end_finished(*, actor: Any, items: list[WorkItem]) -> None:
+    """The same of many, as an import left them."""
+    rows = Block.objects.open().filter(item__in=[i.pk for i in items], item__state__category=State.Category.DONE)
+    for block in rows.select_for_update(no_key=True, of=("self",)):
+        end(actor=actor, block=block, version=None)
+
+
+def _held(item_id: int) -> WorkItem:
+    """Locked without a join: a card that is moved meanwhile would drop out of it."""
+    return WorkItem.objects.select_for_update(no_key=True).get(pk=item_id)
 
 
 def _said(reason: str) -> str:

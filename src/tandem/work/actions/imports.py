@@ -15,6 +15,7 @@ from tandem.history.record import record, record_many
 from tandem.kit import clock
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
+from tandem.work.actions import blocks
 from tandem.work.actions.work_items import PERSONAL
 from tandem.work.models import (
     Assignment,
@@ -93,6 +94,7 @@ def rewrite_items(
                 changed, sorted(fields | {"version", "updated_at"}), batch_size=_BATCH
             )
             record_many("work_item.changed", events, actor=actor, run=run)
+            blocks.end_finished(actor=actor, items=changed)
     return changed
 
 

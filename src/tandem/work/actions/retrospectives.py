@@ -81,6 +81,8 @@ def group(*, actor: Any, note: RetrospectiveNote, into: RetrospectiveNote | None
     """It says the same as another; what was grouped with it goes along, votes too. None takes it out again."""
     with transaction.atomic():
         now = _held(actor, note.retrospective, _S.SHOWN)
+        note = now.notes.get(pk=note.pk)  # as it is now: somebody else may have grouped it meanwhile
+        into = now.notes.select_related("group").filter(pk=into.pk).first() if into else None
         head = (into.group or into) if into else None
         if head is not None and (head.retrospective_id != now.pk or head.pk == note.pk):
             raise Refused("choice_unknown", field="into")
@@ -97,6 +99,7 @@ def vote(*, actor: Any, note: RetrospectiveNote, is_for: bool) -> None:
     """Three votes a person, at most one for a note; they can be taken back."""
     with transaction.atomic():
         now = _held(actor, note.retrospective, _S.SHOWN)
+        note = now.notes.get(pk=note.pk)
         if note.group_id is not None:
             raise Refused("choice_unknown", field="note")
         given = RetrospectiveVote.objects.filter(note__retrospective=now, user=actor)

@@ -17,6 +17,7 @@ from tandem.work.models import Sprint, SprintMember, WorkItem
 _DO = Permission.EDIT_WORK
 _TEXT = ("goal", "review")
 LONGEST = 62
+FURTHEST = 3660  # days from today
 """Days. The Scrum Guide says a month or less; some teams take two."""
 
 
@@ -182,6 +183,9 @@ def _check(name: str, starts_at: datetime | None, ends_at: datetime | None) -> N
         raise Refused("period_reversed", field="ends_at")
     if starts_at and ends_at and (ends_at - starts_at).days > LONGEST:
         raise Refused("sprint_too_long", field="ends_at", most=LONGEST)
+    for field, moment in (("starts_at", starts_at), ("ends_at", ends_at)):
+        if moment and abs((moment.date() - clock.today()).days) > FURTHEST:
+            raise Refused("out_of_range", field=field)
 
 
 def _locked(sprint: Sprint, *others: Sprint) -> Sprint:
