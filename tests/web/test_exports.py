@@ -168,3 +168,10 @@ def test_a_feed_shows_no_more_than_its_owner_may_see_now(world, signed_in, clien
     type(world.boris).objects.filter(pk=world.boris.pk).update(is_active=False)
     assert client.get(address).status_code == 404
     assert signed_in(world.mei).post(reverse("feeds"), {"name": "Bad", "query": "q=colour:red"}).status_code == 422
+
+
+def test_a_generic_export_holds_days_and_words_and_no_markup(world, signed_in):
+    make.promise(actor=world.chen, subject=make.feature(actor=world.chen, product=world.product))
+    for noun in ("projects", "promises", "features", "releases", "objectives"):
+        text = signed_in(world.admin).get(f"/{noun}/export.csv").getvalue().decode("utf-8-sig")
+        assert "<" not in text, noun
