@@ -108,6 +108,7 @@ def found(world, items, text, user=None):
         ('label:"say ""hi"""', set()),
         ("10:30", set()),
         ("-", {"late", "soon", "done", "doing"}),
+        ("???", set()),
     ],
 )
 def test_a_filter_finds(world, items, text, expected):

@@ -67,7 +67,9 @@ def matching(asked: Asked) -> Q:
 
 def _free(asked: Asked) -> Q:
     found = search_grams(asked.value)
-    words = Q(grams__contains=found) if found else Q(title__icontains=asked.value)
+    # signs alone are looked for as they stand; a lone minus is a term that somebody has begun to write
+    signs = Q() if not asked.value.strip("-") else Q(title__icontains=asked.value)
+    words = Q(grams__contains=found) if found else signs
     return words & Q(key__istartswith=asked.value) if _KEY.fullmatch(asked.value) else words
 
 
