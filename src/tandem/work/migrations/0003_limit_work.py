@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
                 ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.space')),
             ],
+            options={'verbose_name': 'WIP limit'},
         ),
         migrations.CreateModel(
             name='WipOverride',
@@ -75,6 +76,7 @@ class Migration(migrations.Migration):
                 ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.space')),
             ],
             options={
+                'verbose_name': 'override',
                 'ordering': ['-id'],
             },
         ),

@@ -56,6 +56,7 @@ class WipLimit(Scoped):
     objects = WipLimitQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "WIP limit"
         constraints = [
             models.UniqueConstraint(
                 fields=["space", "column", "lane", "person"], name="one_limit_per_place", nulls_distinct=False
@@ -98,6 +99,7 @@ class WipOverride(Scoped):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = "override"
         ordering = ["-id"]
         indexes = [models.Index(fields=["space", "-id"], name="override_newest")]
 
