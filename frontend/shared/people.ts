@@ -70,16 +70,21 @@ export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[])
   };
   const outside = (e: Event) => { if (!box.contains(e.target as Node)) end(true); };
   input.addEventListener('input', () => { at = 0; draw(); });
+  const act = (key: string, whole: boolean) => {
+    const step = key === 'ArrowDown' ? 1 : key === 'ArrowUp' ? -1 : 0;
+    if (step && shown.length) { at = (at + step + shown.length) % shown.length; draw(); }
+    else if (key === 'Enter' && !whole) { if (shown[at]) { toggle(String(shown[at].id)); input.select(); } }
+    else end(key !== 'Escape');
+  };
+  let early: [string, boolean][] | undefined = []; // who types faster than the names arrive means the names all the same
   box.addEventListener('keydown', (e) => {
     if (e.isComposing) return;
-    const step = e.key === 'ArrowDown' ? 1 : e.key === 'ArrowUp' ? -1 : 0;
-    if (step && shown.length) { at = (at + step + shown.length) % shown.length; draw(); }
-    else if (e.key === 'Enter' && !(e.ctrlKey || e.metaKey)) { if (shown[at]) { toggle(String(shown[at].id)); input.select(); } }
-    else if (e.key === 'Escape') end(false);
-    else if (e.key === 'Tab' || e.key === 'Enter') end(true);
-    else { e.stopPropagation(); return; }
-    e.preventDefault();
     e.stopPropagation();
+    if (!['ArrowDown', 'ArrowUp', 'Enter', 'Escape', 'Tab'].includes(e.key)) return;
+    e.preventDefault();
+    const whole = e.ctrlKey || e.metaKey;
+    if (early && e.key !== 'Escape') early.push([e.key, whole]);
+    else act(e.key, whole);
   });
   list.addEventListener('click', (e) => { const o = (e.target as HTMLElement).closest<HTMLElement>('[data-id]'); if (o) { at = shown.findIndex((p) => String(p.id) === o.dataset.id); toggle(o.dataset.id!); input.focus(); } });
   const place = () => {
@@ -90,7 +95,7 @@ export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[])
   document.body.append(box);
   const show = () => { if (over) return; draw(); place(); };
   show();
-  meet().then(show, (e) => { end(false); complain(e); });
+  meet().then(() => { show(); const keys = early ?? []; early = undefined; keys.forEach(([key, whole]) => act(key, whole)); }, (e) => { end(false); complain(e); });
   input.focus();
   setTimeout(() => addEventListener('pointerdown', outside, true));
 }

@@ -56,6 +56,7 @@ def test_a_card_is_dragged_by_mouse_and_stays_after_a_reload(board, site):
     board.mouse.down()
     for n in range(1, 9):
         board.mouse.move(start["x"] + 60 + (end["x"] - start["x"]) * n / 8, start["y"] + 12 + (end["y"] + 30 - start["y"]) * n / 8)
+    board.locator(".cell").nth(1).locator(".ghost").wait_for()  # it is let go where it is seen
     board.mouse.up()
     stands_in(board, "step 9", "In progress")
     assert state_in_database(site, "Berth board step 9") == "In progress"

@@ -1,6 +1,6 @@
 """The plan in a real browser: walked and changed by keys, bars dragged and linked by mouse, refusals in words."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,6 +11,10 @@ IDLE = """async () => { const t = document.querySelector('tandem-timeline');
 BOX = """n => { const t = document.querySelector('tandem-timeline'), p = t.plan, i = p.name.indexOf(n), r = t.cv.getBoundingClientRect();
   const x = d => r.left + (d - p.t0) * t.px - t.sc.scrollLeft;
   return {start: x(p.time.start[i]), finish: x(p.time.finish[i]), y: r.top + 44 + t.rowOf[i] * t.row() - t.sc.scrollTop + t.row() / 2, day: t.px}; }"""
+
+
+SHOWN = """n => { const p = document.querySelector('tandem-timeline').plan;
+  return new Date(p.time.start[p.name.indexOf(n)] * 864e5).toISOString().slice(0, 10); }"""
 
 
 def opened(page):
@@ -84,12 +88,13 @@ def test_arrows_walk_through_the_tree_and_enter_says_why(plan):
 
 
 def test_a_dragged_bar_changes_dates_in_the_database_and_undo_brings_them_back(plan, site):
-    before = of_row(site, 12)
+    before, shown = of_row(site, 12), plan.evaluate(SHOWN, NAME.format(12))
     bring(plan, 12)
     at = box(plan, 12)
     drag(plan, at["start"] + 10, at["y"], at["start"] + 10 + 7 * at["day"], at["y"])
     after = changed(plan, site, 12, before)
-    assert after[0] > before[0] and after[2] == "SNET"
+    assert str(after[0].date()) == str(date.fromisoformat(shown) + timedelta(days=7)), "from where it was shown"
+    assert after[2] == "SNET"
     assert after[1] == before[1], "a move keeps the duration"
     plan.keyboard.press("Control+z")
     idle(plan)
