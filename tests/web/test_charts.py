@@ -54,7 +54,7 @@ def test_the_year_stands_where_it_changes():
 
 def test_labels_speak_chinese():
     with translation.override("zh-hans"):
-        assert charts.short_day(date(2026, 2, 12)) == "2月12日"
+        assert charts.day_and_month(date(2026, 2, 12)) == "2月12日"
         assert charts.short_month(date(2026, 2, 1), with_year=True) == "2026年2月"
 
 

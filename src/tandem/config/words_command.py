@@ -82,7 +82,9 @@ def catalogue(name: str) -> Catalog:
 def _write(path: Path, words: Catalog) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
-    write_po(buffer, words, width=110, sort_output=False, ignore_obsolete=True, include_lineno=False, omit_header=False)
+    write_po(
+        buffer, words, width=110, sort_output=False, ignore_obsolete=True, no_location=True, omit_header=False
+    )
     text = "\n".join(
         line
         for line in buffer.getvalue().decode().splitlines()

@@ -15,6 +15,8 @@ from math import ceil, floor, isfinite, log10
 
 from django.utils import translation
 
+from tandem.web.templating import day_and_month
+
 Value = float | int | date | datetime
 Point = tuple[Value, Value]
 _STEPS = (1.0, 2.0, 5.0, 10.0)
@@ -151,7 +153,7 @@ def days_between(first: date, last: date, most: int = 8) -> Sequence[tuple[Value
         if span / step <= most:
             begin = first if step < 7 else first + timedelta(days=-first.weekday() % 7)
             return [
-                (d, short_day(d))
+                (d, day_and_month(d))
                 for n in range(0, span + 1, step)
                 if (d := begin + timedelta(days=n)) <= last
             ]
@@ -161,18 +163,13 @@ def days_between(first: date, last: date, most: int = 8) -> Sequence[tuple[Value
     for count in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
         if count % step == 0 and (day := date(count // 12, count % 12 + 1, 1)) >= first:
             found.append((day, short_month(day, with_year=not found or day.month <= step)))
-    return found or [(first, short_day(first))]
+    return found or [(first, day_and_month(first))]
 
 
 def number(value: float) -> str:
     """`1,200`, `0.5`, `3`: as short as it is exact; a true minus."""
     text = f"{abs(value):,.0f}" if value == round(value) else f"{abs(value):,.2f}".rstrip("0").rstrip(".")
     return f"−{text}" if value < 0 else text
-
-
-def short_day(day: date) -> str:
-    """`12 Feb` / `2月12日`."""
-    return f"{day.month}月{day.day}日" if _is_chinese() else f"{day.day} {day.strftime('%b')}"
 
 
 def short_month(day: date, *, with_year: bool = False) -> str:

@@ -123,9 +123,16 @@ def short_day(value: Any) -> str:
     if not value:
         return ""
     is_far = abs((date(value.year, value.month, value.day) - clock.today()).days) > _A_YEAR_AWAY
-    if translation.get_language() == "zh-hans":
-        return f"{value.year}年{value.month}月{value.day}日" if is_far else f"{value.month}月{value.day}日"
-    return f"{value.day} {value.strftime('%b')} {value.year}" if is_far else f"{value.day} {value.strftime('%b')}"
+    if not is_far:
+        return day_and_month(value)
+    is_chinese = translation.get_language() == "zh-hans"
+    return f"{value.year}年{day_and_month(value)}" if is_chinese else f"{day_and_month(value)} {value.year}"
+
+
+def day_and_month(value: date) -> str:
+    """`12 Feb` / `2月12日`."""
+    is_chinese = translation.get_language() == "zh-hans"
+    return f"{value.month}月{value.day}日" if is_chinese else f"{value.day} {value.strftime('%b')}"
 
 
 def moment(value: Any) -> str:

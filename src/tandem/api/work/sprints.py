@@ -11,8 +11,6 @@ from tandem.api import generic
 from tandem.api.generic import NO, NO_WRITE, Noun
 from tandem.api.shapes import OPTIONAL, Body, Reference, body
 from tandem.api.work import work_items
-from tandem.compute.flow.sprint import Sum, Velocity
-from tandem.compute.forecasting.history import NotEnough
 from tandem.kit.errors import Hidden, Refused
 from tandem.kit.types import Id
 from tandem.people.models import User
@@ -233,16 +231,16 @@ def _figures(request: HttpRequest, id: Path[Id], asked: Query[SprintFiguresAsked
     )  # fmt: skip
 
 
-def _sum(found: Sum) -> SprintSum:
+def _sum(found: sprint_figures.Sum) -> SprintSum:
     return SprintSum(items=found.items, items_done=found.done, size=found.size, size_done=found.done_size)
 
 
-def _known(value: float | NotEnough | None) -> float | None:
+def _known(value: float | reads.NotEnough | None) -> float | None:
     return value if isinstance(value, float) else None
 
 
-def _velocity(found: Velocity | NotEnough) -> SprintVelocity | None:
-    if isinstance(found, NotEnough):
+def _velocity(found: reads.Velocity | reads.NotEnough) -> SprintVelocity | None:
+    if isinstance(found, reads.NotEnough):
         return None
     return SprintVelocity(
         sprints=found.sprints, is_scaled=found.is_scaled, low=found.low, middle=found.middle, high=found.high

@@ -7,12 +7,17 @@ from typing import Any
 from django.db.models import F, Min
 
 from tandem.compute.flow import sprint as compute
+from tandem.compute.flow.sprint import Effect, Sum
 from tandem.compute.forecasting.history import NotEnough
 from tandem.compute.scheduling.calendar import WorkingCalendar
 from tandem.kit import clock
 from tandem.reports.queries import sprints as reads
 from tandem.reports.queries.sprint_pieces import Deed, Held, held_by
 from tandem.work.models import Block, Link, Sprint, SprintChange, State, WorkItem
+
+__all__ = [  # with the answers of the core, so that pages need not know where they come from
+    "Change", "Effect", "Figures", "Sum", "ages", "blocked_since", "carried", "figures",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

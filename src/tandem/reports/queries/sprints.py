@@ -10,12 +10,18 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from tandem.compute.flow import sprint as compute
+from tandem.compute.flow.sprint import Velocity
 from tandem.compute.forecasting.history import NotEnough
 from tandem.compute.scheduling.calendar import WorkingCalendar
 from tandem.kit import clock
 from tandem.planning.calendars import Calendars
 from tandem.reports.queries.sprint_pieces import held_by
 from tandem.work.models import Sprint, SprintMember, State, WorkItem
+
+__all__ = [  # with the answers of the core, so that pages need not know where they come from
+    "LOOK_BACK", "NotEnough", "Outcome", "Place", "Velocity", "WorkingCalendar", "calendar_of", "end_moment", "first_day",
+    "in_backlog", "last_day", "outcome", "outcomes", "people", "sums", "uses_points", "velocity",
+]  # fmt: skip
 
 _EPIC = 3
 LOOK_BACK = 8
@@ -138,5 +144,5 @@ def outcome(sprint: Sprint, held: Any, places: list[Place]) -> Outcome:
     return Outcome(sprint, start, end, done, len(fresh), sum(p.days for p in places), held.undated)
 
 
-def velocity(found: list[Outcome], days_now: float = 0.0) -> compute.Velocity | NotEnough:
+def velocity(found: list[Outcome], days_now: float = 0.0) -> Velocity | NotEnough:
     return compute.velocity([o.done for o in found], [o.days for o in found], days_now)

@@ -10,8 +10,6 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tandem.compute.flow.sprint import Velocity
-from tandem.compute.forecasting.history import NotEnough
 from tandem.kit import clock
 from tandem.people.models import Space
 from tandem.reports.queries import boards
@@ -34,7 +32,7 @@ class Section:
     sums: dict[str, float]
     rows: list[dict[str, Any]] = field(default_factory=list)
     places: list[reads.Place] = field(default_factory=list)
-    velocity: Velocity | NotEnough | None = None
+    velocity: reads.Velocity | reads.NotEnough | None = None
     by_points: bool = False
 
     @property
@@ -104,7 +102,7 @@ def _dressed(user: Any, items: list[Any]) -> Any:
 def verdict(section: Section) -> dict[str, str]:
     """Whether what is planned fits what the team usually gets done; nothing from too few sprints."""
     found, planned = section.velocity, section.planned
-    if not isinstance(found, Velocity):
+    if not isinstance(found, reads.Velocity):
         known = found.found if found else 0
         said = ngettext("%(n)s closed sprint", "%(n)s closed sprints", known) % {"n": known}
         return {"text": _("Velocity needs 3 closed sprints: %(found)s") % {"found": said}, "tone": ""}
@@ -123,7 +121,7 @@ def verdict(section: Section) -> dict[str, str]:
 
 def usual(section: Section) -> str:
     found = section.velocity
-    if not isinstance(found, Velocity):
+    if not isinstance(found, reads.Velocity):
         return ""
     return f"{short(found.low)}–{amount(found.high, section.by_points)}"
 

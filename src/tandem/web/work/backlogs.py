@@ -6,7 +6,6 @@ from typing import Any
 import orjson
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -23,7 +22,7 @@ from tandem.portfolio.models import Project
 from tandem.reports.queries import filter_language
 from tandem.web import doors
 from tandem.web.work import backlog_picture, boards, filtering
-from tandem.work.actions import sprint_scope, sprints, work_items
+from tandem.work.actions import sprint_scope, sprints
 from tandem.work.models import Sprint, WorkItem
 
 
@@ -110,10 +109,10 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
     after = doors.find(WorkItem.objects, request.user, pk=number, space=space) if number else None
     sprint = _sprint(request, space.pk, request.POST.get("section", ""))
     try:
-        with transaction.atomic():  # both or neither: typed again, it would stand there twice
-            made = work_items.create(actor=request.user, space=space, title=request.POST.get("title", "")[:1000])
-            to_top = after is None and sprint is None
-            sprint_scope.put(actor=request.user, items=[(made, None)], sprint=sprint, after=after, to_top=to_top)
+        title = request.POST.get("title", "")[:1000]
+        made = sprint_scope.create_in(
+            actor=request.user, space=space, title=title, sprint=sprint, after=after
+        )
     except Refused as problem:
         return JsonResponse({"message": words.refusal(problem.code, problem.params)}, status=422)
     said = _("%(key)s was added") % {"key": made.key}

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tandem.compute.scheduling.calendar import WorkingCalendar
+from tandem.reports.queries.sprints import WorkingCalendar
 from tandem.work.models import Sprint
 
 MONTH_DAYS = 28

@@ -8,14 +8,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from tandem.collaboration.models import Comment
-from tandem.compute.flow import sprint as compute
-from tandem.compute.forecasting.history import NotEnough
 from tandem.kit import clock
 from tandem.reports.queries import boards, sprint_figures
 from tandem.reports.queries import sprints as reads
 from tandem.reports.queries import work_items as items_reads
 from tandem.reports.queries.sprint_pieces import ADDED, CARRIED, ESTIMATED, REMOVED, Deed
 from tandem.web import charts
+from tandem.web.templating import short_day
 from tandem.web.work.backlog_picture import amount, short
 from tandem.work.models import Sprint, State
 
@@ -55,7 +54,7 @@ def _even(found: sprint_figures.Figures, start: float) -> list[tuple[date, float
 
 def _mark(number: int, change: sprint_figures.Change, plot: charts.Plot, by_points: bool) -> dict[str, Any]:
     grew = change.effect.after.size - change.effect.before.size
-    title = f"{charts.short_day(change.at.date())}: {difference(change, by_points)} · {', '.join(change.who)}"
+    title = f"{short_day(change.at.date())}: {difference(change, by_points)} · {', '.join(change.who)}"
     return {
         "n": number, "x": plot.x(change.at), "y": plot.y(change.effect.after.size), "title": title,
         "state": "risk" if grew > 0 else "on" if grew < 0 else "none", "href": f"#change-{number}",
@@ -81,9 +80,9 @@ def change_lines(found: sprint_figures.Figures, by_points: bool) -> list[dict[st
     return lines[::-1]
 
 
-def _effect(effect: compute.Effect) -> str:
+def _effect(effect: sprint_figures.Effect) -> str:
     before, after = effect.chance_before, effect.chance_after
-    if isinstance(before, NotEnough) or isinstance(after, NotEnough):
+    if isinstance(before, reads.NotEnough) or isinstance(after, reads.NotEnough):
         return ""
     return f"{percent(before)} → {percent(after)}"
 
@@ -134,8 +133,13 @@ def basis(found: sprint_figures.Figures) -> list[str]:
         _("Scope, done and left are read from the history of every item: when it came in and went, was estimated and finished."),
         _("The grey line falls evenly over the working days of the project’s calendar, from what the sprint held when it began."),
     ]
-    if isinstance(found.chance, NotEnough):
-        lines.append(_("No chance is given: it needs %(needed)s items that the team has finished, there are %(found)s.") % {"needed": found.chance.needed, "found": found.chance.found})
+    if isinstance(found.chance, reads.NotEnough):
+        lines.append(
+            _(
+                "No chance is given: it needs %(needed)s items that the team has finished, there are %(found)s."
+            )
+            % {"needed": found.chance.needed, "found": found.chance.found}
+        )
     else:
         lines.append(_("The chance is the share of 4,000 simulated futures in which as many items get done as are left, today included. Each draws its days from the last %(days)s working days, in which the team finished %(items)s items; it counts items, not points.") % {"days": days, "items": items})
     lines.append(_("What each change of scope did is that chance just before and just after it, as it could be known on that day."))
