@@ -8,6 +8,8 @@ import openpyxl
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +19,7 @@ from tandem.people import scoping
 from tandem.people.actions import spaces
 from tandem.reports.exports import ical, sheets, stored
 from tandem.reports.queries import work_item_table
+from tandem.web import downloads
 from tandem.web.work import exports
 from tandem.work.actions import work_items
 from tandem.work.models import WorkItem
@@ -74,6 +77,15 @@ def test_a_part_at_a_time_leaves_no_row_out(world, items, monkeypatch):
     assert len(parts) == 3 and "".join(parts).count("\n") == 5
 
 
+def test_every_part_is_in_the_language_of_who_asked(monkeypatch):
+    monkeypatch.setattr(sheets, "_PART", 1)
+    with translation.override("zh-hans"):
+        answer = downloads.csv("words", ["Key"], ([gettext("Work items")] for _row in range(3)))
+    with translation.override("en"):
+        text = read(answer).decode("utf-8-sig")
+    assert text.split() == ["Key", *["工作项"] * 3]
+
+
 def test_a_stranger_exports_nothing(world, signed_in, items):
     client = signed_in(world.dana)
     assert read(client.get(reverse("work_items_export"))).decode("utf-8-sig").count("\n") == 1
@@ -113,6 +125,8 @@ def test_a_large_workbook_is_made_by_a_job_for_its_owner_alone(world, signed_in,
     book = openpyxl.load_workbook(io.BytesIO(read(client.get(f"/exports/{job.pk}/"))))
     assert book.active.max_row == 5
     assert signed_in(world.mei).get(f"/exports/{job.pk}/").status_code == 404, "of the same project, not the owner"
+    spaces.open_space(actor=world.admin, parent=world.project.space.parent, kind="project", key="NEW", name="Another")
+    assert read(signed_in(world.boris).get(f"/exports/{job.pk}/")), "a project that somebody opens meanwhile changes nothing"
     spaces.revoke(actor=world.admin, space=world.project.space, user=world.boris)
     scoping.forget_roles()
     assert signed_in(world.boris).get(f"/exports/{job.pk}/").status_code == 404, "what one may not see any more"

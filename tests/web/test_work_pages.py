@@ -11,7 +11,7 @@ from tandem.collaboration.models import Comment, SavedView
 from tandem.history.models import Event
 from tandem.people import scoping
 from tandem.reports.queries import work_item_table
-from tandem.web import generic
+from tandem.web import downloads
 from tandem.work.actions import work_items
 from tandem.work.models import Link, WorkItem
 from tests import make
@@ -180,7 +180,7 @@ def test_one_view_opens_first_and_another_replaces_it(world, signed_in, items):
 
 
 def test_the_export_leaves_no_row_out_however_many_there_are(world, signed_in, items, monkeypatch):
-    monkeypatch.setattr(generic, "CHUNK", 2)
+    monkeypatch.setattr(downloads, "CHUNK", 2)
     monkeypatch.setattr(work_item_table, "CHUNK", 2)
     names = [make.feature(actor=world.chen, product=world.product, title=f"Feature {n}").title for n in range(5)]
     answers = [signed_in(user).get(reverse(name) + "?sort=key") for user, name in (

@@ -1,7 +1,6 @@
 """List, detail, form, removal, history and export for a plain noun: its file says what, this file says how."""
 
 import copy
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -19,17 +18,12 @@ from django.utils.translation import gettext as _
 from tandem.collaboration import mentions, words
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Refused, Stale
-from tandem.kit.http import attachment_header
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space
 from tandem.people.scoping import Scoped
-from tandem.reports.exports import sheets
-from tandem.web import cells, doors, histories
+from tandem.web import cells, doors, downloads, histories
 from tandem.web.collaboration import attachments, comments, watches
 from tandem.web.paging import page_of
-
-CHUNK = 2_000
-"""Rows of an export that are in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -201,34 +195,19 @@ def _with(request: HttpRequest, **changes: str) -> str:
 
 def export(request: HttpRequest, noun: Noun) -> HttpResponseBase:
     """What the list shows, as CSV; no cell is a formula."""
-    parts = sheets.csv_parts([str(c.label) for c in noun.columns], _cells(request, noun))
-    response = StreamingHttpResponse(parts, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = attachment_header(f"{noun.slug}.csv")
-    return response
+    return downloads.csv(noun.slug, [str(c.label) for c in noun.columns], _cells(request, noun))
 
 
 def export_xlsx(request: HttpRequest, noun: Noun) -> HttpResponseBase:
     """The same as a workbook, with numbers and dates as such."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    sheets.write_xlsx(file, str(noun.many), [str(c.label) for c in noun.columns], _cells(request, noun))
-    file.seek(0)
-    response = FileResponse(file, content_type=sheets.XLSX)
-    response["Content-Disposition"] = attachment_header(f"{noun.slug}.xlsx")
-    return response
+    return downloads.xlsx(noun.slug, str(noun.many), [str(c.label) for c in noun.columns], _cells(request, noun))
 
 
 def _cells(request: HttpRequest, noun: Noun) -> Iterator[list[Any]]:
-    for rows in in_chunks(narrowed(request, noun), "id"):
+    for rows in downloads.in_chunks(narrowed(request, noun), "id"):
         if noun.look_up:
             noun.look_up(request, rows)
         yield from ([cells.bare(c.cell(row)) for c in noun.columns] for row in rows)
-
-
-def in_chunks(rows: models.QuerySet[Any], *order: str) -> Iterator[list[Any]]:
-    """All of the rows, a part at a time: which ones and in which order is settled by their ids first."""
-    keys = list(rows.order_by(*order).values_list("pk", flat=True))
-    for begin in range(0, len(keys), CHUNK):
-        yield list(rows.filter(pk__in=keys[begin : begin + CHUNK]).order_by(*order))
 
 
 def detail_page(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.http import QueryDict
 from django.utils import translation
@@ -15,6 +16,7 @@ from tandem.collaboration.actions.jobs import Progress
 from tandem.collaboration.models import Job
 from tandem.kit.errors import Hidden
 from tandem.people.models import Space
+from tandem.people.scoping import spaces_of
 from tandem.reports.exports import sheets
 from tandem.reports.queries import work_item_table
 
@@ -38,17 +40,29 @@ def carry_out(job: Job, query: str, language: str, progress: Progress) -> str:
         draft = target.with_suffix(".part")
         try:
             rows = work_item_table.cells(found, lambda done, total: progress.step("rows", done, total))
+            _seen(job).write_bytes(orjson.dumps(sorted(spaces_of(job.owner))))  # before the rows are read
             sheets.write_xlsx(draft, _("Work items"), work_item_table.heads(found), rows)
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
+            if not target.exists():
+                _seen(job).unlink(missing_ok=True)
     return f"/exports/{job.pk}/"
 
 
 def path_of(job: Job) -> Path:
-    """The name holds the version of the owner's access: a file from before a change of rights is found no more."""
+    return _folder() / f"{job.pk}-{job.owner_id}.xlsx"
+
+
+def may_open(job: Job) -> bool:
+    """Whether the owner still sees every project that they saw when the file was made."""
     assert job.owner is not None
-    return _folder() / f"{job.pk}-{job.owner_id}-{job.owner.access_version}.xlsx"
+    seen = orjson.loads(_seen(job).read_bytes())
+    return set(seen) <= spaces_of(job.owner)
+
+
+def _seen(job: Job) -> Path:
+    return path_of(job).with_suffix(".json")
 
 
 def forget_old() -> None:

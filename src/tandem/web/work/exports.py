@@ -1,9 +1,7 @@
 """The work items that a filter finds, as CSV, XLSX or a calendar; a large workbook is made by a job."""
 
-import tempfile
-
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -14,9 +12,9 @@ from tandem.collaboration.models import Job
 from tandem.kit import http
 from tandem.kit.errors import Hidden, Refused
 from tandem.people.models import Space
-from tandem.reports.exports import ical, sheets, stored
+from tandem.reports.exports import ical, stored
 from tandem.reports.queries import work_item_table
-from tandem.web import doors
+from tandem.web import doors, downloads
 
 AT_ONCE = 5_000
 """Rows of a workbook that is made while one waits."""
@@ -26,9 +24,7 @@ AT_ONCE = 5_000
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponseBase:
     found = work_item_table.asked(request.GET, request.user)
-    parts = sheets.csv_parts(work_item_table.heads(found), work_item_table.cells(found))
-    response = StreamingHttpResponse(parts, content_type="text/csv; charset=utf-8")
-    return _named(response, "work-items.csv")
+    return downloads.csv("work-items", work_item_table.heads(found), work_item_table.cells(found))
 
 
 @login_required
@@ -41,10 +37,7 @@ def as_xlsx(request: HttpRequest) -> HttpResponseBase:
             return render(request, "work/export_large.html", {"most": AT_ONCE, "back": f"{reverse('work_items')}?{request.GET.urlencode()}"})
         job = stored.start(actor=request.user, space=found.space or home_of(request), query=request.GET.urlencode())
         return doors.go_to(request, reverse("job", kwargs={"id": job.pk}), _("The workbook is being made. This page shows it when it is ready."))
-    file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    sheets.write_xlsx(file, _("Work items"), work_item_table.heads(found), work_item_table.cells(found))
-    file.seek(0)
-    return _named(FileResponse(file, content_type=sheets.XLSX), "work-items.xlsx")
+    return downloads.xlsx("work-items", _("Work items"), work_item_table.heads(found), work_item_table.cells(found))
 
 
 @login_required
@@ -52,18 +45,20 @@ def as_xlsx(request: HttpRequest) -> HttpResponseBase:
 def as_calendar(request: HttpRequest) -> HttpResponseBase:
     found = work_item_table.asked(request.GET, request.user)
     text = ical.calendar(_("Work items"), found.rows, request.build_absolute_uri("/").rstrip("/"))
-    return _named(HttpResponse(text, content_type="text/calendar; charset=utf-8"), "work-items.ics")
+    return downloads.attached(HttpResponse(text, content_type="text/calendar; charset=utf-8"), "work-items.ics")
 
 
 @login_required
 @require_safe
 def made(request: HttpRequest, id: int) -> HttpResponseBase:
-    """A workbook that a job made; only for who asked for it, and only while their rights are the same."""
+    """A workbook that a job made; only for who asked for it, and only while they still see every project that they saw then."""
     job = doors.find(Job.objects.select_related("owner"), request.user, pk=id, kind=stored.KIND, owner=request.user)
     try:
-        return http.download(stored.path_of(job), "work-items.xlsx")
+        if stored.may_open(job):
+            return http.download(stored.path_of(job), "work-items.xlsx")
     except OSError:
-        raise Hidden from None
+        pass
+    raise Hidden
 
 
 def home_of(request: HttpRequest) -> Space:
@@ -71,12 +66,6 @@ def home_of(request: HttpRequest) -> Space:
     if space is None:
         raise Refused("no_workflow", space="")
     return space
-
-
-def _named(response: HttpResponseBase, name: str) -> HttpResponseBase:
-    response["Content-Disposition"] = http.attachment_header(name)
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 urls = [
