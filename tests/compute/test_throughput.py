@@ -1,6 +1,7 @@
 """Forecasts from history: percentiles, too little data, warnings, the look back."""
 
 from datetime import date, timedelta
+from math import comb
 
 import numpy as np
 import pytest
@@ -41,13 +42,32 @@ def test_nothing_left_takes_no_day():
     assert when(history(*[1] * 20), 0).p95 == 0
 
 
-def test_a_coin_takes_as_long_as_the_negative_binomial_says():
-    """Half of the days finish one item; P(n days are enough) = P(Binomial(n, 1/2) >= 10), summed by hand."""
+def test_a_coin_takes_as_long_as_the_mixed_binomial_says():
+    """Half of twenty days finish one item. A trial's own twenty days hold k of them, k by Binomial(20, 1/2) (none: the
+    known half), and n days are enough with P(Binomial(n, k/20) >= 10): summed by hand."""
     found = when(history(*[0, 1] * 10), 10, trials=40_000)
-    assert (found.p50, found.p80, found.p95) == (19, 24, 28)
-    assert found.p80_low <= 24 <= found.p80_high
-    assert found.chance_within(9) == 0.0
-    assert found.chance_within(19) == pytest.approx(0.5, abs=0.02)
+    for days in (9, 12, 16, 19, 24, 30, 36, 50):
+        assert found.chance_within(days) == pytest.approx(_coin(days), abs=0.008)
+    assert _coin(found.p80 - 1) < 0.8 <= _coin(found.p80) and _coin(found.p95 - 1) < 0.95 <= _coin(found.p95)
+    assert found.p80_low <= found.p80 <= found.p80_high
+
+
+def _coin(days):
+    def enough(share):
+        return sum(comb(days, k) * share**k * (1 - share) ** (days - k) for k in range(10, days + 1))
+
+    return sum(comb(20, k) / 2**20 * enough(k / 20 if k else 0.5) for k in range(21))
+
+
+def test_a_long_history_is_nearly_known():
+    """Over a thousand days little is left of the doubt about the pace: as if days were drawn from the known ones."""
+    found = when(history(*[0, 1] * 500), 10, trials=40_000)
+    assert (found.p50, found.p80, found.p95) == (19, 24, 28), "the negative binomial"
+
+
+def test_a_short_history_says_less_than_a_long_one():
+    short, long = (when(history(*[0, 1, 3, 0, 1] * times), 40) for times in (4, 40))
+    assert short.p95 - short.p50 > long.p95 - long.p50
 
 
 @settings(max_examples=40, deadline=None)
@@ -77,7 +97,7 @@ def test_another_seed_draws_other_days():
 
 def test_these_draws_are_the_same_on_every_machine():
     found = when(steady(40, 1.2), 30, trials=1000, seed=42)
-    assert (found.p50, found.p80, found.p95) == (26, 30, 34)
+    assert (found.p50, found.p80, found.p95) == (26, 32, 37)
 
 
 def test_three_finished_items_are_not_enough():

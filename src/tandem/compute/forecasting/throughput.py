@@ -1,8 +1,10 @@
 """How long the rest takes, and how much gets done by then: Monte Carlo over the team's own days.
 
-Every trial draws working days of the history with replacement until the rest is done (bootstrap of daily
-throughput, see the Kanban Guide's throughput and D. Vacanti, *Actionable Agile Metrics*). The same seed
-gives the same answer on every machine: only the raw bits of PCG64 are used, whose stream NumPy guarantees.
+Every trial draws working days with replacement until the rest is done (bootstrap of daily throughput, see the
+Kanban Guide's throughput and D. Vacanti, *Actionable Agile Metrics*). It draws them from a history that was itself
+drawn from the known one, as many days long: the pace that a few weeks show is not known exactly, and a forecast that
+takes it for known is too sure of itself (decision 0006; B. Efron, R. Tibshirani, *An Introduction to the Bootstrap*).
+The same seed gives the same answer on every machine: only the raw bits of PCG64 are used, whose stream NumPy guarantees.
 """
 
 from collections.abc import Iterator
@@ -233,7 +235,7 @@ def reached(history: History, days: int, *, trials: int = TRIALS, seed: int = 0)
     `when`.
     """
     sums = np.zeros(trials, np.int64)
-    source = _draws(history, trials, seed)
+    source = _Draws(history, trials, seed)
     counts = np.array(history.finished, dtype=np.int64)
     left = max(0, days)
     while left:
@@ -265,7 +267,7 @@ def simulate(
         net = net - np.array(history.arrived, dtype=np.int64)
     sums = np.zeros(trials, np.int64)
     waiting = np.ones(trials, np.bool_)
-    source = _draws(history, trials, seed)
+    source = _Draws(history, trials, seed)
     for begin in range(0, FURTHEST, BLOCK):
         draw = next(source)  # for all trials, also those that are done: a larger rest must meet the same days
         run = np.cumsum(net[draw[waiting]], axis=1) + sums[waiting, None]
@@ -282,21 +284,24 @@ def simulate(
 
 
 class _Draws:
-    """Endless blocks of day numbers, trials x BLOCK."""
+    """Endless blocks of day numbers, trials x BLOCK, each trial from a history of its own: one drawn from the known
+    one, or that itself where the drawn one has no finished item."""
 
-    def __init__(self, size: int, trials: int, seed: int) -> None:
+    def __init__(self, history: History, trials: int, seed: int) -> None:
         self.bits = np.random.PCG64(seed)
-        self.size, self.trials = size, trials
+        self.size, self.trials = len(history.days), trials
+        self.histories = self._days(trials, self.size).astype(np.int32)
+        finished = np.array(history.finished, dtype=np.int64)
+        self.histories[finished[self.histories].sum(axis=1) == 0] = np.arange(self.size, dtype=np.int32)
 
     def __next__(self) -> Ints:
-        raw = self.bits.random_raw(self.trials * BLOCK // 2)
-        halves = np.concatenate((raw & np.uint64(0xFFFFFFFF), raw >> np.uint64(32)))
-        places = (halves * np.uint64(self.size)) >> np.uint64(32)
-        return places.astype(np.int64).reshape(self.trials, BLOCK)
+        return np.take_along_axis(self.histories, self._days(self.trials, BLOCK), axis=1).astype(np.int64)
 
-
-def _draws(history: History, trials: int, seed: int) -> _Draws:
-    return _Draws(len(history.days), trials, seed)
+    def _days(self, rows: int, columns: int) -> Ints:
+        count = rows * columns
+        raw = self.bits.random_raw((count + 1) // 2)
+        halves = np.concatenate((raw & np.uint64(0xFFFFFFFF), raw >> np.uint64(32)))[:count]
+        return ((halves * np.uint64(self.size)) >> np.uint64(32)).astype(np.int64).reshape(rows, columns)
 
 
 def _ranked(ordered: Ints, rank: int | None) -> int | None:
