@@ -21,14 +21,14 @@ from django.urls import path
 
 application = get_wsgi_application()
 
-from tandem.collaboration.models import Comment, Job  # noqa: E402
+from tandem.collaboration.models import Comment, Job, Notification, Reaction, Watch  # noqa: E402
 from tandem.exchange.models import Import  # noqa: E402
 from tandem.history.models import Event  # noqa: E402
 from tandem.people.models import Membership, User  # noqa: E402
 from tandem.planning.models import Forecast  # noqa: E402
 from tandem.product.models import Feature, Promise, Release  # noqa: E402
 from tandem.strategy.models import Contribution, Objective  # noqa: E402
-from tandem.work.models import Assignment, Link, State, StateChange, WorkItem  # noqa: E402
+from tandem.work.models import Assignment, Link, Sprint, State, StateChange, WorkItem, WorkItemType  # noqa: E402
 
 _PAGE = """<!doctype html><title>Floor</title>{% for table in tables %}<table>{% for row in table %}
 <tr>{% for cell in row.values %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>{% endfor %}"""
@@ -51,7 +51,9 @@ def _show(request: HttpRequest, *tables: Iterable[dict[str, Any]]) -> HttpRespon
 
 
 def _known(request: HttpRequest) -> list[tuple[int, str]]:
+    """What every page reads of its reader: the unread notices behind the bell, and the memberships."""
     assert request.user.is_authenticated
+    list(Notification.objects.filter(user=request.user, done_at=None).values_list("id")[:100])
     return list(Membership.objects.filter(user=request.user).values_list("space_id", "role"))
 
 
@@ -110,7 +112,11 @@ def item(request: HttpRequest, key: str) -> HttpResponse:
         WorkItem.objects.filter(parent=pk).values("key", "title", "state__name"),
         links.values("kind", "source__key", "source__title", "source__state__name", "target__key", "target__title", "target__state__name"),
         State.objects.filter(space=space).values("id", "name"),
+        WorkItemType.objects.filter(space=space).values("id", "name"),
+        Sprint.objects.filter(items=pk).values("name"),
+        Watch.objects.filter(Q(subject_kind="work.workitem", subject_id=pk) | Q(subject_kind="people.space", subject_id=space)).values("user__name")[:100],
         Comment.objects.filter(subject_kind="work.workitem", subject_id=pk).values("author__name", "created_at", "body"),
+        Reaction.objects.filter(comment__subject_kind="work.workitem", comment__subject_id=pk).values("kind", "user__name"),
         StateChange.objects.filter(item=pk).order_by("-at").values("from_state__name", "to_state__name", "by__name", "at")[:30],
         Event.objects.of(WorkItem(pk=pk)).order_by("-id").values("occurred_at", "actor__name", "verb", "changes", "text__changes")[:30],
     )  # fmt: skip

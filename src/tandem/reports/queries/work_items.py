@@ -7,7 +7,7 @@ from django.db.models import F, Max
 
 from tandem.kit import clock
 from tandem.reports.queries.work_item_lines import lines
-from tandem.work.models import Assignment, StateChange, WorkItem
+from tandem.work.models import Assignment, State, StateChange, WorkItem
 
 
 def listed(user: Any) -> Any:
@@ -56,18 +56,23 @@ def finished_by_week(user: Any, space_id: int, until: Any, weeks: int = 12) -> l
     return found
 
 
-def time_in_states(user: Any, item: WorkItem) -> list[dict[str, Any]]:
-    """Each state that the item stood in, in the order it first came there, with the days it stood there."""
-    rows = StateChange.objects.visible_to(user).filter(item=item).select_related("to_state").order_by("at", "id")
-    rows = rows.only("at", "to_state__name", "to_state__category")
-    passages = list(rows[:500])
+def time_in_states(user: Any, item: WorkItem, states: list[State]) -> list[dict[str, Any]]:
+    """Each state that the item stood in, in the order it first came there, with the days it stood there. `states` are
+    those of its space, which the page has read."""
+    rows = StateChange.objects.visible_to(user).filter(item=item).order_by("at", "id")
+    passages = list(rows.values_list("to_state_id", "at")[:500])
+    known = {state.pk: state for state in states}
+    if missing := {pk for pk, _at in passages} - known.keys():
+        known |= State.objects.visible_to(user).in_bulk(missing)
+    ends = [at for _pk, at in passages[1:]] + [clock.now()]
     found: dict[int, dict[str, Any]] = {}
-    for place, passage in enumerate(passages):
+    for place, ((pk, at), end) in enumerate(zip(passages, ends, strict=True)):
+        if (state := known.get(pk)) is None:
+            continue
         is_last = place == len(passages) - 1
-        end = clock.now() if is_last else passages[place + 1].at
-        line = found.setdefault(passage.to_state_id, {"state": passage.to_state, "days": 0.0, "times": 0, "is_now": False})
+        line = found.setdefault(pk, {"state": state, "days": 0.0, "times": 0, "is_now": False})
         line["times"] += 1
         line["is_now"] = is_last
-        if not (is_last and passage.to_state.is_done):
-            line["days"] += (end - passage.at).total_seconds() / 86400
+        if not (is_last and state.is_done):
+            line["days"] += (end - at).total_seconds() / 86400
     return list(found.values())

@@ -91,7 +91,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         "kinds": work_items_parts.kinds(), "states": states, "types": types,
         "comments": comments.of(user, item), "watching": watches.of(user, item),
         "files": attachments.of(user, item) if item.has_files else [],
-        "events": histories.lines(events, user, known=[*states, *types]), "passages": reads.time_in_states(user, item),
+        "events": histories.lines(events, user, known=[*states, *types]), "passages": reads.time_in_states(user, item, states),
         "comments_url": reverse("work_item_comments", kwargs={"key": item.key}),
         "computed": getattr(item, "computed", None), "priorities": [(value, str(label)) for value, label in PRIORITIES],
         "sprints": [{"name": name} for name in item.sprint_names], **work_items_parts.blocked(user, item),
