@@ -141,7 +141,7 @@ def basis(found: sprint_figures.Figures) -> list[str]:
             % {"needed": found.chance.needed, "found": found.chance.found}
         )
     else:
-        lines.append(_("The chance is the share of 4,000 simulated futures in which as many items get done as are left, today included. Each draws its days from the last %(days)s working days, in which the team finished %(items)s items; it counts items, not points.") % {"days": days, "items": items})
+        lines.append(_("The chance is the share of 4,000 simulated futures in which as many items get done as are left, today included. Each draws its days from a resample of the last %(days)s working days, in which the team finished %(items)s items; it counts items, not points.") % {"days": days, "items": items})
     lines.append(_("What each change of scope did is that chance just before and just after it, as it could be known on that day."))
     if found.held.undated:
         lines.append(ngettext("%(n)s item came by an import, which knows no moment: it counts from the start.", "%(n)s items came by an import, which knows no moment: they count from the start.", found.held.undated) % {"n": found.held.undated})
