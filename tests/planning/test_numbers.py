@@ -23,13 +23,15 @@ per_days = st.lists(st.integers(0, 3), min_size=60, max_size=80).filter(lambda c
 
 
 def plain_forecast(counts: list[int], left: int, share: float, trials: int = 4_000) -> date:
-    """Draw past days at random until everything is done; the date that so many of the runs do not pass."""
+    """Draw a past of as many days, and from it days at random until everything is done; the date that so many of the
+    runs do not pass."""
     draw = random.Random(2026)
     lengths = []
     for _ in range(trials):
+        own = draw.choices(counts, k=len(counts))
         done = days = 0
         while done < left:
-            done += draw.choice(counts)
+            done += draw.choice(own)
             days += 1
         lengths.append(days)
     lengths.sort()
