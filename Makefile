@@ -14,6 +14,7 @@ DATA ?= .tandem-demo
 SIZE_DATA ?= .tandem-size
 PORT ?= 8000
 LANGUAGE ?= en
+CLIENT ?= ../tandem-client
 # a uv on PATH is taken from 0.5 on (older ones do not know our lock files); else the pinned one goes into .venv
 OWN_UV := $(shell uv --version 2>/dev/null | awk -F '[ .]' '$$1 == "uv" && ($$2 > 0 || $$3 >= 5) { print "yes" }')
 UV = $(if $(OWN_UV),uv,$(BIN)/uv)
@@ -22,7 +23,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 BUNDLE_SOURCES := $(shell find frontend src/tandem/locale -name node_modules -prune -o -type f ! -name '*.mo' -print 2>/dev/null)
 
-.PHONY: help build demo test check proof bench lint format lock clean browser
+.PHONY: help build demo test check proof bench lint format lock clean client browser
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -54,6 +55,9 @@ format: $(VENV)/.dev  ## put the Python files in order
 
 lock: $(VENV)/.tools  ## write the three lock files again from pyproject.toml
 	@scripts/lock.sh $(UV)
+
+client: $(VENV)/.dev  ## generate a Python client from the OpenAPI document into CLIENT, outside of the repository
+	@scripts/client.sh $(CLIENT)
 
 clean:  ## remove what was built, and the demonstration with its data
 	@if [ -x $(BIN)/tandem ] && [ -d $(DATA) ]; then $(BIN)/tandem stop --data $(DATA) || true; fi

@@ -4,7 +4,11 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from tandem import api
+from tandem.api.examples import EXAMPLES
+from tandem.api.routes import NOUNS
 
 SNAPSHOT = Path(__file__).with_name("openapi.json")
 
@@ -36,3 +40,36 @@ def test_the_document_is_served_without_signing_in(client):
     answer = client.get("/api/v1/openapi.json")
     assert answer.status_code == 200
     assert answer.json()["info"]["title"] == "Tandem"
+
+
+def test_every_operation_says_what_it_does_and_the_main_nouns_show_an_example():
+    document = api.document()
+    summaries = {one["operationId"]: one["summary"] for path in document["paths"].values() for one in path.values()}
+    assert not {name for name, summary in summaries.items() if not summary or summary == name or "{" in summary}
+    assert len(set(summaries.values())) == len(summaries), "two operations say the same"
+    schemas = document["components"]["schemas"]
+    for name, example in EXAMPLES.items():
+        properties = schemas[name]["properties"]
+        assert schemas[name]["examples"] == [example]
+        assert set(example) <= set(properties), name
+        assert set(schemas[name].get("required", ())) <= set(example), name
+
+
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if name.endswith(("Create", "Change", "Move"))])
+def test_the_examples_are_what_the_api_takes(name):
+    """Their shapes: which rows the numbers stand for only an installation knows."""
+    for router in NOUNS.values():
+        for path in router.path_operations.values():
+            for operation in path.operations:
+                for model in operation.models:
+                    field = model.model_fields.get("payload")
+                    if field is not None and field.annotation.__name__ == name:
+                        field.annotation(**EXAMPLES[name])
+                        return
+    raise AssertionError(f"no operation takes {name}")
+
+
+def test_errors_come_in_the_content_type_that_the_document_names(client, db):
+    answer = client.get("/api/v1/work-items/")
+    said = api.document()["paths"]["/api/v1/work-items/"]["get"]["responses"][answer.status_code]["content"]
+    assert list(said) == [answer["Content-Type"]]

@@ -17,7 +17,7 @@ from tandem.config import cli, env, processes
 
 COMMANDS = [
     "backup", "compute", "demo", "doctor", "import", "migrate", "openapi", "restore", "sample", "serve", "stop",
-    "token", "user", "worker",
+    "token", "user", "work", "worker",
 ]  # fmt: skip
 
 

@@ -1,9 +1,12 @@
 """Columns of a board: names, order, states and halves, and what goes with one that is removed."""
 
+import threading
+
 import pytest
+from django.db import connection
 
 from tandem.history.models import Event
-from tandem.kit.errors import Denied, Refused, Stale
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.work.actions import columns, wip_limits
 from tandem.work.models import Column, State, WipLimit
 from tests import make
@@ -69,4 +72,59 @@ def test_a_removed_column_leaves_its_states_and_takes_its_limits_along(world, sp
 def test_a_member_does_not_lay_the_board_out(world, space):
     for act in (lambda: columns.lay_out(actor=world.mei, space=space), lambda: columns.create(actor=world.mei, space=space, name="X")):
         with pytest.raises(Denied):
+            act()
+
+
+def at_once(*calls):
+    """What each of them came to, all begun in the same moment."""
+    ready, found = threading.Barrier(len(calls)), []
+
+    def run(call):
+        ready.wait(10)
+        try:
+            found.append(call())
+        except Exception as problem:
+            found.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_give_the_same_name_at_once_one_is_told(world, space):
+    made = columns.lay_out(actor=world.boris, space=space)
+    for _ in range(3):
+        rows = [Column.objects.get(pk=c.pk) for c in made[:2]]
+        found = at_once(
+            *(lambda row=row: columns.change(actor=world.boris, column=row, version=None, name="Ready") for row in rows)
+        )
+        refused = [one for one in found if isinstance(one, Exception)]
+        assert [getattr(one, "code", one) for one in refused] == ["name_taken"], found
+        taken = Column.objects.get(space=space, name="Ready")
+        columns.change(actor=world.boris, column=taken, version=None, name="To do" if taken.pk == made[0].pk else "In progress")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_lay_out_a_board_at_once_get_one_board(world, space):
+    found = at_once(*[lambda: columns.lay_out(actor=world.boris, space=space)] * 2)
+    assert sorted(map(len, found)) == [0, 4], found
+    assert names(space) == ["To do", "In progress", "In review", "Done"]
+
+
+def test_a_column_that_somebody_removed_meanwhile_is_not_moved_nor_filled(world, space):
+    made = columns.lay_out(actor=world.boris, space=space)
+    late = Column.objects.get(pk=made[1].pk)
+    columns.remove(actor=world.boris, column=made[1])
+    state = State.objects.get(space=space, name="Done")
+    for act in (
+        lambda: columns.move(actor=world.boris, column=late, to=0),
+        lambda: columns.place(actor=world.boris, state=state, column=late, version=None),
+    ):
+        with pytest.raises(Hidden):
             act()

@@ -1,8 +1,11 @@
 """Sprints: what they hold, when they run, what becomes of what they could not finish, and who may do it."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from tandem.history.models import Event
 from tandem.kit import clock
@@ -203,3 +206,88 @@ def test_imports_say_that_they_know_no_moment(world, items):
     told = list(SprintChange.objects.order_by("id").values_list("item_id", "sprint_id", "is_added", "is_dated"))
     assert told == [(ids[0], one, True, False), (ids[1], one, True, False), (ids[0], two, True, False), (ids[0], one, False, False)]
     assert stands(items[0]) == ["S2"] and stands(items[1]) == ["S1"]
+    sprints_told = Event.objects.of(items[0]).filter(verb="work_item.changed").order_by("id").values_list("changes__sprints", flat=True)
+    assert list(sprints_told) == [[[], [one]], [[one], [two]]], "and the history tells it"
+    items[0].refresh_from_db()
+    assert items[0].version == 3
+
+
+def closed_twice(world, item, *, first_to):
+    """Sprint 1, closed with the item handed on to `first_to`, opened again, and closed with the item left to the backlog."""
+    one = make.sprint(actor=world.mei, project=world.project, items=[item])
+    sprints.start(actor=world.mei, sprint=one, version=None)
+    sprints.close(actor=world.mei, sprint=one, version=None, to=first_to)
+    sprints.reopen(actor=world.mei, sprint=one, version=None)
+    sprints.close(actor=world.mei, sprint=one, version=None)
+    item.refresh_from_db()
+    return one
+
+
+def test_opening_again_looks_at_the_last_closing_only(world, items):
+    two = make.sprint(actor=world.mei, project=world.project, name="Sprint 2", begins=14)
+    one = closed_twice(world, items[0], first_to=two)
+    sprint_scope.put(actor=world.boris, items=[(items[0], None)], sprint=two)
+    sprints.reopen(actor=world.mei, sprint=one, version=None)
+    assert stands(items[0]) == ["Sprint 2"], "Boris put it there: it was handed on there by an earlier closing only"
+
+
+def test_opening_again_leaves_what_went_away_and_came_back(world, items):
+    two = make.sprint(actor=world.mei, project=world.project, name="Sprint 2", begins=14)
+    one = make.sprint(actor=world.mei, project=world.project, items=items[:2])
+    sprints.start(actor=world.mei, sprint=one, version=None)
+    sprints.close(actor=world.mei, sprint=one, version=None, to=two)
+    for target in (None, two):
+        items[0].refresh_from_db()
+        sprint_scope.put(actor=world.boris, items=[(items[0], None)], sprint=target)
+    items[1].refresh_from_db()
+    sprint_scope.put(actor=world.boris, items=[(items[1], None)], sprint=None)
+    sprints.reopen(actor=world.mei, sprint=one, version=None)
+    assert [stands(i) for i in items[:2]] == [["Sprint 2"], []], "somebody moved both since, one of them back"
+
+
+def test_what_was_removed_is_in_one_open_sprint_too(world, items):
+    two = make.sprint(actor=world.mei, project=world.project, name="Sprint 2", begins=14)
+    one = make.sprint(actor=world.mei, project=world.project, items=items[:1])
+    sprints.start(actor=world.mei, sprint=one, version=None)
+    sprints.close(actor=world.mei, sprint=one, version=None, to=two)
+    items[0].refresh_from_db()
+    work_items.remove(actor=world.mei, item=items[0], version=None)
+    sprints.reopen(actor=world.mei, sprint=one, version=None)
+    items[0].refresh_from_db()
+    work_items.restore(actor=world.mei, item=items[0], version=None)
+    assert stands(items[0]) == ["Sprint 1"]
+    make.sprint(actor=world.mei, project=world.project, name="Sprint 3", items=items[1:2])
+    items[1].refresh_from_db()
+    work_items.remove(actor=world.mei, item=items[1], version=None)
+    sprints.remove(actor=world.mei, sprint=Sprint.objects.get(name="Sprint 3"))
+    last = Event.objects.of(items[1]).newest_first().first()
+    assert last.changes["sprints"][1] == [], "its history says that it left with the sprint"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_carried_over_is_held_until_the_sprint_is_closed(world, items):
+    """Somebody moves an item in the moment in which its sprint is closed: it goes along in its new state, once."""
+    one = make.sprint(actor=world.mei, project=world.project, items=items[:2])
+    two = make.sprint(actor=world.mei, project=world.project, name="Sprint 2", begins=14)
+    sprints.start(actor=world.mei, sprint=one, version=None)
+    doing, moved, closed = make.state_of(world.project, "in_progress"), threading.Event(), []
+
+    def close():
+        try:
+            moved.wait(10)
+            closed.append(sprints.close(actor=world.mei, sprint=one, version=None, to=two))
+        except Exception as problem:
+            closed.append(problem)
+        finally:
+            connection.close()
+
+    beside = threading.Thread(target=close)
+    with transaction.atomic():
+        items[0].refresh_from_db()
+        work_items.move(actor=world.boris, item=items[0], version=None, state=doing)
+        beside.start()
+        moved.set()
+        time.sleep(0.5)  # the closing has come to the item by then, and waits
+    beside.join(20)
+    assert [type(c).__name__ for c in closed] == ["Sprint"], closed
+    assert [stands(i) for i in items[:2]] == [["Sprint 1", "Sprint 2"]] * 2

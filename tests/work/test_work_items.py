@@ -1,13 +1,14 @@
 """The rules of work items."""
 
+import uuid
 from datetime import date
 
 import pytest
 
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
-from tandem.work.actions import links, work_items
-from tandem.work.models import StateChange, WorkItem
+from tandem.work.actions import blocks, links, work_items
+from tandem.work.models import Block, StateChange, WorkItem
 from tests import make
 
 
@@ -113,3 +114,67 @@ def test_the_first_event_holds_all_that_was_given(world):
         "fields": {"Dock": "7"}, "assignees": [world.mei.pk],
     }  # fmt: skip
     assert event.text.changes == {"title": [None, "Quay"], "description": [None, "Long"]}
+
+
+def moved(world, item, category):
+    """The run by which Mei moved it."""
+    item.refresh_from_db()
+    run = uuid.uuid4()
+    work_items.move(actor=world.mei, item=item, version=None, state=make.state_of(world.project, category), run=run)
+    return run
+
+
+def test_a_move_into_done_that_is_taken_back_leaves_no_trace_in_dates_and_blocks(world):
+    item = make.work_item(actor=world.boris, project=world.project)
+    row = blocks.start(actor=world.boris, item=item, reason="No crane")
+    run = moved(world, item, "done")
+    item.refresh_from_db()
+    assert item.actual_start and item.actual_finish and Block.objects.open().count() == 0
+    assert work_items.undo(actor=world.mei, run=run) == (1, 0)
+    item.refresh_from_db()
+    row.refresh_from_db()
+    assert (item.actual_start, item.actual_finish, row.ended_at, row.ended_by) == (None, None, None, None)
+    assert work_items.undo(actor=world.mei, run=run) == (0, 1), "once is enough"
+
+
+def test_a_move_out_of_done_that_is_taken_back_is_finished_when_it_was(world):
+    item = make.work_item(actor=world.boris, project=world.project)
+    moved(world, item, "done")
+    finished = WorkItem.objects.get(pk=item.pk).actual_finish
+    run = moved(world, item, "in_progress")
+    assert WorkItem.objects.get(pk=item.pk).actual_finish is None
+    work_items.undo(actor=world.mei, run=run)
+    assert WorkItem.objects.get(pk=item.pk).actual_finish == finished
+
+
+def test_a_block_that_somebody_wrote_to_since_stays_as_it_is(world):
+    item = make.work_item(actor=world.boris, project=world.project)
+    row = blocks.start(actor=world.boris, item=item, reason="No crane")
+    run = moved(world, item, "done")
+    blocks.remove(actor=world.boris, block=Block.objects.get(pk=row.pk))
+    assert work_items.undo(actor=world.mei, run=run) == (1, 0)
+    assert not Block.objects.exists()
+
+
+def test_what_is_removed_is_removed_once_and_parts_stand_with_what_they_are_parts_of(world):
+    whole = make.work_item(actor=world.boris, project=world.project, title="Whole")
+    part = make.work_item(actor=world.boris, project=world.project, title="Part", parent=whole)
+    run = uuid.uuid4()
+    for item in (part, whole):
+        work_items.remove(actor=world.mei, item=item, version=None, run=run)
+    work_items.remove(actor=world.mei, item=whole, version=None)
+    assert Event.objects.of(whole).filter(verb="work_item.removed").count() == 1
+    part.refresh_from_db()
+    for act in (
+        lambda: work_items.restore(actor=world.mei, item=part, version=None),
+        lambda: make.work_item(actor=world.boris, project=world.project, parent=whole),
+    ):
+        with pytest.raises(Refused) as problem:
+            act()
+        assert problem.value.code == "item_removed"
+    assert work_items.undo(actor=world.mei, run=run) == (2, 0)
+    whole.refresh_from_db()
+    part.refresh_from_db()
+    for item in (part, whole):
+        work_items.remove(actor=world.boris, item=item, version=None)
+    assert work_items.undo(actor=world.mei, run=run) == (0, 2), "Boris removed them anew: that is not Mei's to take back"

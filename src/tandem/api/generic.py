@@ -12,7 +12,7 @@ from ninja.errors import ValidationError
 from pydantic import BaseModel, create_model
 
 from tandem.api.nouns import Noun, Values, choice, dumps, held, page, resolve, send
-from tandem.api.shapes import OPTIONAL, Body, Problem, answer, shape, words
+from tandem.api.shapes import OPTIONAL, Body, Conflict, Problem, answer, shape, words
 from tandem.collaboration.actions import idempotent_requests
 from tandem.collaboration.actions.idempotent_requests import Answer
 from tandem.history.models import Event
@@ -24,7 +24,7 @@ Key = words(200, 1)
 IF_MATCH = Header(None, alias="If-Match", description="The ETag of the version that you change.")
 ONCE = Header(None, alias="Idempotency-Key", description="Sent again within a day, the request is done once.")
 NO = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
-NO_WRITE = {**NO, 409: Problem, 412: Problem, 428: Problem}
+NO_WRITE = {**NO, 409: Problem, 412: Conflict, 428: Problem}
 
 
 class Window(Body):

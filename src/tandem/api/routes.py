@@ -10,6 +10,7 @@ from ninja.parser import Parser
 from tandem.api import problems
 from tandem.api.auth import Session, Token
 from tandem.api.collaboration import attachments, comments, jobs, notifications, saved_views, watches
+from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs
@@ -75,7 +76,12 @@ NOUNS: dict[str, Router] = {
     "imports": imports.router,
 }
 
-api = NinjaAPI(
+class _Described(NinjaAPI):
+    def get_openapi_schema(self, **options: Any) -> Any:
+        return described(super().get_openapi_schema(**options))
+
+
+api = _Described(
     title="Tandem",
     version="1",
     description=(

@@ -195,6 +195,14 @@ def answer(
     return create_model(name, **shapes)
 
 
+class Fault(BaseModel):
+    """What is wrong with one field; `kind` where the shape of the request was."""
+
+    field: str
+    message: str
+    kind: str = ""
+
+
 class Problem(BaseModel):
     """An error in the form of RFC 9457 (application/problem+json)."""
 
@@ -203,4 +211,11 @@ class Problem(BaseModel):
     status: int
     code: str
     detail: str = ""
-    errors: list[dict[str, Any]] = []
+    errors: list[Fault] = []
+
+
+class Conflict(Problem):
+    """Somebody was faster: the row as it stands now, and what was sent."""
+
+    current: dict[str, Any] = {}
+    sent: dict[str, Any] = {}

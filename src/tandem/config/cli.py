@@ -261,9 +261,16 @@ def _add_compute() -> None:
     tandem.add_command(compute)
 
 
+def _add_work() -> None:
+    from tandem.config.work_commands import work
+
+    tandem.add_command(work)
+
+
 _add_people()
 _add_samples()
 _add_compute()
+_add_work()
 
 
 def main() -> None:

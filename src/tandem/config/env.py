@@ -191,7 +191,7 @@ def is_given(name: str, environ: Mapping[str, str] | None = None) -> bool:
 
 
 #: names that are ours and no settings: handed from the program to its children, or used by build and tests
-_PRIVATE = ("TANDEM_RUNTIME_", "TANDEM_SKIP_", "TANDEM_NODE", "TANDEM_TEST_", "TANDEM_DEBUG")
+_PRIVATE = ("TANDEM_RUNTIME_", "TANDEM_SKIP_", "TANDEM_NODE", "TANDEM_TEST_", "TANDEM_DEBUG", "TANDEM_WORK_")
 
 
 def _nearest(name: str, known: set[str]) -> str:

@@ -16,7 +16,7 @@ from tandem.web.field_words import field_name
 from tandem.web.templating import moment
 
 # where a row stands among others says nothing to a reader
-_SILENT = {"rank", "actual_start", "actual_finish", "updated_at", "query"}
+_SILENT = {"rank", "actual_start", "actual_finish", "updated_at", "removed_at", "query"}
 # what every new row has is not told again where it was made
 _USUAL = {"state", "title", "name", "subject", "type"}
 _MAKING = (".created", ".added", ".given")

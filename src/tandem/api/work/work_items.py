@@ -40,6 +40,7 @@ NOUN = Noun(
         "updated_at created_at version"
     ),
     computes={
+        "state_name": (str, lambda user: F("state__name")),
         "state_category": (str, lambda user: F("state__category")),
         "assignee_ids": (list[int], _assignees),
     },

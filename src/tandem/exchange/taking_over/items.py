@@ -86,7 +86,7 @@ class Items:
             (item.pk, taking.sprints[s].pk)
             for record, item, _ in fresh for s in dict.fromkeys(record.sprints) if s in taking.sprints
         ]  # fmt: skip
-        imports.put_in_sprints(actor=taking.actor, space=taking.space, items=[], pairs=through)
+        imports.put_in_sprints(actor=taking.actor, space=taking.space, items=[], pairs=through, run=taking.run)
         taking.ledger.add("item", [Entry(r.source_id, item, mark, self._data(r)) for r, item, mark in fresh])
 
     @staticmethod
@@ -155,7 +155,7 @@ class Items:
             rows.append((item, written))
         actor, space = taking.actor, taking.space
         imports.rewrite_items(actor=actor, space=space, rows=rows, people=people, run=taking.run)
-        imports.put_in_sprints(actor=actor, space=space, items=sprinted, pairs=pairs)
+        imports.put_in_sprints(actor=actor, space=space, items=sprinted, pairs=pairs, run=taking.run)
         if not has_history(taking):
             imports.add_state_changes(actor=actor, space=space, changes=passages)
         taking.ledger.update("item", [(ref, mark, self._data(record)) for record, _, ref, _, mark in changed])

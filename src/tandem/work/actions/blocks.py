@@ -1,10 +1,12 @@
 """What keeps a work item from moving, from when to when."""
 
+import uuid
 from typing import Any
 
 from django.db import transaction
 
-from tandem.history.record import record
+from tandem.history.models import Event
+from tandem.history.record import plain, record
 from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people import writing
@@ -51,7 +53,7 @@ def change(*, actor: Any, block: Block, version: int | None, **values: Any) -> B
     )
 
 
-def end(*, actor: Any, block: Block, version: int | None) -> Block:
+def end(*, actor: Any, block: Block, version: int | None, run: uuid.UUID | None = None) -> Block:
     """The clock stops. What has ended does not end again."""
     require(actor, _DO, block.space_id)
     with transaction.atomic():
@@ -64,6 +66,7 @@ def end(*, actor: Any, block: Block, version: int | None) -> Block:
             block,
             actor=actor,
             changes={"item": [None, block.item_id], "ended_at": [None, moment]},
+            run=run,
         )
     return block
 
@@ -93,10 +96,21 @@ def remove(*, actor: Any, block: Block, version: int | None = None) -> None:
     writing.remove(block, actor=actor, permission=_DO, verb="block.removed", version=version)
 
 
-def end_with(*, actor: Any, item: WorkItem) -> None:
-    """What is finished is not blocked any more. Called in the transaction of the move."""
+def end_with(*, actor: Any, item: WorkItem, run: uuid.UUID | None = None) -> None:
+    """What is finished is not blocked any more. Called in the transaction of the move, with its `run`."""
     for block in Block.objects.open().filter(item=item).select_for_update(no_key=True):
-        end(actor=actor, block=block, version=None)
+        end(actor=actor, block=block, version=None, run=run)
+
+
+def resume(*, actor: Any, item: WorkItem, run: uuid.UUID) -> None:
+    """What the move `run` ended goes on when the move is taken back, unless somebody wrote to it since."""
+    events = Event.objects.filter(run=run, verb="block.ended", subject_kind=Block._meta.label_lower)
+    ended = {e.subject_id: e.changes["ended_at"][1] for e in events}
+    if item.is_done or item.removed_at or not ended or Block.objects.open().filter(item=item).exists():
+        return
+    for block in Block.objects.ended().filter(item=item, pk__in=list(ended)):
+        if plain(block.ended_at) == ended[block.pk]:
+            reopen(actor=actor, block=block, version=None)
 
 
 def end_finished(*, actor: Any, items: list[WorkItem]) -> None:

@@ -33,6 +33,7 @@ from tandem.work.models import (
 
 _DO = Permission.IMPORT
 _BATCH = 500
+Stands = tuple[int, int]  # an item and a sprint in which it stands
 
 
 def reserve_numbers(*, actor: Any, space: Space, highest: int) -> None:
@@ -150,19 +151,22 @@ def rewrite_sprint(*, actor: Any, sprint: Sprint, values: dict[str, Any]) -> Non
         record("sprint.changed", sprint, actor=actor, changes=changes)
 
 
-def put_in_sprints(*, actor: Any, space: Space, items: list[int], pairs: list[tuple[int, int]]) -> None:
+def put_in_sprints(
+    *, actor: Any, space: Space, items: list[int], pairs: list[tuple[int, int]], run: UUID | None = None
+) -> None:
     """`pairs` of item and sprint replace the sprints of `items`. When each of them came or went the source does not say:
     the history of scope says so too."""
     require(actor, _DO, space.pk)
     through = WorkItem.sprints.through
     with transaction.atomic():
-        rows = WorkItem.objects.filter(space=space).only("pk", "estimate_points")
-        held = rows.in_bulk({*items, *(i for i, _ in pairs)})
+        rows = WorkItem.objects.filter(space=space).only("pk", "space_id", "version", "estimate_points")
+        held = rows.order_by("pk").select_for_update(no_key=True).in_bulk({*items, *(i for i, _ in pairs)})
         sprints = Sprint.objects.filter(space=space)
-        before = set(through.objects.filter(workitem_id__in=items).values_list("workitem_id", "sprint_id"))
-        known = sprints.in_bulk({s for _, s in before | set(pairs)})
-        fresh = [pair for pair in dict.fromkeys(pairs) if pair not in before]
-        gone = before - set(pairs)
+        stood = set(through.objects.filter(workitem_id__in=list(held)).values_list("workitem_id", "sprint_id"))
+        known = sprints.in_bulk({s for _, s in stood | set(pairs)})
+        fresh = [pair for pair in dict.fromkeys(pairs) if pair not in stood]
+        replaced = set(items)
+        gone = {pair for pair in stood if pair[0] in replaced} - set(pairs)
         through.objects.filter(workitem_id__in={i for i, _ in gone}, sprint_id__in={s for _, s in gone}).delete()
         through.objects.bulk_create(
             [through(workitem_id=i, sprint_id=s) for i, s in pairs], batch_size=2000, ignore_conflicts=True
@@ -172,6 +176,23 @@ def put_in_sprints(*, actor: Any, space: Space, items: list[int], pairs: list[tu
             [SprintChange.of(held[i], known[s], is_added=a, by=actor, is_dated=False) for i, s, a in changes],
             batch_size=2000,
         )
+        _record_sprints(actor, [held[i] for i in dict.fromkeys(i for i, _, _ in changes)], stood, set(fresh), gone, run)
+
+
+def _record_sprints(
+    actor: Any, items: list[WorkItem], stood: set[Stands], fresh: set[Stands], gone: set[Stands], run: UUID | None
+) -> None:
+    """An event for each item that came or went, and its next version."""
+    before: dict[int, set[int]] = {}
+    after: dict[int, set[int]] = {}
+    for found, pairs in ((before, stood), (after, (stood | fresh) - gone)):
+        for item, sprint in pairs:
+            found.setdefault(item, set()).add(sprint)
+    for item in items:
+        item.version += 1
+    WorkItem.objects.bulk_update(items, ["version"], batch_size=_BATCH)
+    rows = [(i, {"sprints": [sorted(before.get(i.pk, ())), sorted(after.get(i.pk, ()))]}, {}) for i in items]
+    record_many("work_item.changed", rows, actor=actor, run=run)
 
 
 def rewrite_links(*, actor: Any, space: Space, rows: list[tuple[Link, dict[str, Any]]]) -> None:

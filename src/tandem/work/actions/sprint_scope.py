@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -73,22 +74,41 @@ def carry_over(*, actor: Any, items: list[WorkItem], origin: Sprint, target: Spr
         _move(actor, item, None, stands.get(item.pk, {}), target, {}, None, origin=origin)
 
 
-def take_back(*, actor: Any, sprint: Sprint) -> None:
-    """What was handed on and still stands where it was handed to leaves it again. Called by `sprints.reopen`."""
+def take_back(*, actor: Any, sprint: Sprint, closed_at: datetime | None) -> None:
+    """What was handed on when it was closed, at `closed_at`, leaves where it was handed to; what somebody has moved since
+    stays where they put it. Called by `sprints.reopen`."""
     require(actor, _DO, sprint.space_id)
-    handed = SprintChange.objects.filter(carried_from=sprint, is_added=True).select_related("sprint", "item")
-    given = {c.item_id: c.sprint for c in handed.order_by("at", "id")}
-    items = list(WorkItem.objects.present().filter(sprints=sprint).order_by("pk"))
+    items = held(sprint)
     stands = _standing(i.pk for i in items)
+    since: dict[int, list[SprintChange]] = {}
+    if closed_at is not None:  # nobody knows when an imported sprint was closed
+        for passage in SprintChange.objects.filter(item__in=items, at__gte=closed_at).order_by("at", "id"):
+            since.setdefault(passage.item_id, []).append(passage)
     for item in items:
         elsewhere = {pk for pk, s in stands[item.pk].items() if s.is_open and pk != sprint.pk}
-        target = given.get(item.pk)
-        # what somebody has put into a third sprint since stays there
-        wanted = sprint if elsewhere <= ({target.pk} if target else set()) else None
-        if wanted is None:
+        passages = since.get(item.pk, [])
+        handed = passages[:1] if passages and passages[0].carried_from_id == sprint.pk else []
+        is_moved = len(passages) > len(handed) or (elsewhere and not handed)
+        if is_moved:
             _leave(actor, item, stands[item.pk], {sprint.pk})
         elif elsewhere:
             _move(actor, item, None, stands[item.pk], sprint, {}, None)
+
+
+def empty(*, actor: Any, sprint: Sprint) -> None:
+    """Everything leaves it, what was removed too, so that it comes back to the backlog. Called by `sprints.remove`."""
+    require(actor, _DO, sprint.space_id)
+    items = held(sprint)
+    stands = _standing(i.pk for i in items)
+    for item in items:
+        _leave(actor, item, stands[item.pk], {sprint.pk})
+
+
+def held(sprint: Sprint) -> list[WorkItem]:
+    """What stands in it, removed items too, locked: nobody moves it meanwhile. Without a join, out of which a card would
+    drop that is being moved."""
+    ids = _STANDS.objects.filter(sprint_id=sprint.pk).values_list("workitem_id", flat=True)
+    return list(WorkItem.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update(no_key=True))
 
 
 def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:

@@ -101,7 +101,8 @@ def close(
         for target in targets.values():
             if target.pk == sprint.pk or target.space_id != sprint.space_id:
                 raise Refused("other_space", field="to")
-        rest = list(WorkItem.objects.open().filter(sprints=sprint).in_backlog_order())
+        held = [item.pk for item in sprint_scope.held(sprint)]
+        rest = list(WorkItem.objects.open().filter(pk__in=held).in_backlog_order())
         values = {"is_goal_met": is_goal_met, "review": review.strip()}
         sprint.write(expected=version, state=Sprint.State.CLOSED, closed_at=clock.now(), **values)
         shown = {"state": [Sprint.State.ACTIVE, Sprint.State.CLOSED], "is_goal_met": [None, is_goal_met]}
@@ -127,7 +128,7 @@ def reopen(*, actor: Any, sprint: Sprint, version: int | None) -> Sprint:
             actor=actor,
             changes={"state": [Sprint.State.CLOSED, Sprint.State.ACTIVE]},
         )
-        sprint_scope.take_back(actor=actor, sprint=sprint)
+        sprint_scope.take_back(actor=actor, sprint=sprint, closed_at=now.closed_at)
     return sprint
 
 
@@ -137,8 +138,7 @@ def remove(*, actor: Any, sprint: Sprint, version: int | None = None) -> None:
     with transaction.atomic():
         if _locked(sprint).state != Sprint.State.FUTURE:
             raise Refused("sprint_has_begun", name=sprint.name)
-        items = list(WorkItem.objects.present().filter(sprints=sprint).order_by("pk"))
-        sprint_scope.put(actor=actor, items=[(i, None) for i in items], sprint=None)
+        sprint_scope.empty(actor=actor, sprint=sprint)
         writing.remove(sprint, actor=actor, permission=_DO, verb="sprint.removed", version=version)
 
 

@@ -47,6 +47,7 @@ EDITABLE = (
     "calendar",
 )
 RANK_STEP = ranks.STEP
+_ACTUAL = ("actual_start", "actual_finish")
 
 
 def create(
@@ -104,7 +105,7 @@ def first_words(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the item began with, for its first event: ids and values other than the usual; erasable texts."""
     shown: dict[str, Any] = {"state": [None, item.state_id]}
-    for name in EDITABLE:
+    for name in (*EDITABLE, *_ACTUAL):
         column: Any = WorkItem._meta.get_field(name)
         value = getattr(item, column.attname)
         if name not in PERSONAL and value not in (None, "") and value != column.get_default():
@@ -121,11 +122,13 @@ def change(
     version: int | None,
     run: uuid.UUID | None = None,
     override_reason: str = "",
+    dates: dict[str, Any] | None = None,
     **values: Any,
 ) -> WorkItem:
     """Write the fields that differ. `state` and `assignees` may stand among them. `run` marks a bulk change.
 
-    A limit that stops is kept (`wip_limits.keep`), unless `override_reason` says why not."""
+    A limit that stops is kept (`wip_limits.keep`), unless `override_reason` says why not. `dates` are the actual dates
+    that a move brings back when it is taken back; without them they follow the state."""
     require(actor, _DO, item.space_id)
     unknown = set(values) - set(EDITABLE) - {"state", "assignees", "rank"}
     if unknown:
@@ -150,12 +153,14 @@ def change(
         for field, value in differing.items():
             setattr(item, field, value)
         if "state" in differing:
-            differing |= _follow_state(item, differing["state"], clock.now())
+            stood = {f: getattr(item, f) for f in _ACTUAL}
+            differing |= _follow_state(item, differing["state"], clock.now(), dates)
+            before |= {f: stood[f] for f in _ACTUAL if f in differing}
         item.set_grams()
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=["grams"])
         extra = {"grams": item.grams} if "title" in differing else {}
         item.write(expected=version, updated_at=clock.now(), **extra, **differing)
-        _write_around(actor, item, before, before_people, after_people)
+        _write_around(actor, item, before, before_people, after_people, run)
         changes = {f: [before.get(f), v] for f, v in differing.items() if f in before and f not in PERSONAL}
         if before_people != after_people:
             changes["assignees"] = [before_people, after_people]
@@ -167,7 +172,12 @@ def change(
 
 
 def _write_around(
-    actor: Any, item: WorkItem, before: dict[str, Any], people_before: list[int], people_after: list[int]
+    actor: Any,
+    item: WorkItem,
+    before: dict[str, Any],
+    people_before: list[int],
+    people_after: list[int],
+    run: uuid.UUID | None,
 ) -> None:
     """What a change brings with it: assignments, the passage from state to state, the end of what blocked a finished item."""
     if people_before != people_after:
@@ -179,7 +189,7 @@ def _write_around(
             space_id=item.space_id, item=item, from_state=before["state"], to_state=item.state, by=actor
         )
     if "state" in before and item.state.is_done:
-        blocks.end_with(actor=actor, item=item)
+        blocks.end_with(actor=actor, item=item, run=run)
 
 
 def _let_in(
@@ -234,7 +244,7 @@ def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
     with transaction.atomic():
         for event in events:
             item = WorkItem.objects.visible_to(actor).filter(pk=event.subject_id).first()
-            if item and item.removed_at and event.verb == "work_item.removed":
+            if item and event.verb == "work_item.removed" and _is_its_removal(item, event):
                 restore(actor=actor, item=item, version=None)
                 back += 1
                 continue
@@ -242,16 +252,25 @@ def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
             if item is None or values is None:
                 left += 1
                 continue
-            change(actor=actor, item=item, version=None, **values)
+            dates = {f: values.pop(f) for f in _ACTUAL if f in values}
+            change(actor=actor, item=item, version=None, dates=dates or None, **values)
+            blocks.resume(actor=actor, item=item, run=run)
             back += 1
     return back, left
+
+
+def _is_its_removal(item: WorkItem, event: Event) -> bool:
+    """Older events of a removal do not say their moment."""
+    if item.removed_at is None:
+        return False
+    return plain(item.removed_at) == event.changes.get("removed_at", [None, plain(item.removed_at)])[1]
 
 
 def _before(item: WorkItem, changes: dict[str, list[Any]]) -> dict[str, Any] | None:
     """The values from before the change; None when one of them was changed again since."""
     values: dict[str, Any] = {}
     for name, (old, new) in changes.items():
-        if name in ("actual_start", "actual_finish", "over_limit"):
+        if name == "over_limit":
             continue
         if name == "assignees":
             if sorted(item.assignments.values_list("user_id", flat=True)) != new:
@@ -271,22 +290,29 @@ def _before(item: WorkItem, changes: dict[str, list[Any]]) -> dict[str, Any] | N
 def remove(*, actor: Any, item: WorkItem, version: int | None, run: uuid.UUID | None = None) -> None:
     """Out of every list, but kept: `restore` brings it back. An item with present parts stays."""
     require(actor, _DO, item.space_id)
-    if item.children.filter(removed_at=None).exists():
-        raise Refused("has_parts")
     with transaction.atomic():
-        item.write(expected=version, removed_at=clock.now(), updated_at=clock.now())
-        record("work_item.removed", item, actor=actor, run=run)
+        if item.children.filter(removed_at=None).exists():
+            raise Refused("has_parts")
+        if item.removed_at is not None:
+            return
+        moment = clock.now()
+        item.write(expected=version, removed_at=moment, updated_at=moment)
+        record("work_item.removed", item, actor=actor, changes={"removed_at": [None, moment]}, run=run)
 
 
 def restore(*, actor: Any, item: WorkItem, version: int | None) -> None:
-    """Back to where it stood, if there is room."""
+    """Back to where it stood, if there is room, and if what it is a part of is there."""
     require(actor, _DO, item.space_id)
     with transaction.atomic():
+        if item.removed_at is None:
+            return
+        _check_home(item.space_id, item=item, parent=item.parent)
         limits = wip_limits.hold(item.space_id)
         inside = wip_limits.counting(limits, item)
+        removed_at = item.removed_at
         item.write(expected=version, removed_at=None, updated_at=clock.now())
         wip_limits.keep(actor=actor, item=item, limits=limits, before=inside)
-        record("work_item.restored", item, actor=actor)
+        record("work_item.restored", item, actor=actor, changes={"removed_at": [removed_at, None]})
 
 
 def create_many(
@@ -334,16 +360,17 @@ def take_numbers(space: Space, count: int) -> int:
     return locked.next_number
 
 
-def _follow_state(item: WorkItem, state: State, moment: Any) -> dict[str, Any]:
-    """Actual dates follow the state's category: first work starts, done finishes, leaving done reopens."""
-    followed: dict[str, Any] = {}
-    category = state.category
-    if category != State.Category.TO_DO and item.actual_start is None:
-        followed["actual_start"] = moment
-    if category == State.Category.DONE and item.actual_finish is None:
-        followed["actual_finish"] = moment
-    if category != State.Category.DONE and item.actual_finish is not None:
-        followed["actual_finish"] = None
+def _follow_state(
+    item: WorkItem, state: State, moment: Any, dates: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Actual dates follow the state's category: first work starts, done finishes, leaving done reopens. `dates` stand
+    above that."""
+    wanted = {f: getattr(item, f) for f in _ACTUAL}
+    if state.category != State.Category.TO_DO and wanted["actual_start"] is None:
+        wanted["actual_start"] = moment
+    wanted["actual_finish"] = (wanted["actual_finish"] or moment) if state.is_done else None
+    wanted |= dates or {}
+    followed = {f: v for f, v in wanted.items() if v != getattr(item, f)}
     for field, value in followed.items():
         setattr(item, field, value)
     return followed
@@ -358,6 +385,8 @@ def _check_home(space_id: int, item: WorkItem | None = None, **values: Any) -> N
     above, steps = values.get("parent"), 0
     if above is not None and above.space_id != space_id:
         raise Refused("other_space", field="parent")
+    if above is not None and above.removed_at is not None:
+        raise Refused("item_removed", field="parent", key=above.key)
     while above is not None and steps < 100:
         if item is not None and above.pk == item.pk:
             raise Refused("own_ancestor", field="parent")

@@ -1,0 +1,62 @@
+"""The OpenAPI document as people and generators of clients read it: a sentence for each operation, examples, and errors in
+the content type in which they come."""
+
+import re
+from typing import Any
+
+from tandem.api.examples import EXAMPLES
+
+PROBLEM = "application/problem+json"
+_PLAIN = {"GET /": "List {many}", "POST /": "Create {one}", "GET /{id}/": "Show {one}", "PATCH /{id}/": "Change {one}",
+          "DELETE /{id}/": "Remove {one}", "GET /{id}/history/": "What happened to {one}"}  # fmt: skip
+# what is no plain list, creation or removal: by the operation's id
+_SENTENCES = {
+    "attachments_create": "Attach a file", "attachments_content_read": "Download an attachment",
+    "blocks_create": "Block a work item", "blocks_ends_create": "End a block", "blocks_remove": "Take a block back",
+    "blocks_reopenings_create": "Let a block that was ended run on", "calendars_exceptions_create": "Add an exception to a calendar",
+    "columns_moves_create": "Put a column at another place", "features_scope_create": "Put a work item into a feature",
+    "features_scope_remove": "Take a work item out of a feature", "jobs_cancellations_create": "Ask a job to stop",
+    "links_create": "Link two work items", "notification_rules_change": "Change one's own notification rules",
+    "notification_rules_read": "Show one's own notification rules", "notifications_completions_create": "Be done with a notification",
+    "notifications_returns_create": "Make a notification unread again", "notifications_snoozes_create": "Put a notification off",
+    "objectives_contributions_create": "Say what serves an objective", "promises_create": "Give a promise",
+    "promises_keepings_create": "Say that a promise was kept", "promises_revisions_create": "Revise a promise",
+    "promises_withdrawals_create": "Withdraw a promise", "releases_scope_create": "Put a work item into a release",
+    "releases_scope_remove": "Take a work item out of a release", "spaces_members_create": "Give a person a role in a space",
+    "spaces_members_remove": "Take a person's role in a space away", "sprints_closings_create": "Close a sprint",
+    "sprints_figures_read": "Course, chance and velocity of a sprint", "sprints_items_create": "Put work items into a sprint",
+    "sprints_items_remove": "Take a work item out of a sprint", "sprints_people_create": "Say who is in a sprint",
+    "sprints_reopenings_create": "Open a closed sprint again", "sprints_starts_create": "Start a sprint",
+    "tokens_remove": "Revoke a token", "users_create": "Add a person", "users_disablements_create": "Disable an account",
+    "users_me": "Who is asking", "watches_create": "Watch a record", "watches_remove": "Watch a record no longer",
+    "work_items_moves_create": "Move a work item to a state and a place", "work_items_restorations_create": "Bring a removed work item back",
+}  # fmt: skip
+_SINGULAR = {"watches": "watch", "users": "person", "wip-limits": "WIP limit", "computed-dates": "item's computed dates"}
+
+
+def described(document: dict[str, Any]) -> dict[str, Any]:
+    schemas = document["components"]["schemas"]
+    for name, example in EXAMPLES.items():
+        if name in schemas:
+            schemas[name]["examples"] = [example]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            operation["summary"] = _sentence(operation["operationId"], method.upper(), path)
+            for status, response in operation["responses"].items():
+                if int(status) >= 400 and "application/json" in response.get("content", {}):
+                    response["content"] = {PROBLEM: response["content"]["application/json"]}
+    return document
+
+
+def _sentence(operation: str, method: str, path: str) -> str:
+    noun, rest = re.fullmatch(r"/api/v1/([^/]+)(/.*)", path).groups()  # type: ignore[union-attr]
+    many = noun.replace("-", " ")
+    one = _SINGULAR.get(noun, many.removesuffix("s"))
+    one = f"{'an' if one[0] in 'aeio' else 'a'} {one}"
+    part = re.fullmatch(r"/\{id\}/([^/]+)/(\{\w+\}/)?", rest)
+    sentence = _SENTENCES.get(operation) or _PLAIN.get(f"{method} {rest}")
+    if sentence is None and part:
+        sentence = {"GET": "List the {part} of {one}", "DELETE": "Take one of the {part} from {one}"}.get(
+            method, "Add to the {part} of {one}"
+        )
+    return (sentence or operation).format(one=one, many=many, part=part[1].replace("-", " ") if part else "")

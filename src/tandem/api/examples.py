@@ -1,0 +1,65 @@
+"""Examples of the main nouns, as the OpenAPI document shows them. A test sends each to the API."""
+
+from typing import Any
+
+_ITEM = {
+    "title": "Show the price before the booking",
+    "description": "Shippers ask for it in **every** call.",
+    "priority": 2,
+    "service_class": "standard",
+    "labels": ["booking"],
+    "due_on": "2027-02-12",
+    "estimate_points": 3,
+}
+_SPRINT = {
+    "name": "Sprint 12",
+    "goal": "Shippers book without calling us",
+    "starts_at": "2027-02-01T00:00:00Z",
+    "ends_at": "2027-02-14T00:00:00Z",
+}
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "WorkItemCreate": {"space_id": 7, **_ITEM, "assignee_ids": [4]},
+    "WorkItemChange": {"due_on": "2027-02-19", "labels": ["booking", "price"]},
+    "WorkItemMove": {"state_id": 23, "to_top": True},
+    "WorkItem": {
+        "id": 4711, "space_id": 7, "key": "POR-12", "number": 12, **_ITEM, "estimate_points": 3.0, "description_format": "markdown",
+        "type_id": 31, "state_id": 22, "state_name": "In progress", "state_category": "in_progress", "parent_id": None, "reporter_id": 3, "assignee_ids": [4],
+        "fields": {}, "rank": 12288.0, "estimate_minutes": None, "spent_minutes": None, "planned_start": None,
+        "planned_finish": None, "actual_start": "2027-02-02T08:10:00Z", "actual_finish": None, "duration_minutes": None,
+        "percent_complete": 0, "is_milestone": False, "is_summary": False, "is_manual": False, "constraint": "ASAP",
+        "constraint_at": None, "deadline_at": None, "calendar_id": None, "removed_at": None,
+        "updated_at": "2027-02-02T08:10:00Z", "created_at": "2027-01-28T14:02:00Z", "version": 3,
+    },
+    "SprintCreate": {"space_id": 7, **_SPRINT},
+    "SprintItems": {"work_item_ids": [4711, 4712]},
+    "SprintClosing": {
+        "is_goal_met": True, "review": "We showed it to three shippers.", "to_id": 13,
+        "elsewhere": [{"work_item_id": 4712, "sprint_id": None}],
+    },
+    "SprintPeople": {"people": [{"user_id": 4, "share": 60, "days_off": 1.5}]},
+    "Sprint": {
+        "id": 12, "space_id": 7, **_SPRINT, "state": "active", "started_at": "2027-02-01T08:00:00Z", "closed_at": None,
+        "is_goal_met": None, "review": "", "version": 2, "created_at": "2027-01-29T09:30:00Z",
+    },
+    "BlockCreate": {"item_id": 4711, "kind": "supplier", "reason": "The crane comes on Thursday"},
+    "CommentCreate": {"subject_kind": "work.workitem", "subject_id": 4711, "body": "Shown to two shippers: they want the range."},
+    "LinkCreate": {"source_id": 4711, "target_id": 4712, "kind": "FS", "lag_minutes": 480},
+    "ProjectCreate": {"name": "Booking portal", "key": "POR", "parent_space_id": 1, "starts_on": "2027-01-04"},
+    "FeatureCreate": {"product_id": 2, "title": "Bulk booking"},
+    "ReleaseCreate": {"product_id": 2, "name": "3.0", "planned_on": "2027-03-31"},
+    "PromiseCreate": {"feature_id": 5, "to_whom": "the shippers", "date": "2027-02-12", "reason": "Asked for in the October round"},
+    "ObjectiveCreate": {
+        "space_id": 1, "title": "Shippers book without calling us", "starts_on": "2027-01-01", "ends_on": "2027-03-31",
+    },
+    "SavedViewCreate": {"space_id": 7, "name": "Late and mine", "page": "work_items", "query": "q=assignee:me+due:overdue"},
+    "Problem": {
+        "type": "urn:tandem:problem:title_empty", "title": "A title is needed.", "status": 422, "code": "title_empty",
+        "errors": [{"field": "title", "message": "A title is needed."}],
+    },
+    "Conflict": {
+        "type": "urn:tandem:problem:stale", "status": 412, "code": "stale",
+        "title": "Somebody changed this in the meantime. Look at both versions and save again.",
+        "current": {"id": 4711, "due_on": "2027-02-26", "version": 4}, "sent": {"due_on": "2027-02-19"},
+    },
+}  # fmt: skip

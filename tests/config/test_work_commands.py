@@ -1,0 +1,240 @@
+"""`tandem work` against a running server: a day's work from a terminal, in both languages, and what goes wrong on the way."""
+
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from click.testing import CliRunner
+
+from tandem.collaboration.models import Comment
+from tandem.config import cli
+from tandem.config.work_commands import asking, showing
+from tandem.config.work_commands.account import place
+from tandem.people.actions import users
+from tandem.work.actions import columns, wip_limits, work_items
+from tandem.work.models import Sprint, State, WorkItem
+from tests import make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for name in ("TANDEM_WORK_ADDRESS", "TANDEM_WORK_TOKEN", "TANDEM_WORK_PROJECT"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def run(home):
+    def call(*arguments, code=0, given=None):
+        done = CliRunner().invoke(cli.tandem, ["work", *map(str, arguments)], input=given)
+        assert done.exit_code == code, done.output
+        assert "Traceback" not in done.output
+        return done.output
+
+    return call
+
+
+@pytest.fixture
+def work(run, live_server, world):
+    """Mei, logged in, with the project POR in mind."""
+    _, secret = users.create_token(actor=world.mei, name="terminal", scope="write")
+    said = run("login", live_server.url, given=f"{secret}\n")
+    assert "Mei Lin" in said and secret not in said
+    run("use", "por")
+    return run
+
+
+def item(key="POR-1"):
+    return WorkItem.objects.select_related("state").get(key=key)
+
+
+def test_the_token_is_kept_where_nobody_else_reads_it(work, home):
+    assert place() == home / "tandem" / "work.json"
+    assert stat.S_IMODE(place().stat().st_mode) == 0o600
+    assert stat.S_IMODE(place().parent.stat().st_mode) == 0o700
+    place().chmod(0o644)
+    work("list")
+    assert stat.S_IMODE(place().stat().st_mode) == 0o600
+    work("logout")
+    assert not place().exists()
+    assert "tandem work login" in work("list", code=1)
+
+
+def test_a_day_of_work(work, world):
+    assert work("new", "Show the price", "priority=high", "due=2027-02-12", "assignee=me", "labels=sea,quay", "points=3") == (
+        "POR-1  To do  Show the price\n"
+    )
+    row = item()
+    assert (row.priority, str(row.due_on), row.labels, row.estimate_points) == (2, "2027-02-12", ["sea", "quay"], 3.0)
+    assert list(row.assignees.all()) == [world.mei]
+    listed = work("list").splitlines()
+    assert listed[0].split()[:2] == ["key", "state"] and listed[1].split()[0] == "POR-1" and "Mei Lin" in listed[1]
+    work("move", "por-1", "in p")
+    assert item().state.name == "In progress"
+    work("edit", "POR-1", "labels=+urgent,-sea", "assignee=boris", "due=none", "title=Show the price before the booking")
+    row = item()
+    assert (row.labels, row.due_on, row.title) == (["quay", "urgent"], None, "Show the price before the booking")
+    assert list(row.assignees.all()) == [world.boris]
+    work("comment", "POR-1", "-", given="Two shippers want the **range**.\n")
+    assert Comment.objects.get().body == "Two shippers want the **range**."
+    work("block", "POR-1", "The crane comes on Thursday", "--kind", "supplier")
+    shown = work("show", "POR-1")
+    assert "The crane comes on Thursday" in shown and "Mei Lin" in shown and "want the **range**" in shown
+    work("unblock", "POR-1")
+    assert "is not blocked" in work("unblock", "POR-1", code=1)
+    work("move", "POR-1", "done", "--top")
+    assert work("list", "state:open") == "No work items.\n"
+    assert json.loads(work("list", "-label:sea", "state:done", "--json"))[0]["key"] == "POR-1"
+
+
+def test_a_sprint_is_listed_started_and_closed(work, world):
+    assert "No sprints" in work("sprint", "list")
+    rows = [make.work_item(actor=world.boris, project=world.project, title=f"Item {n}") for n in range(2)]
+    make.sprint(actor=world.boris, project=world.project, items=rows)
+    make.sprint(actor=world.boris, project=world.project, name="Sprint 2", begins=14)
+    assert "Sprint 1, Sprint 2" in work("sprint", "start", code=1)
+    work("sprint", "start", "sprint 1")
+    assert "Running" in work("sprint", "list")
+    work("sprint", "close", "--to", "Sprint 2", "--goal-met", "--review", "Shown to three shippers")
+    one, two = Sprint.objects.order_by("pk")
+    assert (one.state, one.is_goal_met, one.review, two.items.count()) == ("closed", True, "Shown to three shippers", 2)
+    assert [s["name"] for s in json.loads(work("sprint", "list", "--json"))] == ["Sprint 2"]
+
+
+def test_what_goes_wrong_says_what_to_do(work, world, live_server):
+    make.work_item(actor=world.boris, project=world.project)
+    other = make.project(actor=world.alma, name="Secret", key="SEC", is_confidential=True)
+    make.work_item(actor=world.alma, project=other)
+    for arguments, code, said in (
+        (("show", "POR-9"), 1, "There is no work item POR-9"),
+        (("show", "SEC-1"), 1, "There is no work item SEC-1"),
+        (("move", "POR-1", "in"), 1, "In progress, In review"),
+        (("move", "POR-1", "gone"), 1, "To do, In progress"),
+        (("edit", "POR-1", "colour=red"), 2, "title, description"),
+        (("edit", "POR-1", "due=soon"), 2, "2027-02-12"),
+        (("edit", "POR-1", "priority=9"), 2, "urgent"),
+        (("edit", "POR-1", "assignee=nobody"), 1, "nobody"),
+        (("new", "  "), 1, "title"),
+        (("new", "X", "--in", "SEC"), 1, "no project SEC"),
+        (("list", "colour:red"), 1, "colour"),
+        (("login", "http://tandem.example.org", "--token", "x"), 1, "https"),
+        (("login", "ftp://localhost", "--token", "x"), 1, "not an address"),
+        (("login", live_server.url, "--token", "tdm_wrong"), 1, "not accepted"),
+    ):
+        assert said in work(*arguments, code=code), arguments
+    assert "Write" in item().title, "nothing was changed"
+
+
+def test_a_limit_that_stops_asks_for_a_reason(work, world):
+    made = columns.lay_out(actor=world.boris, space=world.project.space)
+    wip_limits.create(actor=world.boris, space=world.project.space, most=1, stops=True, column=made[1])
+    for n in range(2):
+        make.work_item(actor=world.boris, project=world.project, title=f"Item {n}")
+    work("move", "POR-1", "in progress")
+    assert "--why" in work("move", "POR-2", "in progress", code=1)
+    work("move", "POR-2", "in progress", "--why", "The quay is closed on Monday")
+    assert item("POR-2").state.name == "In progress"
+
+
+def test_somebody_who_was_faster_is_not_overwritten(work, world, monkeypatch):
+    make.work_item(actor=world.boris, project=world.project)
+    found = asking.Api.item
+
+    def slowly(self, key):
+        row = found(self, key)
+        work_items.change(actor=world.boris, item=item(), version=None, priority=1)
+        return row
+
+    monkeypatch.setattr(asking.Api, "item", slowly)
+    assert "Nothing was written" in work("edit", "POR-1", "priority=low", code=1)
+    assert item().priority == 1
+
+
+def test_a_token_that_may_only_read_and_a_stranger_change_nothing(run, live_server, world, monkeypatch):
+    make.work_item(actor=world.boris, project=world.project)
+    monkeypatch.setenv("TANDEM_WORK_ADDRESS", live_server.url)
+    for person, scope, said in ((world.mei, "read", "may only read"), (world.dana, "write", "no work item POR-1")):
+        monkeypatch.setenv("TANDEM_WORK_TOKEN", users.create_token(actor=person, name="t", scope=scope)[1])
+        assert said in run("edit", "POR-1", "priority=low", code=1)
+    assert item().priority is None
+
+
+def test_what_others_wrote_cannot_steer_the_terminal(work, world):
+    make.work_item(actor=world.boris, project=world.project, title="Quay\x1b[2J\x07", description="a\x9bm\nb")
+    shown = work("show", "POR-1") + work("list", "state:open")
+    assert "\x1b" not in shown and "\x07" not in shown and "\x9b" not in shown and "Quay" in shown
+
+
+def test_columns_stand_below_each_other_in_chinese_too(capsys):
+    showing.table(("a", "b"), [("泊位", "x"), ("Quay", "y")])
+    lines = capsys.readouterr().out.splitlines()
+    assert {showing.width(line) for line in lines} == {7}
+
+
+def test_a_token_never_follows_a_redirect(run, home, monkeypatch):
+    heard = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self):
+            heard.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", f"http://127.0.0.1:{server.server_port}/stolen")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Elsewhere)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    run("login", f"http://127.0.0.1:{server.server_port}", "--token", "tdm_secret", code=1)
+    server.shutdown()
+    assert heard == ["/api/v1/users/me/"] and not place().exists()
+
+
+def test_where_nobody_answers_one_line_says_so(run):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    said = run("login", f"localhost:{port}", "--token", "x", code=1)
+    assert f"http://localhost:{port}" in said and len(said.splitlines()) == 1
+
+
+def test_keys_states_and_fields_are_completed(work, world):
+    def completed(words, typed):
+        # a process of its own: the shell asks in this way
+        environment = {**os.environ, "_TANDEM_COMPLETE": "bash_complete", "COMP_WORDS": f"{words} {typed}",
+                       "COMP_CWORD": str(len(words.split()))}  # fmt: skip
+        code = "import sys; sys.argv = ['tandem']; from tandem.config.cli import tandem; tandem.main(prog_name='tandem')"
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+        return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+    make.work_item(actor=world.boris, project=world.project, assignees=[world.mei])
+    assert completed("tandem work", "sp") == ["sprint"]
+    assert completed("tandem work show", "PO") == ["POR-1"]
+    assert completed("tandem work move POR-1", "D") == ["Done"]
+    assert completed("tandem work edit POR-1", "pri") == ["priority="]
+
+
+def test_it_speaks_chinese_where_the_environment_does(work, world):
+    make.work_item(actor=world.boris, project=world.project)
+
+    def said(*arguments):
+        environment = {**os.environ, "LC_ALL": "zh_CN.UTF-8", "PYTHONUTF8": "1"}
+        command = [sys.executable, "-m", "tandem.config.cli", "work", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+        return done.stdout + done.stderr
+
+    assert "没有您能看到的工作项 POR-9" in said("show", "POR-9")
+    assert "优先级" in said("list", "state:open")
+    assert "筛选" in said("list", "--help")
+    assert State.objects.filter(space=world.project.space).count() == 4
+    assert "请检查标出的字段" in said("new", " "), "what the server refuses comes in Chinese too"
