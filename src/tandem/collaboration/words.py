@@ -54,6 +54,13 @@ REFUSALS: dict[str, Any] = {
     "person_unknown": _("Nobody here has the e-mail %(email)s."),
     "date_unreadable": _("Write dates as 2027-02-12."),
     "feeds_too_many": _("At most %(most)s feeds can work at once. Take one back first."),
+    "hooks_too_many": _("At most %(most)s webhooks fit in a space. Remove one first."),
+    "address_unusable": _(
+        "This is no address that a webhook can be sent to: write https://host/path, without a user or a password in it."
+    ),
+    "about_unknown": _("Choose at least one kind of event."),
+    "delivery_waits": _("It still waits to be sent."),
+    "hook_off": _("“%(name)s” is switched off. Switch it on first."),
     "filter_unreadable": _("The filter cannot be read at position %(at)s."),
     "filter_field_unknown": _(
         "“%(field_name)s” (position %(at)s) is not a field of work items. Try state, assignee, type, label, priority, due, project; or put the words in quotation marks."
