@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tandem.automation.actions import hooks
+from tandem.automation.models import Delivery, Hook
 from tandem.collaboration.actions import attachments, comments, feeds, saved_views, watches
 from tandem.collaboration.models import Attachment, Comment, Feed, Job, Notification, SavedView, Watch
 from tandem.exchange.models import Import
@@ -58,6 +60,8 @@ class Area:
     baseline: Baseline
     column: Column
     wip_limit: WipLimit
+    hook: Hook
+    delivery: Delivery
     block: Block
     ended_block: Block
     team: Team
@@ -111,9 +115,11 @@ def build(admin: User, name: str, key: str) -> Area:
     )
     found |= {"objective": objective, "contribution": contribution}
     found |= _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
+    hook = hooks.create(actor=admin, space=project.space, name="Chat", address="https://chat.example.org/1", about=["work_item"])
+    delivery = Delivery.objects.create(space=project.space, hook=hook, mark="event:0", state="failed")
     share, secret = roadmaps.share(actor=admin, space=product.space)
     feed, feed_secret = feeds.create(actor=member, space=top, name="Mine", query="")
-    return Area(**found, feed=feed, feed_secret=feed_secret, share=share, share_secret=secret)
+    return Area(**found, hook=hook, delivery=delivery, feed=feed, feed_secret=feed_secret, share=share, share_secret=secret)
 
 
 def _work(admin: User, project: Project) -> dict[str, Any]:

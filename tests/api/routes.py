@@ -46,6 +46,8 @@ EXAMPLES = {
     "computed-dates": "computed",
     "runs": "run",
     "imports": "imported",
+    "webhooks": "hook",
+    "deliveries": "delivery",
 }
 _ELSEWHERE = {
     "work_items_restorations_create": "removed_item", "sprints_closings_create": "running_sprint",
@@ -131,6 +133,8 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
         "subject_id": a.release.pk,
         "weight": 30,
     },
+    "webhooks_create": lambda a: {"space_id": a.space.pk, "name": "Chat", "address": "https://chat.example.org/1", "about": ["comment"]},
+    "webhooks_change": lambda a: {"name": "Talk", "is_on": False},
     "spaces_members_create": lambda a: {"user_id": a.member.pk, "role": "stakeholder"},
     "users_create": lambda a: {"name": "Noor", "email": "noor@example.org"},
     "tokens_create": lambda a: {"name": "script", "scope": "read"},

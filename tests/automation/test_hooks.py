@@ -23,7 +23,13 @@ def hook(world, receiver):
 
 
 def _hook(world, receiver, **values):
-    given = {"actor": world.boris, "space": world.project.space, "name": "Chat", "address": receiver.address, "about": ["work_item", "comment"]}
+    given = {
+        "actor": world.boris,
+        "space": world.project.space,
+        "name": "Chat",
+        "address": receiver.address,
+        "about": ["work_item", "comment"],
+    }
     return hooks.create(**given | values)
 
 
@@ -35,7 +41,11 @@ def test_an_event_goes_out_once_signed_and_in_words(world, receiver, hook):
     (headers, body), (told,) = receiver.got[0], receiver.bodies
     moment, given = (part.partition("=")[2] for part in headers["Tandem-Signature"].split(","))
     assert given == hmac.new(hook.secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
-    assert (told["verb"], told["item"]["key"], told["item"]["title"]) == ("work_item.created", item.key, "Sand the hull")
+    assert (told["verb"], told["item"]["key"], told["item"]["title"]) == (
+        "work_item.created",
+        item.key,
+        "Sand the hull",
+    )
     assert told["actor"]["name"] == "Mei Lin" and told["item"]["url"].endswith(f"/work-items/{item.key}/")
     row = Delivery.objects.get()
     assert (row.state, row.code, len(row.tries)) == ("delivered", 204, 1) and row.milliseconds is not None
@@ -95,7 +105,9 @@ def test_too_many_failures_switch_it_off_and_tell_its_owner(world, receiver, hoo
         send()
     hook.refresh_from_db()
     assert (hook.is_on, hook.off_because) == (False, "failures")
-    assert Notification.objects.get(user=world.boris, subject_kind="automation.hook").facts == {"switched_off": "Chat"}
+    assert Notification.objects.get(user=world.boris, subject_kind="automation.hook").facts == {
+        "switched_off": "Chat"
+    }
     assert Event.objects.filter(verb="hook.switched_off", actor=None).count() == 1
     send()
     assert len(receiver.got) == 3 and Delivery.objects.get().why == "off"
@@ -146,7 +158,17 @@ def test_only_who_manages_automation_makes_them(world, receiver):
 
 
 @pytest.mark.parametrize(
-    "address", ["ftp://example.org/", "https://user:pass@example.org/", "https://exa mple.org", "javascript:alert(1)", "//example.org", "http://example.org:22/", "https://example.org/#x", "https://例.org/"]
+    "address",
+    [
+        "ftp://example.org/",
+        "https://user:pass@example.org/",
+        "https://exa mple.org",
+        "javascript:alert(1)",
+        "//example.org",
+        "http://example.org:22/",
+        "https://example.org/#x",
+        "https://例.org/",
+    ],
 )
 def test_odd_addresses_are_refused(world, receiver, address):
     with pytest.raises(Refused):
@@ -154,7 +176,9 @@ def test_odd_addresses_are_refused(world, receiver, address):
 
 
 def test_neither_secret_nor_address_stands_in_the_history_or_the_table(world, receiver, hook):
-    told = " ".join(map(str, Event.objects.filter(subject_kind="automation.hook").values_list("changes", flat=True)))
+    told = " ".join(
+        map(str, Event.objects.filter(subject_kind="automation.hook").values_list("changes", flat=True))
+    )
     assert "hidden" not in told and hook.secret not in told
     assert hook.secret not in str(Hook.objects.values().get())
     before = hook.secret

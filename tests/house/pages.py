@@ -112,6 +112,8 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "plan_rows": lambda a: _json(name="New row"),
     "plan_undos": lambda a: _json(run=str(uuid.uuid4())),
     "plan_baselines": lambda a: {"name": "Second"},
+    **{f"webhook_{what}": lambda a: {"name": "Chat", "address": "https://chat.example.org/1", "about": ["comment"]} for what in ("new", "edit")},
+    "webhook_changes": lambda a: {"do": "test"},
     "import_answers": lambda a: {},
     "watches": lambda a: {"do": "watch", "kind": "work.workitem", "id": a.item.pk},
 }

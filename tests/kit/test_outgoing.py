@@ -65,7 +65,9 @@ def test_a_name_that_means_both_is_refused_and_the_name_is_asked_for_once(monkey
 
 
 def test_it_connects_to_the_address_that_was_checked(monkeypatch):
-    monkeypatch.setattr(socket, "getaddrinfo", lambda host, port, **k: [(2, 1, 6, "", ("93.184.216.34", port))])
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, port, **k: [(2, 1, 6, "", ("93.184.216.34", port))]
+    )
     to = []
 
     def connect(address, timeout):
@@ -93,7 +95,9 @@ def test_one_that_answers_a_byte_at_a_time_is_cut_off():
     threading.Thread(target=drip, daemon=True).start()
     begun = time.monotonic()
     with pytest.raises(Unreachable):
-        post(f"http://127.0.0.1:{listener.getsockname()[1]}/", b"{}", {}, allowed=["127.0.0.0/8"], seconds=0.4)
+        post(
+            f"http://127.0.0.1:{listener.getsockname()[1]}/", b"{}", {}, allowed=["127.0.0.0/8"], seconds=0.4
+        )
     assert time.monotonic() - begun < 3
     listener.close()
 

@@ -9,6 +9,7 @@ from ninja.parser import Parser
 
 from tandem.api import problems
 from tandem.api.auth import Session, Token
+from tandem.api.automation import hooks
 from tandem.api.collaboration import attachments, comments, jobs, notifications, saved_views, watches
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
@@ -73,6 +74,8 @@ NOUNS: dict[str, Router] = {
     "runs": runs.router,
     "computed-dates": computed_dates.router,
     "imports": imports.router,
+    "webhooks": hooks.router,
+    "deliveries": hooks.deliveries,
 }
 
 api = NinjaAPI(

@@ -52,7 +52,12 @@ def _of_rule(facts: dict[str, Any], owner: Any) -> dict[str, Any] | None:
     item = _row(_ITEM, facts["item"], owner)
     if item is None:
         return None
-    return {"verb": "rule", "rule": facts["rule"], "space": _space(item.space_id, owner), "item": _item_of(item, owner)}
+    return {
+        "verb": "rule",
+        "rule": facts["rule"],
+        "space": _space(item.space_id, owner),
+        "item": _item_of(item, owner),
+    }
 
 
 def _row(kind: str, pk: int, owner: Any) -> Any:
@@ -70,7 +75,11 @@ def _item_of(row: Any, owner: Any) -> dict[str, Any] | None:
     pk = row.pk if isinstance(row, WorkItem) else getattr(row, "item_id", None)
     if getattr(row, "subject_kind", "") == _ITEM:
         pk = row.subject_id
-    item = WorkItem.objects.visible_to(owner).select_related("state", "type").filter(pk=pk).first() if pk else None
+    item = (
+        WorkItem.objects.visible_to(owner).select_related("state", "type").filter(pk=pk).first()
+        if pk
+        else None
+    )
     if item is None:
         return None
     people = item.assignees.order_by("name").values("id", "name")

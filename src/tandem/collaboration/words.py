@@ -60,6 +60,13 @@ REFUSALS: dict[str, Any] = {
     ),
     "about_unknown": _("Choose at least one kind of event."),
     "delivery_waits": _("It still waits to be sent."),
+    "rules_too_many": _("At most %(most)s rules fit in a space. Remove one first."),
+    "trigger_incomplete": _("Say what sets the rule off: for a field which one, for a state one of this space."),
+    "steps_count": _("A rule does at least one thing and at most %(most)s."),
+    "step_unknown": _("Step %(n)s is not complete, or names something that this space does not have."),
+    "step_gone": _("Something that the rule names is gone: %(what)s."),
+    "rule_owner": _("%(name)s, who owns the rule, may not manage automation here any more. Whoever saves the rule takes it over."),
+    "rule_may_not": _("The owner of the rule may not do this."),
     "hook_off": _("“%(name)s” is switched off. Switch it on first."),
     "filter_unreadable": _("The filter cannot be read at position %(at)s."),
     "filter_field_unknown": _(

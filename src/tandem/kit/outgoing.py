@@ -1,6 +1,7 @@
 """The one door through which requests that people ask for leave this machine: to public addresses only, unless the
 administrator named a network; resolved once, never redirected, bounded in size and time."""
 
+import contextlib
 import http.client
 import ipaddress
 import socket
@@ -53,7 +54,13 @@ def target(address: str) -> Target:
         port = parts.port
     except ValueError:
         raise BadAddress(address) from None
-    if parts.scheme not in _PORTS or not parts.hostname or "@" in parts.netloc or "%" in parts.netloc or parts.fragment:
+    if (
+        parts.scheme not in _PORTS
+        or not parts.hostname
+        or "@" in parts.netloc
+        or "%" in parts.netloc
+        or parts.fragment
+    ):
         raise BadAddress(address)
     if port is not None and port not in _PORTS.values() and port < 1024:
         raise BadAddress(address)
@@ -73,7 +80,12 @@ def is_public(text: str) -> bool:
 
 
 def post(
-    address: str, body: bytes, headers: Mapping[str, str], *, allowed: Iterable[str] = (), seconds: float = SECONDS
+    address: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    allowed: Iterable[str] = (),
+    seconds: float = SECONDS,
 ) -> Answer:
     """Send `body` and return the code of the answer, of which nothing else is read. Any code is an answer, a redirect too.
 
@@ -126,11 +138,11 @@ class _Pinned(http.client.HTTPConnection):
     def connect(self) -> None:
         self.sock: Any = socket.create_connection((self._ip, self.port), self.timeout)
         if self._context:
-            self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+            self.sock = self._context.wrap_socket(
+                self.sock, server_hostname=self.host, do_handshake_on_connect=False
+            )
             self.sock.do_handshake()
 
     def cut(self) -> None:
-        try:
+        with contextlib.suppress(OSError, AttributeError):
             self.sock.shutdown(socket.SHUT_RDWR)
-        except (OSError, AttributeError):
-            pass

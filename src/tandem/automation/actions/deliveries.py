@@ -28,7 +28,12 @@ _STATE, _WHY = Delivery.State, Delivery.Why
 
 
 def queue(
-    hook: Hook, *, mark: str, event: Event | None = None, facts: dict[str, Any] | None = None, replay_of: Delivery | None = None
+    hook: Hook,
+    *,
+    mark: str,
+    event: Event | None = None,
+    facts: dict[str, Any] | None = None,
+    replay_of: Delivery | None = None,
 ) -> Delivery:
     """Into the outbox, in the running transaction."""
     row = Delivery.objects.create(
@@ -48,7 +53,9 @@ def queue_many(rows: list[Delivery]) -> None:
 
 def deliver(delivery_id: int) -> None:
     """One try. Nothing is locked while the receiver thinks."""
-    row = Delivery.objects.waiting().select_related("hook__owner", "hook__space").filter(pk=delivery_id).first()
+    row = (
+        Delivery.objects.waiting().select_related("hook__owner", "hook__space").filter(pk=delivery_id).first()
+    )
     if row is None:
         return
     if not row.hook.is_on and not row.mark.startswith("test:"):
@@ -60,7 +67,9 @@ def deliver(delivery_id: int) -> None:
         return
     body = canonical(payload).encode()
     try:
-        answer = outgoing.post(row.hook.address, body, _headers(row, body), allowed=settings.OUTGOING_NETWORKS)
+        answer = outgoing.post(
+            row.hook.address, body, _headers(row, body), allowed=settings.OUTGOING_NETWORKS
+        )
     except (outgoing.Unreachable, outgoing.BadAddress):
         _settle(row, None, None, _WHY.UNREACHABLE)
         return
@@ -87,7 +96,10 @@ def _drop(row: Delivery, why: str) -> None:
 
 def _settle(row: Delivery, code: int | None, milliseconds: int | None, why: str) -> None:
     """Writes down what came of it; a failure is tried again, too many switch the webhook off."""
-    tries = [*row.tries, {"at": clock.now().isoformat(), "code": code, "milliseconds": milliseconds, "why": why}]
+    tries = [
+        *row.tries,
+        {"at": clock.now().isoformat(), "code": code, "milliseconds": milliseconds, "why": why},
+    ]
     is_trial = row.mark.startswith("test:")
     is_last = bool(why) and (is_trial or len(tries) > len(PAUSES))
     state = _STATE.FAILED if is_last else _STATE.WAITING if why else _STATE.DELIVERED
@@ -103,7 +115,11 @@ def _settle(row: Delivery, code: int | None, milliseconds: int | None, why: str)
             _count(hook, bool(why))
         if state == _STATE.WAITING:
             jobs.enqueue(
-                JOB, lock=f"delivery:{row.pk}", priority=-1, in_seconds=PAUSES[len(tries) - 1], delivery_id=row.pk
+                JOB,
+                lock=f"delivery:{row.pk}",
+                priority=-1,
+                in_seconds=PAUSES[len(tries) - 1],
+                delivery_id=row.pk,
             )
 
 
@@ -119,7 +135,9 @@ def _count(hook: Hook, failed: bool) -> None:
     event = record("hook.switched_off", hook, actor=None, changes={"is_on": [True, False]})
     about = Ref(Hook._meta.label_lower, hook.pk)
     facts = {"switched_off": hook.name}
-    notifications.tell([News(hook.owner_id, Notification.Kind.JOB, about, hook.space_id, f"event:{event.pk}", facts=facts)])
+    notifications.tell(
+        [News(hook.owner_id, Notification.Kind.JOB, about, hook.space_id, f"event:{event.pk}", facts=facts)]
+    )
 
 
 def forget_old() -> int:

@@ -3,7 +3,7 @@ All of it stands in one transaction with the place in the chain, so that nothing
 
 from collections.abc import Callable
 
-from tandem.automation.actions import deliveries
+from tandem.automation.actions import deliveries, running
 from tandem.automation.models import Delivery, Followed, Hook
 from tandem.collaboration import news
 from tandem.collaboration.actions import telling
@@ -31,6 +31,7 @@ def _take(events: list[Event]) -> None:
     fresh = [event for event in fresh if event.run not in large]
     if fresh:
         _send(fresh)
+        running.queue(fresh)
 
 
 def _send(events: list[Event]) -> None:

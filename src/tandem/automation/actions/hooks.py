@@ -52,7 +52,9 @@ def change(*, actor: Any, hook: Hook, version: int | None, **values: Any) -> Hoo
             setattr(hook, field, value)
         hook.full_clean(validate_unique=False, validate_constraints=False)
         hook.write(expected=version, owner=actor, **differing)
-        shown = {f: [before[f], v] for f, v in differing.items() if f not in ("address", "failures", "off_because")}
+        shown = {
+            f: [before[f], v] for f, v in differing.items() if f not in ("address", "failures", "off_because")
+        }
         if "address" in differing:
             shown["host"] = [before["host"], hook.host]
         if before["owner"] != actor.pk:
@@ -98,7 +100,11 @@ def replay(*, actor: Any, delivery: Delivery) -> Delivery:
         raise Refused("hook_off", name=delivery.hook.name)
     with transaction.atomic():
         row = deliveries.queue(
-            delivery.hook, mark=f"replay:{uuid4()}", event=delivery.event, facts=delivery.facts, replay_of=delivery
+            delivery.hook,
+            mark=f"replay:{uuid4()}",
+            event=delivery.event,
+            facts=delivery.facts,
+            replay_of=delivery,
         )
         record("hook.replayed", delivery.hook, actor=actor, changes={"delivery": [None, delivery.pk]})
     return row

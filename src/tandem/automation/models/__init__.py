@@ -2,5 +2,7 @@
 
 from tandem.automation.models.delivery import Delivery, Followed
 from tandem.automation.models.hook import Hook
+from tandem.automation.models.rule import Rule
+from tandem.automation.models.rule_run import RuleRun
 
-__all__ = ["Delivery", "Followed", "Hook"]
+__all__ = ["Delivery", "Followed", "Hook", "Rule", "RuleRun"]

@@ -1,6 +1,6 @@
 """An outgoing webhook: an address that is told of events of a space, as its owner may see them."""
 
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -38,7 +38,9 @@ class Hook(Scoped):
 
         FAILURES = "failures", _("too many failures in a row")
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("owner"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("owner")
+    )
     name = models.CharField(_("name"), max_length=100)
     address = models.CharField(_("address"), max_length=500)
     about = ArrayField(
@@ -68,5 +70,6 @@ class Hook(Scoped):
         """What everybody who sees the space may know of the address: the rest of it may be a secret."""
         return target(self.address).host
 
-    def is_by(self, user: Any) -> bool:
-        return self.owner_id == user.pk
+    @property
+    def about_words(self) -> list[str]:
+        return [str(Hook.About(one).label) for one in self.about]

@@ -27,8 +27,16 @@ _NEW_SECRET = "new_hook_secret"  # noqa: S105  the name under which a session no
 
 class HookForm(forms.Form):
     name = forms.CharField(max_length=100, label=lazy("Name"))
-    address = forms.CharField(max_length=500, label=lazy("Address"), help_text=lazy("Such as https://chat.example.org/hooks/12. What stands behind the host is shown to nobody who may not manage automation here."))
-    about = forms.MultipleChoiceField(choices=Hook.About.choices, widget=forms.CheckboxSelectMultiple, label=lazy("Tells of"))
+    address = forms.CharField(
+        max_length=500,
+        label=lazy("Address"),
+        help_text=lazy(
+            "Such as https://chat.example.org/hooks/12. What stands behind the host is shown to nobody who may not manage automation here."
+        ),
+    )
+    about = forms.MultipleChoiceField(
+        choices=Hook.About.choices, widget=forms.CheckboxSelectMultiple, label=lazy("Tells of")
+    )
 
 
 @login_required
@@ -51,12 +59,16 @@ def edit(request: HttpRequest, id: int) -> HttpResponse:
     hook = _find(request, id)
     _insist(request, hook.space_id)
     here = reverse("webhook", kwargs={"id": id})
-    form = HookForm(request.POST or None, initial={"name": hook.name, "address": hook.address, "about": hook.about})
+    form = HookForm(
+        request.POST or None, initial={"name": hook.name, "address": hook.address, "about": hook.about}
+    )
     theirs: list[dict[str, Any]] = []
     version = hook.version
     if request.method == "POST" and form.is_valid():
         try:
-            hooks.change(actor=request.user, hook=hook, version=doors.version_in(request), **form.cleaned_data)
+            hooks.change(
+                actor=request.user, hook=hook, version=doors.version_in(request), **form.cleaned_data
+            )
             return doors.go_to(request, here, _("Saved."))
         except Stale as problem:
             generic.show(form, problem)
@@ -131,7 +143,9 @@ def _renew(request: HttpRequest, hook: Hook) -> str:
 
 def _replay(request: HttpRequest, hook: Hook) -> str:
     pk = whole_number(request.POST.get("delivery", "")) or 0
-    delivery = doors.find(Delivery.objects.filter(hook=hook).select_related("hook", "event"), request.user, pk=pk)
+    delivery = doors.find(
+        Delivery.objects.filter(hook=hook).select_related("hook", "event"), request.user, pk=pk
+    )
     hooks.replay(actor=request.user, delivery=delivery)
     return _("It is sent again.")
 

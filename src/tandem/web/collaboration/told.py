@@ -164,6 +164,8 @@ def _without_event(facts: dict[str, Any]) -> str:
             facts.get("error")
             or (_("It is finished") if facts["job"] == Job.State.DONE else Job.State(facts["job"]).label)
         )
+    if "rule" in facts:
+        return _("The rule “%(name)s” points you to it") % {"name": facts["rule"]}
     if "switched_off" in facts:
         return _("It was switched off: too many failures in a row")
     if "slip" in facts:
