@@ -47,6 +47,10 @@ EXAMPLES = {
     "runs": "run",
     "imports": "imported",
     "webhooks": "hook",
+    "rules": "rule",
+    "inlets": "inlet",
+    "developments": "development",
+    "rule-runs": "rule_run",
     "deliveries": "delivery",
 }
 _ELSEWHERE = {
@@ -133,6 +137,9 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
         "subject_id": a.release.pk,
         "weight": 30,
     },
+    "inlets_create": lambda a: {"space_id": a.space.pk, "name": "Alerts", "kind": "records", "mapping": {"title": "alert.name"}},
+    "rules_create": lambda a: {"space_id": a.project.space_id, "name": "Urgent", "trigger": "created", "steps": [{"do": "priority", "to": 1}]},
+    "rules_change": lambda a: {"steps": [{"do": "comment", "text": "Seen."}], "is_on": False},
     "webhooks_create": lambda a: {"space_id": a.space.pk, "name": "Chat", "address": "https://chat.example.org/1", "about": ["comment"]},
     "webhooks_change": lambda a: {"name": "Talk", "is_on": False},
     "spaces_members_create": lambda a: {"user_id": a.member.pk, "role": "stakeholder"},

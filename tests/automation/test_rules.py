@@ -20,7 +20,13 @@ from tests.automation.receiver import follow
 
 
 def _rule(world, trigger="created", steps=None, **values):
-    given = {"actor": world.boris, "space": world.project.space, "name": "A rule", "trigger": trigger, "steps": steps or [{"do": "priority", "to": 1}]}
+    given = {
+        "actor": world.boris,
+        "space": world.project.space,
+        "name": "A rule",
+        "trigger": trigger,
+        "steps": steps or [{"do": "priority", "to": 1}],
+    }
     return rules.create(**given | values)
 
 
@@ -52,7 +58,17 @@ def _again(item) -> WorkItem:
 
 
 def test_a_rule_does_its_steps_once_as_its_owner(world, item):
-    rule = _rule(world, "moved", [{"do": "priority", "to": 2}, {"do": "label", "label": "ready"}, {"do": "assign", "to": world.mei.pk}, {"do": "comment", "text": "Checked."}], facts={"state": _done(world).pk})
+    rule = _rule(
+        world,
+        "moved",
+        [
+            {"do": "priority", "to": 2},
+            {"do": "label", "label": "ready"},
+            {"do": "assign", "to": world.mei.pk},
+            {"do": "comment", "text": "Checked."},
+        ],
+        facts={"state": _done(world).pk},
+    )
     work_items.move(actor=world.mei, item=item, version=None, state=_done(world))
     _run()
     Followed.objects.update(sequence=0)
@@ -69,7 +85,9 @@ def test_a_rule_does_its_steps_once_as_its_owner(world, item):
 def test_another_state_or_field_does_not_set_it_off(world, item):
     _rule(world, "moved", facts={"state": _done(world).pk})
     _rule(world, "changed", facts={"field": "due_on"})
-    work_items.move(actor=world.mei, item=item, version=None, state=make.state_of(world.project, "in_progress"))
+    work_items.move(
+        actor=world.mei, item=item, version=None, state=make.state_of(world.project, "in_progress")
+    )
     work_items.change(actor=world.mei, item=_again(item), version=None, labels=["x"])
     _run()
     assert not RuleRun.objects.exists()
@@ -80,7 +98,12 @@ def test_another_state_or_field_does_not_set_it_off(world, item):
 
 @pytest.mark.parametrize("trigger", ["blocked", "unblocked", "commented", "changed"])
 def test_each_trigger_finds_its_item(world, item, trigger):
-    _rule(world, trigger, [{"do": "label", "label": "seen"}], facts={"field": "title"} if trigger == "changed" else {})
+    _rule(
+        world,
+        trigger,
+        [{"do": "label", "label": "seen"}],
+        facts={"field": "title"} if trigger == "changed" else {},
+    )
     block = blocks.start(actor=world.mei, item=item, reason="No crane")
     blocks.end(actor=world.mei, block=block, version=None)
     comments.add(actor=world.mei, subject=item, body="Soon.")
@@ -109,8 +132,15 @@ def test_a_rule_can_do_nothing_that_its_owner_may_not(world, item):
 
 
 def test_all_steps_or_none(world, item, receiver):
-    hook = hooks.create(actor=world.boris, space=world.project.space, name="Chat", address=receiver.address, about=["comment"])
-    _rule(world, "changed", [{"do": "priority", "to": 1}, {"do": "comment", "text": "Sent."}, {"do": "send", "hook": hook.pk}], facts={"field": "title"})
+    hook = hooks.create(
+        actor=world.boris, space=world.project.space, name="Chat", address=receiver.address, about=["comment"]
+    )
+    _rule(
+        world,
+        "changed",
+        [{"do": "priority", "to": 1}, {"do": "comment", "text": "Sent."}, {"do": "send", "hook": hook.pk}],
+        facts={"field": "title"},
+    )
     hooks.change(actor=world.boris, hook=hook, version=None, is_on=False)
     work_items.change(actor=world.mei, item=item, version=None, title="Sand it")
     _run()
@@ -120,7 +150,9 @@ def test_all_steps_or_none(world, item, receiver):
 
 
 def test_a_rule_sends_and_notifies(world, item, receiver):
-    hook = hooks.create(actor=world.boris, space=world.project.space, name="Chat", address=receiver.address, about=["sprint"])
+    hook = hooks.create(
+        actor=world.boris, space=world.project.space, name="Chat", address=receiver.address, about=["sprint"]
+    )
     _rule(world, "commented", [{"do": "send", "hook": hook.pk}, {"do": "notify", "to": "reporter"}])
     comments.add(actor=world.boris, subject=item, body="Now?")
     _run()
@@ -132,8 +164,22 @@ def test_a_rule_sends_and_notifies(world, item, receiver):
 
 
 def test_rules_that_chase_each_other_are_stopped(world, item):
-    _rule(world, "changed", [{"do": "label", "label": "b"}, {"do": "unlabel", "label": "a"}], facts={"field": "labels"}, condition="label:a", name="to b")
-    _rule(world, "changed", [{"do": "label", "label": "a"}, {"do": "unlabel", "label": "b"}], facts={"field": "labels"}, condition="label:b", name="to a")
+    _rule(
+        world,
+        "changed",
+        [{"do": "label", "label": "b"}, {"do": "unlabel", "label": "a"}],
+        facts={"field": "labels"},
+        condition="label:a",
+        name="to b",
+    )
+    _rule(
+        world,
+        "changed",
+        [{"do": "label", "label": "a"}, {"do": "unlabel", "label": "b"}],
+        facts={"field": "labels"},
+        condition="label:b",
+        name="to a",
+    )
     work_items.change(actor=world.mei, item=item, version=None, labels=["a"])
     _run()
     assert RuleRun.objects.filter(outcome="done").count() == 2
@@ -142,7 +188,14 @@ def test_rules_that_chase_each_other_are_stopped(world, item):
 
 def test_a_chain_ends_at_its_depth(world, item):
     for n in reversed(range(running.DEEPEST + 3)):
-        _rule(world, "changed", [{"do": "label", "label": f"l{n + 1}"}], facts={"field": "labels"}, condition=f"label:l{n} -label:l{n + 1}", name=f"step {n}")
+        _rule(
+            world,
+            "changed",
+            [{"do": "label", "label": f"l{n + 1}"}],
+            facts={"field": "labels"},
+            condition=f"label:l{n} -label:l{n + 1}",
+            name=f"step {n}",
+        )
     work_items.change(actor=world.mei, item=item, version=None, labels=["l0"])
     _run()
     assert _again(item).labels == [f"l{n}" for n in range(running.DEEPEST + 2)]
@@ -186,7 +239,14 @@ def test_a_trial_counts_and_does_nothing(world, item):
     for title in ("One", "Two"):
         work_items.change(actor=world.mei, item=_again(item), version=None, title=title)
     make.work_item(actor=world.mei, project=world.project)
-    rule = Rule(space=world.project.space, owner=world.boris, trigger="changed", facts={"field": "title"}, condition="", steps=[{"do": "priority", "to": 1}])
+    rule = Rule(
+        space=world.project.space,
+        owner=world.boris,
+        trigger="changed",
+        facts={"field": "title"},
+        condition="",
+        steps=[{"do": "priority", "to": 1}],
+    )
     found = trials.tried(rule, world.boris)
     assert (found.seen, found.times, found.items, found.is_cut) == (2, 2, [(item, 2)], False)
     rule.condition = "priority:high"
@@ -214,8 +274,14 @@ def test_a_rule_that_could_not_run_is_refused(world, values, code):
 
 def test_people_and_hooks_of_elsewhere_are_refused(world, receiver):
     other = make.project(actor=world.alma, name="Yard")
-    hook = hooks.create(actor=world.alma, space=other.space, name="Chat", address=receiver.address, about=["comment"])
-    for step in ({"do": "assign", "to": world.dana.pk}, {"do": "send", "hook": hook.pk}, {"do": "move", "state": make.state_of(other, "done").pk}):
+    hook = hooks.create(
+        actor=world.alma, space=other.space, name="Chat", address=receiver.address, about=["comment"]
+    )
+    for step in (
+        {"do": "assign", "to": world.dana.pk},
+        {"do": "send", "hook": hook.pk},
+        {"do": "move", "state": make.state_of(other, "done").pk},
+    ):
         with pytest.raises(Refused):
             _rule(world, steps=[step])
 

@@ -83,7 +83,7 @@ _READ_ONLY = ["forecasts", "computed_dates", "runs", "imports", "spaces", "contr
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
-    "products", "features", "releases", "promises", "comments", "attachments", "saved_views", "webhooks", "deliveries", *_READ_ONLY,
+    "products", "features", "releases", "promises", "comments", "attachments", "saved_views", "webhooks", "deliveries", "rules", "rule_runs", "inlets", "developments", *_READ_ONLY,
 ]  # fmt: skip
 
 API: dict[str, Policy] = {
@@ -179,6 +179,12 @@ API: dict[str, Policy] = {
     "notifications_list": LIST,
     "notifications_read": Policy(owners=SEE, private=True),
     **{f"notifications_{what}_create": Policy(owners=SEE, private=True, yes=201) for what in ("completions", "snoozes", "returns")},
+    "inlets_create": create(AUTOMATE),
+    "inlets_remove": remove(AUTOMATE),
+    "rules_create": create(AUTOMATE),
+    "rules_change": change(AUTOMATE),
+    "rules_remove": remove(AUTOMATE),
+    "rules_trial_read": READ,
     "webhooks_create": create(AUTOMATE),
     "webhooks_change": change(AUTOMATE),
     "webhooks_remove": remove(AUTOMATE),
@@ -188,7 +194,7 @@ API: dict[str, Policy] = {
     "notification_rules_read": LIST,
     "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
-for _noun in ("states", "types", "deliveries", "forecasts", "computed_dates", "contributions"):
+for _noun in ("states", "types", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions"):
     del API[f"{_noun}_history"]
 
 
@@ -306,6 +312,12 @@ WEB: dict[str, Page] = {
     "work_items_export_xlsx": Page(get=SEE, post=SEE, everybody=True),
     "automation": _LISTING,
     "automation_space": Page(get=SEE),
+    "inlet_new": Page(get=AUTOMATE, post=AUTOMATE),
+    "inlet_removals": Page(post=AUTOMATE),
+    "inlet_take": Page(post=SEE, open_to_all=True),
+    "rule": Page(get=SEE),
+    **{f"rule_{what}": Page(get=AUTOMATE, post=AUTOMATE) for what in ("new", "edit")},
+    "rule_changes": Page(post=AUTOMATE),
     "webhook": Page(get=SEE),
     **{f"webhook_{what}": Page(get=AUTOMATE, post=AUTOMATE) for what in ("new", "edit")},
     "webhook_changes": Page(post=AUTOMATE),

@@ -9,7 +9,7 @@ from ninja.parser import Parser
 
 from tandem.api import problems
 from tandem.api.auth import Session, Token
-from tandem.api.automation import hooks
+from tandem.api.automation import hooks, inlets, rules
 from tandem.api.collaboration import attachments, comments, jobs, notifications, saved_views, watches
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
@@ -76,6 +76,10 @@ NOUNS: dict[str, Router] = {
     "imports": imports.router,
     "webhooks": hooks.router,
     "deliveries": hooks.deliveries,
+    "rules": rules.router,
+    "inlets": inlets.router,
+    "developments": inlets.developments,
+    "rule-runs": rules.runs,
 }
 
 api = NinjaAPI(

@@ -67,6 +67,13 @@ REFUSALS: dict[str, Any] = {
     "step_gone": _("Something that the rule names is gone: %(what)s."),
     "rule_owner": _("%(name)s, who owns the rule, may not manage automation here any more. Whoever saves the rule takes it over."),
     "rule_may_not": _("The owner of the rule may not do this."),
+    "inlets_too_many": _("At most %(most)s addresses can work at once in a space. Take one back first."),
+    "inlet_too_often": _("At most %(most)s messages a minute are taken. Send again later."),
+    "inlet_unreadable": _("The message cannot be read: send JSON with texts that can be stored, at most 256 KB."),
+    "inlet_unsigned": _("The message is not signed with the secret of this address."),
+    "inlet_item_unknown": _("There is no such work item here."),
+    "inlet_title_missing": _("There is no title at “%(way)s”."),
+    "mapping_unknown": _("Say for %(fields)s where they stand in the message, such as alert.name; nothing else."),
     "hook_off": _("“%(name)s” is switched off. Switch it on first."),
     "filter_unreadable": _("The filter cannot be read at position %(at)s."),
     "filter_field_unknown": _(

@@ -119,7 +119,7 @@ def _marked(request: HttpRequest) -> list[Place]:
     best: tuple[int, Place | None, Place | None] = (0, None, None)
     # a sprint is reached from its backlog
     path = "/backlog/" if request.path.startswith("/sprints/") else request.path
-    path = "/automation/" if path.startswith("/webhooks/") else path
+    path = "/automation/" if path.startswith(("/webhooks/", "/rules/")) else path
     for label, icon, key, pages in _spoken(get_language())[0]:
         children = [Place(text, address, key=letter) for text, address, letter in pages]
         place = Place(

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from tandem.automation.actions import deliveries, running
 from tandem.automation.models import Delivery, Followed, Hook
+from tandem.automation.spaces import ways_up
 from tandem.collaboration import news
 from tandem.collaboration.actions import telling
 from tandem.history.models import Event
 from tandem.kit import clock
-from tandem.people.models import Space
 
 MOST_OF_A_RUN = 500
 "An import of more rows at once is not sent or ruled on row by row."
@@ -39,7 +39,7 @@ def _send(events: list[Event]) -> None:
     hooks = list(Hook.objects.on().select_related("owner"))
     if not hooks:
         return
-    above = _ways_up()
+    above = ways_up()
     seen = {hook.owner_id: hook.owner.visible_space_ids() for hook in hooks}
     deliveries.queue_many([
         Delivery(space_id=hook.space_id, hook=hook, event=event, mark=f"event:{event.pk}")
@@ -50,16 +50,3 @@ def _send(events: list[Event]) -> None:
         and event.space_id in seen[hook.owner_id]
         and event.recorded_at >= hook.created_at
     ])  # fmt: skip
-
-
-def _ways_up() -> dict[int, set[int]]:
-    """Of each space itself and all above it."""
-    parents = dict(Space.objects.values_list("id", "parent_id"))
-    found = {}
-    for pk in parents:
-        way, at = set(), pk
-        while at is not None and at not in way:
-            way.add(at)
-            at = parents.get(at)
-        found[pk] = way
-    return found

@@ -20,7 +20,7 @@ MOST = 5
 _LONGEST = 2000
 DO = ("move", "assign", "priority", "due", "label", "unlabel", "comment", "notify", "send")
 REPORTER, ASSIGNEES, NOBODY = "reporter", "assignees", "nobody"
-_TAKES = {
+TAKES = {
     "move": "state", "assign": "to", "priority": "to", "due": "days", "label": "label", "unlabel": "label", "comment": "text",
     "notify": "to", "send": "hook",
 }  # fmt: skip
@@ -31,13 +31,13 @@ def check(space: Space, steps: Any) -> None:
     if not isinstance(steps, list) or not 1 <= len(steps) <= MOST:
         raise Refused("steps_count", field="steps", most=MOST)
     for n, step in enumerate(steps, 1):
-        known = isinstance(step, dict) and step.get("do") in DO and set(step) == {"do", _TAKES[step["do"]]}
+        known = isinstance(step, dict) and step.get("do") in DO and set(step) == {"do", TAKES[step["do"]]}
         if not known or not _fits(space, step):
             raise Refused("step_unknown", field="steps", n=n)
 
 
 def _fits(space: Space, step: dict[str, Any]) -> bool:
-    given = step[_TAKES[step["do"]]]
+    given = step[TAKES[step["do"]]]
     is_number = isinstance(given, int) and not isinstance(given, bool) and abs(given) < 2**31
     match step["do"]:
         case "move":

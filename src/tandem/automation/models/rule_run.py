@@ -46,7 +46,10 @@ class RuleRun(Scoped):
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["rule", "mark"], name="ruled_once")]
-        indexes = [models.Index(fields=["rule", "-id"], name="run_rule"), models.Index(fields=["origin"], name="run_origin")]
+        indexes = [
+            models.Index(fields=["rule", "-id"], name="run_rule"),
+            models.Index(fields=["origin"], name="run_origin"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.mark} · {self.rule_id}"
