@@ -65,6 +65,7 @@ class Area:
     rule: Rule
     rule_run: RuleRun
     inlet: Inlet
+    inlet_secret: str
     development: Development
     block: Block
     ended_block: Block
@@ -121,7 +122,7 @@ def build(admin: User, name: str, key: str) -> Area:
     found |= _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
     hook = hooks.create(actor=admin, space=project.space, name="Chat", address="https://chat.example.org/1", about=["work_item"])
     rule = rules.create(actor=admin, space=project.space, name="Seen", trigger="created", steps=[{"do": "label", "label": "seen"}])
-    inlet, _secret = inlets.create(actor=admin, space=project.space, name="Alerts")
+    inlet, inlet_secret = inlets.create(actor=admin, space=project.space, name="Alerts")
     development = Development.objects.create(
         space=project.space, item=found["item"], kind="branch", url="https://git.example.org/x", title="x", reference="x"
     )
@@ -129,7 +130,7 @@ def build(admin: User, name: str, key: str) -> Area:
     delivery = Delivery.objects.create(space=project.space, hook=hook, mark="event:0", state="failed")
     share, secret = roadmaps.share(actor=admin, space=product.space)
     feed, feed_secret = feeds.create(actor=member, space=top, name="Mine", query="")
-    return Area(**found, hook=hook, delivery=delivery, rule=rule, rule_run=rule_run, inlet=inlet, development=development, feed=feed, feed_secret=feed_secret, share=share, share_secret=secret)
+    return Area(**found, hook=hook, delivery=delivery, rule=rule, rule_run=rule_run, inlet=inlet, inlet_secret=inlet_secret, development=development, feed=feed, feed_secret=feed_secret, share=share, share_secret=secret)
 
 
 def _work(admin: User, project: Project) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class Route:
         if self.template.startswith("work-items/"):
             key = getattr(subject, "key", key)
         names = {"<int:id>": getattr(subject, "pk", 0), "<slug:key>": key, "<str:key>": key, "<str:kind>": "feature",
-                 "<uuid:run>": uuid.uuid4(), "<str:token>": area.feed_secret if self.name == "feed_shared" else area.share_secret}  # fmt: skip
+                 "<uuid:run>": uuid.uuid4(), "<str:token>": {"feed_shared": area.feed_secret, "inlet_take": area.inlet_secret}.get(self.name, area.share_secret)}  # fmt: skip
         found = self.template
         for placeholder, value in names.items():
             found = found.replace(placeholder, str(value))

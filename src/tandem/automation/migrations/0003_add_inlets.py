@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(max_length=500)),
                 ('title', models.CharField(max_length=300)),
                 ('reference', models.CharField(max_length=200)),
-                ('state', models.CharField(blank=True, choices=[('open', 'open'), ('merged', 'merged'), ('closed', 'closed')], max_length=8)),
+                ('state', models.CharField(blank=True, choices=[('open', 'Open'), ('merged', 'Merged'), ('closed', 'Closed')], max_length=8)),
                 ('author', models.CharField(blank=True, max_length=200)),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='developments', to='work.workitem')),
                 ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.space')),

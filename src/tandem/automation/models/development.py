@@ -13,9 +13,9 @@ class Development(Scoped):
         COMMIT = "commit", _("Commit")
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
-        MERGED = "merged", _("merged")
-        CLOSED = "closed", _("closed")
+        OPEN = "open", _("Open")
+        MERGED = "merged", _("Merged")
+        CLOSED = "closed", _("Closed")
 
     item = models.ForeignKey("work.WorkItem", models.CASCADE, related_name="developments")
     kind = models.CharField(max_length=14, choices=Kind.choices)

@@ -15,7 +15,7 @@ from tandem.work.models import State, WorkItem
 
 STEPS = steps.MOST
 _DO = {
-    "": _("–"), "move": _("move it to"), "assign": _("give it to"), "priority": _("set its priority to"), "due": _("make it due"),
+    "": "–", "move": _("move it to"), "assign": _("give it to"), "priority": _("set its priority to"), "due": _("make it due"),
     "label": _("add the label"), "unlabel": _("take the label away"), "comment": _("comment"), "notify": _("point somebody to it"),
     "send": _("send it to a webhook"),
 }  # fmt: skip
