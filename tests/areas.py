@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tandem.automation.actions import hooks, inlets, rules
+from tandem.automation.models import Delivery, Development, Hook, Inlet, Rule, RuleRun
 from tandem.collaboration.actions import attachments, comments, feeds, saved_views, watches
 from tandem.collaboration.models import Attachment, Comment, Feed, Job, Notification, SavedView, Watch
 from tandem.exchange.models import Import
@@ -58,6 +60,13 @@ class Area:
     baseline: Baseline
     column: Column
     wip_limit: WipLimit
+    hook: Hook
+    delivery: Delivery
+    rule: Rule
+    rule_run: RuleRun
+    inlet: Inlet
+    inlet_secret: str
+    development: Development
     block: Block
     ended_block: Block
     team: Team
@@ -111,9 +120,17 @@ def build(admin: User, name: str, key: str) -> Area:
     )
     found |= {"objective": objective, "contribution": contribution}
     found |= _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
+    hook = hooks.create(actor=admin, space=project.space, name="Chat", address="https://chat.example.org/1", about=["work_item"])
+    rule = rules.create(actor=admin, space=project.space, name="Seen", trigger="created", steps=[{"do": "label", "label": "seen"}])
+    inlet, inlet_secret = inlets.create(actor=admin, space=project.space, name="Alerts")
+    development = Development.objects.create(
+        space=project.space, item=found["item"], kind="branch", url="https://git.example.org/x", title="x", reference="x"
+    )
+    rule_run = RuleRun.objects.create(space=project.space, rule=rule, item=found["item"], mark="event:0", outcome="done")
+    delivery = Delivery.objects.create(space=project.space, hook=hook, mark="event:0", state="failed")
     share, secret = roadmaps.share(actor=admin, space=product.space)
     feed, feed_secret = feeds.create(actor=member, space=top, name="Mine", query="")
-    return Area(**found, feed=feed, feed_secret=feed_secret, share=share, share_secret=secret)
+    return Area(**found, hook=hook, delivery=delivery, rule=rule, rule_run=rule_run, inlet=inlet, inlet_secret=inlet_secret, development=development, feed=feed, feed_secret=feed_secret, share=share, share_secret=secret)
 
 
 def _work(admin: User, project: Project) -> dict[str, Any]:

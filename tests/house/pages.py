@@ -15,7 +15,7 @@ from tests.api.routes import EXAMPLES
 from tests.areas import Area
 from tests.house.policies import OUTSIDE
 
-_BY_SLUG = {"teams": "team", "people": "member", "account": "token"} | EXAMPLES
+_BY_SLUG = {"teams": "team", "incoming": "inlet", "people": "member", "account": "token"} | EXAMPLES
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Route:
         if self.template.startswith("work-items/"):
             key = getattr(subject, "key", key)
         names = {"<int:id>": getattr(subject, "pk", 0), "<slug:key>": key, "<str:key>": key, "<str:kind>": "feature",
-                 "<uuid:run>": uuid.uuid4(), "<str:token>": area.feed_secret if self.name == "feed_shared" else area.share_secret}  # fmt: skip
+                 "<uuid:run>": uuid.uuid4(), "<str:token>": {"feed_shared": area.feed_secret, "inlet_take": area.inlet_secret}.get(self.name, area.share_secret)}  # fmt: skip
         found = self.template
         for placeholder, value in names.items():
             found = found.replace(placeholder, str(value))
@@ -112,6 +112,12 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "plan_rows": lambda a: _json(name="New row"),
     "plan_undos": lambda a: _json(run=str(uuid.uuid4())),
     "plan_baselines": lambda a: {"name": "Second"},
+    **{f"webhook_{what}": lambda a: {"name": "Chat", "address": "https://chat.example.org/1", "about": ["comment"]} for what in ("new", "edit")},
+    **{f"rule_{what}": lambda a: {"name": "Urgent", "trigger": "created", "do_1": "priority", "priority_1": 1} for what in ("new", "edit")},
+    "inlet_new": lambda a: {"name": "Alerts", "kind": "records"},
+    "inlet_take": lambda a: {},
+    "rule_changes": lambda a: {"do": "off"},
+    "webhook_changes": lambda a: {"do": "test"},
     "import_answers": lambda a: {},
     "watches": lambda a: {"do": "watch", "kind": "work.workitem", "id": a.item.pk},
 }

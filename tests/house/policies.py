@@ -16,13 +16,14 @@ STRATEGY = frozenset({A, L, F, R, E})
 PORTFOLIO = frozenset({A, L, F})
 ACCESS = frozenset({A, L, F, J, R})
 SHARE = frozenset({A, L, F, J, R})
+AUTOMATE = frozenset({A, L, F, J, R})
 IMPORT = frozenset({A, L, F, J, R})
 PEOPLE = frozenset({A})
 NOBODY: frozenset[str] = frozenset()
 
 GRANTS = {
     "view": SEE, "comment": COMMENT, "edit_work": WORK, "edit_plan": PLAN, "edit_product": PRODUCT,
-    "give_promise": PRODUCT, "edit_strategy": STRATEGY, "edit_portfolio": PORTFOLIO, "import": IMPORT, "share": SHARE,
+    "give_promise": PRODUCT, "edit_strategy": STRATEGY, "edit_portfolio": PORTFOLIO, "import": IMPORT, "share": SHARE, "automate": AUTOMATE,
     "manage_access": ACCESS, "manage_people": PEOPLE, "read_audit": frozenset({A, L, U}),
 }  # fmt: skip
 
@@ -82,7 +83,7 @@ _READ_ONLY = ["forecasts", "computed_dates", "runs", "imports", "spaces", "contr
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
-    "products", "features", "releases", "promises", "comments", "attachments", "saved_views", *_READ_ONLY,
+    "products", "features", "releases", "promises", "comments", "attachments", "saved_views", "webhooks", "deliveries", "rules", "rule_runs", "inlets", "developments", *_READ_ONLY,
 ]  # fmt: skip
 
 API: dict[str, Policy] = {
@@ -178,10 +179,22 @@ API: dict[str, Policy] = {
     "notifications_list": LIST,
     "notifications_read": Policy(owners=SEE, private=True),
     **{f"notifications_{what}_create": Policy(owners=SEE, private=True, yes=201) for what in ("completions", "snoozes", "returns")},
+    "inlets_create": create(AUTOMATE),
+    "inlets_remove": remove(AUTOMATE),
+    "rules_create": create(AUTOMATE),
+    "rules_change": change(AUTOMATE),
+    "rules_remove": remove(AUTOMATE),
+    "rules_trial_read": READ,
+    "webhooks_create": create(AUTOMATE),
+    "webhooks_change": change(AUTOMATE),
+    "webhooks_remove": remove(AUTOMATE),
+    "webhooks_trials_create": change(AUTOMATE, 201),
+    "webhooks_secrets_create": change(AUTOMATE, 201),
+    "deliveries_replays_create": change(AUTOMATE, 201),
     "notification_rules_read": LIST,
     "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
-for _noun in ("states", "types", "forecasts", "computed_dates", "contributions"):
+for _noun in ("states", "types", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions"):
     del API[f"{_noun}_history"]
 
 
@@ -297,6 +310,17 @@ WEB: dict[str, Page] = {
     "work_items_filter": _LISTING,
     **{f"work_items_export{kind}": _LISTING for kind in ("", "_ics")},
     "work_items_export_xlsx": Page(get=SEE, post=SEE, everybody=True),
+    "automation": _LISTING,
+    "automation_space": Page(get=SEE),
+    "inlet_new": Page(get=AUTOMATE, post=AUTOMATE),
+    "inlet_removals": Page(post=AUTOMATE),
+    "inlet_take": Page(post=SEE, open_to_all=True),
+    "rule": Page(get=SEE),
+    **{f"rule_{what}": Page(get=AUTOMATE, post=AUTOMATE) for what in ("new", "edit")},
+    "rule_changes": Page(post=AUTOMATE),
+    "webhook": Page(get=SEE),
+    **{f"webhook_{what}": Page(get=AUTOMATE, post=AUTOMATE) for what in ("new", "edit")},
+    "webhook_changes": Page(post=AUTOMATE),
     "export": Page(get=NOBODY, denied=404),
     "feeds": Page(get=SEE, post=SEE, everybody=True),
     "feed_removals": Page(post=NOBODY, owners=SEE, denied=404),

@@ -16,6 +16,7 @@ OURS = (
     "product",
     "planning",
     "exchange",
+    "automation",
 )
 
 # model → why it is not Scoped
@@ -32,6 +33,7 @@ UNSCOPED = {
     "collaboration.NotificationRules": "belongs to its person alone",
     "collaboration.Reaction": "stands and falls with its comment",
     "collaboration.Told": "a place in the chain of seals, nothing else",
+    "automation.Followed": "a place in the chain of seals, nothing else",
     "work.Assignment": "stands and falls with its work item",
     "work.CalendarException": "stands and falls with its calendar",
     "work.BaselineDate": "stands and falls with its baseline",

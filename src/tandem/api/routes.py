@@ -9,6 +9,7 @@ from ninja.parser import Parser
 
 from tandem.api import problems
 from tandem.api.auth import Session, Token
+from tandem.api.automation import hooks, inlets, rules
 from tandem.api.collaboration import attachments, comments, jobs, notifications, saved_views, watches
 from tandem.api.describing import described
 from tandem.api.exchange import imports
@@ -74,6 +75,12 @@ NOUNS: dict[str, Router] = {
     "runs": runs.router,
     "computed-dates": computed_dates.router,
     "imports": imports.router,
+    "webhooks": hooks.router,
+    "deliveries": hooks.deliveries,
+    "rules": rules.router,
+    "inlets": inlets.router,
+    "developments": inlets.developments,
+    "rule-runs": rules.runs,
 }
 
 class _Described(NinjaAPI):

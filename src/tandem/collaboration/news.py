@@ -103,7 +103,7 @@ def _beginning(read: Read, event: Event) -> Iterator[tuple[int, str]]:
 def news_of(read: Read) -> list[News]:
     """Per person and event the one reason that concerns them most; nobody is told of what they did themselves."""
     fresh = [(event, about) for event, about in read.told if event.occurred_at > clock.now() - FRESH]
-    large = _large_runs(event for event, _about in fresh)
+    large = large_runs((event for event, _about in fresh), MOST_OF_A_RUN)
     found = [
         News(user_id, _KIND.ASSIGNED, about, event.space_id, f"run:{event.run}", _WHY.ASSIGNED, event.pk, event.occurred_at)
         for user_id, (event, about) in _given_in(event_of for event_of in fresh if event_of[0].run in large).items()
@@ -143,12 +143,13 @@ def _kind_of(event: Event) -> str:
     return _KIND.STATE if "state" in event.changes and not event.verb.endswith(".created") else _KIND.CHANGE
 
 
-def _large_runs(events: Iterable[Event]) -> set[Any]:
+def large_runs(events: Iterable[Event], most: int) -> set[Any]:
+    """The runs of these events that wrote more than `most` of them."""
     runs = {event.run for event in events if event.run}
     return {
         run
         for run in runs
-        if len(Event.objects.filter(run=run).values_list("pk")[: MOST_OF_A_RUN + 1]) > MOST_OF_A_RUN
+        if len(Event.objects.filter(run=run).values_list("pk")[: most + 1]) > most
     }
 
 

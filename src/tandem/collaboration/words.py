@@ -54,6 +54,27 @@ REFUSALS: dict[str, Any] = {
     "person_unknown": _("Nobody here has the e-mail %(email)s."),
     "date_unreadable": _("Write dates as 2027-02-12."),
     "feeds_too_many": _("At most %(most)s feeds can work at once. Take one back first."),
+    "hooks_too_many": _("At most %(most)s webhooks fit in a space. Remove one first."),
+    "address_unusable": _(
+        "This is no address that a webhook can be sent to: write https://host/path, without a user or a password in it."
+    ),
+    "about_unknown": _("Choose at least one kind of event."),
+    "delivery_waits": _("It still waits to be sent."),
+    "rules_too_many": _("At most %(most)s rules fit in a space. Remove one first."),
+    "trigger_incomplete": _("Say what sets the rule off: for a field which one, for a state one of this space."),
+    "steps_count": _("A rule does at least one thing and at most %(most)s."),
+    "step_unknown": _("Step %(n)s is not complete, or names something that this space does not have."),
+    "step_gone": _("Something that the rule names is gone: %(what)s."),
+    "rule_owner": _("%(name)s, who owns the rule, may not manage automation here any more. Whoever saves the rule takes it over."),
+    "rule_may_not": _("The owner of the rule may not do this."),
+    "inlets_too_many": _("At most %(most)s addresses can work at once in a space. Take one back first."),
+    "inlet_too_often": _("At most %(most)s messages a minute are taken. Send again later."),
+    "inlet_unreadable": _("The message cannot be read: send JSON with texts that can be stored, at most 256 KB."),
+    "inlet_unsigned": _("The message is not signed with the secret of this address."),
+    "inlet_item_unknown": _("There is no such work item here."),
+    "inlet_title_missing": _("There is no title at “%(way)s”."),
+    "mapping_unknown": _("Say for %(fields)s where they stand in the message, such as alert.name; nothing else."),
+    "hook_off": _("“%(name)s” is switched off. Switch it on first."),
     "filter_unreadable": _("The filter cannot be read at position %(at)s."),
     "filter_field_unknown": _(
         "“%(field_name)s” (position %(at)s) is not a field of work items. Try state, assignee, type, label, priority, due, project; or put the words in quotation marks."

@@ -107,6 +107,14 @@ SETTINGS: tuple[Setting, ...] = (
         values.networks,
     ),
     Setting(
+        "TANDEM_OUTGOING_NETWORKS",
+        "list",
+        [],
+        "Networks that are not public and that webhooks may be sent to all the same, such as 10.1.0.0/16. "
+        "Default: none; webhooks reach public addresses only.",
+        values.networks,
+    ),
+    Setting(
         "TANDEM_MAIL_URL",
         "address",
         "",
@@ -146,6 +154,7 @@ class Environment:
     port: int
     https: bool
     trusted_proxies: list[str]
+    outgoing_networks: list[str]
     mail_url: str
     max_upload_mb: int
     threads: int

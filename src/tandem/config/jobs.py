@@ -46,9 +46,9 @@ def work() -> None:
     """Stay until SIGTERM or Ctrl-C, also when the database goes away and comes back."""
     from procrastinate.contrib.django import app
 
-    from tandem.config.sealing import Keeper, Teller
+    from tandem.config.sealing import Follower, Keeper, Teller
 
-    threads = (Keeper(), Teller())
+    threads = (Keeper(), Teller(), Follower())
     for thread in threads:
         thread.start()
     asyncio.run(_work(app))

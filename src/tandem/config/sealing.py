@@ -78,6 +78,19 @@ class Teller(Keeper):
         tell_all(self._ended.is_set)
 
 
+class Follower(Keeper):
+    """Looks at what was sealed for webhooks and rules. What is to be done about it, jobs do."""
+
+    def __init__(self, pause: float = TELL_SECONDS) -> None:
+        super().__init__(pause)
+        self.name = "follower"
+
+    def _work(self) -> None:
+        from tandem.automation.actions.following import follow_all
+
+        follow_all(self._ended.is_set)
+
+
 def seal_all(is_over: Callable[[], bool] = lambda: False) -> int:
     """Batch after batch, until nothing waits."""
     from tandem.history.seal import seal_new_events

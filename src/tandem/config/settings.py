@@ -30,6 +30,7 @@ DEBUG = False
 ALLOWED_HOSTS = ENV.hosts
 USE_X_FORWARDED_HOST = False
 TRUSTED_PROXIES = ENV.trusted_proxies
+OUTGOING_NETWORKS = ENV.outgoing_networks
 INSTALLED_APPS = [
     "tandem.history",
     "tandem.people",
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "tandem.planning",
     "tandem.exchange",
     "tandem.reports",
+    "tandem.automation",
     "tandem.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",

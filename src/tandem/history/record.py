@@ -3,7 +3,9 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,6 +19,19 @@ Subscriber = Callable[[list[Event]], None]
 
 # collaboration and planning register here when their app is ready; a list, not signals
 subscribers: list[Subscriber] = []
+
+
+_run: ContextVar[uuid.UUID | None] = ContextVar("run", default=None)
+
+
+@contextmanager
+def within(run: uuid.UUID) -> Iterator[None]:
+    """Every event that is written inside belongs to this run, unless it is given one of its own."""
+    before = _run.set(run)
+    try:
+        yield
+    finally:
+        _run.reset(before)
 
 
 def canonical(value: Any) -> str:
@@ -100,7 +115,7 @@ def record_past(rows: Iterable[Past], *, run: uuid.UUID | None = None) -> list[E
                 changes=_plain(changes),
                 occurred_at=occurred_at,
                 recorded_at=recorded_at,
-                run=run,
+                run=run or _run.get(),
                 text_digest=hashlib.sha256(canonical(_plain(text)).encode()).hexdigest() if text else "",
             )
         )

@@ -44,7 +44,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
     (_("Delivery"), "layout-kanban", "d", [
         (_("Work items"), "work_items", "w"), (_("Plans"), "plans", "g"), (_("Boards"), "boards", "b"),
         (_("Backlog & sprints"), "backlogs", "l"), (_("Flow"), "flows", ""),
-        (_("Imports"), "imports", "i"), (_("Jobs"), "jobs", ""),
+        (_("Automation"), "automation", ""), (_("Imports"), "imports", "i"), (_("Jobs"), "jobs", ""),
     ]),
     (_("People"), "users", "k", [
         (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Calendars"), "calendars", ""),
@@ -119,6 +119,7 @@ def _marked(request: HttpRequest) -> list[Place]:
     best: tuple[int, Place | None, Place | None] = (0, None, None)
     # a sprint is reached from its backlog
     path = "/backlog/" if request.path.startswith("/sprints/") else request.path
+    path = "/automation/" if path.startswith(("/webhooks/", "/rules/")) else path
     for label, icon, key, pages in _spoken(get_language())[0]:
         children = [Place(text, address, key=letter) for text, address, letter in pages]
         place = Place(

@@ -3,6 +3,7 @@
 from django.urls import URLPattern
 
 from tandem.web import home, palette, scopes, styleguide
+from tandem.web.automation import hooks, inlets, overview, rules
 from tandem.web.collaboration import attachments, inbox, jobs, watches
 from tandem.web.exchange import imports
 from tandem.web.people import access, account, hearing, people, teams
@@ -28,4 +29,5 @@ urlpatterns: list[URLPattern] = [
     *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *work_item.urls, *boards.urls, *board_settings.urls, *blocks.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *imports.urls,
+    *overview.urls, *hooks.urls, *rules.urls, *inlets.urls,
 ]  # fmt: skip

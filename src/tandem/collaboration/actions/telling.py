@@ -2,8 +2,9 @@
 way of a change, and nothing is lost when the worker is away."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce
 
@@ -18,12 +19,25 @@ BATCH = 1000
 def tell_new_events() -> int:
     """The next batch: its watches, its notifications and the place in the chain stand or fall together. Returns how many
     events were read; none while another worker is at it."""
-    told = Coalesce(Subquery(Told.objects.filter(pk=1).values("sequence")), 0)
-    if not Seal.objects.filter(sequence__gt=told).exists():
+    return follow(Told, _tell)
+
+
+def _tell(events: list[Event]) -> None:
+    read = news.Read(events)
+    _begin(news.begun(read))
+    notifications.tell(news.news_of(read))
+
+
+def follow(places: type[models.Model], do: Callable[[list[Event]], None]) -> int:
+    """`do` with the next batch of sealed events, in one transaction with the step of the place, which is the one row of
+    `places`. Returns how many; none while another worker is at it."""
+    rows = places._default_manager
+    place_now = Coalesce(Subquery(rows.filter(pk=1).values("sequence")), 0)
+    if not Seal.objects.filter(sequence__gt=place_now).exists():
         return 0  # asked about once a second
     with transaction.atomic():
-        Told.objects.get_or_create(pk=1)
-        place = Told.objects.select_for_update(skip_locked=True).filter(pk=1).first()
+        rows.get_or_create(pk=1)
+        place: Any = rows.select_for_update(skip_locked=True).filter(pk=1).first()
         if place is None:
             return 0
         seals = dict(
@@ -33,13 +47,9 @@ def tell_new_events() -> int:
         )
         if not seals:
             return 0
-        events = sorted(
-            Event.objects.filter(pk__in=seals).select_related("text"), key=lambda event: seals[event.pk]
-        )
-        read = news.Read(events)
-        _begin(news.begun(read))
-        notifications.tell(news.news_of(read))
-        Told.objects.filter(pk=1).update(sequence=max(seals.values()))
+        events = Event.objects.filter(pk__in=seals).select_related("text")
+        do(sorted(events, key=lambda event: seals[event.pk]))
+        rows.filter(pk=1).update(sequence=max(seals.values()))
     return len(seals)
 
 

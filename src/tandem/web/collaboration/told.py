@@ -23,8 +23,9 @@ PAGES = {
     "strategy.objective": "objectives_detail", "portfolio.portfolio": "portfolios_detail", "portfolio.programme": "programmes_detail",
     "portfolio.project": "projects_detail", "product.product": "products_detail", "product.feature": "features_detail",
     "product.release": "releases_detail", "work.workitem": "work_item_by_id", "collaboration.job": "job",
+    "automation.hook": "webhook",
 }  # fmt: skip
-_NO_PEEK = ("collaboration.job",)
+_NO_PEEK = ("collaboration.job", "automation.hook", "automation.rule")
 _SNIPPET = 240
 
 
@@ -163,6 +164,10 @@ def _without_event(facts: dict[str, Any]) -> str:
             facts.get("error")
             or (_("It is finished") if facts["job"] == Job.State.DONE else Job.State(facts["job"]).label)
         )
+    if "rule" in facts:
+        return _("The rule “%(name)s” points you to it") % {"name": facts["rule"]}
+    if "switched_off" in facts:
+        return _("It was switched off: too many failures in a row")
     if "slip" in facts:
         told = {"p80": _day(facts["p80"]), "who": facts["to"], "date": _day(facts["date"])}
         if facts["slip"] == "off":

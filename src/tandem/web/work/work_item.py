@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tandem.automation.models import Development
 from tandem.collaboration import mentions
 from tandem.collaboration.models import Attachment
 from tandem.history.models import Event
@@ -69,7 +70,7 @@ def _rare(user: Any) -> dict[str, Any]:
     files = Attachment.objects.visible_to(user).filter(subject_kind=WorkItem._meta.label_lower, subject_id=OuterRef("pk"))
     parts = WorkItem.objects.visible_to(user).present().filter(parent=OuterRef("pk"))
     blocks = Block.objects.visible_to(user).filter(item=OuterRef("pk"))
-    return {"sprint_names": ArraySubquery(sprints), "has_files": Exists(files), "has_parts": Exists(parts), "has_blocks": Exists(blocks)}
+    return {"sprint_names": ArraySubquery(sprints), "has_files": Exists(files), "has_parts": Exists(parts), "has_blocks": Exists(blocks), "has_developments": Exists(Development.objects.visible_to(user).filter(item=OuterRef("pk")))}
 
 
 def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
@@ -94,6 +95,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         "events": histories.lines(events, user, known=[*states, *types]), "passages": reads.time_in_states(user, item, states),
         "comments_url": reverse("work_item_comments", kwargs={"key": item.key}),
         "computed": getattr(item, "computed", None), "priorities": [(value, str(label)) for value, label in PRIORITIES],
+        "developments": list(Development.objects.visible_to(user).filter(item=item)[:50]) if item.has_developments else [],  # type: ignore[attr-defined]
         "sprints": [{"name": name} for name in item.sprint_names], **work_items_parts.blocked(user, item),
     }  # fmt: skip
 

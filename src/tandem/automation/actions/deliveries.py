@@ -1,0 +1,145 @@
+"""Sending what waits in the outbox: at least once each, tried again for some hours, and written down."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from tandem.automation import payloads
+from tandem.automation.models import Delivery, Hook
+from tandem.collaboration.actions import notifications
+from tandem.collaboration.actions.notifications import News
+from tandem.collaboration.models import Notification
+from tandem.history.models import Event
+from tandem.history.record import canonical, record
+from tandem.kit import clock, jobs, outgoing
+from tandem.kit.types import Ref
+
+JOB = "automation.deliver"
+PAUSES = (10, 60, 300, 1800, 7200)
+"Seconds before each further try."
+MOST_FAILURES = 20
+"Tries in a row without success: then the webhook is switched off."
+KEPT = timedelta(days=30)
+_STATE, _WHY = Delivery.State, Delivery.Why
+
+
+def queue(
+    hook: Hook,
+    *,
+    mark: str,
+    event: Event | None = None,
+    facts: dict[str, Any] | None = None,
+    replay_of: Delivery | None = None,
+) -> Delivery:
+    """Into the outbox, in the running transaction."""
+    row = Delivery.objects.create(
+        space_id=hook.space_id, hook=hook, mark=mark, event=event, facts=facts or {}, replay_of=replay_of
+    )
+    jobs.enqueue(JOB, lock=f"delivery:{row.pk}", priority=-1, delivery_id=row.pk)
+    return row
+
+
+def queue_many(rows: list[Delivery]) -> None:
+    """What waits there already is not queued again."""
+    known = set(Delivery.objects.filter(mark__in={r.mark for r in rows}).values_list("hook_id", "mark"))
+    new = [row for row in rows if (row.hook_id, row.mark) not in known]
+    for row in Delivery.objects.bulk_create(new, batch_size=1000):
+        jobs.enqueue(JOB, lock=f"delivery:{row.pk}", priority=-1, delivery_id=row.pk)
+
+
+def deliver(delivery_id: int) -> None:
+    """One try. Nothing is locked while the receiver thinks."""
+    row = (
+        Delivery.objects.waiting().select_related("hook__owner", "hook__space").filter(pk=delivery_id).first()
+    )
+    if row is None:
+        return
+    if not row.hook.is_on and not row.mark.startswith("test:"):
+        _drop(row, _WHY.OFF)
+        return
+    payload = payloads.of(row)
+    if payload is None:
+        _drop(row, _WHY.UNSEEN)
+        return
+    body = canonical(payload).encode()
+    try:
+        answer = outgoing.post(
+            row.hook.address, body, _headers(row, body), allowed=settings.OUTGOING_NETWORKS
+        )
+    except (outgoing.Unreachable, outgoing.BadAddress):
+        _settle(row, None, None, _WHY.UNREACHABLE)
+        return
+    why = "" if 200 <= answer.code < 300 else _WHY.REDIRECTED if 300 <= answer.code < 400 else _WHY.REFUSED
+    _settle(row, answer.code, answer.milliseconds, why)
+
+
+def signature(secret: str, moment: int, body: bytes) -> str:
+    """What the receiver computes as well: over the moment and the bytes, so that neither can be exchanged."""
+    return hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def _headers(row: Delivery, body: bytes) -> dict[str, str]:
+    moment = int(clock.now().timestamp())
+    return {
+        "Content-Type": "application/json", "User-Agent": "Tandem-Webhook/1", "Tandem-Delivery": str(row.pk),
+        "Tandem-Signature": f"t={moment},v1={signature(row.hook.secret, moment, body)}",
+    }  # fmt: skip
+
+
+def _drop(row: Delivery, why: str) -> None:
+    Delivery.objects.waiting().filter(pk=row.pk).update(state=_STATE.DROPPED, why=why, ended_at=clock.now())
+
+
+def _settle(row: Delivery, code: int | None, milliseconds: int | None, why: str) -> None:
+    """Writes down what came of it; a failure is tried again, too many switch the webhook off."""
+    tries = [
+        *row.tries,
+        {"at": clock.now().isoformat(), "code": code, "milliseconds": milliseconds, "why": why},
+    ]
+    is_trial = row.mark.startswith("test:")
+    is_last = bool(why) and (is_trial or len(tries) > len(PAUSES))
+    state = _STATE.FAILED if is_last else _STATE.WAITING if why else _STATE.DELIVERED
+    with transaction.atomic():
+        hook = Hook.objects.select_for_update().select_related("owner").filter(pk=row.hook_id).first()
+        if hook is None:
+            return
+        Delivery.objects.waiting().filter(pk=row.pk).update(
+            tries=tries, code=code, milliseconds=milliseconds, why=why, state=state,
+            ended_at=None if state == _STATE.WAITING else clock.now(),
+        )  # fmt: skip
+        if not is_trial:
+            _count(hook, bool(why))
+        if state == _STATE.WAITING:
+            jobs.enqueue(
+                JOB,
+                lock=f"delivery:{row.pk}",
+                priority=-1,
+                in_seconds=PAUSES[len(tries) - 1],
+                delivery_id=row.pk,
+            )
+
+
+def _count(hook: Hook, failed: bool) -> None:
+    """The state of an address is no change that somebody made: only its end is an event."""
+    failures = hook.failures + 1 if failed else 0
+    if failures == hook.failures:
+        return
+    if failures < MOST_FAILURES or not hook.is_on:
+        Hook.objects.filter(pk=hook.pk).update(failures=failures)
+        return
+    hook.write(expected=None, is_on=False, failures=failures, off_because=Hook.Off.FAILURES)
+    event = record("hook.switched_off", hook, actor=None, changes={"is_on": [True, False]})
+    about = Ref(Hook._meta.label_lower, hook.pk)
+    facts = {"switched_off": hook.name}
+    notifications.tell(
+        [News(hook.owner_id, Notification.Kind.JOB, about, hook.space_id, f"event:{event.pk}", facts=facts)]
+    )
+
+
+def forget_old() -> int:
+    """The log of what has ended is kept for a month."""
+    return Delivery.objects.filter(ended_at__lt=clock.now() - KEPT).delete()[0]

@@ -1,0 +1,93 @@
+"""Rules: written, changed, switched and removed."""
+
+from typing import Any
+
+from django.db import transaction
+
+from tandem.automation import triggers
+from tandem.automation.actions import steps as step_rules
+from tandem.automation.models import Rule
+from tandem.kit.errors import Refused
+from tandem.people import writing
+from tandem.people.access import Permission, require
+from tandem.people.models import Space
+from tandem.reports.queries import filter_language
+from tandem.work.models import State
+
+_DO = Permission.AUTOMATE
+MOST = 50
+"In one space."
+
+
+def create(
+    *,
+    actor: Any,
+    space: Space,
+    name: str,
+    trigger: str,
+    steps: list[dict[str, Any]],
+    facts: dict[str, Any] | None = None,
+    condition: str = "",
+) -> Rule:
+    """It acts as whoever writes it, and can do nothing that they may not."""
+    require(actor, _DO, space.pk)
+    values = {"trigger": trigger, "facts": facts or {}, "condition": condition.strip(), "steps": steps}
+    check(actor=actor, space=space, name=name, **values)
+    with transaction.atomic():
+        Space.objects.select_for_update(no_key=True).get(pk=space.pk)
+        if Rule.objects.filter(space=space).count() >= MOST:
+            raise Refused("rules_too_many", most=MOST)
+        return writing.create(
+            Rule,
+            actor=actor,
+            permission=_DO,
+            verb="rule.created",
+            space=space,
+            owner=actor,
+            name=name.strip(),
+            **values,
+        )
+
+
+def change(*, actor: Any, rule: Rule, version: int | None, **values: Any) -> Rule:
+    """Whoever changes it, or switches it, becomes its owner: it never acts with another person's rights on their words."""
+    require(actor, _DO, rule.space_id)
+    now = {f: getattr(rule, f) for f in ("name", "trigger", "facts", "condition", "steps")}
+    if {f for f, v in values.items() if getattr(rule, f) != v}:
+        if values.get("is_on", rule.is_on):
+            check(actor=actor, space=rule.space, **{**now, **{f: v for f, v in values.items() if f in now}})
+        values["owner"] = actor
+    return writing.change(rule, actor=actor, permission=_DO, verb="rule.changed", version=version, **values)
+
+
+def remove(*, actor: Any, rule: Rule, version: int | None = None) -> None:
+    """With its log; what it did stays."""
+    writing.remove(rule, actor=actor, permission=_DO, verb="rule.removed", version=version)
+
+
+def check(
+    *, actor: Any, space: Space, name: str, trigger: str, facts: Any, condition: str, steps: Any
+) -> None:
+    """A rule that could run: its trigger is complete, its filter can be read, its steps can be done."""
+    if not name.strip():
+        raise Refused("title_empty", field="name")
+    if (
+        trigger not in Rule.Trigger.values
+        or not isinstance(facts, dict)
+        or not _is_complete(space, trigger, facts)
+    ):
+        raise Refused("trigger_incomplete", field="trigger")
+    filter_language.condition(condition, actor)
+    step_rules.check(space, steps)
+
+
+def _is_complete(space: Space, trigger: str, facts: dict[str, Any]) -> bool:
+    allowed = {Rule.Trigger.MOVED: {"state"}, Rule.Trigger.CHANGED: {"field"}, Rule.Trigger.DUE: {"days"}}
+    if not set(facts) <= allowed.get(trigger, set()):  # type: ignore[call-overload]
+        return False
+    if trigger == Rule.Trigger.MOVED and facts.get("state") is not None:
+        return type(facts["state"]) is int and State.objects.filter(space=space, pk=facts["state"]).exists()
+    if trigger == Rule.Trigger.CHANGED:
+        return facts.get("field") in triggers.FIELDS
+    days = facts.get("days", 0)
+    return type(days) is int and 0 <= days <= 365

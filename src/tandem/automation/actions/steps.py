@@ -1,0 +1,126 @@
+"""What a rule may do to a work item: which steps there are, whether they can be kept, and doing them. Every step goes
+through the action by which a person does the same."""
+
+from datetime import timedelta
+from typing import Any
+
+from tandem.automation.actions import deliveries
+from tandem.automation.models import Hook, Rule, RuleRun
+from tandem.collaboration.actions import comments, notifications
+from tandem.collaboration.actions.notifications import News
+from tandem.collaboration.models import Notification
+from tandem.kit import clock
+from tandem.kit.errors import Refused
+from tandem.kit.types import Ref
+from tandem.people.models import Space, User
+from tandem.work.actions import work_items
+from tandem.work.models import State, WorkItem
+
+MOST = 5
+_LONGEST = 2000
+DO = ("move", "assign", "priority", "due", "label", "unlabel", "comment", "notify", "send")
+REPORTER, ASSIGNEES, NOBODY = "reporter", "assignees", "nobody"
+TAKES = {
+    "move": "state", "assign": "to", "priority": "to", "due": "days", "label": "label", "unlabel": "label", "comment": "text",
+    "notify": "to", "send": "hook",
+}  # fmt: skip
+
+
+def check(space: Space, steps: Any) -> None:
+    """Steps that could be done today: of known kinds, with rows of this space."""
+    if not isinstance(steps, list) or not 1 <= len(steps) <= MOST:
+        raise Refused("steps_count", field="steps", most=MOST)
+    for n, step in enumerate(steps, 1):
+        known = isinstance(step, dict) and step.get("do") in DO and set(step) == {"do", TAKES[step["do"]]}
+        if not known or not _fits(space, step):
+            raise Refused("step_unknown", field="steps", n=n)
+
+
+def _fits(space: Space, step: dict[str, Any]) -> bool:
+    given = step[TAKES[step["do"]]]
+    is_number = isinstance(given, int) and not isinstance(given, bool) and abs(given) < 2**31
+    match step["do"]:
+        case "move":
+            return is_number and State.objects.filter(space=space, pk=given).exists()
+        case "assign":
+            return given in (REPORTER, NOBODY) or (is_number and _sees(space, given))
+        case "notify":
+            return given in (REPORTER, ASSIGNEES) or (is_number and _sees(space, given))
+        case "priority":
+            return given is None or (is_number and given in WorkItem.Priority.values)
+        case "due":
+            return given is None or (is_number and 0 <= given <= 3650)
+        case "send":
+            return is_number and Hook.objects.filter(space=space, pk=given).exists()
+        case "comment":
+            return isinstance(given, str) and len(given.strip()) > 0 and len(given) <= _LONGEST
+    return isinstance(given, str) and 0 < len(given.strip()) <= 100
+
+
+def _sees(space: Space, user_id: int) -> bool:
+    person = User.objects.active().filter(pk=user_id).first()
+    return person is not None and space.pk in person.visible_space_ids()
+
+
+def take(rule: Rule, item: WorkItem, run: RuleRun) -> None:
+    """All steps as the rule's owner: what changes fields in one change first, then the rest in order."""
+    values: dict[str, Any] = {}
+    for step in rule.steps:
+        values |= _values(item, step, values)
+    if values:
+        work_items.change(actor=rule.owner, item=item, version=None, run=run.run, **values)
+    for n, step in enumerate(rule.steps):
+        if step["do"] == "comment":
+            comments.add(actor=rule.owner, subject=item, body=f"{step['text'].strip()}\n\n*⚙ {rule.name}*")
+        elif step["do"] == "notify":
+            _notify(rule, item, step["to"], f"rule:{run.pk}:{n}")
+        elif step["do"] == "send":
+            _send(rule, item, step["hook"], f"rule:{run.pk}:{n}")
+
+
+def _values(item: WorkItem, step: dict[str, Any], so_far: dict[str, Any]) -> dict[str, Any]:
+    match step["do"]:
+        case "move":
+            return {"state": _one(State.objects.filter(space=item.space_id, pk=step["state"]), "state")}
+        case "assign":
+            return {"assignees": _people(item, step["to"])}
+        case "priority":
+            return {"priority": step["to"]}
+        case "due":
+            return {"due_on": None if step["days"] is None else clock.today() + timedelta(days=step["days"])}
+        case "label" | "unlabel":
+            rest = [one for one in so_far.get("labels", item.labels) if one != step["label"]]
+            return {"labels": [*rest, step["label"]] if step["do"] == "label" else rest}
+    return {}
+
+
+def _people(item: WorkItem, to: Any) -> list[User]:
+    if to == NOBODY:
+        return []
+    if to == ASSIGNEES:
+        return list(item.assignees.all())
+    if to == REPORTER:
+        return [item.reporter] if item.reporter else []
+    return [_one(User.objects.active().filter(pk=to), "person")]
+
+
+def _one(rows: Any, what: str) -> Any:
+    row = rows.first()
+    if row is None:
+        raise Refused("step_gone", what=what)
+    return row
+
+
+def _notify(rule: Rule, item: WorkItem, to: Any, mark: str) -> None:
+    about = Ref(item._meta.label_lower, item.pk)
+    notifications.tell(
+        News(person.pk, Notification.Kind.MENTIONED, about, item.space_id, mark, facts={"rule": rule.name})
+        for person in _people(item, to)
+    )
+
+
+def _send(rule: Rule, item: WorkItem, hook_id: int, mark: str) -> None:
+    hook = _one(Hook.objects.filter(space=rule.space_id, pk=hook_id), "hook")
+    if not hook.is_on:
+        raise Refused("hook_off", name=hook.name)
+    deliveries.queue(hook, mark=mark, facts={"rule": rule.pk, "item": item.pk})

@@ -1,0 +1,65 @@
+"""Which events set which rules off, and for which work item."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from tandem.automation.models import Rule
+from tandem.collaboration.models import Comment
+from tandem.history.models import Event
+from tandem.work.models import Block, WorkItem
+
+T = Rule.Trigger
+VERBS: dict[str, tuple[str, ...]] = {
+    T.CREATED: ("work_item.created",), T.MOVED: ("work_item.moved",), T.CHANGED: ("work_item.changed", "work_item.moved"),
+    T.BLOCKED: ("block.started", "block.reopened"), T.UNBLOCKED: ("block.ended",), T.COMMENTED: ("comment.added",),
+    T.MERGED: ("development.merged",), T.DUE: (),
+}  # fmt: skip
+# fields whose change may set a rule off
+FIELDS = (
+    "title", "description", "type", "parent", "priority", "service_class", "labels", "due_on", "estimate_points", "estimate_minutes",
+    "assignees", "percent_complete", "planned_start", "planned_finish", "deadline_at",
+)  # fmt: skip
+_ITEM = WorkItem._meta.label_lower
+
+
+def items_of(events: Iterable[Event]) -> dict[int, int]:
+    """Event → the work item that it is about; at most two queries."""
+    found, blocks, comments = {}, {}, {}
+    for event in events:
+        if event.subject_kind == _ITEM:
+            found[event.pk] = event.subject_id
+        elif event.verb.startswith("block."):
+            blocks[event.pk] = event.subject_id
+        elif event.verb == "comment.added":
+            comments[event.pk] = event.subject_id
+    homes = dict(Block.objects.filter(pk__in=blocks.values()).values_list("id", "item_id")) if blocks else {}
+    rows = (
+        Comment.objects.filter(pk__in=comments.values(), subject_kind=_ITEM)
+        if comments
+        else Comment.objects.none()
+    )
+    subjects = dict(rows.values_list("id", "subject_id"))
+    found |= {event: homes[block] for event, block in blocks.items() if block in homes}
+    return found | {event: subjects[comment] for event, comment in comments.items() if comment in subjects}
+
+
+def sets_off(rule: Rule, event: Event) -> bool:
+    if event.verb not in VERBS[rule.trigger]:
+        return False
+    if rule.trigger == T.MOVED:
+        return rule.facts.get("state") in (None, event.changes.get("state", [None, None])[1])
+    if rule.trigger == T.CHANGED:
+        text = getattr(event, "text", None)
+        return rule.facts.get("field") in {*event.changes, *(text.changes if text else ())}
+    return True
+
+
+def due_days(rule: Rule, today: date, back: int) -> tuple[date, date]:
+    """The due dates that set the rule off on one of the last `back` days: a date has passed when its day is over."""
+    last = today - timedelta(days=1 + int(rule.facts.get("days", 0)))
+    return last - timedelta(days=back - 1), last
+
+
+def mark_of_day(day: Any, item_id: int) -> str:
+    return f"due:{day.isoformat()}:{item_id}"

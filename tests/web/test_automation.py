@@ -1,0 +1,112 @@
+"""Pages of automation: rules as sentences in both languages, tried before they are kept; secrets shown once."""
+
+import pytest
+
+from tandem.automation.actions import hooks, rules
+from tandem.automation.models import Hook, Rule
+from tests import make
+
+
+@pytest.fixture
+def page(world):
+    return f"/automation/{world.project.space.key}/"
+
+
+def _form(**values):
+    return {"name": "Urgent", "trigger": "created", "do_1": "priority", "priority_1": "1"} | values
+
+
+def test_the_secret_of_a_new_webhook_is_shown_once(world, signed_in, page):
+    client = signed_in(world.boris)
+    given = {"name": "Chat", "address": "https://chat.example.org/zz9secret", "about": ["comment"]}
+    answer = client.post(f"{page}webhooks/new/", given, follow=True)
+    hook = Hook.objects.get()
+    assert hook.secret in answer.content.decode()
+    here = f"/webhooks/{hook.pk}/"
+    assert hook.secret not in client.get(here).content.decode()
+    seen = signed_in(world.mei).get(here).content.decode()
+    assert "chat.example.org" in seen and "zz9secret" not in seen
+    assert "zz9secret" not in signed_in(world.mei).get(page).content.decode()
+    assert client.post(f"{page}webhooks/new/", given | {"address": "file:///etc"}).status_code == 422
+
+
+def test_a_rule_is_written_tried_and_read(world, signed_in, page):
+    client = signed_in(world.boris)
+    make.work_item(actor=world.mei, project=world.project, title="Sand the hull")
+    done = make.state_of(world.project, "done")
+    tried = client.post(f"{page}rules/new/", _form(do="try")).content.decode()
+    assert "Sand the hull" in tried and not Rule.objects.exists()
+    client.post(
+        f"{page}rules/new/",
+        _form(
+            condition="priority:none",
+            do_2="move",
+            state_2=str(done.pk),
+            do_3="assign",
+            to_3=str(world.mei.pk),
+            do_4="due",
+            days_4="",
+        ),
+    )
+    rule = Rule.objects.get()
+    assert rule.steps == [
+        {"do": "priority", "to": 1},
+        {"do": "move", "state": done.pk},
+        {"do": "assign", "to": world.mei.pk},
+        {"do": "due", "days": None},
+    ]
+    shown = client.get(f"/rules/{rule.pk}/?try=1").content.decode()
+    assert "When a work item is created and the filter “priority:none” finds it" in shown
+    assert "give it to Mei Lin" in shown and f"move it to “{done.name}”" in shown
+    edit = client.get(f"/rules/{rule.pk}/edit/").content.decode()
+    assert 'value="priority:none"' in edit
+    stale = client.post(f"/rules/{rule.pk}/edit/", _form(version=rule.version + 1))
+    assert stale.status_code == 409
+    assert client.post(f"{page}rules/new/", _form(condition="nonsense:x")).status_code == 422
+
+
+def test_each_rule_costs_no_query_of_its_own(world, signed_in, page, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = signed_in(world.boris)
+
+    def add(count):
+        for n in range(count):
+            rules.create(
+                actor=world.boris,
+                space=world.project.space,
+                name=f"R{n}",
+                trigger="created",
+                steps=[{"do": "notify", "to": world.mei.pk}],
+            )
+            hooks.create(
+                actor=world.boris,
+                space=world.project.space,
+                name=f"H{n}",
+                address="https://a.example.org/",
+                about=["comment"],
+            )
+
+    add(1)
+    client.get(page)
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        client.get(page)
+    add(8)
+    with django_assert_num_queries(len(few)):
+        client.get(page)
+
+
+def test_a_new_address_is_shown_once_and_taken_back(world, signed_in, page):
+    client = signed_in(world.boris)
+    shown = client.post(f"{page}incoming/new/", {"name": "Alerts", "kind": "github"}).content.decode()
+    assert "/in/" in shown
+    assert "Alerts" in client.get(page).content.decode() and "/in/" not in client.get(
+        page
+    ).content.decode().replace("incoming/new", "")
+    from tandem.automation.models import Inlet
+
+    client.post(f"/incoming/{Inlet.objects.get().pk}/removals/")
+    assert "Alerts" not in client.get(page).content.decode()
