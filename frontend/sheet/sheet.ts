@@ -13,7 +13,7 @@ import { Rows, type Answer, type Model, type Problem } from './rows';
 
 type Grid = HTMLRevoGridElement;
 type Texts = Record<string, string>;
-const WIDTHS: Record<string, number> = { key: 90, title: 360, state: 120, type: 110, assignees: 180, priority: 100, due: 110, points: 80, labels: 160, parent: 100, project: 160 };
+const WIDTHS: Record<string, number> = { key: 90, title: 360, state: 120, type: 110, assignees: 180, priority: 100, due: 120, points: 80, labels: 160, parent: 100, project: 160, created: 150, finished: 150, updated: 150, reporter: 140 };
 const KINDS: Record<string, Choice['kind']> = { state: 'select', type: 'select', priority: 'select', due: 'date', points: 'number', assignees: 'names' };
 const TOLD = 20, MOST = 1000;
 
@@ -53,11 +53,13 @@ class TandemSheet extends HTMLElement {
     this.append(this.told, make('div', { class: 'sheet-box' }, this.keys, grid), foot, help, this.said);
     Object.assign(grid, {
       range: true, resize: true, rowHeaders: true, readonly: 'readonly' in this.dataset, hideAttribution: true, accessible: true, canFocus: true, applyOnClose: false, canMoveColumns: false, rowSize: 30,
-      theme: document.documentElement.dataset.bsTheme === 'dark' ? 'darkCompact' : 'compact', columns: this.columns(), source: this.rows.models,
+      theme: document.documentElement.dataset.bsTheme === 'dark' ? 'darkCompact' : 'compact', columns: this.columns(), source: [...this.rows.models],
     });
     this.listen(grid);
     this.classList.add('on');
     this.status();
+    await (grid as unknown as { componentOnReady(): Promise<unknown> }).componentOnReady();
+    grid.tabIndex = -1;  // the keys go through our field: there an input method can compose, and the page's own keys are silent
   }
 
   private columns(): ColumnRegular[] {
@@ -95,7 +97,8 @@ class TandemSheet extends HTMLElement {
     on<{ dataText?: string; raw: string }>('beforepasteapply', (d, e) => { e.preventDefault(); void this.paste(cells(d.dataText || d.raw)); });
     on<{ data: unknown[][] }>('clipboardrangecopy', (d) => { d.data.forEach((row) => row.forEach((text, n) => { row[n] = guarded(String(text ?? '')); })); });
     on<{ original: KeyboardEvent; edit: unknown }>('beforekeydown', (d, e) => this.key(d.original, !!d.edit, e));
-    on('afterfocus', () => { if (!this.querySelector('.sheet-ed')) this.keys.focus({ preventScroll: true }); void this.announce(); });
+    this.addEventListener('afterfocus', (e) => { e.preventDefault(); if (!this.querySelector('.sheet-ed')) this.keys.focus({ preventScroll: true }); void this.announce(); }, true);
+    this.addEventListener('setrange', () => setTimeout(() => void this.announce()));
     this.keys.addEventListener('focus', () => void this.arrive());
     // an input method composes in the hidden field; its words open the cell
     this.keys.addEventListener('compositionend', () => { this.typed = this.keys.value; this.keys.value = ''; void this.edit(); });
@@ -106,12 +109,17 @@ class TandemSheet extends HTMLElement {
     addEventListener('beforeunload', this.leave);
   }
 
-  private async arrive(): Promise<void> { if (!(await this.grid!.getFocused())) await this.grid!.setCellsFocus({ x: 0, y: 0 }, { x: 0, y: 0 }); }
+  private async arrive(): Promise<void> {
+    if (await this.grid!.getFocused()) return;
+    const at = { x: Math.max(0, this.rows.columns.findIndex((c) => c[2])), y: 0 };
+    await this.grid!.setCellsFocus(at, at);
+  }
 
   private key(e: KeyboardEvent, isEditing: boolean, held: Event): void {
     const isOurs = this.contains(document.activeElement);
     if (isEditing) return;
-    if (!isOurs) { held.preventDefault(); return; }
+    // every part of the grid tells of the key: the first one does it
+    if (!isOurs || e.defaultPrevented) { held.preventDefault(); return; }
     const mod = e.ctrlKey || e.metaKey, key = e.key.toLowerCase();
     const does = mod && key === 'd' ? () => void this.fill() : mod && key === 'z' ? () => void this.undo() : e.key === 'F2' ? () => void this.edit() : e.key === 'Escape' ? () => { void this.grid!.clearFocus(); this.keys.blur(); } : null;
     if (!does) return;

@@ -35,7 +35,7 @@ REFUSALS: dict[str, Any] = {
     "block_reason_missing": _("Say what keeps it from moving."),
     "change_unknown": _("This change is not known. Nothing was changed."),
     "choice_unknown": _("This choice is not known. Nothing was changed."),
-    "rows_refused": _("%(n)s rows cannot be taken. Nothing was changed."),
+    "rows_refused": _("Nothing was changed. Rows that cannot be taken: %(n)s."),
     "row_not_yours": _("You may look at this item, but not change it."),
     "row_gone": _("This item is not there any more, or you cannot see it."),
     "row_without_project": _("Say in the column Project where this item belongs: the key or the name of a project in which you may add items."),

@@ -47,6 +47,8 @@ EDITABLE = (
     "calendar",
 )
 RANK_STEP = ranks.STEP
+# what needs no look-up when an item is written: search terms, and rows that were just read (the database insists on them as well)
+_SOUND = ("grams", "space", "type", "state", "parent", "reporter", "calendar")
 
 
 def create(
@@ -88,7 +90,7 @@ def create(
         )
         _follow_state(item, state, clock.now())
         item.set_grams()
-        item.full_clean(validate_unique=False, validate_constraints=False, exclude=["grams"])
+        item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
         item.save(force_insert=True)
         people = list(assignees)
         Assignment.objects.bulk_create([Assignment(item=item, user=u) for u in people])
@@ -153,7 +155,7 @@ def change(
         if "state" in differing:
             differing |= _follow_state(item, differing["state"], clock.now())
         item.set_grams()
-        item.full_clean(validate_unique=False, validate_constraints=False, exclude=["grams"])
+        item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
         extra = {"grams": item.grams} if "title" in differing else {}
         item.write(expected=version, updated_at=clock.now(), **extra, **differing)
         _write_around(actor, item, before, before_people, after_people)
