@@ -116,7 +116,7 @@ class TandemSheet extends HTMLElement {
   }
 
   private key(e: KeyboardEvent, isEditing: boolean, held: Event): void {
-    const isOurs = this.contains(document.activeElement);
+    const at = document.activeElement, isOurs = !at || at === document.body || this.contains(at);  // between two fields nothing has the focus
     if (isEditing) return;
     // every part of the grid tells of the key: the first one does it
     if (!isOurs || e.defaultPrevented) { held.preventDefault(); return; }
