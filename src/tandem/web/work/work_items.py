@@ -20,7 +20,7 @@ from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.work_item_table import COLUMNS, SORTS, Asked
 from tandem.web.paging import page_of
 from tandem.web.people.people import choices_of
-from tandem.web.work import bulk, exports, feeds, filter_pages, filtering, items_calendar, items_sheet, new, saved
+from tandem.web.work import bulk, exports, feeds, filter_pages, filtering, items_calendar, items_sheet, items_workload, new, saved
 from tandem.work.models import State, WorkItem, WorkItemType
 
 PAGE = "work_items"
@@ -40,6 +40,8 @@ def table(request: HttpRequest) -> HttpResponse:
     context = _around(request, asked, problem)
     if request.GET.get("layout") == "sheet":
         return items_sheet.shown(request, asked, context)
+    if request.GET.get("layout") == "workload":
+        return items_workload.shown(request, asked, context)
     if request.GET.get("layout") == "calendar":
         return items_calendar.shown(request, asked.rows, context)
     return _as_table(request, asked, context)
