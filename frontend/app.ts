@@ -49,6 +49,7 @@ const islands: Record<string, () => Promise<unknown>> = {
   'tandem-board': () => import('./board/board'),
   'tandem-backlog': () => import('./backlog/backlog'),
   'tandem-calendar': () => import('./calendar/calendar'),
+  'tandem-sheet': () => import('./sheet/sheet'),
 };
 function scan(root: ParentNode): void {
   for (const tag in islands) if (!customElements.get(tag) && root.querySelector(tag)) void islands[tag]();

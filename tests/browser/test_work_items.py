@@ -141,6 +141,9 @@ def test_many_are_changed_at_once_and_taken_back(table, site):
         row(table, name).locator("[data-select]").check()
     table.locator("form.bulk summary", has_text="Priority").click()
     table.locator("form.bulk button[value='priority:2']").click()
+    table.get_by_text("2 items will change. Nothing is done yet.").wait_for()
+    assert column(site, "Booking desk step 5", "priority") is None
+    table.get_by_role("button", name="Change 2 items").press("Enter")
     table.wait_for_selector("[data-toast] [data-undo]")
     assert {column(site, f"Booking desk step {n}", "priority") for n in (5, 6)} == {2}
     table.locator("[data-toast] [data-undo]").click()

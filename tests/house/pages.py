@@ -92,6 +92,9 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "work_items_bulk": lambda a: {"ids": [a.item.pk], "do": "priority:1"},
     "feeds": lambda a: {"name": "Mine", "query": ""},
     "work_items_day": lambda a: _json(due=_day(9), version=a.item.version),
+    "work_items_sheet": lambda a: _json(
+        space=a.project.space_id, columns=["title"], rows=[{"row": 1, "id": a.item.pk, "version": a.item.version, "cells": {"title": "New"}}]
+    ),
     "work_items_views": lambda a: {"name": "Late", "query": "", "audience": "private"},
     "work_item": lambda a: _json(title="New"),
     "work_item_comments": lambda a: {"body": "Seen."},

@@ -327,6 +327,7 @@ WEB: dict[str, Page] = {
     "feed_shared": Page(get=SEE, open_to_all=True),
     "work_items_bulk": Page(post=WORK, blind=True),
     "work_items_day": Page(patch=WORK),
+    "work_items_sheet": Page(post=WORK, denied=422),
     "work_items_undo": Page(post=SEE, everybody=True),
     "work_items_views": Page(post=SEE, anywhere=True, denied=422),
     "work_items_view_removals": Page(post=NOBODY, owners=COMMENT),

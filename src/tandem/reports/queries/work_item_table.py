@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from tandem.kit.errors import Hidden
@@ -102,6 +104,26 @@ def cells(found: Asked, step: Callable[[int, int], None] = lambda done, total: N
             if pk in lines:
                 yield [_value(lines[pk], column, people) for column in found.columns]
     step(len(ids), len(ids))
+
+
+def first(found: Asked, most: int) -> tuple[list[Any], dict[int, list[dict[str, Any]]], bool]:
+    """The first rows in the order of the table, their people, and whether there are more."""
+    field = F(found.sort.lstrip("-"))
+    order = (field.desc(nulls_last=True) if found.sort.startswith("-") else field.asc(nulls_last=True), F("id").asc())
+    ids = list(found.rows.order_by(*order).values_list("pk", flat=True)[: most + 1])
+    lines = list(reads.shown(ids[:most]).order_by(*order))
+    return lines, reads.assignees(lines), len(ids) > most
+
+
+def texts(item: Any, columns: list[str], people: dict[int, list[dict[str, Any]]]) -> list[str]:
+    """A row's cells as they are typed: days as 2027-02-12, numbers as short as they are exact."""
+    return [_text(_value(item, column, people)) for column in columns]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return localtime(value).strftime("%Y-%m-%d %H:%M")
+    return f"{value:.10g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
 def _value(item: Any, column: str, people: dict[int, list[dict[str, Any]]]) -> Any:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import ngettext
@@ -18,6 +17,8 @@ from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.models import User
 from tandem.web import doors
+from tandem.web.work import bulk_preview
+from tandem.work.actions import bulk as changes
 from tandem.work.actions import work_items
 from tandem.work.models import State, WorkItem
 
@@ -27,19 +28,24 @@ MOST = 500
 @login_required
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
-    """`do` says what: state:NAME, priority:N, assignee:ID, due:DATE, label:TEXT, unlabel:TEXT, remove:."""
-    ids = {n for n in map(whole_number, request.POST.getlist("ids")) if n is not None}
+    """`do` says what: state:NAME, priority:N, assignee:ID, due:DATE, label:TEXT, unlabel:TEXT, remove:. With `preview` nothing
+    is done: a page shows what would change, and its button sends the same with the versions that were seen (`ids=12:3`)."""
+    seen = _ids(request)
     what, _colon, value = request.POST.get("do", "").partition(":")
-    run = uuid.uuid4()
-    target = request.POST.get("next", "")
+    value = value or request.POST.get(what, "")
+    target, reason = request.POST.get("next", ""), request.POST.get("override_reason", "")
     back = target if http.is_local_path(target) else reverse("work_items")
+    run = uuid.uuid4()
     try:
-        if len(ids) > MOST:
+        if len(seen) > MOST:
             raise Refused("rows_too_many", most=MOST)
-        rows = WorkItem.objects.visible_to(request.user).present().filter(pk__in=ids)
-        items = list(rows.select_related("state", "space"))
-        with transaction.atomic():
-            _apply(request, items, what, value or request.POST.get(what, ""), run)
+        rows = WorkItem.objects.visible_to(request.user).present().filter(pk__in=seen)
+        items = list(rows.select_related("state", "space", "type"))
+        steps = [changes.Step(item, seen[item.pk], values) for item, values in _steps(request, items, what, value)]
+        if request.POST.get("preview"):
+            outcomes = changes.rehearse(actor=request.user, steps=steps, override_reason=reason)
+            return bulk_preview.shown(request, outcomes, what, value, back)
+        changes.apply(actor=request.user, steps=steps, run=run, override_reason=reason)
     except Refused as problem:
         messages.error(request, words.refusal(problem.code, problem.params))
         return doors.go_to(request, back)
@@ -51,42 +57,49 @@ def bulk(request: HttpRequest) -> HttpResponse:
     return doors.go_to(request, back)
 
 
-def _apply(request: HttpRequest, items: list[WorkItem], what: str, value: str, run: uuid.UUID) -> None:
-    actor: Any = request.user
-    pairs = [(item, None) for item in items]
-    reason = request.POST.get("override_reason", "")
+def _ids(request: HttpRequest) -> dict[int, int | None]:
+    """`12`, or `12:3` for the item 12 as it stood at version 3."""
+    pairs = [text.partition(":") for text in request.POST.getlist("ids")]
+    return {pk: whole_number(version, 9) for text, _colon, version in pairs if (pk := whole_number(text)) is not None}
+
+
+def _steps(request: HttpRequest, items: list[WorkItem], what: str, value: str) -> list[tuple[WorkItem, dict[str, Any] | None]]:
+    """What becomes of each item; no values: it goes."""
     if what == "state":
-        rows = State.objects.visible_to(actor).filter(name=value, space__in={i.space_id for i in items})
+        rows = State.objects.visible_to(request.user).filter(name=value, space__in={i.space_id for i in items})
         by_space = {s.space_id: s for s in rows}
-        for item in items:
-            if item.space_id not in by_space:
-                raise Refused("other_space", field="state")
-            work_items.change(actor=actor, item=item, version=None, run=run, override_reason=reason, state=by_space[item.space_id])
-    elif what == "priority":
+        if any(item.space_id not in by_space for item in items):
+            raise Refused("other_space", field="state")
+        return [(item, {"state": by_space[item.space_id]}) for item in items]
+    if what in ("label", "unlabel"):
+        return [(item, _labelled(item, value.strip()[:200], what == "label")) for item in items]
+    if what == "remove":
+        return [(item, None) for item in items]
+    values = _same(request.user, what, value)
+    return [(item, dict(values)) for item in items]
+
+
+def _labelled(item: WorkItem, label: str, is_added: bool) -> dict[str, Any]:
+    rest = [one for one in item.labels if one != label]
+    labels = [*rest, label] if is_added and label else rest
+    return {"labels": labels} if set(labels) != set(item.labels) else {}
+
+
+def _same(actor: Any, what: str, value: str) -> dict[str, Any]:
+    if what == "priority":
         number = _number(value)
         if number is not None and number not in WorkItem.Priority.values:
             raise Refused("choice_unknown", field="priority")
-        work_items.change_many(actor=actor, items=pairs, run=run, override_reason=reason, priority=number)
-    elif what == "assignee":
+        return {"priority": number}
+    if what == "assignee":
         number = _number(value)
         person = User.objects.visible_to(actor).filter(pk=number).first()
         if number is not None and person is None:
             raise Refused("choice_unknown", field="assignees")
-        work_items.change_many(actor=actor, items=pairs, run=run, override_reason=reason, assignees=[person] if person else [])
-    elif what == "due":
-        work_items.change_many(actor=actor, items=pairs, run=run, due_on=_day(value))
-    elif what in ("label", "unlabel"):
-        for item in items:
-            rest = [one for one in item.labels if one != value.strip()]
-            labels = [*rest, value.strip()[:200]] if what == "label" and value.strip() else rest
-            if set(labels) != set(item.labels):
-                work_items.change(actor=actor, item=item, version=None, run=run, override_reason=reason, labels=labels)
-    elif what == "remove":
-        # parts before what they are parts of
-        for item in sorted(items, key=lambda i: -i.pk):
-            work_items.remove(actor=actor, item=item, version=None, run=run)
-    else:
-        raise Refused("change_unknown")
+        return {"assignees": [person] if person else []}
+    if what == "due":
+        return {"due_on": _day(value)}
+    raise Refused("change_unknown")
 
 
 def _number(value: str) -> int | None:

@@ -20,7 +20,7 @@ from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.work_item_table import COLUMNS, SORTS, Asked
 from tandem.web.paging import page_of
 from tandem.web.people.people import choices_of
-from tandem.web.work import bulk, exports, feeds, filter_pages, filtering, items_calendar, new, saved
+from tandem.web.work import bulk, exports, feeds, filter_pages, filtering, items_calendar, items_sheet, items_workload, new, saved
 from tandem.work.models import State, WorkItem, WorkItemType
 
 PAGE = "work_items"
@@ -35,7 +35,13 @@ def table(request: HttpRequest) -> HttpResponse:
         return redirect(saved.address(view))
     if request.GET.get("part") == "sums":
         return render(request, "work/items_sums.html", {"sums": work_item_sums.of(asked.rows, asked.group)})
+    if request.GET.get("part") == "rows":
+        return items_sheet.rows(request, asked)
     context = _around(request, asked, problem)
+    if request.GET.get("layout") == "sheet":
+        return items_sheet.shown(request, asked, context)
+    if request.GET.get("layout") == "workload":
+        return items_workload.shown(request, asked, context)
     if request.GET.get("layout") == "calendar":
         return items_calendar.shown(request, asked.rows, context)
     return _as_table(request, asked, context)
@@ -177,6 +183,7 @@ urls = [
     *exports.urls,
     *feeds.urls,
     *items_calendar.urls,
+    *items_sheet.urls,
     path("work-items/new/", new.new, name="work_items_new"),
     path("work-items/bulk/", bulk.bulk, name="work_items_bulk"),
     path("work-items/undo/<uuid:run>/", bulk.undo, name="work_items_undo"),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from tandem.collaboration import mentions
-from tandem.history.models import Event
+from tandem.history.models import Event, EventText
 from tandem.history.record import plain, record, record_many
 from tandem.kit import clock
 from tandem.kit.errors import Refused
@@ -48,6 +48,8 @@ EDITABLE = (
 )
 RANK_STEP = ranks.STEP
 _ACTUAL = ("actual_start", "actual_finish")
+# what needs no look-up when an item is written: search terms, and rows that were just read (the database insists on them as well)
+_SOUND = ("grams", "space", "type", "state", "parent", "reporter", "calendar")
 
 
 def create(
@@ -59,6 +61,7 @@ def create(
     state: State | None = None,
     assignees: Iterable[User] = (),
     override_reason: str = "",
+    run: uuid.UUID | None = None,
     **values: Any,
 ) -> WorkItem:
     """A work item at the end of the backlog, in the first state unless told otherwise; within the limits there."""
@@ -88,7 +91,7 @@ def create(
         )
         _follow_state(item, state, clock.now())
         item.set_grams()
-        item.full_clean(validate_unique=False, validate_constraints=False, exclude=["grams"])
+        item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
         item.save(force_insert=True)
         people = list(assignees)
         Assignment.objects.bulk_create([Assignment(item=item, user=u) for u in people])
@@ -96,7 +99,7 @@ def create(
         changes, text = first_words(item, [u.pk for u in people])
         limits = wip_limits.hold(space.pk)
         _let_in(actor, item, limits, (), override_reason, changes, text)
-        record("work_item.created", item, actor=actor, changes=changes, text=text)
+        record("work_item.created", item, actor=actor, changes=changes, text=text, run=run)
     return item
 
 
@@ -157,7 +160,7 @@ def change(
             differing |= _follow_state(item, differing["state"], clock.now(), dates)
             before |= {f: stood[f] for f in _ACTUAL if f in differing}
         item.set_grams()
-        item.full_clean(validate_unique=False, validate_constraints=False, exclude=["grams"])
+        item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
         extra = {"grams": item.grams} if "title" in differing else {}
         item.write(expected=version, updated_at=clock.now(), **extra, **differing)
         _write_around(actor, item, before, before_people, after_people, run)
@@ -237,18 +240,26 @@ def change_many(
 
 
 def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
-    """Take one's own bulk change back. Returns (taken back, left alone because somebody changed them since)."""
-    events = Event.objects.filter(run=run, actor=actor, subject_kind=WorkItem._meta.label_lower)
-    events = events.exclude(verb="work_item.created").order_by("-id")  # nothing stood there before
+    """Take one's own bulk change back: what came into being with it goes again, unless it came with an import. Returns
+    (taken back, left alone because somebody changed them since)."""
+    events = Event.objects.filter(run=run, actor=actor)
+    is_import = events.filter(verb__startswith="import.").exists()
+    events = events.filter(subject_kind=WorkItem._meta.label_lower).order_by("-id")
     back = left = 0
     with transaction.atomic():
-        for event in events:
+        for event in events.exclude(verb="work_item.created") if is_import else events:
             item = WorkItem.objects.visible_to(actor).filter(pk=event.subject_id).first()
+            if event.verb == "work_item.created":
+                is_as_made = item is not None and item.version == 1 and not item.children.filter(removed_at=None).exists()
+                if item and is_as_made:
+                    remove(actor=actor, item=item, version=1)
+                back, left = back + is_as_made, left + (not is_as_made)
+                continue
             if item and event.verb == "work_item.removed" and _is_its_removal(item, event):
                 restore(actor=actor, item=item, version=None)
                 back += 1
                 continue
-            values = _before(item, event.changes) if item and event.changes else None
+            values = _before(item, {**event.changes, **_texts(event)}) if item else None
             if item is None or values is None:
                 left += 1
                 continue
@@ -266,9 +277,17 @@ def _is_its_removal(item: WorkItem, event: Event) -> bool:
     return plain(item.removed_at) == event.changes.get("removed_at", [None, plain(item.removed_at)])[1]
 
 
+def _texts(event: Event) -> dict[str, list[Any]]:
+    """What the event replaced of the texts that can be erased; nothing when they were."""
+    text = EventText.objects.filter(event=event).first()
+    return {name: pair for name, pair in text.changes.items() if name in PERSONAL} if text else {}
+
+
 def _before(item: WorkItem, changes: dict[str, list[Any]]) -> dict[str, Any] | None:
-    """The values from before the change; None when one of them was changed again since."""
+    """The values from before the change; None when one of them was changed again since, or when nothing is known."""
     values: dict[str, Any] = {}
+    if not changes:
+        return None
     for name, (old, new) in changes.items():
         if name == "over_limit":
             continue

@@ -1,0 +1,124 @@
+"""The spreadsheet of work items in a real browser: 500 rows pasted by keys alone, what is refused, the way back."""
+
+import pytest
+
+SHEET = "/work-items/?layout=sheet&q=&sort=key&cols=key,title,state,points,due&space={space}"
+
+
+@pytest.fixture
+def sheet(page_of, site):
+    """An own project, so that the other tests find theirs as it was."""
+    page = page_of("boris", permissions=["clipboard-read", "clipboard-write"])
+    page.goto(SHEET.format(space=site.projects["BRD"]["space"]))
+    page.wait_for_selector("tandem-sheet.on revogr-data .rgCell")
+    return page
+
+
+def said(page):
+    return page.locator("tandem-sheet span[aria-live]").inner_text()
+
+
+def wait_said(page, text):
+    page.wait_for_function("t => document.querySelector('tandem-sheet span[aria-live]').textContent.includes(t)", arg=text)
+
+
+def begin(page):
+    """Into the sheet with Tab, as somebody without a mouse comes."""
+    page.locator("summary[aria-label='Save or subscribe']").focus()
+    page.keyboard.press("Tab")
+    wait_said(page, "Row 1, Title")
+
+
+def count(site, where="TRUE"):
+    space = site.projects["BRD"]["space"]
+    return site.rows(f"SELECT count(*) FROM work_workitem WHERE space_id = %s AND removed_at IS NULL AND {where}", space)[0][0]
+
+
+def toast(page, text):
+    page.locator("#toasts [data-toast]", has_text=text).last.wait_for(timeout=60_000)
+
+
+def test_five_hundred_rows_are_pasted_by_keys_and_taken_back_in_one_step(sheet, site):
+    before = count(site)
+    begin(sheet)
+    rows = [f"Pasted {n}\t{'Done' if n % 2 else 'In progress'}\t2027-0{n % 9 + 1}-1{n % 10}\t{n % 8}" for n in range(500)]
+    sheet.evaluate("text => navigator.clipboard.writeText(text)", "\r\n".join(rows))
+    sheet.keyboard.press("Control+v")
+    box = sheet.get_by_role("dialog")
+    box.wait_for()
+    assert f"({500 - before})" in box.inner_text() and "Berth board" in box.inner_text()
+    sheet.keyboard.press("Enter")
+    toast(sheet, f"Changed {before} work items · Added {500 - before} work items")
+    assert count(site) == 500 and count(site, "title LIKE 'Pasted %%'") == 500
+    wait_said(sheet, "Row 1, Title")
+    sheet.keyboard.press("Control+z")
+    toast(sheet, "Took 500 changes back")
+    assert count(site) == before and count(site, "title LIKE 'Pasted %%'") == 0
+
+
+def test_a_cell_is_typed_chosen_filled_down_and_left_by_keys(sheet, site):
+    begin(sheet)
+    sheet.keyboard.press("F2")
+    sheet.locator(".sheet-ed input").wait_for()
+    sheet.keyboard.type("Typed in the sheet")
+    sheet.keyboard.press("Enter")
+    toast(sheet, "Changed 1 work item")
+    wait_said(sheet, "Row 2, Title")
+    for key, where in (("ArrowRight", "Row 2, State"), ("ArrowRight", "Row 2, Due"), ("ArrowRight", "Row 2, Points")):
+        sheet.keyboard.press(key)
+        wait_said(sheet, where)
+    sheet.keyboard.type("5")
+    sheet.locator(".sheet-ed input").wait_for()
+    sheet.keyboard.press("Enter")
+    wait_said(sheet, "Row 3, Points")
+    sheet.keyboard.press("ArrowUp")
+    wait_said(sheet, "Row 2, Points: 5")
+    sheet.keyboard.press("Shift+ArrowDown")
+    sheet.keyboard.press("Shift+ArrowDown")
+    wait_said(sheet, "3 × 1 cells")
+    sheet.keyboard.press("Control+d")
+    toast(sheet, "Changed 2 work items")
+    assert count(site, "estimate_points = 5") == 3 and count(site, "title = 'Typed in the sheet'") == 1
+    sheet.keyboard.press("Escape")
+    sheet.keyboard.press("Tab")
+    assert not sheet.evaluate("document.querySelector('tandem-sheet').contains(document.activeElement)")
+
+
+def test_what_cannot_be_taken_is_marked_told_and_mended_in_place(sheet, site, page_of):
+    page_of.forgive("422")
+    begin(sheet)
+    sheet.evaluate("text => navigator.clipboard.writeText(text)", "Fine\tDone\nAlso fine\tParked")
+    sheet.keyboard.press("Control+v")
+    panel = sheet.locator(".sheet-told")
+    panel.wait_for()
+    assert "Row 2 · State" in panel.inner_text() and "It has: To do" in panel.inner_text()
+    assert count(site, "title = 'Fine'") == 0 and sheet.locator(".rgCell.bad").count() == 1
+    panel.get_by_role("button", name="Row 2 · State").click()
+    wait_said(sheet, "Row 2, State: Parked")
+    sheet.keyboard.type("d")
+    sheet.locator(".sheet-ed select").wait_for()
+    sheet.keyboard.press("Enter")
+    toast(sheet, "Changed 2 work items")
+    assert count(site, "title IN ('Fine', 'Also fine')") == 2 and not panel.is_visible()
+
+
+def test_a_row_that_is_newer_is_shown_and_not_overwritten(sheet, site, page_of):
+    page_of.forgive("422")
+    begin(sheet)
+    item = site.projects["BRD"]["items"][0]["id"]
+    site.rows("UPDATE work_workitem SET title = 'Theirs', version = version + 1 WHERE id = %s", item)
+    sheet.keyboard.type("x")
+    sheet.locator(".sheet-ed input").wait_for()
+    sheet.keyboard.type("yz")
+    sheet.keyboard.press("Enter")
+    panel = sheet.locator(".sheet-told")
+    panel.wait_for()
+    assert "Title “xyz”" in panel.inner_text()
+    assert count(site, "title = 'Theirs'") == 1 and sheet.locator(".rgCell", has_text="Theirs").count() == 1
+
+
+def test_a_phone_shows_the_table_and_says_so(page_of, site):
+    page = page_of("boris", width=390, height=844)
+    page.goto(SHEET.format(space=site.projects["BRD"]["space"]))
+    page.get_by_text("A spreadsheet needs a wider window").wait_for()
+    assert page.locator(".sheet-plain tbody tr").count() >= 12 and page.locator("revo-grid").count() == 0
