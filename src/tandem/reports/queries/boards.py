@@ -70,7 +70,7 @@ class Standing:
 
 def stacks(user: Any, space_id: int) -> list[Stack]:
     """The columns in order; states that stand in none are columns of their own, behind the others."""
-    states = list(State.objects.visible_to(user).filter(space=space_id).in_order())
+    states = list(State.objects.visible_to(user).active().filter(space=space_id).in_order())
     found = []
     for column in Column.objects.visible_to(user).filter(space=space_id).in_order():
         own = [s for s in states if s.column_id == column.pk]

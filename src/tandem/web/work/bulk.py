@@ -56,7 +56,7 @@ def _apply(request: HttpRequest, items: list[WorkItem], what: str, value: str, r
     pairs = [(item, None) for item in items]
     reason = request.POST.get("override_reason", "")
     if what == "state":
-        rows = State.objects.visible_to(actor).filter(name=value, space__in={i.space_id for i in items})
+        rows = State.objects.visible_to(actor).active().filter(name=value, space__in={i.space_id for i in items})
         by_space = {s.space_id: s for s in rows}
         for item in items:
             if item.space_id not in by_space:

@@ -78,11 +78,11 @@ def _form(request: HttpRequest, spaces: Any) -> Any:
     form = ItemForm(request.POST or None, initial={"parent_key": request.GET.get("parent", "")})
     form.fields["type"].required = False
     form.fields["home"] = generic.HomeField(spaces, label=_("Project"), initial=chosen)
-    types = WorkItemType.objects.visible_to(user).select_related("space")
+    types = WorkItemType.objects.visible_to(user).active().select_related("space")
     form.fields["type"].queryset = types.filter(space=chosen) if chosen and request.method == "GET" else types  # type: ignore[attr-defined]
     form.fields["type"].empty_label = _("The usual one")  # type: ignore[attr-defined]
     form.fields["priority"].choices = [("", "–"), *WorkItem.Priority.choices]  # type: ignore[attr-defined]
-    form.fields["state"].queryset = State.objects.visible_to(user)  # type: ignore[attr-defined]
+    form.fields["state"].queryset = State.objects.visible_to(user).active()  # type: ignore[attr-defined]
     form.fields["assignees"].queryset = User.objects.visible_to(user).active()  # type: ignore[attr-defined]
     form.order_fields(["home", "title", "description"])
     return form

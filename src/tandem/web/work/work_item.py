@@ -19,11 +19,13 @@ from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
 from tandem.reports.queries import work_items as reads
+from tandem.reports.queries.moves import Moves
+from tandem.reports.queries.own_fields import OwnFields
 from tandem.web import doors, histories
 from tandem.web.collaboration import attachments, comments, watches
-from tandem.web.work import inline, work_items_parts
+from tandem.web.work import inline, own_fields, work_items_parts
 from tandem.work.actions import links, work_items
-from tandem.work.models import Block, Link, Sprint, State, WorkItem, WorkItemType
+from tandem.work.models import Block, FieldDefinition, Link, Sprint, State, Transition, WorkItem, WorkItemType
 
 PRIORITIES = [("", "–"), *WorkItem.Priority.choices]
 _DAY_MINUTES = 480
@@ -54,13 +56,33 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _beside(user: Any) -> dict[str, Any]:
-    """The states and types of its space, in the query of the item: they are few, and a query of its own costs more."""
-    states = State.objects.visible_to(user).filter(space=OuterRef("space_id")).in_order()
-    types = WorkItemType.objects.visible_to(user).filter(space=OuterRef("space_id"))
+    """The states, types, fields and allowed moves of its space, in the query of the item: they are few, and a query of its own costs more."""
+    here = {"space": OuterRef("space_id")}
+    states = State.objects.visible_to(user).filter(**here).in_order()
+    types = WorkItemType.objects.visible_to(user).filter(**here)
+    fields = FieldDefinition.objects.visible_to(user).filter(**here).with_types().in_order()
+    rules = Transition.objects.visible_to(user).filter(**here)
     return {
-        "states_there": ArraySubquery(states.values(row=JSONObject(id="id", name="name", category="category"))),
-        "types_there": ArraySubquery(types.values(row=JSONObject(id="id", name="name"))),
+        "states_there": ArraySubquery(states.values(row=_row("id name category retired_at"))),
+        "types_there": ArraySubquery(types.values(row=_row("id name retired_at"))),
+        "fields_there": ArraySubquery(fields.values(row=_row("id space_id name key kind choices currency is_required retired_at type_ids"))),
+        "rules_there": ArraySubquery(rules.values(row=_row("space_id from_state_id to_state_id type_id roles"))),
     }
+
+
+def _row(names: str) -> JSONObject:
+    return JSONObject(**{name: name for name in names.split()})
+
+
+def _defined(item: WorkItem) -> list[FieldDefinition]:
+    """The fields of its space, retired ones too: what is retired is no field of a source either."""
+    found = []
+    for row in item.fields_there:  # type: ignore[attr-defined]
+        ids = row.pop("type_ids")
+        field = FieldDefinition(**row)
+        field.type_ids = ids  # type: ignore[attr-defined]
+        found.append(field)
+    return found
 
 
 def _rare(user: Any) -> dict[str, Any]:
@@ -81,6 +103,10 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
     _give_states([item, *children, *(end for link in related for end in (link.source, link.target))], states, user)
     if known := next((t for t in types if t.pk == item.type_id), None):
         item.type = known
+    defined = _defined(item)
+    own = OwnFields(f for f in defined if f.retired_at is None).meet([item])
+    ways = Moves(user, (Transition(**row) for row in item.rules_there)).ways(item)  # type: ignore[attr-defined]
+    offered = [s for s in states if s.pk == item.state_id or (s.retired_at is None and (ways is None or s.pk in ways))]
     item.description = mentions.renamed(item.description, mentions.names_of([item.description]))
     events = Event.objects.visible_to(user).of(item).newest_first()[:30]
     return {
@@ -88,10 +114,11 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         "may_edit": may(user, Permission.EDIT_WORK, item.space_id), "may_comment": may(user, Permission.COMMENT, item.space_id),
         "children": children, "parts_done": sum(1 for p in children if p.is_done),
         "links": work_items_parts.link_groups(related, item, user.visible_space_ids()),
-        "kinds": work_items_parts.kinds(), "states": states, "types": types,
+        "kinds": work_items_parts.kinds(), "states": offered, "types": [t for t in types if t.retired_at is None or t.pk == item.type_id],
+        "own": own_fields.of_item(item, own), "of_source": {k: v for k, v in item.fields.items() if k not in {f.key for f in defined}},
         "comments": comments.of(user, item), "watching": watches.of(user, item),
         "files": attachments.of(user, item) if item.has_files else [],
-        "events": histories.lines(events, user, known=[*states, *types]), "passages": reads.time_in_states(user, item),
+        "events": histories.lines(events, user, known=[*states, *types, *defined]), "passages": reads.time_in_states(user, item),
         "comments_url": reverse("work_item_comments", kwargs={"key": item.key}),
         "computed": getattr(item, "computed", None), "priorities": [(value, str(label)) for value, label in PRIORITIES],
         "sprints": [{"name": name} for name in item.sprint_names], **work_items_parts.blocked(user, item),

@@ -20,7 +20,7 @@ def lay_out(*, actor: Any, space: Space) -> list[Column]:
     """A column for each state that stands in none: how a board without columns begins to have them."""
     require(actor, _DO, space.pk)
     with transaction.atomic():
-        loose = list(State.objects.filter(space=space, column=None).in_order()[:MOST_COLUMNS])
+        loose = list(State.objects.filter(space=space, column=None).active().in_order()[:MOST_COLUMNS])
         taken = dict(Column.objects.filter(space=space).values_list("name", "pk"))
         made = []
         for state in loose:
