@@ -239,3 +239,28 @@ def test_a_workflow_is_set_on_its_page(client, world):
     assert State.objects.filter(space=other.space, name="Ready").exists()
     client.force_login(world.mei)
     assert client.get(here).status_code == 200 and client.post(here, {"do": "add_type", "name": "X", "level": "2"}).status_code == 403
+
+
+def test_a_new_item_is_made_with_own_fields(client, world, own):
+    client.force_login(world.mei)
+    here = f"/work-items/new/?space={world.project.space_id}"
+    page = client.get(here).content.decode()
+    assert f'name="field:{own["colour"].pk}"' in page and "<option value=\"Red\"" in page
+    given = {"home": world.project.space_id, "title": "With fields", f"field:{own['colour'].pk}": "Red", f"field:{own['effort'].pk}": "2,5"}
+    client.post(here, given)
+    assert WorkItem.objects.get(title="With fields").fields == {"Colour": "Red", "Effort": 2.5}
+    refused = client.post(here, given | {"title": "Wrong", f"field:{own['effort'].pk}": "many"})
+    assert refused.status_code == 422 and 'value="many"' in refused.content.decode() and "takes a number" in refused.content.decode()
+    assert not WorkItem.objects.filter(title="Wrong").exists()
+
+
+def test_cards_show_chosen_fields_and_where_they_may_go(client, world, own, item):
+    client.force_login(world.mei)
+    page = client.get("/boards/POR/").content.decode()
+    assert "<dt>Customer</dt><dd>Acme &lt;b&gt;</dd>" in page and "<dt>Colour</dt>" not in page and 'data-to="' not in page
+    at = {s.name: s for s in State.objects.filter(space=world.project.space)}
+    transitions.create(actor=world.boris, space=world.project.space, from_state=at["To do"], to_state=at["In progress"])
+    page = client.get("/boards/POR/?part=board").content.decode()
+    assert f'data-to="{at["To do"].pk} {at["In progress"].pk}"' in page
+    more = client.get(f"/boards/POR/?part=cards&half={at['To do'].pk}&first=0").content.decode()
+    assert "<dt>Customer</dt>" in more and "data-to=" in more

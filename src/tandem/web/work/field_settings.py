@@ -78,7 +78,7 @@ def _restore(request: HttpRequest, space: Space) -> str:
 
 
 def _field(request: HttpRequest, space: Space) -> FieldDefinition:
-    return setting.one(FieldDefinition.objects, request, "field", space)  # type: ignore[no-any-return]
+    return setting.one(FieldDefinition, request, "field", space)  # type: ignore[no-any-return]
 
 
 _ACTS: setting.Acts = {"add": _add, "change": _change, "move": _move, "retire": _retire, "restore": _restore}

@@ -1,5 +1,6 @@
 """The fields of a team's own on pages: how a value is shown and edited, and what somebody typed as a change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from tandem.kit.text import whole_number
 from tandem.reports.queries.own_fields import OwnFields, edited
 from tandem.web import doors
+from tandem.web.people.people import choices_of
 from tandem.work.models import FieldDefinition, WorkItem
 from tandem.work.models.field_values import is_fitting
 
@@ -52,11 +54,32 @@ def of_item(item: Any, own: OwnFields) -> list[Shown]:
     return [shown(field, item, own) for field in own.of_item(item)]
 
 
+def asked(user: Any, space_id: int, given: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The fields of a space as a form asks for them, with what was filled in before."""
+    found = []
+    for field in FieldDefinition.objects.visible_to(user).filter(space=space_id).active().in_order():
+        options = _options(field) or None
+        if field.kind == _K.PERSON:
+            options = (("", "–"), *((str(p["id"]), p["name"]) for p in choices_of(user)))
+        name = f"field:{field.pk}"
+        hint = _("needed before work begins") if field.is_required else field.currency
+        found.append({
+            "name": name, "label": field.name, "value": given.get(name, ""), "options": options, "hint": hint,
+            "kind": {_K.DATE: "date", _K.LINK: "url"}.get(_K(field.kind), "text"),
+        })  # fmt: skip
+    return found
+
+
+def filled_in(user: Any, space_id: int, given: Mapping[str, str]) -> dict[str, str]:
+    """What such a form says, by the keys of the fields."""
+    rows = FieldDefinition.objects.visible_to(user).filter(space=space_id).active().values_list("pk", "key")
+    return {key: given[f"field:{pk}"] for pk, key in rows if given.get(f"field:{pk}", "").strip()}
+
+
 def defined(request: HttpRequest, name: str, space_id: int) -> FieldDefinition:
     """The field behind `field:12`."""
     number = whole_number(name.partition(":")[2]) or 0
-    rows = FieldDefinition.objects.active().with_types()
-    return doors.find(rows, request.user, pk=number, space=space_id)
+    return doors.find(FieldDefinition.objects.active().with_types(), request.user, pk=number, space=space_id)
 
 
 def with_values(request: HttpRequest, item: WorkItem, given: dict[str, Any]) -> dict[str, Any]:

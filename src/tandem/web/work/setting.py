@@ -33,14 +33,14 @@ def number(request: HttpRequest, name: str) -> int:
     return found
 
 
-def one(rows: Any, request: HttpRequest, name: str, space: Space) -> Any:
+def one(model: Any, request: HttpRequest, name: str, space: Space) -> Any:
     """The row of this space whose number the form names."""
-    return doors.find(rows, request.user, pk=number(request, name), space=space.pk)
+    return doors.find(model.objects, request.user, pk=number(request, name), space=space.pk)
 
 
-def maybe(rows: Any, request: HttpRequest, name: str, space: Space) -> Any:
+def maybe(model: Any, request: HttpRequest, name: str, space: Space) -> Any:
     """The same, None when nothing is chosen."""
-    return one(rows, request, name, space) if request.POST.get(name) else None
+    return one(model, request, name, space) if request.POST.get(name) else None
 
 
 def ways(key: str, here: str) -> list[dict[str, Any]]:

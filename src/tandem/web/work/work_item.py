@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
-from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -18,6 +17,7 @@ from tandem.history.models import Event
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
+from tandem.reports.queries import set_here
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.moves import Moves
 from tandem.reports.queries.own_fields import OwnFields
@@ -25,7 +25,7 @@ from tandem.web import doors, histories
 from tandem.web.collaboration import attachments, comments, watches
 from tandem.web.work import inline, own_fields, work_items_parts
 from tandem.work.actions import links, work_items
-from tandem.work.models import Block, FieldDefinition, Link, Sprint, State, Transition, WorkItem, WorkItemType
+from tandem.work.models import Block, Link, Sprint, State, WorkItem, WorkItemType
 
 PRIORITIES = [("", "–"), *WorkItem.Priority.choices]
 _DAY_MINUTES = 480
@@ -60,29 +60,11 @@ def _beside(user: Any) -> dict[str, Any]:
     here = {"space": OuterRef("space_id")}
     states = State.objects.visible_to(user).filter(**here).in_order()
     types = WorkItemType.objects.visible_to(user).filter(**here)
-    fields = FieldDefinition.objects.visible_to(user).filter(**here).with_types().in_order()
-    rules = Transition.objects.visible_to(user).filter(**here)
     return {
-        "states_there": ArraySubquery(states.values(row=_row("id name category retired_at"))),
-        "types_there": ArraySubquery(types.values(row=_row("id name retired_at"))),
-        "fields_there": ArraySubquery(fields.values(row=_row("id space_id name key kind choices currency is_required retired_at type_ids"))),
-        "rules_there": ArraySubquery(rules.values(row=_row("space_id from_state_id to_state_id type_id roles"))),
+        "states_there": ArraySubquery(states.values(row=set_here.row("id name category retired_at"))),
+        "types_there": ArraySubquery(types.values(row=set_here.row("id name retired_at"))),
+        **set_here.beside(user),
     }
-
-
-def _row(names: str) -> JSONObject:
-    return JSONObject(**{name: name for name in names.split()})
-
-
-def _defined(item: WorkItem) -> list[FieldDefinition]:
-    """The fields of its space, retired ones too: what is retired is no field of a source either."""
-    found = []
-    for row in item.fields_there:  # type: ignore[attr-defined]
-        ids = row.pop("type_ids")
-        field = FieldDefinition(**row)
-        field.type_ids = ids  # type: ignore[attr-defined]
-        found.append(field)
-    return found
 
 
 def _rare(user: Any) -> dict[str, Any]:
@@ -103,9 +85,9 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
     _give_states([item, *children, *(end for link in related for end in (link.source, link.target))], states, user)
     if known := next((t for t in types if t.pk == item.type_id), None):
         item.type = known
-    defined = _defined(item)
+    defined = set_here.fields_of(item)
     own = OwnFields(f for f in defined if f.retired_at is None).meet([item])
-    ways = Moves(user, (Transition(**row) for row in item.rules_there)).ways(item)  # type: ignore[attr-defined]
+    ways = Moves(user, set_here.rules_of(item)).ways(item)
     offered = [s for s in states if s.pk == item.state_id or (s.retired_at is None and (ways is None or s.pk in ways))]
     item.description = mentions.renamed(item.description, mentions.names_of([item.description]))
     events = Event.objects.visible_to(user).of(item).newest_first()[:30]

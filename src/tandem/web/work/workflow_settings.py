@@ -92,7 +92,7 @@ def _move_state(request: HttpRequest, space: Space) -> str:
 
 
 def _retire_state(request: HttpRequest, space: Space) -> str:
-    state, into = _state(request, space), setting.maybe(State.objects, request, "into", space)
+    state, into = _state(request, space), setting.maybe(State, request, "into", space)
     count = states.retire(actor=request.user, state=state, into=into, version=doors.version_in(request))
     said = _("Retired “%(name)s”.") % {"name": state.name}
     if into and count:
@@ -134,8 +134,8 @@ def _conditions(request: HttpRequest) -> dict[str, Any]:
 
 def _allow(request: HttpRequest, space: Space) -> str:
     transitions.create(
-        actor=request.user, space=space, from_state=setting.maybe(State.objects, request, "from_state", space),
-        to_state=setting.one(State.objects, request, "to_state", space), type=setting.maybe(WorkItemType.objects, request, "type", space),
+        actor=request.user, space=space, from_state=setting.maybe(State, request, "from_state", space),
+        to_state=setting.one(State, request, "to_state", space), type=setting.maybe(WorkItemType, request, "type", space),
         **_conditions(request),
     )  # fmt: skip
     return _("The move is allowed from now on; what is not in this list is not.")
@@ -158,15 +158,15 @@ def _take_over(request: HttpRequest, space: Space) -> str:
 
 
 def _state(request: HttpRequest, space: Space) -> State:
-    return setting.one(State.objects, request, "state", space)  # type: ignore[no-any-return]
+    return setting.one(State, request, "state", space)  # type: ignore[no-any-return]
 
 
 def _type(request: HttpRequest, space: Space) -> WorkItemType:
-    return setting.one(WorkItemType.objects, request, "type", space)  # type: ignore[no-any-return]
+    return setting.one(WorkItemType, request, "type", space)  # type: ignore[no-any-return]
 
 
 def _rule(request: HttpRequest, space: Space) -> Transition:
-    return setting.one(Transition.objects, request, "rule", space)  # type: ignore[no-any-return]
+    return setting.one(Transition, request, "rule", space)  # type: ignore[no-any-return]
 
 
 _ACTS: setting.Acts = {

@@ -125,6 +125,12 @@ def kept(*, actor: Any, space_id: int, type_id: int, before: dict[str, Any], aft
     return found
 
 
+def changed(actor: Any, item: WorkItem, values: dict[str, Any]) -> dict[str, Any]:
+    """The fields that a change of an item writes, of the type that it has then."""
+    type_id = getattr(values.get("type"), "pk", item.type_id)
+    return kept(actor=actor, space_id=item.space_id, type_id=type_id, before=item.fields, after=values["fields"])
+
+
 def _check_people(actor: Any, people: dict[str, int]) -> None:
     if not people:
         return

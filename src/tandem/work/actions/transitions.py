@@ -86,10 +86,11 @@ def _own_id(name: str) -> int | None:
 
 
 def keep(
-    *, actor: Any, item: WorkItem, from_state: State, to_state: State, people: Collection[int] | None = None
+    *, actor: Any, item: WorkItem, from_state: State, people: Collection[Any] | None = None
 ) -> None:
-    """The item, with its new values, may pass from state to state; or the refusal says what is missing. `people` are the
-    assignees that it will have, None for those it has."""
+    """The item, with its new values, may have come from that state to the one it has now; or the refusal says what is
+    missing. `people` are the assignees that it will have, None for those it has."""
+    to_state = item.state
     if from_state.pk == to_state.pk:
         return
     own = list(FieldDefinition.objects.filter(space=item.space_id).active().with_types().in_order())
@@ -119,7 +120,7 @@ def _refuse_way(item: WorkItem, rules: list[Transition], from_state: State, to_s
 
 
 def _lacking(
-    item: WorkItem, own: list[FieldDefinition], rule: Transition | None, to_state: State, people: Collection[int] | None
+    item: WorkItem, own: list[FieldDefinition], rule: Transition | None, to_state: State, people: Collection[Any] | None
 ) -> list[str]:
     """What is asked for and holds nothing: by the move, and by the fields that are needed before work begins."""
     asked = set(rule.required) if rule else set()

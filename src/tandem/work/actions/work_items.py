@@ -93,7 +93,7 @@ def create(
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=["grams"])
         people = list(assignees)
         if first is not None:  # who begins further on passes there from the first state
-            transitions.keep(actor=actor, item=item, from_state=first, to_state=state, people=[u.pk for u in people])
+            transitions.keep(actor=actor, item=item, from_state=first, people=people)
         item.save(force_insert=True)
         Assignment.objects.bulk_create([Assignment(item=item, user=u) for u in people])
         StateChange.objects.create(space=space, item=item, from_state=None, to_state=state, by=actor)
@@ -138,11 +138,8 @@ def change(
     if unknown:
         raise Refused("field_unknown", fields=", ".join(sorted(unknown)))
     people = values.pop("assignees", None)
-    if "fields" in values:
-        of_type = values.get("type") or item.type
-        values["fields"] = fields.kept(
-            actor=actor, space_id=item.space_id, type_id=of_type.pk, before=item.fields, after=values["fields"]
-        )
+    if "fields" in values and not is_taken_back:
+        values["fields"] = fields.changed(actor, item, values)
     differing = {f: v for f, v in values.items() if getattr(item, f) != v}
     if "title" in differing and not differing["title"].strip():
         raise Refused("title_empty", field="title")
@@ -163,9 +160,7 @@ def change(
             setattr(item, field, value)
         if "state" in differing:
             if not is_taken_back:
-                transitions.keep(
-                    actor=actor, item=item, from_state=before["state"], to_state=item.state, people=after_people if people is not None else None
-                )  # fmt: skip
+                transitions.keep(actor=actor, item=item, from_state=before["state"], people=people)
             differing |= _follow_state(item, differing["state"], clock.now())
         item.set_grams()
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=["grams"])
