@@ -18,14 +18,26 @@ from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution, Objective
-from tandem.work.actions import baselines, blocks, calendars, columns, sprints, wip_limits
+from tandem.work.actions import (
+    baselines,
+    blocks,
+    calendars,
+    columns,
+    fields,
+    sprints,
+    states,
+    transitions,
+    wip_limits,
+)
 from tandem.work.models import (
     Baseline,
     Block,
     Column,
+    FieldDefinition,
     Link,
     Sprint,
     State,
+    Transition,
     WipLimit,
     WorkingCalendar,
     WorkItem,
@@ -67,6 +79,10 @@ class Area:
     inlet: Inlet
     inlet_secret: str
     development: Development
+    field: FieldDefinition
+    transition: Transition
+    spare_state: State
+    spare_type: WorkItemType
     block: Block
     ended_block: Block
     team: Team
@@ -138,12 +154,17 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
     item, other, removed = (make.work_item(actor=admin, project=project, title=f"Item {n}") for n in range(3))
     WorkItem.objects.filter(pk=removed.pk).update(removed_at=clock.now())
     column = columns.create(actor=admin, space=space, name="Build")
+    # rules of a type that no item has: the moves of the others stay free
+    audit = states.add_type(actor=admin, space=space, name="Audit")
     third = make.work_item(actor=admin, project=project, title="Item 3")
     ended = blocks.start(actor=admin, item=third, reason="No berth")
     return {
         "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
         "block": blocks.start(actor=admin, item=item, reason="No crane", kind="supplier"),
         "ended_block": blocks.end(actor=admin, block=ended, version=None),
+        "field": fields.create(actor=admin, space=space, name="Customer", kind="text"), "spare_type": audit,
+        "spare_state": states.add(actor=admin, space=space, name="Waiting", category="in_progress"),
+        "transition": transitions.create(actor=admin, space=space, to_state=make.state_of(project, "done"), type=audit),
         "item": item, "other_item": other, "removed_item": removed,
         "link": make.link(actor=admin, source=item, target=other),
         "state": make.state_of(project, "in_progress"),
@@ -185,14 +206,21 @@ def _product(admin: User, product: Product, item: WorkItem) -> dict[str, Any]:
 def _talk(member: User, project: Project, item: WorkItem) -> dict[str, Any]:
     return {
         "comment": comments.add(actor=member, subject=item, body="Ready when the harbour is."),
-        "attachment": attachments.add(actor=member, subject=item, name="berths.csv", chunks=[b"berth;metres"]),
+        "attachment": attachments.add(
+            actor=member, subject=item, name="berths.csv", chunks=[b"berth;metres"]
+        ),
         "view": saved_views.create(
             actor=member, space=project.space, name="Mine", page="work-items", query="", audience="team"
         ),
         "job": Job.objects.create(space=project.space, owner=member, kind="nothing", title="A long job"),
         "watch": watches.watch(actor=member, subject=item),
         "notification": Notification.objects.create(
-            space=project.space, user=member, kind="comment", mark="a comment", subject_kind="work.workitem", subject_id=item.pk
+            space=project.space,
+            user=member,
+            kind="comment",
+            mark="a comment",
+            subject_kind="work.workitem",
+            subject_id=item.pk,
         ),
     }
 

@@ -70,9 +70,11 @@ export class TandemBoard extends HTMLElement {
     this.sorts = this.cells().map((cell) => Sortable.create(cell, {
       group: 'board', draggable: '[data-card]', filter: '.mv-b', preventOnFilter: false, animation: this.cards(cell).length > MANY ? 0 : 120, forceFallback: true, fallbackTolerance: 4,
       delay: 200, delayOnTouchOnly: true, touchStartThreshold: 5, ghostClass: 'ghost', dragClass: 'drag', scrollSensitivity: 60, emptyInsertThreshold: 12,
-      onStart: (e) => { this.dragging = true; this.from = { cell: e.from, before: e.item.nextElementSibling }; },
+      onMove: (e) => this.mayGo(e.dragged, e.to),
+      onStart: (e) => { this.dragging = true; this.mark(e.item); this.from = { cell: e.from, before: e.item.nextElementSibling }; },
       onEnd: (e) => {
         this.dragging = false;
+        this.mark();
         // the click that ends a drag must not open the card
         const stop = (ev: Event) => { ev.preventDefault(); ev.stopPropagation(); };
         e.item.addEventListener('click', stop, { capture: true, once: true });
@@ -89,6 +91,13 @@ export class TandemBoard extends HTMLElement {
       if (!card.querySelector('.mv-b')) card.append(make('button', { type: 'button', class: 'mv-b', 'aria-label': `${say('board_menu')} ${this.name(card)}`, 'aria-haspopup': 'menu', 'aria-expanded': 'false' }, icon('dots-vertical')));
       card.querySelector('.ti')?.setAttribute('aria-describedby', 'td-board-keys');
     }
+  }
+  /** A team may allow only some moves: a card then names the cells that it may be put into. */
+  private mayGo(card: HTMLElement, cell: HTMLElement): boolean {
+    return card.dataset.to === undefined || card.dataset.to.split(' ').includes(cell.dataset.state ?? '');
+  }
+  private mark(card?: HTMLElement): void {
+    for (const cell of this.cells()) cell.classList.toggle('shut', !!card && !this.mayGo(card, cell));
   }
   private mayMove(): boolean { return this.hasAttribute('patch'); }
 
@@ -297,7 +306,7 @@ export class TandemBoard extends HTMLElement {
     if (!b || !card) return;
     const cell = card.parentElement!;
     moveMenu(b, [
-      ...this.cells().filter((c) => (c.dataset.lane ?? '') === (cell.dataset.lane ?? '') && c !== cell).map((c) => ({ label: this.heading(c.dataset.state!), run: () => this.place(card, c, this.cards(c)[0] ?? null) })),
+      ...this.cells().filter((c) => (c.dataset.lane ?? '') === (cell.dataset.lane ?? '') && c !== cell && this.mayGo(card, c)).map((c) => ({ label: this.heading(c.dataset.state!), run: () => this.place(card, c, this.cards(c)[0] ?? null) })),
       ...[...this.querySelectorAll<HTMLElement>('[data-lane-head]')].filter((h) => h.dataset.laneHead !== cell.dataset.lane).slice(0, 12).map((h, n) => ({ label: `↕ ${h.querySelector('h3')?.textContent ?? ''}`, rule: n === 0, run: () => { const c = this.cells().find((o) => o.dataset.state === cell.dataset.state && o.dataset.lane === h.dataset.laneHead); if (c) this.place(card, c, this.cards(c)[0] ?? null); } })),
       { label: say('board_top'), rule: true, run: () => this.place(card, cell, this.cards(cell)[0] === card ? card.nextElementSibling : this.cards(cell)[0]) },
       { label: say('board_bottom'), run: () => this.place(card, cell, this.cards(cell).at(-1)!.nextElementSibling) },

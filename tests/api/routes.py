@@ -32,6 +32,8 @@ EXAMPLES = {
     "columns": "column",
     "wip-limits": "wip_limit",
     "blocks": "block",
+    "fields": "field",
+    "transitions": "transition",
     "products": "product",
     "features": "feature",
     "releases": "release",
@@ -56,6 +58,7 @@ EXAMPLES = {
 _ELSEWHERE = {
     "work_items_restorations_create": "removed_item", "sprints_closings_create": "running_sprint",
     "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block",
+    "states_retirements_create": "spare_state", "types_retirements_create": "spare_type",
 }  # fmt: skip
 
 
@@ -181,6 +184,20 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "wip_limits_change": lambda a: {"most": 5},
     "blocks_create": lambda a: {"item_id": a.other_item.pk, "kind": "decision", "reason": "Nobody says yes"},
     "blocks_change": lambda a: {"reason": "No crane before Monday"},
+    "states_moves_create": lambda a: {"place": 0},
+    "states_retirements_create": lambda a: {"into_id": a.state.pk},
+    "types_change": lambda a: {"name": "Chore", "level": 2},
+    "fields_create": lambda a: {
+        "space_id": a.project.space_id, "name": "Colour", "kind": "choice", "choices": ["Red", "Blue"], "is_required": True, "is_on_cards": True,
+        "type_ids": [a.type.pk],
+    },
+    "fields_change": lambda a: {"name": "Client", "type_ids": []},
+    "fields_moves_create": lambda a: {"place": 0},
+    "transitions_create": lambda a: {
+        "space_id": a.project.space_id, "from_state_id": a.state.pk, "to_state_id": a.spare_state.pk, "type_id": a.spare_type.pk,
+        "roles": ["project_manager"], "required": ["assignees", f"field:{a.field.pk}"], "is_guarded": True,
+    },
+    "transitions_change": lambda a: {"roles": ["member"], "is_guarded": True},
     "types_create": lambda a: {"space_id": a.project.space_id, "name": "Spike", "level": 2},
     "calendars_create": lambda a: {"space_id": a.project.space_id, "name": "Night", "base_id": a.calendar.pk},
     "calendars_change": lambda a: {"name": "Day"},

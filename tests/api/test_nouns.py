@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from tandem.history.models import Event
 from tandem.people import scoping
 from tandem.people.models import Role
+from tandem.work.models import State
 from tests import make
 from tests.api.conftest import Caller
 from tests.api.routes import EXAMPLES, Operation, operations
@@ -112,6 +113,10 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "work_item_ids": [pair.theirs.item.pk],
         "to_id": pair.theirs.sprint.pk,
         "column_id": pair.theirs.column.pk,
+        "into_id": pair.theirs.state.pk,
+        "from_state_id": pair.theirs.state.pk,
+        "to_state_id": pair.theirs.state.pk,
+        "type_ids": [pair.theirs.type.pk],
         "item_id": pair.theirs.item.pk,
         "person_id": 999_999,
         "owner_id": 999_999,
@@ -268,7 +273,9 @@ def _again(one: Operation, area, number: int) -> None:
         return
     subject = copy.copy(subject)
     subject.pk, subject._state.adding = None, True
-    for field in ("name", "source_name", "inputs_hash"):
+    if one.noun == "transitions":
+        subject.to_state = State.objects.create(space=subject.space, name=f"n{number}", category="to_do")
+    for field in ("name", "source_name", "inputs_hash", *(("key", "word") if one.noun == "fields" else ())):
         if hasattr(subject, field):
             setattr(subject, field, f"n{number}")
     for field, value in (

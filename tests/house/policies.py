@@ -84,6 +84,8 @@ _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
     "products", "features", "releases", "promises", "comments", "attachments", "saved_views", "webhooks", "deliveries", "rules", "rule_runs", "inlets", "developments", *_READ_ONLY,
+    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks", "fields", "transitions",
+    "products", "features", "releases", "promises", "comments", "attachments", "saved_views", *_READ_ONLY,
 ]  # fmt: skip
 
 API: dict[str, Policy] = {
@@ -124,6 +126,14 @@ API: dict[str, Policy] = {
     "states_create": create(PLAN),
     "states_change": change(PLAN),
     "types_create": create(PLAN),
+    "types_change": change(PLAN),
+    **{f"{noun}_{act}_create": change(PLAN, 201) for noun in ("states", "types", "fields") for act in ("retirements", "restorations")},
+    **{f"{noun}_moves_create": change(PLAN, 201) for noun in ("states", "fields")},
+    "fields_create": create(PLAN),
+    "fields_change": change(PLAN),
+    "transitions_create": create(PLAN),
+    "transitions_change": change(PLAN),
+    "transitions_remove": remove(PLAN),
     "columns_create": create(PLAN),
     "columns_change": change(PLAN),
     "columns_remove": remove(PLAN),
@@ -354,7 +364,7 @@ WEB: dict[str, Page] = {
     **{f"sprint_{what}": Page(post=WORK) for what in ("starts", "reopenings", "removals", "people")},
     "sprint_retrospective": Page(get=WORK, post=WORK),
     "sprint_notes": Page(post=COMMENT),
-    "board_settings": Page(get=SEE, post=PLAN),
+    **{f"{what}_settings": Page(get=SEE, post=PLAN) for what in ("board", "field", "workflow")},
     "work_item_blocks": Page(post=WORK),
     "block_removals": Page(post=WORK),
     "block_reopenings": Page(post=WORK),

@@ -28,6 +28,36 @@ REFUSALS: dict[str, Any] = {
     "limit_exists": _("This place has a limit already. Change that one."),
     "limits_too_many": _("A board has at most %(most)s limits."),
     "limit_too_small": _("A limit is at least 1."),
+    "field_name_plain": _("A name needs at least one letter."),
+    "fields_too_many": _("A project has at most %(most)s fields of its own. Retire one first."),
+    "field_without_choices": _("Write down the choices, one in each line."),
+    "choices_too_many": _("At most %(most)s choices."),
+    "currency_unknown": _("Write the currency with three letters, such as EUR."),
+    "field_other_type": _("Items of this type do not have the field “%(name)s”."),
+    "field_not_text": _("“%(name)s” takes a text."),
+    "field_too_long": _("“%(name)s” takes at most %(most)s characters."),
+    "field_not_number": _("“%(name)s” takes a number, such as 1200 or 0.5."),
+    "field_not_date": _("“%(name)s” takes a date, such as 2027-02-12."),
+    "field_not_choice": _("“%(name)s” takes one of these: %(choices)s."),
+    "field_not_person": _("“%(name)s” takes a person whom you can see."),
+    "field_not_link": _("“%(name)s” takes an address that begins with https:// or http://."),
+    "field_not_check": _("“%(name)s” takes yes or no."),
+    "move_to_itself": _("A move leads from one state to another."),
+    "move_ruled": _("This move is there already. Change that one."),
+    "moves_too_many": _("A project has at most %(most)s allowed moves."),
+    "move_not_allowed": _("From “%(before)s” work cannot go to “%(state)s”. It can go to: %(allowed)s."),
+    "move_nowhere": _("From “%(before)s” work goes nowhere by itself. Ask whoever leads the project to allow the move."),
+    "move_needs_role": _("Into “%(state)s” it is moved by: %(roles)s. Ask one of them."),
+    "move_needs_fields": _("Before it goes into “%(state)s”, fill in: %(fields)s."),
+    "move_waits": _("Into “%(state)s” it goes when this is finished: %(keys)s. Finish that first, or remove the link."),
+    "state_retired": _("The state “%(name)s” is retired. Choose another one."),
+    "type_retired": _("The type “%(name)s” is retired. Choose another one."),
+    "state_occupied": _("%(count)s items stand in “%(name)s”. Move them first: their dates follow from what the state means."),
+    "state_needs_heir": _("Say into which state its items go."),
+    "state_last": _("A project needs one state in which work begins and one in which it is done."),
+    "type_last": _("A project needs at least one type of the middle level."),
+    "states_too_many": _("A project has at most %(most)s states."),
+    "types_too_many": _("A project has at most %(most)s types."),
     "columns_too_many": _("A board has at most %(most)s columns."),
     "block_of_finished": _("What is done or removed is not blocked any more."),
     "blocked_already": _("It is blocked already."),
@@ -166,5 +196,7 @@ def refusal(code: str, params: dict[str, Any]) -> str:
     shown = dict(params)
     if isinstance(shown.get("path"), list):
         shown["path"] = " → ".join(p or str(_("an item that you cannot see")) for p in shown["path"])
+    if isinstance(shown.get("keys"), list):
+        shown["keys"] = ", ".join(k or str(_("an item that you cannot see")) for k in shown["keys"])
     sentence = REFUSALS.get(code)
     return str(sentence) % shown if sentence else code

@@ -22,7 +22,11 @@ FIELDS = {
     "column": _("column"), "ended_at": _("ended"), "is_split": _("split"), "is_waiting": _("waits to be pulled on"), "item": _("work item"),
     "lane": _("lane"), "most": _("at most"), "over_limit": _("over the limit"), "override_reason": _("let in because"), "person": _("person"),
     "policy": _("policy"), "rank": _("place"), "service_class": _("class of service"), "stops": _("stops the move"),
-    "about": _("tells of"), "address": _("address"), "delivery": _("message"), "host": _("host"), "is_on": _("on"), "reference": _("reference"), "development": _("branch, commit or merge request"), "development_state": _("state of the merge request"), "trigger": _("set off by"), "condition": _("filter"), "steps": _("steps"), "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
+    "about": _("tells of"), "address": _("address"), "delivery": _("message"), "host": _("host"), "is_on": _("on"), "reference": _("reference"), "development": _("branch, commit or merge request"), "development_state": _("state of the merge request"), "trigger": _("set off by"), "condition": _("filter"), "steps": _("steps"),
+    "category": _("category"), "choices": _("choices"), "currency": _("currency"), "from_state": _("from state"), "is_guarded": _("waits for predecessors"),
+    "is_on_cards": _("on the cards of the board"), "is_required": _("needed before work begins"), "level": _("level"), "required": _("required fields"),
+    "retired_at": _("retired"), "roles": _("roles"), "to_state": _("to state"), "types": _("types"),
+    "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 
 

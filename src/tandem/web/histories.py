@@ -1,6 +1,6 @@
 """Events as sentences: who, when, what, from what to what."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from tandem.history.models import Event
 from tandem.history.verbs import VERBS
+from tandem.people.models import User
 from tandem.web.field_words import field_name
 from tandem.web.templating import moment
+from tandem.work.models import FieldDefinition
 
 # where a row stands among others says nothing to a reader
 _SILENT = {"rank", "actual_start", "actual_finish", "updated_at", "removed_at", "query"}
@@ -21,6 +23,7 @@ _SILENT = {"rank", "actual_start", "actual_finish", "updated_at", "removed_at", 
 _USUAL = {"state", "title", "name", "subject", "type"}
 _MAKING = (".created", ".added", ".given")
 _LONG = {"description", "body"}
+_OWN = "fields"
 _MANY = {"assignees": settings.AUTH_USER_MODEL, "items": "work.workitem"}
 
 
@@ -40,7 +43,7 @@ def lines(
     for event in rows:
         text = getattr(event, "text", None)
         created = event.verb.endswith(_MAKING)
-        changes = {**event.changes, **(text.changes if text else {})}
+        changes = dict(_each({**event.changes, **(text.changes if text else {})}))
         found.append(
             {
                 "id": event.pk,
@@ -50,7 +53,7 @@ def lines(
                 "subject_id": event.subject_id,
                 "verb": VERBS.get(event.verb, event.verb),
                 "changes": [
-                    {"name": f, "field": field_name(f), "before": names.shown(event, f, b), "after": names.shown(event, f, a),
+                    {"name": f, "field": names.field(f), "before": names.shown(event, f, b), "after": names.shown(event, f, a),
                      "is_long": f in _LONG, "is_first": b in (None, "", [])}
                     for f, (b, a) in changes.items()
                     if f not in _SILENT and f not in silent and not (created and f in _USUAL)
@@ -60,6 +63,18 @@ def lines(
             }
         )  # fmt: skip
     return found
+
+
+def _each(changes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The fields of a team's own one by one, each under its key."""
+    for name, (before, after) in changes.items():
+        if name == _OWN and isinstance(after, dict):
+            before = before if isinstance(before, dict) else {}
+            for key in {**before, **after}:
+                if before.get(key) != after.get(key):
+                    yield f"{_OWN}.{key}", (before.get(key), after.get(key))
+        else:
+            yield name, (before, after)
 
 
 class _Names:
@@ -75,10 +90,23 @@ class _Names:
                 kind = _kind(event.subject_kind, name)
                 if kind and not (name in _USUAL and event.verb.endswith(_MAKING)):
                     wanted.setdefault(kind, set()).update(_ids(pair[0]), _ids(pair[1]))
+        self.own = {field.key: field for field in self.rows.get(FieldDefinition, {}).values()}
+        for event in events:
+            for name, pair in _each(event.changes):
+                if self._is_person(name):
+                    wanted.setdefault(User, set()).update(_ids(pair[0]), _ids(pair[1]))
         for kind, ids in wanted.items():
             found = self.rows.setdefault(kind, {})
             if missing := ids - found.keys():
                 found.update(self._readable_rows(kind, user).in_bulk(missing))
+
+    def field(self, name: str) -> str:
+        key = name.removeprefix(f"{_OWN}.")
+        return field_name(name) if key == name else self.own[key].name if key in self.own else key
+
+    def _is_person(self, name: str) -> bool:
+        field = self.own.get(name.removeprefix(f"{_OWN}."))
+        return bool(name.startswith(f"{_OWN}.") and field and field.kind == FieldDefinition.Kind.PERSON)
 
     @staticmethod
     def _readable_rows(kind: type[models.Model], user: Any) -> Any:
@@ -87,7 +115,7 @@ class _Names:
         return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
 
     def shown(self, event: Event, name: str, value: Any) -> str:
-        kind = _kind(event.subject_kind, name)
+        kind = User if self._is_person(name) else _kind(event.subject_kind, name)
         ids = _ids(value)
         if kind and ids:
             return shown([self._name(kind, pk) for pk in ids])

@@ -85,7 +85,7 @@ def _beyond(field: str, value: Any, key: int, descending: bool, backwards: bool)
 def _write(row: Any, field: str, way: str) -> str:
     value = row
     for part in field.split("__"):
-        value = getattr(value, part) if value is not None else None
+        value = value.get(part) if isinstance(value, dict) else getattr(value, part) if value is not None else None
     if isinstance(value, (date, datetime)):
         value = value.isoformat()
     return base64.urlsafe_b64encode(json.dumps([way, value, row.pk]).encode()).decode().rstrip("=")

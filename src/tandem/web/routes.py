@@ -16,17 +16,20 @@ from tandem.web.work import (
     board_settings,
     boards,
     calendars,
+    field_settings,
     flow,
     plans,
     retrospectives,
     sprints,
     work_item,
     work_items,
+    workflow_settings,
 )
 
 urlpatterns: list[URLPattern] = [
     *home.urls, *palette.urls, *scopes.urls, *styleguide.urls, *account.urls, *people.urls, *access.urls, *teams.urls, *objectives.urls, *portfolios.urls, *programmes.urls,
-    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *work_item.urls, *boards.urls, *board_settings.urls, *blocks.urls,
+    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *work_item.urls, *boards.urls, *board_settings.urls, *field_settings.urls, *workflow_settings.urls,
+    *blocks.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *imports.urls,
     *overview.urls, *hooks.urls, *rules.urls, *inlets.urls,

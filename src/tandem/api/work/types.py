@@ -6,9 +6,9 @@ from ninja import Router
 
 from tandem.api import generic
 from tandem.api.generic import Noun
-from tandem.api.shapes import body
+from tandem.api.shapes import Body, body
 from tandem.people.models import Space
-from tandem.work.actions import workflows
+from tandem.work.actions import states, workflows
 from tandem.work.models import WorkItemType
 
 router = Router(tags=["work"])
@@ -16,7 +16,9 @@ router = Router(tags=["work"])
 NOUN = Noun(
     path="types",
     model=WorkItemType,
-    shows="id space_id name level rank version created_at",
+    word="type",
+    narrows={"retired": (bool, lambda rows, is_retired: rows.filter(retired_at__isnull=not is_retired))},
+    shows="id space_id name level rank retired_at version created_at",
     filters="space_id level",
 )
 
@@ -28,3 +30,8 @@ def _add(*, actor: Any, space: Space, name: str, level: int = 2) -> WorkItemType
 
 generic.reads(router, NOUN, history=False)
 generic.creates(router, NOUN, body("WorkItemTypeCreate", WorkItemType, "space name level"), _add)
+generic.changes(
+    router, NOUN, body("WorkItemTypeChange", WorkItemType, "name level", partial=True), states.change_type
+)
+generic.acts(router, NOUN, "retirements", Body, states.retire_type)
+generic.acts(router, NOUN, "restorations", Body, states.restore_type)

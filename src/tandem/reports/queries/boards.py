@@ -70,7 +70,7 @@ class Standing:
 
 def stacks(user: Any, space_id: int) -> list[Stack]:
     """The columns in order; states that stand in none are columns of their own, behind the others."""
-    states = list(State.objects.visible_to(user).filter(space=space_id).in_order())
+    states = list(State.objects.visible_to(user).active().filter(space=space_id).in_order())
     found = []
     for column in Column.objects.visible_to(user).filter(space=space_id).in_order():
         own = [s for s in states if s.column_id == column.pk]
@@ -81,9 +81,11 @@ def stacks(user: Any, space_id: int) -> list[Stack]:
     return found + [Stack(s.name, [Half([s])]) for s in states if s.column_id is None]
 
 
-def cards(user: Any, space_id: int, halves: list[Half], condition: Q, most: dict[int, int], first: int = 0) -> dict[int, list[Any]]:
+def cards(
+    user: Any, space_id: int, halves: list[Half], condition: Q, most: dict[int, int], first: int = 0, *, with_fields: bool = False
+) -> dict[int, list[Any]]:  # fmt: skip
     """Half → its cards from `first` on, as many as `most` says; two queries however many halves."""
-    rows = listed(user).filter(space=space_id)
+    rows = listed(user, with_fields=with_fields).filter(space=space_id)
     asked = [half for half in halves if half.states]
     if not asked:
         return {}

@@ -23,7 +23,10 @@ Period = tuple[date, date]
 
 def dated(field: str, value: str) -> Q | None:
     """`<2w`, `>-3d`, `>=2027-01-31`, `2027-01..2027-03`, `this-week`; None when it cannot be read."""
-    column, is_moment, looks_back = DATES[field]
+    return _asked(*DATES[field], value)
+
+
+def _asked(column: str, is_moment: bool, looks_back: bool, value: str) -> Q | None:
     low = value.translate(_WIDE).casefold()
     if ".." in low:
         first, last = (part.strip() for part in low.split("..", 1))
@@ -49,6 +52,19 @@ def dated(field: str, value: str) -> Q | None:
 
 
 _DAY = timedelta(days=1)
+
+
+def days_of(value: str) -> tuple[date | None, date | None] | None:
+    """The first and last day that a value asks for, of a date that is neither behind nor ahead by itself: `<2w` is until
+    then. None when it cannot be read."""
+    bounds: dict[str, date] = {}
+    asked = _asked("day", False, False, value)
+    if asked is None:
+        return None
+    for name, day in asked.children:  # type: ignore[misc]
+        bounds[name.rpartition("__")[2]] = day
+    last = bounds.get("lt")
+    return bounds.get("gte"), last - _DAY if last else None
 
 
 def _spanned(column: str, is_moment: bool, looks_back: bool, side: str, span: re.Match[str]) -> Q:

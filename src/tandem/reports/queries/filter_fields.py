@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.kit.text import search_grams
-from tandem.reports.queries import scope
+from tandem.reports.queries import filter_own, scope
 from tandem.reports.queries.filter_dates import DATES, dated
 from tandem.reports.queries.filter_terms import Part, refused
 from tandem.reports.queries.filter_words import (
@@ -26,6 +26,7 @@ from tandem.reports.queries.filter_words import (
     PARTS,
     PRIORITIES,
     SORT_NAMES,
+    SORTS,
     SPRINTS,
     YES,
 )
@@ -181,23 +182,28 @@ def _has(asked: Asked) -> Q:
         found = Q(description="")
     elif name in EMPTY:
         found = EMPTY[name]()
+    elif not name and (own := filter_own.found(asked.user, asked.value)):
+        found = filter_own.empty(own)
     else:
         raise asked.unknown(", ".join([*EMPTY, "parts", "description"]))
     return found if asked.field == "no" else ~found
 
 
 def _sorted(asked: Asked) -> Q:
-    sort_of(asked.part)
+    sort_of(asked.part, asked.user)
     return Q()
 
 
-def sort_of(part: Part) -> tuple[str, bool]:
-    """The name that it is sorted by, and whether backwards."""
-    name = SORT_NAMES.get(part.value.removeprefix("-").casefold())
+def sort_of(part: Part, user: Any) -> tuple[str, bool]:
+    """The column that it is sorted by, and whether backwards."""
+    typed = part.value.removeprefix("-")
+    name = SORT_NAMES.get(typed.casefold())
     if name is None:
+        if user is not None and (own := filter_own.found(user, typed)):
+            return filter_own.sort_column(own), part.value.startswith("-")
         allowed = ", ".join(sorted(set(SORT_NAMES.values())))
         raise refused("filter_value_unknown", part.at, part.length, text=part.value, allowed=allowed)
-    return name, part.value.startswith("-")
+    return SORTS[name], part.value.startswith("-")
 
 
 def _plain(column: str) -> Callable[[Asked], Q]:

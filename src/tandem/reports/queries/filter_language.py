@@ -4,9 +4,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from tandem.reports.queries import filter_own
 from tandem.reports.queries.filter_fields import Asked, matching, sort_of
 from tandem.reports.queries.filter_terms import Part, Term, quoted, refused, terms, without, written
-from tandem.reports.queries.filter_words import SORTS
+from tandem.reports.queries.filter_words import FIELDS
 
 __all__ = ["Part", "Term", "condition", "ordering", "quoted", "terms", "unsorted", "without", "written"]
 
@@ -16,22 +17,23 @@ def condition(text: str, user: Any) -> Q:
     whole = Q()
     for term in terms(text):
         either = Q()
+        own = filter_own.required(user, term) if term.field and term.field not in FIELDS else []
         for part in term.parts:
-            either |= matching(Asked(term.field, part, user))
+            either |= filter_own.matching(own, part, user) if own else matching(Asked(term.field, part, user))
         whole &= ~either if term.is_not and term.field != "sort" else either
-    ordering(text)
+    ordering(text, user)
     return whole
 
 
-def ordering(text: str) -> str:
-    """The column that `sort:` asks for, `-` before it for backwards; empty when the filter names none."""
+def ordering(text: str, user: Any = None) -> str:
+    """The column that `sort:` asks for, `-` before it for backwards; empty when the filter names none. The fields of
+    teams' own are known to `user`."""
     chosen = [(term, part) for term in terms(text) if term.field == "sort" for part in term.parts]
     if len(chosen) > 1:
         raise refused("filter_sorted_twice", chosen[1][1].at, chosen[1][1].length)
     if not chosen:
         return ""
-    name, is_backwards = sort_of(chosen[0][1])
-    column = SORTS[name]
+    column, is_backwards = sort_of(chosen[0][1], user)
     is_backwards ^= chosen[0][0].is_not
     flipped, column = column.startswith("-"), column.lstrip("-")
     return f"-{column}" if is_backwards != flipped else column

@@ -7,9 +7,10 @@ from django.db.models import Q
 
 from tandem.kit.text import fold, has_controls
 from tandem.people.models import Space, User
+from tandem.reports.queries import filter_own, own_fields
 from tandem.reports.queries.filter_terms import begun, quoted
 from tandem.reports.queries.filter_words import CHINESE, FIELDS, NAMES, SORT_NAMES
-from tandem.work.models import Sprint, State, WorkItem, WorkItemType
+from tandem.work.models import FieldDefinition, Sprint, State, WorkItem, WorkItemType
 
 MOST = 8
 _RECENT = 3000
@@ -36,12 +37,14 @@ def proposals(user: Any, text: str, caret: int, spaces: frozenset[int] | None, i
     """For the text before `caret` (in characters); `spaces` narrows the values to a scope."""
     before = text[: max(0, caret)][-2000:] if not has_controls(text) else ""
     start, name, typed, wants_name = begun(before)
+    seen = user.visible_space_ids() if spaces is None else spaces & user.visible_space_ids()
     if wants_name:
         rows = _fields(typed, is_chinese)
+        rows += _own_fields(typed, seen, user) if len(rows) < MOST else []
+    elif name.casefold() in NAMES:
+        rows = _values(NAMES[name.casefold()], typed, seen, user, name.isascii())
     else:
-        field = NAMES.get(name.casefold(), "")
-        seen = user.visible_space_ids() if spaces is None else spaces & user.visible_space_ids()
-        rows = _values(field, typed, seen, user, name.isascii())
+        rows = _own_values(name, typed, user, not is_chinese)
     return Proposals(start, len(before), rows[:MOST])
 
 
@@ -89,6 +92,13 @@ _FIXED: dict[str, list[tuple[str, str]]] = {
 }  # fmt: skip
 
 
+_OWN: dict[str, list[tuple[str, str]]] = {
+    FieldDefinition.Kind.PERSON: [("me", "我")], FieldDefinition.Kind.CHECK: [("yes", "是"), ("no", "否")],
+    FieldDefinition.Kind.DATE: _DATED[:-1], FieldDefinition.Kind.NUMBER: [(">=5", ">=5"), ("1..3", "1..3")],
+    FieldDefinition.Kind.MONEY: [(">=1000", ">=1000")],
+}  # fmt: skip
+
+
 def _values(field: str, typed: str, seen: frozenset[int], user: Any, is_english: bool) -> list[Proposal]:
     low = typed.casefold()
     fixed = [
@@ -100,17 +110,39 @@ def _values(field: str, typed: str, seen: frozenset[int], user: Any, is_english:
     return fixed + (read(typed, seen, user) if read else [])
 
 
+def _own_fields(typed: str, seen: frozenset[int], user: Any) -> list[Proposal]:
+    """By the beginning of their word or of their name."""
+    low = typed.casefold()
+    return [
+        Proposal(f"{column.said}:", column.name)
+        for column in own_fields.columns(user, seen)
+        if column.said.startswith(low) or column.name.casefold().startswith(low)
+    ]
+
+
+def _own_values(name: str, typed: str, user: Any, is_english: bool) -> list[Proposal]:
+    low, found = typed.casefold(), []
+    for field in filter_own.found(user, name)[:MOST]:
+        if field.kind == FieldDefinition.Kind.CHOICE:
+            found += [Proposal(quoted(one)) for one in field.choices if low in one.casefold()]
+        elif field.kind == FieldDefinition.Kind.PERSON:
+            found += _people(typed, frozenset(), user)
+        fixed = _OWN.get(field.kind, [])
+        found += [Proposal(en if is_english else zh, en, True) for en, zh in [*fixed, _NOBODY] if low in en or low in zh]
+    return list(dict.fromkeys(found))
+
+
 def _names(rows: Any, typed: str) -> list[Proposal]:
     names = rows.filter(name__icontains=typed).order_by("name").values_list("name", flat=True).distinct()
     return [Proposal(quoted(name)) for name in names[:MOST]]
 
 
 def _states(typed: str, seen: frozenset[int], user: Any) -> list[Proposal]:
-    return _names(State.objects.visible_to(user).filter(space_id__among=seen), typed)
+    return _names(State.objects.visible_to(user).active().filter(space_id__among=seen), typed)
 
 
 def _types(typed: str, seen: frozenset[int], user: Any) -> list[Proposal]:
-    return _names(WorkItemType.objects.visible_to(user).filter(space_id__among=seen), typed)
+    return _names(WorkItemType.objects.visible_to(user).active().filter(space_id__among=seen), typed)
 
 
 def _sprints(typed: str, seen: frozenset[int], user: Any) -> list[Proposal]:

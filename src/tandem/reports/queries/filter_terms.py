@@ -74,9 +74,8 @@ def _term(text: str, start: int) -> tuple[Term | None, int]:
     if name is None:
         part, end = _free(text, begin)
         return (Term("", (part,), is_not, start + 1, text[start:end]) if part.value else None), end
-    known = NAMES.get(name[1].casefold())
-    if known is None:
-        raise refused("filter_field_unknown", begin + 1, len(name[1]), field_name=name[1])
+    # what no field of every item is called may be one of a team's own: whoever knows the asker looks it up
+    known = NAMES.get(name[1].casefold(), name[1])
     parts, end = _values(text, name.end())
     if not parts:
         raise refused("filter_value_missing", begin + 1, end - begin, field_name=name[1])

@@ -4,7 +4,7 @@ A page of fifty would otherwise make three hundred of them, which costs more tha
 has the attributes of `WorkItem` that lists, boards and exports show; whoever needs another adds it here."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -70,6 +70,7 @@ class Line:
     space: Named
     parent: Named | None
     reporter: Named | None
+    fields: dict[str, Any] = field(default_factory=dict)
 
     @property
     def pk(self) -> int:
@@ -99,19 +100,19 @@ class _Lines(ValuesListIterable):  # type: ignore[type-arg]
             return found
 
         for row in super().__iter__():
-            state, category, state_rank, type_, space, space_key, parent_key, parent, reporter = row[len(_OWN) :]
+            state, category, state_rank, type_, space, space_key, parent_key, parent, reporter, *more = row[len(_OWN) :]
             own = row[: len(_OWN)]
             yield Line(
                 *own,
                 named("state", own[7], state, "", "", category, state_rank), named("type", own[6], type_),
                 named("space", own[5], space, space_key),
                 named("parent", own[8], parent, parent_key, parent) if own[8] else None,
-                named("reporter", own[9], reporter) if own[9] else None,
+                named("reporter", own[9], reporter) if own[9] else None, *more,
             )  # fmt: skip
 
 
-def lines(rows: Any) -> Any:
-    """The same rows (filter and order them as before), each a `Line`."""
-    found = rows.values_list(*_OWN, *_JOINED)
+def lines(rows: Any, *, with_fields: bool = False) -> Any:
+    """The same rows (filter and order them as before), each a `Line`; with the fields of teams' own where they are shown."""
+    found = rows.values_list(*_OWN, *_JOINED, *(("fields",) if with_fields else ()))
     found._iterable_class = _Lines
     return found

@@ -33,9 +33,9 @@ _FIGURES = {
 _PRIORITIES = dict(WorkItem.Priority.choices)
 
 
-def of(rows: Any, group: str) -> Sums:
-    """One query: the groups, added up for the total."""
-    column = GROUPS.get(group)
+def of(rows: Any, group: str, by: str = "") -> Sums:
+    """One query: the groups, added up for the total. `by` is the column of a group that is a field of a team's own."""
+    column = GROUPS.get(group) or by
     found = rows.order_by().values(column).annotate(**_FIGURES) if column else [rows.aggregate(**_FIGURES)]
     lines = [Line(_name(group, row.pop(column, None)), **row) for row in map(dict, found)]
     lines.sort(key=lambda line: -line.items)
@@ -44,4 +44,4 @@ def of(rows: Any, group: str) -> Sums:
 
 
 def _name(group: str, value: Any) -> str:
-    return str(_PRIORITIES.get(value, _("No priority"))) if group == "priority" else str(value or "")
+    return str(_PRIORITIES.get(value, _("No priority"))) if group == "priority" else str("" if value is None else value)

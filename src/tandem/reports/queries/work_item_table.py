@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from tandem.kit.errors import Hidden
 from tandem.kit.text import whole_number
 from tandem.people.models import Space, SpaceKind
-from tandem.reports.queries import filter_language, filter_words, scope
+from tandem.reports.queries import filter_language, filter_words, own_fields, scope
 from tandem.reports.queries import work_items as reads
+from tandem.reports.queries.own_fields import Column, OwnFields
 from tandem.work.models import WorkItem
 
 COLUMNS = {
@@ -36,17 +37,34 @@ class Asked:
     columns: list[str]
     sort: str
     group: str
+    user: Any
+    own: list[Column]
+    "The fields of teams' own in the scope: what else may be a column."
+
+    @property
+    def own_shown(self) -> list[Column]:
+        return [c for c in self.own if c.code in self.columns]
+
+    @property
+    def needs_fields(self) -> bool:
+        """Whether the rows bring the values of own fields along."""
+        return bool(self.own_shown) or self.sort.lstrip("-").startswith("fields__")
+
+    def label(self, column: str) -> str:
+        return str(COLUMNS[column]) if column in COLUMNS else next(c.name for c in self.own if c.code == column)
 
 
 def asked(params: Any, user: Any) -> Asked:
     """What a query string (a `QueryDict`) asks for. Raises `Refused` for a filter that cannot be read."""
     space = _space(params, user)
     rows = in_scope(user, space).filter(filter_language.condition(params.get("q", ""), user))
-    group = params.get("group", "") if params.get("group", "") in GROUPS else ""
+    own = own_fields.columns(user, scope.below(user, space.pk) if space else None)
+    groups = GROUPS | {c.code: f"fields__{c.key}" for c in own if c.is_grouping}
+    group = params.get("group", "") if params.get("group", "") in groups else ""
     is_project = bool(space and space.kind == SpaceKind.PROJECT)
-    by_group = "state__rank" if group == "state" and is_project else GROUPS.get(group)
-    sort = by_group or filter_language.ordering(params.get("q", "")) or _sort(params.get("sort", ""))
-    return Asked(rows, space, _columns(params, is_project), sort, group)
+    by_group = "state__rank" if group == "state" and is_project else groups.get(group)
+    sort = by_group or filter_language.ordering(params.get("q", ""), user) or _sort(params.get("sort", ""), own)
+    return Asked(rows, space, _columns(params, is_project, own), sort, group, user, own)
 
 
 def nothing(params: Any, user: Any) -> Asked:
@@ -74,19 +92,21 @@ def _space(params: Any, user: Any) -> Space | None:
     return space
 
 
-def _sort(wanted: str) -> str:
-    field = SORTS.get((wanted or "-updated").lstrip("-"))
+def _sort(wanted: str, own: list[Column]) -> str:
+    known = SORTS | {c.code: f"fields__{c.key}" for c in own}
+    field = known.get((wanted or "-updated").lstrip("-"))
     return f"-{field}" if field and (wanted or "-").startswith("-") else field or "-updated_at"
 
 
-def _columns(params: Any, is_project: bool) -> list[str]:
-    wanted = [c for part in params.getlist("cols") for c in part.split(",") if c in COLUMNS]
+def _columns(params: Any, is_project: bool, own: list[Column]) -> list[str]:
+    known = [*COLUMNS, *(c.code for c in own)]
+    wanted = {c for part in params.getlist("cols") for c in part.split(",")}
     usual = [c for c in USUAL if not (is_project and c == "project")]
-    return [c for c in COLUMNS if c in wanted] or usual
+    return [c for c in known if c in wanted] or usual
 
 
 def heads(found: Asked) -> list[str]:
-    return [str(COLUMNS[c]) for c in found.columns]
+    return [found.label(c) for c in found.columns]
 
 
 def cells(found: Asked, step: Callable[[int, int], None] = lambda done, total: None) -> Iterator[list[Any]]:
@@ -97,12 +117,13 @@ def cells(found: Asked, step: Callable[[int, int], None] = lambda done, total: N
     ids = list(found.rows.order_by(order, "id").values_list("pk", flat=True))
     for begin in range(0, len(ids), CHUNK):
         part = ids[begin : begin + CHUNK]
-        lines = {line.pk: line for line in reads.shown(part)}
+        lines = {line.pk: line for line in reads.shown(part, with_fields=found.needs_fields)}
+        own = OwnFields.of(found.user, {i.space_id for i in lines.values()}).meet(lines.values()) if found.own_shown else None
         people = reads.assignees(list(lines.values()))
         step(begin, len(ids))
         for pk in part:
             if pk in lines:
-                yield [_value(lines[pk], column, people) for column in found.columns]
+                yield [_value(lines[pk], column, people, own) for column in found.columns]
     step(len(ids), len(ids))
 
 
@@ -115,9 +136,9 @@ def first(found: Asked, most: int) -> tuple[list[Any], dict[int, list[dict[str, 
     return lines, reads.assignees(lines), len(ids) > most
 
 
-def texts(item: Any, columns: list[str], people: dict[int, list[dict[str, Any]]]) -> list[str]:
+def texts(item: Any, columns: list[str], people: dict[int, list[dict[str, Any]]], own: OwnFields | None = None) -> list[str]:
     """A row's cells as they are typed: days as 2027-02-12, numbers as short as they are exact."""
-    return [_text(_value(item, column, people)) for column in columns]
+    return [_text(_value(item, column, people, own)) for column in columns]
 
 
 def _text(value: Any) -> str:
@@ -126,7 +147,9 @@ def _text(value: Any) -> str:
     return f"{value:.10g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
-def _value(item: Any, column: str, people: dict[int, list[dict[str, Any]]]) -> Any:
+def _value(item: Any, column: str, people: dict[int, list[dict[str, Any]]], own: OwnFields | None) -> Any:
+    if own is not None and column.startswith(own_fields.PREFIX):
+        return own.plain(item, column.removeprefix(own_fields.PREFIX))
     return _READ[column](item) if column in _READ else "; ".join(p["name"] for p in people.get(item.pk, []))
 
 

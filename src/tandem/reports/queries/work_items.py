@@ -10,14 +10,14 @@ from tandem.reports.queries.work_item_lines import lines
 from tandem.work.models import Assignment, State, StateChange, WorkItem
 
 
-def listed(user: Any) -> Any:
+def listed(user: Any, *, with_fields: bool = False) -> Any:
     """Present work items of the spaces that the user sees, with what a row shows."""
-    return lines(WorkItem.objects.visible_to(user).present())
+    return lines(WorkItem.objects.visible_to(user).present(), with_fields=with_fields)
 
 
-def shown(ids: Any) -> Any:
+def shown(ids: Any, *, with_fields: bool = False) -> Any:
     """The lines of items that were chosen by their ids: what chose them is not asked again."""
-    return lines(WorkItem.objects.filter(pk__in=ids))  # house: reads — the ids came through visible_to
+    return lines(WorkItem.objects.filter(pk__in=ids), with_fields=with_fields)  # house: reads — the ids came through visible_to
 
 
 def assignees(items: list[WorkItem]) -> dict[int, list[dict[str, Any]]]:

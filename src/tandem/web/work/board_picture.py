@@ -16,13 +16,17 @@ from tandem.kit import clock
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.reports.queries import boards as stacks_of
+from tandem.reports.queries import set_here
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.boards import Half, Hold, Stack, Standing
+from tandem.reports.queries.moves import Moves
+from tandem.reports.queries.own_fields import OwnFields
 from tandem.web.templating import short_day
-from tandem.web.work import filtering
-from tandem.work.models import Block, ServiceClass, State, WorkItem
+from tandem.web.work import filtering, own_fields
+from tandem.work.models import Block, FieldDefinition, ServiceClass, State, WorkItem
 
 CARDS, MOST_CARDS = 60, 5000
+MOST_FIELDS = 4
 LANES = {
     "assignee": lazy("Assignee"), "class": lazy("Class of service"), "parent": lazy("Part of"), "priority": lazy("Priority"),
     "type": lazy("Type"), "label": lazy("Label"),
@@ -56,10 +60,11 @@ def drawn(
     stacks = stacks_of.stacks(user, space.pk)
     halves = [half for stack in stacks for half in stack.halves]
     most = {half.key: shown_of(request, half) for half in halves}
-    found = stacks_of.cards(user, space.pk, halves, condition, most) if with_cards else {}
+    extra = CardExtra.of(user, space, halves)
+    found = stacks_of.cards(user, space.pk, halves, condition, most, with_fields=extra.has_fields) if with_cards else {}
     counts, limits = stacks_of.counts(user, space.pk, condition), stacks_of.limits(user, space.pk)
     holds, expected = stacks_of.holds(user, now, space_id=space.pk), reads.expected_days(user, space.pk)
-    cards = cards_of(user, [i for rows in found.values() for i in rows], now, holds, expected)
+    cards = cards_of(user, [i for rows in found.values() for i in rows], now, holds, expected, extra)
     rows = _lanes(user, halves, found, cards, lanes)
     _limit_lanes(rows, limits, lanes)
     return {
@@ -125,14 +130,47 @@ def shown_limit(one: Standing) -> dict[str, Any]:
     }  # fmt: skip
 
 
+class CardExtra:
+    """What a project's own settings add to its cards: fields that stand on them, and the halves they may be moved to."""
+
+    def __init__(self, fields: list[FieldDefinition], moves: Moves, halves: list[Half]) -> None:
+        self._own, self._moves, self._halves = OwnFields(fields), moves, halves
+        self.has_fields = bool(fields)
+
+    @classmethod
+    def of(cls, user: Any, space: Space, halves: list[Half]) -> "CardExtra":
+        """`space` came with `set_here.beside`."""
+        fields = [f for f in set_here.fields_of(space) if f.is_on_cards and f.retired_at is None]
+        return cls(fields[:MOST_FIELDS], Moves(user, set_here.rules_of(space)), halves)
+
+    def meet(self, items: list[Any]) -> None:
+        if self.has_fields:
+            self._own.meet(items)
+
+    def values(self, item: Any) -> list[dict[str, str]]:
+        if not self.has_fields:
+            return []
+        shown = own_fields.of_item(item, self._own)
+        return [{"label": one.label, "shown": one.shown} for one in shown if one.shown]
+
+    def ways(self, item: Any) -> str | None:
+        """The keys of the halves, blanks between; None when it may go everywhere."""
+        ways = self._moves.ways(item)
+        if ways is None:
+            return None
+        here = {half.key for half in self._halves if item.state_id in {s.pk for s in half.states}}
+        return " ".join(str(half.key) for half in self._halves if half.key in ways | here)
+
+
 def cards_of(
-    user: Any, items: list[Any], now: datetime, holds: list[Hold], expected: float | None
+    user: Any, items: list[Any], now: datetime, holds: list[Hold], expected: float | None, extra: "CardExtra"
 ) -> dict[int, dict[str, Any]]:
     people, said = reads.assignees(items), stacks_of.blocks(user, items)
     held: dict[int, list[Hold]] = {}
     for hold in holds:
         held.setdefault(hold.held_id, []).append(hold)
     since = reads.entered(user, [i for i in items if not i.is_done])
+    extra.meet(items)
     return {
         i.pk: {
             "item": i,
@@ -142,6 +180,8 @@ def cards_of(
             "block": said.get(i.pk),
             "urgent": i.get_priority_display() if i.priority == WorkItem.Priority.URGENT else "",
             "cls": {"name": i.service_class, "word": _class_word(i)} if i.service_class != ServiceClass.STANDARD else None,
+            "own": extra.values(i),
+            "to": extra.ways(i),
         }
         for i in items
     }

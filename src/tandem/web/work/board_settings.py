@@ -1,22 +1,21 @@
 """The columns and limits of a board: which states stand where, by which rule cards leave, how many may be there at once."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
 from tandem.people.models import Membership, Space, User
 from tandem.portfolio.models import Project
 from tandem.reports.queries import boards as stacks_of
 from tandem.web import doors
+from tandem.web.work import setting
 from tandem.web.work.board_picture import shown_limit
 from tandem.work.actions import columns, wip_limits
 from tandem.work.models import Column, ServiceClass, State, WipLimit, WorkItem, WorkItemType
@@ -31,13 +30,7 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
     space = doors.find(Space.objects, request.user, key=key)
     project = doors.find(Project.objects, request.user, space=space)
     if request.method == "POST":
-        act = _ACTS.get(request.POST.get("do", ""))
-        if act is None:
-            raise Refused("change_unknown")
-        said = act(request, space)
-        if "application/json" in request.headers.get("Accept", ""):
-            return JsonResponse({"message": said})
-        return doors.go_to(request, reverse("board_settings", kwargs={"key": key}), said)
+        return setting.take(request, _ACTS, space, "board_settings")
     request.live_topics = [f"space:{space.pk}"]  # type: ignore[attr-defined]
     stacks = stacks_of.stacks(request.user, space.pk)
     limits = stacks_of.limits(request.user, space.pk)
@@ -46,7 +39,7 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
         "columns": [s for s in stacks if s.column], "loose": [s.states[0] for s in stacks if s.column is None],
         "states": [(state, stack) for stack in stacks for state in stack.states], "places": _places(stacks),
         "limits": [{**shown_limit(one), "row": one.limit} for one in limits],
-        "lanes": _lane_choices(request.user, space), "people": _people(request.user, space),
+        "ways": setting.ways(key, "board_settings"), "lanes": _lane_choices(request.user, space), "people": _people(request.user, space),
     }  # fmt: skip
     return render(request, "work/board_settings.html", context)
 
@@ -107,7 +100,7 @@ def _change(request: HttpRequest, space: Space) -> str:
 
 
 def _move(request: HttpRequest, space: Space) -> str:
-    columns.move(actor=request.user, column=_column(request, space), to=_number(request, "to"))
+    columns.move(actor=request.user, column=_column(request, space), to=setting.number(request, "to"))
     return ""
 
 
@@ -118,7 +111,7 @@ def _remove(request: HttpRequest, space: Space) -> str:
 
 
 def _place(request: HttpRequest, space: Space) -> str:
-    state = doors.find(State.objects, request.user, pk=_number(request, "state"), space=space.pk)
+    state = doors.find(State.objects, request.user, pk=setting.number(request, "state"), space=space.pk)
     number, _colon, waits = request.POST.get("place", "").partition(":")
     column = None
     if number:
@@ -133,7 +126,7 @@ def _limit(request: HttpRequest, space: Space) -> str:
     column, person, label = (request.POST.get(name, "").strip() for name in ("column", "person", "label"))
     lane = request.POST.get("lane", "") or (f"label:{label}" if label else "")
     wip_limits.create(
-        actor=request.user, space=space, most=min(_number(request, "most"), 32_000), lane=lane,
+        actor=request.user, space=space, most=min(setting.number(request, "most"), 32_000), lane=lane,
         column=doors.find(Column.objects, request.user, pk=whole_number(column) or 0, space=space.pk) if column else None,
         person=doors.find(User.objects, request.user, pk=whole_number(person) or 0) if person else None,
         stops=request.POST.get("stops") == "1",
@@ -144,7 +137,7 @@ def _limit(request: HttpRequest, space: Space) -> str:
 def _change_limit(request: HttpRequest, space: Space) -> str:
     wip_limits.change(
         actor=request.user, limit=_of_limit(request, space), version=doors.version_in(request),
-        most=min(_number(request, "most"), 32_000), stops=request.POST.get("stops") == "1",
+        most=min(setting.number(request, "most"), 32_000), stops=request.POST.get("stops") == "1",
     )  # fmt: skip
     return _("Saved.")
 
@@ -155,21 +148,14 @@ def _remove_limit(request: HttpRequest, space: Space) -> str:
 
 
 def _column(request: HttpRequest, space: Space) -> Column:
-    return doors.find(Column.objects, request.user, pk=_number(request, "column"), space=space.pk)
+    return doors.find(Column.objects, request.user, pk=setting.number(request, "column"), space=space.pk)
 
 
 def _of_limit(request: HttpRequest, space: Space) -> WipLimit:
-    return doors.find(WipLimit.objects, request.user, pk=_number(request, "limit"), space=space.pk)
+    return doors.find(WipLimit.objects, request.user, pk=setting.number(request, "limit"), space=space.pk)
 
 
-def _number(request: HttpRequest, name: str) -> int:
-    number = whole_number(request.POST.get(name, ""))
-    if number is None:
-        raise Refused("number_unreadable", field=name)
-    return number
-
-
-_ACTS: dict[str, Callable[[HttpRequest, Space], str]] = {
+_ACTS: setting.Acts = {
     "lay_out": _lay_out, "add": _add, "change": _change, "move": _move, "remove": _remove, "place": _place, "limit": _limit,
     "change_limit": _change_limit, "remove_limit": _remove_limit,
 }  # fmt: skip

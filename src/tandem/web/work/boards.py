@@ -19,7 +19,7 @@ from tandem.people.models import Space, User
 from tandem.planning.models import Forecast
 from tandem.portfolio.models import Project
 from tandem.reports.queries import boards as stacks_of
-from tandem.reports.queries import filter_language
+from tandem.reports.queries import filter_language, set_here
 from tandem.reports.queries import work_items as reads
 from tandem.web import doors
 from tandem.web.work import board_picture, board_top, filtering
@@ -47,7 +47,7 @@ def chooser(request: HttpRequest, target: str, title: str, purpose: str) -> Http
 
 @login_required
 def board(request: HttpRequest, key: str) -> HttpResponse:
-    space = doors.find(Space.objects, request.user, key=key)
+    space = doors.find(Space.objects.annotate(**set_here.beside(request.user, "pk")), request.user, key=key)
     project = doors.find(Project.objects, request.user, space=space)
     topic, text, problem = f"space:{space.pk}", request.GET.get("q", ""), None
     request.live_topics = [topic]  # type: ignore[attr-defined]
@@ -82,12 +82,13 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
 def _more(request: HttpRequest, space: Space, condition: Any, kind: str, now: Any) -> HttpResponse:
     """The next cards of one column, by lane: `half` says which, `first` how many are there."""
     key, first = whole_number(request.GET.get("half", "")), whole_number(request.GET.get("first", ""), 5) or 0
-    halves = [h for stack in stacks_of.stacks(request.user, space.pk) for h in stack.halves if h.key == key and h.states]
+    every = [h for stack in stacks_of.stacks(request.user, space.pk) for h in stack.halves]
+    halves, extra = [h for h in every if h.key == key and h.states], board_picture.CardExtra.of(request.user, space, every)
     most = max(0, min(MORE, board_picture.MOST_CARDS - first))
-    found = stacks_of.cards(request.user, space.pk, halves, condition, {h.key: most + 1 for h in halves}, first)
+    found = stacks_of.cards(request.user, space.pk, halves, condition, {h.key: most + 1 for h in halves}, first, with_fields=extra.has_fields)
     items = next(iter(found.values()), [])
     holds, expected = stacks_of.holds(request.user, now, items=items), reads.expected_days(request.user, space.pk)
-    cards = board_picture.cards_of(request.user, items[:most], now, holds, expected)
+    cards = board_picture.cards_of(request.user, items[:most], now, holds, expected, extra)
     parents = board_picture.parents_of(request.user, items) if kind == "parent" else {}
     lanes: dict[str, list[Any]] = {}
     for item in items[:most]:

@@ -66,7 +66,7 @@ def _ids(request: HttpRequest) -> dict[int, int | None]:
 def _steps(request: HttpRequest, items: list[WorkItem], what: str, value: str) -> list[tuple[WorkItem, dict[str, Any] | None]]:
     """What becomes of each item; no values: it goes."""
     if what == "state":
-        rows = State.objects.visible_to(request.user).filter(name=value, space__in={i.space_id for i in items})
+        rows = State.objects.visible_to(request.user).active().filter(name=value, space__in={i.space_id for i in items})
         by_space = {s.space_id: s for s in rows}
         if any(item.space_id not in by_space for item in items):
             raise Refused("other_space", field="state")

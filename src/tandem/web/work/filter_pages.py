@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tandem.kit import http
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
-from tandem.reports.queries import filter_rows, scope
+from tandem.reports.queries import filter_rows, own_fields, scope
 from tandem.reports.queries.filter_suggestions import proposals
 from tandem.reports.queries.filter_words import FIELDS
 from tandem.web import doors
@@ -42,9 +42,10 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 def builder(request: HttpRequest) -> HttpResponse:
     """The filter as a form. Filled in, it goes back to the list with the text that it wrote."""
     target = request.GET.get("to", "")
+    own = [(c.said, c.name) for c in own_fields.columns(request.user, None)]
     to = target if http.is_local_path(target) else reverse("work_items")
     if "field" in request.GET:
-        return redirect(_back(to, filter_rows.text_of(_filled_in(request))))
+        return redirect(_back(to, filter_rows.text_of(_filled_in(request, {*FIELDS, *(name for name, _label in own)}))))
     text, problem = request.GET.get("q", ""), None
     try:
         rows = filter_rows.rows(text)
@@ -53,18 +54,18 @@ def builder(request: HttpRequest) -> HttpResponse:
     shown: list[Any] = [*rows, *[filter_rows.Row("", False, ())] * EMPTY_ROWS]
     context = {
         "rows": shown, "to": to, "problem": problem, "text": text,
-        "fields": [("", _("Words in the title")), *((name, filtering.label(name)) for name in FIELDS)],
+        "fields": [("", _("Words in the title")), *((name, filtering.label(name)) for name in FIELDS), *own],
     }  # fmt: skip
     return render(
         request, "work/filter_peek.html" if doors.is_peek(request) else "work/filter_page.html", context
     )
 
 
-def _filled_in(request: HttpRequest) -> list[filter_rows.Row]:
+def _filled_in(request: HttpRequest, names: set[str]) -> list[filter_rows.Row]:
     given = zip(
         request.GET.getlist("field"), request.GET.getlist("not"), request.GET.getlist("value"), strict=False
     )
-    known = [(field, is_not, value) for field, is_not, value in given if field in FIELDS or not field]
+    known = [(field, is_not, value) for field, is_not, value in given if field in names or not field]
     return [filter_rows.row(field, is_not == "1", value) for field, is_not, value in known[:MOST_ROWS]]
 
 

@@ -16,6 +16,7 @@ from tandem.people.models import User
 from tandem.web import doors
 from tandem.web.markdown import rendered
 from tandem.web.templating import day
+from tandem.web.work import own_fields
 from tandem.work.actions import work_items
 from tandem.work.models import ServiceClass, State, WorkItem, WorkItemType
 
@@ -125,19 +126,20 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
         return JsonResponse({"message": _("This change does not say on which version it rests.")}, status=428)
     was = given.pop("was", None) if isinstance(given, dict) else None
     reason = str(given.pop("override_reason", None) or "") if isinstance(given, dict) else ""
-    if not isinstance(given, dict) or not given or set(given) - set(READERS):
+    if not isinstance(given, dict) or not given or {n for n in given if not n.startswith("field:")} - set(READERS):
         return JsonResponse(
             {"message": words.refusal("field_unknown", {"fields": ", ".join(map(str, given))})}, status=422
         )
     name = next(iter(given))
     try:
-        values = {field: READERS[field](value, request, item) for field, value in given.items()}
+        values = _read(request, item, given)
         try:
             item = work_items.change(actor=request.user, item=item, version=version, override_reason=reason, **values)
         except Stale as problem:
             current = problem.current
             if was is None or len(values) > 1 or str(_value(current, name) or "") != str(was):
                 return _stale(current, name)
+            values = _read(request, current, given)
             item = work_items.change(actor=request.user, item=current, version=current.version, override_reason=reason, **values)
     except Stale as problem:
         return _stale(problem.current, name)
@@ -146,12 +148,21 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
     return JsonResponse(_answer(item, name))
 
 
+def _read(request: HttpRequest, item: WorkItem, given: dict[str, Any]) -> dict[str, Any]:
+    own = {name: value for name, value in given.items() if name.startswith("field:")}
+    values = {field: READERS[field](value, request, item) for field, value in given.items() if field not in own}
+    return values | ({"fields": own_fields.with_values(request, item, own)} if own else {})
+
+
 def _stale(current: WorkItem, name: str) -> JsonResponse:
     answer = {"message": words.refusal("stale", {}), "theirs": _value(current, name), **_answer(current, name)}
     return JsonResponse(answer, status=409)
 
 
 def _answer(item: WorkItem, name: str) -> dict[str, Any]:
+    if name.startswith("field:"):
+        now = own_fields.one(item, name)
+        return {"value": now.value, "shown": now.shown or "–", "version": item.version}
     answer = {"value": _value(item, name), "shown": _shown(item, name), "version": item.version}
     if name == "description":
         answer["html"] = str(rendered(item.description, item.description_format))
@@ -159,6 +170,8 @@ def _answer(item: WorkItem, name: str) -> dict[str, Any]:
 
 
 def _value(item: WorkItem, name: str) -> Any:
+    if name.startswith("field:"):
+        return own_fields.one(item, name).value
     if name in ("state", "type"):
         return getattr(item, f"{name}_id")
     if name == "parent":

@@ -17,6 +17,7 @@ from tandem.people.access import Permission, spaces_where
 from tandem.people.models import Space, User
 from tandem.portfolio.models import Project
 from tandem.web import doors, generic
+from tandem.web.work import own_fields
 from tandem.work.actions import work_items
 from tandem.work.models import State, WorkItem, WorkItemType
 
@@ -63,7 +64,8 @@ def new(request: HttpRequest) -> HttpResponse:
         message = " ".join(str(e) for errors in form.errors.values() for e in errors)
         return JsonResponse({"message": message}, status=422)
     home = form["home"].value()
-    context = {"form": form, "cancel": f"{reverse('work_items')}?space={home}" if home else reverse("work_items")}
+    space = whole_number(str(home or "")) or 0
+    context = {"form": form, "own": own_fields.asked(request.user, space, request.POST), "cancel": f"{reverse('work_items')}?space={home}" if home else reverse("work_items")}
     return render(request, "work/new_work_item.html", context, status=422 if form.errors else 200)
 
 
@@ -78,11 +80,11 @@ def _form(request: HttpRequest, spaces: Any) -> Any:
     form = ItemForm(request.POST or None, initial={"parent_key": request.GET.get("parent", "")})
     form.fields["type"].required = False
     form.fields["home"] = generic.HomeField(spaces, label=_("Project"), initial=chosen)
-    types = WorkItemType.objects.visible_to(user).select_related("space")
+    types = WorkItemType.objects.visible_to(user).active().select_related("space")
     form.fields["type"].queryset = types.filter(space=chosen) if chosen and request.method == "GET" else types  # type: ignore[attr-defined]
     form.fields["type"].empty_label = _("The usual one")  # type: ignore[attr-defined]
     form.fields["priority"].choices = [("", "–"), *WorkItem.Priority.choices]  # type: ignore[attr-defined]
-    form.fields["state"].queryset = State.objects.visible_to(user)  # type: ignore[attr-defined]
+    form.fields["state"].queryset = State.objects.visible_to(user).active()  # type: ignore[attr-defined]
     form.fields["assignees"].queryset = User.objects.visible_to(user).active()  # type: ignore[attr-defined]
     form.order_fields(["home", "title", "description"])
     return form
@@ -96,4 +98,6 @@ def _create(request: HttpRequest, form: Any) -> WorkItem:
             values[field] = None
     if key:
         values["parent"] = doors.find(WorkItem.objects.present(), request.user, key=key, space=home.pk)
+    if own := own_fields.filled_in(request.user, home.pk, request.POST):
+        values["fields"] = own
     return work_items.create(actor=request.user, space=home, **values)

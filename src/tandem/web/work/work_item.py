@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
-from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -19,10 +18,13 @@ from tandem.history.models import Event
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
+from tandem.reports.queries import set_here
 from tandem.reports.queries import work_items as reads
+from tandem.reports.queries.moves import Moves
+from tandem.reports.queries.own_fields import OwnFields
 from tandem.web import doors, histories
 from tandem.web.collaboration import attachments, comments, watches
-from tandem.web.work import inline, work_items_parts
+from tandem.web.work import inline, own_fields, work_items_parts
 from tandem.work.actions import links, work_items
 from tandem.work.models import Block, Link, Sprint, State, WorkItem, WorkItemType
 
@@ -55,12 +57,14 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _beside(user: Any) -> dict[str, Any]:
-    """The states and types of its space, in the query of the item: they are few, and a query of its own costs more."""
-    states = State.objects.visible_to(user).filter(space=OuterRef("space_id")).in_order()
-    types = WorkItemType.objects.visible_to(user).filter(space=OuterRef("space_id"))
+    """The states, types, fields and allowed moves of its space, in the query of the item: they are few, and a query of its own costs more."""
+    here = {"space": OuterRef("space_id")}
+    states = State.objects.visible_to(user).filter(**here).in_order()
+    types = WorkItemType.objects.visible_to(user).filter(**here)
     return {
-        "states_there": ArraySubquery(states.values(row=JSONObject(id="id", name="name", category="category"))),
-        "types_there": ArraySubquery(types.values(row=JSONObject(id="id", name="name"))),
+        "states_there": ArraySubquery(states.values(row=set_here.row("id name category retired_at"))),
+        "types_there": ArraySubquery(types.values(row=set_here.row("id name retired_at"))),
+        **set_here.beside(user),
     }
 
 
@@ -82,6 +86,10 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
     _give_states([item, *children, *(end for link in related for end in (link.source, link.target))], states, user)
     if known := next((t for t in types if t.pk == item.type_id), None):
         item.type = known
+    defined = set_here.fields_of(item)
+    own = OwnFields(f for f in defined if f.retired_at is None).meet([item])
+    ways = Moves(user, set_here.rules_of(item)).ways(item)
+    offered = [s for s in states if s.pk == item.state_id or (s.retired_at is None and (ways is None or s.pk in ways))]
     item.description = mentions.renamed(item.description, mentions.names_of([item.description]))
     events = Event.objects.visible_to(user).of(item).newest_first()[:30]
     return {
@@ -89,10 +97,11 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         "may_edit": may(user, Permission.EDIT_WORK, item.space_id), "may_comment": may(user, Permission.COMMENT, item.space_id),
         "children": children, "parts_done": sum(1 for p in children if p.is_done),
         "links": work_items_parts.link_groups(related, item, user.visible_space_ids()),
-        "kinds": work_items_parts.kinds(), "states": states, "types": types,
+        "kinds": work_items_parts.kinds(), "states": offered, "types": [t for t in types if t.retired_at is None or t.pk == item.type_id],
+        "own": own_fields.of_item(item, own), "of_source": {k: v for k, v in item.fields.items() if k not in {f.key for f in defined}},
         "comments": comments.of(user, item), "watching": watches.of(user, item),
         "files": attachments.of(user, item) if item.has_files else [],
-        "events": histories.lines(events, user, known=[*states, *types]), "passages": reads.time_in_states(user, item, states),
+        "events": histories.lines(events, user, known=[*states, *types, *defined]), "passages": reads.time_in_states(user, item, states),
         "comments_url": reverse("work_item_comments", kwargs={"key": item.key}),
         "computed": getattr(item, "computed", None), "priorities": [(value, str(label)) for value, label in PRIORITIES],
         "developments": list(Development.objects.visible_to(user).filter(item=item)[:50]) if item.has_developments else [],  # type: ignore[attr-defined]

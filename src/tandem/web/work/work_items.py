@@ -2,7 +2,7 @@
 
 import contextlib
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
@@ -17,10 +17,24 @@ from tandem.kit.errors import Refused
 from tandem.people.access import Permission, spaces_where
 from tandem.reports.queries import filter_language, scope, work_item_sums, work_item_table
 from tandem.reports.queries import work_items as reads
+from tandem.reports.queries.moves import Moves
+from tandem.reports.queries.own_fields import OwnFields
 from tandem.reports.queries.work_item_table import COLUMNS, SORTS, Asked
 from tandem.web.paging import page_of
 from tandem.web.people.people import choices_of
-from tandem.web.work import bulk, exports, feeds, filter_pages, filtering, items_calendar, items_sheet, items_workload, new, saved
+from tandem.web.work import (
+    bulk,
+    exports,
+    feeds,
+    filter_pages,
+    filtering,
+    items_calendar,
+    items_sheet,
+    items_workload,
+    new,
+    own_fields,
+    saved,
+)
 from tandem.work.models import State, WorkItem, WorkItemType
 
 PAGE = "work_items"
@@ -34,7 +48,7 @@ def table(request: HttpRequest) -> HttpResponse:
     if set(request.GET) <= {"space"} and (view := saved.default_of(request.user, asked.space)):
         return redirect(saved.address(view))
     if request.GET.get("part") == "sums":
-        return render(request, "work/items_sums.html", {"sums": work_item_sums.of(asked.rows, asked.group)})
+        return render(request, "work/items_sums.html", {"sums": work_item_sums.of(asked.rows, asked.group, asked.sort if asked.group else "")})
     if request.GET.get("part") == "rows":
         return items_sheet.rows(request, asked)
     context = _around(request, asked, problem)
@@ -64,17 +78,21 @@ def _around(request: HttpRequest, asked: Asked, problem: filtering.Problem | Non
 
 def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpResponse:
     sort, group, columns = asked.sort, asked.group, asked.columns
-    page = page_of(asked.rows, sort=sort, cursor=request.GET.get("cursor", ""), shown=reads.shown)
+    page = page_of(asked.rows, sort=sort, cursor=request.GET.get("cursor", ""), shown=partial(reads.shown, with_fields=asked.needs_fields))
     people = reads.assignees(page.rows)
     may_edit = spaces_where(request.user, Permission.EDIT_WORK)
     choices = _choices(page.rows, may_edit, request.user, columns)
-    today = clock.today()
+    today, own = clock.today(), _own(request.user, asked, page.rows)
+    sorts = SORTS | {c.code: f"fields__{c.key}" for c in asked.own}
     context |= {
-        "rows": [_row(i, people, may_edit, group, choices, today) for i in page.rows],
-        "columns": [(c, str(COLUMNS[c]), _turned(request, c), _direction(sort, c)) for c in columns],
-        "all_columns": [(c, str(label), c in columns) for c, label in COLUMNS.items()],
-        "group": group,
-        "groups": [("", _("No groups")), ("state", _("State")), ("project", _("Project")), ("type", _("Type")), ("priority", _("Priority"))],
+        "rows": [_row(i, people, may_edit, asked, choices, today, own) for i in page.rows],
+        "columns": [(c, asked.label(c), _turned(request, c, sorts), _direction(sort, c, sorts)) for c in columns],
+        "all_columns": [*((c, str(label), c in columns) for c, label in COLUMNS.items()), *((c.code, c.name, c.code in columns) for c in asked.own)],
+        "group": group, "numbers": {"points", *(c.code for c in asked.own if c.is_number)},
+        "groups": [
+            ("", _("No groups")), ("state", _("State")), ("project", _("Project")), ("type", _("Type")), ("priority", _("Priority")),
+            *((c.code, c.name) for c in asked.own if c.is_grouping),
+        ],
         "next": _with(request, cursor=page.next) if page.next else "", "previous": _with(request, cursor=page.previous) if page.previous else "",
         "priorities": _priorities(), "may_bulk": bool(may_edit), "bulk_states": _common_states(page.rows, choices["states"]),
         "kept": [(k, v) for k, v in request.GET.items() if k not in ("cols", "cursor") and v],
@@ -110,24 +128,36 @@ class _Row(NamedTuple):
     states: list[tuple[int, str]]
     types: list[tuple[int, str]]
     is_late: bool
+    own: dict[str, own_fields.Shown]
+
+
+def _own(user: Any, asked: Asked, items: list[WorkItem]) -> OwnFields | None:
+    """What the rows' own fields are, when a column or a group shows one: one query, one more for people in them."""
+    if not asked.needs_fields:
+        return None
+    return OwnFields.of(user, {i.space_id for i in items}).meet(items)
 
 
 def _row(
-    item: WorkItem, people: dict[int, list[dict[str, Any]]], may_edit: set[int], group: str, choices: dict[str, Any], today: date
-) -> _Row:
+    item: WorkItem, people: dict[int, list[dict[str, Any]]], may_edit: set[int], asked: Asked, choices: dict[str, Any], today: date, own: OwnFields | None
+) -> _Row:  # fmt: skip
+    shown = {}
+    for column in asked.own_shown if own else ():
+        if field := own.by_word(item, column.word):  # type: ignore[union-attr]
+            shown[column.code] = own_fields.shown(field, item, own)  # type: ignore[arg-type]
     return _Row(
-        item, people.get(item.pk, []), item.space_id in may_edit, _group_of(item, group),
-        choices["states"].get(item.space_id, []), choices["types"].get(item.space_id, []),
-        bool(item.due_on and item.due_on < today and not item.is_done),
+        item, people.get(item.pk, []), item.space_id in may_edit, _group_of(item, asked),
+        choices["moves"].narrowed(item, choices["states"].get(item.space_id, [])), choices["types"].get(item.space_id, []),
+        bool(item.due_on and item.due_on < today and not item.is_done), shown,
     )  # fmt: skip
 
 
-def _direction(sort: str, column: str) -> str:
-    return "" if SORTS.get(column) != sort.lstrip("-") else "desc" if sort.startswith("-") else "asc"
+def _direction(sort: str, column: str, sorts: dict[str, str]) -> str:
+    return "" if sorts.get(column) != sort.lstrip("-") else "desc" if sort.startswith("-") else "asc"
 
 
-def _turned(request: HttpRequest, column: str) -> str:
-    if column not in SORTS:
+def _turned(request: HttpRequest, column: str, sorts: dict[str, str]) -> str:
+    if column not in sorts:
         return ""
     q = request.GET.get("q", "")
     with contextlib.suppress(Refused):
@@ -140,7 +170,11 @@ def _turned(request: HttpRequest, column: str) -> str:
 _with = filtering.changed
 
 
-def _group_of(item: WorkItem, group: str) -> str:
+def _group_of(item: WorkItem, asked: Asked) -> str:
+    group = asked.group
+    if column := next((c for c in asked.own if c.code == group), None):
+        value = item.fields.get(column.key)
+        return _("No %(name)s") % {"name": column.name} if value in (None, "") else str(value)
     if group == "state":
         return item.state.name
     if group == "project":
@@ -153,9 +187,9 @@ def _group_of(item: WorkItem, group: str) -> str:
 def _choices(items: list[WorkItem], editable: set[int], user: Any, columns: list[str]) -> dict[str, Any]:
     """States (and types, when they are shown) of the spaces on the page: what their cells may be set to."""
     wanted = {i.space_id for i in items} & editable
-    states = _by_space(State.objects.visible_to(user).filter(space_id__in=wanted).in_order())
-    types = _by_space(WorkItemType.objects.visible_to(user).filter(space_id__in=wanted)) if "type" in columns else {}
-    return {"states": states, "types": types}
+    states = _by_space(State.objects.visible_to(user).active().filter(space_id__in=wanted).in_order())
+    types = _by_space(WorkItemType.objects.visible_to(user).active().filter(space_id__in=wanted)) if "type" in columns else {}
+    return {"states": states, "types": types, "moves": Moves.of(user, wanted)}
 
 
 def _by_space(rows: Any) -> dict[int, list[tuple[int, str]]]:

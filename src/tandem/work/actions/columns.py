@@ -21,7 +21,7 @@ def lay_out(*, actor: Any, space: Space) -> list[Column]:
     require(actor, _DO, space.pk)
     with transaction.atomic():
         _hold(space.pk)
-        loose = list(State.objects.filter(space=space, column=None).in_order()[:MOST_COLUMNS])
+        loose = list(State.objects.filter(space=space, column=None).active().in_order()[:MOST_COLUMNS])
         taken = dict(Column.objects.filter(space=space).values_list("name", "pk"))
         made = []
         for state in loose:

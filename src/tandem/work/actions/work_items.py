@@ -15,7 +15,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, User
-from tandem.work.actions import blocks, ranks, wip_limits
+from tandem.work.actions import blocks, fields, ranks, transitions, wip_limits
 from tandem.work.models import Assignment, State, StateChange, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_WORK
@@ -69,12 +69,15 @@ def create(
     if not title.strip():
         raise Refused("title_empty", field="title")
     with transaction.atomic():
-        state = state or State.objects.filter(space=space).in_order().first()
-        type = type or WorkItemType.objects.filter(space=space, level=2).order_by("rank").first()
+        first = State.objects.filter(space=space).active().in_order().first()
+        state = state or first
+        type = type or WorkItemType.objects.filter(space=space, level=2).active().order_by("rank").first()
         if state is None or type is None:
             raise Refused("no_workflow", space=space.name)
         _check_home(space.pk, state=state, type=type, **values)
         mentions.check(space.pk, values.get("description") or "")
+        if values.get("fields"):
+            values["fields"] = fields.kept(actor=actor, space_id=space.pk, type_id=type.pk, before={}, after=values["fields"])
         number = take_numbers(space, 1)
         last = WorkItem.objects.filter(space=space).aggregate(last=Max("rank"))["last"] or 0.0
         item = WorkItem(
@@ -92,8 +95,10 @@ def create(
         _follow_state(item, state, clock.now())
         item.set_grams()
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
-        item.save(force_insert=True)
         people = list(assignees)
+        if first is not None:  # who begins further on passes there from the first state
+            transitions.keep(actor=actor, item=item, from_state=first, people=people)
+        item.save(force_insert=True)
         Assignment.objects.bulk_create([Assignment(item=item, user=u) for u in people])
         StateChange.objects.create(space=space, item=item, from_state=None, to_state=state, by=actor)
         changes, text = first_words(item, [u.pk for u in people])
@@ -126,17 +131,21 @@ def change(
     run: uuid.UUID | None = None,
     override_reason: str = "",
     dates: dict[str, Any] | None = None,
+    is_taken_back: bool = False,
     **values: Any,
 ) -> WorkItem:
     """Write the fields that differ. `state` and `assignees` may stand among them. `run` marks a bulk change.
 
-    A limit that stops is kept (`wip_limits.keep`), unless `override_reason` says why not. `dates` are the actual dates
-    that a move brings back when it is taken back; without them they follow the state."""
+    A limit that stops is kept (`wip_limits.keep`), unless `override_reason` says why not. A move is one of those that are
+    allowed (`transitions.keep`), unless it takes one's
+    own back; `dates` are the actual dates that this brings back, without them they follow the state."""
     require(actor, _DO, item.space_id)
     unknown = set(values) - set(EDITABLE) - {"state", "assignees", "rank"}
     if unknown:
         raise Refused("field_unknown", fields=", ".join(sorted(unknown)))
     people = values.pop("assignees", None)
+    if "fields" in values and not is_taken_back:
+        values["fields"] = fields.changed(actor, item, values)
     differing = {f: v for f, v in values.items() if getattr(item, f) != v}
     if "title" in differing and not differing["title"].strip():
         raise Refused("title_empty", field="title")
@@ -156,6 +165,8 @@ def change(
         for field, value in differing.items():
             setattr(item, field, value)
         if "state" in differing:
+            if not is_taken_back:
+                transitions.keep(actor=actor, item=item, from_state=before["state"], people=people)
             stood = {f: getattr(item, f) for f in _ACTUAL}
             differing |= _follow_state(item, differing["state"], clock.now(), dates)
             before |= {f: stood[f] for f in _ACTUAL if f in differing}
@@ -165,6 +176,8 @@ def change(
         item.write(expected=version, updated_at=clock.now(), **extra, **differing)
         _write_around(actor, item, before, before_people, after_people, run)
         changes = {f: [before.get(f), v] for f, v in differing.items() if f in before and f not in PERSONAL}
+        if "fields" in changes:
+            changes["fields"] = fields.difference(*changes["fields"])
         if before_people != after_people:
             changes["assignees"] = [before_people, after_people]
         text = {f: [before[f], differing[f]] for f in PERSONAL if f in before}
@@ -264,7 +277,7 @@ def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
                 left += 1
                 continue
             dates = {f: values.pop(f) for f in _ACTUAL if f in values}
-            change(actor=actor, item=item, version=None, dates=dates or None, **values)
+            change(actor=actor, item=item, version=None, dates=dates or None, is_taken_back=True, **values)
             blocks.resume(actor=actor, item=item, run=run)
             back += 1
     return back, left
@@ -295,6 +308,11 @@ def _before(item: WorkItem, changes: dict[str, list[Any]]) -> dict[str, Any] | N
             if sorted(item.assignments.values_list("user_id", flat=True)) != new:
                 return None
             values[name] = list(User.objects.filter(pk__in=old))
+            continue
+        if name == "fields":
+            if (back := fields.taken_back(item.fields, old or {}, new)) is None:
+                return None
+            values[name] = back
             continue
         column = WorkItem._meta.get_field(name)
         if plain(getattr(item, name)) != new:
@@ -401,6 +419,8 @@ def _check_home(space_id: int, item: WorkItem | None = None, **values: Any) -> N
         row = values.get(field)
         if row is not None and row.space_id != space_id:
             raise Refused("other_space", field=field)
+        if row is not None and row.retired_at:
+            raise Refused(f"{field}_retired", field=field, name=row.name)
     above, steps = values.get("parent"), 0
     if above is not None and above.space_id != space_id:
         raise Refused("other_space", field="parent")

@@ -60,6 +60,9 @@ def _ensure(
                 present[name] = model.objects.create(space=space, name=name, rank=rank, **{field: value})
                 added.append(name)
                 rank += 1
+            elif present[name].retired_at:  # asked for again: an import brings items that stand in it
+                present[name].write(expected=None, retired_at=None)
+                added.append(name)
         if added:
             record("workflow.changed", space, actor=actor, changes={model._meta.model_name: [None, added]})
     return present

@@ -4,6 +4,7 @@ from tandem.work.models.baseline import Baseline, BaselineDate
 from tandem.work.models.block import Block
 from tandem.work.models.calendar import CalendarException, WorkingCalendar
 from tandem.work.models.column import Column
+from tandem.work.models.field import FieldDefinition
 from tandem.work.models.link import Link
 from tandem.work.models.retrospective import (
     Retrospective,
@@ -12,6 +13,7 @@ from tandem.work.models.retrospective import (
     RetrospectiveVote,
 )
 from tandem.work.models.sprint import Sprint, SprintChange, SprintMember
+from tandem.work.models.transition import Transition
 from tandem.work.models.wip_limit import WipLimit, WipOverride
 from tandem.work.models.work_item import Assignment, Constraint, ServiceClass, WorkItem
 from tandem.work.models.workflow import State, StateChange, WorkItemType
@@ -24,6 +26,7 @@ __all__ = [
     "CalendarException",
     "Column",
     "Constraint",
+    "FieldDefinition",
     "Link",
     "Retrospective",
     "RetrospectiveAction",
@@ -35,6 +38,7 @@ __all__ = [
     "SprintMember",
     "State",
     "StateChange",
+    "Transition",
     "WipLimit",
     "WipOverride",
     "WorkItem",

@@ -10,12 +10,21 @@ from tandem.kit import clock
 from tandem.people.scoping import Scoped, ScopedQuerySet
 
 
+class TypeQuerySet(ScopedQuerySet):
+    def active(self) -> Self:
+        """Not retired: a retired type stays on the items that have it, and is offered no more."""
+        return self.filter(retired_at=None)
+
+
 class WorkItemType(Scoped):
     """`level` orders the tree: 3 epic, 2 story and task, 1 sub-task; imports keep the source's own names."""
 
     name = models.CharField(_("name"), max_length=100)
     level = models.PositiveSmallIntegerField(default=2)
     rank = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TypeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-level", "rank", "id"]
@@ -26,6 +35,10 @@ class WorkItemType(Scoped):
 
 
 class StateQuerySet(ScopedQuerySet):
+    def active(self) -> Self:
+        """Not retired: a retired state holds no items and stays in the history."""
+        return self.filter(retired_at=None)
+
     def in_order(self) -> Self:
         return self.order_by("rank", "id")
 
@@ -44,6 +57,7 @@ class State(Scoped):
     )
     # of a split column: its done half, where work waits to be pulled on
     is_waiting = models.BooleanField(_("waits to be pulled on"), default=False)
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = StateQuerySet.as_manager()
 

@@ -1,0 +1,38 @@
+"""What a project has set, read along with the row that needs it: its fields and its allowed moves are few, and a query of
+their own costs more than they do."""
+
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
+from tandem.work.models import FieldDefinition, Transition
+
+_FIELD = "id space_id name key word kind choices currency is_required is_on_cards retired_at type_ids"
+_RULE = "space_id from_state_id to_state_id type_id roles"
+
+
+def row(names: str) -> JSONObject:
+    return JSONObject(**{name: name for name in names.split()})
+
+
+def beside(user: Any, space: str = "space_id") -> dict[str, Any]:
+    """For `annotate`; `space` is the column of the row that names its space."""
+    fields = FieldDefinition.objects.visible_to(user).filter(space=OuterRef(space)).with_types().in_order()
+    rules = Transition.objects.visible_to(user).filter(space=OuterRef(space))
+    return {"fields_there": ArraySubquery(fields.values(row=row(_FIELD))), "rules_there": ArraySubquery(rules.values(row=row(_RULE)))}
+
+
+def fields_of(row: Any) -> list[FieldDefinition]:
+    """The fields of its space, retired ones too: what is retired is no field of a source either."""
+    found = []
+    for values in row.fields_there:
+        field = FieldDefinition(**{name: value for name, value in values.items() if name != "type_ids"})
+        field.type_ids = values["type_ids"]  # type: ignore[attr-defined]
+        found.append(field)
+    return found
+
+
+def rules_of(row: Any) -> list[Transition]:
+    return [Transition(**values) for values in row.rules_there]

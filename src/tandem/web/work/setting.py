@@ -1,0 +1,49 @@
+"""What the pages share on which a project's way of working is set: what a form does, numbers in it, the way between them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tandem.kit.errors import Refused
+from tandem.kit.text import whole_number
+from tandem.people.models import Space
+from tandem.web import doors
+
+Acts = Mapping[str, Callable[[HttpRequest, Space], str]]
+
+
+def take(request: HttpRequest, acts: Acts, space: Space, page: str) -> HttpResponse:
+    """`do` says what; each act returns the words that say so."""
+    act = acts.get(request.POST.get("do", ""))
+    if act is None:
+        raise Refused("change_unknown")
+    said = act(request, space)
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"message": said})
+    return doors.go_to(request, reverse(page, kwargs={"key": space.key}), said)
+
+
+def number(request: HttpRequest, name: str) -> int:
+    found = whole_number(request.POST.get(name, ""))
+    if found is None:
+        raise Refused("number_unreadable", field=name)
+    return found
+
+
+def one(model: Any, request: HttpRequest, name: str, space: Space) -> Any:
+    """The row of this space whose number the form names."""
+    return doors.find(model.objects, request.user, pk=number(request, name), space=space.pk)
+
+
+def maybe(model: Any, request: HttpRequest, name: str, space: Space) -> Any:
+    """The same, None when nothing is chosen."""
+    return one(model, request, name, space) if request.POST.get(name) else None
+
+
+def ways(key: str, here: str) -> list[dict[str, Any]]:
+    """The pages of a project's settings, the one that is open marked."""
+    pages = (("board_settings", _("Columns and limits")), ("workflow_settings", _("States, types, moves")), ("field_settings", _("Fields")))
+    return [{"label": label, "href": reverse(name, kwargs={"key": key}), "current": name == here} for name, label in pages]

@@ -1,0 +1,178 @@
+"""How work passes through a project: its states, its types, the moves that are allowed; taken over from another project."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from tandem.people.access import GRANTS, Permission, may
+from tandem.people.models import Role, Space
+from tandem.portfolio.models import Project
+from tandem.web import doors
+from tandem.web.work import setting
+from tandem.work.actions import states, takeovers, transitions
+from tandem.work.models import FieldDefinition, State, Transition, WorkItemType
+from tandem.work.models.transition import ASKED
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest, key: str) -> HttpResponse:
+    """Everybody who sees the project reads its workflow here; who may change the plan changes it."""
+    space = doors.find(Space.objects, request.user, key=key)
+    project = doors.find(Project.objects, request.user, space=space)
+    if request.method == "POST":
+        return setting.take(request, _ACTS, space, "workflow_settings")
+    request.live_topics = [f"space:{space.pk}"]  # type: ignore[attr-defined]
+    of_state = list(State.objects.visible_to(request.user).filter(space=space).in_order())
+    of_type = list(WorkItemType.objects.visible_to(request.user).filter(space=space))
+    asked = _asked(request.user, space)
+    rules = _rules(request.user, space, of_state, of_type, dict(asked))
+    context = {
+        "space": space, "project": project, "may_change": may(request.user, Permission.EDIT_PLAN, space.pk), "ways": setting.ways(key, "workflow_settings"),
+        "states": [s for s in of_state if s.retired_at is None], "retired_states": [s for s in of_state if s.retired_at],
+        "types": [t for t in of_type if t.retired_at is None], "retired_types": [t for t in of_type if t.retired_at],
+        "categories": State.Category.choices, "levels": _levels(), "rules": rules, "asked": asked,
+        "roles": [(r.value, r.label) for r in Role if Permission.EDIT_WORK in GRANTS[r]],
+        "projects": list(Project.objects.visible_to(request.user).exclude(space=space).order_by("name").values_list("space_id", "name")[:500]),
+    }  # fmt: skip
+    return render(request, "work/workflow_settings.html", context)
+
+
+def _levels() -> list[tuple[int, str]]:
+    return [(3, _("Epic: holds what lies below")), (2, _("Usual work")), (1, _("Part of other work"))]
+
+
+def _asked(user: Any, space: Space) -> list[tuple[str, str]]:
+    own = FieldDefinition.objects.visible_to(user).filter(space=space).active().in_order()
+    return [*((name, str(label)) for name, label in ASKED.items()), *((f"field:{pk}", name) for pk, name in own.values_list("pk", "name"))]
+
+
+def _rules(
+    user: Any, space: Space, of_state: list[State], of_type: list[WorkItemType], asked: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Each allowed move in words, in the order of the states; those of all types first."""
+    order = {s.pk: place for place, s in enumerate(of_state)}
+    names, types = {s.pk: s.name for s in of_state}, {t.pk: t.name for t in of_type}
+    rows = list(Transition.objects.visible_to(user).filter(space=space))
+    rows.sort(key=lambda r: (types.get(r.type_id or 0, ""), order.get(r.from_state_id or 0, -1), order.get(r.to_state_id, 0)))
+    return [
+        {
+            "row": r, "before": names.get(r.from_state_id or 0, ""), "after": names.get(r.to_state_id, ""), "type": types.get(r.type_id or 0, ""),
+            "who": ", ".join(str(Role(one).label) for one in r.roles), "needs": ", ".join(asked[n] for n in r.required if n in asked),
+        }
+        for r in rows
+    ]  # fmt: skip
+
+
+# ── what may be done here; each returns the words that say so ──
+
+
+def _add_state(request: HttpRequest, space: Space) -> str:
+    state = states.add(actor=request.user, space=space, name=request.POST.get("name", ""), category=request.POST.get("category", ""))
+    return _("Added the state “%(name)s”.") % {"name": state.name}
+
+
+def _change_state(request: HttpRequest, space: Space) -> str:
+    states.change(
+        actor=request.user, state=_state(request, space), version=doors.version_in(request), name=request.POST.get("name", ""),
+        category=request.POST.get("category", ""),
+    )  # fmt: skip
+    return _("Saved.")
+
+
+def _move_state(request: HttpRequest, space: Space) -> str:
+    states.move(actor=request.user, state=_state(request, space), to=setting.number(request, "to"))
+    return ""
+
+
+def _retire_state(request: HttpRequest, space: Space) -> str:
+    state, into = _state(request, space), setting.maybe(State, request, "into", space)
+    count = states.retire(actor=request.user, state=state, into=into, version=doors.version_in(request))
+    said = _("Retired “%(name)s”.") % {"name": state.name}
+    if into and count:
+        said += " " + ngettext("%(n)s item went into “%(into)s”.", "%(n)s items went into “%(into)s”.", count) % {"n": count, "into": into.name}
+    return said
+
+
+def _restore_state(request: HttpRequest, space: Space) -> str:
+    state = states.restore(actor=request.user, state=_state(request, space), version=doors.version_in(request))
+    return _("“%(name)s” is back.") % {"name": state.name}
+
+
+def _add_type(request: HttpRequest, space: Space) -> str:
+    made = states.add_type(actor=request.user, space=space, name=request.POST.get("name", ""), level=setting.number(request, "level"))
+    return _("Added the type “%(name)s”.") % {"name": made.name}
+
+
+def _change_type(request: HttpRequest, space: Space) -> str:
+    states.change_type(
+        actor=request.user, type=_type(request, space), version=doors.version_in(request), name=request.POST.get("name", ""),
+        level=setting.number(request, "level"),
+    )  # fmt: skip
+    return _("Saved.")
+
+
+def _retire_type(request: HttpRequest, space: Space) -> str:
+    row = states.retire_type(actor=request.user, type=_type(request, space), version=doors.version_in(request))
+    return _("Retired “%(name)s”. Items of this type keep it.") % {"name": row.name}
+
+
+def _restore_type(request: HttpRequest, space: Space) -> str:
+    row = states.restore_type(actor=request.user, type=_type(request, space), version=doors.version_in(request))
+    return _("“%(name)s” is back.") % {"name": row.name}
+
+
+def _conditions(request: HttpRequest) -> dict[str, Any]:
+    return {"roles": request.POST.getlist("roles"), "required": request.POST.getlist("required"), "is_guarded": request.POST.get("is_guarded") == "1"}
+
+
+def _allow(request: HttpRequest, space: Space) -> str:
+    transitions.create(
+        actor=request.user, space=space, from_state=setting.maybe(State, request, "from_state", space),
+        to_state=setting.one(State, request, "to_state", space), type=setting.maybe(WorkItemType, request, "type", space),
+        **_conditions(request),
+    )  # fmt: skip
+    return _("The move is allowed from now on; what is not in this list is not.")
+
+
+def _change_rule(request: HttpRequest, space: Space) -> str:
+    transitions.change(actor=request.user, transition=_rule(request, space), version=doors.version_in(request), **_conditions(request))
+    return _("Saved.")
+
+
+def _remove_rule(request: HttpRequest, space: Space) -> str:
+    transitions.remove(actor=request.user, transition=_rule(request, space), version=doors.version_in(request))
+    return _("The move is taken back.")
+
+
+def _take_over(request: HttpRequest, space: Space) -> str:
+    source = doors.find(Space.objects, request.user, pk=setting.number(request, "source"))
+    took = takeovers.take_over(actor=request.user, space=space, source=source)
+    return _("Taken over: %(states)s states, %(types)s types, %(fields)s fields, %(moves)s moves. What was here stays.") % took
+
+
+def _state(request: HttpRequest, space: Space) -> State:
+    return setting.one(State, request, "state", space)  # type: ignore[no-any-return]
+
+
+def _type(request: HttpRequest, space: Space) -> WorkItemType:
+    return setting.one(WorkItemType, request, "type", space)  # type: ignore[no-any-return]
+
+
+def _rule(request: HttpRequest, space: Space) -> Transition:
+    return setting.one(Transition, request, "rule", space)  # type: ignore[no-any-return]
+
+
+_ACTS: setting.Acts = {
+    "add_state": _add_state, "change_state": _change_state, "move_state": _move_state, "retire_state": _retire_state, "restore_state": _restore_state,
+    "add_type": _add_type, "change_type": _change_type, "retire_type": _retire_type, "restore_type": _restore_type, "allow": _allow,
+    "change_rule": _change_rule, "remove_rule": _remove_rule, "take_over": _take_over,
+}  # fmt: skip
+
+urls = [path("boards/<slug:key>/workflow/", settings, name="workflow_settings")]

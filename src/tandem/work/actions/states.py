@@ -1,0 +1,196 @@
+"""The states and types of a space, one by one: called something else, put into order, retired and brought back."""
+
+from typing import Any
+
+from django.db import transaction
+
+from tandem.history.record import record, record_many
+from tandem.kit import clock
+from tandem.kit.errors import Refused
+from tandem.people import writing
+from tandem.people.access import Permission, require
+from tandem.people.models import Space
+from tandem.work.actions import transitions
+from tandem.work.models import State, StateChange, Transition, WorkItem, WorkItemType
+
+_DO = Permission.EDIT_PLAN
+MOST = 60
+C = State.Category
+
+
+def add(*, actor: Any, space: Space, name: str, category: str) -> State:
+    """Behind the others of its category, so that work passes through the states from left to right."""
+    require(actor, _DO, space.pk)
+    if category not in C.values:
+        raise Refused("choice_unknown", field="category")
+    with transaction.atomic():
+        Space.objects.select_for_update(no_key=True).get(pk=space.pk)
+        rows = list(State.objects.filter(space=space).in_order())
+        name = _free(name, rows)
+        if len(rows) >= MOST:
+            raise Refused("states_too_many", most=MOST)
+        state = writing.create(
+            State, actor=actor, permission=_DO, verb="workflow.changed", space=space, name=name, category=category,
+            rank=max((s.rank for s in rows), default=-1) + 1,
+        )  # fmt: skip
+        order = list(C.values)
+        before = [s for s in rows if order.index(s.category) <= order.index(category)]
+        _put(rows, state, len(before))
+    return state
+
+
+def change(*, actor: Any, state: State, version: int | None, **values: Any) -> State:
+    """Name and category. The category stays while items stand there: their dates follow from it."""
+    require(actor, _DO, state.space_id)
+    if set(values) - {"name", "category"}:
+        raise Refused("field_unknown", fields=", ".join(sorted(set(values) - {"name", "category"})))
+    with transaction.atomic():
+        rows = list(State.objects.select_for_update(no_key=True).filter(space=state.space_id))
+        if "name" in values:
+            values["name"] = _free(values["name"], [s for s in rows if s.pk != state.pk])
+        if values.get("category", state.category) != state.category:
+            if values["category"] not in C.values:
+                raise Refused("choice_unknown", field="category")
+            count = WorkItem.objects.filter(state=state).count()
+            if count:
+                raise Refused("state_occupied", field="category", name=state.name, count=count)
+            _check_rest([s for s in rows if s.pk != state.pk], values["category"])
+        return writing.change(state, actor=actor, permission=_DO, verb="state.changed", version=version, **values)
+
+
+def move(*, actor: Any, state: State, to: int) -> State:
+    """To the place `to` among the states of its space, the first being 0. Work begins in the first."""
+    require(actor, _DO, state.space_id)
+    with transaction.atomic():
+        Space.objects.select_for_update(no_key=True).get(pk=state.space_id)
+        rows = list(State.objects.filter(space=state.space_id).active().in_order())
+        before = [s.pk for s in rows]
+        after = _put(rows, state, to)
+        if after != before:
+            record("state.changed", state, actor=actor, changes={"rank": [before.index(state.pk), after.index(state.pk)]})
+    return state
+
+
+def retire(*, actor: Any, state: State, into: State | None = None, version: int | None = None) -> int:
+    """Its items go `into` another state, whatever moves are allowed and whatever limits say there; how many they were.
+    The moves from and to it go with it. What passed through it stays in the history."""
+    require(actor, _DO, state.space_id)
+    if into is not None and (into.space_id != state.space_id or into.pk == state.pk):
+        raise Refused("other_space", field="into")
+    if into is not None and into.retired_at:
+        raise Refused("state_retired", field="into", name=into.name)
+    with transaction.atomic():
+        rows = list(State.objects.select_for_update(no_key=True).filter(space=state.space_id).active())
+        _check_rest([s for s in rows if s.pk != state.pk])
+        count = _emptied(actor, state, into)
+        for rule in Transition.objects.filter(space=state.space_id):
+            if state.pk in (rule.from_state_id, rule.to_state_id):
+                transitions.remove(actor=actor, transition=rule)
+        writing.change(state, actor=actor, permission=_DO, verb="state.retired", version=version, retired_at=state.retired_at or clock.now())
+    return count
+
+
+def restore(*, actor: Any, state: State, version: int | None = None) -> State:
+    """Offered again, empty, at its old place."""
+    return writing.change(state, actor=actor, permission=_DO, verb="state.restored", version=version, retired_at=None)
+
+
+def _emptied(actor: Any, state: State, into: State | None) -> int:
+    """Every item goes on, also those that were removed and may come back; an event for each."""
+    items = list(WorkItem.objects.select_for_update(no_key=True, of=("self",)).filter(state=state))
+    if not items:
+        return 0
+    if into is None:
+        raise Refused("state_needs_heir", field="into")
+    now, told = clock.now(), []
+    for item in items:
+        item.state, item.version, item.updated_at = into, item.version + 1, now
+        if into.category != C.TO_DO:
+            item.actual_start = item.actual_start or now
+        item.actual_finish = (item.actual_finish or now) if into.is_done else None
+        told.append((item, {"state": [state.pk, into.pk]}, {}))
+    WorkItem.objects.bulk_update(items, ["state", "version", "updated_at", "actual_start", "actual_finish"], batch_size=1000)
+    StateChange.objects.bulk_create(
+        [StateChange(space_id=state.space_id, item=i, from_state=state, to_state=into, at=now, by=actor) for i in items],
+        batch_size=2000,
+    )
+    record_many("work_item.moved", told, actor=actor)
+    return len(items)
+
+
+def _check_rest(rest: list[State], category: str = "") -> None:
+    """Work begins somewhere, and ends somewhere."""
+    left = {s.category for s in rest if s.retired_at is None} | {category}
+    if not {C.TO_DO, C.DONE} <= left:
+        raise Refused("state_last")
+
+
+def _free(name: str, others: list[Any]) -> str:
+    name = " ".join(name.split())[:100]
+    if not name:
+        raise Refused("title_empty", field="name")
+    if any(one.name.casefold() == name.casefold() for one in others):
+        raise Refused("name_taken", field="name", name=name)
+    return name
+
+
+def _put(rows: list[State], state: State, to: int) -> list[int]:
+    rest = [s for s in rows if s.pk != state.pk]
+    rest.insert(max(0, min(to, len(rest))), state)
+    for place, one in enumerate(rest):
+        one.rank = place
+    State.objects.bulk_update(rest, ["rank"])
+    return [s.pk for s in rest]
+
+
+# ── types ──
+
+
+def add_type(*, actor: Any, space: Space, name: str, level: int = 2) -> WorkItemType:
+    require(actor, _DO, space.pk)
+    with transaction.atomic():
+        Space.objects.select_for_update(no_key=True).get(pk=space.pk)
+        rows = list(WorkItemType.objects.filter(space=space))
+        name = _free(name, rows)
+        if len(rows) >= MOST:
+            raise Refused("types_too_many", most=MOST)
+        if level not in (1, 2, 3):
+            raise Refused("choice_unknown", field="level")
+        return writing.create(
+            WorkItemType, actor=actor, permission=_DO, verb="workflow.changed", space=space, name=name, level=level,
+            rank=max((t.rank for t in rows), default=-1) + 1,
+        )  # fmt: skip
+
+
+def change_type(*, actor: Any, type: WorkItemType, version: int | None, **values: Any) -> WorkItemType:
+    """Name and level: 3 holds 2, 2 holds 1."""
+    require(actor, _DO, type.space_id)
+    if set(values) - {"name", "level"}:
+        raise Refused("field_unknown", fields=", ".join(sorted(set(values) - {"name", "level"})))
+    rows = list(WorkItemType.objects.filter(space=type.space_id).exclude(pk=type.pk))
+    if "name" in values:
+        values["name"] = _free(values["name"], rows)
+    if values.get("level", type.level) != type.level:
+        if values["level"] not in (1, 2, 3):
+            raise Refused("choice_unknown", field="level")
+        _check_types(rows, values["level"])
+    return writing.change(type, actor=actor, permission=_DO, verb="type.changed", version=version, **values)
+
+
+def retire_type(*, actor: Any, type: WorkItemType, version: int | None = None) -> WorkItemType:
+    """Offered no more; the items that are of it stay so."""
+    require(actor, _DO, type.space_id)
+    _check_types(list(WorkItemType.objects.filter(space=type.space_id).exclude(pk=type.pk)))
+    return writing.change(
+        type, actor=actor, permission=_DO, verb="type.retired", version=version, retired_at=type.retired_at or clock.now()
+    )
+
+
+def restore_type(*, actor: Any, type: WorkItemType, version: int | None = None) -> WorkItemType:
+    return writing.change(type, actor=actor, permission=_DO, verb="type.restored", version=version, retired_at=None)
+
+
+def _check_types(rest: list[WorkItemType], level: int = 0) -> None:
+    """A new item is of the first type of the middle level."""
+    if level != 2 and not any(t.level == 2 and t.retired_at is None for t in rest):
+        raise Refused("type_last")

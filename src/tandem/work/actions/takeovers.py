@@ -1,0 +1,80 @@
+"""A space takes over how another one works: its types, states, fields and allowed moves."""
+
+from typing import Any
+
+from django.db import transaction
+
+from tandem.people.access import Permission, require
+from tandem.people.models import Space
+from tandem.work.actions import fields, states, transitions
+from tandem.work.models import FieldDefinition, State, Transition, WorkItemType
+
+
+def take_over(*, actor: Any, space: Space, source: Space) -> dict[str, int]:
+    """What is missing here is added, by name; what is here stays as it is. How much of each came."""
+    require(actor, Permission.VIEW, source.pk)
+    require(actor, Permission.EDIT_PLAN, space.pk)
+    with transaction.atomic():
+        types, new_types = _types(actor, space, source)
+        passed, new_states = _states(actor, space, source)
+        own, new_fields = _fields(actor, space, source, types)
+        moves = _moves(actor, space, source, types, passed, own)
+    return {"types": new_types, "states": new_states, "fields": new_fields, "moves": moves}
+
+
+def _types(actor: Any, space: Space, source: Space) -> tuple[dict[int, WorkItemType], int]:
+    here = {t.name.casefold(): t for t in WorkItemType.objects.filter(space=space)}
+    count = len(here)
+    found = {}
+    for one in WorkItemType.objects.filter(space=source).active().order_by("rank", "id"):
+        if one.name.casefold() not in here:
+            here[one.name.casefold()] = states.add_type(actor=actor, space=space, name=one.name, level=one.level)
+        found[one.pk] = here[one.name.casefold()]
+    return found, len(here) - count
+
+
+def _states(actor: Any, space: Space, source: Space) -> tuple[dict[int, State], int]:
+    here = {s.name.casefold(): s for s in State.objects.filter(space=space)}
+    count = len(here)
+    found = {}
+    for one in State.objects.filter(space=source).active().in_order():
+        if one.name.casefold() not in here:
+            here[one.name.casefold()] = states.add(actor=actor, space=space, name=one.name, category=one.category)
+        found[one.pk] = here[one.name.casefold()]
+    return found, len(here) - count
+
+
+def _fields(
+    actor: Any, space: Space, source: Space, types: dict[int, WorkItemType]
+) -> tuple[dict[int, FieldDefinition], int]:
+    here = {f.name.casefold(): f for f in FieldDefinition.objects.filter(space=space)}
+    count = len(here)
+    found = {}
+    for one in FieldDefinition.objects.filter(space=source).active().with_types().in_order():
+        if one.name.casefold() not in here:
+            values = {name: getattr(one, name) for name in fields.CHANGEABLE if name != "name"}
+            here[one.name.casefold()] = fields.create(
+                actor=actor, space=space, name=one.name, kind=one.kind, types=[types[pk] for pk in one.type_ids if pk in types], **values
+            )  # fmt: skip
+        found[one.pk] = here[one.name.casefold()]
+    return found, len(here) - count
+
+
+def _moves(
+    actor: Any, space: Space, source: Space, types: dict[int, WorkItemType], passed: dict[int, State], own: dict[int, FieldDefinition]
+) -> int:  # fmt: skip
+    """Only where no moves are ruled yet: two sets of rules mixed would be neither."""
+    if Transition.objects.filter(space=space).exists():
+        return 0
+    count = 0
+    for rule in Transition.objects.filter(space=source):
+        ends = (rule.from_state_id, rule.to_state_id)
+        if any(pk is not None and pk not in passed for pk in ends) or (rule.type_id and rule.type_id not in types):
+            continue
+        asked = [f"field:{own[int(n[6:])].pk}" if n.startswith("field:") else n for n in rule.required if not n.startswith("field:") or int(n[6:]) in own]
+        transitions.create(
+            actor=actor, space=space, from_state=passed.get(rule.from_state_id or 0), to_state=passed[rule.to_state_id],
+            type=types.get(rule.type_id or 0), roles=rule.roles, required=asked, is_guarded=rule.is_guarded,
+        )  # fmt: skip
+        count += 1
+    return count

@@ -1,0 +1,148 @@
+"""Which moves are allowed: who says so, and the rule that every change of state keeps.
+
+Imports (`imports`, `replays`, `work_items.create_many`) and taking one's own change back are exempt: the first write down
+what has happened, the second leads to where the item stood.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+
+from tandem.kit.errors import Refused
+from tandem.kit.text import whole_number
+from tandem.people import writing
+from tandem.people.access import Permission, require
+from tandem.people.models import Role, Space
+from tandem.people.scoping import roles_of
+from tandem.work.actions import fields
+from tandem.work.models import FieldDefinition, Link, State, Transition, WorkItem, WorkItemType
+from tandem.work.models.transition import ASKED, in_force, is_open_to, leading
+
+_DO = Permission.EDIT_PLAN
+MOST_RULES = 400
+CHANGEABLE = ("roles", "required", "is_guarded")
+
+
+def create(
+    *, actor: Any, space: Space, to_state: State, from_state: State | None = None, type: WorkItemType | None = None, roles: Collection[str] = (),
+    required: Collection[str] = (), is_guarded: bool = False,
+) -> Transition:  # fmt: skip
+    """One rule for each move of a type. The first of them makes every other move of that type a refused one."""
+    require(actor, _DO, space.pk)
+    for name, row in (("from_state", from_state), ("to_state", to_state), ("type", type)):
+        if row is not None and row.space_id != space.pk:
+            raise Refused("other_space", field=name)
+    if from_state is not None and from_state.pk == to_state.pk:
+        raise Refused("move_to_itself", field="to_state")
+    values = _checked(space.pk, {"roles": roles, "required": required, "is_guarded": is_guarded})
+    with transaction.atomic():
+        Space.objects.select_for_update(no_key=True).get(pk=space.pk)
+        rows = Transition.objects.filter(space=space)
+        if rows.filter(from_state=from_state, to_state=to_state, type=type).exists():
+            raise Refused("move_ruled", field="to_state")
+        if rows.count() >= MOST_RULES:
+            raise Refused("moves_too_many", most=MOST_RULES)
+        return writing.create(
+            Transition, actor=actor, permission=_DO, verb="transition.created", space=space, from_state=from_state, to_state=to_state, type=type, **values,
+        )  # fmt: skip
+
+
+def change(*, actor: Any, transition: Transition, version: int | None, **values: Any) -> Transition:
+    """Who may, what is asked for, whether predecessors are waited for; which move it is stays."""
+    require(actor, _DO, transition.space_id)
+    if set(values) - set(CHANGEABLE):
+        raise Refused("field_unknown", fields=", ".join(sorted(set(values) - set(CHANGEABLE))))
+    values = _checked(transition.space_id, values)
+    return writing.change(transition, actor=actor, permission=_DO, verb="transition.changed", version=version, **values)
+
+
+def remove(*, actor: Any, transition: Transition, version: int | None = None) -> None:
+    writing.remove(transition, actor=actor, permission=_DO, verb="transition.removed", version=version)
+
+
+def _checked(space_id: int, values: dict[str, Any]) -> dict[str, Any]:
+    values = dict(values)
+    if "roles" in values:
+        given = set(values["roles"])
+        if given - set(Role.values):
+            raise Refused("choice_unknown", field="roles")
+        values["roles"] = [r for r in Role.values if r in given]
+    if "required" in values:
+        own = set(FieldDefinition.objects.filter(space=space_id).values_list("pk", flat=True))
+        asked = list(dict.fromkeys(values["required"]))
+        if any(name not in ASKED and _own_id(name) not in own for name in asked):
+            raise Refused("choice_unknown", field="required")
+        values["required"] = asked
+    return values
+
+
+def _own_id(name: str) -> int | None:
+    kind, _colon, number = name.partition(":")
+    return whole_number(number) if kind == "field" else None
+
+
+# ── the rule ──
+
+
+def keep(
+    *, actor: Any, item: WorkItem, from_state: State, people: Collection[Any] | None = None
+) -> None:
+    """The item, with its new values, may have come from that state to the one it has now; or the refusal says what is
+    missing. `people` are the assignees that it will have, None for those it has."""
+    to_state = item.state
+    if from_state.pk == to_state.pk:
+        return
+    own = list(FieldDefinition.objects.filter(space=item.space_id).active().with_types().in_order())
+    rules = list(Transition.objects.filter(space=item.space_id))
+    force = in_force(rules, item.type_id)
+    ways = leading(force, from_state.pk, to_state.pk)
+    if force and not ways:
+        _refuse_way(item, force, from_state, to_state)
+    roles = roles_of(actor).get(item.space_id, frozenset())
+    open_ways = [rule for rule in ways if is_open_to(rule, roles)]
+    if ways and not open_ways:
+        names = ", ".join(str(Role(r).label) for r in ways[0].roles)
+        raise Refused("move_needs_role", field="state", state=to_state.name, roles=names)
+    rule = open_ways[0] if open_ways else None
+    lacking = _lacking(item, own, rule, to_state, people)
+    if lacking:
+        raise Refused("move_needs_fields", field="state", state=to_state.name, fields=", ".join(lacking))
+    if rule is not None and rule.is_guarded:
+        _check_predecessors(actor, item, to_state)
+
+
+def _refuse_way(item: WorkItem, rules: list[Transition], from_state: State, to_state: State) -> None:
+    ids = {r.to_state_id for r in rules if r.from_state_id in (None, from_state.pk)} - {from_state.pk}
+    names = list(State.objects.filter(pk__in=ids).active().in_order().values_list("name", flat=True))
+    code = "move_not_allowed" if names else "move_nowhere"
+    raise Refused(code, field="state", state=to_state.name, before=from_state.name, allowed=", ".join(names))
+
+
+def _lacking(
+    item: WorkItem, own: list[FieldDefinition], rule: Transition | None, to_state: State, people: Collection[Any] | None
+) -> list[str]:
+    """What is asked for and holds nothing: by the move, and by the fields that are needed before work begins."""
+    asked = set(rule.required) if rule else set()
+    found = []
+    for name, label in ASKED.items():
+        if name not in asked:
+            continue
+        if name == "assignees":
+            is_there = bool(people) if people is not None else item.assignments.exists()
+        else:
+            is_there = getattr(item, name) not in (None, "", [])
+        if not is_there:
+            found.append(str(label))
+    begins = to_state.category != State.Category.TO_DO
+    return found + fields.missing(item, [f for f in own if f"field:{f.pk}" in asked or (begins and f.is_required)])
+
+
+def _check_predecessors(actor: Any, item: WorkItem, to_state: State) -> None:
+    rows = Link.objects.filter(target=item, kind__in=(Link.Kind.BLOCKS, Link.Kind.FS), source__removed_at=None)
+    rows = rows.exclude(source__state__category=State.Category.DONE).order_by("source_id")
+    ends = list(rows.values_list("source__key", "source__space_id").distinct()[:20])
+    if ends:
+        seen = actor.visible_space_ids()
+        keys = [key if space in seen else None for key, space in ends]
+        raise Refused("move_waits", field="state", state=to_state.name, keys=keys)
