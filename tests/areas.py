@@ -16,10 +16,11 @@ from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution, Objective
-from tandem.work.actions import baselines, blocks, calendars, columns, sprints, wip_limits
+from tandem.work.actions import baselines, blocks, calendars, checklists, columns, sprints, wip_limits
 from tandem.work.models import (
     Baseline,
     Block,
+    ChecklistEntry,
     Column,
     Link,
     Sprint,
@@ -60,6 +61,8 @@ class Area:
     wip_limit: WipLimit
     block: Block
     ended_block: Block
+    entry: ChecklistEntry
+    removed_entry: ChecklistEntry
     team: Team
     feature: Feature
     release: Release
@@ -123,8 +126,10 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
     column = columns.create(actor=admin, space=space, name="Build")
     third = make.work_item(actor=admin, project=project, title="Item 3")
     ended = blocks.start(actor=admin, item=third, reason="No berth")
+    entry, removed_entry = checklists.add(actor=admin, item=item, text="Measure\nOrder")
+    checklists.remove(actor=admin, entry=removed_entry)
     return {
-        "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
+        "entry": entry, "removed_entry": removed_entry, "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
         "block": blocks.start(actor=admin, item=item, reason="No crane", kind="supplier"),
         "ended_block": blocks.end(actor=admin, block=ended, version=None),
         "item": item, "other_item": other, "removed_item": removed,

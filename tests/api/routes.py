@@ -32,6 +32,7 @@ EXAMPLES = {
     "columns": "column",
     "wip-limits": "wip_limit",
     "blocks": "block",
+    "checklist-entries": "entry",
     "products": "product",
     "features": "feature",
     "releases": "release",
@@ -50,6 +51,7 @@ EXAMPLES = {
 _ELSEWHERE = {
     "work_items_restorations_create": "removed_item", "sprints_closings_create": "running_sprint",
     "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block",
+    "checklist_entries_restorations_create": "removed_entry",
 }  # fmt: skip
 
 
@@ -170,6 +172,9 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "wip_limits_change": lambda a: {"most": 5},
     "blocks_create": lambda a: {"item_id": a.other_item.pk, "kind": "decision", "reason": "Nobody says yes"},
     "blocks_change": lambda a: {"reason": "No crane before Monday"},
+    "checklist_entries_create": lambda a: {"item_id": a.item.pk, "text": "Call the yard", "owner_id": a.member.pk, "due_on": _days(2)},
+    "checklist_entries_change": lambda a: {"is_done": True},
+    "checklist_entries_moves_create": lambda a: {},
     "types_create": lambda a: {"space_id": a.project.space_id, "name": "Spike", "level": 2},
     "calendars_create": lambda a: {"space_id": a.project.space_id, "name": "Night", "base_id": a.calendar.pk},
     "calendars_change": lambda a: {"name": "Day"},

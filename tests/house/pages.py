@@ -25,7 +25,7 @@ class Route:
 
     def subject(self, area: Area) -> Any:
         special = {"feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
-                   "work_item_restorations": "removed_item", "block_reopenings": "ended_block",
+                   "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry",
                    "sprint_closings": "running_sprint", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint"}  # fmt: skip
         example = special.get(self.name) or _BY_SLUG.get(self.template.split("/")[0], "")
@@ -99,6 +99,8 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "work_item_links": lambda a: {"other": a.other_item.key, "kind": "relates"},
     "board_settings": lambda a: {"do": "add", "name": "Review"},
     "work_item_blocks": lambda a: {"do": "end", "block": a.block.pk},
+    "work_item_checklist": lambda a: {"do": "add", "lines": "Call the yard"},
+    "checklist_entry": lambda a: _json(text="Call the yard"),
     "board_card": lambda a: _json(state=a.state.pk, after=None, version=a.item.version),
     "backlog_item": lambda a: _json(section=str(a.sprint.pk), after=None, version=a.item.version),
     "backlog_items": lambda a: {"title": "New", "section": a.sprint.pk},

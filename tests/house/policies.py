@@ -81,7 +81,7 @@ def remove(roles: frozenset[str]) -> Policy:
 _READ_ONLY = ["forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
-    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
+    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks", "checklist_entries",
     "products", "features", "releases", "promises", "comments", "attachments", "saved_views", *_READ_ONLY,
 ]  # fmt: skip
 
@@ -135,6 +135,10 @@ API: dict[str, Policy] = {
     "blocks_remove": remove(WORK),
     "blocks_ends_create": change(WORK, 201),
     "blocks_reopenings_create": change(WORK, 201),
+    "checklist_entries_create": create(WORK),
+    "checklist_entries_change": change(WORK),
+    "checklist_entries_remove": remove(WORK),
+    **{f"checklist_entries_{part}_create": change(WORK, 201) for part in ("moves", "restorations", "parts")},
     "calendars_create": create(PLAN),
     "calendars_change": change(PLAN),
     "calendars_remove": remove(PLAN),
@@ -331,6 +335,9 @@ WEB: dict[str, Page] = {
     "sprint_notes": Page(post=COMMENT),
     "board_settings": Page(get=SEE, post=PLAN),
     "work_item_blocks": Page(post=WORK),
+    "work_item_checklist": Page(post=WORK),
+    "checklist_entry": Page(patch=WORK),
+    "checklist_restorations": Page(post=WORK),
     "block_removals": Page(post=WORK),
     "block_reopenings": Page(post=WORK),
     "plans": _LISTING,

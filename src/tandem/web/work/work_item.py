@@ -21,9 +21,9 @@ from tandem.people.access import Permission, may
 from tandem.reports.queries import work_items as reads
 from tandem.web import doors, histories
 from tandem.web.collaboration import attachments, comments, watches
-from tandem.web.work import inline, work_items_parts
+from tandem.web.work import checklists, inline, work_items_parts
 from tandem.work.actions import links, work_items
-from tandem.work.models import Block, Link, Sprint, State, WorkItem, WorkItemType
+from tandem.work.models import Block, ChecklistEntry, Link, Sprint, State, WorkItem, WorkItemType
 
 PRIORITIES = [("", "–"), *WorkItem.Priority.choices]
 _DAY_MINUTES = 480
@@ -69,7 +69,9 @@ def _rare(user: Any) -> dict[str, Any]:
     files = Attachment.objects.visible_to(user).filter(subject_kind=WorkItem._meta.label_lower, subject_id=OuterRef("pk"))
     parts = WorkItem.objects.visible_to(user).present().filter(parent=OuterRef("pk"))
     blocks = Block.objects.visible_to(user).filter(item=OuterRef("pk"))
-    return {"sprint_names": ArraySubquery(sprints), "has_files": Exists(files), "has_parts": Exists(parts), "has_blocks": Exists(blocks)}
+    entries = ChecklistEntry.objects.visible_to(user).present().filter(item=OuterRef("pk"))
+    found = {"files": files, "parts": parts, "blocks": blocks, "entries": entries}
+    return {"sprint_names": ArraySubquery(sprints), **{f"has_{name}": Exists(rows) for name, rows in found.items()}}
 
 
 def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
@@ -94,6 +96,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         "events": histories.lines(events, user, known=[*states, *types]), "passages": reads.time_in_states(user, item),
         "comments_url": reverse("work_item_comments", kwargs={"key": item.key}),
         "computed": getattr(item, "computed", None), "priorities": [(value, str(label)) for value, label in PRIORITIES],
+        "entries": checklists.of(user, item) if item.has_entries else [],  # type: ignore[attr-defined]
         "sprints": [{"name": name} for name in item.sprint_names], **work_items_parts.blocked(user, item),
     }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from tandem.work.models.baseline import Baseline, BaselineDate
 from tandem.work.models.block import Block
 from tandem.work.models.calendar import CalendarException, WorkingCalendar
+from tandem.work.models.checklist import ChecklistEntry
 from tandem.work.models.column import Column
 from tandem.work.models.link import Link
 from tandem.work.models.retrospective import (
@@ -22,6 +23,7 @@ __all__ = [
     "BaselineDate",
     "Block",
     "CalendarException",
+    "ChecklistEntry",
     "Column",
     "Constraint",
     "Link",
