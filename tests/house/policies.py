@@ -297,6 +297,7 @@ WEB: dict[str, Page] = {
     "calendars_exceptions": Page(get=SEE, post=PLAN),
     "work_items": _LISTING,
     "work_items_new": _LISTING,
+    "work_items_quick": Page(get=WORK, post=WORK),
     "work_items_suggestions": _LISTING,
     "work_items_filter": _LISTING,
     **{f"work_items_export{kind}": _LISTING for kind in ("", "_ics")},
