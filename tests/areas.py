@@ -16,15 +16,30 @@ from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution, Objective
-from tandem.work.actions import baselines, blocks, calendars, checklists, columns, sprints, wip_limits
+from tandem.work.actions import (
+    baselines,
+    blocks,
+    calendars,
+    checklists,
+    columns,
+    intake,
+    item_templates,
+    recurrences,
+    sprints,
+    wip_limits,
+)
 from tandem.work.models import (
     Baseline,
     Block,
     ChecklistEntry,
     Column,
+    IntakeForm,
+    ItemTemplate,
     Link,
+    Recurrence,
     Sprint,
     State,
+    Submission,
     WipLimit,
     WorkingCalendar,
     WorkItem,
@@ -43,6 +58,7 @@ class Area:
     portfolio: Portfolio
     programme: Programme
     project: Project
+    second_project: Project
     product: Product
     objective: Objective
     contribution: Contribution
@@ -61,6 +77,13 @@ class Area:
     wip_limit: WipLimit
     block: Block
     ended_block: Block
+    template: ItemTemplate
+    used_template: ItemTemplate
+    recurrence: Recurrence
+    paused_recurrence: Recurrence
+    intake_form: IntakeForm
+    submission: Submission
+    declined_submission: Submission
     entry: ChecklistEntry
     removed_entry: ChecklistEntry
     team: Team
@@ -105,7 +128,8 @@ def build(admin: User, name: str, key: str) -> Area:
     }
     project = make.project(actor=admin, name=f"{name} project", parent=top)
     product = make.product(actor=admin, name=f"{name} product", parent=top)
-    found |= {"project": project, "product": product}
+    second = make.project(actor=admin, name=f"{name} second project", parent=top)
+    found |= {"project": project, "second_project": second, "product": product}
     found |= _work(admin, project)
     found |= _product(admin, product, found["item"])
     objective = make.objective(actor=admin, space=top)
@@ -128,7 +152,11 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
     ended = blocks.start(actor=admin, item=third, reason="No berth")
     entry, removed_entry = checklists.add(actor=admin, item=item, text="Measure\nOrder")
     checklists.remove(actor=admin, entry=removed_entry)
+    form = intake.create_form(actor=admin, space=space, title="Ask the yard")
+    declined = intake.submit(actor=None, form=form, title="A bridge")
+    declined = intake.decline(actor=admin, submission=declined, version=None, reason="No room")
     return {
+        **_recurring(admin, space), "intake_form": form, "submission": intake.submit(actor=None, form=form, title="A crane", email="ida@example.org"), "declined_submission": declined,
         "entry": entry, "removed_entry": removed_entry, "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
         "block": blocks.start(actor=admin, item=item, reason="No crane", kind="supplier"),
         "ended_block": blocks.end(actor=admin, block=ended, version=None),
@@ -140,6 +168,16 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
         **_sprints(admin, project, item, other),
         "baseline": baselines.take(actor=admin, space=space, name="Kick-off"),
         "team": Team.objects.create(space=space, name="Web"),
+    }  # fmt: skip
+
+
+def _recurring(admin: User, space: Space) -> dict[str, Any]:
+    used = item_templates.create(actor=admin, space=space, name="Weekly", title="Check")
+    paused = recurrences.create(actor=admin, template=used, rule="FREQ=DAILY")
+    return {
+        "template": item_templates.create(actor=admin, space=space, name="Once", title="Check"), "used_template": used,
+        "recurrence": recurrences.create(actor=admin, template=used, rule="FREQ=WEEKLY"),
+        "paused_recurrence": recurrences.pause(actor=admin, recurrence=paused, version=None),
     }  # fmt: skip
 
 

@@ -33,6 +33,10 @@ EXAMPLES = {
     "wip-limits": "wip_limit",
     "blocks": "block",
     "checklist-entries": "entry",
+    "intake-forms": "intake_form",
+    "item-templates": "template",
+    "recurrences": "recurrence",
+    "submissions": "submission",
     "products": "product",
     "features": "feature",
     "releases": "release",
@@ -51,7 +55,7 @@ EXAMPLES = {
 _ELSEWHERE = {
     "work_items_restorations_create": "removed_item", "sprints_closings_create": "running_sprint",
     "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block",
-    "checklist_entries_restorations_create": "removed_entry",
+    "checklist_entries_restorations_create": "removed_entry", "submissions_reopenings_create": "declined_submission", "recurrences_resumptions_create": "paused_recurrence",
 }  # fmt: skip
 
 
@@ -159,6 +163,8 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
         "assignee_ids": [a.member.pk],
     },
     "work_items_moves_create": lambda a: {"state_id": a.state.pk, "after_id": a.other_item.pk},
+    "work_items_copies_create": lambda a: {"with_parts": True, "with_links": True},
+    "work_items_relocations_create": lambda a: {"space_id": a.second_project.space_id},
     "links_create": lambda a: {"source_id": a.other_item.pk, "target_id": a.removed_item.pk, "kind": "FS"},
     "links_change": lambda a: {"lag_minutes": 60},
     "states_create": lambda a: {"space_id": a.project.space_id, "name": "Blocked", "category": "in_progress"},
@@ -172,6 +178,13 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "wip_limits_change": lambda a: {"most": 5},
     "blocks_create": lambda a: {"item_id": a.other_item.pk, "kind": "decision", "reason": "Nobody says yes"},
     "blocks_change": lambda a: {"reason": "No crane before Monday"},
+    "item_templates_create": lambda a: {"space_id": a.project.space_id, "name": "Monthly", "title": "Paint", "type_id": a.type.pk, "checklist": "Red\nBlue"},
+    "item_templates_change": lambda a: {"title": "Paint it"},
+    "recurrences_create": lambda a: {"template_id": a.template.pk, "rule": "FREQ=MONTHLY;BYDAY=-1FR", "starts_on": _days(1), "due_after": 2, "assignee_id": a.member.pk},
+    "intake_forms_create": lambda a: {"space_id": a.project.space_id, "title": "Ask us", "intro": "Anything", "type_id": a.type.pk},
+    "intake_forms_change": lambda a: {"title": "Ask the berth"},
+    "submissions_acceptances_create": lambda a: {"type_id": a.type.pk},
+    "submissions_refusals_create": lambda a: {"reason": "No room"},
     "checklist_entries_create": lambda a: {"item_id": a.item.pk, "text": "Call the yard", "owner_id": a.member.pk, "due_on": _days(2)},
     "checklist_entries_change": lambda a: {"is_done": True},
     "checklist_entries_moves_create": lambda a: {},

@@ -25,7 +25,7 @@ class Route:
 
     def subject(self, area: Area) -> Any:
         special = {"feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
-                   "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry",
+                   "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint"}  # fmt: skip
         example = special.get(self.name) or _BY_SLUG.get(self.template.split("/")[0], "")
@@ -38,7 +38,7 @@ class Route:
         if self.template.startswith("work-items/"):
             key = getattr(subject, "key", key)
         names = {"<int:id>": getattr(subject, "pk", 0), "<slug:key>": key, "<str:key>": key, "<str:kind>": "feature",
-                 "<uuid:run>": uuid.uuid4(), "<str:token>": area.feed_secret if self.name == "feed_shared" else area.share_secret}  # fmt: skip
+                 "<uuid:run>": uuid.uuid4(), "<str:token>": area.feed_secret if self.name == "feed_shared" else area.intake_form.token if self.name == "intake_shared" else area.share_secret}  # fmt: skip
         found = self.template
         for placeholder, value in names.items():
             found = found.replace(placeholder, str(value))
@@ -99,6 +99,12 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "work_item_links": lambda a: {"other": a.other_item.key, "kind": "relates"},
     "board_settings": lambda a: {"do": "add", "name": "Review"},
     "work_item_blocks": lambda a: {"do": "end", "block": a.block.pk},
+    "item_templates": lambda a: {"name": "Weekly", "title": "Check"},
+    "intake_forms": lambda a: {"do": "create", "title": "Ask"},
+    "submission_verdicts": lambda a: {"do": "decline", "reason": "No room"},
+    "intake_shared": lambda a: {"title": "Crane"},
+    "work_item_copies": lambda a: {"title": "Again"},
+    "work_item_relocations": lambda a: {"space": a.second_project.space_id},
     "work_item_checklist": lambda a: {"do": "add", "lines": "Call the yard"},
     "checklist_entry": lambda a: _json(text="Call the yard"),
     "board_card": lambda a: _json(state=a.state.pk, after=None, version=a.item.version),

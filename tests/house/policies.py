@@ -81,7 +81,7 @@ def remove(roles: frozenset[str]) -> Policy:
 _READ_ONLY = ["forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
-    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks", "checklist_entries",
+    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks", "checklist_entries", "intake_forms", "submissions", "item_templates", "recurrences",
     "products", "features", "releases", "promises", "comments", "attachments", "saved_views", *_READ_ONLY,
 ]  # fmt: skip
 
@@ -117,6 +117,8 @@ API: dict[str, Policy] = {
     "work_items_remove": remove(WORK),
     "work_items_moves_create": change(WORK, 201),
     "work_items_restorations_create": change(WORK, 201),
+    "work_items_copies_create": change(WORK, 201),
+    "work_items_relocations_create": change(WORK, 201),
     "links_create": create(WORK),
     "links_change": change(WORK),
     "links_remove": remove(WORK),
@@ -139,6 +141,15 @@ API: dict[str, Policy] = {
     "checklist_entries_change": change(WORK),
     "checklist_entries_remove": remove(WORK),
     **{f"checklist_entries_{part}_create": change(WORK, 201) for part in ("moves", "restorations", "parts")},
+    "intake_forms_create": create(SHARE),
+    "intake_forms_change": change(SHARE),
+    "intake_forms_revocations_create": change(SHARE, 201),
+    **{f"submissions_{part}_create": change(WORK, 201) for part in ("acceptances", "refusals", "reopenings")},
+    "item_templates_create": create(WORK),
+    "item_templates_change": change(WORK),
+    "item_templates_remove": remove(WORK),
+    "recurrences_create": create(WORK),
+    **{f"recurrences_{part}_create": change(WORK, 201) for part in ("pauses", "resumptions", "endings")},
     "calendars_create": create(PLAN),
     "calendars_change": change(PLAN),
     "calendars_remove": remove(PLAN),
@@ -185,7 +196,7 @@ API: dict[str, Policy] = {
     "notification_rules_read": LIST,
     "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
-for _noun in ("states", "types", "forecasts", "computed_dates", "contributions"):
+for _noun in ("submissions", "states", "types", "forecasts", "computed_dates", "contributions"):
     del API[f"{_noun}_history"]
 
 
@@ -336,6 +347,15 @@ WEB: dict[str, Page] = {
     "sprint_notes": Page(post=COMMENT),
     "board_settings": Page(get=SEE, post=PLAN),
     "work_item_blocks": Page(post=WORK),
+    "item_templates": Page(get=SEE, post=WORK),
+    "intake": Page(get=WORK),
+    "intake_forms": Page(post=SHARE),
+    "submission_verdicts": Page(post=WORK),
+    "submission_reopenings": Page(post=WORK),
+    "intake_shared": Page(get=SEE, post=SEE, open_to_all=True),
+    "work_item_copies": Page(get=WORK, post=WORK),
+    "work_item_relocations": Page(get=WORK, post=WORK),
+    **{f"work_item_{what}_undos": Page(post=WORK) for what in ("copy", "relocation")},
     "work_item_checklist": Page(post=WORK),
     "checklist_entry": Page(patch=WORK),
     "checklist_restorations": Page(post=WORK),

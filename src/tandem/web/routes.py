@@ -17,8 +17,11 @@ from tandem.web.work import (
     calendars,
     checklists,
     flow,
+    intake,
     plans,
     quick,
+    recurrences,
+    relocations,
     retrospectives,
     sprints,
     work_item,
@@ -27,7 +30,7 @@ from tandem.web.work import (
 
 urlpatterns: list[URLPattern] = [
     *home.urls, *palette.urls, *scopes.urls, *styleguide.urls, *account.urls, *people.urls, *access.urls, *teams.urls, *objectives.urls, *portfolios.urls, *programmes.urls,
-    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *quick.urls, *work_item.urls, *boards.urls, *board_settings.urls, *blocks.urls, *checklists.urls,
+    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *quick.urls, *work_item.urls, *boards.urls, *board_settings.urls, *blocks.urls, *checklists.urls, *relocations.urls, *intake.urls, *recurrences.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *imports.urls,
 ]  # fmt: skip

@@ -32,7 +32,7 @@ _DAY_MINUTES = 480
 # what the page shows, of the item and of the rows around it: whole rows would be two hundred columns
 _ITEM = (
     "key", "title", "description", "description_format", "version", "priority", "service_class", "labels", "fields", "due_on", "estimate_points",
-    "planned_start", "planned_finish", "actual_start", "actual_finish", "is_milestone", "removed_at", "created_at", "state_id",
+    "planned_start", "planned_finish", "actual_start", "actual_finish", "is_milestone", "removed_at", "moved_to_id", "created_at", "state_id",
     "type_id", "space__name", "space__key", "parent__key", "parent__title", "reporter__name", "computed__start", "computed__finish",
     "computed__is_critical",
 )  # fmt: skip
@@ -48,6 +48,8 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         return inline.patch(request, doors.find(WorkItem.objects.select_related("state", "type", "space", "parent"), request.user, key=key))
     related = ("space", "parent", "reporter", "computed")
     item = doors.find(WorkItem.objects.select_related(*related).only(*_ITEM).annotate(**_rare(request.user), **_beside(request.user)), request.user, key=key)
+    if item.removed_at and item.moved_to_id and (there := WorkItem.objects.visible_to(request.user).present().filter(pk=item.moved_to_id).first()):
+        return redirect(reverse("work_item", kwargs={"key": there.key}) + ("?peek=1" if doors.is_peek(request) else ""))
     request.live_topics = [f"space:{item.space_id}"]  # type: ignore[attr-defined]
     page = "work/work_item_peek.html" if doors.is_peek(request) else "work/work_item.html"
     return render(request, page, _shown(request.user, item))

@@ -5,7 +5,9 @@ from tandem.work.models.block import Block
 from tandem.work.models.calendar import CalendarException, WorkingCalendar
 from tandem.work.models.checklist import ChecklistEntry
 from tandem.work.models.column import Column
+from tandem.work.models.intake import IntakeForm, Submission
 from tandem.work.models.link import Link
+from tandem.work.models.recurrence import ItemTemplate, Recurred, Recurrence
 from tandem.work.models.retrospective import (
     Retrospective,
     RetrospectiveAction,
@@ -26,7 +28,11 @@ __all__ = [
     "ChecklistEntry",
     "Column",
     "Constraint",
+    "IntakeForm",
+    "ItemTemplate",
     "Link",
+    "Recurred",
+    "Recurrence",
     "Retrospective",
     "RetrospectiveAction",
     "RetrospectiveNote",
@@ -37,6 +43,7 @@ __all__ = [
     "SprintMember",
     "State",
     "StateChange",
+    "Submission",
     "WipLimit",
     "WipOverride",
     "WorkItem",
