@@ -48,6 +48,7 @@ const islands: Record<string, () => Promise<unknown>> = {
   'tandem-timeline': () => import('./timeline/timeline'),
   'tandem-board': () => import('./board/board'),
   'tandem-backlog': () => import('./backlog/backlog'),
+  'tandem-checklist': () => import('./checklist/checklist'),
   'tandem-calendar': () => import('./calendar/calendar'),
   'tandem-sheet': () => import('./sheet/sheet'),
 };

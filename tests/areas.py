@@ -22,8 +22,12 @@ from tandem.work.actions import (
     baselines,
     blocks,
     calendars,
+    checklists,
     columns,
     fields,
+    intake,
+    item_templates,
+    recurrences,
     sprints,
     states,
     transitions,
@@ -32,11 +36,16 @@ from tandem.work.actions import (
 from tandem.work.models import (
     Baseline,
     Block,
+    ChecklistEntry,
     Column,
     FieldDefinition,
+    IntakeForm,
+    ItemTemplate,
     Link,
+    Recurrence,
     Sprint,
     State,
+    Submission,
     Transition,
     WipLimit,
     WorkingCalendar,
@@ -56,6 +65,7 @@ class Area:
     portfolio: Portfolio
     programme: Programme
     project: Project
+    second_project: Project
     product: Product
     objective: Objective
     contribution: Contribution
@@ -85,6 +95,15 @@ class Area:
     spare_type: WorkItemType
     block: Block
     ended_block: Block
+    template: ItemTemplate
+    used_template: ItemTemplate
+    recurrence: Recurrence
+    paused_recurrence: Recurrence
+    intake_form: IntakeForm
+    submission: Submission
+    declined_submission: Submission
+    entry: ChecklistEntry
+    removed_entry: ChecklistEntry
     team: Team
     feature: Feature
     release: Release
@@ -127,7 +146,8 @@ def build(admin: User, name: str, key: str) -> Area:
     }
     project = make.project(actor=admin, name=f"{name} project", parent=top)
     product = make.product(actor=admin, name=f"{name} product", parent=top)
-    found |= {"project": project, "product": product}
+    second = make.project(actor=admin, name=f"{name} second project", parent=top)
+    found |= {"project": project, "second_project": second, "product": product}
     found |= _work(admin, project)
     found |= _product(admin, product, found["item"])
     objective = make.objective(actor=admin, space=top)
@@ -158,8 +178,14 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
     audit = states.add_type(actor=admin, space=space, name="Audit")
     third = make.work_item(actor=admin, project=project, title="Item 3")
     ended = blocks.start(actor=admin, item=third, reason="No berth")
+    entry, removed_entry = checklists.add(actor=admin, item=item, text="Measure\nOrder")
+    checklists.remove(actor=admin, entry=removed_entry)
+    form = intake.create_form(actor=admin, space=space, title="Ask the yard")
+    declined = intake.submit(actor=None, form=form, title="A bridge")
+    declined = intake.decline(actor=admin, submission=declined, version=None, reason="No room")
     return {
-        "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
+        **_recurring(admin, space), "intake_form": form, "submission": intake.submit(actor=None, form=form, title="A crane", email="ida@example.org"), "declined_submission": declined,
+        "entry": entry, "removed_entry": removed_entry, "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
         "block": blocks.start(actor=admin, item=item, reason="No crane", kind="supplier"),
         "ended_block": blocks.end(actor=admin, block=ended, version=None),
         "field": fields.create(actor=admin, space=space, name="Customer", kind="text"), "spare_type": audit,
@@ -173,6 +199,16 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
         **_sprints(admin, project, item, other),
         "baseline": baselines.take(actor=admin, space=space, name="Kick-off"),
         "team": Team.objects.create(space=space, name="Web"),
+    }  # fmt: skip
+
+
+def _recurring(admin: User, space: Space) -> dict[str, Any]:
+    used = item_templates.create(actor=admin, space=space, name="Weekly", title="Check")
+    paused = recurrences.create(actor=admin, template=used, rule="FREQ=DAILY")
+    return {
+        "template": item_templates.create(actor=admin, space=space, name="Once", title="Check"), "used_template": used,
+        "recurrence": recurrences.create(actor=admin, template=used, rule="FREQ=WEEKLY"),
+        "paused_recurrence": recurrences.pause(actor=admin, recurrence=paused, version=None),
     }  # fmt: skip
 
 

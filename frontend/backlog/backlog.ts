@@ -7,6 +7,7 @@ import { icon, make } from '../shared/dom';
 import { post } from '../shared/forms';
 import { csrf, send } from '../shared/http';
 import { complain, toast } from '../shared/toast';
+import { understood } from '../shared/understood';
 import { say } from '../shared/words';
 
 type Place = { list: HTMLElement; before: Element | null };
@@ -129,7 +130,7 @@ export class TandemBacklog extends HTMLElement {
   /** A line to type in, at the end of the section or below a row; Enter adds and waits for the next one, Esc ends. */
   private quick(link: HTMLAnchorElement, below?: HTMLElement): void {
     const input = make('input', { class: 'in-td cell-in', type: 'text', maxlength: '1000', placeholder: say('quick_title'), 'aria-label': say('quick_title'), autocomplete: 'off' });
-    const box = make('form', { class: 'quick-f' }, input);
+    const box = make('form', { class: 'quick-f' }, input, understood(input, link.dataset.line ?? ''));
     let over = false, after = below?.dataset.item ?? '', sent: Promise<unknown> = Promise.resolve();
     const end = () => { if (over) return; over = true; box.remove(); link.hidden = false; void sent.then(() => dispatchEvent(new CustomEvent('td:refetch'))); };
     box.addEventListener('submit', (e) => {
@@ -137,14 +138,15 @@ export class TandemBacklog extends HTMLElement {
       const title = input.value.trim();
       if (!title) { end(); link.focus(); return; }
       input.value = '';
-      const ghost = make('article', { class: 'brow wait' }, make('span', { class: 'ti' }, title));
+      input.dispatchEvent(new Event('td:line'));
+      const name = make('span', { class: 'ti' }, title), ghost = make('article', { class: 'brow wait' }, name);
       box.before(ghost);
       // one after the other, so that each stands below the one before
       sent = sent.then(() => {
         const body = new FormData();
         for (const [name, value] of Object.entries({ csrfmiddlewaretoken: csrf(), section: link.dataset.of ?? '', after, title })) body.set(name, value);
         return post(link.dataset.add!, body);
-      }).then((a) => { after = String(a.id); ghost.prepend(make('span', { class: 'sub num ky' }, String(a.key ?? ''))); ghost.classList.remove('wait'); }, (err: unknown) => { ghost.remove(); input.value = title; complain(err); });
+      }).then((a) => { after = String(a.id); name.textContent = String(a.title ?? title); ghost.prepend(make('span', { class: 'sub num ky' }, String(a.key ?? ''))); ghost.classList.remove('wait'); }, (err: unknown) => { ghost.remove(); input.value = title; complain(err); });
     });
     input.addEventListener('keydown', (e) => { if (e.key === 'Escape') { e.preventDefault(); e.stopPropagation(); end(); link.focus(); } });
     input.addEventListener('blur', () => setTimeout(() => { if (!input.value.trim()) end(); }, 120));

@@ -3,11 +3,12 @@ import { make } from '../shared/dom';
 import { csrf } from '../shared/http';
 import { post } from '../shared/forms';
 import { complain } from '../shared/toast';
+import { understood } from '../shared/understood';
 import { say } from '../shared/words';
 
 export function quickAdd(link: HTMLAnchorElement, added: () => void): void {
   const input = make('input', { class: 'in-td', type: 'text', maxlength: '1000', placeholder: say('quick_title'), 'aria-label': say('quick_title'), autocomplete: 'off' });
-  const box = make('form', { class: 'quick-f' }, input);
+  const line = link.dataset.line ?? '', box = make('form', { class: 'quick-f' }, input, understood(input, line));
   let over = false;
   const end = () => { if (over) return; over = true; box.replaceWith(link); added(); };
   box.addEventListener('submit', (e) => {
@@ -16,13 +17,13 @@ export function quickAdd(link: HTMLAnchorElement, added: () => void): void {
     if (!title) { end(); link.focus(); return; }
     const body = new FormData();
     body.set('csrfmiddlewaretoken', csrf());
-    body.set('home', link.dataset.space ?? '');
     body.set('state', link.dataset.stateId ?? '');
-    body.set('title', title);
+    body.set('text', title);
     input.value = '';
-    const ghost = make('article', { class: 'kcard wait' }, make('span', { class: 'ti' }, title));
+    input.dispatchEvent(new Event('td:line'));
+    const name = make('span', { class: 'ti' }, title), ghost = make('article', { class: 'kcard wait' }, name);
     box.before(ghost);
-    post(link.pathname, body).then((answer) => { ghost.append(make('span', { class: 'mt num' }, String(answer.key ?? ''))); ghost.classList.remove('wait'); }, (e: unknown) => { ghost.remove(); input.value = title; complain(e); });
+    post(line, body).then((answer) => { name.textContent = String(answer.title ?? title); ghost.append(make('span', { class: 'mt num' }, String(answer.key ?? ''))); ghost.classList.remove('wait'); }, (e: unknown) => { ghost.remove(); input.value = title; complain(e); });
   });
   input.addEventListener('keydown', (e) => { if (e.key === 'Escape') { e.preventDefault(); e.stopPropagation(); end(); link.focus(); } });
   input.addEventListener('blur', () => setTimeout(() => { if (!input.value.trim()) end(); }, 120));

@@ -31,7 +31,7 @@ async function submit(form: HTMLFormElement, by: HTMLElement | null): Promise<vo
   try {
     const answer = await post(form.action, new FormData(form, by));
     if (typeof answer.message === 'string' && answer.message) toast(answer.message, { undo: (answer.undo as string) || undefined });
-    const field = form.querySelector<HTMLElement>('[name=title],[name=other]')?.getAttribute('name'), action = form.getAttribute('action');
+    const field = form.querySelector<HTMLElement>('[name=title],[name=other],[name=lines]')?.getAttribute('name'), action = form.getAttribute('action');
     if (form.dataset.send === 'close') closePeek();
     await again(form);
     // the next part or link is often typed at once
@@ -66,7 +66,8 @@ export function startForms(): void {
   });
   document.addEventListener('keydown', (e) => {
     const t = e.target as HTMLElement;
-    if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey) || e.isComposing) return;
+    const sends = t.matches('textarea[data-enter-sends]') && !e.shiftKey;
+    if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey || sends) || e.isComposing) return;
     const form = t.closest<HTMLFormElement>('form[data-send],form[data-keys-send]');
     if (form && t.matches('textarea,input,select')) { e.preventDefault(); form.requestSubmit(); }
   });

@@ -71,13 +71,13 @@ export async function refreshPeek(sent?: HTMLFormElement): Promise<void> {
   if (!mine && (box.querySelector('.cell-in,details[data-menu][open],.swap form:not([hidden])') || document.querySelector('.who-pick') || (at && box.contains(at) && at.matches('textarea,input,select')))) return;
   const path = shown, html = await fragment(withPeek(path)).catch(() => '');
   if (!html || path !== shown) return;
-  const kept = drafts(box, mine), top = box.querySelector('.sc')?.scrollTop ?? 0, had = box.contains(document.activeElement);
+  const kept = drafts(box, mine), top = box.querySelector('.sc')?.scrollTop ?? 0, had = box.contains(document.activeElement), name = had && at ? at.dataset.name : undefined;
   box.innerHTML = html;
   putBack(box, kept);
   htmx()?.process(box);
   const sc = box.querySelector('.sc');
   if (sc) sc.scrollTop = top;
-  if (had) box.querySelector<HTMLElement>('[data-peek-title]')?.focus({ preventScroll: true });
+  if (had) (box.querySelector<HTMLElement>(name ? `button[data-name="${CSS.escape(name)}"]` : '[data-peek-title]') ?? box.querySelector<HTMLElement>('[data-peek-title]'))?.focus({ preventScroll: true });
 }
 
 /** Where a link leads; one inside a picture has no `pathname` of its own. */

@@ -58,7 +58,7 @@ export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[])
     input.setAttribute('aria-activedescendant', shown.length ? `td-pick-${at}` : '');
     list.querySelector('[data-at]')?.scrollIntoView({ block: 'nearest' });
   };
-  const toggle = (id: string) => { if (!chosen.delete(id)) chosen.add(id); draw(); };
+  const toggle = (id: string) => { if (!chosen.delete(id)) { if (cell.dataset.name === 'owner') chosen.clear(); chosen.add(id); } draw(); };
   const end = (save: boolean) => {
     if (over) return;
     over = true;

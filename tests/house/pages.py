@@ -25,7 +25,7 @@ class Route:
 
     def subject(self, area: Area) -> Any:
         special = {"feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
-                   "work_item_restorations": "removed_item", "block_reopenings": "ended_block",
+                   "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint"}  # fmt: skip
         example = special.get(self.name) or _BY_SLUG.get(self.template.split("/")[0], "")
@@ -38,11 +38,15 @@ class Route:
         if self.template.startswith("work-items/"):
             key = getattr(subject, "key", key)
         names = {"<int:id>": getattr(subject, "pk", 0), "<slug:key>": key, "<str:key>": key, "<str:kind>": "feature",
-                 "<uuid:run>": uuid.uuid4(), "<str:token>": {"feed_shared": area.feed_secret, "inlet_take": area.inlet_secret}.get(self.name, area.share_secret)}  # fmt: skip
+                 "<uuid:run>": uuid.uuid4(), "<str:token>": self._secret(area)}  # fmt: skip
         found = self.template
         for placeholder, value in names.items():
             found = found.replace(placeholder, str(value))
         return f"/{found}" + ("?peek=1" if self.name == "roadmap_row" else "")
+
+    def _secret(self, area: Area) -> str:
+        secrets = {"feed_shared": area.feed_secret, "inlet_take": area.inlet_secret, "intake_shared": area.intake_form.token}
+        return secrets.get(self.name, area.share_secret)
 
     def body(self, area: Area) -> dict[str, Any]:
         version = getattr(self.subject(area), "version", "")
@@ -104,6 +108,14 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "field_settings": lambda a: {"do": "add", "name": "Version", "kind": "text"},
     "workflow_settings": lambda a: {"do": "add_type", "name": "Risk", "level": "2"},
     "work_item_blocks": lambda a: {"do": "end", "block": a.block.pk},
+    "item_templates": lambda a: {"name": "Weekly", "title": "Check"},
+    "intake_forms": lambda a: {"do": "create", "title": "Ask"},
+    "submission_verdicts": lambda a: {"do": "decline", "reason": "No room"},
+    "intake_shared": lambda a: {"title": "Crane"},
+    "work_item_copies": lambda a: {"title": "Again"},
+    "work_item_relocations": lambda a: {"space": a.second_project.space_id},
+    "work_item_checklist": lambda a: {"do": "add", "lines": "Call the yard"},
+    "checklist_entry": lambda a: _json(text="Call the yard"),
     "board_card": lambda a: _json(state=a.state.pk, after=None, version=a.item.version),
     "backlog_item": lambda a: _json(section=str(a.sprint.pk), after=None, version=a.item.version),
     "backlog_items": lambda a: {"title": "New", "section": a.sprint.pk},

@@ -85,6 +85,7 @@ _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
     "products", "features", "releases", "promises", "comments", "attachments", "saved_views", "webhooks", "deliveries", "rules", "rule_runs", "inlets", "developments", *_READ_ONLY,
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks", "fields", "transitions",
+    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks", "checklist_entries", "intake_forms", "submissions", "item_templates", "recurrences",
     "products", "features", "releases", "promises", "comments", "attachments", "saved_views", *_READ_ONLY,
 ]  # fmt: skip
 
@@ -120,6 +121,8 @@ API: dict[str, Policy] = {
     "work_items_remove": remove(WORK),
     "work_items_moves_create": change(WORK, 201),
     "work_items_restorations_create": change(WORK, 201),
+    "work_items_copies_create": change(WORK, 201),
+    "work_items_relocations_create": change(WORK, 201),
     "links_create": create(WORK),
     "links_change": change(WORK),
     "links_remove": remove(WORK),
@@ -146,6 +149,19 @@ API: dict[str, Policy] = {
     "blocks_remove": remove(WORK),
     "blocks_ends_create": change(WORK, 201),
     "blocks_reopenings_create": change(WORK, 201),
+    "checklist_entries_create": create(WORK),
+    "checklist_entries_change": change(WORK),
+    "checklist_entries_remove": remove(WORK),
+    **{f"checklist_entries_{part}_create": change(WORK, 201) for part in ("moves", "restorations", "parts")},
+    "intake_forms_create": create(SHARE),
+    "intake_forms_change": change(SHARE),
+    "intake_forms_revocations_create": change(SHARE, 201),
+    **{f"submissions_{part}_create": change(WORK, 201) for part in ("acceptances", "refusals", "reopenings")},
+    "item_templates_create": create(WORK),
+    "item_templates_change": change(WORK),
+    "item_templates_remove": remove(WORK),
+    "recurrences_create": create(WORK),
+    **{f"recurrences_{part}_create": change(WORK, 201) for part in ("pauses", "resumptions", "endings")},
     "calendars_create": create(PLAN),
     "calendars_change": change(PLAN),
     "calendars_remove": remove(PLAN),
@@ -204,7 +220,7 @@ API: dict[str, Policy] = {
     "notification_rules_read": LIST,
     "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
-for _noun in ("states", "types", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions"):
+for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions"):
     del API[f"{_noun}_history"]
 
 
@@ -316,6 +332,7 @@ WEB: dict[str, Page] = {
     "calendars_exceptions": Page(get=SEE, post=PLAN),
     "work_items": _LISTING,
     "work_items_new": _LISTING,
+    "work_items_quick": Page(get=WORK, post=WORK),
     "work_items_suggestions": _LISTING,
     "work_items_filter": _LISTING,
     **{f"work_items_export{kind}": _LISTING for kind in ("", "_ics")},
@@ -366,6 +383,18 @@ WEB: dict[str, Page] = {
     "sprint_notes": Page(post=COMMENT),
     **{f"{what}_settings": Page(get=SEE, post=PLAN) for what in ("board", "field", "workflow")},
     "work_item_blocks": Page(post=WORK),
+    "item_templates": Page(get=SEE, post=WORK),
+    "intake": Page(get=WORK),
+    "intake_forms": Page(post=SHARE),
+    "submission_verdicts": Page(post=WORK),
+    "submission_reopenings": Page(post=WORK),
+    "intake_shared": Page(get=SEE, post=SEE, open_to_all=True),
+    "work_item_copies": Page(get=WORK, post=WORK),
+    "work_item_relocations": Page(get=WORK, post=WORK),
+    **{f"work_item_{what}_undos": Page(post=WORK) for what in ("copy", "relocation")},
+    "work_item_checklist": Page(post=WORK),
+    "checklist_entry": Page(patch=WORK),
+    "checklist_restorations": Page(post=WORK),
     "block_removals": Page(post=WORK),
     "block_reopenings": Page(post=WORK),
     "plans": _LISTING,

@@ -43,6 +43,7 @@ UNSCOPED = {
     "work.RetrospectiveNote": "stands and falls with its retrospective",
     "work.RetrospectiveVote": "stands and falls with its note",
     "work.RetrospectiveAction": "stands and falls with its retrospective",
+    "work.Recurred": "stands and falls with its recurrence",
     "planning.ComputedDates": "never edited; carries its space itself",
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
-from tandem.work.actions import fields, work_items
+from tandem.work.actions import fields, undoing, work_items
 from tandem.work.models import FieldDefinition, State, WorkItem, WorkItemType
 from tandem.work.models.field_values import words
 from tests import make
@@ -168,6 +168,6 @@ def test_one_field_is_taken_back_and_the_others_stay(world):
     row = work_items.change(actor=world.mei, item=row, version=None, run=run, fields=row.fields | {"Effort": 3})
     assert Event.objects.order_by("-id").first().changes["fields"] == [{}, {"Effort": 3}]
     row = write(world, row, "Customer", "Bolt")
-    assert work_items.undo(actor=world.mei, run=run) == (1, 0)
+    assert undoing.undo(actor=world.mei, run=run) == (1, 0)
     assert WorkItem.objects.get(pk=row.pk).fields == {"Customer": "Bolt"}
-    assert work_items.undo(actor=world.mei, run=run) == (0, 1)
+    assert undoing.undo(actor=world.mei, run=run) == (0, 1)

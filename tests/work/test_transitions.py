@@ -7,7 +7,7 @@ import pytest
 from tandem.collaboration.words import refusal
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
-from tandem.work.actions import fields, states, takeovers, transitions, work_items
+from tandem.work.actions import fields, states, takeovers, transitions, undoing, work_items
 from tandem.work.models import FieldDefinition, State, StateChange, Transition, WorkItem, WorkItemType
 from tandem.work.models.transition import offered
 from tests import make
@@ -110,7 +110,7 @@ def test_ones_own_move_is_taken_back_whatever_is_allowed(world, at):
     allow(world, at["To do"], at["In progress"])
     run = uuid.uuid4()
     row = work_items.change(actor=world.mei, item=item(world), version=None, run=run, state=at["In progress"])
-    assert work_items.undo(actor=world.mei, run=run) == (1, 0)
+    assert undoing.undo(actor=world.mei, run=run) == (1, 0)
     assert WorkItem.objects.get(pk=row.pk).state == at["To do"]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
-from tandem.work.actions import blocks, links, work_items
+from tandem.work.actions import blocks, links, undoing, work_items
 from tandem.work.models import Block, StateChange, WorkItem
 from tests import make
 
@@ -130,11 +130,11 @@ def test_a_move_into_done_that_is_taken_back_leaves_no_trace_in_dates_and_blocks
     run = moved(world, item, "done")
     item.refresh_from_db()
     assert item.actual_start and item.actual_finish and Block.objects.open().count() == 0
-    assert work_items.undo(actor=world.mei, run=run) == (1, 0)
+    assert undoing.undo(actor=world.mei, run=run) == (1, 0)
     item.refresh_from_db()
     row.refresh_from_db()
     assert (item.actual_start, item.actual_finish, row.ended_at, row.ended_by) == (None, None, None, None)
-    assert work_items.undo(actor=world.mei, run=run) == (0, 1), "once is enough"
+    assert undoing.undo(actor=world.mei, run=run) == (0, 1), "once is enough"
 
 
 def test_a_move_out_of_done_that_is_taken_back_is_finished_when_it_was(world):
@@ -143,7 +143,7 @@ def test_a_move_out_of_done_that_is_taken_back_is_finished_when_it_was(world):
     finished = WorkItem.objects.get(pk=item.pk).actual_finish
     run = moved(world, item, "in_progress")
     assert WorkItem.objects.get(pk=item.pk).actual_finish is None
-    work_items.undo(actor=world.mei, run=run)
+    undoing.undo(actor=world.mei, run=run)
     assert WorkItem.objects.get(pk=item.pk).actual_finish == finished
 
 
@@ -152,7 +152,7 @@ def test_a_block_that_somebody_wrote_to_since_stays_as_it_is(world):
     row = blocks.start(actor=world.boris, item=item, reason="No crane")
     run = moved(world, item, "done")
     blocks.remove(actor=world.boris, block=Block.objects.get(pk=row.pk))
-    assert work_items.undo(actor=world.mei, run=run) == (1, 0)
+    assert undoing.undo(actor=world.mei, run=run) == (1, 0)
     assert not Block.objects.exists()
 
 
@@ -172,9 +172,9 @@ def test_what_is_removed_is_removed_once_and_parts_stand_with_what_they_are_part
         with pytest.raises(Refused) as problem:
             act()
         assert problem.value.code == "item_removed"
-    assert work_items.undo(actor=world.mei, run=run) == (2, 0)
+    assert undoing.undo(actor=world.mei, run=run) == (2, 0)
     whole.refresh_from_db()
     part.refresh_from_db()
     for item in (part, whole):
         work_items.remove(actor=world.boris, item=item, version=None)
-    assert work_items.undo(actor=world.mei, run=run) == (0, 2), "Boris removed them anew: that is not Mei's to take back"
+    assert undoing.undo(actor=world.mei, run=run) == (0, 2), "Boris removed them anew: that is not Mei's to take back"

@@ -16,8 +16,10 @@ from tandem.kit.text import fold, grams, near_grams, nearness, pinyin_key
 from tandem.people.models import Team, User
 from tandem.portfolio.models import Portfolio, Programme, Project
 from tandem.product.models import Feature, Product, Release
+from tandem.reports.queries import quick_line
 from tandem.strategy.models import Objective
 from tandem.web import navigation
+from tandem.web.work.new import homes, usual_home
 from tandem.work.models import WorkItem
 
 # a small list is compared name by name: nobody has more projects in view
@@ -40,7 +42,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if prefix in ("", "/"):
         groups.append((_("Pages"), _pages(request, rest)))
     if prefix in ("", ">"):
-        groups.append((_("Commands"), _commands(request, rest)))
+        groups.append((_("Commands"), _typed(request.user, rest) + _commands(request, rest)))
     return JsonResponse({"groups": [{"title": title, "items": items} for title, items in groups if items]})
 
 
@@ -136,6 +138,17 @@ def _pages(request: HttpRequest, text: str) -> list[dict[str, str]]:
         for c, s in pages
         if text.lower() in str(c.label).lower()
     ]
+
+
+def _typed(user: Any, text: str) -> list[dict[str, str]]:
+    """A line with marks is a work item to be: what is understood stands beside it, the form comes filled in."""
+    home = usual_home(user, homes(user)) if quick_line.has_marks(text) else None
+    line = quick_line.read(text, user, home.pk) if home else None
+    if line is None or home is None or not line.title or not any(not p.problem for p in line.pieces):
+        return []
+    said = " · ".join(p.said for p in sorted(line.pieces, key=lambda p: p.start) if not p.problem)
+    url = f"{reverse('work_items_new')}?{urlencode({'space': home.pk, 'text': text})}"
+    return [{"label": _("New work item: %(title)s") % {"title": line.title}, "hint": f"{said} · {home.key}", "url": url, "icon": "plus", "key": ""}]
 
 
 def _commands(request: HttpRequest, text: str) -> list[dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from tandem.work.actions import reminders
+from tandem.work.actions import recurrences, reminders
 
 
 @app.periodic(cron="5 * * * *")
@@ -10,3 +10,10 @@ from tandem.work.actions import reminders
 def remind(timestamp: int) -> None:
     """Every hour: somewhere a day begins."""
     reminders.remind()
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(name="work.recur", queueing_lock="work.recur")
+def recur(timestamp: int) -> None:
+    """Every hour: somewhere a day begins."""
+    recurrences.make_due()

@@ -10,9 +10,9 @@ from tandem.api import generic
 from tandem.api.generic import Noun
 from tandem.api.shapes import Body, Reference, body, words
 from tandem.kit.types import Id
-from tandem.people.models import User
+from tandem.people.models import Space, User
 from tandem.reports.queries import filter_language
-from tandem.work.actions import work_items
+from tandem.work.actions import clones, relocations, work_items
 from tandem.work.models import Assignment, State, WorkItem, WorkItemType
 
 router = Router(tags=["work"])
@@ -104,3 +104,18 @@ generic.acts(
     work_items.move,
 )
 generic.acts(router, NOUN, "restorations", Body, _restore)
+generic.adds(
+    router,
+    NOUN,
+    "copies",
+    body(
+        "WorkItemCopy", WorkItem, "", title=(words(1000), generic.OPTIONAL),
+        **{f"with_{what}": (bool, generic.OPTIONAL) for what in ("parts", "checklist", "people", "links")},
+    ),
+    clones.clone,
+)  # fmt: skip
+_TO = {
+    "space_id": Reference(Space, "space"), "type_id": Reference(WorkItemType, "type", is_needed=False),
+    "state_id": Reference(State, "state", is_needed=False),
+}  # fmt: skip
+generic.acts(router, NOUN, "relocations", body("WorkItemRelocation", WorkItem, "", **_TO), relocations.relocate)

@@ -19,10 +19,10 @@ from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
 from tandem.portfolio.models import Project
-from tandem.reports.queries import filter_language
+from tandem.reports.queries import filter_language, quick_line
 from tandem.web import doors
-from tandem.web.work import backlog_picture, boards, filtering
-from tandem.work.actions import sprint_scope, sprints
+from tandem.web.work import backlog_picture, boards, filtering, quick
+from tandem.work.actions import quick_items, sprint_scope, sprints
 from tandem.work.models import Sprint, WorkItem
 
 
@@ -108,16 +108,14 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
     number = whole_number(request.POST.get("after", ""))
     after = doors.find(WorkItem.objects, request.user, pk=number, space=space) if number else None
     sprint = _sprint(request, space.pk, request.POST.get("section", ""))
+    line = quick_line.read(request.POST.get("title", ""), request.user, space.pk)
+    values = {"sprint": sprint, **line.values}  # a sprint that the line names is meant
+    to_top = after is None and values["sprint"] is None
     try:
-        title = request.POST.get("title", "")[:1000]
-        made = sprint_scope.create_in(
-            actor=request.user, space=space, title=title, sprint=sprint, after=after
-        )
+        item = quick_items.add(actor=request.user, space=space, title=line.title, after=after, to_top=to_top, **values)
     except Refused as problem:
         return JsonResponse({"message": words.refusal(problem.code, problem.params)}, status=422)
-    said = _("%(key)s was added") % {"key": made.key}
-    url = reverse("work_item", kwargs={"key": made.key})
-    return JsonResponse({"id": made.pk, "key": made.key, "url": url, "message": said}, status=201)
+    return quick.made(item)
 
 
 @login_required

@@ -16,7 +16,7 @@ from tandem.kit import clock
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.reports.queries import boards as stacks_of
-from tandem.reports.queries import set_here
+from tandem.reports.queries import checklists, set_here
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.boards import Half, Hold, Stack, Standing
 from tandem.reports.queries.moves import Moves
@@ -165,7 +165,7 @@ class CardExtra:
 def cards_of(
     user: Any, items: list[Any], now: datetime, holds: list[Hold], expected: float | None, extra: "CardExtra"
 ) -> dict[int, dict[str, Any]]:
-    people, said = reads.assignees(items), stacks_of.blocks(user, items)
+    people, said, checks = reads.assignees(items), stacks_of.blocks(user, items), checklists.counts(user, items)
     held: dict[int, list[Hold]] = {}
     for hold in holds:
         held.setdefault(hold.held_id, []).append(hold)
@@ -178,6 +178,7 @@ def cards_of(
             "age": _age(i, since.get(i.pk), expected, now),
             "blocked": _blocked(said.get(i.pk), held.get(i.pk, []), now),
             "block": said.get(i.pk),
+            "checks": checks.get(i.pk),
             "urgent": i.get_priority_display() if i.priority == WorkItem.Priority.URGENT else "",
             "cls": {"name": i.service_class, "word": _class_word(i)} if i.service_class != ServiceClass.STANDARD else None,
             "own": extra.values(i),

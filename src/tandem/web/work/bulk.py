@@ -19,7 +19,6 @@ from tandem.people.models import User
 from tandem.web import doors
 from tandem.web.work import bulk_preview
 from tandem.work.actions import bulk as changes
-from tandem.work.actions import work_items
 from tandem.work.models import State, WorkItem
 
 MOST = 500
@@ -122,7 +121,7 @@ def _day(value: str) -> Any:
 @login_required
 @require_POST
 def undo(request: HttpRequest, run: uuid.UUID) -> HttpResponse:
-    back, left = work_items.undo(actor=request.user, run=run)
+    back, left = undoing.undo(actor=request.user, run=run)
     said = ngettext("Took %(n)s change back", "Took %(n)s changes back", back) % {"n": back}
     if left:
         said += " · " + ngettext(

@@ -16,6 +16,7 @@ from tandem.kit.text import whole_number
 from tandem.people.access import Permission, spaces_where
 from tandem.people.models import Space, User
 from tandem.portfolio.models import Project
+from tandem.reports.queries import quick_line
 from tandem.web import doors, generic
 from tandem.web.work import own_fields
 from tandem.work.actions import work_items
@@ -37,12 +38,22 @@ class ItemForm(forms.ModelForm):
         }
 
 
+def homes(user: Any) -> Any:
+    """The projects where the person works."""
+    return Space.objects.visible_to(user).filter(id__in=spaces_where(user, Permission.EDIT_WORK), kind="project")
+
+
+def usual_home(user: Any, spaces: Any) -> Space | None:
+    """Where the person last reported something, else the first running project, else any."""
+    last = WorkItem.objects.visible_to(user).present().filter(space__in=spaces.values("pk"), reporter=user).order_by("-id").first()
+    running = None if last else Project.objects.visible_to(user).running().filter(space__in=spaces.values("pk")).order_by("name").first()
+    return last.space if last else running.space if running else spaces.first()
+
+
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """A work item in one of the projects where the person works; only the title is needed."""
-    spaces = Space.objects.visible_to(request.user).filter(
-        id__in=spaces_where(request.user, Permission.EDIT_WORK), kind="project"
-    )
+    spaces = homes(request.user)
     form = _form(request, spaces)
     wants_json = "application/json" in request.headers.get("Accept", "")
     if request.method == "POST" and form.is_valid():
@@ -73,11 +84,12 @@ def _form(request: HttpRequest, spaces: Any) -> Any:
     """In the project named in the address, else where the person last changed something, else the first."""
     user: Any = request.user
     chosen = spaces.filter(pk=whole_number(request.GET.get("space", "")) or 0).first()
-    if chosen is None:
-        last = WorkItem.objects.visible_to(user).present().filter(space__in=spaces.values("pk"), reporter=user).order_by("-id").first()
-        running = Project.objects.visible_to(user).running().filter(space__in=spaces.values("pk")).order_by("name").first()
-        chosen = last.space if last else running.space if running else spaces.first()
-    form = ItemForm(request.POST or None, initial={"parent_key": request.GET.get("parent", "")})
+    chosen = chosen or usual_home(user, spaces)
+    initial = {"parent_key": request.GET.get("parent", "")}
+    if chosen and (text := request.GET.get("text", "")):
+        line = quick_line.read(text, user, chosen.pk)
+        initial |= {"title": line.title, **line.values}
+    form = ItemForm(request.POST or None, initial=initial)
     form.fields["type"].required = False
     form.fields["home"] = generic.HomeField(spaces, label=_("Project"), initial=chosen)
     types = WorkItemType.objects.visible_to(user).active().select_related("space")

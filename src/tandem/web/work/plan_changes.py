@@ -23,7 +23,7 @@ from tandem.planning.models import ComputedDates
 from tandem.reports.queries import plan as reads
 from tandem.reports.queries import plan_reasons
 from tandem.web import doors
-from tandem.work.actions import links, ranks, work_items
+from tandem.work.actions import links, ranks, undoing, work_items
 from tandem.work.models import Constraint, Link, WorkItem
 
 KINDS = ("FS", "SS", "FF", "SF")
@@ -268,7 +268,7 @@ def undo(request: HttpRequest, given: dict[str, Any], key: str) -> HttpResponse:
     require(request.user, Permission.EDIT_WORK, space.pk)
     with reading():
         run = uuid.UUID(str(given["run"]))
-    back, _left = work_items.undo(actor=request.user, run=run)
+    back, _left = undoing.undo(actor=request.user, run=run)
     dates.recompute(space)
     if not back:
         return JsonResponse({"reload": True, "message": _("Somebody changed it since: nothing was taken back.")})

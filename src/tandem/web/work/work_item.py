@@ -24,9 +24,9 @@ from tandem.reports.queries.moves import Moves
 from tandem.reports.queries.own_fields import OwnFields
 from tandem.web import doors, histories
 from tandem.web.collaboration import attachments, comments, watches
-from tandem.web.work import inline, own_fields, work_items_parts
+from tandem.web.work import checklists, inline, own_fields, work_items_parts
 from tandem.work.actions import links, work_items
-from tandem.work.models import Block, Link, Sprint, State, WorkItem, WorkItemType
+from tandem.work.models import Block, ChecklistEntry, Link, Sprint, State, WorkItem, WorkItemType
 
 PRIORITIES = [("", "–"), *WorkItem.Priority.choices]
 _DAY_MINUTES = 480
@@ -35,7 +35,7 @@ _DAY_MINUTES = 480
 # what the page shows, of the item and of the rows around it: whole rows would be two hundred columns
 _ITEM = (
     "key", "title", "description", "description_format", "version", "priority", "service_class", "labels", "fields", "due_on", "estimate_points",
-    "planned_start", "planned_finish", "actual_start", "actual_finish", "is_milestone", "removed_at", "created_at", "state_id",
+    "planned_start", "planned_finish", "actual_start", "actual_finish", "is_milestone", "removed_at", "moved_to_id", "created_at", "state_id",
     "type_id", "space__name", "space__key", "parent__key", "parent__title", "reporter__name", "computed__start", "computed__finish",
     "computed__is_critical",
 )  # fmt: skip
@@ -51,6 +51,8 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
         return inline.patch(request, doors.find(WorkItem.objects.select_related("state", "type", "space", "parent"), request.user, key=key))
     related = ("space", "parent", "reporter", "computed")
     item = doors.find(WorkItem.objects.select_related(*related).only(*_ITEM).annotate(**_rare(request.user), **_beside(request.user)), request.user, key=key)
+    if item.removed_at and item.moved_to_id and (there := WorkItem.objects.visible_to(request.user).present().filter(pk=item.moved_to_id).first()):
+        return redirect(reverse("work_item", kwargs={"key": there.key}) + ("?peek=1" if doors.is_peek(request) else ""))
     request.live_topics = [f"space:{item.space_id}"]  # type: ignore[attr-defined]
     page = "work/work_item_peek.html" if doors.is_peek(request) else "work/work_item.html"
     return render(request, page, _shown(request.user, item))
@@ -74,7 +76,10 @@ def _rare(user: Any) -> dict[str, Any]:
     files = Attachment.objects.visible_to(user).filter(subject_kind=WorkItem._meta.label_lower, subject_id=OuterRef("pk"))
     parts = WorkItem.objects.visible_to(user).present().filter(parent=OuterRef("pk"))
     blocks = Block.objects.visible_to(user).filter(item=OuterRef("pk"))
-    return {"sprint_names": ArraySubquery(sprints), "has_files": Exists(files), "has_parts": Exists(parts), "has_blocks": Exists(blocks), "has_developments": Exists(Development.objects.visible_to(user).filter(item=OuterRef("pk")))}
+    entries = ChecklistEntry.objects.visible_to(user).present().filter(item=OuterRef("pk"))
+    developments = Development.objects.visible_to(user).filter(item=OuterRef("pk"))
+    found = {"files": files, "parts": parts, "blocks": blocks, "entries": entries, "developments": developments}
+    return {"sprint_names": ArraySubquery(sprints), **{f"has_{name}": Exists(rows) for name, rows in found.items()}}
 
 
 def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
@@ -105,6 +110,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         "comments_url": reverse("work_item_comments", kwargs={"key": item.key}),
         "computed": getattr(item, "computed", None), "priorities": [(value, str(label)) for value, label in PRIORITIES],
         "developments": list(Development.objects.visible_to(user).filter(item=item)[:50]) if item.has_developments else [],  # type: ignore[attr-defined]
+        "entries": checklists.of(user, item) if item.has_entries else [],  # type: ignore[attr-defined]
         "sprints": [{"name": name} for name in item.sprint_names], **work_items_parts.blocked(user, item),
     }  # fmt: skip
 

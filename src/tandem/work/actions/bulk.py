@@ -48,7 +48,7 @@ def rehearse(*, actor: Any, steps: Sequence[Step], override_reason: str = "") ->
 
 
 def apply(*, actor: Any, steps: Sequence[Step], run: UUID, override_reason: str = "") -> int:
-    """All of them or, when one is refused, none; `work_items.undo` takes the run back."""
+    """All of them or, when one is refused, none; `undoing.undo` takes the run back."""
     with transaction.atomic():
         for step in _in_order(steps):
             _do(actor, step, run, override_reason)

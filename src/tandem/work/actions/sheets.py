@@ -47,7 +47,7 @@ class RowsRefused(Refused):
 
 def write(*, actor: Any, rows: Sequence[Row], run: UUID, override_reason: str = "") -> dict[int, WorkItem]:
     """Every row or none. What a rule refuses is told for all rows at once; a row that somebody changed since the writer
-    saw it is refused, not overwritten. Place → the item as it is now; `work_items.undo` takes the run back."""
+    saw it is refused, not overwritten. Place → the item as it is now; `undoing.undo` takes the run back."""
     if len(rows) > MOST:
         raise Refused("rows_too_many", most=MOST)
     problems: list[Problem] = []

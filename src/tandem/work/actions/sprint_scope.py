@@ -12,8 +12,7 @@ from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
-from tandem.people.models import Space
-from tandem.work.actions import ranks, work_items
+from tandem.work.actions import ranks
 from tandem.work.models import Sprint, SprintChange, WorkItem
 
 _DO = Permission.EDIT_WORK
@@ -46,24 +45,6 @@ def put(
             if values:
                 after, to_top = item, False
     return [item for item, _ in items]
-
-
-def create_in(
-    *, actor: Any, space: Space, title: str, sprint: Sprint | None, after: WorkItem | None = None
-) -> WorkItem:
-    """A new item where it belongs: in a sprint, or in the backlog, behind `after` or on top. Both or neither: typed
-    again, it would stand there twice."""
-    require(actor, _DO, space.pk)
-    with transaction.atomic():
-        made = work_items.create(actor=actor, space=space, title=title)
-        put(
-            actor=actor,
-            items=[(made, None)],
-            sprint=sprint,
-            after=after,
-            to_top=after is None and sprint is None,
-        )
-    return made
 
 
 def carry_over(*, actor: Any, items: list[WorkItem], origin: Sprint, target: Sprint) -> None:

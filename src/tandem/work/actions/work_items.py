@@ -9,8 +9,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from tandem.collaboration import mentions
-from tandem.history.models import Event, EventText
-from tandem.history.record import plain, record, record_many
+from tandem.history.record import record, record_many
 from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
@@ -47,7 +46,7 @@ EDITABLE = (
     "calendar",
 )
 RANK_STEP = ranks.STEP
-_ACTUAL = ("actual_start", "actual_finish")
+ACTUAL = ("actual_start", "actual_finish")
 # what needs no look-up when an item is written: search terms, and rows that were just read (the database insists on them as well)
 _SOUND = ("grams", "space", "type", "state", "parent", "reporter", "calendar")
 
@@ -113,7 +112,7 @@ def first_words(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the item began with, for its first event: ids and values other than the usual; erasable texts."""
     shown: dict[str, Any] = {"state": [None, item.state_id]}
-    for name in (*EDITABLE, *_ACTUAL):
+    for name in (*EDITABLE, *ACTUAL):
         column: Any = WorkItem._meta.get_field(name)
         value = getattr(item, column.attname)
         if name not in PERSONAL and value not in (None, "") and value != column.get_default():
@@ -167,9 +166,9 @@ def change(
         if "state" in differing:
             if not is_taken_back:
                 transitions.keep(actor=actor, item=item, from_state=before["state"], people=people)
-            stood = {f: getattr(item, f) for f in _ACTUAL}
+            stood = {f: getattr(item, f) for f in ACTUAL}
             differing |= _follow_state(item, differing["state"], clock.now(), dates)
-            before |= {f: stood[f] for f in _ACTUAL if f in differing}
+            before |= {f: stood[f] for f in ACTUAL if f in differing}
         item.set_grams()
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
         extra = {"grams": item.grams} if "title" in differing else {}
@@ -252,78 +251,6 @@ def change_many(
         return [change(actor=actor, item=item, version=version, run=run, **values) for item, version in items]
 
 
-def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
-    """Take one's own bulk change back: what came into being with it goes again, unless it came with an import. Returns
-    (taken back, left alone because somebody changed them since)."""
-    events = Event.objects.filter(run=run, actor=actor)
-    is_import = events.filter(verb__startswith="import.").exists()
-    events = events.filter(subject_kind=WorkItem._meta.label_lower).order_by("-id")
-    back = left = 0
-    with transaction.atomic():
-        for event in events.exclude(verb="work_item.created") if is_import else events:
-            item = WorkItem.objects.visible_to(actor).filter(pk=event.subject_id).first()
-            if event.verb == "work_item.created":
-                is_as_made = item is not None and item.version == 1 and not item.children.filter(removed_at=None).exists()
-                if item and is_as_made:
-                    remove(actor=actor, item=item, version=1)
-                back, left = back + is_as_made, left + (not is_as_made)
-                continue
-            if item and event.verb == "work_item.removed" and _is_its_removal(item, event):
-                restore(actor=actor, item=item, version=None)
-                back += 1
-                continue
-            values = _before(item, {**event.changes, **_texts(event)}) if item else None
-            if item is None or values is None:
-                left += 1
-                continue
-            dates = {f: values.pop(f) for f in _ACTUAL if f in values}
-            change(actor=actor, item=item, version=None, dates=dates or None, is_taken_back=True, **values)
-            blocks.resume(actor=actor, item=item, run=run)
-            back += 1
-    return back, left
-
-
-def _is_its_removal(item: WorkItem, event: Event) -> bool:
-    """Older events of a removal do not say their moment."""
-    if item.removed_at is None:
-        return False
-    return plain(item.removed_at) == event.changes.get("removed_at", [None, plain(item.removed_at)])[1]
-
-
-def _texts(event: Event) -> dict[str, list[Any]]:
-    """What the event replaced of the texts that can be erased; nothing when they were."""
-    text = EventText.objects.filter(event=event).first()
-    return {name: pair for name, pair in text.changes.items() if name in PERSONAL} if text else {}
-
-
-def _before(item: WorkItem, changes: dict[str, list[Any]]) -> dict[str, Any] | None:
-    """The values from before the change; None when one of them was changed again since, or when nothing is known."""
-    values: dict[str, Any] = {}
-    if not changes:
-        return None
-    for name, (old, new) in changes.items():
-        if name == "over_limit":
-            continue
-        if name == "assignees":
-            if sorted(item.assignments.values_list("user_id", flat=True)) != new:
-                return None
-            values[name] = list(User.objects.filter(pk__in=old))
-            continue
-        if name == "fields":
-            if (back := fields.taken_back(item.fields, old or {}, new)) is None:
-                return None
-            values[name] = back
-            continue
-        column = WorkItem._meta.get_field(name)
-        if plain(getattr(item, name)) != new:
-            return None
-        related = column.related_model
-        values[name] = (
-            related.objects.filter(pk=old).first() if related and old is not None else column.to_python(old)
-        )  # type: ignore[union-attr]
-    return values
-
-
 def remove(*, actor: Any, item: WorkItem, version: int | None, run: uuid.UUID | None = None) -> None:
     """Out of every list, but kept: `restore` brings it back. An item with present parts stays."""
     require(actor, _DO, item.space_id)
@@ -402,7 +329,7 @@ def _follow_state(
 ) -> dict[str, Any]:
     """Actual dates follow the state's category: first work starts, done finishes, leaving done reopens. `dates` stand
     above that."""
-    wanted = {f: getattr(item, f) for f in _ACTUAL}
+    wanted = {f: getattr(item, f) for f in ACTUAL}
     if state.category != State.Category.TO_DO and wanted["actual_start"] is None:
         wanted["actual_start"] = moment
     wanted["actual_finish"] = (wanted["actual_finish"] or moment) if state.is_done else None

@@ -3,9 +3,12 @@
 from tandem.work.models.baseline import Baseline, BaselineDate
 from tandem.work.models.block import Block
 from tandem.work.models.calendar import CalendarException, WorkingCalendar
+from tandem.work.models.checklist import ChecklistEntry
 from tandem.work.models.column import Column
 from tandem.work.models.field import FieldDefinition
+from tandem.work.models.intake import IntakeForm, Submission
 from tandem.work.models.link import Link
+from tandem.work.models.recurrence import ItemTemplate, Recurred, Recurrence
 from tandem.work.models.retrospective import (
     Retrospective,
     RetrospectiveAction,
@@ -24,10 +27,15 @@ __all__ = [
     "BaselineDate",
     "Block",
     "CalendarException",
+    "ChecklistEntry",
     "Column",
     "Constraint",
     "FieldDefinition",
+    "IntakeForm",
+    "ItemTemplate",
     "Link",
+    "Recurred",
+    "Recurrence",
     "Retrospective",
     "RetrospectiveAction",
     "RetrospectiveNote",
@@ -38,6 +46,7 @@ __all__ = [
     "SprintMember",
     "State",
     "StateChange",
+    "Submission",
     "Transition",
     "WipLimit",
     "WipOverride",

@@ -143,6 +143,8 @@ class WorkItem(Scoped):
     )
     plan = models.JSONField(default=dict, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
+    # it lives on in another space; here it is removed, and its key an address that leads there
+    moved_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="moved_from")
     updated_at = models.DateTimeField(null=True, blank=True)
     grams = ArrayField(models.CharField(max_length=64), default=list, editable=False)
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
-        ('work', '0005_add_retrospectives'),
+        ('work', '0009_add_recurrences'),
     ]
 
     operations = [

@@ -1,0 +1,126 @@
+"""Forms for people without an account: what they fill in, and the page on which the project decides about it."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tandem.collaboration import words
+from tandem.kit.errors import Hidden, Refused
+from tandem.kit.text import whole_number
+from tandem.people.access import Permission, may, require
+from tandem.people.models import Space
+from tandem.web import doors
+from tandem.work.actions import intake
+from tandem.work.models import IntakeForm, Submission, WorkItemType
+
+MOST_SHOWN = 100
+
+
+@login_required
+def triage(request: HttpRequest, key: str) -> HttpResponse:
+    """What waits for a decision, what was decided lately, and the forms with their addresses."""
+    user: Any = request.user
+    space = doors.find(Space.objects, user, key=key)
+    require(user, Permission.EDIT_WORK, space.pk)
+    request.live_topics = [f"space:{space.pk}"]  # type: ignore[attr-defined]
+    rows = Submission.objects.visible_to(user).filter(space=space).select_related("form__type", "item", "decided_by")
+    waiting = Count("submissions", filter=Q(submissions__state=Submission.State.WAITING))
+    forms = list(IntakeForm.objects.visible_to(user).working().filter(space=space).select_related("type").annotate(n=waiting))
+    for form in forms:
+        form.address = request.build_absolute_uri(reverse("intake_shared", kwargs={"token": form.token}))
+    return render(request, "work/intake.html", {
+        "space": space, "topic": f"space:{space.pk}", "forms": forms, "may_share": may(user, Permission.SHARE, space.pk),
+        "waiting": list(rows.waiting().order_by("id")[:MOST_SHOWN]), "decided": list(rows.decided().order_by("-decided_at")[:30]),
+        "types": WorkItemType.objects.visible_to(user).filter(space=space),
+    })  # fmt: skip
+
+
+@login_required
+@require_POST
+def forms(request: HttpRequest, key: str) -> HttpResponse:
+    """`do`: create (title, intro, type), change, or revoke (the `form`)."""
+    space = doors.find(Space.objects, request.user, key=key)
+    require(request.user, Permission.SHARE, space.pk)
+    do, here = request.POST.get("do", "create"), reverse("intake", kwargs={"key": key})
+    given = {"title": request.POST.get("title", ""), "intro": request.POST.get("intro", ""), "type": _type(request, space)}
+    if do == "create":
+        intake.create_form(actor=request.user, space=space, **given)
+        return doors.done(request, here, _("The form is open."))
+    row = doors.find(IntakeForm.objects, request.user, pk=whole_number(request.POST.get("form", "")) or 0, space=space)
+    if do == "change":
+        intake.change_form(actor=request.user, form=row, version=doors.version_in(request), **given)
+        return doors.done(request, here, _("Saved."))
+    if do != "revoke":
+        raise Refused("change_unknown")
+    intake.revoke_form(actor=request.user, form=row, version=doors.version_in(request))
+    return doors.done(request, here, _("The link no longer works."))
+
+
+def _type(request: HttpRequest, space: Space) -> WorkItemType | None:
+    number = whole_number(request.POST.get("type", ""))
+    return doors.find(WorkItemType.objects, request.user, pk=number, space=space) if number else None
+
+
+@login_required
+@require_POST
+def verdict(request: HttpRequest, id: int) -> HttpResponse:
+    """`do`: accept (if wanted as another `type`), decline (with its `reason`), or reopen."""
+    row = doors.find(Submission.objects.select_related("space"), request.user, pk=id)
+    do, version = request.POST.get("do", "accept"), doors.version_in(request)
+    here, back = reverse("intake", kwargs={"key": row.space.key}), reverse("submission_reopenings", kwargs={"id": row.pk})
+    if do == "accept":
+        item = intake.accept(actor=request.user, submission=row, version=version, type=_type(request, row.space))
+        return doors.done(request, here, _("%(key)s was added") % {"key": item.key}, back)
+    if do != "decline":
+        raise Refused("change_unknown")
+    intake.decline(actor=request.user, submission=row, version=version, reason=request.POST.get("reason", ""))
+    return doors.done(request, here, _("Declined."), back)
+
+
+@login_required
+@require_POST
+def reopening(request: HttpRequest, id: int) -> HttpResponse:
+    row = doors.find(Submission.objects.select_related("space"), request.user, pk=id)
+    intake.reopen(actor=request.user, submission=row)
+    return doors.done(request, reverse("intake", kwargs={"key": row.space.key}), _("It waits again."))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """For everybody who has the link. It shows the form's own words and nothing of the project."""
+    # house: reads — the token is the permission to write one row
+    form = IntakeForm.objects.working().filter(token=token).first() if len(token) <= 64 else None
+    if form is None:
+        raise Hidden
+    given = {name: request.POST.get(name, "") for name in ("title", "description", "email")}
+    problem, field = "", ""
+    if request.method == "POST":
+        if request.POST.get("website"):  # a field that people do not see: whoever fills it in is a program
+            return redirect(f"{request.path}?sent=1")
+        try:
+            intake.submit(actor=None, form=form, address=request.META.get("REMOTE_ADDR", ""), **given)
+            return redirect(f"{request.path}?sent=1")
+        except Refused as refused:
+            problem, field = words.refusal(refused.code, refused.params), refused.field or ""
+    context = {"form": form, "given": given, "problem": problem, "field": field, "is_sent": "sent" in request.GET and not problem}
+    response = render(request, "work/intake_shared.html", context, status=422 if problem else 200)
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+urls = [
+    path("boards/<slug:key>/intake/", triage, name="intake"),
+    path("boards/<slug:key>/intake/forms/", forms, name="intake_forms"),
+    path("submissions/<int:id>/verdicts/", verdict, name="submission_verdicts"),
+    path("submissions/<int:id>/reopenings/", reopening, name="submission_reopenings"),
+    path("shared/form/<str:token>/", shared, name="intake_shared"),
+]

@@ -1,0 +1,115 @@
+"""A work item goes to another space. It gets a key there; the old one stays behind as its address, removed, with the
+history that belongs to the old space. So nobody reads in one space what happened in the other."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from tandem.collaboration.models import Attachment, Comment, Watch
+from tandem.history.record import record
+from tandem.kit import clock
+from tandem.kit.errors import Refused
+from tandem.people.access import Permission, require
+from tandem.people.models import Space
+from tandem.people.scoping import members_of
+from tandem.work.actions import clones, work_items
+from tandem.work.models import Block, ChecklistEntry, Link, State, WorkItem, WorkItemType
+
+_DO = Permission.EDIT_WORK
+_KIND = WorkItem._meta.label_lower
+# what goes along besides what a copy begins with
+_ALONG = (*clones.COPIED, "description_format", "spent_minutes", "percent_complete", "planned_start", "planned_finish", "constraint",
+          "constraint_at", "deadline_at", "is_manual")  # fmt: skip
+
+
+def proposed(item: WorkItem, target: Space) -> tuple[WorkItemType | None, State | None]:
+    """Type and state of the target that stand for those of the item: of the same name, else of the same level and category."""
+    types, states = WorkItemType.objects.filter(space=target), State.objects.filter(space=target).in_order()
+    kind = types.filter(name=item.type.name).first() or types.filter(level=item.type.level).first() or types.first()
+    state = states.filter(name=item.state.name).first() or states.filter(category=item.state.category).first() or states.first()
+    return kind, state
+
+
+def relocate(
+    *, actor: Any, item: WorkItem, version: int | None, space: Space, type: WorkItemType | None = None, state: State | None = None
+) -> WorkItem:
+    """The item with its parts, checklist, comments, files and links; people who do not see the target are left out, the
+    parent and the sprint too. In both spaces the actor may edit work."""
+    require(actor, _DO, space.pk)
+    require(actor, _DO, item.space_id)
+    if space.pk == item.space_id:
+        raise Refused("same_space", field="space")
+    if item.removed_at:
+        raise Refused("item_removed", key=item.key)
+    with transaction.atomic():
+        members = set(members_of(space.pk).values_list("user_id", flat=True))
+        parts, moved = clones.parts_of(item), {item.pk: item}
+        made = {item.pk: _arrive(actor, item, space, type, state, None, members)}
+        for part in parts:
+            made[part.pk] = _arrive(actor, part, space, None, None, made[part.parent_id], members)
+            moved[part.pk] = part
+        for arrived in made.values():
+            arrived.refresh_from_db()
+        for pk, old in reversed(moved.items()):
+            old.write(expected=version if pk == item.pk else None, removed_at=clock.now(), updated_at=clock.now(), moved_to=made[pk])
+            record("work_item.relocated", old, actor=actor)
+    return made[item.pk]
+
+
+def take_back(*, actor: Any, item: WorkItem) -> WorkItem:
+    """As if it had not been moved, while nobody has changed it at its new place. Returns the item of before."""
+    require(actor, _DO, item.space_id)
+    with transaction.atomic():
+        old = WorkItem.objects.select_for_update(of=("self",)).filter(moved_to=item).select_related("space").first()
+        if old is None or item.removed_at:
+            raise Refused("not_moved")
+        require(actor, _DO, old.space_id)
+        rows = [item, *clones.parts_of(item)]
+        before = {row.pk: WorkItem.objects.filter(moved_to=row).first() for row in rows}
+        if any(row.version > 1 or before[row.pk] is None for row in rows):
+            raise Refused("moved_changed", key=item.key)
+        for row in rows:
+            _carry(row, before[row.pk])  # type: ignore[arg-type]
+        for row in reversed(rows):
+            work_items.remove(actor=actor, item=row, version=None)
+        for row in rows:
+            origin: Any = before[row.pk]
+            origin.write(expected=None, removed_at=None, moved_to=None, updated_at=clock.now())
+            record("work_item.restored", origin, actor=actor)
+    old.refresh_from_db()
+    return old
+
+
+def _arrive(
+    actor: Any, old: WorkItem, space: Space, type: WorkItemType | None, state: State | None, parent: WorkItem | None, members: set[int]
+) -> WorkItem:
+    kind, stage = proposed(old, space)
+    stage = state or stage
+    people = [u for u in old.assignees.all() if u.pk in members]
+    values = {name: getattr(old, name) for name in _ALONG}
+    made = work_items.create(
+        actor=actor, space=space, title=old.title, type=type or kind, state=stage, parent=parent, assignees=people, **values
+    )
+    kept: dict[str, Any] = {"created_at": old.created_at, "reporter_id": old.reporter_id}
+    if stage is not None and stage.category == old.state.category:
+        kept |= {"actual_start": old.actual_start, "actual_finish": old.actual_finish}
+    WorkItem.objects.filter(pk=made.pk).update(**kept)
+    _carry(old, made)
+    ChecklistEntry.objects.filter(item=made).exclude(owner__in=members).update(owner=None)
+    return made
+
+
+def _carry(old: WorkItem, new: WorkItem) -> None:
+    """What hangs on the one hangs on the other. A watch goes along if its person sees the place."""
+    for model in (Comment, Attachment):
+        model.objects.filter(subject_kind=_KIND, subject_id=old.pk).update(subject_id=new.pk, space=new.space_id)
+    there = set(members_of(new.space_id).values_list("user_id", flat=True))
+    already = Watch.objects.filter(subject_kind=_KIND, subject_id=new.pk).values("user")
+    watches = Watch.objects.filter(subject_kind=_KIND, subject_id=old.pk, user__in=there).exclude(user__in=already)
+    watches.update(subject_id=new.pk, space=new.space_id)
+    ChecklistEntry.objects.filter(item=old).update(item=new, space=new.space_id)
+    Block.objects.open().filter(item=old).update(item=new, space=new.space_id)
+    Link.objects.filter(source=old).update(source=new, space=new.space_id, version=F("version") + 1)
+    Link.objects.filter(target=old).update(target=new, version=F("version") + 1)
+

@@ -1,0 +1,85 @@
+"""Taking one's own change of work items back: one item or a whole run."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from tandem.history.models import Event, EventText
+from tandem.history.record import plain
+from tandem.people.models import User
+from tandem.work.actions import blocks, fields
+from tandem.work.actions.work_items import ACTUAL, PERSONAL, change, remove, restore
+from tandem.work.models import WorkItem
+
+
+def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
+    """Take one's own bulk change back: what came into being with it goes again, unless it came with an import. Returns
+    (taken back, left alone because somebody changed them since)."""
+    events = Event.objects.filter(run=run, actor=actor)
+    is_import = events.filter(verb__startswith="import.").exists()
+    events = events.filter(subject_kind=WorkItem._meta.label_lower).order_by("-id")
+    back = left = 0
+    with transaction.atomic():
+        for event in events.exclude(verb="work_item.created") if is_import else events:
+            item = WorkItem.objects.visible_to(actor).filter(pk=event.subject_id).first()
+            if event.verb == "work_item.created":
+                is_as_made = item is not None and item.version == 1 and not item.children.filter(removed_at=None).exists()
+                if item and is_as_made:
+                    remove(actor=actor, item=item, version=1)
+                back, left = back + is_as_made, left + (not is_as_made)
+                continue
+            if item and event.verb == "work_item.removed" and _is_its_removal(item, event):
+                restore(actor=actor, item=item, version=None)
+                back += 1
+                continue
+            values = _before(item, {**event.changes, **_texts(event)}) if item else None
+            if item is None or values is None:
+                left += 1
+                continue
+            dates = {f: values.pop(f) for f in ACTUAL if f in values}
+            change(actor=actor, item=item, version=None, dates=dates or None, is_taken_back=True, **values)
+            blocks.resume(actor=actor, item=item, run=run)
+            back += 1
+    return back, left
+
+
+def _is_its_removal(item: WorkItem, event: Event) -> bool:
+    """Older events of a removal do not say their moment."""
+    if item.removed_at is None:
+        return False
+    return plain(item.removed_at) == event.changes.get("removed_at", [None, plain(item.removed_at)])[1]
+
+
+def _texts(event: Event) -> dict[str, list[Any]]:
+    """What the event replaced of the texts that can be erased; nothing when they were."""
+    text = EventText.objects.filter(event=event).first()
+    return {name: pair for name, pair in text.changes.items() if name in PERSONAL} if text else {}
+
+
+def _before(item: WorkItem, changes: dict[str, list[Any]]) -> dict[str, Any] | None:
+    """The values from before the change; None when one of them was changed again since, or when nothing is known."""
+    values: dict[str, Any] = {}
+    if not changes:
+        return None
+    for name, (old, new) in changes.items():
+        if name == "over_limit":
+            continue
+        if name == "assignees":
+            if sorted(item.assignments.values_list("user_id", flat=True)) != new:
+                return None
+            values[name] = list(User.objects.filter(pk__in=old))
+            continue
+        if name == "fields":
+            if (back := fields.taken_back(item.fields, old or {}, new)) is None:
+                return None
+            values[name] = back
+            continue
+        column = WorkItem._meta.get_field(name)
+        if plain(getattr(item, name)) != new:
+            return None
+        related = column.related_model
+        values[name] = (
+            related.objects.filter(pk=old).first() if related and old is not None else column.to_python(old)
+        )  # type: ignore[union-attr]
+    return values

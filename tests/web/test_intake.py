@@ -1,0 +1,70 @@
+"""The form without an account, and the page where it is decided."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tandem.work.actions import intake
+from tandem.work.models import Submission, WorkItem
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def form(world):
+    return intake.create_form(actor=world.boris, space=world.project.space, title="Ask <us>", intro="Anything")
+
+
+def test_anybody_with_the_link_sends_and_sees_nothing_of_the_project(world, form):
+    client, here = Client(enforce_csrf_checks=True), reverse("intake_shared", kwargs={"token": form.token})
+    page = client.get(here)
+    text = page.content.decode()
+    assert page.status_code == 200 and "Ask &lt;us&gt;" in text and "Portal" not in text and "POR" not in text and "Boris" not in text
+    assert page.headers["X-Robots-Tag"] == "noindex" and "no-cache" in page.headers["Cache-Control"]
+    assert client.post(here, {"title": "A crane"}).status_code == 403, "not from another site"
+    sent = client.post(here, {"title": "A crane", "csrfmiddlewaretoken": re.search(r'csrfmiddlewaretoken" value="(\w+)"', text)[1]})
+    assert sent.status_code == 302 and Submission.objects.get().title == "A crane"
+    assert "Thank you" in client.get(sent.url).content.decode()
+
+
+def test_a_refusal_stands_at_its_field_and_nothing_typed_is_lost(client, form):
+    here = reverse("intake_shared", kwargs={"token": form.token})
+    answer = client.post(here, {"title": "A crane", "email": "nobody", "description": "Big"})
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "no e-mail address" in text and 'value="A crane"' in text and ">Big<" in text
+
+
+def test_programs_and_wrong_links_leave_nothing(world, client, form):
+    here = reverse("intake_shared", kwargs={"token": form.token})
+    assert client.post(here, {"title": "Buy", "website": "http://x.example"}).status_code == 302
+    assert not Submission.objects.exists()
+    for token in ("x", "x" * 3000, form.token[:-1]):
+        assert client.get(f"/shared/form/{token}/").status_code == 404
+    intake.revoke_form(actor=world.boris, form=form)
+    assert client.get(here).status_code == 404 and client.post(here, {"title": "x"}).status_code == 404
+
+
+def test_the_page_decides_and_undoes(world, form, signed_in):
+    row = intake.submit(actor=None, form=form, title="<b>Crane</b>", description="Big", email="ida@example.org")
+    client, here = signed_in(world.boris), reverse("intake", kwargs={"key": "POR"})
+    text = client.get(here).content.decode()
+    assert "&lt;b&gt;Crane" in text and "ida@example.org" in text and form.token in text
+    verdicts = reverse("submission_verdicts", kwargs={"id": row.pk})
+    answer = client.post(verdicts, {"do": "accept", "version": 1}, headers=JSON).json()
+    assert WorkItem.objects.present().count() == 1
+    assert client.post(verdicts, {"do": "accept", "version": 1}, headers=JSON).status_code in (409, 422), "not twice"
+    assert client.post(answer["undo"], headers=JSON).status_code == 200 and not WorkItem.objects.present().exists()
+    assert client.post(verdicts, {"do": "decline", "reason": "No room"}, headers=JSON).status_code == 200
+    assert "No room" in client.get(here).content.decode()
+    assert signed_in(world.dana).get(here).status_code == 404
+
+
+def test_making_changing_and_taking_back(world, form, signed_in):
+    client, here = signed_in(world.boris), reverse("intake_forms", kwargs={"key": "POR"})
+    assert client.post(here, {"title": "Second"}, headers=JSON).status_code == 200
+    assert client.post(here, {"do": "change", "form": form.pk, "version": 1, "title": "Ask"}, headers=JSON).status_code == 200
+    assert client.post(here, {"do": "change", "form": form.pk, "version": 1, "title": "Late"}, headers=JSON).status_code == 409
+    assert client.post(here, {"do": "revoke", "form": form.pk, "version": 2}, headers=JSON).status_code == 200
+    assert signed_in(world.mei).post(here, {"title": "Mine"}).status_code == 403

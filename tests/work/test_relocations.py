@@ -1,0 +1,134 @@
+"""Copies, and moves to another space: what goes along, what stays, who may, and the way back."""
+
+import pytest
+
+from tandem.collaboration.actions import comments, watches
+from tandem.collaboration.models import Comment, Watch
+from tandem.history.models import Event
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
+from tandem.people.actions import spaces
+from tandem.people.models import Space
+from tandem.work.actions import blocks, checklists, clones, relocations, work_items
+from tandem.work.models import ChecklistEntry, Link, WorkItem
+from tests import make
+
+
+@pytest.fixture
+def item(world):
+    return make.work_item(
+        actor=world.boris, project=world.project, title="Crane", description="Big", labels=["yard"], priority=2, assignees=[world.mei], state="in_progress"
+    )
+
+
+@pytest.fixture
+def yard(world):
+    """A project that Boris and Alma see, Mei does not."""
+    project = make.project(actor=world.alma, name="Yard", key="YAR")
+    spaces.grant(actor=world.admin, space=project.space, user=world.boris, role="member")
+    world.boris.refresh_from_db()
+    return project
+
+
+def code(act):
+    with pytest.raises(Refused) as problem:
+        act()
+    return problem.value.code
+
+
+def test_a_copy_begins_anew_with_what_was_ticked(world, item):
+    checklists.add(actor=world.mei, item=item, text="[x] a\nb")
+    part = make.work_item(actor=world.boris, project=world.project, title="Hook", parent=item)
+    make.work_item(actor=world.boris, project=world.project, title="Bolt", parent=part)
+    other = make.work_item(actor=world.boris, project=world.project)
+    make.link(actor=world.boris, source=item, target=other)
+    made = clones.clone(actor=world.mei, item=item, with_parts=True, with_links=True)
+    assert (made.title, made.description, made.labels, made.priority, made.state.category) == ("Crane", "Big", ["yard"], 2, "to_do")
+    assert list(made.assignees.all()) == [world.mei] and made.actual_start is None
+    assert [(e.text, e.is_done) for e in made.checklist.in_order()] == [("a", False), ("b", False)]
+    assert [c.title for c in made.children.all()] == ["Hook"] and made.children.get().children.get().title == "Bolt"
+    assert Link.objects.filter(source=made, target=other).count() == 1
+    clones.take_back(actor=world.mei, item=made)
+    assert not WorkItem.objects.present().filter(pk__gt=other.pk).exists()
+
+
+def test_a_copy_without_anything_and_of_too_many_parts(world, item, monkeypatch):
+    checklists.add(actor=world.mei, item=item, text="a")
+    bare = clones.clone(actor=world.mei, item=item, title=" Other ", with_checklist=False, with_people=False)
+    assert (bare.title, bare.assignees.count(), bare.checklist.count()) == ("Other", 0, 0)
+    monkeypatch.setattr(clones, "MOST_PARTS", 1)
+    for _ in range(2):
+        make.work_item(actor=world.boris, project=world.project, parent=item)
+    assert code(lambda: clones.clone(actor=world.mei, item=item, with_parts=True)) == "parts_too_many"
+
+
+def test_an_item_moves_with_what_hangs_on_it_and_without_who_does_not_see_it(world, item, yard):
+    checklists.create(actor=world.boris, item=item, text="a", owner=world.mei)
+    comments.add(actor=world.mei, subject=item, body="Soon")
+    watches.watch(actor=world.boris, subject=item)
+    blocks.start(actor=world.boris, item=item, reason="No berth")
+    other = make.work_item(actor=world.boris, project=world.project)
+    make.link(actor=world.boris, source=other, target=item)
+    part = make.work_item(actor=world.boris, project=world.project, title="Hook", parent=item)
+    made = relocations.relocate(actor=world.boris, item=item, version=item.version, space=yard.space)
+    assert made.key == "YAR-1" and made.space == yard.space and made.state.category == "in_progress" and made.type.name == item.type.name
+    assert made.actual_start == item.actual_start and made.reporter == world.boris and made.labels == ["yard"]
+    assert not made.assignees.exists() and made.children.get().title == "Hook"
+    entry = ChecklistEntry.objects.get()
+    assert (entry.item, entry.space, entry.owner) == (made, yard.space, None)
+    assert Comment.objects.get().space == yard.space and Link.objects.get().target == made
+    assert Watch.objects.filter(subject_id=made.pk, user=world.boris).count() == 1 and not Watch.objects.filter(subject_id=made.pk, user=world.mei).exists()
+    assert made.blocks.get().space == yard.space
+    item.refresh_from_db()
+    part.refresh_from_db()
+    assert item.removed_at and item.moved_to == made and part.removed_at
+    assert "YAR" not in str(list(Event.objects.of(item).values_list("changes", flat=True))), "the old space does not learn where to"
+
+
+def test_it_comes_back_as_it_was_unless_somebody_changed_it(world, item, yard):
+    comments.add(actor=world.mei, subject=item, body="Soon")
+    make.work_item(actor=world.boris, project=world.project, title="Hook", parent=item)
+    made = relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space)
+    old = relocations.take_back(actor=world.boris, item=made)
+    assert old == item and old.removed_at is None and old.moved_to is None and old.children.present().count() == 1
+    assert Comment.objects.get().subject_id == item.pk and list(old.assignees.all()) == [world.mei]
+    assert code(lambda: relocations.take_back(actor=world.boris, item=made)) == "not_moved"
+    again = relocations.relocate(actor=world.boris, item=old, version=old.version, space=yard.space)
+    work_items.change(actor=world.alma, item=again, version=None, title="Big crane")
+    assert code(lambda: relocations.take_back(actor=world.boris, item=again)) == "moved_changed"
+
+
+def test_both_ends_need_the_right_and_an_old_version_moves_nothing(world, item, yard):
+    with pytest.raises(Hidden):
+        relocations.relocate(actor=world.mei, item=item, version=None, space=yard.space)
+    reader = make.user(actor=world.admin, name="Iris", role="stakeholder", space=yard.space)
+    spaces.grant(actor=world.admin, space=world.project.space, user=reader, role="member")
+    reader.refresh_from_db()
+    with pytest.raises(Denied):
+        relocations.relocate(actor=reader, item=item, version=None, space=yard.space)
+    with pytest.raises(Stale):
+        relocations.relocate(actor=world.boris, item=item, version=item.version + 7, space=yard.space)
+    assert not WorkItem.objects.filter(space=yard.space).exists()
+    assert code(lambda: relocations.relocate(actor=world.boris, item=item, version=None, space=world.project.space)) == "same_space"
+
+
+def test_the_old_key_leads_there_for_those_who_see_both(world, item, yard, signed_in):
+    Space.objects.filter(pk=yard.space_id).update(is_confidential=True)
+    made = relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space)
+    assert signed_in(world.boris).get(f"/work-items/{item.key}/").url == f"/work-items/{made.key}/"
+    page = signed_in(world.mei).get(f"/work-items/{item.key}/")
+    assert page.status_code == 200 and "YAR" not in page.content.decode()
+    assert signed_in(world.dana).get(f"/work-items/{item.key}/").status_code == 404
+
+
+def test_the_page_says_what_is_left_behind_and_the_undo_works(world, item, yard, signed_in):
+    client, here = signed_in(world.boris), f"/work-items/{item.key}/relocations/"
+    text = client.get(here, {"space": yard.space_id}).content.decode()
+    assert "Mei Lin" in text and "Yard" in text
+    answer = client.post(here, {"space": yard.space_id, "version": item.version}, headers={"Accept": "application/json"}).json()
+    assert client.post(answer["undo"]).status_code == 302
+    item.refresh_from_db()
+    assert item.removed_at is None
+    assert client.post(here, {"space": 10**9}).status_code == 422
+    copy = client.post(f"/work-items/{item.key}/copies/", {"title": "Twin"}, headers={"Accept": "application/json"}).json()
+    assert WorkItem.objects.present().filter(title="Twin").exists() and client.post(copy["undo"]).status_code == 302
+    assert not WorkItem.objects.present().filter(title="Twin").exists()
