@@ -19,6 +19,7 @@ from tandem.people.models import User
 from tandem.web import doors
 from tandem.web.work import bulk_preview
 from tandem.work.actions import bulk as changes
+from tandem.work.actions import undoing
 from tandem.work.models import State, WorkItem
 
 MOST = 500

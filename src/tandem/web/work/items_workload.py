@@ -13,7 +13,7 @@ from tandem.kit import clock
 from tandem.kit.dates import parse_day
 from tandem.reports.queries import workload
 from tandem.reports.queries.work_item_table import Asked
-from tandem.web.charts import short_day
+from tandem.web.charts import day_and_month
 from tandem.web.templating import day as day_text
 from tandem.web.work import filtering
 
@@ -27,7 +27,7 @@ def shown(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpRe
     load = workload.of(asked.rows, request.user, asked.space, first, by_points)
     step = timedelta(weeks=workload.WEEKS)
     context |= {
-        "load": load, "weeks": [(short_day(week), day_text(week), week <= clock.today() < week + timedelta(days=7)) for week in load.weeks],
+        "load": load, "weeks": [(day_and_month(week), day_text(week), week <= clock.today() < week + timedelta(days=7)) for week in load.weeks],
         "lines": [_line(request, line) for line in load.lines], "by_points": by_points, "rests_on": _rests_on(load, by_points),
         "undated_url": _list(request, f"{request.GET.get('q', '')} state:open no:due no:start"),
         "back_url": filtering.changed(request, on=day_text(first - step)), "on_url": filtering.changed(request, on=day_text(first + step)),

@@ -136,8 +136,7 @@ def change(
     """Write the fields that differ. `state` and `assignees` may stand among them. `run` marks a bulk change.
 
     A limit that stops is kept (`wip_limits.keep`), unless `override_reason` says why not. A move is one of those that are
-    allowed (`transitions.keep`), unless it takes one's
-    own back; `dates` are the actual dates that this brings back, without them they follow the state."""
+    allowed (`transitions.keep`), unless it takes one's own back; `dates` are the actual dates that this brings back."""
     require(actor, _DO, item.space_id)
     unknown = set(values) - set(EDITABLE) - {"state", "assignees", "rank"}
     if unknown:
@@ -149,9 +148,7 @@ def change(
     if "title" in differing and not differing["title"].strip():
         raise Refused("title_empty", field="title")
     with transaction.atomic():
-        before_people = (
-            sorted(item.assignments.values_list("user_id", flat=True)) if people is not None else []
-        )
+        before_people = sorted(item.assignments.values_list("user_id", flat=True)) if people is not None else []
         after_people = sorted({u.pk for u in people}) if people is not None else []
         if not differing and before_people == after_people:
             return item
@@ -167,8 +164,8 @@ def change(
             if not is_taken_back:
                 transitions.keep(actor=actor, item=item, from_state=before["state"], people=people)
             stood = {f: getattr(item, f) for f in ACTUAL}
-            differing |= _follow_state(item, differing["state"], clock.now(), dates)
-            before |= {f: stood[f] for f in ACTUAL if f in differing}
+            followed = _follow_state(item, differing["state"], clock.now(), dates)
+            differing, before = differing | followed, before | {f: stood[f] for f in ACTUAL if f in followed}
         item.set_grams()
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
         extra = {"grams": item.grams} if "title" in differing else {}
