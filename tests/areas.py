@@ -157,7 +157,7 @@ def build(admin: User, name: str, key: str) -> Area:
     found |= {"objective": objective, "contribution": contribution}
     found |= _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
     hook = hooks.create(actor=admin, space=project.space, name="Chat", address="https://chat.example.org/1", about=["work_item"])
-    rule = rules.create(actor=admin, space=project.space, name="Seen", trigger="created", steps=[{"do": "label", "label": "seen"}])
+    rule = rules.create(actor=admin, space=project.space, name="Seen", trigger="created", steps=[{"do": "priority", "to": 1}])
     inlet, inlet_secret = inlets.create(actor=admin, space=project.space, name="Alerts")
     development = Development.objects.create(
         space=project.space, item=found["item"], kind="branch", url="https://git.example.org/x", title="x", reference="x"

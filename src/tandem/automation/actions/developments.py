@@ -38,12 +38,10 @@ def _link(actor: Any, item: WorkItem, one: Seen) -> bool:
             reference=one.reference[:200],
             **values,
         )
-        text = {"development": [None, row.title]}
-        record(
-            "development.linked", item, actor=actor, changes={"reference": [None, row.reference]}, text=text
-        )
+        text = {"development": [None, f"{row.reference} {row.title}"]}
+        record("development.linked", item, actor=actor, text=text)
         if row.state == _S.MERGED:
-            _merged(actor, item, row, None)
+            _merged(actor, item, row)
         return True
     before = row.state
     if all(getattr(row, name) == value for name, value in values.items()):
@@ -52,13 +50,12 @@ def _link(actor: Any, item: WorkItem, one: Seen) -> bool:
         values["state"] = _S.MERGED  # messages may come in another order: what is merged stays so
     row.write(expected=None, **values)
     if row.state == _S.MERGED and before != _S.MERGED:
-        _merged(actor, item, row, before)
+        _merged(actor, item, row)
     elif row.state != before:
-        changes = {"reference": [row.reference, row.reference], "development_state": [before, row.state]}
+        changes = {"reference": [None, row.reference], "development_state": [before, row.state]}
         record("development.changed", item, actor=actor, changes=changes)
     return True
 
 
-def _merged(actor: Any, item: WorkItem, row: Development, before: str | None) -> None:
-    changes = {"reference": [None, row.reference], "development_state": [before, _S.MERGED]}
-    record("development.merged", item, actor=actor, changes=changes)
+def _merged(actor: Any, item: WorkItem, row: Development) -> None:
+    record("development.merged", item, actor=actor, changes={"reference": [None, row.reference]})

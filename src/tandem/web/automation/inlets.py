@@ -22,6 +22,7 @@ from tandem.kit.ids import digest
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
 from tandem.web import doors
+from tandem.web.field_words import field_name
 
 LARGEST = 256 * 1024
 
@@ -50,7 +51,7 @@ def new(request: HttpRequest, key: str) -> HttpResponse:
         except Refused as problem:
             error = words.refusal(problem.code, problem.params)
     context = {
-        "space": space, "made": made, "error": error, "kinds": Inlet.Kind.choices, "fields": inlets.FIELDS, "given": request.POST,
+        "space": space, "made": made, "error": error, "kinds": Inlet.Kind.choices, "fields": [(name, field_name(name)) for name in inlets.FIELDS], "given": request.POST,
     }  # fmt: skip
     response = render(request, "automation/inlet_form.html", context, status=422 if error else 200)
     response["Cache-Control"] = "no-store"
