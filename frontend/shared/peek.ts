@@ -63,14 +63,19 @@ export function closePeek(push = true): boolean {
   return true;
 }
 
+function inUse(box: HTMLElement): boolean {
+  const at = document.activeElement;
+  return !!box.querySelector('.cell-in,details[data-menu][open],.swap form:not([hidden])') || !!document.querySelector('.who-pick') || (!!at && box.contains(at) && at.matches('textarea,input,select'));
+}
+
 /** Fetches what the panel shows again; half-written text stays, and while something in it is in use nothing happens. */
 export async function refreshPeek(sent?: HTMLFormElement): Promise<void> {
   const box = panel(), at = document.activeElement as HTMLElement | null;
   if (!box || box.hidden || !shown) return;
   const mine = sent && box.contains(sent) ? sent : undefined;
-  if (!mine && (box.querySelector('.cell-in,details[data-menu][open],.swap form:not([hidden])') || document.querySelector('.who-pick') || (at && box.contains(at) && at.matches('textarea,input,select')))) return;
+  if (!mine && inUse(box)) return;
   const path = shown, html = await fragment(withPeek(path)).catch(() => '');
-  if (!html || path !== shown) return;
+  if (!html || path !== shown || (!mine && inUse(box))) return;  // a cell may have been opened meanwhile
   const kept = drafts(box, mine), top = box.querySelector('.sc')?.scrollTop ?? 0, had = box.contains(document.activeElement), name = had && at ? at.dataset.name : undefined;
   box.innerHTML = html;
   putBack(box, kept);

@@ -1,6 +1,6 @@
 """The typed line on board, backlog and palette: shown before it is saved, then saved as it was shown."""
 
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import parse_qs, urlencode, urlparse
 
 from django.urls import reverse
 
@@ -49,4 +49,11 @@ def test_the_palette_offers_the_line_and_the_form_comes_filled_in(world, signed_
     assert parse_qs(urlparse(offer["url"]).query)["text"] == ["Login fails !high @boris"]
     form = client.get(offer["url"]).content.decode()
     assert 'value="Login fails"' in form
+    sprint = make.sprint(actor=world.boris, project=world.project, name="Sprint 7", begins=3)
+    address = reverse("work_items_new") + "?" + urlencode({"space": world.project.space_id, "text": "Mend it 3d ^next sprint"})
+    form = client.get(address).content.decode()
+    assert "estimate 3d" in form and "Sprint 7" in form
+    client.post(address, {"home": world.project.space_id, "title": "Mend it", "line": "Mend it 3d ^next sprint"})
+    item = WorkItem.objects.get(title="Mend it")
+    assert item.estimate_minutes == 1440 and list(item.sprints.all()) == [sprint]
     assert not [i for g in client.get(reverse("palette"), {"q": "Login fails"}).json()["groups"] for i in g["items"] if "Login fails" in i["label"]]

@@ -19,12 +19,14 @@ from tandem.portfolio.models import Project
 from tandem.reports.queries import quick_line
 from tandem.web import doors, generic
 from tandem.web.work import own_fields
-from tandem.work.actions import work_items
+from tandem.work.actions import quick_items
 from tandem.work.models import State, WorkItem, WorkItemType
 
 
 class ItemForm(forms.ModelForm):
     assignees = forms.ModelMultipleChoiceField(User.objects.none(), required=False, label=lazy("Assignees"), widget=forms.SelectMultiple({"data-people-field": ""}))
+    # the typed line that filled the form in: what it says of sprint and hours has no field of its own here
+    line = forms.CharField(required=False, max_length=quick_line.MOST_TEXT, widget=forms.HiddenInput)
     parent_key = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
     state = forms.ModelChoiceField(State.objects.none(), required=False, widget=forms.HiddenInput)
 
@@ -48,6 +50,16 @@ def usual_home(user: Any, spaces: Any) -> Space | None:
     last = WorkItem.objects.visible_to(user).present().filter(space__in=spaces.values("pk"), reporter=user).order_by("-id").first()
     running = None if last else Project.objects.visible_to(user).running().filter(space__in=spaces.values("pk")).order_by("name").first()
     return last.space if last else running.space if running else spaces.first()
+
+
+_BESIDE = ("sprint", "estimate_minutes")
+
+
+def beside(user: Any, form: Any, home: Any) -> list[str]:
+    """What the line says that the form has no field for, in words."""
+    line = quick_line.read(str(form["line"].value() or ""), user, whole_number(str(home or "")) or 0)
+    kinds = {name for name, key in (("when", "sprint"), ("estimate", "estimate_minutes")) if key in line.values}
+    return [p.said for p in line.pieces if p.kind in kinds and not p.problem]
 
 
 @login_required
@@ -76,7 +88,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"message": message}, status=422)
     home = form["home"].value()
     space = whole_number(str(home or "")) or 0
-    context = {"form": form, "own": own_fields.asked(request.user, space, request.POST), "cancel": f"{reverse('work_items')}?space={home}" if home else reverse("work_items")}
+    context = {"form": form, "beside": beside(request.user, form, getattr(home, "pk", home)), "own": own_fields.asked(request.user, space, request.POST), "cancel": f"{reverse('work_items')}?space={home}" if home else reverse("work_items")}
     return render(request, "work/new_work_item.html", context, status=422 if form.errors else 200)
 
 
@@ -88,7 +100,7 @@ def _form(request: HttpRequest, spaces: Any) -> Any:
     initial = {"parent_key": request.GET.get("parent", "")}
     if chosen and (text := request.GET.get("text", "")):
         line = quick_line.read(text, user, chosen.pk)
-        initial |= {"title": line.title, **line.values}
+        initial |= {"title": line.title, "line": text, **line.values}
     form = ItemForm(request.POST or None, initial=initial)
     form.fields["type"].required = False
     form.fields["home"] = generic.HomeField(spaces, label=_("Project"), initial=chosen)
@@ -112,4 +124,6 @@ def _create(request: HttpRequest, form: Any) -> WorkItem:
         values["parent"] = doors.find(WorkItem.objects.present(), request.user, key=key, space=home.pk)
     if own := own_fields.filled_in(request.user, home.pk, request.POST):
         values["fields"] = own
-    return work_items.create(actor=request.user, space=home, **values)
+    read = quick_line.read(values.pop("line"), request.user, home.pk).values
+    values |= {name: read[name] for name in _BESIDE if name in read}
+    return quick_items.add(actor=request.user, space=home, **values)
