@@ -87,6 +87,8 @@ def test_menus_offer_only_allowed_moves(client, world, item):
     client.force_login(world.mei)
     page = client.get(f"/work-items/{item.key}/").content.decode()
     assert "In progress" in page and "In review" not in page
+    table = client.get("/work-items/").content.decode()
+    assert 'value="state:In progress"' in table and 'value="state:In review"' not in table
     said = patch(client, item, {"state": at["Done"].pk})
     assert said.status_code == 422 and "In progress" in said.json()["message"]
     moved = client.patch(
