@@ -70,7 +70,6 @@ export class TandemBoard extends HTMLElement {
     this.sorts = this.cells().map((cell) => Sortable.create(cell, {
       group: 'board', draggable: '[data-card]', filter: '.mv-b', preventOnFilter: false, animation: this.cards(cell).length > MANY ? 0 : 120, forceFallback: true, fallbackTolerance: 4,
       delay: 200, delayOnTouchOnly: true, touchStartThreshold: 5, ghostClass: 'ghost', dragClass: 'drag', scrollSensitivity: 60, emptyInsertThreshold: 12,
-      onMove: (e) => this.mayGo(e.dragged, e.to),
       onStart: (e) => { this.dragging = true; this.mark(e.item); this.from = { cell: e.from, before: e.item.nextElementSibling }; },
       onEnd: (e) => {
         this.dragging = false;

@@ -87,6 +87,8 @@ def test_menus_offer_only_allowed_moves(client, world, item):
     client.force_login(world.mei)
     page = client.get(f"/work-items/{item.key}/").content.decode()
     assert "In progress" in page and "In review" not in page
+    table = client.get("/work-items/").content.decode()
+    assert 'value="state:In progress"' in table and 'value="state:In review"' not in table
     said = patch(client, item, {"state": at["Done"].pk})
     assert said.status_code == 422 and "In progress" in said.json()["message"]
     moved = client.patch(
@@ -95,6 +97,16 @@ def test_menus_offer_only_allowed_moves(client, world, item):
     assert moved.status_code == 422 and moved.json()["code"] == "move_not_allowed"
     client.post("/work-items/bulk/", {"ids": [item.pk], "do": "state:Done"})
     assert WorkItem.objects.get(pk=item.pk).state == at["To do"]
+
+
+def test_an_item_in_a_retired_state_is_not_lost(client, world, item):
+    state = State.objects.get(space=world.project.space, name="In review")
+    State.objects.filter(pk=state.pk).update(retired_at=item.created_at)
+    client.force_login(world.mei)
+    assert "In review" not in client.get("/boards/POR/?part=board").content.decode()
+    WorkItem.objects.filter(pk=item.pk).update(state=state)
+    assert "In review" in client.get("/boards/POR/?part=board").content.decode()
+    assert "In review" in client.get(f"/work-items/{item.key}/").content.decode()
 
 
 def test_a_retired_field_is_shown_nowhere(client, world, own, item):

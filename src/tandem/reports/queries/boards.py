@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from tandem.reports.queries.work_items import listed
 from tandem.work.models import Block, Column, Link, State, WipLimit, WipOverride, WorkItem
@@ -69,8 +69,11 @@ class Standing:
 
 
 def stacks(user: Any, space_id: int) -> list[Stack]:
-    """The columns in order; states that stand in none are columns of their own, behind the others."""
-    states = list(State.objects.visible_to(user).active().filter(space=space_id).in_order())
+    """The columns in order; states that stand in none are columns of their own, behind the others. A retired state is
+    there as long as an item stands in it: one that came in at the moment it was retired is not lost."""
+    items = WorkItem.objects.present().filter(state=OuterRef("pk"))  # house: reads — of states of the asker's spaces
+    rows = State.objects.visible_to(user).filter(Q(retired_at=None) | Exists(items), space=space_id)
+    states = list(rows.in_order())
     found = []
     for column in Column.objects.visible_to(user).filter(space=space_id).in_order():
         own = [s for s in states if s.column_id == column.pk]

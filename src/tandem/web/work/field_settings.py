@@ -27,7 +27,6 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
     project = doors.find(Project.objects, request.user, space=space)
     if request.method == "POST":
         return setting.take(request, _ACTS, space, "field_settings")
-    request.live_topics = [f"space:{space.pk}"]  # type: ignore[attr-defined]
     rows = list(FieldDefinition.objects.visible_to(request.user).filter(space=space).with_types().in_order())
     context = {
         "space": space, "project": project, "may_change": may(request.user, Permission.EDIT_PLAN, space.pk), "ways": setting.ways(key, "field_settings"),

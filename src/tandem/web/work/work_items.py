@@ -94,7 +94,7 @@ def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> Ht
             *((c.code, c.name) for c in asked.own if c.is_grouping),
         ],
         "next": _with(request, cursor=page.next) if page.next else "", "previous": _with(request, cursor=page.previous) if page.previous else "",
-        "priorities": _priorities(), "may_bulk": bool(may_edit), "bulk_states": _common_states(page.rows, choices["states"]),
+        "priorities": _priorities(), "may_bulk": bool(may_edit), "bulk_states": _common_states(page.rows, choices),
         "kept": [(k, v) for k, v in request.GET.items() if k not in ("cols", "cursor") and v],
         "people": choices_of(request.user), "sums_url": _with(request, cursor="", view="", part="") + "&part=sums",
     }  # fmt: skip
@@ -199,12 +199,14 @@ def _by_space(rows: Any) -> dict[int, list[tuple[int, str]]]:
     return found
 
 
-def _common_states(items: list[WorkItem], states: dict[int, list[tuple[int, str]]]) -> list[str]:
-    """Names of states that every space on the page has: what a bulk move can offer."""
+def _common_states(items: list[WorkItem], choices: dict[str, Any]) -> list[str]:
+    """Names of states that every space on the page has, and into which some row may go: what a bulk move can offer."""
+    states: dict[int, list[tuple[int, str]]] = choices["states"]
     lists = [{name for _pk, name in states.get(s, [])} for s in {i.space_id for i in items}]
     common = set.intersection(*lists) if lists else set()
     first = next(iter(states.values()), [])
-    return [name for _pk, name in first if name in common]
+    open_to = {name for i in items for _pk, name in choices["moves"].narrowed(i, states.get(i.space_id, []))}
+    return [name for _pk, name in first if name in common & open_to]
 
 
 def _priorities() -> list[tuple[int, str]]:

@@ -28,7 +28,6 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
     project = doors.find(Project.objects, request.user, space=space)
     if request.method == "POST":
         return setting.take(request, _ACTS, space, "workflow_settings")
-    request.live_topics = [f"space:{space.pk}"]  # type: ignore[attr-defined]
     of_state = list(State.objects.visible_to(request.user).filter(space=space).in_order())
     of_type = list(WorkItemType.objects.visible_to(request.user).filter(space=space))
     asked = _asked(request.user, space)
