@@ -38,8 +38,8 @@ def _picture(found: list[Span], today: date) -> dict[str, Any]:
     first, last = max(min([*days, today]), today - FURTHEST), min(max([*days, today]), today + FURTHEST)
     first, last = first - timedelta(days=3), last + timedelta(days=7)
     groups = [(name, list(spans)) for name, spans in groupby(found, key=lambda s: s.item.space.name)]
-    height = ROW * (len(found) + len(groups)) + 44
-    plot = charts.plot(x=(first, last), y=(0, 1), width=WIDTH, height=height, left=NAMES, right=16, top=12, bottom=28, y_ticks=[])
+    height = ROW * (len(found) + len(groups)) + 66
+    plot = charts.plot(x=(first, last), y=(0, 1), width=WIDTH, height=height, left=NAMES, right=16, top=34, bottom=28, y_ticks=[])
     rows, heads, at = [], [], plot.top
     for name, spans in groups:
         heads.append((at + 15, name))
