@@ -71,6 +71,8 @@ def test_a_cell_is_typed_chosen_filled_down_and_left_by_keys(sheet, site):
     sheet.locator(".sheet-ed input").wait_for()
     sheet.keyboard.press("Enter")
     wait_said(sheet, "Row 3, Points")
+    toast(sheet, "Changed 1 work item")
+    sheet.wait_for_timeout(500)  # the grid lets go of keys while an editor closes
     sheet.keyboard.press("ArrowUp")
     wait_said(sheet, "Row 2, Points: 5")
     sheet.keyboard.press("Shift+ArrowDown")

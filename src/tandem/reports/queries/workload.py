@@ -75,7 +75,7 @@ def of(rows: Any, user: Any, space: Space | None, first: date, by_points: bool) 
         for person, name, share in share_of:
             line = lines.setdefault(person, Line(person, name, [Cell() for _ in weeks], None))
             _add(line, key, placed, size, share / total)
-    load.lines = sorted(lines.values(), key=lambda one: (one.user_id is None, -one.total, one.name))
+    load.lines = sorted(lines.values(), key=lambda one: (one.user_id is None, -one.total, -sum(len(cell.keys) for cell in one.cells), one.name))
     load.people_left_out = max(0, len(load.lines) - MOST_PEOPLE)
     load.lines = load.lines[:MOST_PEOPLE]
     if not by_points:

@@ -56,7 +56,7 @@ def _line(request: HttpRequest, line: workload.Line) -> dict[str, Any]:
         time = line.time[week] if line.time else None
         is_over = time is not None and cell.load > time + 0.05
         cells.append({
-            "text": f"{cell.load:.0f}" if cell.load >= 10 else f"{cell.load:.2g}" if cell.load else "0" if cell.keys else "", "over": is_over,
+            "text": f"{cell.load:.0f}" if cell.load >= 10 else f"{cell.load:.2g}" if cell.load else "?" if cell.unsized else "0", "over": is_over,
             "time": None if time is None else f"{time:.0f}", "share": round(100 * cell.load / time) if time else None, "count": len(set(cell.keys)),
             "unsized": cell.unsized, "href": _cell(request, line, cell.keys) if cell.keys else "",
         })  # fmt: skip

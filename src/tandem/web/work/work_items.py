@@ -30,6 +30,7 @@ from tandem.web.work import (
     filtering,
     items_calendar,
     items_sheet,
+    items_timeline,
     items_workload,
     new,
     own_fields,
@@ -52,13 +53,7 @@ def table(request: HttpRequest) -> HttpResponse:
     if request.GET.get("part") == "rows":
         return items_sheet.rows(request, asked)
     context = _around(request, asked, problem)
-    if request.GET.get("layout") == "sheet":
-        return items_sheet.shown(request, asked, context)
-    if request.GET.get("layout") == "workload":
-        return items_workload.shown(request, asked, context)
-    if request.GET.get("layout") == "calendar":
-        return items_calendar.shown(request, asked.rows, context)
-    return _as_table(request, asked, context)
+    return _LAYOUTS.get(request.GET.get("layout", ""), _as_table)(request, asked, context)
 
 
 def _around(request: HttpRequest, asked: Asked, problem: filtering.Problem | None) -> dict[str, Any]:
@@ -213,6 +208,10 @@ def _priorities() -> list[tuple[int, str]]:
     return [(value, str(label)) for value, label in WorkItem.Priority.choices]
 
 
+_LAYOUTS = {
+    "sheet": items_sheet.shown, "workload": items_workload.shown, "timeline": items_timeline.shown,
+    "calendar": lambda request, asked, context: items_calendar.shown(request, asked.rows, context),
+}  # fmt: skip
 urls = [
     *filter_pages.urls,
     path("work-items/", table, name="work_items"),
