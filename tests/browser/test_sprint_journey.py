@@ -169,6 +169,8 @@ class Journey:
     def move_card(self, title, state):
         page, times = self.page, {"In progress": 1, "Done": 3}[state]
         card = page.locator(".kcard", has_text=title)
+        if self.hand == "thumb":  # the board shows one column at a time, and followed the card that was moved before
+            self.press(page.locator("[data-tab]").first)
         if self.hand == "keys":
             for n in range(times):
                 self.reach(card.locator(".ti"))
