@@ -132,18 +132,35 @@ class Journey:
             row.locator(".mv-b").tap()
             page.locator(".mv-menu [role=menuitem]").first.tap()
         else:
-            row.scroll_into_view_if_needed()
-            target = page.locator(f"[data-rows-of='{self.sprint}']")
+            self.drag(row, page.locator(f"[data-rows-of='{self.sprint}']"))
+        self.until("SELECT count(*) FROM work_workitem_sprints WHERE sprint_id = %s", self.sprint, gives=[(n + 1,)])
+        # the page's own picture of it: each item once, counted in the sprint and no longer in the backlog
+        page.wait_for_function(
+            """([sprint, n]) => { const of = (s) => document.querySelector(`[data-section='${s}']`);
+               const rows = (s) => of(s).querySelectorAll('[data-item]:not(.wait)').length;
+               return rows(sprint) === n && rows('') === 4 - n && of(sprint).querySelector('.hd').textContent.includes(`${n} `) }""",
+            arg=[str(self.sprint), n + 1],
+        )
+
+    def drag(self, row, target):
+        """Picked up, and let go where it is seen; a page that is drawn anew under the hand is dragged on once more."""
+        page = self.page
+        for _ in range(4):
             target.wait_for()
             start, end = row.bounding_box(), target.bounding_box()
-            page.mouse.move(start["x"] + 300, start["y"] + 12)
-            page.mouse.down()
-            for step in range(1, 9):
-                page.mouse.move(start["x"] + 300, start["y"] + 12 + (end["y"] + end["height"] - 6 - start["y"] - 12) * step / 8)
-            page.locator(f"[data-rows-of='{self.sprint}'] .ghost").wait_for()
-            page.mouse.up()
-        self.until("SELECT count(*) FROM work_workitem_sprints WHERE sprint_id = %s", self.sprint, gives=[(n + 1,)])
-        page.wait_for_function("() => !document.querySelector('[data-item].wait')")
+            if start and end:
+                x, y = start["x"] + 300, start["y"] + 12
+                page.mouse.move(x, y)
+                page.mouse.down()
+                for step in range(1, 9):
+                    page.mouse.move(x, y + (end["y"] + end["height"] - 6 - y) * step / 8)
+                    page.wait_for_timeout(30)
+                seen = target.locator(".ghost").count()
+                page.mouse.up()
+                if seen:
+                    return
+            page.wait_for_timeout(1000)
+        raise AssertionError("it could not be dragged")
 
     def run(self):
         page = self.page
