@@ -7,6 +7,9 @@ import { refreshPeek } from './peek';
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 const due = new Map<HTMLElement, number>();
 const waiting = new Set<HTMLElement>();
+// how often each region was asked for: what was asked before one's own last change, or before a newer answer, is not shown
+const asked = new Map<HTMLElement, number>();
+const ask = (region: HTMLElement): number => { const n = (asked.get(region) ?? 0) + 1; asked.set(region, n); return n; };
 
 const nameOf = (f: Field): string => `${f.form?.getAttribute('action') ?? ''}|${f.closest('[id]')?.id ?? ''}|${f.name}`;
 const fields = (root: ParentNode): Field[] => [...root.querySelectorAll<Field>('textarea[name],input[name]:not([type=hidden]):not([type=checkbox]):not([type=file]),select[name]')];
@@ -48,9 +51,11 @@ async function refetch(region: HTMLElement, sent?: HTMLFormElement): Promise<voi
   if (!region.isConnected) return;
   if (!sent && busy(region)) { waiting.add(region); return; }
   waiting.delete(region);
+  const mine = ask(region);
   const doc = new DOMParser().parseFromString(await fragment(addressOf(region)), 'text/html');
   const fresh = doc.getElementById(region.id);
-  if (!fresh || (!sent && busy(region))) return;
+  if (!fresh || asked.get(region) !== mine) return;
+  if (!sent && busy(region)) { waiting.add(region); return; }
   const kept = drafts(region, sent), refused = refusals(region, sent), ticked = new Set([...region.querySelectorAll<HTMLInputElement>('[data-select]:checked')].map((b) => b.value));
   const held = region.querySelector<HTMLElement>('[data-row][aria-current]'), place = held ? [...region.querySelectorAll('[data-row]')].indexOf(held) : -1;
   const row = held?.dataset.id, focus = region.contains(document.activeElement) ? focusOf(document.activeElement as HTMLElement) : '';
@@ -97,6 +102,6 @@ export function startRefetch(): void {
     if (el.matches?.('[data-refetch][id]')) soon(el);
     void refreshPeek();
   }, true);
-  addEventListener('td:refetch', () => { regions().forEach(soon); void refreshPeek(); });
+  addEventListener('td:refetch', () => { regions().forEach((region) => { ask(region); soon(region); }); void refreshPeek(); });
   document.addEventListener('focusout', () => { if (waiting.size) setTimeout(() => waiting.forEach(soon), 400); });
 }
