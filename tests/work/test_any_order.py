@@ -16,7 +16,7 @@ from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.people import scoping
 from tandem.people.actions import spaces
 from tandem.people.models import Role
-from tandem.work.actions import blocks, columns, sprint_scope, sprints, wip_limits, work_items
+from tandem.work.actions import blocks, columns, sprint_scope, sprints, undoing, wip_limits, work_items
 from tandem.work.models import Block, Column, Sprint, State, WipLimit, WorkItem
 from tests import make
 from tests.work import truths
@@ -226,7 +226,7 @@ class AnyOrder(RuleBasedStateMachine):
             return
         run, by, kind, touched = self.runs[-1 - n % len(self.runs)]
         name = by if name == "whoever did it" else name
-        module: Any = work_items if kind == "work" else sprint_scope
+        module: Any = undoing if kind == "work" else sprint_scope
         counts: list[tuple[int, int]] = []
         refusal = self.do(name, lambda actor: counts.append(module.undo(actor=actor, run=run)))
         if refusal is not None or name != by:

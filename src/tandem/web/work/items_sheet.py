@@ -18,7 +18,7 @@ from tandem.kit.types import MAX_BIGINT
 from tandem.people.access import Permission, spaces_where
 from tandem.people.models import Space, SpaceKind
 from tandem.reports.queries import work_item_table
-from tandem.reports.queries.work_item_table import COLUMNS, Asked
+from tandem.reports.queries.work_item_table import COLUMNS, USUAL, Asked
 from tandem.web import doors
 from tandem.web.people.people import choices_of
 from tandem.web.work import filtering, sheet_cells
@@ -32,6 +32,7 @@ BESIDE = 50
 
 
 def shown(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpResponse:
+    asked.columns = plain(asked)
     lines, people, more = work_item_table.first(asked, BESIDE)
     may_edit = spaces_where(request.user, Permission.EDIT_WORK)
     home = asked.space if asked.space and asked.space.kind == SpaceKind.PROJECT and asked.space.pk in may_edit else None
@@ -45,8 +46,14 @@ def shown(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpRe
     return render(request, "work/items_sheet.html", context)
 
 
+def plain(asked: Asked) -> list[str]:
+    """The columns of every project; fields of a team's own are written in the table."""
+    return [column for column in asked.columns if column in COLUMNS] or list(USUAL)
+
+
 def rows(request: HttpRequest, asked: Asked) -> JsonResponse:
     """What the grid holds: columns, rows as [id, version, may change, space, texts …], and what cells may be set to."""
+    asked.columns = plain(asked)
     lines, people, more = work_item_table.first(asked, MOST)
     may_edit = spaces_where(request.user, Permission.EDIT_WORK)
     spaces = ({line.space_id for line in lines} | ({asked.space.pk} if asked.space else set())) & may_edit
