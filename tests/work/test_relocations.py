@@ -8,8 +8,17 @@ from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.actions import spaces
 from tandem.people.models import Space
-from tandem.work.actions import blocks, checklists, clones, relocations, work_items
-from tandem.work.models import ChecklistEntry, Link, WorkItem
+from tandem.work.actions import (
+    blocks,
+    checklists,
+    clones,
+    fields,
+    relocations,
+    states,
+    transitions,
+    work_items,
+)
+from tandem.work.models import ChecklistEntry, Link, State, WorkItem
 from tests import make
 
 
@@ -132,3 +141,31 @@ def test_the_page_says_what_is_left_behind_and_the_undo_works(world, item, yard,
     copy = client.post(f"/work-items/{item.key}/copies/", {"title": "Twin"}, headers={"Accept": "application/json"}).json()
     assert WorkItem.objects.present().filter(title="Twin").exists() and client.post(copy["undo"]).status_code == 302
     assert not WorkItem.objects.present().filter(title="Twin").exists()
+
+
+def test_what_is_ruled_there_does_not_keep_it_out_and_foreign_values_stay_behind(world, item, yard):
+    at = {s.name: s for s in State.objects.filter(space=yard.space)}
+    transitions.create(actor=world.alma, space=yard.space, from_state=at["In progress"], to_state=at["Done"])
+    fields.create(actor=world.alma, space=yard.space, name="Berth", kind="text", is_required=True)
+    fields.create(actor=world.alma, space=yard.space, name="Colour", kind="choice", choices=["Green"])
+    WorkItem.objects.filter(pk=item.pk).update(fields={"Colour": "Red", "Jira id": "7"})
+    item.refresh_from_db()
+    made = relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space)
+    assert made.state == at["In progress"] and made.fields == {"Jira id": "7"}
+    assert code(lambda: work_items.restore(actor=world.boris, item=item, version=None)) == "entry_became"
+
+
+def test_a_move_proposes_no_retired_state(world, item, yard):
+    here = State.objects.get(space=yard.space, name=item.state.name)
+    states.retire(actor=world.alma, state=here)
+    assert relocations.proposed(item, yard.space)[1] != here
+
+
+def test_a_copy_keeps_a_choice_that_was_removed_since(world):
+    colour = fields.create(actor=world.boris, space=world.project.space, name="Colour", kind="choice", choices=["Red", "Blue"])
+    red = make.work_item(actor=world.boris, project=world.project, fields={"Colour": "Red"})
+    fields.change(actor=world.boris, field=colour, version=None, choices=["Blue"])
+    made = clones.clone(actor=world.boris, item=red)
+    assert made.fields == {"Colour": "Red"}
+    work_items.change(actor=world.boris, item=made, version=None, title="Worked on")
+    assert code(lambda: clones.take_back(actor=world.boris, item=made)) == "accepted_changed"

@@ -74,8 +74,8 @@ def _preview(user: Any, item: WorkItem, target: Space) -> dict[str, Any]:
     there = set(members_of(target.pk).values_list("user_id", flat=True))
     sprints = item.sprints.open().values_list("name", flat=True)
     return {
-        "types": WorkItemType.objects.visible_to(user).filter(space=target), "kind": kind,
-        "states": State.objects.visible_to(user).filter(space=target).in_order(), "state": state,
+        "types": WorkItemType.objects.visible_to(user).filter(space=target).active(), "kind": kind,
+        "states": State.objects.visible_to(user).filter(space=target).active().in_order(), "state": state,
         "left": [u.name for u in item.assignees.all() if u.pk not in there],
         "parts": len(clones.parts_of(item)), "sprints": list(sprints),
     }  # fmt: skip

@@ -50,12 +50,15 @@ def clone(
 
 
 def take_back(*, actor: Any, item: WorkItem) -> None:
-    """A copy that was a mistake goes with all its parts."""
+    """A copy that was a mistake goes with all its parts, while nobody has changed one of them."""
     require(actor, _DO, item.space_id)
     with transaction.atomic():
-        for part in reversed(parts_of(item)):
-            work_items.remove(actor=actor, item=part, version=None)
-        work_items.remove(actor=actor, item=item, version=None)
+        rows = [item, *parts_of(item)]
+        for row in rows:
+            if row.version > 1:
+                raise Refused("accepted_changed", key=row.key)
+        for row in reversed(rows):
+            work_items.remove(actor=actor, item=row, version=1)
 
 
 def parts_of(item: WorkItem) -> list[WorkItem]:
@@ -74,7 +77,7 @@ def parts_of(item: WorkItem) -> list[WorkItem]:
 def _copy(actor: Any, item: WorkItem, parent: WorkItem | None, title: str, with_checklist: bool, with_people: bool, **values: Any) -> WorkItem:
     people = list(item.assignees.filter(is_active=True)) if with_people else []
     copied = {name: getattr(item, name) for name in COPIED} | values
-    made = work_items.create(actor=actor, space=item.space, title=title, type=item.type, parent=parent, assignees=people, **copied)
+    made = work_items.create(actor=actor, space=item.space, title=title, type=item.type, parent=parent, assignees=people, stood=item.fields, **copied)
     rows = ChecklistEntry.objects.present().filter(item=item).in_order() if with_checklist else ChecklistEntry.objects.none()
     if texts := [row.text for row in rows]:
         checklists.add(actor=actor, item=made, text="\n".join(texts))

@@ -1,6 +1,7 @@
 """A work item goes to another space. It gets a key there; the old one stays behind as its address, removed, with the
 history that belongs to the old space. So nobody reads in one space what happened in the other."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.people.scoping import members_of
-from tandem.work.actions import clones, work_items
+from tandem.work.actions import clones, fields, work_items
 from tandem.work.models import Block, ChecklistEntry, Link, State, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_WORK
@@ -25,7 +26,7 @@ _ALONG = (*clones.COPIED, "description_format", "spent_minutes", "percent_comple
 
 def proposed(item: WorkItem, target: Space) -> tuple[WorkItemType | None, State | None]:
     """Type and state of the target that stand for those of the item: of the same name, else of the same level and category."""
-    types, states = WorkItemType.objects.filter(space=target), State.objects.filter(space=target).in_order()
+    types, states = WorkItemType.objects.filter(space=target).active(), State.objects.filter(space=target).active().in_order()
     kind = types.filter(name=item.type.name).first() or types.filter(level=item.type.level).first() or types.first()
     state = states.filter(name=item.state.name).first() or states.filter(category=item.state.category).first() or states.first()
     return kind, state
@@ -85,11 +86,12 @@ def _arrive(
     actor: Any, old: WorkItem, space: Space, type: WorkItemType | None, state: State | None, parent: WorkItem | None, members: set[int]
 ) -> WorkItem:
     kind, stage = proposed(old, space)
-    stage = state or stage
+    kind, stage = type or kind, state or stage
     people = [u for u in old.assignees.all() if u.pk in members]
     values = {name: getattr(old, name) for name in _ALONG}
+    own = values["fields"] = _taken(actor, old, space, kind)
     made = work_items.create(
-        actor=actor, space=space, title=old.title, type=type or kind, state=stage, parent=parent, assignees=people, **values
+        actor=actor, space=space, title=old.title, type=kind, state=stage, parent=parent, assignees=people, stood=own, is_arrival=True, **values
     )
     kept: dict[str, Any] = {"created_at": old.created_at, "reporter_id": old.reporter_id}
     if stage is not None and stage.category == old.state.category:
@@ -98,6 +100,22 @@ def _arrive(
     _carry(old, made)
     ChecklistEntry.objects.filter(item=made).exclude(owner__in=members).update(owner=None)
     return made
+
+
+def _taken(actor: Any, old: WorkItem, space: Space, type: WorkItemType | None) -> dict[str, Any]:
+    """The own values that the target takes; the others stay with the old item."""
+
+    def kept(values: dict[str, Any]) -> dict[str, Any]:
+        return fields.kept(actor=actor, space_id=space.pk, type_id=type.pk if type else 0, before={}, after=values)
+
+    try:
+        return kept(old.fields)
+    except Refused:
+        found: dict[str, Any] = {}
+    for name, value in old.fields.items():
+        with suppress(Refused):
+            found |= kept({name: value})
+    return found
 
 
 def _carry(old: WorkItem, new: WorkItem) -> None:

@@ -108,7 +108,7 @@ def keep(
     lacking = _lacking(item, own, rule, to_state, people)
     if lacking:
         raise Refused("move_needs_fields", field="state", state=to_state.name, fields=", ".join(lacking))
-    if rule is not None and rule.is_guarded:
+    if rule is not None and rule.is_guarded and item.pk:  # a new item has no predecessors
         _check_predecessors(actor, item, to_state)
 
 

@@ -61,9 +61,12 @@ def create(
     assignees: Iterable[User] = (),
     override_reason: str = "",
     run: uuid.UUID | None = None,
+    stood: dict[str, Any] | None = None,
+    is_arrival: bool = False,
     **values: Any,
 ) -> WorkItem:
-    """A work item at the end of the backlog, in the first state unless told otherwise; within the limits there."""
+    """A work item at the end of the backlog, in the first state unless told otherwise; within the limits there. `stood` are
+    own values that are copied; what comes from elsewhere (`is_arrival`) came to its state there."""
     require(actor, _DO, space.pk)
     if not title.strip():
         raise Refused("title_empty", field="title")
@@ -76,7 +79,7 @@ def create(
         _check_home(space.pk, state=state, type=type, **values)
         mentions.check(space.pk, values.get("description") or "")
         if values.get("fields"):
-            values["fields"] = fields.kept(actor=actor, space_id=space.pk, type_id=type.pk, before={}, after=values["fields"])
+            values["fields"] = fields.kept(actor=actor, space_id=space.pk, type_id=type.pk, before=stood or {}, after=values["fields"])
         number = take_numbers(space, 1)
         last = WorkItem.objects.filter(space=space).aggregate(last=Max("rank"))["last"] or 0.0
         item = WorkItem(
@@ -95,7 +98,7 @@ def create(
         item.set_grams()
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
         people = list(assignees)
-        if first is not None:  # who begins further on passes there from the first state
+        if first is not None and not is_arrival:  # who begins further on passes there from the first state
             transitions.keep(actor=actor, item=item, from_state=first, people=people)
         item.save(force_insert=True)
         Assignment.objects.bulk_create([Assignment(item=item, user=u) for u in people])
@@ -267,6 +270,9 @@ def restore(*, actor: Any, item: WorkItem, version: int | None) -> None:
     with transaction.atomic():
         if item.removed_at is None:
             return
+        if item.moved_to is not None and item.moved_to.removed_at is None:
+            seen = item.moved_to.space_id in actor.visible_space_ids()
+            raise Refused("entry_became", key=item.moved_to.key if seen else "…")
         _check_home(item.space_id, item=item, parent=item.parent)
         limits = wip_limits.hold(item.space_id)
         inside = wip_limits.counting(limits, item)
