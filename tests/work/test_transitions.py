@@ -7,7 +7,7 @@ import pytest
 from tandem.collaboration.words import refusal
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
-from tandem.work.actions import fields, states, takeovers, transitions, undoing, work_items
+from tandem.work.actions import blocks, bulk, fields, states, takeovers, transitions, undoing, work_items
 from tandem.work.models import FieldDefinition, State, StateChange, Transition, WorkItem, WorkItemType
 from tandem.work.models.transition import offered
 from tests import make
@@ -199,3 +199,36 @@ def test_a_space_takes_over_what_it_lacks(world, at):
     assert takeovers.take_over(actor=world.alma, space=other.space, source=space) == {"types": 0, "states": 0, "fields": 0, "moves": 0}
     with pytest.raises(Hidden):
         takeovers.take_over(actor=world.dana, space=other.space, source=space)
+
+
+def test_an_item_begins_behind_a_guarded_rule(world, at):
+    allow(world, at["To do"], at["In progress"], is_guarded=True)
+    assert item(world, state="in_progress").state == at["In progress"]
+
+
+def test_retiring_into_a_done_state_ends_blocks_and_says_the_dates(world, at):
+    row = item(world, state="in_progress")
+    blocks.start(actor=world.boris, item=row, reason="No berth")
+    states.retire(actor=world.boris, state=row.state, into=at["Done"])
+    row.refresh_from_db()
+    event = Event.objects.of(row).filter(verb="work_item.moved").get()
+    assert row.blocks.get().ended_at is not None and event.changes["actual_finish"][1]
+    retired = State.objects.get(pk=at["In progress"].pk)
+    assert states.move(actor=world.boris, state=retired, to=0).rank == retired.rank
+
+
+def test_what_a_rule_forbids_is_left_and_the_rest_of_a_run_taken_back(world):
+    rows, run = [item(world), item(world)], uuid.uuid4()
+    whole = item(world)
+    work_items.change_many(actor=world.mei, items=[(rows[0], None)], run=run, parent=None, priority=1)
+    work_items.change(actor=world.mei, item=rows[1], version=None, parent=whole)
+    work_items.change(actor=world.mei, item=rows[1], version=None, run=run, parent=None)
+    work_items.remove(actor=world.mei, item=whole, version=None)
+    assert undoing.undo(actor=world.mei, run=run) == (1, 1)
+
+
+def test_parts_go_before_their_whole_whichever_is_older(world):
+    part, whole = item(world), item(world)
+    part = work_items.change(actor=world.mei, item=part, version=None, parent=whole)
+    steps = [bulk.Step(whole, None, None), bulk.Step(part, None, None)]
+    assert bulk.apply(actor=world.mei, steps=steps, run=uuid.uuid4()) == 2

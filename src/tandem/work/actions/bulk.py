@@ -57,7 +57,17 @@ def apply(*, actor: Any, steps: Sequence[Step], run: UUID, override_reason: str 
 
 def _in_order(steps: Sequence[Step]) -> list[Step]:
     """Parts go before what they are parts of."""
-    return sorted(steps, key=lambda s: -s.item.pk) if any(s.values is None for s in steps) else list(steps)
+    if all(s.values is not None for s in steps):
+        return list(steps)
+    above = {s.item.pk: s.item.parent_id for s in steps}
+
+    def depth(pk: int | None) -> int:
+        steps_up = 0
+        while pk in above and steps_up <= len(above):
+            pk, steps_up = above[pk], steps_up + 1
+        return steps_up
+
+    return sorted(steps, key=lambda s: -depth(s.item.pk))
 
 
 def _outcome(actor: Any, step: Step, run: UUID, reason: str) -> Outcome:

@@ -138,9 +138,9 @@ def make_part(*, actor: Any, entry: ChecklistEntry, version: int | None = None) 
     with transaction.atomic():
         entry = ChecklistEntry.objects.select_for_update(no_key=True, of=("self",)).select_related("item__type", "space").get(pk=entry.pk)
         _check_present(entry)
-        smaller = WorkItemType.objects.filter(space=entry.space_id, level__lt=entry.item.type.level).order_by("-level", "rank").first()
+        smaller = WorkItemType.objects.filter(space=entry.space_id, level__lt=entry.item.type.level).active().order_by("-level", "rank").first()
         part = work_items.create(
-            actor=actor, space=entry.space, title=entry.text, type=smaller or entry.item.type, parent=entry.item,
+            actor=actor, space=entry.space, title=entry.text, type=smaller or (None if entry.item.type.retired_at else entry.item.type), parent=entry.item,
             due_on=entry.due_on, assignees=[entry.owner] if entry.owner else (),
         )  # fmt: skip
         entry.write(expected=version, removed_at=clock.now(), became=part)

@@ -10,11 +10,12 @@ from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
-from tandem.work.actions import transitions
+from tandem.work.actions import blocks, transitions
 from tandem.work.models import State, StateChange, Transition, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_PLAN
 MOST = 60
+_ACTUAL = ("actual_start", "actual_finish")
 C = State.Category
 
 
@@ -65,6 +66,8 @@ def move(*, actor: Any, state: State, to: int) -> State:
         Space.objects.select_for_update(no_key=True).get(pk=state.space_id)
         rows = list(State.objects.filter(space=state.space_id).active().in_order())
         before = [s.pk for s in rows]
+        if state.pk not in before:
+            return state
         after = _put(rows, state, to)
         if after != before:
             record("state.changed", state, actor=actor, changes={"rank": [before.index(state.pk), after.index(state.pk)]})
@@ -104,17 +107,20 @@ def _emptied(actor: Any, state: State, into: State | None) -> int:
         raise Refused("state_needs_heir", field="into")
     now, told = clock.now(), []
     for item in items:
+        stood = {f: getattr(item, f) for f in _ACTUAL}
         item.state, item.version, item.updated_at = into, item.version + 1, now
         if into.category != C.TO_DO:
             item.actual_start = item.actual_start or now
         item.actual_finish = (item.actual_finish or now) if into.is_done else None
-        told.append((item, {"state": [state.pk, into.pk]}, {}))
-    WorkItem.objects.bulk_update(items, ["state", "version", "updated_at", "actual_start", "actual_finish"], batch_size=1000)
+        dates = {f: [v, getattr(item, f)] for f, v in stood.items() if v != getattr(item, f)}
+        told.append((item, {"state": [state.pk, into.pk], **dates}, {}))
+    WorkItem.objects.bulk_update(items, ["state", "version", "updated_at", *_ACTUAL], batch_size=1000)
     StateChange.objects.bulk_create(
         [StateChange(space_id=state.space_id, item=i, from_state=state, to_state=into, at=now, by=actor) for i in items],
         batch_size=2000,
     )
     record_many("work_item.moved", told, actor=actor)
+    blocks.end_finished(actor=actor, items=items)
     return len(items)
 
 

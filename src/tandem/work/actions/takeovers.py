@@ -71,6 +71,8 @@ def _moves(
         ends = (rule.from_state_id, rule.to_state_id)
         if any(pk is not None and pk not in passed for pk in ends) or (rule.type_id and rule.type_id not in types):
             continue
+        if any(pk is not None and passed[pk].retired_at for pk in ends):
+            continue
         asked = [f"field:{own[int(n[6:])].pk}" if n.startswith("field:") else n for n in rule.required if not n.startswith("field:") or int(n[6:]) in own]
         transitions.create(
             actor=actor, space=space, from_state=passed.get(rule.from_state_id or 0), to_state=passed[rule.to_state_id],

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from tandem.history.models import Event, EventText
 from tandem.history.record import plain
+from tandem.kit.errors import Refused
 from tandem.people.models import User
 from tandem.work.actions import blocks, fields
 from tandem.work.actions.work_items import ACTUAL, PERSONAL, change, remove, restore
@@ -15,33 +16,42 @@ from tandem.work.models import WorkItem
 
 def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
     """Take one's own bulk change back: what came into being with it goes again, unless it came with an import. Returns
-    (taken back, left alone because somebody changed them since)."""
+    (taken back, left alone because somebody changed them since or a rule stands against it)."""
     events = Event.objects.filter(run=run, actor=actor)
     is_import = events.filter(verb__startswith="import.").exists()
     events = events.filter(subject_kind=WorkItem._meta.label_lower).order_by("-id")
     back = left = 0
     with transaction.atomic():
         for event in events.exclude(verb="work_item.created") if is_import else events:
-            item = WorkItem.objects.visible_to(actor).filter(pk=event.subject_id).first()
-            if event.verb == "work_item.created":
-                is_as_made = item is not None and item.version == 1 and not item.children.filter(removed_at=None).exists()
-                if item and is_as_made:
-                    remove(actor=actor, item=item, version=1)
-                back, left = back + is_as_made, left + (not is_as_made)
-                continue
-            if item and event.verb == "work_item.removed" and _is_its_removal(item, event):
-                restore(actor=actor, item=item, version=None)
-                back += 1
-                continue
-            values = _before(item, {**event.changes, **_texts(event)}) if item else None
-            if item is None or values is None:
-                left += 1
-                continue
-            dates = {f: values.pop(f) for f in ACTUAL if f in values}
-            change(actor=actor, item=item, version=None, dates=dates or None, is_taken_back=True, **values)
-            blocks.resume(actor=actor, item=item, run=run)
-            back += 1
+            try:
+                with transaction.atomic():
+                    is_back = _take_back(actor, event, run)
+            except Refused:  # a rule of today stands against it
+                is_back = False
+            back, left = back + is_back, left + (not is_back)
     return back, left
+
+
+def _take_back(actor: Any, event: Event, run: uuid.UUID) -> bool:
+    """One event of the run; False when the item is left alone."""
+    item = WorkItem.objects.visible_to(actor).filter(pk=event.subject_id).first()
+    if item is None:
+        return False
+    if event.verb == "work_item.created":
+        is_as_made = item.version == 1 and not item.children.filter(removed_at=None).exists()
+        if is_as_made:
+            remove(actor=actor, item=item, version=1)
+        return is_as_made
+    if event.verb == "work_item.removed" and _is_its_removal(item, event):
+        restore(actor=actor, item=item, version=None)
+        return True
+    values = _before(item, {**event.changes, **_texts(event)})
+    if values is None:
+        return False
+    dates = {f: values.pop(f) for f in ACTUAL if f in values}
+    change(actor=actor, item=item, version=None, dates=dates or None, is_taken_back=True, **values)
+    blocks.resume(actor=actor, item=item, run=run)
+    return True
 
 
 def _is_its_removal(item: WorkItem, event: Event) -> bool:
