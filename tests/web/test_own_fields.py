@@ -276,3 +276,12 @@ def test_cards_show_chosen_fields_and_where_they_may_go(client, world, own, item
     assert f'data-to="{at["To do"].pk} {at["In progress"].pk}"' in page
     more = client.get(f"/boards/POR/?part=cards&half={at['To do'].pk}&first=0").content.decode()
     assert "<dt>Customer</dt>" in more and "data-to=" in more
+
+
+def test_a_table_is_summed_by_a_field_whose_name_has_blanks_and_quotes(client, world):
+    fields.create(actor=world.boris, space=world.project.space, name="Customer's \"name\"", kind="text")
+    make.work_item(actor=world.mei, project=world.project, fields={"Customer's \"name\"": "Acme"})
+    client.force_login(world.mei)
+    word = FieldDefinition.objects.get().word
+    answer = client.get(f"/work-items/?group=field.{word}&part=sums")
+    assert answer.status_code == 200 and "Acme" in answer.content.decode()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 
 from tandem.reports.queries.work_item_table import GROUPS
@@ -36,6 +37,8 @@ _PRIORITIES = dict(WorkItem.Priority.choices)
 def of(rows: Any, group: str, by: str = "") -> Sums:
     """One query: the groups, added up for the total. `by` is the column of a group that is a field of a team's own."""
     column = GROUPS.get(group) or by
+    if column.startswith("fields__"):  # a name as people write it is no name of a column
+        rows, column = rows.annotate(own_value=KeyTextTransform(column.removeprefix("fields__"), "fields")), "own_value"
     found = rows.order_by().values(column).annotate(**_FIGURES) if column else [rows.aggregate(**_FIGURES)]
     lines = [Line(_name(group, row.pop(column, None)), **row) for row in map(dict, found)]
     lines.sort(key=lambda line: -line.items)
