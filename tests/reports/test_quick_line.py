@@ -112,3 +112,9 @@ def test_days_to_come_are_never_today(read):
     for name in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"):
         day = read(f"x ^{name}").values["due_on"]
         assert timedelta(0) < day - date(2026, 11, 18) <= timedelta(7)
+
+
+def test_an_empty_name_and_very_many_marks_do_no_harm(read, django_assert_max_num_queries):
+    assert read('Call @" " ^" "').title
+    with django_assert_max_num_queries(130):
+        read("@zz " * 240)

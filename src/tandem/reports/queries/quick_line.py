@@ -20,7 +20,7 @@ from tandem.reports.queries.filter_dates import period
 from tandem.reports.queries.filter_words import ME, PRIORITIES
 from tandem.work.models import Sprint, WorkItem
 
-MOST_TEXT, MOST_WORDS, MOST_LABELS, DAY_MINUTES = 1000, 4, 20, 480
+MOST_TEXT, MOST_WORDS, MOST_LABELS, MOST_MARKS, DAY_MINUTES = 1000, 4, 20, 30, 480
 _MARKS = {"！": "!", "＠": "@", "＾": "^", "…": "^", "＃": "#", "～": "~"}
 _LITERAL = re.compile(r'"([!@^#~！＠＾＃～…][^"]*|\d[^"\s]*)"')
 # a mark begins a word; the wide ones also stand right behind Chinese
@@ -70,11 +70,14 @@ def read(text: str, user: Any, space_id: int) -> Line:
     """What the line says, for this person and this space: only people and sprints that they see are found."""
     text = text[:MOST_TEXT]
     literals = [m.span() for m in _LITERAL.finditer(text)]
-    reading, line, at = _Reading(user, space_id), Line(), 0
+    reading, line, at, count = _Reading(user, space_id), Line(), 0, 0
     for match in _MARK.finditer(text):
         start = match.start()
         if start < at or any(a <= start < b for a, b in literals):
             continue
+        count += 1
+        if count > MOST_MARKS:  # each may ask the database; the rest is title
+            break
         kind = _MARKS.get(match[0][0], match[0][0])
         end, said = _READERS[kind](reading, text, match.end())
         if end:
@@ -105,7 +108,7 @@ def _rest(text: str, pieces: list[Piece]) -> str:
 def _phrases(text: str, start: int) -> list[tuple[int, str]]:
     """What may belong to a mark: the quoted words, or the next one to four words, the longest first."""
     if quoted := _QUOTED.match(text, start):
-        return [(quoted.end(), quoted[1].strip())]
+        return [(quoted.end(), quoted[1].strip())] if quoted[1].strip() else []
     found, at = [], start
     while len(found) < MOST_WORDS and (word := _WORD.match(text, at)):
         if word[1][0] in "!@^#~\"" and found:
