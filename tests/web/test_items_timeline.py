@@ -1,6 +1,6 @@
 """The timeline layout: spans of items over many projects, each leading to its item; what has no date is said."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -50,3 +50,9 @@ def test_a_timeline_costs_the_same_whatever_it_holds(world, signed_in):
             line(client)
         counts.append(len(found))
     assert counts[0] == counts[1] <= 50  # within a test, rights are read anew for each question
+
+
+def test_the_last_day_of_all_is_drawn(world, signed_in):
+    last = datetime(9999, 12, 31, 12, tzinfo=UTC)
+    make.work_item(actor=world.alma, project=world.project, title="Never", planned_start=clock.now(), planned_finish=last, due_on=last.date())
+    assert "Never" in line(signed_in(world.boris))

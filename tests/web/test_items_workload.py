@@ -100,3 +100,12 @@ def test_a_workload_costs_the_same_whatever_it_holds(world, signed_in):
             client.get(TABLE, {"layout": "workload", "q": ""})
         counts.append(len(found))
     assert counts[0] == counts[1] <= 55  # within a test, rights are read anew for each question
+
+
+def test_a_plan_over_thousands_of_years_is_cut(world):
+    moment = clock.now()
+    last = moment.replace(year=9999, month=12, day=31)
+    item(world, "Never", planned_start=moment, planned_finish=last, estimate_minutes=600)
+    item(world, "Beyond", planned_start=last, planned_finish=last, estimate_minutes=600)
+    load = load_of(world)
+    assert load.by_plan == 2 and load.beyond == 1

@@ -13,6 +13,7 @@ from tandem.work.models import Assignment, Sprint, SprintMember, State
 
 MOST_ITEMS, MOST_PEOPLE, WEEKS = 5000, 100, 8
 _WEEK = timedelta(days=7)
+_LONGEST, _FURTHEST = timedelta(days=1499), date(9000, 1, 1)
 _COLUMNS = (
     "id", "key", "due_on", "planned_start", "planned_finish", "estimate_minutes", "estimate_points", "percent_complete",
 )  # fmt: skip
@@ -110,8 +111,9 @@ def _placed(load: Workload, row: list[Any], calendar: WorkingCalendar, weeks: li
     if start and finish and finish >= today:
         load.by_plan += 1
         begin = max(start, today)
-        is_open = calendar.working_days(begin, max(begin, finish))
-        days = [begin + timedelta(days=n) for n in range(min(len(is_open), 1500)) if is_open[n]] or [finish]
+        begin = min(begin, _FURTHEST)
+        is_open = calendar.working_days(begin, max(begin, min(finish, begin + _LONGEST)))
+        days = [begin + timedelta(days=n) for n in range(len(is_open)) if is_open[n]] or [finish]
     elif due or finish:
         day = due or finish
         load.by_due += 1

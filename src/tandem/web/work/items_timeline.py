@@ -58,7 +58,7 @@ def _row(plot: charts.Plot, span: Span, at: float, today: date) -> dict[str, Any
     begin = begin or end
     bar = None
     if begin and end:
-        x0, x1 = plot.x(begin), plot.x(end + timedelta(days=1))
+        x0, x1 = plot.x(begin), plot.x(min(end, date.max - timedelta(days=1)) + timedelta(days=1))
         bar = {"x": x0, "width": round(max(x1 - x0, 3), 2), "y": at + 6, "height": ROW - 12}
     late = bool(item.due_on and item.due_on < today and not item.is_done)
     text = item.title if len(item.title) <= 34 else f"{item.title[:33]}…"

@@ -11,13 +11,13 @@ from django.utils.translation import ngettext
 
 from tandem.kit import clock
 from tandem.kit.dates import parse_day
-from tandem.reports.queries import workload
+from tandem.reports.queries import filter_language, workload
 from tandem.reports.queries.work_item_table import Asked
 from tandem.web.charts import day_and_month
 from tandem.web.templating import day as day_text
 from tandem.web.work import filtering
 
-MOST_KEYS = 100
+MOST_KEYS = 50
 """Keys in one address; a cell with more leads to the person's open items."""
 
 
@@ -29,7 +29,7 @@ def shown(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpRe
     context |= {
         "load": load, "weeks": [(day_and_month(week), day_text(week), week <= clock.today() < week + timedelta(days=7)) for week in load.weeks],
         "lines": [_line(request, line) for line in load.lines], "by_points": by_points, "rests_on": _rests_on(load, by_points),
-        "undated_url": _list(request, f"{request.GET.get('q', '')} state:open no:due no:start"),
+        "undated_url": _list(request, f"{request.GET.get('q', '')} state:open no:due no:finish"),
         "back_url": filtering.changed(request, on=day_text(first - step)), "on_url": filtering.changed(request, on=day_text(first + step)),
         "today_url": filtering.changed(request, on=""),
         "measures": [
@@ -69,7 +69,7 @@ def _cell(request: HttpRequest, line: workload.Line, keys: list[str]) -> str:
     known = list(dict.fromkeys(keys))
     if len(known) <= MOST_KEYS:
         return _list(request, f"key:{','.join(known)}")
-    who = f'assignee:"{line.name}"' if line.user_id else "no:assignee"
+    who = f"assignee:{filter_language.quoted(line.name)}" if line.user_id else "no:assignee"
     return _list(request, f"{request.GET.get('q', '')} state:open {who}")
 
 
