@@ -137,7 +137,7 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
             item = work_items.change(actor=request.user, item=item, version=version, override_reason=reason, **values)
         except Stale as problem:
             current = problem.current
-            if was is None or len(values) > 1 or str(_value(current, name) or "") != str(was):
+            if was is None or len(given) > 1 or str(_value(current, name) or "") != str(was):
                 return _stale(current, name)
             values = _read(request, current, given)
             item = work_items.change(actor=request.user, item=current, version=current.version, override_reason=reason, **values)

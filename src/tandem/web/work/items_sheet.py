@@ -60,8 +60,8 @@ def rows(request: HttpRequest, asked: Asked) -> JsonResponse:
     return JsonResponse({
         "columns": [[c, str(COLUMNS[c]), c in sheet_cells.FIELDS] for c in asked.columns],
         "rows": [_row(line, may_edit, asked.columns, people) for line in lines], "more": more,
-        "states": _names(State.objects.visible_to(request.user).filter(space_id__in=spaces).in_order()),
-        "types": _names(WorkItemType.objects.visible_to(request.user).filter(space_id__in=spaces)),
+        "states": _names(State.objects.visible_to(request.user).filter(space_id__in=spaces).active().in_order()),
+        "types": _names(WorkItemType.objects.visible_to(request.user).filter(space_id__in=spaces).active()),
         "priorities": [str(label) for label in WorkItem.Priority.labels],
         "people": [person["name"] for person in choices_of(request.user)],
     })  # fmt: skip

@@ -101,7 +101,7 @@ class Cells:
         found = _named(rows, text)
         category = CATEGORIES.get(text.casefold(), [])
         if found is None and len(category) == 1:
-            found = next((s for s in rows if s.category == category[0]), None)
+            found = next((s for s in rows if s.category == category[0] and s.retired_at is None), None)
         return found or _refuse("cell_state", text, space, rows)
 
     def _type(self, text: str, space: Space | None) -> WorkItemType | None:
@@ -214,7 +214,7 @@ def _named(rows: Iterable[Any], text: str) -> Any:
 def _refuse(code: str, text: str, space: Space | None, rows: Iterable[Any]) -> None:
     if space is None:
         return None  # the row is refused for that
-    raise Refused(code, text=text[:60], space=space.name, allowed=", ".join(row.name for row in rows))
+    raise Refused(code, text=text[:60], space=space.name, allowed=", ".join(row.name for row in rows if row.retired_at is None))
 
 
 def _by_space(rows: Iterable[Any]) -> dict[int, list[Any]]:
