@@ -26,7 +26,8 @@ export function editor(ask: (cell: ColumnDataSchemaModel) => Choice, typed: () =
       this.element.append(this.field);
       if (kind === 'names') this.element.append(make('datalist', { id: 'sheet-names' }, ...choices.map((c) => make('option', { value: c }))));
       this.field.focus();
-      if (this.field instanceof HTMLInputElement && kind !== 'date' && !begun) this.field.select();
+      // F2 goes on at the end, as in Excel; typing over a cell begins with what was typed
+      if (this.field instanceof HTMLInputElement && kind !== 'date') this.field.setSelectionRange(this.field.value.length, this.field.value.length);
     }
     private key(e: KeyboardEvent): void {
       if (e.isComposing || e.keyCode === 229) return;

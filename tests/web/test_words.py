@@ -120,8 +120,14 @@ def test_the_islands_ask_only_for_words_that_they_are_given():
     asked: set[str] = set()
     for path in FRONTEND.rglob("*.ts"):
         if "node_modules" not in path.parts:
-            asked |= set(re.findall(r"\bsay\('(\w+)'", path.read_text()))
+            asked |= set(re.findall(r"(?<!this\.)\bsay\('(\w+)'", path.read_text()))
     assert asked and asked - given == set()
+
+
+def test_the_spreadsheet_asks_only_for_words_of_its_own_page():
+    page = (words_command.SOURCE / "web/templates/work/items_sheet.html").read_text()
+    asked = set(re.findall(r"this\.say\('(\w+)'", (FRONTEND / "sheet/sheet.ts").read_text()))
+    assert asked and asked - set(re.findall(r"'(\w+)': (?:_|ngettext)\(", page)) == set()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tandem.people.scoping import Scoped, ScopedQuerySet
 
@@ -36,7 +37,7 @@ class FieldDefinition(Scoped):
         DATE = "date", _("Date")
         CHOICE = "choice", _("Choice")
         PERSON = "person", _("Person")
-        LINK = "link", _("Link")
+        LINK = "link", pgettext_lazy("kind of field", "Link")
         CHECK = "check", _("Yes or no")
 
     name = models.CharField(_("name"), max_length=100)

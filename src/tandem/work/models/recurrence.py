@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tandem.people.scoping import Scoped, ScopedQuerySet
 from tandem.work.models.work_item import WorkItem
@@ -44,7 +45,7 @@ class Recurrence(Scoped):
     class State(models.TextChoices):
         ACTIVE = "active", _("Running")
         PAUSED = "paused", _("Paused")
-        ENDED = "ended", _("Ended")
+        ENDED = "ended", pgettext_lazy("of a recurrence", "Ended")
 
     template = models.ForeignKey(
         ItemTemplate, models.PROTECT, related_name="recurrences", verbose_name=_("template")
