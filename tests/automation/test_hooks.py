@@ -5,6 +5,7 @@ import hmac
 
 import pytest
 
+from tandem.automation import payloads
 from tandem.automation.actions import deliveries, hooks
 from tandem.automation.models import Delivery, Followed, Hook
 from tandem.collaboration.actions import comments
@@ -100,19 +101,42 @@ def test_a_failure_is_tried_again_and_given_up_at_last(world, receiver, hook):
 def test_too_many_failures_switch_it_off_and_tell_its_owner(world, receiver, hook, monkeypatch):
     monkeypatch.setattr(deliveries, "MOST_FAILURES", 3)
     receiver.code = 503
-    make.work_item(actor=world.mei, project=world.project)
-    for _ in range(3):
+    items = [make.work_item(actor=world.mei, project=world.project) for _ in range(3)]
+    send()
+    hook.refresh_from_db()
+    assert (hook.is_on, hook.failures) == (True, 0), "an outage of some seconds is none"
+    Delivery.objects.order_by("-id")[:1].get().delete()
+    for _ in range(len(deliveries.PAUSES)):
         send()
+    monkeypatch.setattr(deliveries, "PAUSES", ())
+    comments.add(actor=world.mei, subject=items[0], body="Here?")
+    comments.add(actor=world.mei, subject=items[0], body="There?")
+    send()
     hook.refresh_from_db()
     assert (hook.is_on, hook.off_because) == (False, "failures")
     assert Notification.objects.get(user=world.boris, subject_kind="automation.hook").facts == {
         "switched_off": "Chat"
     }
     assert Event.objects.filter(verb="hook.switched_off", actor=None).count() == 1
+    tries = len(receiver.got)
     send()
-    assert len(receiver.got) == 3 and Delivery.objects.get().why == "off"
+    assert len(receiver.got) == tries and Delivery.objects.waiting().count() == 1, "what waits is held"
     hooks.change(actor=world.boris, hook=hook, version=None, is_on=True)
     assert (hook.failures, hook.off_because) == (0, "")
+    receiver.code = 200
+    send()
+    assert Delivery.objects.filter(state="delivered").count() == 1
+
+
+def test_long_texts_are_cut_so_that_the_message_goes_out(world, receiver, hook):
+    item = make.work_item(actor=world.mei, project=world.project)
+    comments.add(actor=world.mei, subject=item, body="舟" * 30_000)
+    send()
+    told = receiver.bodies[-1]
+    assert told["text_is_cut"] and told["text"]["body"][1] == "舟" * 20_000
+    assert "text_is_cut" not in receiver.bodies[0]
+    tight = payloads._bounded({"text": {f"f{n}": [None, "舟" * 20_000] for n in range(9)}})
+    assert tight["text_is_cut"] and len(tight["text"]["f0"][1]) == 2_000
 
 
 def test_a_redirect_is_not_followed(world, receiver, hook):

@@ -9,11 +9,15 @@ from django.urls import reverse
 
 from tandem.automation.models import Delivery
 from tandem.history.models import Event
+from tandem.history.record import canonical
+from tandem.kit.outgoing import LARGEST
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
 from tandem.work.models import WorkItem
 
 FORMAT = 1
+_LONGEST = (20_000, 2_000, 100)
+"Characters of each text; the next when the message would still be too large."
 _ITEM = WorkItem._meta.label_lower
 
 
@@ -31,7 +35,28 @@ def of(delivery: Delivery) -> dict[str, Any] | None:
         about = {"verb": "test", "space": _space(hook.space_id, hook.owner)}
     if about is None:
         return None
-    return {"format": FORMAT, "delivery": delivery.pk, "webhook": {"id": hook.pk, "name": hook.name}, **about}
+    return _bounded(
+        {"format": FORMAT, "delivery": delivery.pk, "webhook": {"id": hook.pk, "name": hook.name}, **about}
+    )
+
+
+def _bounded(payload: dict[str, Any]) -> dict[str, Any]:
+    """Long texts are cut, so that it always goes out."""
+    for most in _LONGEST:
+        cut = payload | {part: _cut(payload[part], most) for part in ("changes", "text") if part in payload}
+        if cut != payload:
+            cut["text_is_cut"] = True
+        if len(canonical(cut).encode()) <= LARGEST:
+            break
+    return cut
+
+
+def _cut(value: Any, most: int) -> Any:
+    if isinstance(value, dict):
+        return {name: _cut(one, most) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_cut(one, most) for one in value]
+    return value[:most] if isinstance(value, str) else value
 
 
 def _of_event(event_id: int, owner: Any) -> dict[str, Any] | None:

@@ -22,8 +22,11 @@ JOB = "automation.deliver"
 PAUSES = (10, 60, 300, 1800, 7200)
 "Seconds before each further try."
 MOST_FAILURES = 20
-"Tries in a row without success: then the webhook is switched off."
+"Messages in a row that were given up: then the webhook is switched off."
+_LOOK = 1800
 KEPT = timedelta(days=30)
+HELD = timedelta(days=3)
+"So long a message waits for a webhook that was switched off by its failures to be switched on again."
 _STATE, _WHY = Delivery.State, Delivery.Why
 
 
@@ -45,7 +48,8 @@ def queue(
 
 def queue_many(rows: list[Delivery]) -> None:
     """What waits there already is not queued again."""
-    known = set(Delivery.objects.filter(mark__in={r.mark for r in rows}).values_list("hook_id", "mark"))
+    there = Delivery.objects.filter(hook_id__in={r.hook_id for r in rows}, mark__in={r.mark for r in rows})
+    known = set(there.values_list("hook_id", "mark"))
     new = [row for row in rows if (row.hook_id, row.mark) not in known]
     for row in Delivery.objects.bulk_create(new, batch_size=1000):
         jobs.enqueue(JOB, lock=f"delivery:{row.pk}", priority=-1, delivery_id=row.pk)
@@ -59,7 +63,10 @@ def deliver(delivery_id: int) -> None:
     if row is None:
         return
     if not row.hook.is_on and not row.mark.startswith("test:"):
-        _drop(row, _WHY.OFF)
+        if row.hook.off_because and row.created_at > clock.now() - HELD:
+            _again(row.pk, _LOOK)
+        else:
+            _drop(row, _WHY.OFF)
         return
     payload = payloads.of(row)
     if payload is None:
@@ -111,16 +118,14 @@ def _settle(row: Delivery, code: int | None, milliseconds: int | None, why: str)
             tries=tries, code=code, milliseconds=milliseconds, why=why, state=state,
             ended_at=None if state == _STATE.WAITING else clock.now(),
         )  # fmt: skip
-        if not is_trial:
-            _count(hook, bool(why))
         if state == _STATE.WAITING:
-            jobs.enqueue(
-                JOB,
-                lock=f"delivery:{row.pk}",
-                priority=-1,
-                in_seconds=PAUSES[len(tries) - 1],
-                delivery_id=row.pk,
-            )
+            _again(row.pk, PAUSES[len(tries) - 1])
+        elif not is_trial:
+            _count(hook, bool(why))
+
+
+def _again(pk: int, seconds: int) -> None:
+    jobs.enqueue(JOB, lock=f"delivery:{pk}", priority=-1, in_seconds=seconds, delivery_id=pk)
 
 
 def _count(hook: Hook, failed: bool) -> None:
