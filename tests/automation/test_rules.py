@@ -298,3 +298,24 @@ def test_whoever_changes_a_rule_becomes_its_owner(world):
         rules.remove(actor=world.dana, rule=Rule.objects.get())
     with pytest.raises(Denied):
         _rule(world, actor=world.mei)
+
+
+def test_one_that_is_off_is_checked_as_well(world):
+    rule = _rule(world)
+    with pytest.raises(Refused):
+        rules.change(actor=world.boris, rule=rule, version=None, is_on=False, steps=[{}])
+    Rule.objects.update(steps=[{"do": "move", "state": 0}])
+    rules.change(actor=world.boris, rule=Rule.objects.get(), version=None, is_on=False)
+    with pytest.raises(Refused):
+        rules.change(actor=world.boris, rule=Rule.objects.get(), version=None, is_on=True)
+
+
+def test_one_queued_twice_in_a_chain_works_once(world, item):
+    rule = _rule(world, steps=[{"do": "comment", "text": "Seen."}])
+    for n in range(2):
+        row = RuleRun.objects.create(space=world.project.space, rule=rule, item=item, mark=f"event:{n}", depth=1, origin=7)
+        rows = [*RuleRun.objects.waiting()]
+        assert rows == [row]
+        running.run(row.pk)
+    assert [*RuleRun.objects.order_by("id").values_list("outcome", flat=True)] == ["done", "too_deep"]
+    assert Comment.objects.count() == 1

@@ -53,8 +53,9 @@ def change(*, actor: Any, rule: Rule, version: int | None, **values: Any) -> Rul
     """Whoever changes it, or switches it, becomes its owner: it never acts with another person's rights on their words."""
     require(actor, _DO, rule.space_id)
     now = {f: getattr(rule, f) for f in ("name", "trigger", "facts", "condition", "steps")}
-    if {f for f, v in values.items() if getattr(rule, f) != v}:
-        if values.get("is_on", rule.is_on):
+    if differing := {f for f, v in values.items() if getattr(rule, f) != v}:
+        # one that is off can be read and written on as well; to switch it off needs nothing
+        if differing != {"is_on"} or values["is_on"]:
             check(actor=actor, space=rule.space, **{**now, **{f: v for f, v in values.items() if f in now}})
         values["owner"] = actor
     return writing.change(rule, actor=actor, permission=_DO, verb="rule.changed", version=version, **values)

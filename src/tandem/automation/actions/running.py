@@ -76,7 +76,8 @@ def queue_dates() -> None:
 
 
 def _queue(rows: list[RuleRun]) -> None:
-    known = set(RuleRun.objects.filter(mark__in={row.mark for row in rows}).values_list("rule_id", "mark"))
+    there = RuleRun.objects.filter(rule_id__in={r.rule_id for r in rows}, mark__in={r.mark for r in rows})
+    known = set(there.values_list("rule_id", "mark"))
     new = [row for row in rows if (row.rule_id, row.mark) not in known]
     deep = {row.origin for row in new if row.depth and row.origin}
     spent = RuleRun.objects.filter(origin__in=deep, outcome=_OUT.DONE) if deep else RuleRun.objects.none()
@@ -115,14 +116,22 @@ def _run(row: RuleRun) -> str:
         return _OUT.OFF
     if not may(rule.owner, Permission.AUTOMATE, rule.space_id):
         raise Refused("rule_owner", name=rule.owner.name)
+    if row.depth and row.origin and _is_spent(row):
+        return _OUT.TOO_DEEP
+    # first held, then looked at: what the filter finds is what the steps change
+    WorkItem.objects.select_for_update(of=("self",)).filter(pk=row.item_id).first()
     found = WorkItem.objects.visible_to(rule.owner).present().filter(space=rule.space_id, pk=row.item_id)
     item = found.filter(filter_language.condition(rule.condition, rule.owner)).first()
     if item is None:
         return _OUT.UNMATCHED
-    item = WorkItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     with within(row.run):
         steps.take(rule, item, row)
     return _OUT.DONE
+
+
+def _is_spent(row: RuleRun) -> bool:
+    """Whether the rule has had its turn in this chain since the run was queued."""
+    return RuleRun.objects.filter(rule=row.rule_id, origin=row.origin, outcome=_OUT.DONE).exists()
 
 
 def _end(row: RuleRun, outcome: str, why: str = "", params: dict[str, Any] | None = None) -> None:
