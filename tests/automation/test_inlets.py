@@ -217,3 +217,7 @@ def test_the_page_of_the_item_shows_it(world, item, signed_in):
     _hub(inlet, token, "pull_request", _pull(merged=True))
     page = signed_in(world.mei).get(f"/work-items/{item.key}/").content.decode()
     assert "https://git.example.org/p/4" in page and "Development" in page
+
+
+def test_a_way_with_an_odd_digit_finds_nothing():
+    assert inlets._at({"alerts": [1, 2, 3]}, "alerts.²") is None

@@ -139,7 +139,7 @@ def _at(payload: Any, way: str) -> Any:
     for name in way.split(".")[:_STEPS]:
         if isinstance(payload, dict):
             payload = payload.get(name)
-        elif isinstance(payload, list) and name.isdigit() and len(name) < 5 and int(name) < len(payload):
+        elif isinstance(payload, list) and name.isdecimal() and len(name) < 5 and int(name) < len(payload):
             payload = payload[int(name)]
         else:
             return None
