@@ -2,8 +2,11 @@
 
 import pytest
 
+from tandem.api.automation.hooks import DELIVERY
 from tandem.automation.actions import hooks, rules
-from tandem.automation.models import Hook, Rule
+from tandem.automation.models import Delivery, Hook, Rule
+from tandem.history.models import Event
+from tandem.people.scoping import access_changed
 from tests import make
 
 
@@ -110,3 +113,22 @@ def test_a_new_address_is_shown_once_and_taken_back(world, signed_in, page):
 
     client.post(f"/incoming/{Inlet.objects.get().pk}/removals/")
     assert "Alerts" not in client.get(page).content.decode()
+
+
+def test_an_event_that_the_reader_may_not_see_is_not_named(world, signed_in):
+    given = {"name": "Chat", "address": "https://chat.example.org/", "about": ["work_item"]}
+    hook = hooks.create(actor=world.alma, space=world.root, **given)
+    make.work_item(actor=world.boris, project=world.project)
+    event = Event.objects.filter(verb="work_item.created").latest("id")
+    Delivery.objects.create(space=world.root, hook=hook, event=event, mark=f"event:{event.pk}")
+    make.spaces.grant(actor=world.admin, space=world.root, user=world.dana, role="stakeholder")
+    world.project.space.__class__.objects.filter(pk=world.project.space.pk).update(is_confidential=True)
+    access_changed()
+    for person, names in ((world.boris, True), (world.dana, False)):
+        person = type(person).objects.get(pk=person.pk)
+        page = signed_in(person).get(f"/webhooks/{hook.pk}/")
+        if page.status_code == 200:
+            assert ("work_item.created" in page.content.decode()) is names
+        rows = DELIVERY.shown(person, DELIVERY.of(person))
+        assert [row["event_id"] for row in rows] in ([event.pk] if names else [None], [])
+    assert rows and rows[0]["mark"] == ""

@@ -12,6 +12,7 @@ from tandem.api.shapes import Body, answer, body
 from tandem.automation.actions import hooks
 from tandem.automation.models import Delivery, Hook
 from tandem.collaboration.actions.idempotent_requests import Answer
+from tandem.history.models import Event
 from tandem.kit.outgoing import target
 from tandem.kit.types import Id
 from tandem.people.access import Permission, spaces_where
@@ -29,6 +30,15 @@ def _mask(user: Any, rows: list[Values]) -> None:
             row["address"] = f"{to.scheme}://{to.host}/…"
 
 
+def _mask_events(user: Any, rows: list[Values]) -> None:
+    """An event of a space that the reader may not see is not named."""
+    seen = Event.objects.visible_to(user).filter(pk__in={row["event_id"] for row in rows if row["event_id"]})
+    known = set(seen.values_list("pk", flat=True))
+    for row in rows:
+        if row["event_id"] and row["event_id"] not in known:
+            row["event_id"], row["mark"] = None, ""
+
+
 NOUN = Noun(
     path="webhooks",
     model=Hook,
@@ -43,6 +53,7 @@ DELIVERY = Noun(
     word="delivery",
     shows="id space_id hook_id event_id mark state code milliseconds why tries ended_at replay_of_id created_at",
     filters="space_id hook_id state",
+    masks=_mask_events,
 )
 _made = answer("HookMade", Hook, NOUN.columns, {"secret": str | None})
 _takes = body("WebhookCreate", Hook, "space name address about")

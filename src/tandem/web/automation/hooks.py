@@ -95,11 +95,21 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
     if is_new:
         del request.session[_NEW_SECRET]
     rows = Delivery.objects.visible_to(request.user).filter(hook=hook).newest_first().select_related("event")
+    shown = _readable(request.user, list(rows[:SHOWN]))
     context = {
-        "hook": hook, "may_change": may_change, "secret": hook.secret if is_new else "", "rows": list(rows[:SHOWN]), "shown": SHOWN,
+        "hook": hook, "may_change": may_change, "secret": hook.secret if is_new else "", "rows": shown, "shown": SHOWN,
         "events": histories.lines(Event.objects.visible_to(request.user).of(hook).newest_first()[:20], request.user),
     }  # fmt: skip
     return render(request, "automation/hook.html", context)
+
+
+def _readable(user: Any, rows: list[Delivery]) -> list[Delivery]:
+    """Of an event that the reader may not see, only that something was sent."""
+    seen = set(Event.objects.visible_to(user).filter(pk__in={d.event_id for d in rows if d.event_id}).values_list("pk", flat=True))
+    for row in rows:
+        if row.event_id and row.event_id not in seen:
+            row.event = Event(verb="–")
+    return rows
 
 
 @login_required
