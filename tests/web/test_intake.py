@@ -68,3 +68,10 @@ def test_making_changing_and_taking_back(world, form, signed_in):
     assert client.post(here, {"do": "change", "form": form.pk, "version": 1, "title": "Late"}, headers=JSON).status_code == 409
     assert client.post(here, {"do": "revoke", "form": form.pk, "version": 2}, headers=JSON).status_code == 200
     assert signed_in(world.mei).post(here, {"title": "Mine"}).status_code == 403
+
+
+def test_the_address_is_for_those_who_may_share(world, signed_in, form):
+    here = reverse("intake", kwargs={"key": world.project.space.key})
+    assert form.token in signed_in(world.boris).get(here).content.decode()
+    seen = signed_in(world.mei).get(here).content.decode()
+    assert "Ask &lt;us&gt;" in seen and form.token not in seen

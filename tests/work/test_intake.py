@@ -63,6 +63,7 @@ def test_bounds_and_a_flood(world, form, monkeypatch):
     assert code(lambda: send(form, title="x" * 201)) == "text_too_long"
     assert code(lambda: send(form, description="x" * 5001)) == "text_too_long"
     assert code(lambda: send(form, email="ida at example")) == "email_unreadable"
+    assert code(lambda: send(form, email=f"{'i' * 60}@{'.'.join(['x' * 60] * 4)}.org")) == "email_unreadable"
     assert send(form, title="nul\x00 and \ud800 gone").title == "nul and gone"
     for n in range(4):
         send(form, title=f"n {n}")
@@ -82,6 +83,12 @@ def test_markup_and_mentions_stay_words(world, form):
     html = rendered(item.description)
     assert "<a" not in html and "<img" not in html and "<script" not in html and "<h1" not in html and "<li" not in html
     assert "alert(1)" in html and "javascript:1" in html
+
+
+def test_one_line_of_ipv6_is_one_sender_and_a_title_mentions_nobody(form):
+    assert send(form, title="@[Dana](user:1)").title == "@ [Dana](user:1)"
+    senders = [send(form, title=n, address=n).sender for n in ("2001:db8::1", "2001:db8::ffff:2", "2001:db8:0:1::1", "::ffff:1.2.3.4", "1.2.3.4")]
+    assert senders[0] == senders[1] != senders[2] and senders[3] == senders[4]
 
 
 def test_a_link_that_was_taken_back_takes_nothing(world, form):

@@ -33,7 +33,8 @@ class RuleForm(forms.Form):
 
     def __init__(self, *args: Any, space: Space, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        states = list(State.objects.visible_to(user).filter(space=space).in_order().values_list("pk", "name"))
+        offered = State.objects.visible_to(user).active().filter(space=space)
+        states = list(offered.in_order().values_list("pk", "name"))
         self.fields["state"].choices = [("", _("any state")), *states]  # type: ignore[attr-defined]
         members = members_of(space.pk).order_by("user__name").values_list("user_id", "user__name").distinct()
         people = [(str(pk), name) for pk, name in members[:300]]

@@ -33,12 +33,13 @@ def triage(request: HttpRequest, key: str) -> HttpResponse:
     rows = Submission.objects.visible_to(user).filter(space=space).select_related("form__type", "item", "decided_by")
     waiting = Count("submissions", filter=Q(submissions__state=Submission.State.WAITING))
     forms = list(IntakeForm.objects.visible_to(user).working().filter(space=space).select_related("type").annotate(n=waiting))
-    for form in forms:
+    may_share = may(user, Permission.SHARE, space.pk)
+    for form in forms if may_share else ():
         form.address = request.build_absolute_uri(reverse("intake_shared", kwargs={"token": form.token}))
     return render(request, "work/intake.html", {
-        "space": space, "topic": f"space:{space.pk}", "forms": forms, "may_share": may(user, Permission.SHARE, space.pk),
+        "space": space, "topic": f"space:{space.pk}", "forms": forms, "may_share": may_share,
         "waiting": list(rows.waiting().order_by("id")[:MOST_SHOWN]), "decided": list(rows.decided().order_by("-decided_at")[:30]),
-        "types": WorkItemType.objects.visible_to(user).filter(space=space),
+        "types": WorkItemType.objects.visible_to(user).active().filter(space=space),
     })  # fmt: skip
 
 

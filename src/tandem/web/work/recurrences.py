@@ -46,7 +46,7 @@ def templates(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "work/templates.html", {
         "space": space, "topic": f"space:{space.pk}", "may_edit": may_edit, "recurring": [_shown(user, row) for row in rows],
         "templates": list(ItemTemplate.objects.visible_to(user).filter(space=space).select_related("type")),
-        "types": WorkItemType.objects.visible_to(user).filter(space=space), "priorities": WorkItem.Priority.choices,
+        "types": WorkItemType.objects.visible_to(user).active().filter(space=space), "priorities": WorkItem.Priority.choices,
         "people": people if may_edit else [], "weekdays": [(code, WEEKDAYS[n]) for n, code in enumerate(_DAYS)], "today": local_time(user).date(),
         "units": [("DAILY", _("days")), ("WEEKLY", _("weeks")), ("MONTHLY", _("months")), ("YEARLY", _("years"))],
     })  # fmt: skip

@@ -1,5 +1,6 @@
 """Forms for people without an account: making and taking back the link, what is sent, and the decision about it."""
 
+import ipaddress
 import re
 from datetime import timedelta
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Refused
-from tandem.kit.ids import digest, token
+from tandem.kit.ids import token
 from tandem.kit.text import has_controls
 from tandem.people import writing
 from tandem.people.access import Permission, require
@@ -20,7 +22,7 @@ from tandem.work.actions import work_items
 from tandem.work.models import IntakeForm, Submission, WorkItem, WorkItemType
 
 _SHARE, _DO = Permission.SHARE, Permission.EDIT_WORK
-MOST_FORMS, MOST_WAITING = 20, 500
+MOST_FORMS, MOST_WAITING, MOST_EMAIL = 20, 500, 254
 # from one sender, and in all, within the hour
 MOST_OF_ONE, MOST_OF_ALL = 5, 60
 _HOUR = timedelta(hours=1)
@@ -68,17 +70,19 @@ def revoke_form(*, actor: Any, form: IntakeForm, version: int | None = None) -> 
 
 def submit(*, actor: None, form: IntakeForm, title: str, description: str = "", email: str = "", address: str = "") -> Submission:
     """From anybody who has the link, so `actor` is nobody. Bounded in size and number; the same twice is kept once."""
-    title, description, email = _plain(title), _plain(description, lines=True), email.strip()
+    title, description, email = _plain(title).replace("@[", "@ ["), _plain(description, lines=True), email.strip()
     if not title:
         raise Refused("title_empty", field="title")
     if len(title) > 200 or len(description) > 5000:
         raise Refused("text_too_long", field="title" if len(title) > 200 else "description", most=200 if len(title) > 200 else 5000)
+    if len(email) > MOST_EMAIL:
+        raise Refused("email_unreadable", field="email")
     if email:
         try:
             validate_email(email)
         except ValidationError:
             raise Refused("email_unreadable", field="email") from None
-    sender = digest(f"{form.token}:{address}")
+    sender = _sender(form, address)
     with transaction.atomic():
         # one at a time for a form, so that the count holds
         form = IntakeForm.objects.select_for_update(no_key=True).get(pk=form.pk)
@@ -145,6 +149,17 @@ def reopen(*, actor: Any, submission: Submission, version: int | None = None) ->
         submission.write(expected=version, state=_S.WAITING, decided_by=None, decided_at=None, item=None, reason="")
         record("submission.reopened", submission, actor=actor, changes={"state": [now.state, _S.WAITING]})
     return submission
+
+
+def _sender(form: IntakeForm, address: str) -> str:
+    """Who sends, without saying it: one line of IPv6 has a whole /64 of addresses."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        ip = None
+    if isinstance(ip, ipaddress.IPv6Address):
+        address = str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
+    return salted_hmac("tandem.work.intake", f"{form.token}:{address}", algorithm="sha256").hexdigest()
 
 
 def _waiting(submission: Submission) -> Submission:
