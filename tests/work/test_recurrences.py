@@ -153,3 +153,8 @@ def test_who_may(world, template):
     assert code(lambda: recur(world, template, assignee=world.dana)) == "person_outside"
     assert code(lambda: item_templates.remove(actor=world.mei, template=template)) == "in_use"
     assert ItemTemplate.objects.count() == 1
+
+
+@pytest.mark.parametrize("rule", ["FREQ=DAILY;INTERVAL=7;BYDAY=TU", "FREQ=MONTHLY;BYMONTHDAY=32", "FREQ=YEARLY;BYMONTH=13", "FREQ=YEARLY;BYMONTH=0"])
+def test_days_that_may_never_come_are_refused(rule):
+    assert code(lambda: checked(rule, MONDAY)) == "rule_unreadable"

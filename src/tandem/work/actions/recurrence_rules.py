@@ -32,7 +32,14 @@ def parts(rule: str) -> dict[str, str]:
 
 def checked(rule: str, starts_on: date) -> str:
     """The rule as it is kept; refused when no date comes of it."""
-    plain = ";".join(f"{name}={value}" for name, value in parts(rule).items())
+    found = parts(rule)
+    # days looked for in steps of more than one may never come, and rows that are kept already can still be read
+    if found["FREQ"] == "DAILY" and "BYDAY" in found and found.get("INTERVAL", "1") != "1":
+        raise Refused("rule_unreadable", field="rule")
+    for name, most in (("BYMONTHDAY", 31), ("BYMONTH", 12)):
+        if any(not 1 <= abs(int(one)) <= most for one in found.get(name, "1").split(",")):
+            raise Refused("rule_unreadable", field="rule")
+    plain = ";".join(f"{name}={value}" for name, value in found.items())
     if not following(plain, starts_on, starts_on - timedelta(days=1), 1):
         raise Refused("rule_never", field="rule")
     return plain
