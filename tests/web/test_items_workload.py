@@ -109,3 +109,9 @@ def test_a_plan_over_thousands_of_years_is_cut(world):
     item(world, "Beyond", planned_start=last, planned_finish=last, estimate_minutes=600)
     load = load_of(world)
     assert load.by_plan == 2 and load.beyond == 1
+
+
+def test_what_has_no_date_is_asked_for_as_it_is_counted(world, signed_in):
+    item(world, "Begun one day", planned_start=clock.now())
+    assert load_of(world).undated == 1
+    assert "no%3Adue+no%3Afinish" in signed_in(world.boris).get(TABLE, {"layout": "workload", "q": ""}).content.decode()

@@ -285,3 +285,10 @@ def test_a_table_is_summed_by_a_field_whose_name_has_blanks_and_quotes(client, w
     word = FieldDefinition.objects.get().word
     answer = client.get(f"/work-items/?group=field.{word}&part=sums")
     assert answer.status_code == 200 and "Acme" in answer.content.decode()
+
+
+def test_two_fields_at_once_are_not_written_over_newer_ones(client, world, own, item):
+    client.force_login(world.mei)
+    first, second = (f"field:{own[name].pk}" for name in ("colour", "effort"))
+    assert patch(client, item, {second: "9"}).status_code == 200
+    assert patch(client, item, {first: "Blue", second: "3", "was": "Red"}).status_code == 409

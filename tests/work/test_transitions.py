@@ -232,3 +232,12 @@ def test_parts_go_before_their_whole_whichever_is_older(world):
     part = work_items.change(actor=world.mei, item=part, version=None, parent=whole)
     steps = [bulk.Step(whole, None, None), bulk.Step(part, None, None)]
     assert bulk.apply(actor=world.mei, steps=steps, run=uuid.uuid4()) == 2
+
+
+def test_moves_to_states_that_are_retired_here_are_not_taken_over(world, at):
+    allow(world, at["To do"], at["In progress"])
+    allow(world, at["To do"], at["Done"])
+    other = make.project(actor=world.alma, name="Yard", key="YAR")
+    states.retire(actor=world.alma, state=State.objects.get(space=other.space, name="In progress"))
+    found = takeovers.take_over(actor=world.alma, space=other.space, source=world.project.space)
+    assert found["moves"] == 1

@@ -38,7 +38,7 @@ def _take_back(actor: Any, event: Event, run: uuid.UUID) -> bool:
     if item is None:
         return False
     if event.verb == "work_item.created":
-        is_as_made = item.version == 1 and not item.children.filter(removed_at=None).exists()
+        is_as_made: bool = item.version == 1 and not item.children.filter(removed_at=None).exists()
         if is_as_made:
             remove(actor=actor, item=item, version=1)
         return is_as_made
