@@ -13,7 +13,7 @@ import { Rows, type Answer, type Model, type Problem } from './rows';
 
 type Grid = HTMLRevoGridElement;
 type Texts = Record<string, string>;
-const WIDTHS: Record<string, number> = { key: 90, title: 360, state: 120, type: 110, assignees: 180, priority: 100, due: 120, points: 80, labels: 160, parent: 100, project: 160, created: 150, finished: 150, updated: 150, reporter: 140 };
+const WIDTHS: Record<string, number> = { key: 112, title: 360, state: 120, type: 110, assignees: 180, priority: 100, due: 120, points: 80, labels: 160, parent: 100, project: 160, created: 150, finished: 150, updated: 150, reporter: 140 };
 const KINDS: Record<string, Choice['kind']> = { state: 'select', type: 'select', priority: 'select', due: 'date', points: 'number', assignees: 'names' };
 const TOLD = 20, MOST = 1000;
 
