@@ -154,7 +154,7 @@ def reopen(*, actor: Any, submission: Submission, version: int | None = None) ->
 def _sender(form: IntakeForm, address: str) -> str:
     """Who sends, without saying it: one line of IPv6 has a whole /64 of addresses."""
     try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
+        ip: Any = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         ip = None
     if isinstance(ip, ipaddress.IPv6Address):
