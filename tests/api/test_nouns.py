@@ -292,7 +292,7 @@ def _again(one: Operation, area, number: int) -> None:
         ("digest", f"n{number}"),
         ("token", f"n{number}"),
         ("url", f"https://git.example.org/{number}"),
-        ("run", uuid.uuid4()),
+        *([("run", uuid.uuid4())] if one.noun == "rule-runs" else []),
     ):
         if hasattr(subject, field) and one.noun not in ("comments",):
             setattr(subject, field, value)
