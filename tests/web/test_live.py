@@ -55,7 +55,7 @@ class Page:
 async def listening() -> live.Stream:
     """A stream that hears the database, as it does from the first page on."""
     stream = live.Stream()
-    first = Page(stream, live.token(["space:0"]))
+    first = Page(stream, live.token(["space:999999"]))
     await first.hears("retry")
     await first.leave()
     return stream
@@ -269,7 +269,7 @@ def test_what_happened_before_the_stream_began_is_told_at_once(changed):
         stream = await listening()
         first = Page(stream, live.token([changed.topic]))
         await first.hears("retry")
-        page, other = live.token([changed.topic]), live.token(["space:0"])
+        page, other = live.token([changed.topic]), live.token(["space:999999"])
         await asyncio.to_thread(changed.now)
         await first.hears(changed.topic)
         late, unconcerned = Page(stream, page), Page(stream, other)
