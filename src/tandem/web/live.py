@@ -33,7 +33,7 @@ _MOST_TOPICS = 20_000
 
 def token(topics: list[str], reader: int | None = None) -> str:
     """`reader` is who looks; a page for everybody has none."""
-    page = {"reader": reader, "topics": sorted(set(topics)), "made": round(time.time(), 3)}
+    page = {"reader": reader, "topics": sorted(set(topics)), "made": time.time()}
     return signing.dumps(page, salt=_SALT, compress=True)
 
 
