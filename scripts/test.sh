@@ -51,7 +51,7 @@ case $what in
   check) lint; types; step "rules of the house" pytest -q $many tests/house ;;
   proof)
     step "long tests" env TANDEM_TEST_CASES=new pytest -q -m slow
-    step "new cases for the property tests" env TANDEM_TEST_CASES=new pytest -q $many -m "not slow" tests/compute tests/planning tests/exchange/formats tests/work/test_any_order.py
+    step "new cases for the property tests" env TANDEM_TEST_CASES=new pytest -q $many -m "not slow" tests/compute tests/planning tests/exchange/formats tests/proof/test_any_order.py
     # hours: what was measured stays in .bench, and a run that was stopped goes on there
     if [ -d ../shared/data/psplib ]; then step "figures of the computed plan" python -m benchmarks.compute --full
     else skip "figures of the computed plan" "no folder ../shared/data/psplib"; fi

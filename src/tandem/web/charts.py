@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil, floor, isfinite, log10
 
-from django.utils import translation
-
-from tandem.web.templating import day_and_month
+from tandem.web.templating import day_and_month, is_chinese
 
 Value = float | int | date | datetime
 Point = tuple[Value, Value]
@@ -174,7 +172,7 @@ def number(value: float) -> str:
 
 def short_month(day: date, *, with_year: bool = False) -> str:
     """`Feb`, `Feb 2027` / `2月`, `2027年2月`."""
-    if _is_chinese():
+    if is_chinese():
         return f"{day.year}年{day.month}月" if with_year else f"{day.month}月"
     return f"{day.strftime('%b')} {day.year}" if with_year else day.strftime("%b")
 
@@ -201,7 +199,3 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
 
 def _day(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
-
-
-def _is_chinese() -> bool:
-    return (translation.get_language() or "").startswith("zh")

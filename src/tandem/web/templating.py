@@ -125,14 +125,16 @@ def short_day(value: Any) -> str:
     is_far = abs((date(value.year, value.month, value.day) - clock.today()).days) > _A_YEAR_AWAY
     if not is_far:
         return day_and_month(value)
-    is_chinese = translation.get_language() == "zh-hans"
-    return f"{value.year}年{day_and_month(value)}" if is_chinese else f"{day_and_month(value)} {value.year}"
+    return f"{value.year}年{day_and_month(value)}" if is_chinese() else f"{day_and_month(value)} {value.year}"
 
 
 def day_and_month(value: date) -> str:
     """`12 Feb` / `2月12日`."""
-    is_chinese = translation.get_language() == "zh-hans"
-    return f"{value.month}月{value.day}日" if is_chinese else f"{value.day} {value.strftime('%b')}"
+    return f"{value.month}月{value.day}日" if is_chinese() else f"{value.day} {value.strftime('%b')}"
+
+
+def is_chinese() -> bool:
+    return translation.get_language() == "zh-hans"
 
 
 def moment(value: Any) -> str:

@@ -10,9 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tandem.kit.text import whole_number
-from tandem.people.access import Permission, may
 from tandem.people.models import Membership, Space, User
-from tandem.portfolio.models import Project
 from tandem.reports.queries import boards as stacks_of
 from tandem.web import doors
 from tandem.web.work import setting
@@ -27,19 +25,19 @@ MOST_LANES = 100
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, key: str) -> HttpResponse:
     """Everybody who sees the board reads its rules here; who may change the plan changes them. `do` says what."""
-    space = doors.find(Space.objects, request.user, key=key)
-    project = doors.find(Project.objects, request.user, space=space)
+    around = setting.around(request, key, "board_settings")
+    space = around["space"]
     if request.method == "POST":
         return setting.take(request, _ACTS, space, "board_settings")
     request.live_topics = [f"space:{space.pk}"]  # type: ignore[attr-defined]
     stacks = stacks_of.stacks(request.user, space.pk)
     limits = stacks_of.limits(request.user, space.pk)
     context = {
-        "space": space, "project": project, "may_change": may(request.user, Permission.EDIT_PLAN, space.pk),
+        **around,
         "columns": [s for s in stacks if s.column], "loose": [s.states[0] for s in stacks if s.column is None],
         "states": [(state, stack) for stack in stacks for state in stack.states], "places": _places(stacks),
         "limits": [{**shown_limit(one), "row": one.limit} for one in limits],
-        "ways": setting.ways(key, "board_settings"), "lanes": _lane_choices(request.user, space), "people": _people(request.user, space),
+        "lanes": _lane_choices(request.user, space), "people": _people(request.user, space),
     }  # fmt: skip
     return render(request, "work/board_settings.html", context)
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, reverse
@@ -13,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tandem.collaboration import words
 from tandem.kit.dates import parse_day
 from tandem.kit.errors import Refused, Stale
-from tandem.kit.http import version_of
 from tandem.kit.text import whole_number
 from tandem.people.models import User
 from tandem.web import doors
 from tandem.web.templating import day
+from tandem.web.work import inline
 from tandem.work.actions import checklists
 from tandem.work.models import ChecklistEntry, WorkItem
 
@@ -81,13 +80,10 @@ def restoration(request: HttpRequest, id: int) -> HttpResponse:
 def entry(request: HttpRequest, id: int) -> HttpResponse:
     """A cell of an entry, changed where it stands: `{"text": …}`, `{"owner": id}`, `{"due_on": day}` with If-Match."""
     row = doors.find(ChecklistEntry.objects.select_related("item", "owner"), request.user, pk=id)
-    try:
-        given = orjson.loads(request.body)
-        version = version_of(request.headers.get("If-Match"))
-    except ValueError:
-        return JsonResponse({"message": _("This change cannot be read.")}, status=400)
-    if version is None:
-        return JsonResponse({"message": _("This change does not say on which version it rests.")}, status=428)
+    sent = inline.sent_by(request)
+    if isinstance(sent, JsonResponse):
+        return sent
+    given, version = sent
     name = next((n for n in ("text", "owner", "due_on") if isinstance(given, dict) and n in given), "")
     try:
         if not name:

@@ -9,9 +9,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tandem.people.access import Permission, may
 from tandem.people.models import Space
-from tandem.portfolio.models import Project
 from tandem.reports.queries.filter_own import word_of
 from tandem.web import doors
 from tandem.web.work import setting
@@ -23,13 +21,13 @@ from tandem.work.models import FieldDefinition, WorkItemType
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, key: str) -> HttpResponse:
     """Everybody who sees the project reads its fields here; who may change the plan changes them."""
-    space = doors.find(Space.objects, request.user, key=key)
-    project = doors.find(Project.objects, request.user, space=space)
+    around = setting.around(request, key, "field_settings")
+    space = around["space"]
     if request.method == "POST":
         return setting.take(request, _ACTS, space, "field_settings")
     rows = list(FieldDefinition.objects.visible_to(request.user).filter(space=space).with_types().in_order())
     context = {
-        "space": space, "project": project, "may_change": may(request.user, Permission.EDIT_PLAN, space.pk), "ways": setting.ways(key, "field_settings"),
+        **around,
         "fields": [(f, word_of(f.word)) for f in rows if f.retired_at is None], "retired": [f for f in rows if f.retired_at],
         "kinds": FieldDefinition.Kind.choices, "types": list(WorkItemType.objects.visible_to(request.user).filter(space=space).active()),
     }  # fmt: skip

@@ -111,12 +111,9 @@ READERS: dict[str, Reader] = {
 }  # fmt: skip
 
 
-def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
-    """`{"title": "…"}` with the version in If-Match; 409 with their value when somebody was faster.
-
-    `was` may name the value that the writer saw: when only other fields changed meanwhile, nothing is lost and the
-    change is taken. `override_reason` lets it in over a limit that stops.
-    """
+def sent_by(request: HttpRequest) -> tuple[Any, int] | JsonResponse:
+    """What a cell that was changed where it stands says, and the version it rests on (If-Match); else the answer that
+    says what is missing."""
     try:
         given = orjson.loads(request.body)
         version = version_of(request.headers.get("If-Match"))
@@ -124,6 +121,19 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
         return JsonResponse({"message": _("This change cannot be read.")}, status=400)
     if version is None:
         return JsonResponse({"message": _("This change does not say on which version it rests.")}, status=428)
+    return given, version
+
+
+def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
+    """`{"title": "…"}` with the version in If-Match; 409 with their value when somebody was faster.
+
+    `was` may name the value that the writer saw: when only other fields changed meanwhile, nothing is lost and the
+    change is taken. `override_reason` lets it in over a limit that stops.
+    """
+    sent = sent_by(request)
+    if isinstance(sent, JsonResponse):
+        return sent
+    given, version = sent
     was = given.pop("was", None) if isinstance(given, dict) else None
     reason = str(given.pop("override_reason", None) or "") if isinstance(given, dict) else ""
     if not isinstance(given, dict) or not given or {n for n in given if not n.startswith("field:")} - set(READERS):

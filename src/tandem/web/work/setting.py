@@ -9,10 +9,22 @@ from django.utils.translation import gettext as _
 
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
+from tandem.people.access import Permission, may
 from tandem.people.models import Space
+from tandem.portfolio.models import Project
 from tandem.web import doors
 
 Acts = Mapping[str, Callable[[HttpRequest, Space], str]]
+
+
+def around(request: HttpRequest, key: str, here: str) -> dict[str, Any]:
+    """What every page of a project's settings shows: everybody who sees the project reads it, who may change the plan
+    changes it."""
+    space = doors.find(Space.objects, request.user, key=key)
+    return {
+        "space": space, "project": doors.find(Project.objects, request.user, space=space),
+        "may_change": may(request.user, Permission.EDIT_PLAN, space.pk), "ways": ways(key, here),
+    }  # fmt: skip
 
 
 def take(request: HttpRequest, acts: Acts, space: Space, page: str) -> HttpResponse:

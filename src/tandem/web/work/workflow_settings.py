@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from tandem.people.access import GRANTS, Permission, may
+from tandem.people.access import GRANTS, Permission
 from tandem.people.models import Role, Space
 from tandem.portfolio.models import Project
 from tandem.web import doors
@@ -24,8 +24,8 @@ from tandem.work.models.transition import ASKED
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, key: str) -> HttpResponse:
     """Everybody who sees the project reads its workflow here; who may change the plan changes it."""
-    space = doors.find(Space.objects, request.user, key=key)
-    project = doors.find(Project.objects, request.user, space=space)
+    around = setting.around(request, key, "workflow_settings")
+    space = around["space"]
     if request.method == "POST":
         return setting.take(request, _ACTS, space, "workflow_settings")
     of_state = list(State.objects.visible_to(request.user).filter(space=space).in_order())
@@ -33,7 +33,7 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
     asked = _asked(request.user, space)
     rules = _rules(request.user, space, of_state, of_type, dict(asked))
     context = {
-        "space": space, "project": project, "may_change": may(request.user, Permission.EDIT_PLAN, space.pk), "ways": setting.ways(key, "workflow_settings"),
+        **around,
         "states": [s for s in of_state if s.retired_at is None], "retired_states": [s for s in of_state if s.retired_at],
         "types": [t for t in of_type if t.retired_at is None], "retired_types": [t for t in of_type if t.retired_at],
         "categories": State.Category.choices, "levels": _levels(), "rules": rules, "asked": asked,

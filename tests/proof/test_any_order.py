@@ -19,7 +19,7 @@ from tandem.people.models import Role
 from tandem.work.actions import blocks, columns, sprint_scope, sprints, undoing, wip_limits, work_items
 from tandem.work.models import Block, Column, Sprint, State, WipLimit, WorkItem
 from tests import make
-from tests.work import truths
+from tests.proof import truths
 
 IS_WIDE = os.environ.get("TANDEM_TEST_CASES") == "new"
 who = st.sampled_from(["mei", "boris", "mei", "boris", "dana"])
