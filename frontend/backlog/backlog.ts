@@ -57,6 +57,7 @@ export class TandemBacklog extends HTMLElement {
         e.item.addEventListener('click', stop, { capture: true, once: true });
         setTimeout(() => e.item.removeEventListener('click', stop, true), 50);
         if (this.from && (e.from !== e.to || e.oldDraggableIndex !== e.newDraggableIndex)) void this.save(e.item, e.to, this.from);
+        else dispatchEvent(new CustomEvent('td:refetch'));  // what has come in the meantime
       },
     }));
     this.querySelectorAll<HTMLElement>('[data-item]').forEach((row) => {

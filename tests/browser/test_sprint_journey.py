@@ -145,8 +145,12 @@ class Journey:
     def drag(self, row, target):
         """Picked up, and let go where it is seen; a page that is drawn anew under the hand is dragged on once more."""
         page = self.page
-        for _ in range(4):
+        item = row.get_attribute("data-item")
+        row = page.locator(f"[data-item='{item}']")
+        for _ in range(6):
             target.wait_for()
+            if target.locator(f"[data-item='{item}']").count():
+                return
             start, end = row.bounding_box(), target.bounding_box()
             if start and end:
                 x, y = start["x"] + 300, start["y"] + 12
@@ -155,10 +159,12 @@ class Journey:
                 for step in range(1, 9):
                     page.mouse.move(x, y + (end["y"] + end["height"] - 6 - y) * step / 8)
                     page.wait_for_timeout(30)
-                seen = target.locator(".ghost").count()
+                # the page follows the hand every 50 ms, or later where the machine is busy
+                for _ in range(20):
+                    if target.locator(".ghost").count():
+                        break
+                    page.wait_for_timeout(50)
                 page.mouse.up()
-                if seen:
-                    return
             page.wait_for_timeout(1000)
         raise AssertionError("it could not be dragged")
 
