@@ -53,6 +53,7 @@ def bomb() -> bytes:
         ("empty.csv", b" \n", "file is empty"),
         ("header.csv", b"Title,Status\n", "no rows"),
     ],
+    ids=lambda value: value if isinstance(value, str) and "." in value else "",  # bytes hold the hour: two processes would differ
 )
 def test_a_wrong_file_gets_its_reason_on_the_page_and_leaves_nothing(world, signed_in, name, content, said):
     before = Space.objects.count(), WorkItem.objects.count()

@@ -10,8 +10,8 @@ from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
 from tandem.exchange import mapping, stored
 from tandem.exchange.apply import Options, apply, no_step
-from tandem.exchange.formats import FORMATS, Source, Unreadable, open_source, suggest_mapping
-from tandem.exchange.formats.tables import Table
+from tandem.exchange.formats import FORMATS, Source, Unreadable
+from tandem.exchange.formats.apart import Apart
 from tandem.exchange.models import Import
 from tandem.exchange.preview import preview as rolled_back
 from tandem.exchange.taking_over.context import Step
@@ -55,32 +55,14 @@ def examine(*, actor: Any, imported: Import) -> Import:
     """Read the file once: what it is, whether it is whole, what must be asked."""
     _mine(actor, imported)
     try:
-        source = _source(imported)
+        with _source(imported) as source:
+            questions = mapping.questions_of(source, imported.options)
+            report = {"name": source.info.name, "system": source.info.system, "columns": source.columns}
     except Unreadable as problem:
         return _refuse(imported, problem)
-    questions = mapping.questions_of(source, imported.options)
-    info = source.info
-    imported.write(
-        expected=None, format=source.format, questions=questions, problem={},
-        report={"name": info.name, "system": info.system, "columns": _columns(source)},
-        state=S.QUESTIONS if questions else S.UPLOADED,
-    )  # fmt: skip
+    state = S.QUESTIONS if questions else S.UPLOADED
+    imported.write(expected=None, format=source.format, questions=questions, problem={}, report=report, state=state)
     return imported
-
-
-def _columns(source: Source) -> list[dict[str, Any]]:
-    """Of a table: its columns with what they were taken for, and a few values of each."""
-    if not isinstance(source, Table):
-        return []
-    mapping_now = source.mapping.columns if source.mapping else dict(suggest_mapping(source.headers, source.samples))
-    found = []
-    for position, header in enumerate(source.headers):
-        name = header.strip()
-        target = mapping_now.get(f"#{position + 1}") or mapping_now.get(name) or "ignore"
-        values = [str(row[position]) for row in source.samples[:8] if position < len(row) and row[position] not in (None, "")]
-        key = name if name and source.headers.index(header) == position else f"#{position + 1}"
-        found.append({"key": key, "header": name or key, "target": target, "samples": values[:3]})
-    return found
 
 
 def answer(*, actor: Any, imported: Import, version: int | None = None, **answers: Any) -> Import:
@@ -101,14 +83,14 @@ def preview(*, actor: Any, imported: Import, step: Step = no_step) -> Import:
     """The report of a run that was undone. A file that breaks on the way is refused with its reason."""
     _mine(actor, imported)
     try:
-        source = _source(imported)
-        if mapping.questions_of(source, imported.options):
-            raise Refused("import_questions")
-        report = rolled_back(source, actor=actor, imported=imported, options=_options(imported), step=step)
+        with _source(imported) as source:
+            if mapping.questions_of(source, imported.options):
+                raise Refused("import_questions")
+            report = rolled_back(source, actor=actor, imported=imported, options=_options(imported), step=step)
     except Unreadable as problem:
         return _refuse(imported, problem)
     imported.refresh_from_db()
-    report["columns"] = _columns(source)
+    report["columns"] = source.columns
     imported.write(expected=None, report=report, state=S.PREVIEWED, format=source.format, problem={})
     return imported
 
@@ -138,8 +120,8 @@ def carry_out(*, imported: Import, step: Step = no_step) -> Import:
     if imported.state == S.APPLIED:
         return imported
     try:
-        source = _source(imported)
-        apply(source, actor=actor, imported=imported, options=_options(imported), step=step)
+        with _source(imported) as source:
+            apply(source, actor=actor, imported=imported, options=_options(imported), step=step)
     except Unreadable as problem:
         return _refuse(imported, problem)
     except (Refused, Denied, Hidden) as problem:
@@ -172,12 +154,12 @@ def _mine(actor: Any, imported: Import) -> None:
     require(actor, _DO, imported.space_id)
 
 
-def _source(imported: Import) -> Source:
+def _source(imported: Import) -> Apart:
     files = stored.files_of(imported)
     if not files:
         raise Refused("import_file_gone")
     wanted = imported.format if imported.format in FORMATS else "auto"
-    return open_source(files, wanted, mapping.read_options(imported.options))
+    return Apart(files, wanted, mapping.read_options(imported.options))
 
 
 def _options(imported: Import) -> Options:

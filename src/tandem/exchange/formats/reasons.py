@@ -57,6 +57,9 @@ UNREADABLE: dict[str, str] = {
     "mixed_formats": _("Several files can be read together only when all are Jira CSV."),
     "bad_mapping": _("The mapping does not fit the file: %(reason)s."),
     "malformed": _("The file has a value of a kind that no export of this format has: %(reason)s."),
+    "too_much_memory": _("Reading the file took more than %(limit)s MB of memory. Split it and import the parts."),
+    "too_much_time": _("Reading the file took more than %(limit)s minutes. Split it and import the parts."),
+    "reader_died": _("The reader broke off while it read the file: %(reason)s."),
     "too_deep": _("The file is nested deeper than any real export."),
 }
 

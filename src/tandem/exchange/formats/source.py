@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tandem.exchange.formats.reasons import UNREADABLE
 from tandem.exchange.records import Note, NotTaken, Record, SourceInfo
@@ -24,9 +24,16 @@ class Unreadable(Exception):
         self.code, self.where, self.params = code, where, params
         super().__init__(code)
 
+    def __reduce__(self) -> tuple[Any, ...]:  # it may come from another process
+        return _unreadable, (self.code, self.where, self.params)
+
     def __str__(self) -> str:
         text = UNREADABLE.get(self.code, self.code) % self.params
         return f"{text} ({self.where})" if self.where else text
+
+
+def _unreadable(code: str, where: str, params: dict[str, str | int]) -> Unreadable:
+    return Unreadable(code, where, **params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,11 @@ class Source(ABC):
     def _guarded(self) -> Iterator[Record]:
         with as_refusal():
             yield from self._read()
+
+    @property
+    def columns(self) -> list[dict[str, Any]]:
+        """Of a table: its columns with what they were taken for, and a few values of each."""
+        return []
 
     @property
     def not_taken(self) -> list[NotTaken]:

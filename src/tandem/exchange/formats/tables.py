@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from tandem.exchange.formats.columns import Mapping, suggest_mapping
 from tandem.exchange.formats.moments import OrderEvidence
@@ -89,6 +90,18 @@ class Table(Source):
             system=self.system, name=self.path.stem, format=self.format, is_schedule=self._is_schedule(),
             date_order=self._order, encoding=dialect.encoding if dialect else None, notes=tuple(self.notes),
         )  # fmt: skip
+
+    @property
+    def columns(self) -> list[dict[str, Any]]:
+        taken_for = self.mapping.columns if self.mapping else suggest_mapping(self.headers, self.samples)
+        found = []
+        for position, header in enumerate(self.headers):
+            name = header.strip()
+            target = taken_for.get(f"#{position + 1}") or taken_for.get(name) or "ignore"
+            values = [str(row[position]) for row in self.samples[:8] if position < len(row) and row[position] not in (None, "")]
+            key = name if name and self.headers.index(header) == position else f"#{position + 1}"
+            found.append({"key": key, "header": name or key, "target": target, "samples": values[:3]})
+        return found
 
     def _is_schedule(self) -> bool:
         return self.mapping is not None and bool(

@@ -94,7 +94,7 @@ class Trello(Source):
     def _forget_unseen_people(self) -> None:
         """Whoever only did housekeeping on the board and is no member of it does not come along."""
         kept = self._members | self._history.actors(self._cards)
-        for missing in kept - self._people.keys():
+        for missing in sorted(kept - self._people.keys()):
             self._people[missing] = PersonRecord(source_id=missing, name=missing, is_active=False)
         self._people = {key: person for key, person in self._people.items() if key in kept}
 
