@@ -25,7 +25,7 @@ const cap = (hotkey: string): string[] => hotkey.split(',')[0].replace('Control'
 
 export function showKeys(): void {
   const rows: [string[], string][] = [[['J', 'K'], say('keys_rows')], [['X'], say('keys_select')], [['E'], say('keys_edit')], ...(document.querySelector('[data-row] [data-edit]') ? [[['S'], say('keys_state')], [['A'], say('keys_assignees')], [['P'], say('keys_priority')], [['D'], say('keys_due')]] as [string[], string][] : []),
-    ...(document.querySelector('tandem-board') ? [[['←', '→', '↑', '↓'], say('keys_board')], [['Alt', '←', '→', '↑', '↓'], say('keys_board_move')]] as [string[], string][] : []), [['O'], say('keys_open')], [['U'], say('undo')], [['?'], say('keys_help')], [['Esc'], say('keys_close')]];
+    ...(document.querySelector('tandem-board') ? [[['←', '→', '↑', '↓'], say('keys_board')], [['Alt', '←', '→', '↑', '↓'], say('keys_board_move')]] as [string[], string][] : []), [['O'], say('keys_open')], [['U'], say('undo')], [['Shift', 'U'], say('redo')], [['?'], say('keys_help')], [['Esc'], say('keys_close')]];
   const seen = new Set<string>();
   document.querySelectorAll<HTMLElement>('[data-hotkey]').forEach((el) => {
     const k = el.dataset.hotkey!, text = label(el);

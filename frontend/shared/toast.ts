@@ -3,7 +3,7 @@ import { icon, make, shortcutsOn, typing } from './dom';
 import { Refusal, send } from './http';
 import { say } from './words';
 
-export interface ToastOptions { undo?: string | (() => unknown); error?: boolean; seconds?: number }
+export interface ToastOptions { undo?: string | (() => unknown); redo?: string; error?: boolean; seconds?: number }
 
 function arm(el: HTMLElement, seconds: number): void {
   let timer = 0;
@@ -17,8 +17,9 @@ function arm(el: HTMLElement, seconds: number): void {
 export function toast(text: string, o: ToastOptions = {}): HTMLElement {
   const box = document.getElementById('toasts') ?? document.body;
   const el = make('div', { class: o.error ? 'toast-td err' : 'toast-td', 'data-toast': true }, make('span', { class: 'tx' }, text));
-  if (o.undo) {
-    const b = make('button', { type: 'button', 'data-undo': typeof o.undo === 'string' ? o.undo : true }, say('undo'));
+  if (o.undo || o.redo) {
+    const b = make('button', { type: 'button', 'data-undo': o.redo ?? (typeof o.undo === 'string' ? o.undo : true) }, say(o.redo ? 'redo' : 'undo'));
+    if (o.redo) b.dataset.redo = '';
     if (typeof o.undo === 'function') { const back = o.undo; b.addEventListener('click', (e) => { e.stopPropagation(); el.remove(); back(); }); }
     el.append(b);
   }
@@ -37,7 +38,10 @@ async function undo(button: HTMLElement): Promise<void> {
   try {
     const answer = await send('POST', button.dataset.undo!);
     el?.remove();
-    toast(typeof answer.message === 'string' ? answer.message : say('undone'));
+    // what was taken back can be done once more, and taken back again
+    const next = typeof answer.redo === 'string' && answer.redo ? answer.redo : undefined, isAgain = 'redo' in button.dataset;
+    if (isAgain) toast(say('redone'), { undo: next });
+    else toast(typeof answer.message === 'string' ? answer.message : say('undone'), { redo: next });
     document.dispatchEvent(new CustomEvent('td:changed', { detail: answer }));
     if (!answer.topics) dispatchEvent(new CustomEvent('td:refetch'));
   } catch (e) { el?.remove(); complain(e instanceof Refusal ? e : new Error(String(e))); }
@@ -46,8 +50,9 @@ async function undo(button: HTMLElement): Promise<void> {
 export function startToasts(): void {
   document.querySelectorAll<HTMLElement>('#toasts [data-toast]').forEach((el) => arm(el, el.classList.contains('err') ? 20 : 10));
   document.addEventListener('keydown', (e) => {
-    if (e.key !== 'u' || e.ctrlKey || e.metaKey || e.altKey || !shortcutsOn() || typing(e) || document.querySelector('dialog[open]')) return;
-    const last = [...document.querySelectorAll<HTMLElement>('[data-toast] [data-undo]')].pop();
+    if (e.key.toLowerCase() !== 'u' || e.ctrlKey || e.metaKey || e.altKey || !shortcutsOn() || typing(e) || document.querySelector('dialog[open]')) return;
+    const wanted = e.key === 'U' ? '[data-redo]' : '[data-undo]:not([data-redo])';
+    const last = [...document.querySelectorAll<HTMLElement>(`[data-toast] ${wanted}`)].pop();
     if (last) { e.preventDefault(); last.click(); }
   });
   document.addEventListener('click', (e) => {

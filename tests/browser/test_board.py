@@ -64,13 +64,18 @@ def test_a_card_is_dragged_by_mouse_and_stays_after_a_reload(board, site):
     assert column_of(board, "step 9") == "In progress"
 
 
-def test_undo_takes_a_move_back(board, site):
+def test_undo_takes_a_move_back_and_redo_does_it_again(board, site):
     card(board, "step 10").locator(".ti").focus()
     board.keyboard.press("Alt+ArrowRight")
     stands_in(board, "step 10", "In progress")
     board.locator("[data-toast] [data-undo]").last.click()
     stands_in(board, "step 10", "To do")
     assert state_in_database(site, "Berth board step 10") == "To do"
+    board.locator("[data-toast] [data-redo]").wait_for()
+    board.keyboard.press("Shift+U")
+    stands_in(board, "step 10", "In progress")
+    board.locator("[data-toast]", has_text="Done again").locator("[data-undo]").click()
+    stands_in(board, "step 10", "To do")
 
 
 def test_keys_move_a_card_between_columns_and_within_one(board, site):

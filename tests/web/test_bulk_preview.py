@@ -40,8 +40,10 @@ def test_what_was_shown_is_done_and_undone_in_one_step(world, signed_in, items):
     assert "2 items will change." not in page or "1 stands so already" in page
     client.post(BULK, {"ids": seen(page), "do": "label:ui", "next": "/work-items/?q="})
     assert WorkItem.objects.filter(labels__contains=["ui"]).count() == 3
-    client.post(reverse("work_items_undo", kwargs={"run": Event.objects.latest("id").run}))
+    back = client.post(reverse("work_items_undo", kwargs={"run": Event.objects.latest("id").run}), headers={"Accept": "application/json"})
     assert WorkItem.objects.filter(labels__contains=["ui"]).count() == 2
+    client.post(back.json()["redo"], headers={"Accept": "application/json"})
+    assert WorkItem.objects.filter(labels__contains=["ui"]).count() == 3, "redo does it once more"
 
 
 def test_what_changed_after_the_preview_stops_all(world, signed_in, items):

@@ -88,9 +88,14 @@ def test_a_move_ranks_and_can_be_taken_back_until_somebody_moves_it(world, items
     sprint_scope.put(actor=world.mei, items=[(items[3], items[3].version)], sprint=one, after=items[0], run=run)
     assert list(WorkItem.objects.in_backlog_order().values_list("pk", flat=True)) == [items[n].pk for n in (0, 3, 1, 2)]
     assert sprint_scope.undo(actor=world.boris, run=run) == (0, 0), "it is not his"
-    assert sprint_scope.undo(actor=world.mei, run=run) == (1, 0)
+    again = uuid.uuid4()
+    assert sprint_scope.undo(actor=world.mei, run=run, again=again) == (1, 0)
     items[3].refresh_from_db()
     assert stands(items[3]) == [] and items[3].rank == rank
+    assert sprint_scope.undo(actor=world.mei, run=again) == (1, 0), "and it is done once more"
+    items[3].refresh_from_db()
+    assert stands(items[3]) == [one.name]
+    sprint_scope.put(actor=world.mei, items=[(items[3], None)], sprint=None)
     run = uuid.uuid4()
     sprint_scope.put(actor=world.mei, items=[(items[3], None)], sprint=one, run=run)
     sprint_scope.put(actor=world.boris, items=[(items[3], None)], sprint=None)

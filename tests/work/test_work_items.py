@@ -178,3 +178,28 @@ def test_what_is_removed_is_removed_once_and_parts_stand_with_what_they_are_part
     for item in (part, whole):
         work_items.remove(actor=world.boris, item=item, version=None)
     assert undoing.undo(actor=world.mei, run=run) == (0, 2), "Boris removed them anew: that is not Mei's to take back"
+
+
+def test_what_was_taken_back_is_done_once_more_and_taken_back_again(world):
+    item = make.work_item(actor=world.boris, project=world.project)
+    run, again, once_more = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+    work_items.change(actor=world.mei, item=item, version=None, run=run, priority=1, labels=["ui"])
+    assert undoing.undo(actor=world.mei, run=run, again=again) == (1, 0)
+    assert undoing.undo(actor=world.boris, run=again) == (0, 0), "only one's own"
+    assert undoing.undo(actor=world.mei, run=again, again=once_more) == (1, 0)
+    item.refresh_from_db()
+    assert (item.priority, item.labels) == (1, ["ui"])
+    assert undoing.undo(actor=world.mei, run=once_more) == (1, 0)
+    item.refresh_from_db()
+    assert (item.priority, item.labels) == (None, [])
+
+
+def test_a_removal_is_done_once_more_with_the_redo_unless_it_was_changed_since(world):
+    item = make.work_item(actor=world.boris, project=world.project)
+    run, again = uuid.uuid4(), uuid.uuid4()
+    work_items.remove(actor=world.mei, item=item, version=None, run=run)
+    undoing.undo(actor=world.mei, run=run, again=again)
+    assert undoing.undo(actor=world.mei, run=again) == (1, 0)
+    item.refresh_from_db()
+    assert item.removed_at is not None
+    assert undoing.undo(actor=world.mei, run=again) == (0, 1), "it is removed already"

@@ -132,12 +132,14 @@ def plan(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, key: str, run: uuid.UUID) -> HttpResponse:
     doors.find(Space.objects, request.user, key=key)
-    back, left = sprint_scope.undo(actor=request.user, run=run)
+    again = uuid.uuid4()
+    back, left = sprint_scope.undo(actor=request.user, run=run, again=again)
     said = ngettext("Took %(n)s change back", "Took %(n)s changes back", back) % {"n": back}
     if left:
         said = _("Somebody moved it since: it stays where it is.")
     if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"message": said})
+        redo = reverse("backlog_undos", kwargs={"key": key, "run": again}) if back else ""
+        return JsonResponse({"message": said, "redo": redo})
     return doors.go_to(request, reverse("backlog", kwargs={"key": key}), said)
 
 

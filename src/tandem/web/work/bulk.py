@@ -122,12 +122,13 @@ def _day(value: str) -> Any:
 @login_required
 @require_POST
 def undo(request: HttpRequest, run: uuid.UUID) -> HttpResponse:
-    back, left = undoing.undo(actor=request.user, run=run)
+    again = uuid.uuid4()
+    back, left = undoing.undo(actor=request.user, run=run, again=again)
     said = ngettext("Took %(n)s change back", "Took %(n)s changes back", back) % {"n": back}
     if left:
         said += " · " + ngettext(
             "%(n)s was changed since and stays", "%(n)s were changed since and stay", left
         ) % {"n": left}
     if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"message": said})
+        return JsonResponse({"message": said, "redo": reverse("work_items_undo", kwargs={"run": again}) if back else ""})
     return doors.go_to(request, reverse("work_items"), said)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from tandem.history.models import Event
-from tandem.history.record import record
+from tandem.history.record import record, within
 from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
@@ -92,14 +92,15 @@ def held(sprint: Sprint) -> list[WorkItem]:
     return list(WorkItem.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update(no_key=True))
 
 
-def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
-    """Take one's own move back. Returns (taken back, left alone because somebody moved them since)."""
+def undo(*, actor: Any, run: uuid.UUID, again: uuid.UUID | None = None) -> tuple[int, int]:
+    """Take one's own move back. Returns (taken back, left alone because somebody moved them since). `again` is the run
+    of what is done here: taking that one back does the move once more."""
     kind = WorkItem._meta.label_lower
     events = Event.objects.filter(run=run, actor=actor, subject_kind=kind, verb="work_item.changed").order_by(
         "-id"
     )
     back = left = 0
-    with transaction.atomic():
+    with transaction.atomic(), within(again or uuid.uuid4()):
         for event in events:
             item = WorkItem.objects.visible_to(actor).present().filter(pk=event.subject_id).first()
             if item is not None and _undone(actor, item, event.changes):

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from tandem.history.models import Event, EventText
-from tandem.history.record import plain
+from tandem.history.record import plain, within
 from tandem.kit.errors import Refused
 from tandem.people.models import User
 from tandem.work.actions import blocks, fields
@@ -14,14 +14,15 @@ from tandem.work.actions.work_items import ACTUAL, PERSONAL, change, remove, res
 from tandem.work.models import WorkItem
 
 
-def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
+def undo(*, actor: Any, run: uuid.UUID, again: uuid.UUID | None = None) -> tuple[int, int]:
     """Take one's own bulk change back: what came into being with it goes again, unless it came with an import. Returns
-    (taken back, left alone because somebody changed them since or a rule stands against it)."""
+    (taken back, left alone because somebody changed them since or a rule stands against it). `again` is the run of what
+    is done here: taking that one back does the change once more."""
     events = Event.objects.filter(run=run, actor=actor)
     is_import = events.filter(verb__startswith="import.").exists()
     events = events.filter(subject_kind=WorkItem._meta.label_lower).order_by("-id")
     back = left = 0
-    with transaction.atomic():
+    with transaction.atomic(), within(again or uuid.uuid4()):
         for event in events.exclude(verb="work_item.created") if is_import else events:
             try:
                 with transaction.atomic():
@@ -42,6 +43,9 @@ def _take_back(actor: Any, event: Event, run: uuid.UUID) -> bool:
         if is_as_made:
             remove(actor=actor, item=item, version=1)
         return is_as_made
+    if event.verb == "work_item.restored" and item.removed_at is None:
+        remove(actor=actor, item=item, version=None)
+        return True
     if event.verb == "work_item.removed" and _is_its_removal(item, event):
         restore(actor=actor, item=item, version=None)
         return True
