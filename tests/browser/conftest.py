@@ -2,15 +2,18 @@
 signed in as one of its people. What a page's script says as an error fails the test that opened it."""
 
 import contextlib
+import functools
 import json
 import os
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,8 +65,49 @@ class Site:
             self.rows(f"UPDATE people_user SET {name} = %s WHERE id = %s", value, self.people[person]["id"])
 
 
+class Chromium:
+    """The one browser of the tests. Some calls to it have no time limit of their own (closing a page, a script, a key): on a
+    machine that is short of time one of them may never return. Then the browser is killed, the call fails, and the next page
+    gets a new one."""
+
+    def __init__(self, launch: Callable[..., Any]) -> None:
+        self._launch, self._browser = launch, None
+        self._mark = f"--tandem-tests={os.getpid()}-{secrets.token_hex(4)}"  # it knows no such switch; we know it by that
+
+    def new_context(self, **given: Any) -> Any:
+        with self.patience(60):
+            if self._browser is None or not self._browser.is_connected():
+                self._browser = self._launch(args=[*_FLAGS, self._mark])
+            return self._browser.new_context(**given)
+
+    @property
+    def contexts(self) -> list[Any]:
+        return self._browser.contexts if self._browser is not None else []
+
+    @contextlib.contextmanager
+    def patience(self, seconds: float) -> Iterator[None]:
+        timer = threading.Timer(seconds, self.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def kill(self) -> None:
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if self._mark.encode() in (process / "cmdline").read_bytes().split(b"\0"):
+                    os.kill(int(process.name), signal.SIGKILL)
+
+    def close(self) -> None:
+        if self._browser is not None:
+            with self.patience(30), contextlib.suppress(Exception):
+                self._browser.close()
+
+
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Any]:
+def chromium() -> Iterator[Chromium]:
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if not BUNDLE.is_file():
         pytest.skip("the browser bundle is not built: make build")
@@ -72,7 +116,7 @@ def chromium() -> Iterator[Any]:
         path = system or playwright.chromium.executable_path
         if not Path(path).is_file():
             pytest.skip("no Chromium on this machine")
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        browser = Chromium(functools.partial(playwright.chromium.launch, executable_path=path))
         yield browser
         browser.close()
 
@@ -112,7 +156,7 @@ def serving(address: str, log: Path, **settings: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def site(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("browser")
     with database_beside("tandem_browser") as address:
         key = secrets.token_hex(32)
@@ -129,7 +173,7 @@ def site(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
 class Pages:
     """Opens pages: `page_of("boris", theme="dark", language="zh-hans", width=390, height=844)`."""
 
-    browser: Any
+    browser: Chromium
     site: Site
     contexts: list[Any] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -167,7 +211,7 @@ class Pages:
 
     def close(self) -> None:
         for one in self.contexts:
-            with contextlib.suppress(Exception):
+            with self.browser.patience(30), contextlib.suppress(Exception):
                 one.close()
         left = [said for said in self.errors if not any(re.search(p, said) for p in self.forgiven)]
         if any("status of 500" in said for said in left):
@@ -176,7 +220,8 @@ class Pages:
 
 
 @pytest.fixture
-def page_of(chromium: Any, site: Site) -> Iterator[Pages]:
+def page_of(chromium: Chromium, site: Site) -> Iterator[Pages]:
     pages = Pages(chromium, site)
-    yield pages
+    with chromium.patience(420):
+        yield pages
     pages.close()
