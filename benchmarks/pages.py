@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import cpu, dataset, report
+from benchmarks import cpu, dataset, everyday, report
 from benchmarks.driver import Measured, drive
 from benchmarks.report import CLIENTS, Page, Result
 
@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 
 PAGES = (
     Page("Home", "/", "/"),
+    Page("Inbox", "/inbox/", "/inbox/"),
     Page("Objectives", "/objectives/", "/objectives/"),
     Page("Roadmap, by objective", "/roadmap/", "/roadmap/"),
     Page("Roadmap, now/next/later", "/roadmap/?view=horizons", "/roadmap/"),
@@ -32,12 +33,14 @@ PAGES = (
     Page("Plan of 10,000: page", "/plans/{large}/", "/plans/{large}/"),
     Page("Plan of 10,000: data", "/plans/{large}/data.json", "/plans/{large}/data.json"),
     Page("Board of 1,000", "/boards/{project}/", "/boards/{project}/"),
+    Page("Backlog of 1,000", "/backlog/{project}/", "/backlog/{project}/"),
     Page("Work items, newest", "/work-items/", "/work-items/"),
     Page("Work items, second page", "/work-items/{second}", "/second/"),
     Page("Work items, mine and open, by due date", "/work-items/?q=assignee:me+state:open&sort=due", "/mine/"),
     Page("Work items, a project by title", "/work-items/?q=project:{project}&sort=title", "/title/"),
     Page("Work items, a project grouped by state", "/work-items/?q=project:{project}&group=state", "/grouped/"),
     Page("Work item", "/work-items/{item}/", "/work-items/{item}/"),
+    Page("Work item with everything", "/work-items/{full}/", "/work-items/{full}/"),
     Page("Imports", "/imports/", "/imports/"),
     Page("Jobs", "/jobs/", "/jobs/"),
 )
@@ -76,9 +79,9 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--data", default=".tandem-size", help="data directory; its database is filled when it is empty")
-    parser.add_argument("--items", type=int, default=100_000)
-    parser.add_argument("--projects", type=int, default=50)
-    parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--items", type=int, default=dataset.ITEMS)
+    parser.add_argument("--projects", type=int, default=dataset.PROJECTS)
+    parser.add_argument("--people", type=int, default=dataset.PEOPLE)
     parser.add_argument("--seconds", type=float, default=1.5, help="per page, side, number of clients and round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help="measure pages whose name contains this")
@@ -107,7 +110,7 @@ def _keys(client: Any) -> dict[str, str]:
     large = WorkItem.objects.filter(space__key="P2").count() >= 10_000 and Space.objects.filter(key="P2").exists()
     following = re.search(r'rel="next" href="([^"]+)"', client.get("/work-items/").content.decode())
     return {
-        "project": "P1", "large": "P2" if large else "", "item": WorkItem.objects.get(pk=talked[0]).key,
+        "project": "P1", "large": "P2" if large else "", "item": WorkItem.objects.get(pk=talked[0]).key, "full": everyday.full_item(),
         "second": html.unescape(following[1]) if following else "",
     }  # fmt: skip
 

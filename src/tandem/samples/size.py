@@ -34,6 +34,8 @@ FIRST_PROJECT, SECOND_PROJECT, LARGE = 1000, 10_000, 30_000
 """Items of the first project, on which boards and plans are measured, and of the second, the large plan; a set of
 fewer than `LARGE` items has no such second project."""
 READER = "reader@size.example"
+ON_ROADMAPS = 50
+"""Of so many projects, the first ones, there are products with features and promises."""
 _DAYS = 500
 _GROUP = 10
 
@@ -201,9 +203,9 @@ class _Generator:
 
     def roadmaps(self) -> None:
         """A product for every five projects, with features over the projects' first groups, and promises."""
-        goals = [self._objective(number) for number in range(6)]
-        for number in range(0, len(self.epics), 5):
-            self._roadmap(number // 5, self.epics[number : number + 5], goals)
+        goals, epics = [self._objective(number) for number in range(6)], self.epics[:ON_ROADMAPS]
+        for number in range(0, len(epics), 5):
+            self._roadmap(number // 5, epics[number : number + 5], goals)
 
     def _roadmap(self, number: int, epics: list[list[WorkItem]], goals: list[Objective]) -> None:
         product: Product = products.create(
