@@ -56,11 +56,7 @@ def main() -> int:
     results = _counted(client, [Page(p.name, p.path.format(**keys), p.floor.format(**keys)) for p in chosen])
     cookie, database = _cookie(client), _database()
     here, there = _free_port(), _free_port()
-    web = [sys.executable, "-m", "tandem.config.listener", "--host", "127.0.0.1", "--port", str(here), "--log-level", "warning"]
-    bare = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(there), "--workers", "1",
-        "--blocking-threads", str(settings.threads), "--no-ws", "--log-level", "warning", "benchmarks.floor:application",
-    ]  # fmt: skip
+    web, bare = commands(here, there, settings.threads)
     made["load before"] = report.load()
     more = {"DJANGO_SETTINGS_MODULE": "benchmarks.floor_settings"}
     with _server(web, here, {}) as ours, _server(bare, there, more) as theirs:
@@ -74,6 +70,16 @@ def main() -> int:
     if not options.dry:
         report.write(HERE / "results", options.name, text, results, made)
     return 0 if all(r.holds for r in results) else 1
+
+
+def commands(here: int, there: int, threads: int) -> tuple[list[str], list[str]]:
+    """Tandem as `tandem serve` runs it, and the bare floor, each on its port."""
+    web = [sys.executable, "-m", "tandem.config.listener", "--host", "127.0.0.1", "--port", str(here), "--log-level", "warning"]
+    bare = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(there), "--workers", "1",
+        "--blocking-threads", str(threads), "--no-ws", "--log-level", "warning", "benchmarks.floor:application",
+    ]  # fmt: skip
+    return web, bare
 
 
 def _options() -> argparse.Namespace:
