@@ -1,5 +1,7 @@
-"""How much of the cores a server used: what a request costs, however many others wait for the same cores (Linux)."""
+"""How much of the cores a server used: what a request costs, however many others wait for the same cores; and how much
+memory it holds (Linux)."""
 
+import contextlib
 import os
 from collections import defaultdict
 from pathlib import Path
@@ -9,19 +11,38 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 def of_trees(roots: list[int]) -> float:
     """Seconds of these processes and all below them, ended ones included; nan where the kernel does not tell."""
+    stats = _stats()
+    return sum(stats[pid][1] for pid in _trees(roots, stats)) / _TICK if stats else float("nan")
+
+
+def memory_of(root: int) -> dict[str, float]:
+    """MiB that this process and all below it hold now, and the most that each of them ever held (shared pages count in each)."""
+    found = {"now": 0.0, "most": 0.0}
+    for pid in _trees([root], _stats()):
+        with contextlib.suppress(OSError):
+            lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
+            for name, key in (("now", "VmRSS"), ("most", "VmHWM")):
+                found[name] += int(lines.get(key, "0 kB").split()[0]) / 1024
+    return {name: round(value, 1) for name, value in found.items()}
+
+
+def _stats() -> dict[int, tuple[int, int]]:
+    """Process → its parent and the ticks that it used."""
     try:
-        stats = {int(p.name): _stat(p) for p in Path("/proc").iterdir() if p.name.isdigit()}
+        return {int(p.name): _stat(p) for p in Path("/proc").iterdir() if p.name.isdigit()}
     except OSError:
-        return float("nan")
+        return {}
+
+
+def _trees(roots: list[int], stats: dict[int, tuple[int, int]]) -> list[int]:
     below: dict[int, list[int]] = defaultdict(list)
     for pid, (parent, _ticks) in stats.items():
         below[parent].append(pid)
-    found, waiting = 0, [r for r in roots if r in stats]
+    found, waiting = [], [r for r in roots if r in stats]
     while waiting:
-        pid = waiting.pop()
-        found += stats[pid][1]
+        found.append(pid := waiting.pop())
         waiting += below[pid]
-    return found / _TICK
+    return found
 
 
 def _stat(folder: Path) -> tuple[int, int]:

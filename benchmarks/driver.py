@@ -3,10 +3,23 @@
 import http.client
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 MOST_CLIENTS = 16
 MOST_SECONDS = 20.0
+
+
+class Request(NamedTuple):
+    path: str
+    method: str = "GET"
+    body: bytes | None = None
+    headers: dict[str, str] = {}
+
+
+Asks = Callable[[int], Callable[[bytes], Request]]
+"""Number of the client → what it asks next, given the last answer (empty at first)."""
 
 
 @dataclass
@@ -43,13 +56,14 @@ class Measured:
         return len(self.seconds) / self.lasted if self.lasted else 0.0
 
 
-def drive(port: int, path: str, cookie: str, clients: int, seconds: float) -> Measured:
-    """`clients` ask `path` on this machine one answer after the other for so many seconds."""
+def drive(port: int, path: str | Asks, cookie: str, clients: int, seconds: float) -> Measured:
+    """`clients` ask on this machine one answer after the other for so many seconds: all the same page, or each its own requests."""
     if not 1 <= clients <= MOST_CLIENTS or not 0 < seconds <= MOST_SECONDS:
         raise ValueError((clients, seconds))
     parts = [Measured() for _ in range(clients)]
     until = time.perf_counter() + seconds
-    threads = [threading.Thread(target=_client, args=(port, path, cookie, until, part), daemon=True) for part in parts]
+    each = path if callable(path) else lambda _number: lambda _answer: Request(path)
+    threads = [threading.Thread(target=_client, args=(port, each(n), cookie, until, part), daemon=True) for n, part in enumerate(parts)]
     began = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -62,19 +76,20 @@ def drive(port: int, path: str, cookie: str, clients: int, seconds: float) -> Me
     return total
 
 
-def _client(port: int, path: str, cookie: str, until: float, into: Measured) -> None:
+def _client(port: int, following: Callable[[bytes], Request], cookie: str, until: float, into: Measured) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=25)
-    headers = {"Cookie": cookie, "Accept-Encoding": "identity"}
+    headers, body = {"Cookie": cookie, "Accept-Encoding": "identity"}, b""
     try:
         while time.perf_counter() < until:
+            asked = following(body)
             began = time.perf_counter()
-            connection.request("GET", path, headers=headers)
+            connection.request(asked.method, asked.path, asked.body, headers | asked.headers)
             answer = connection.getresponse()
             body = answer.read()
             into.seconds.append(time.perf_counter() - began)
             into.size = len(body)
-            if answer.status != 200:
-                into.wrong.append(f"{answer.status} {answer.getheader('Location', '')}")
+            if answer.status not in (200, 201):
+                into.wrong.append(f"{answer.status} {answer.getheader('Location', '') or body[:200]!r}")
                 return
     except OSError as problem:
         into.wrong.append(repr(problem))

@@ -10,25 +10,42 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.floor_settings")
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Q, Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
 from django.urls import path
 
 application = get_wsgi_application()
 
-from tandem.collaboration.models import Comment, Job, Notification, Reaction, Watch  # noqa: E402
+from tandem.automation.models import Development  # noqa: E402
+from tandem.collaboration.models import Attachment, Comment, Job, Notification, Reaction, Watch  # noqa: E402
 from tandem.exchange.models import Import  # noqa: E402
 from tandem.history.models import Event  # noqa: E402
 from tandem.people.models import Membership, User  # noqa: E402
 from tandem.planning.models import Forecast  # noqa: E402
 from tandem.product.models import Feature, Promise, Release  # noqa: E402
 from tandem.strategy.models import Contribution, Objective  # noqa: E402
-from tandem.work.models import Assignment, Link, Sprint, State, StateChange, WorkItem, WorkItemType  # noqa: E402
+from tandem.work.models import (  # noqa: E402
+    Assignment,
+    Block,
+    ChecklistEntry,
+    Column,
+    FieldDefinition,
+    Link,
+    Sprint,
+    SprintMember,
+    State,
+    StateChange,
+    Transition,
+    WipLimit,
+    WorkItem,
+    WorkItemType,
+)
 
 _PAGE = """<!doctype html><title>Floor</title>{% for table in tables %}<table>{% for row in table %}
 <tr>{% for cell in row.values %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>{% endfor %}"""
@@ -55,6 +72,32 @@ def _known(request: HttpRequest) -> list[tuple[int, str]]:
     assert request.user.is_authenticated
     list(Notification.objects.filter(user=request.user, done_at=None).values_list("id")[:100])
     return list(Membership.objects.filter(user=request.user).values_list("space_id", "role"))
+
+
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Unread news with what happened and what it is about."""
+    rows = list(Notification.objects.filter(user=request.user, done_at=None).order_by("-id").values("kind", "subject_id", "event_id", "why", "happened_at")[:201])
+    about = WorkItem.objects.filter(id__in={r["subject_id"] for r in rows}).values("key", "title", "space__name")
+    events = Event.objects.filter(id__in=[r["event_id"] for r in rows]).values("occurred_at", "actor__name", "verb", "changes", "text__changes")
+    return _show(request, rows, about, events)
+
+
+def backlog(request: HttpRequest, key: str) -> HttpResponse:
+    """Open sprints with their items, people and sums; the first hundred of the rest; the last closed sprints."""
+    sprints = list(Sprint.objects.filter(space__key=key).exclude(state="closed").order_by("starts_at").values("id", "name", "state", "goal", "starts_at", "ends_at"))
+    ids = [s["id"] for s in sprints]
+    inside = _with_people(_items().filter(sprints__in=ids).order_by("rank", "id").values(*_ITEM))
+    rest = _items().filter(space__key=key, is_summary=False, type__level__lt=3).exclude(state__category="done").exclude(sprints__in=ids)
+    outside = _with_people(rest.order_by("rank", "id").values(*_ITEM)[:100])
+    shown = [row["id"] for row in (*inside, *outside)]
+    return _show(
+        request, sprints, inside, outside, SprintMember.objects.filter(sprint__in=ids).values("user__name", "share", "days_off"),
+        _items().filter(sprints__in=ids).values("sprints").annotate(n=Count("id"), points=Sum("estimate_points")),
+        rest.values("space_id").annotate(n=Count("id"), points=Sum("estimate_points")),
+        Sprint.objects.filter(space__key=key, state="closed").order_by("-ends_at").values("id", "name")[:10],
+        Block.objects.filter(item__in=shown, ended_at=None).values("item_id"),
+        Link.objects.filter(kind="blocks", target__in=shown).exclude(source__state__category="done").values("source__key", "target_id"),
+    )  # fmt: skip
 
 
 def _with_people(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -109,7 +152,13 @@ def item(request: HttpRequest, key: str) -> HttpResponse:
     return _show(
         request, found,
         Assignment.objects.filter(item=pk).values("user__name"),
-        WorkItem.objects.filter(parent=pk).values("key", "title", "state__name"),
+        WorkItem.objects.filter(parent=pk, removed_at=None).values("key", "title", "state__name"),
+        ChecklistEntry.objects.filter(item=pk, removed_at=None).order_by("rank").values("text", "is_done", "due_on", "owner__name"),
+        Block.objects.filter(item=pk).values("kind", "reason", "since", "ended_at", "by__name"),
+        Attachment.objects.filter(subject_kind="work.workitem", subject_id=pk).values("name", "size", "author__name", "created_at"),
+        Development.objects.filter(item=pk).values("kind", "url", "title", "reference", "state", "author"),
+        FieldDefinition.objects.filter(space=space).order_by("rank").values("key", "name", "kind", "choices"),
+        Transition.objects.filter(space=space).values("from_state_id", "to_state_id", "type_id", "roles"),
         links.values("kind", "source__key", "source__title", "source__state__name", "target__key", "target__title", "target__state__name"),
         State.objects.filter(space=space).values("id", "name"),
         WorkItemType.objects.filter(space=space).values("id", "name"),
@@ -123,11 +172,24 @@ def item(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def board(request: HttpRequest, key: str) -> HttpResponse:
-    tables = []
+    """The first sixty cards of each column, what stands on them, and what stands over the columns."""
+    tables, shown = [], []
     for state in State.objects.filter(space__key=key).order_by("rank").values():
         order = "-actual_finish" if state["category"] == "done" else "rank"
         tables.append(_with_people(_items().filter(state=state["id"]).order_by(order, "id").values(*_CARD)[:60]))
-    return _show(request, *tables)
+        shown += [row["id"] for row in tables[-1]]
+    here = {"space__key": key}
+    return _show(
+        request, *tables, Column.objects.filter(**here).values("name", "policy", "is_split"),
+        WipLimit.objects.filter(**here).values("most", "lane", "column_id", "person__name"),
+        _items().filter(**here).values("state_id").annotate(n=Count("id")),
+        Block.objects.filter(item__in=shown, ended_at=None).values("item_id", "reason", "since"),
+        ChecklistEntry.objects.filter(item__in=shown, removed_at=None).values("item_id").annotate(n=Count("id"), done=Count("id", filter=Q(is_done=True))),
+        StateChange.objects.filter(item__in=shown, to_state=F("item__state")).values("item_id").annotate(at=Max("at")),
+        Link.objects.filter(kind="blocks", target__space__key=key).exclude(source__state__category="done").values("source__key", "target__key")[:200],
+        FieldDefinition.objects.filter(**here, is_on_cards=True).values("key", "name"),
+        Forecast.objects.filter(is_current=True, subject_kind="portfolio.project", **here).values("p50", "p80"),
+    )  # fmt: skip
 
 
 def plan(request: HttpRequest, key: str) -> HttpResponse:
@@ -195,7 +257,12 @@ def home(request: HttpRequest) -> HttpResponse:
     events = Event.objects.filter(subject_kind="work.workitem", subject_id__in=own.values("id")).order_by("-id")
     return _show(
         request, own.exclude(state__category="done").order_by("due_on", "id").values(*_ITEM)[:12],
-        events.values("occurred_at", "actor__name", "verb", "subject_id", "changes")[:12], _roadmap()[:12],
+        events.values("occurred_at", "actor__name", "verb", "subject_id", "changes", "text__changes")[:12], _roadmap()[:12],
+        Promise.objects.filter(given_by=request.user, kept_on=None, withdrawn_on=None, date__lt=date.today()).values("what", "date", "to_whom")[:6],
+        Import.objects.filter(owner=request.user, state__in=("questions", "previewed")).values("file_name", "state", "created_at")[:4],
+        Link.objects.filter(kind="blocks", target__assignments__user=request.user).exclude(source__state__category="done").values("source__key", "target__key")[:8],
+        Job.objects.filter(owner=request.user, state="running").values("title", "done", "total")[:5],
+        [{"kept": Promise.objects.filter(kept_on__gte=date.today() - timedelta(days=30)).count()}],
     )  # fmt: skip
 
 
@@ -215,6 +282,8 @@ urlpatterns = [
     path("title/", by_title),
     path("grouped/", grouped),
     path("work-items/<str:key>/", item),
+    path("inbox/", inbox),
+    path("backlog/<str:key>/", backlog),
     path("boards/<str:key>/", board),
     path("plans/<str:key>/", plan),
     path("plans/<str:key>/data.json", plan_data),

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import cpu, dataset, report
+from benchmarks import cpu, dataset, everyday, report
 from benchmarks.driver import Measured, drive
 from benchmarks.report import CLIENTS, Page, Result
 
@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 
 PAGES = (
     Page("Home", "/", "/"),
+    Page("Inbox", "/inbox/", "/inbox/"),
     Page("Objectives", "/objectives/", "/objectives/"),
     Page("Roadmap, by objective", "/roadmap/", "/roadmap/"),
     Page("Roadmap, now/next/later", "/roadmap/?view=horizons", "/roadmap/"),
@@ -32,12 +33,14 @@ PAGES = (
     Page("Plan of 10,000: page", "/plans/{large}/", "/plans/{large}/"),
     Page("Plan of 10,000: data", "/plans/{large}/data.json", "/plans/{large}/data.json"),
     Page("Board of 1,000", "/boards/{project}/", "/boards/{project}/"),
+    Page("Backlog of 1,000", "/backlog/{project}/", "/backlog/{project}/"),
     Page("Work items, newest", "/work-items/", "/work-items/"),
     Page("Work items, second page", "/work-items/{second}", "/second/"),
     Page("Work items, mine and open, by due date", "/work-items/?q=assignee:me+state:open&sort=due", "/mine/"),
     Page("Work items, a project by title", "/work-items/?q=project:{project}&sort=title", "/title/"),
     Page("Work items, a project grouped by state", "/work-items/?q=project:{project}&group=state", "/grouped/"),
     Page("Work item", "/work-items/{item}/", "/work-items/{item}/"),
+    Page("Work item with everything", "/work-items/{full}/", "/work-items/{full}/"),
     Page("Imports", "/imports/", "/imports/"),
     Page("Jobs", "/jobs/", "/jobs/"),
 )
@@ -53,11 +56,7 @@ def main() -> int:
     results = _counted(client, [Page(p.name, p.path.format(**keys), p.floor.format(**keys)) for p in chosen])
     cookie, database = _cookie(client), _database()
     here, there = _free_port(), _free_port()
-    web = [sys.executable, "-m", "tandem.config.listener", "--host", "127.0.0.1", "--port", str(here), "--log-level", "warning"]
-    bare = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(there), "--workers", "1",
-        "--blocking-threads", str(settings.threads), "--no-ws", "--log-level", "warning", "benchmarks.floor:application",
-    ]  # fmt: skip
+    web, bare = commands(here, there, settings.threads)
     made["load before"] = report.load()
     more = {"DJANGO_SETTINGS_MODULE": "benchmarks.floor_settings"}
     with _server(web, here, {}) as ours, _server(bare, there, more) as theirs:
@@ -73,12 +72,22 @@ def main() -> int:
     return 0 if all(r.holds for r in results) else 1
 
 
+def commands(here: int, there: int, threads: int) -> tuple[list[str], list[str]]:
+    """Tandem as `tandem serve` runs it, and the bare floor, each on its port."""
+    web = [sys.executable, "-m", "tandem.config.listener", "--host", "127.0.0.1", "--port", str(here), "--log-level", "warning"]
+    bare = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(there), "--workers", "1",
+        "--blocking-threads", str(threads), "--no-ws", "--log-level", "warning", "benchmarks.floor:application",
+    ]  # fmt: skip
+    return web, bare
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--data", default=".tandem-size", help="data directory; its database is filled when it is empty")
-    parser.add_argument("--items", type=int, default=100_000)
-    parser.add_argument("--projects", type=int, default=50)
-    parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--items", type=int, default=dataset.ITEMS)
+    parser.add_argument("--projects", type=int, default=dataset.PROJECTS)
+    parser.add_argument("--people", type=int, default=dataset.PEOPLE)
     parser.add_argument("--seconds", type=float, default=1.5, help="per page, side, number of clients and round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help="measure pages whose name contains this")
@@ -107,7 +116,7 @@ def _keys(client: Any) -> dict[str, str]:
     large = WorkItem.objects.filter(space__key="P2").count() >= 10_000 and Space.objects.filter(key="P2").exists()
     following = re.search(r'rel="next" href="([^"]+)"', client.get("/work-items/").content.decode())
     return {
-        "project": "P1", "large": "P2" if large else "", "item": WorkItem.objects.get(pk=talked[0]).key,
+        "project": "P1", "large": "P2" if large else "", "item": WorkItem.objects.get(pk=talked[0]).key, "full": everyday.full_item(),
         "second": html.unescape(following[1]) if following else "",
     }  # fmt: skip
 

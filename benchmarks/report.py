@@ -94,6 +94,13 @@ def write(folder: Path, name: str, text: str, results: list[Result], made: dict[
     (folder / f"{name}.json").write_text(json.dumps(whole, indent=1) + "\n")
 
 
+def of_side(m: Measured) -> dict[str, Any]:
+    return {
+        "p50_ms": round(m.share(0.5), 2), "p95_ms": round(m.share(0.95), 2), "per_second": round(m.per_second, 1),
+        "cpu_ms": round(m.cpu_each, 2), "answers": len(m.seconds), "bytes": m.size,
+    }  # fmt: skip
+
+
 def _facts(r: Result) -> dict[str, Any]:
     sides = {"tandem": r.tandem, "floor": r.floor}
     return {
@@ -102,10 +109,7 @@ def _facts(r: Result) -> dict[str, Any]:
         "cpu_ratio": {str(c): round(r.cpu_ratio(c), 3) for c in CLIENTS},
         **{
             name: {
-                str(c): {
-                    "p50_ms": round(m.share(0.5), 2), "p95_ms": round(m.share(0.95), 2), "per_second": round(m.per_second, 1),
-                    "cpu_ms": round(m.cpu_each, 2), "answers": len(m.seconds), "bytes": m.size,
-                }
+                str(c): of_side(m)
                 for c, m in side.items()
             }
             for name, side in sides.items()

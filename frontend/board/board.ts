@@ -33,7 +33,7 @@ export class TandemBoard extends HTMLElement {
   private state = '';
 
   connectedCallback(): void {
-    if (this.tabs.isConnected) { for (const name of ['pointerup', 'pointercancel']) addEventListener(name, this.letGo); this.equip(); return; }
+    if (this.tabs.isConnected) { for (const name of ['pointerup', 'pointercancel']) addEventListener(name, this.letGo, true); this.equip(); return; }
     this.classList.add('ready');
     this.tabs.setAttribute('aria-label', this.getAttribute('aria-label') ?? '');
     this.prepend(this.tabs);
@@ -42,7 +42,8 @@ export class TandemBoard extends HTMLElement {
     this.addEventListener('click', (e) => this.press(e));
     this.addEventListener('td:live', () => this.refresh());
     this.addEventListener('pointerdown', (e) => { this.held = !!(e.target as HTMLElement).closest('[data-card]'); });
-    for (const name of ['pointerup', 'pointercancel']) addEventListener(name, this.letGo);
+    // before anybody else: Sortable keeps the end of a drag to itself
+    for (const name of ['pointerup', 'pointercancel']) addEventListener(name, this.letGo, true);
     this.querySelectorAll<HTMLElement>('[data-card]').forEach((c) => this.told.set(c.dataset.card!, c.outerHTML));
     // a long press picks the card up; the link's own menu would end the touch
     this.addEventListener('contextmenu', (e) => { if ((e as PointerEvent).pointerType === 'touch' && (e.target as HTMLElement).closest('[data-card]')) e.preventDefault(); });
@@ -51,7 +52,7 @@ export class TandemBoard extends HTMLElement {
   }
   private letGo = (): void => { this.held = false; if (this.wanted && !this.dragging) this.refresh(); };
   disconnectedCallback(): void {
-    for (const name of ['pointerup', 'pointercancel']) removeEventListener(name, this.letGo);
+    for (const name of ['pointerup', 'pointercancel']) removeEventListener(name, this.letGo, true);
     this.sorts.forEach((s) => s.destroy()); this.sorts = []; clearTimeout(this.timer);
   }
 

@@ -20,7 +20,6 @@ from tandem.kit.errors import Refused
 from tandem.people.actions import users
 from tandem.people.models import Role, Space, User
 from tandem.portfolio.actions import portfolios
-from tandem.portfolio.models import Project
 from tandem.product.actions import features, products, promises, releases
 from tandem.product.models import Feature, Product
 from tandem.samples.words import frame, stories, upkeep
@@ -33,7 +32,11 @@ from tandem.work.models import Assignment, Link, State, StateChange, WorkItem, W
 FIRST_PROJECT, SECOND_PROJECT, LARGE = 1000, 10_000, 30_000
 """Items of the first project, on which boards and plans are measured, and of the second, the large plan; a set of
 fewer than `LARGE` items has no such second project."""
+CHINESE = 5
+"""The titles of every fifth project are Chinese."""
 READER = "reader@size.example"
+ON_ROADMAPS = 50
+"""Of so many projects, the first ones, there are products with features and promises."""
 _DAYS = 500
 _GROUP = 10
 
@@ -105,7 +108,7 @@ class _Generator:
         self.keys: list[str] = []
         self.epics: list[list[WorkItem]] = []
         self.counts = dict.fromkeys(("items", "links", "comments", "passages", "features", "promises"), 0)
-        self.patterns = [pair[0] for _, found in stories.ASPECTS.values() for pair in found]
+        self.patterns = [pair for _, found in stories.ASPECTS.values() for pair in found]
         self.nouns = [f.noun for f in frame.FEATURES]
 
     def found(self, people: int) -> str:
@@ -128,7 +131,8 @@ class _Generator:
         self.keys.append(row.space.key)
         states = list(State.objects.filter(space=row.space).in_order())
         types = {t.level: t for t in WorkItemType.objects.filter(space=row.space).order_by("-rank")}
-        rows = [self._item(n, row, states, types) for n in range(size)]
+        is_chinese = number % CHINESE == CHINESE - 1
+        rows = [self._item(n, states, types, is_chinese) for n in range(size)]
         for start in range(0, size, _GROUP):
             for item in rows[start + 1 : start + _GROUP]:
                 item.parent = rows[start]
@@ -143,14 +147,14 @@ class _Generator:
         self.epics.append(epics)
         self.counts["items"] += size
 
-    def _item(self, number: int, project: Project, states: list[State], types: dict[int, WorkItemType]) -> WorkItem:
+    def _item(self, number: int, states: list[State], types: dict[int, WorkItemType], is_chinese: bool) -> WorkItem:
         rng = self.rng
         first = number * _DAYS // 2000 % _DAYS
         created = self._moment(rng.randint(0, _DAYS - 1))
         age = (self.today - created.date()).days
         state = rng.choices(states, (45, 10, 5, 40) if age < 120 else (12, 4, 2, 82))[0]
-        article, bare, several, _ = rng.choice(self.nouns)
-        title = rng.choice(self.patterns).format(a=article, n=bare, s=several)
+        (article, bare, several, chinese), pattern = rng.choice(self.nouns), rng.choice(self.patterns)
+        title = pattern[1].format(n=chinese) if is_chinese else pattern[0].format(a=article, n=bare, s=several)
         started = min(created + timedelta(rng.randint(1, 40)), self._moment(_DAYS)) if state.category != "to_do" else None
         finished = min(started + timedelta(rng.randint(1, 15)), self._moment(_DAYS)) if started and state.is_done else None
         start = self._moment(first).replace(hour=8)
@@ -201,9 +205,9 @@ class _Generator:
 
     def roadmaps(self) -> None:
         """A product for every five projects, with features over the projects' first groups, and promises."""
-        goals = [self._objective(number) for number in range(6)]
-        for number in range(0, len(self.epics), 5):
-            self._roadmap(number // 5, self.epics[number : number + 5], goals)
+        goals, epics = [self._objective(number) for number in range(6)], self.epics[:ON_ROADMAPS]
+        for number in range(0, len(epics), 5):
+            self._roadmap(number // 5, epics[number : number + 5], goals)
 
     def _roadmap(self, number: int, epics: list[list[WorkItem]], goals: list[Objective]) -> None:
         product: Product = products.create(

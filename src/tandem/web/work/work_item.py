@@ -1,5 +1,6 @@
 """One work item: its page and peek, comments, links, removal and return."""
 
+import threading
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -49,13 +50,35 @@ _LINK = ("kind", "lag_minutes", "lag_percent", "is_lag_elapsed", *(
 def detail(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "PATCH":
         return inline.patch(request, doors.find(WorkItem.objects.select_related("state", "type", "space", "parent"), request.user, key=key))
-    related = ("space", "parent", "reporter", "computed")
-    item = doors.find(WorkItem.objects.select_related(*related).only(*_ITEM).annotate(**_rare(request.user), **_beside(request.user)), request.user, key=key)
+    item = doors.find(_rows(request.user), request.user, key=key)
     if item.removed_at and item.moved_to_id and (there := WorkItem.objects.visible_to(request.user).present().filter(pk=item.moved_to_id).first()):
         return redirect(reverse("work_item", kwargs={"key": there.key}) + ("?peek=1" if doors.is_peek(request) else ""))
     request.live_topics = [f"space:{item.space_id}"]  # type: ignore[attr-defined]
     page = "work/work_item_peek.html" if doors.is_peek(request) else "work/work_item.html"
     return render(request, page, _shown(request.user, item))
+
+
+class _Made(threading.local):
+    """The queries of this thread, by the spaces that are seen: making one costs more than asking it, and it is the same for
+    everybody who sees the same."""
+
+    def __init__(self) -> None:
+        self.rows: dict[frozenset[int], Any] = {}
+
+
+_made = _Made()
+_MOST_MADE = 200
+
+
+def _rows(user: Any) -> Any:
+    """Items with all that the page reads in the same query."""
+    seen = user.visible_space_ids()
+    if (found := _made.rows.get(seen)) is None:
+        if len(_made.rows) >= _MOST_MADE:
+            _made.rows.clear()
+        related = ("space", "parent", "reporter", "computed")
+        found = _made.rows[seen] = WorkItem.objects.select_related(*related).only(*_ITEM).annotate(**_rare(user), **_beside(user))
+    return found
 
 
 def _beside(user: Any) -> dict[str, Any]:
