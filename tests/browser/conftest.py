@@ -7,10 +7,12 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,6 @@ from tests.proof.running import _environment, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLE = ROOT / "src/tandem/web/static/tandem/dist/app.js"
-NUMBA_CACHE = ROOT / ".pytest_cache" / "numba"
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
           "--disable-sync", "--no-first-run", "--force-prefers-reduced-motion"]  # fmt: skip
 
@@ -62,6 +63,42 @@ class Site:
             self.rows(f"UPDATE people_user SET {name} = %s WHERE id = %s", value, self.people[person]["id"])
 
 
+class Chromium:
+    """One for all tests. On a busy machine it may happen that it never answers whether a context is closed, and Playwright
+    waits for ever: then it is killed, and the next test gets a new one."""
+
+    MARK = f"--of-the-tests={os.getpid()}"
+
+    def __init__(self, launch: Callable[[], Any]) -> None:
+        self._launch, self._browser = launch, launch()
+
+    def new_context(self, **options: Any) -> Any:
+        if not self._browser.is_connected():
+            self._browser = self._launch()
+        return self._browser.new_context(**options)
+
+    @property
+    def contexts(self) -> list[Any]:
+        return list(self._browser.contexts)
+
+    def end(self, one: Any, seconds: float = 60) -> None:
+        """Close a context, or the browser itself."""
+        watch = threading.Timer(seconds, self._kill)
+        watch.start()
+        with contextlib.suppress(Exception):
+            one.close()
+        watch.cancel()
+
+    def close(self) -> None:
+        self.end(self._browser)
+
+    def _kill(self) -> None:
+        for found in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                if self.MARK.encode() in found.read_bytes().split(b"\0"):
+                    os.kill(int(found.parent.name), signal.SIGKILL)
+
+
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -72,7 +109,7 @@ def chromium() -> Iterator[Any]:
         path = system or playwright.chromium.executable_path
         if not Path(path).is_file():
             pytest.skip("no Chromium on this machine")
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        browser = Chromium(lambda: playwright.chromium.launch(executable_path=path, args=[*_FLAGS, Chromium.MARK]))
         yield browser
         browser.close()
 
@@ -94,7 +131,7 @@ def database_beside(name: str) -> Iterator[str]:
 def serving(address: str, log: Path, **settings: str) -> Iterator[str]:
     """`tandem serve` on that database for as long as the block lasts; its address."""
     port, data = free_port(), tempfile.mkdtemp(prefix="tandem-browser-")
-    environment = {**_environment(), "TANDEM_DATABASE_URL": address, "NUMBA_CACHE_DIR": str(NUMBA_CACHE), **settings}
+    environment = {**_environment(), "TANDEM_DATABASE_URL": address, "NUMBA_CACHE_DIR": str(server.NUMBA_CACHE), **settings}
     command = [sys.executable, "-m", "tandem.config.cli", "serve", "--data", data, "--port", str(port)]
     with open(log, "wb") as out:
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=out, stderr=out)
@@ -167,8 +204,7 @@ class Pages:
 
     def close(self) -> None:
         for one in self.contexts:
-            with contextlib.suppress(Exception):
-                one.close()
+            self.browser.end(one)
         left = [said for said in self.errors if not any(re.search(p, said) for p in self.forgiven)]
         if any("status of 500" in said for said in left):
             left += ["the server said:", *self.site.log.read_text().splitlines()[-30:]]

@@ -87,7 +87,7 @@ def door(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Do
         yield found
         for context in chromium.contexts:
             if any(url in one.url for one in context.pages):
-                context.close()
+                chromium.end(context)
 
 
 def _confirm(page: Any) -> None:
