@@ -14,6 +14,9 @@ atexit.register(_stack.close)
 
 os.environ.setdefault("TANDEM_DATA", _stack.enter_context(tempfile.TemporaryDirectory(prefix="tandem-data-")))
 Path(os.environ["TANDEM_DATA"]).mkdir(exist_ok=True)
+# what one process of the tests compiles, the others and the servers that they start find there, and so does the next run
+NUMBA_CACHE = Path(__file__).resolve().parents[1] / ".pytest_cache" / "numba"
+os.environ.setdefault("NUMBA_CACHE_DIR", str(NUMBA_CACHE))
 given = os.environ.get("TANDEM_TEST_DATABASE_URL")
 os.environ["TANDEM_RUNTIME_DATABASE_URL"] = given or _stack.enter_context(database.test_server())
 # a server of our own copies its database from the dump of an earlier run

@@ -1,7 +1,5 @@
 """Every route × role × relation × credential: the code that comes back, and that a refusal wrote nothing."""
 
-import zlib
-
 import pytest
 
 from tandem.people.access import GRANTS
@@ -23,15 +21,17 @@ def test_the_table_of_grants_is_the_one_that_was_agreed():
 
 
 def _cells(one: Operation, people: list[cast.Person], share: int):
-    """(person, relation, credential): of tokens and heads one in `share`, always the same ones."""
+    """(person, relation, credential): of the sessions those of `is_asked`, of the tokens half as many."""
+    policy = policies.API[one.name]
     for person in people:
         relations = [person.relation]
         if person.relation == "teammate" and one.noun in cast.OWNED and "{id}" in one.template:
             relations.append("owner")
         for relation in relations:
-            for credential in ("session", "reader", "writer") if person.user else ("session",):
-                drawn = zlib.crc32(f"{one.name} {person.role} {relation} {credential}".encode())
-                if (credential == "session" and relation != "head") or drawn % share == 0:
+            if cast.is_asked(person, relation, policy, one.name, share):
+                yield person, relation, "session"
+            for credential in person.tokens:
+                if cast.is_drawn(2 * share - 1, person.role, one.name, relation, credential):
                     yield person, relation, credential
 
 

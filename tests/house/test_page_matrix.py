@@ -26,16 +26,18 @@ def _ask(client, method: str, route: Route, area):
     return client.post(path, form)
 
 
-def _relations(route: Route, person: cast.Person):
-    yield person.relation
-    if person.relation == "teammate" and policies.WEB[route.name].owners:
+def _relations(route: Route, person: cast.Person, share: int):
+    policy = policies.WEB[route.name]
+    if cast.is_asked(person, person.relation, policy, route.name, share):
+        yield person.relation
+    if person.relation == "teammate" and policy.owners:
         yield "owner"
 
 
-def _play(route: Route, method: str, people: list[cast.Person]) -> list[str]:
+def _play(route: Route, method: str, people: list[cast.Person], share: int) -> list[str]:
     policy, wrong = policies.WEB[route.name], []
     for person in people:
-        for relation in _relations(route, person):
+        for relation in _relations(route, person, share):
             area = person.own if relation == "owner" else person.area
             answer, written = cast.attempt(lambda: _ask(person.session, method, route, area))
             expected = policy.expects(method, person.role, relation)
@@ -78,5 +80,14 @@ def _marked() -> list[Any]:
 def test_a_page_lets_in_whom_its_policy_names(name, method, stage, db):
     if name not in ALL:
         pytest.skip("no such page: the test above says so")
-    wrong = _play(ALL[name], method, stage.people)
+    wrong = _play(ALL[name], method, stage.people, share=4)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "method"), _marked())
+def test_a_page_lets_in_whom_its_policy_names_whatever_the_role(name, method, stage, db):
+    if name not in ALL:
+        pytest.skip("no such page: the test above says so")
+    wrong = _play(ALL[name], method, stage.people, share=1)
     assert not wrong, "\n".join(wrong)

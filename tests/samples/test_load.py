@@ -12,6 +12,8 @@ from tandem.strategy.models import Contribution
 from tandem.work.models import Baseline, Link, Sprint, SprintChange, StateChange, WorkItem
 from tests.samples.small import TODAY, make_small
 
+pytestmark = pytest.mark.xdist_group("loaded sample")  # made once, not in each process
+
 
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker, _quick_passwords):

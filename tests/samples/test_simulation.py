@@ -14,6 +14,7 @@ from tandem.samples.simulation import SEED, simulate
 from tandem.samples.words import plans
 
 TODAY = date(2026, 11, 19)
+pytestmark = pytest.mark.xdist_group("simulated sample")  # made once, not in each process
 
 
 @pytest.fixture(scope="module")
