@@ -26,7 +26,6 @@ from tests.proof.running import _environment, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLE = ROOT / "src/tandem/web/static/tandem/dist/app.js"
-NUMBA_CACHE = ROOT / ".pytest_cache" / "numba"
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
           "--disable-sync", "--no-first-run", "--force-prefers-reduced-motion"]  # fmt: skip
 
@@ -138,7 +137,7 @@ def database_beside(name: str) -> Iterator[str]:
 def serving(address: str, log: Path, **settings: str) -> Iterator[str]:
     """`tandem serve` on that database for as long as the block lasts; its address."""
     port, data = free_port(), tempfile.mkdtemp(prefix="tandem-browser-")
-    environment = {**_environment(), "TANDEM_DATABASE_URL": address, "NUMBA_CACHE_DIR": str(NUMBA_CACHE), **settings}
+    environment = {**_environment(), "TANDEM_DATABASE_URL": address, "NUMBA_CACHE_DIR": str(server.NUMBA_CACHE), **settings}
     command = [sys.executable, "-m", "tandem.config.cli", "serve", "--data", data, "--port", str(port)]
     with open(log, "wb") as out:
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=out, stderr=out)
