@@ -9,7 +9,7 @@ from tandem.history.models import Event, EventText
 from tandem.history.record import plain
 from tandem.kit.errors import Refused
 from tandem.people.models import User
-from tandem.work.actions import blocks, fields
+from tandem.work.actions import blocks, derived, fields
 from tandem.work.actions.work_items import ACTUAL, PERSONAL, change, remove, restore
 from tandem.work.models import WorkItem
 
@@ -21,7 +21,7 @@ def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
     is_import = events.filter(verb__startswith="import.").exists()
     events = events.filter(subject_kind=WorkItem._meta.label_lower).order_by("-id")
     back = left = 0
-    with transaction.atomic():
+    with transaction.atomic(), derived.together():
         for event in events.exclude(verb="work_item.created") if is_import else events:
             try:
                 with transaction.atomic():
