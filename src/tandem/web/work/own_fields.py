@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from tandem.kit.text import whole_number
-from tandem.reports.queries.own_fields import OwnFields, basis, edited, why_empty
+from tandem.reports.queries.own_fields import PREFIX, OwnFields, basis, edited, why_empty
 from tandem.web import doors
 from tandem.web.people.people import choices_of
 from tandem.work.models import FieldDefinition, WorkItem
@@ -118,6 +118,45 @@ def defined(request: HttpRequest, name: str, space_id: int) -> FieldDefinition:
 def with_values(request: HttpRequest, item: WorkItem, given: dict[str, Any]) -> dict[str, Any]:
     """`fields` of the item with these values, named `field:12`."""
     return item.fields | {defined(request, name, item.space_id).key: value for name, value in given.items()}
+
+
+# ── lanes of a board ──
+
+
+def is_lane(field: FieldDefinition) -> bool:
+    """Whether cards may stand in lanes by it, and take on its value where they are put."""
+    return field.kind in (_K.CHOICE, _K.PERSON, _K.CHECK) and field.retired_at is None
+
+
+def lane_code(field: FieldDefinition) -> str:
+    return PREFIX + field.word if is_lane(field) else ""
+
+
+def first_of(field: FieldDefinition, item: Any, own: OwnFields) -> tuple[str, str]:
+    """The first value of an item as its lane names it, and in words; nothing where the item's type has no such field."""
+    value = field.value_of(item) if field.is_for(item.type_id) else None
+    value = value[0] if isinstance(value, list) else value
+    if value is None:
+        return "", ""
+    if field.kind == _K.CHECK and isinstance(value, bool):
+        return ("yes", f"{field.name}: {_('yes')}") if value else ("no", f"{field.name}: {_('no')}")
+    return str(value), own.known.get(value, str(value)) if field.kind == _K.PERSON else str(value)
+
+
+def lane_field(user: Any, item: WorkItem, number: str) -> FieldDefinition | None:
+    rows = FieldDefinition.objects.visible_to(user).active().filter(space=item.space_id, pk=whole_number(number) or 0)
+    return next((field for field in rows if is_lane(field)), None)
+
+
+def in_lane(field: FieldDefinition, item: WorkItem, value: str) -> dict[str, Any]:
+    """What the lane means for a card that is put into it: of several values the first gives way, no value takes all away."""
+    now = field.value_of(item)
+    many = now if isinstance(now, list) else [] if now is None else [now]
+    first = "" if not many else ("yes" if many[0] else "no") if isinstance(many[0], bool) else str(many[0])
+    if value == first:
+        return {}
+    rest = [one for one in many[1:] if str(one) != value] if field.is_several else []
+    return {"fields": item.fields | {field.key: ([value, *rest] if field.is_several and value else value)}}
 
 
 def one(item: WorkItem, name: str) -> Shown:

@@ -14,7 +14,7 @@ from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, User
-from tandem.work.actions import derived, formulas
+from tandem.work.actions import derived, formulas, inheritance
 from tandem.work.models import FieldDefinition, WorkItem, WorkItemType
 from tandem.work.models.field_values import taken
 
@@ -41,14 +41,16 @@ def create(
             raise Refused("name_taken", field="name", name=name)
         if len(there) >= MOST_FIELDS:
             raise Refused("fields_too_many", most=MOST_FIELDS)
+        inheritance.check_new(space.pk, name, _key(name))
         values = formulas.settled(space.pk, kind, values)
         field = writing.create(
             FieldDefinition, actor=actor, permission=_DO, verb="field.created", space=space, name=name, kind=kind, key=_key(name),
             word=_word(name, {one.word for one in there}), rank=max((f.rank for f in there), default=-1) + 1, **values,
         )  # fmt: skip
         field.types.set(_types(space.pk, types or []))
+        spaces = inheritance.spread(field)
         if field.is_computed:
-            derived.settle_later([space.pk])
+            derived.settle_later(spaces)
     return field
 
 
@@ -56,8 +58,9 @@ def change(
     *, actor: Any, field: FieldDefinition, version: int | None, types: list[WorkItemType] | None = None, **values: Any
 ) -> FieldDefinition:
     """Name, choices, currency, types, where it is asked for and shown. The kind stays: its values are of that kind.
-    A choice that is taken away stays on the items that have it."""
+    A choice that is taken away stays on the items that have it. Those that follow it below follow."""
     require(actor, _DO, field.space_id)
+    inheritance.check_own(field)
     if set(values) - set(CHANGEABLE):
         raise Refused("field_unknown", fields=", ".join(sorted(set(values) - set(CHANGEABLE))))
     if "name" in values:
@@ -65,6 +68,7 @@ def change(
         others = FieldDefinition.objects.filter(space=field.space_id).exclude(pk=field.pk)
         if others.filter(name__iexact=values["name"]).exists():
             raise Refused("name_taken", field="name", name=values["name"])
+    values = {f: v for f, v in values.items() if field.is_computed or f not in _COMPUTES}
     given = {f: getattr(field, f) for f in CHANGEABLE if f != "name"} | values
     known = _checked(field.kind, given)
     values |= {f: v for f, v in known.items() if f in values}
@@ -82,8 +86,9 @@ def change(
                 field.types.set(after)
                 record("field.changed", field, actor=actor, changes={"types": [before, after]})
                 is_other = True  # who has it is what is counted
+        spaces = inheritance.pass_on(field)
         if is_other:
-            derived.settle_later([field.space_id])
+            derived.settle_later(spaces)
     return field
 
 
@@ -106,13 +111,15 @@ def move(*, actor: Any, field: FieldDefinition, to: int) -> FieldDefinition:
 
 
 def retire(*, actor: Any, field: FieldDefinition, version: int | None = None) -> FieldDefinition:
-    """Asked for and shown nowhere any more; its values stay, and come back with it."""
+    """Asked for and shown nowhere any more; its values stay, and come back with it. One that follows a field above is hidden
+    here alone."""
     require(actor, _DO, field.space_id)
     with transaction.atomic():
-        formulas.check_unused(field)
+        formulas.check_unused(actor, field)
         field = writing.change(
             field, actor=actor, permission=_DO, verb="field.retired", version=version, retired_at=field.retired_at or clock.now()
         )
+        inheritance.hide(field)
         if field.is_computed:
             derived.settle_later([field.space_id])
     return field
@@ -123,9 +130,13 @@ def restore(*, actor: Any, field: FieldDefinition, version: int | None = None) -
     require(actor, _DO, field.space_id)
     with transaction.atomic():
         formulas.settled(field.space_id, field.kind, {f: getattr(field, f) for f in CHANGEABLE}, field)
+        if field.origin is not None and field.origin.retired_at is not None:
+            raise Refused("field_retired_above", name=field.name)
+        stood = field.retired_at
         field = writing.change(field, actor=actor, permission=_DO, verb="field.restored", version=version, retired_at=None)
+        inheritance.show(field, stood)
         if field.is_computed:
-            derived.settle_later([field.space_id])
+            derived.settle_later([field.space_id, *field.followers.values_list("space_id", flat=True)])
     return field
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from tandem.compute.errors import Uncomputable
 from tandem.compute.priority import names
 from tandem.kit.errors import Refused
+from tandem.work.actions import inheritance
 from tandem.work.models import FieldDefinition
 from tandem.work.models.formula import checked, name_of, sources
 
@@ -16,7 +17,7 @@ def settled(space_id: int, kind: str, values: dict[str, Any], field: FieldDefini
     blank = {"formula": "", "how": "", "summed": "", "is_deep": True, "result": ""}
     if kind not in (_K.FORMULA, _K.ROLLUP):
         return values | blank
-    rows = list(FieldDefinition.objects.filter(space=space_id).active().with_types())
+    rows = inheritance.known(space_id)
     known = sources(one for one in rows if field is None or one.pk != field.pk)
     values = values | {"is_required": False, "is_several": False}
     if kind == _K.FORMULA:
@@ -74,9 +75,11 @@ def uses(field: FieldDefinition) -> set[str]:
         return set()
 
 
-def check_unused(field: FieldDefinition) -> None:
-    """What others are computed from stays."""
-    rows = FieldDefinition.objects.filter(space=field.space_id).active().exclude(pk=field.pk)
-    users = [one.name for one in rows if name_of(field) in uses(one)]
+def check_unused(actor: Any, field: FieldDefinition) -> None:
+    """What others are computed from stays; those that the actor cannot see are not named."""
+    spaces = [field.space_id, *FieldDefinition.objects.filter(origin=field).values_list("space_id", flat=True)]
+    rows = FieldDefinition.objects.filter(space_id__in=spaces).active().exclude(pk=field.pk)
+    seen = actor.visible_space_ids()
+    users = {one.name if one.space_id in seen else "…" for one in rows if name_of(field) in uses(one)}
     if users:
-        raise Refused("field_used", name=field.name, users=", ".join(users))
+        raise Refused("field_used", name=field.name, users=", ".join(sorted(users)))

@@ -35,16 +35,13 @@ def taken(field: FieldDefinition, value: Any) -> Any:
 
 
 def _several(field: FieldDefinition, value: Any) -> list[Any] | None:
-    """Choices in the order of the list, people as they were named; a text may hold several between commas or semicolons."""
+    """In the order in which they were named, the first is the main one; a text may hold several between commas or semicolons."""
     given = value if isinstance(value, list) else [value]
     if isinstance(value, str) and value not in field.choices:
         given = [one.strip() for one in _BETWEEN.split(value) if one.strip()]
     if len(given) > MOST_VALUES:
         raise _refused(field, "field_too_many", most=MOST_VALUES)
-    found = list(dict.fromkeys(_TAKERS[K(field.kind)](field, one) for one in given))
-    if field.kind == K.CHOICE:
-        found.sort(key=field.choices.index)
-    return found or None
+    return list(dict.fromkeys(_TAKERS[K(field.kind)](field, one) for one in given)) or None
 
 
 def _refused(field: FieldDefinition, code: str, **params: Any) -> Refused:

@@ -23,6 +23,7 @@ K = FieldDefinition.Kind
 Row = Mapping[str, Any]
 """An item as `values()` reads it: the columns of its sources, `fields`, `derived`, `type_id`."""
 _WORDS = ("and", "or", "not")
+FUNCTIONS = ("if", "min", "max", "sum", "default", "round", "clamp", "sqrt", "log")
 
 
 @dataclass(frozen=True, slots=True)
