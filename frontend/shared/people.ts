@@ -46,7 +46,7 @@ export function dressPeople(root: ParentNode): void {
 export function pickSeveral(cell: HTMLElement, done: (chosen: string[]) => void): void {
   const all = (JSON.parse(cell.dataset.options ?? '[]') as [string, string][]).map(([value]) => value), now = JSON.parse(cell.dataset.value || '[]') as string[];
   const among = all.map((name, id) => ({ id, name, pinyin: '' }));
-  pickPeople(cell, (ids) => done(ids.split(',').filter(Boolean).map(Number).sort((a, b) => a - b).map((n) => all[n])), { among, chosen: now.map((one) => String(all.indexOf(one))) });
+  pickPeople(cell, (ids) => done(ids.split(',').filter(Boolean).map((n) => all[Number(n)]).filter((one) => one !== undefined)), { among, chosen: now.map((one) => String(all.indexOf(one))) });
 }
 
 export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[]) => void, of?: { among: Person[]; chosen: string[] }): void {

@@ -89,7 +89,7 @@ def test_formulas_and_roll_ups_from_above_are_computed_below(world):
     score = define(world, root, "Score", "formula", formula="points * default(cost, 10)")
     define(world, root, "Total", "rollup", how="sum", summed="score")
     part = make.work_item(actor=world.mei, project=world.project, parent=row, estimate_points=1, fields={"Cost": 4})
-    at = {pk: derived for pk, derived in WorkItem.objects.values_list("pk", "derived")}
+    at = dict(WorkItem.objects.values_list("pk", "derived"))
     assert (at[row.pk]["Score"], at[row.pk]["Total"], at[part.pk]["Score"]) == (30, 4, 4)
     fields.change(actor=world.alma, field=score, version=score.version, formula="points + 1")
     assert WorkItem.objects.get(pk=row.pk).derived["Total"] == 2
