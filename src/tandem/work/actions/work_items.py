@@ -16,6 +16,7 @@ from tandem.people.access import Permission, require
 from tandem.people.models import Space, User
 from tandem.work.actions import blocks, derived, fields, ranks, transitions, wip_limits
 from tandem.work.models import Assignment, State, StateChange, WorkItem, WorkItemType
+from tandem.work.models.derivation import Plan
 
 _DO = Permission.EDIT_WORK
 # Personal text: recorded so that it can be erased.
@@ -176,9 +177,7 @@ def change(
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
         extra = {"grams": item.grams} if "title" in differing else {}
         item.write(expected=version, updated_at=clock.now(), **extra, **differing)
-        _write_around(actor, item, before, before_people, after_people, run)
-        if differing:
-            derived.follow(plan, item.space_id, [item.pk, getattr(before.get("parent"), "pk", None)])
+        _write_around(actor, item, before, before_people, after_people, run, plan)
         changes = {f: [before.get(f), v] for f, v in differing.items() if f in before and f not in PERSONAL}
         if "fields" in changes:
             changes["fields"] = fields.difference(*changes["fields"])
@@ -198,8 +197,12 @@ def _write_around(
     people_before: list[int],
     people_after: list[int],
     run: uuid.UUID | None,
+    plan: Plan | None,
 ) -> None:
-    """What a change brings with it: assignments, the passage from state to state, the end of what blocked a finished item."""
+    """What a change brings with it: assignments, the passage from state to state, the end of what blocked a finished item,
+    what is computed from it."""
+    if before:
+        derived.follow(plan, item.space_id, [item.pk, getattr(before.get("parent"), "pk", None)])
     if people_before != people_after:
         item.assignments.exclude(user_id__in=people_after).delete()
         new = [Assignment(item=item, user_id=u) for u in people_after if u not in people_before]
