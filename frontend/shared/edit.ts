@@ -1,11 +1,11 @@
 /* Inline cells ([data-edit]): click, e or Enter opens; Enter saves, Esc reverts, Tab goes to the next cell. Optimistic; an error stands
    at the cell; a stale version shows both values and lets the writer choose. PATCH data-url {name: value, was}, If-Match: data-version.
-   data-kind: text number date select, labels (between commas), item (a key), people (a list to tick), markdown (a text area).
+   data-kind: text number date select, labels (between commas), item (a key), people and several (lists to tick), markdown (a text area).
    data-of names the element beside the cell whose text is edited. */
 import { reasonFor } from './ask';
 import { make } from './dom';
 import { Refusal, send } from './http';
-import { pickPeople, showPeople } from './people';
+import { pickPeople, pickSeveral, showPeople } from './people';
 import { complain } from './toast';
 import { say } from './words';
 
@@ -34,6 +34,7 @@ const target = (cell: HTMLElement): HTMLElement => (cell.dataset.of && cell.pare
 export function start(cell: HTMLElement): void {
   if (cell.dataset.open || cell.getAttribute('aria-busy')) return;
   if (cell.dataset.kind === 'people') { pickPeople(cell, (ids, html) => { const was = [...cell.childNodes]; cell.replaceChildren(...html); void put(cell, ids, was); }); return; }
+  if (cell.dataset.kind === 'several') { pickSeveral(cell, (chosen) => { const was = [...cell.childNodes]; cell.replaceChildren(chosen.join(', ') || '–'); void put(cell, JSON.stringify(chosen), was); }); return; }
   const shown = target(cell), was = [...shown.childNodes], input = control(cell), long = input instanceof HTMLTextAreaElement;
   let over = false;
   cell.dataset.open = '1';
@@ -95,7 +96,7 @@ async function put(cell: HTMLElement, value: string, was: Node[], version = cell
   const { url, name = 'value' } = cell.dataset;
   cell.setAttribute('aria-busy', 'true');
   try {
-    const answer = await send('PATCH', url!, { [name]: value, was: cell.dataset.value ?? '', ...(reason && { override_reason: reason }) }, version);
+    const answer = await send('PATCH', url!, { [name]: cell.dataset.kind === 'several' ? JSON.parse(value || '[]') : value, was: cell.dataset.value ?? '', ...(reason && { override_reason: reason }) }, version);
     show(cell, answer);
     if (answer.version !== undefined) setVersion(url!, String(answer.version));
     document.dispatchEvent(new CustomEvent('td:changed', { detail: answer }));

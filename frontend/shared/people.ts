@@ -42,19 +42,26 @@ export function dressPeople(root: ParentNode): void {
   });
 }
 
-export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[]) => void): void {
+/** The same list for a field that takes several choices: `data-options` holds them, `data-value` those that stand there. */
+export function pickSeveral(cell: HTMLElement, done: (chosen: string[]) => void): void {
+  const all = (JSON.parse(cell.dataset.options ?? '[]') as [string, string][]).map(([value]) => value), now = JSON.parse(cell.dataset.value || '[]') as string[];
+  const among = all.map((name, id) => ({ id, name, pinyin: '' }));
+  pickPeople(cell, (ids) => done(ids.split(',').filter(Boolean).map((n) => all[Number(n)]).filter((one) => one !== undefined)), { among, chosen: now.map((one) => String(all.indexOf(one))) });
+}
+
+export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[]) => void, of?: { among: Person[]; chosen: string[] }): void {
   document.querySelector('.who-pick')?.remove();
-  const chosen = new Set((cell.dataset.value ?? '').split(',').filter(Boolean)), before = [...chosen].sort().join();
-  const input = make('input', { class: 'in-td', type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'td-pick', autocomplete: 'off', placeholder: say('find_person'), 'aria-label': say('find_person') });
+  const chosen = new Set(of?.chosen ?? (cell.dataset.value ?? '').split(',').filter(Boolean)), find = say(of ? 'find_choice' : 'find_person'), before = [...chosen].sort().join();
+  const input = make('input', { class: 'in-td', type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'td-pick', autocomplete: 'off', placeholder: find, 'aria-label': find });
   const list = make('div', { role: 'listbox', id: 'td-pick', 'aria-multiselectable': 'true', 'aria-label': cell.getAttribute('aria-label') ?? '' });
   const box = make('div', { class: 'menu-l who-pick' }, input, list);
   let at = 0, shown: Person[] = [], over = false;
   const draw = () => {
     const q = input.value;
-    const found = known.filter((p) => matches(p, q));
+    const found = (of?.among ?? known).filter((p) => matches(p, q));
     shown = [...found.filter((p) => chosen.has(String(p.id))), ...found.filter((p) => !chosen.has(String(p.id)))].slice(0, 50);
     at = Math.max(0, Math.min(at, shown.length - 1));
-    list.replaceChildren(...shown.map((p, n) => make('div', { class: 'pal-o', role: 'option', id: `td-pick-${n}`, 'data-id': String(p.id), 'aria-selected': String(chosen.has(String(p.id))), 'data-at': n === at }, make('span', { class: 'av' }, initials(p.name)), make('span', { class: 'cut' }, p.name), make('span', { class: 'push', 'aria-hidden': 'true' }, chosen.has(String(p.id)) ? '✓' : ''))));
+    list.replaceChildren(...shown.map((p, n) => make('div', { class: 'pal-o', role: 'option', id: `td-pick-${n}`, 'data-id': String(p.id), 'aria-selected': String(chosen.has(String(p.id))), 'data-at': n === at }, ...(of ? [] : [make('span', { class: 'av' }, initials(p.name))]), make('span', { class: 'cut' }, p.name), make('span', { class: 'push', 'aria-hidden': 'true' }, chosen.has(String(p.id)) ? '✓' : ''))));
     input.setAttribute('aria-activedescendant', shown.length ? `td-pick-${at}` : '');
     list.querySelector('[data-at]')?.scrollIntoView({ block: 'nearest' });
   };
@@ -95,7 +102,7 @@ export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[])
   document.body.append(box);
   const show = () => { if (over) return; draw(); place(); };
   show();
-  meet().then(() => { show(); const keys = early ?? []; early = undefined; keys.forEach(([key, whole]) => act(key, whole)); }, (e) => { end(false); complain(e); });
+  (of ? Promise.resolve() : meet()).then(() => { show(); const keys = early ?? []; early = undefined; keys.forEach(([key, whole]) => act(key, whole)); }, (e) => { end(false); complain(e); });
   input.focus();
   setTimeout(() => addEventListener('pointerdown', outside, true));
 }

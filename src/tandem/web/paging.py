@@ -100,7 +100,8 @@ def _read(cursor: str) -> tuple[bool, Any, int]:
             way not in ("f", "b")
             or not isinstance(key, int)
             or isinstance(key, bool)
-            or isinstance(value, (list, dict))
+            or isinstance(value, dict)
+            or (isinstance(value, list) and not all(isinstance(one, int) or (isinstance(one, str) and not has_controls(one)) for one in value))
             or (isinstance(value, str) and has_controls(value))
             or abs(key) >= 2**63
         ):

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from tandem.work.actions import recurrences, reminders
+from tandem.work.actions import derived, recurrences, reminders
 
 
 @app.periodic(cron="5 * * * *")
@@ -17,3 +17,9 @@ def remind(timestamp: int) -> None:
 def recur(timestamp: int) -> None:
     """Every hour: somewhere a day begins."""
     recurrences.make_due()
+
+
+@app.task(name="work.derive")
+def derive(space_id: int) -> None:
+    """A formula or a roll-up was defined where there are many items."""
+    derived.settle(space_id)

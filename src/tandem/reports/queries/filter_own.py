@@ -32,8 +32,9 @@ def found(user: Any, name: str) -> list[FieldDefinition]:
     """The fields that the word means, in all spaces that one sees; one for each key and kind."""
     low = name.casefold()
     words = {low, low.removesuffix(SUFFIX)}
-    rows = FieldDefinition.objects.visible_to(user).active().filter(word__in=words).order_by("id")[:_MOST]
-    return list({(f.key, f.kind): f for f in rows}.values())
+    rows = FieldDefinition.objects.visible_to(user).active().filter(word__in=words)
+    few = rows.order_by("key", "kind", "result", "is_several", "id").distinct("key", "kind", "result", "is_several")[:_MOST]
+    return sorted(few, key=lambda f: f.pk)
 
 
 def required(user: Any, term: Term) -> list[FieldDefinition]:
@@ -67,36 +68,37 @@ def matching(fields: list[FieldDefinition], part: Part, user: Any) -> Q:
 def empty(fields: list[FieldDefinition]) -> Q:
     nothing = Q()
     for field in fields:
-        nothing &= _absent(field.key)
+        nothing &= _absent(field)
     return nothing
 
 
-def _absent(key: str) -> Q:
-    return ~Q(fields__has_key=key) | Q(_text(key, Value("")))
+def _absent(field: FieldDefinition) -> Q:
+    return ~Q(**{f"{field.store}__has_key": field.key}) | Q(_text(field, Value("")))
 
 
 def _one(field: FieldDefinition, part: Part, user: Any) -> Q:
     value, low = part.value, part.value.casefold()
     if low in NONE:
-        return _absent(field.key)
-    if field.kind in (_K.NUMBER, _K.MONEY):
-        return _numbers(field.key, value)
-    if field.kind == _K.DATE:
-        return _days(field.key, value)
-    if field.kind == _K.CHECK:
+        return _absent(field)
+    if field.reads_as in (_K.NUMBER, _K.MONEY):
+        return _numbers(field, value)
+    if field.reads_as == _K.DATE:
+        return _days(field, value)
+    if field.reads_as == _K.CHECK:
         if low not in YES | NO:
             raise _Unfit("yes, no, none")
-        return Q(_path(field.key, f"@ == {'true' if low in YES else 'false'}", {}))
+        return Q(_path(field, f"@ == {'true' if low in YES else 'false'}", {}))
     if field.kind == _K.PERSON:
-        return _person(field.key, value, low, user)
+        return _person(field, value, low, user)
     if field.kind == _K.CHOICE:
-        return Q(_text(field.key, Lower(Value(value))))
-    return Q(_text(field.key, Value(value), "contains"))
+        one = Q(_text(field, Lower(Value(value))))
+        return one | Q(_text(field, Value(json.dumps(value, ensure_ascii=False)), "contains")) if field.is_several else one
+    return Q(_text(field, Value(value), "contains"))
 
 
-def _text(key: str, value: Any, how: str = "is") -> Any:
+def _text(field: FieldDefinition, value: Any, how: str = "is") -> Any:
     """Never null, so that a minus before it finds the items without the field."""
-    held = Lower(Coalesce(KeyTextTransform(key, "fields"), Value(""), output_field=TextField()))
+    held = Lower(Coalesce(KeyTextTransform(field.key, field.store), Value(""), output_field=TextField()))
     return Exact(held, value) if how == "is" else GreaterThan(StrIndex(held, Lower(value)), 0)
 
 
@@ -106,9 +108,9 @@ class _AsJson(Func):
     template = "COALESCE(%(expressions)s, 'null'::jsonb)"
 
 
-def _path(key: str, test: str, values: dict[str, Any]) -> Any:
-    """The value passes a test of jsonpath: numbers are compared as numbers, and what is none passes nowhere."""
-    parts = (_AsJson(KeyTransform(key, "fields")), _Typed(Value(f"$ ? ({test})"), "jsonpath"), _Typed(Value(json.dumps(values)), "jsonb"))
+def _path(field: FieldDefinition, test: str, values: dict[str, Any]) -> Any:
+    """The value, or one of several, passes a test of jsonpath: numbers are compared as numbers, and what is none passes nowhere."""
+    parts = (_AsJson(KeyTransform(field.key, field.store)), _Typed(Value(f"$ ? ({test})"), "jsonpath"), _Typed(Value(json.dumps(values)), "jsonb"))
     return Func(*parts, function="jsonb_path_exists", output_field=BooleanField())
 
 
@@ -119,7 +121,7 @@ class _Typed(Func):
         super().__init__(value, kind=kind, output_field=TextField())
 
 
-def _numbers(key: str, value: str) -> Q:
+def _numbers(field: FieldDefinition, value: str) -> Q:
     def read(text: str) -> float:
         number = float(text.replace(",", "."))
         if not math.isfinite(number):
@@ -133,14 +135,14 @@ def _numbers(key: str, value: str) -> Q:
             if not asked:
                 raise ValueError
             test = " && ".join({"a": "@ >= $a", "b": "@ <= $b"}[n] for n in asked)
-            return Q(_path(key, test, asked))
+            return Q(_path(field, test, asked))
         match = _COMPARED.fullmatch(value)
-        return Q(_path(key, f"@ {_SIDES[match[1] or '']} $a", {"a": read(match[2])}))  # type: ignore[index]
+        return Q(_path(field, f"@ {_SIDES[match[1] or '']} $a", {"a": read(match[2])}))  # type: ignore[index]
     except ValueError:
         raise _Unfit("3, >=3, 1..5, none") from None
 
 
-def _days(key: str, value: str) -> Q:
+def _days(field: FieldDefinition, value: str) -> Q:
     """Days are kept as 2027-02-12, so their order is that of texts."""
     days = days_of(value)
     if days is None:
@@ -148,10 +150,10 @@ def _days(key: str, value: str) -> Q:
     first, last = days
     asked = {n: day.isoformat() for n, day in (("a", first), ("b", last)) if day}
     tests = {"a": "@ >= $a", "b": "@ <= $b"}
-    return Q(_path(key, " && ".join(tests[n] for n in asked), asked))
+    return Q(_path(field, " && ".join(tests[n] for n in asked), asked))
 
 
-def _person(key: str, value: str, low: str, user: Any) -> Q:
+def _person(field: FieldDefinition, value: str, low: str, user: Any) -> Q:
     if low in ME:
         ids = [user.pk]
     else:
@@ -159,8 +161,8 @@ def _person(key: str, value: str, low: str, user: Any) -> Q:
         ids = list(rows.values_list("pk", flat=True)[:_MOST])
     if not ids:
         return Q(pk__in=[])
-    return Q(_path(key, " || ".join(f"@ == {pk}" for pk in ids), {}))
+    return Q(_path(field, " || ".join(f"@ == {pk}" for pk in ids), {}))
 
 
 def sort_column(fields: list[FieldDefinition]) -> str:
-    return f"fields__{fields[0].key}"
+    return f"{fields[0].store}__{fields[0].key}"

@@ -127,7 +127,7 @@ def _own_values(name: str, typed: str, user: Any, is_english: bool) -> list[Prop
             found += [Proposal(quoted(one)) for one in field.choices if low in one.casefold()]
         elif field.kind == FieldDefinition.Kind.PERSON:
             found += _people(typed, frozenset(), user)
-        fixed = _OWN.get(field.kind, [])
+        fixed = _OWN.get(field.reads_as, [])
         found += [Proposal(en if is_english else zh, en, True) for en, zh in [*fixed, _NOBODY] if low in en or low in zh]
     return list(dict.fromkeys(found))
 

@@ -9,7 +9,9 @@ from django.db.models.functions import JSONObject
 
 from tandem.work.models import FieldDefinition, Transition
 
-_FIELD = "id space_id name key word kind choices currency is_required is_on_cards retired_at type_ids"
+_FIELD = (
+    "id space_id name key word kind choices currency is_required is_on_cards is_several formula how summed is_deep result origin_id retired_at type_ids"
+)
 _RULE = "space_id from_state_id to_state_id type_id roles"
 
 

@@ -71,6 +71,7 @@ class Line:
     parent: Named | None
     reporter: Named | None
     fields: dict[str, Any] = field(default_factory=dict)
+    derived: dict[str, Any] = field(default_factory=dict)
 
     @property
     def pk(self) -> int:
@@ -113,6 +114,6 @@ class _Lines(ValuesListIterable):  # type: ignore[type-arg]
 
 def lines(rows: Any, *, with_fields: bool = False) -> Any:
     """The same rows (filter and order them as before), each a `Line`; with the fields of teams' own where they are shown."""
-    found = rows.values_list(*_OWN, *_JOINED, *(("fields",) if with_fields else ()))
+    found = rows.values_list(*_OWN, *_JOINED, *(("fields", "derived") if with_fields else ()))
     found._iterable_class = _Lines
     return found

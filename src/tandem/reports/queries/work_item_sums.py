@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, Sum
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext as _
 
+from tandem.people.models import User
+from tandem.reports.queries.own_fields import Column, people_in
 from tandem.reports.queries.work_item_table import GROUPS
-from tandem.work.models import State, WorkItem
+from tandem.work.models import FieldDefinition, State, WorkItem
 
 
 @dataclass(frozen=True)
@@ -34,17 +36,30 @@ _FIGURES = {
 _PRIORITIES = dict(WorkItem.Priority.choices)
 
 
-def of(rows: Any, group: str, by: str = "") -> Sums:
-    """One query: the groups, added up for the total. `by` is the column of a group that is a field of a team's own."""
-    column = GROUPS.get(group) or by
-    if column.startswith("fields__"):  # a name as people write it is no name of a column
-        rows, column = rows.annotate(own_value=KeyTextTransform(column.removeprefix("fields__"), "fields")), "own_value"
+def of(rows: Any, group: str, own: Column | None = None) -> Sums:
+    """One query: the groups, added up for the total. `own` is the field of a team's own by which rows are grouped; the names
+    of people in it are a second one."""
+    column = GROUPS.get(group) or (own.column if own else "")
+    store, _sep, key = column.partition("__")
+    if store in ("fields", "derived"):  # a name as people write it is no name of a column
+        rows, column = rows.annotate(own_value=KeyTransform(key, store)), "own_value"
     found = rows.order_by().values(column).annotate(**_FIGURES) if column else [rows.aggregate(**_FIGURES)]
-    lines = [Line(_name(group, row.pop(column, None)), **row) for row in map(dict, found)]
+    listed = [dict(row) for row in found]
+    people = _people(listed) if own and own.kind == FieldDefinition.Kind.PERSON else {}
+    lines = [Line(_name(group, row.pop(column, None), people), **row) for row in listed]
     lines.sort(key=lambda line: -line.items)
     total = Line("", *(sum(getattr(line, name) for line in lines) for name in _FIGURES))
     return Sums(total, lines if column else [])
 
 
-def _name(group: str, value: Any) -> str:
+def _people(rows: list[dict[str, Any]]) -> dict[int, str]:
+    ids = {pk for row in rows for pk in people_in(row["own_value"])}
+    return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))  # house: reads — people named in items that visible_to has chosen
+
+
+def _name(group: str, value: Any, people: dict[int, str]) -> str:
+    if isinstance(value, list) or people:
+        return ", ".join(people.get(one, str(one)) for one in (value if isinstance(value, list) else [value]) if one is not None)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return str(_PRIORITIES.get(value, _("No priority"))) if group == "priority" else str("" if value is None else value)

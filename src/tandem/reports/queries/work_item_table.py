@@ -48,7 +48,11 @@ class Asked:
     @property
     def needs_fields(self) -> bool:
         """Whether the rows bring the values of own fields along."""
-        return bool(self.own_shown) or self.sort.lstrip("-").startswith("fields__")
+        return bool(self.own_shown) or self.sort.lstrip("-").startswith(("fields__", "derived__"))
+
+    @property
+    def own_group(self) -> Column | None:
+        return next((c for c in self.own if c.code == self.group), None)
 
     def label(self, column: str) -> str:
         return str(COLUMNS[column]) if column in COLUMNS else next(c.name for c in self.own if c.code == column)
@@ -59,7 +63,7 @@ def asked(params: Any, user: Any) -> Asked:
     space = _space(params, user)
     rows = in_scope(user, space).filter(filter_language.condition(params.get("q", ""), user))
     own = own_fields.columns(user, scope.below(user, space.pk) if space else None)
-    groups = GROUPS | {c.code: f"fields__{c.key}" for c in own if c.is_grouping}
+    groups = GROUPS | {c.code: c.column for c in own if c.is_grouping}
     group = params.get("group", "") if params.get("group", "") in groups else ""
     is_project = bool(space and space.kind == SpaceKind.PROJECT)
     by_group = "state__rank" if group == "state" and is_project else groups.get(group)
@@ -93,7 +97,7 @@ def _space(params: Any, user: Any) -> Space | None:
 
 
 def _sort(wanted: str, own: list[Column]) -> str:
-    known = SORTS | {c.code: f"fields__{c.key}" for c in own}
+    known = SORTS | {c.code: c.column for c in own}
     field = known.get((wanted or "-updated").lstrip("-"))
     return f"-{field}" if field and (wanted or "-").startswith("-") else field or "-updated_at"
 

@@ -60,12 +60,12 @@ def drawn(
     stacks = stacks_of.stacks(user, space.pk)
     halves = [half for stack in stacks for half in stack.halves]
     most = {half.key: shown_of(request, half) for half in halves}
-    extra = CardExtra.of(user, space, halves)
+    extra = CardExtra.of(user, space, halves, lanes)
     found = stacks_of.cards(user, space.pk, halves, condition, most, with_fields=extra.has_fields) if with_cards else {}
     counts, limits = stacks_of.counts(user, space.pk, condition), stacks_of.limits(user, space.pk)
     holds, expected = stacks_of.holds(user, now, space_id=space.pk), reads.expected_days(user, space.pk)
     cards = cards_of(user, [i for rows in found.values() for i in rows], now, holds, expected, extra)
-    rows = _lanes(user, halves, found, cards, lanes)
+    rows = _lanes(user, halves, found, cards, lanes, extra)
     _limit_lanes(rows, limits, lanes)
     return {
         "columns": [_column(request, space, stack, found, counts, most, limits) for stack in stacks],
@@ -133,19 +133,28 @@ def shown_limit(one: Standing) -> dict[str, Any]:
 class CardExtra:
     """What a project's own settings add to its cards: fields that stand on them, and the halves they may be moved to."""
 
-    def __init__(self, fields: list[FieldDefinition], moves: Moves, halves: list[Half]) -> None:
-        self._own, self._moves, self._halves = OwnFields(fields), moves, halves
-        self.has_fields = bool(fields)
+    def __init__(self, fields: list[FieldDefinition], moves: Moves, halves: list[Half], lane: FieldDefinition | None = None) -> None:
+        self._own, self._moves, self._halves, self.lane = OwnFields(fields), moves, halves, lane
+        self._beside = OwnFields([lane] if lane else [])
+        self.has_fields = bool(fields or lane)
 
     @classmethod
-    def of(cls, user: Any, space: Space, halves: list[Half]) -> "CardExtra":
-        """`space` came with `set_here.beside`."""
-        fields = [f for f in set_here.fields_of(space) if f.is_on_cards and f.retired_at is None]
-        return cls(fields[:MOST_FIELDS], Moves(user, set_here.rules_of(space)), halves)
+    def of(cls, user: Any, space: Space, halves: list[Half], lanes: str = "") -> "CardExtra":
+        """`space` came with `set_here.beside`; `lanes` may name the field by which the lanes are."""
+        there = [f for f in set_here.fields_of(space) if f.retired_at is None]
+        fields, lane = [f for f in there if f.is_on_cards], next((f for f in there if own_fields.lane_code(f) == lanes), None)
+        return cls(fields[:MOST_FIELDS], Moves(user, set_here.rules_of(space)), halves, lane)
 
     def meet(self, items: list[Any]) -> None:
         if self.has_fields:
             self._own.meet(items)
+            self._beside.meet(items)
+
+    def lane_of(self, item: Any) -> tuple[str, str]:
+        """The lane of an item by a field of the team's own: of several values the first."""
+        field: Any = self.lane
+        value, said = own_fields.first_of(field, item, self._beside)
+        return f"field:{field.pk}:{value}", said or _("No %(name)s") % {"name": field.name}
 
     def values(self, item: Any) -> list[dict[str, str]]:
         if not self.has_fields:
@@ -223,12 +232,14 @@ def _age(item: Any, since: Any, expected: float | None, now: datetime) -> dict[s
     return {"text": text, "percent": share, "tone": "late" if share > 100 else "warn" if share >= 70 else ""}
 
 
-def _lanes(user: Any, halves: list[Half], found: dict[int, list[Any]], cards: dict[int, dict[str, Any]], kind: str) -> list[Lane]:
+def _lanes(
+    user: Any, halves: list[Half], found: dict[int, list[Any]], cards: dict[int, dict[str, Any]], kind: str, extra: CardExtra
+) -> list[Lane]:
     parents = parents_of(user, [i for rows in found.values() for i in rows]) if kind == "parent" else {}
     lanes: dict[str, Lane] = {} if kind else {"": Lane("", "")}
     for half in halves:
         for item in found.get(half.key, []):
-            value, title = lane_of(item, cards[item.pk], kind, parents)
+            value, title = lane_of(item, cards[item.pk], kind, parents, extra)
             lane = lanes.setdefault(value, Lane(value, title))
             lane.cells.setdefault(half.key, []).append(cards[item.pk])
             lane.count += 1
@@ -238,18 +249,22 @@ def _lanes(user: Any, halves: list[Half], found: dict[int, list[Any]], cards: di
     still = {half.key for half in halves if not half.is_done}
     return sorted(
         lanes.values(),
-        key=lambda lane: (lane.value.endswith(":"), not still & lane.cells.keys(), _place(kind, lane), lane.value),
+        key=lambda lane: (lane.value.endswith(":"), not still & lane.cells.keys(), _place(kind, lane, extra.lane), lane.value),
     )
 
 
-def _place(kind: str, lane: Lane) -> str:
-    """Priorities and classes have an order of their own; the rest stands by name."""
+def _place(kind: str, lane: Lane, field: FieldDefinition | None) -> str:
+    """Priorities, classes and choices have an order of their own; the rest stands by name."""
+    if field is not None and lane.title in field.choices:
+        return f"{field.choices.index(lane.title):04}"
     if kind == "class":
         return str(list(ServiceClass.values).index(lane.value.partition(":")[2]))
     return "" if kind == "priority" else lane.title
 
 
-def lane_of(item: Any, card: dict[str, Any], kind: str, parents: dict[int, str]) -> tuple[str, str]:
+def lane_of(item: Any, card: dict[str, Any], kind: str, parents: dict[int, str], extra: CardExtra) -> tuple[str, str]:
+    if extra.lane is not None:
+        return extra.lane_of(item)
     if kind == "assignee":
         who = card["people"][0] if card["people"] else None
         return (f"assignee:{who['id']}", who["name"]) if who else ("assignee:", _("Nobody"))

@@ -22,7 +22,7 @@ from tandem.reports.queries import boards as stacks_of
 from tandem.reports.queries import filter_language, set_here
 from tandem.reports.queries import work_items as reads
 from tandem.web import doors
-from tandem.web.work import board_picture, board_top, filtering
+from tandem.web.work import board_picture, board_top, filtering, own_fields
 from tandem.work.actions import work_items
 from tandem.work.models import Block, ServiceClass, State, WorkItem, WorkItemType
 
@@ -57,7 +57,8 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
         text, condition = "", filter_language.condition("", request.user)
         problem = filtering.problem_of(refused)
     lanes = request.GET.get("lanes", "")
-    lanes = lanes if lanes in board_picture.LANES else ""
+    own = [(own_fields.lane_code(f), f.name) for f in set_here.fields_of(space) if own_fields.is_lane(f)]
+    lanes = lanes if lanes in board_picture.LANES or lanes in dict(own) else ""
     now = board_picture.now_of(project)
     if request.GET.get("part") == "cards":
         return _more(request, space, condition, lanes, now)
@@ -65,7 +66,7 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
     picture = board_picture.drawn(request, space, condition, lanes, now, with_cards=part != "top")
     context = {
         "space": space, "project": project, "topic": topic, "lanes": lanes, "q": request.GET.get("q", ""), "problem": problem,
-        "lane_choices": [("", _("No lanes")), *((name, label) for name, label in board_picture.LANES.items())],
+        "lane_choices": [("", _("No lanes")), *((name, label) for name, label in board_picture.LANES.items()), *own],
         "chips": filtering.chips(request, text), "terms": filtering.terms(), "help": filtering.guide(),
         "may_edit": may(request.user, Permission.EDIT_WORK, space.pk), "may_set": may(request.user, Permission.EDIT_PLAN, space.pk),
         "src": request.get_full_path(), "patch": reverse("board_card", kwargs={"key": key, "id": 0}).replace("/0/", "/{id}/"),
@@ -83,7 +84,7 @@ def _more(request: HttpRequest, space: Space, condition: Any, kind: str, now: An
     """The next cards of one column, by lane: `half` says which, `first` how many are there."""
     key, first = whole_number(request.GET.get("half", "")), whole_number(request.GET.get("first", ""), 5) or 0
     every = [h for stack in stacks_of.stacks(request.user, space.pk) for h in stack.halves]
-    halves, extra = [h for h in every if h.key == key and h.states], board_picture.CardExtra.of(request.user, space, every)
+    halves, extra = [h for h in every if h.key == key and h.states], board_picture.CardExtra.of(request.user, space, every, kind)
     most = max(0, min(MORE, board_picture.MOST_CARDS - first))
     found = stacks_of.cards(request.user, space.pk, halves, condition, {h.key: most + 1 for h in halves}, first, with_fields=extra.has_fields)
     items = next(iter(found.values()), [])
@@ -92,7 +93,7 @@ def _more(request: HttpRequest, space: Space, condition: Any, kind: str, now: An
     parents = board_picture.parents_of(request.user, items) if kind == "parent" else {}
     lanes: dict[str, list[Any]] = {}
     for item in items[:most]:
-        lanes.setdefault(board_picture.lane_of(item, cards[item.pk], kind, parents)[0], []).append(cards[item.pk])
+        lanes.setdefault(board_picture.lane_of(item, cards[item.pk], kind, parents, extra)[0], []).append(cards[item.pk])
     context = {"lanes_of": lanes, "half": key, "is_rest": len(items) > most, "space": space}
     return render(request, "work/board_cards.html", context)
 
@@ -125,6 +126,7 @@ def card(request: HttpRequest, key: str, id: int) -> HttpResponse:
             current = problem.current
             if seen is None or halves.get(current.state_id) != halves.get(whole_number(str(seen)) or 0) or current.removed_at:
                 raise
+            more |= _in_lane(request, current, lane)
             item = work_items.move(
                 actor=request.user, item=current, version=current.version, state=_kept(current, state, halves), after=after, to_top=after is None, run=run, **more
             )  # fmt: skip
@@ -168,6 +170,8 @@ def _in_lane(request: HttpRequest, item: WorkItem, lane: str) -> dict[str, Any]:
         return {"service_class": value}
     if kind == "type" and number:
         return {"type": doors.find(WorkItemType.objects, request.user, pk=number, space=item.space_id)}
+    if kind == "field" and (field := own_fields.lane_field(request.user, item, value.partition(":")[0])):
+        return own_fields.in_lane(field, item, value.partition(":")[2])
     if kind == "label":
         # the lane of a card is its first label: another lane takes its place, no label takes all away
         rest = [one for one in item.labels[1:] if one != value]

@@ -3,42 +3,86 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tandem.people.models import Space
+from tandem.kit.errors import Hidden
+from tandem.people.access import Permission, may
+from tandem.people.models import Space, SpaceKind
 from tandem.reports.queries.filter_own import word_of
 from tandem.web import doors
 from tandem.web.work import setting
-from tandem.work.actions import fields
+from tandem.work.actions import fields, inheritance
 from tandem.work.models import FieldDefinition, WorkItemType
+from tandem.work.models.formula import BUILT_IN, FUNCTIONS, name_of, sources
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, key: str) -> HttpResponse:
-    """Everybody who sees the project reads its fields here; who may change the plan changes them."""
-    around = setting.around(request, key, "field_settings")
-    space = around["space"]
+    """Everybody who sees the space reads its fields here; who may change the plan changes them. What is defined above a
+    project holds in it."""
+    space = doors.find(Space.objects, request.user, key=key)
+    around = setting.around(request, key, "field_settings") if space.kind == SpaceKind.PROJECT else _above_projects(request, space)
     if request.method == "POST":
         return setting.take(request, _ACTS, space, "field_settings")
-    rows = list(FieldDefinition.objects.visible_to(request.user).filter(space=space).with_types().in_order())
+    seen = FieldDefinition.objects.visible_to(request.user)
+    spread = Count("followers", filter=Q(followers__space__in=request.user.visible_space_ids(), followers__retired_at=None))
+    rows = list(seen.filter(space=space).with_types().annotate(followed=spread).select_related("origin__space").in_order())
     context = {
-        **around,
-        "fields": [(f, word_of(f.word)) for f in rows if f.retired_at is None], "retired": [f for f in rows if f.retired_at],
-        "kinds": FieldDefinition.Kind.choices, "types": list(WorkItemType.objects.visible_to(request.user).filter(space=space).active()),
+        **around, **_above(request, space),
+        "fields": [(f, word_of(f.word), _origin(request, f)) for f in rows if f.retired_at is None], "retired": [f for f in rows if f.retired_at],
+        "kinds": FieldDefinition.Kind.choices, "hows": FieldDefinition.How.choices, **_names(rows), "types": list(WorkItemType.objects.visible_to(request.user).filter(space=space).active()),
     }  # fmt: skip
     return render(request, "work/field_settings.html", context)
+
+
+def _above_projects(request: HttpRequest, space: Space) -> dict[str, Any]:
+    """The organisation, a portfolio, a programme: what is defined there holds in every project below."""
+    if space.kind == SpaceKind.PRODUCT:
+        raise Hidden
+    return {"space": space, "project": space, "may_change": may(request.user, Permission.EDIT_PLAN, space.pk), "ways": []}
+
+
+def _above(request: HttpRequest, space: Space) -> dict[str, Any]:
+    """The spaces above that one sees, from the organisation down; outside of projects also the fields that come from there."""
+    ranked = inheritance.above(space.pk)
+    spaces = sorted(Space.objects.visible_to(request.user).filter(pk__in=ranked), key=lambda s: -ranked.index(s.pk))
+    rows = FieldDefinition.objects.visible_to(request.user).active().filter(space__in=spaces, origin=None).select_related("space").in_order()
+    return {"spaces_above": spaces, "from_above": [] if space.kind == SpaceKind.PROJECT else list(rows)}
+
+
+def _origin(request: HttpRequest, field: FieldDefinition) -> dict[str, str] | None:
+    """Where a field is defined, when not here; a space that one cannot see is not named."""
+    if field.origin is None:
+        return None
+    home = field.origin.space
+    seen = home.pk in request.user.visible_space_ids()
+    return {"name": home.name, "href": reverse("field_settings", kwargs={"key": home.key})} if seen else {"name": _("a space that you cannot see"), "href": ""}
+
+
+def _names(rows: list[FieldDefinition]) -> dict[str, Any]:
+    """What formulas know here, each with its label; what can be rolled up of it."""
+    own = {name_of(f): f.name for f in rows if f.retired_at is None}
+    chinese = get_language().startswith("zh")
+    known = [(names[0] if chinese else name, "") for name, names in BUILT_IN.items()]
+    found = sources(f for f in rows if f.retired_at is None)
+    known += [(name, label) for name, label in own.items() if name in found]
+    return {"known": known, "rollable": [(name, label or name) for name, label in known], "functions": ", ".join(FUNCTIONS)}
 
 
 def _given(request: HttpRequest) -> dict[str, Any]:
     return {
         "name": request.POST.get("name", ""), "choices": request.POST.get("choices", "").replace("\r\n", "\n").split("\n"),
         "currency": request.POST.get("currency", ""), "is_required": request.POST.get("is_required") == "1",
-        "is_on_cards": request.POST.get("is_on_cards") == "1",
+        "is_on_cards": request.POST.get("is_on_cards") == "1", "is_several": request.POST.get("is_several") == "1",
+        "formula": request.POST.get("formula", ""), "how": request.POST.get("how", ""), "summed": request.POST.get("summed", ""),
+        "is_deep": request.POST.get("is_deep") == "1",
     }  # fmt: skip
 
 

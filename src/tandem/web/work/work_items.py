@@ -49,7 +49,7 @@ def table(request: HttpRequest) -> HttpResponse:
     if set(request.GET) <= {"space"} and (view := saved.default_of(request.user, asked.space)):
         return redirect(saved.address(view))
     if request.GET.get("part") == "sums":
-        return render(request, "work/items_sums.html", {"sums": work_item_sums.of(asked.rows, asked.group, asked.sort if asked.group else "")})
+        return render(request, "work/items_sums.html", {"sums": work_item_sums.of(asked.rows, asked.group, asked.own_group)})
     if request.GET.get("part") == "rows":
         return items_sheet.rows(request, asked)
     context = _around(request, asked, problem)
@@ -78,7 +78,7 @@ def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> Ht
     may_edit = spaces_where(request.user, Permission.EDIT_WORK)
     choices = _choices(page.rows, may_edit, request.user, columns)
     today, own = clock.today(), _own(request.user, asked, page.rows)
-    sorts = SORTS | {c.code: f"fields__{c.key}" for c in asked.own}
+    sorts = SORTS | {c.code: c.column for c in asked.own}
     context |= {
         "rows": [_row(i, people, may_edit, asked, choices, today, own) for i in page.rows],
         "columns": [(c, asked.label(c), _turned(request, c, sorts), _direction(sort, c, sorts)) for c in columns],
@@ -141,7 +141,7 @@ def _row(
         if field := own.by_word(item, column.word):  # type: ignore[union-attr]
             shown[column.code] = own_fields.shown(field, item, own)  # type: ignore[arg-type]
     return _Row(
-        item, people.get(item.pk, []), item.space_id in may_edit, _group_of(item, asked),
+        item, people.get(item.pk, []), item.space_id in may_edit, _group_of(item, asked, own),
         choices["moves"].narrowed(item, choices["states"].get(item.space_id, [])), choices["types"].get(item.space_id, []),
         bool(item.due_on and item.due_on < today and not item.is_done), shown,
     )  # fmt: skip
@@ -165,11 +165,12 @@ def _turned(request: HttpRequest, column: str, sorts: dict[str, str]) -> str:
 _with = filtering.changed
 
 
-def _group_of(item: WorkItem, asked: Asked) -> str:
+def _group_of(item: WorkItem, asked: Asked, own: OwnFields | None) -> str:
     group = asked.group
-    if column := next((c for c in asked.own if c.code == group), None):
-        value = item.fields.get(column.key)
-        return _("No %(name)s") % {"name": column.name} if value in (None, "") else str(value)
+    if column := asked.own_group:
+        field = own.by_word(item, column.word) if own else None
+        said = own_fields.shown(field, item, own).shown if field and own else ""
+        return said or _("No %(name)s") % {"name": column.name}
     if group == "state":
         return item.state.name
     if group == "project":

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from tandem.kit.errors import Denied, Refused
-from tandem.work.actions import work_items
+from tandem.work.actions import derived, work_items
 from tandem.work.models import WorkItem
 
 
@@ -42,14 +42,15 @@ def rehearse(*, actor: Any, steps: Sequence[Step], override_reason: str = "") ->
     """A real run that is taken back: every rule speaks, nothing is written."""
     run = uuid4()
     with transaction.atomic():
-        found = [_outcome(actor, step, run, override_reason) for step in _in_order(steps)]
+        with derived.together():
+            found = [_outcome(actor, step, run, override_reason) for step in _in_order(steps)]
         transaction.set_rollback(True)
     return found
 
 
 def apply(*, actor: Any, steps: Sequence[Step], run: UUID, override_reason: str = "") -> int:
     """All of them or, when one is refused, none; `undoing.undo` takes the run back."""
-    with transaction.atomic():
+    with transaction.atomic(), derived.together():
         for step in _in_order(steps):
             _do(actor, step, run, override_reason)
     return len(steps)

@@ -14,13 +14,17 @@ from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, User
+from tandem.work.actions import derived, formulas, inheritance
 from tandem.work.models import FieldDefinition, WorkItem, WorkItemType
 from tandem.work.models.field_values import taken
 
 _DO = Permission.EDIT_PLAN
 MOST_FIELDS, MOST_CHOICES = 60, 200
-CHANGEABLE = ("name", "choices", "currency", "is_required", "is_on_cards")
+CHANGEABLE = ("name", "choices", "currency", "is_required", "is_on_cards", "is_several", "formula", "how", "summed", "is_deep")
+# a change of these makes other values of it
+_COMPUTES = {"formula", "how", "summed", "is_deep"}
 _K = FieldDefinition.Kind
+_SEVERAL = (_K.CHOICE, _K.PERSON)
 
 
 def create(
@@ -37,11 +41,16 @@ def create(
             raise Refused("name_taken", field="name", name=name)
         if len(there) >= MOST_FIELDS:
             raise Refused("fields_too_many", most=MOST_FIELDS)
+        inheritance.check_new(space.pk, name, _key(name))
+        values = formulas.settled(space.pk, kind, values)
         field = writing.create(
             FieldDefinition, actor=actor, permission=_DO, verb="field.created", space=space, name=name, kind=kind, key=_key(name),
             word=_word(name, {one.word for one in there}), rank=max((f.rank for f in there), default=-1) + 1, **values,
         )  # fmt: skip
         field.types.set(_types(space.pk, types or []))
+        spaces = inheritance.spread(field)
+        if field.is_computed:
+            derived.settle_later(spaces)
     return field
 
 
@@ -49,8 +58,9 @@ def change(
     *, actor: Any, field: FieldDefinition, version: int | None, types: list[WorkItemType] | None = None, **values: Any
 ) -> FieldDefinition:
     """Name, choices, currency, types, where it is asked for and shown. The kind stays: its values are of that kind.
-    A choice that is taken away stays on the items that have it."""
+    A choice that is taken away stays on the items that have it. Those that follow it below follow."""
     require(actor, _DO, field.space_id)
+    inheritance.check_own(field)
     if set(values) - set(CHANGEABLE):
         raise Refused("field_unknown", fields=", ".join(sorted(set(values) - set(CHANGEABLE))))
     if "name" in values:
@@ -58,9 +68,15 @@ def change(
         others = FieldDefinition.objects.filter(space=field.space_id).exclude(pk=field.pk)
         if others.filter(name__iexact=values["name"]).exists():
             raise Refused("name_taken", field="name", name=values["name"])
-    given = {f: getattr(field, f) for f in ("choices", "currency")} | values
-    values |= {f: v for f, v in _checked(field.kind, given).items() if f in values}
+    values = {f: v for f, v in values.items() if field.is_computed or f not in _COMPUTES}
+    given = {f: getattr(field, f) for f in CHANGEABLE if f != "name"} | values
+    known = _checked(field.kind, given)
+    values |= {f: v for f, v in known.items() if f in values}
     with transaction.atomic():
+        if field.is_computed:
+            Space.objects.select_for_update(no_key=True).get(pk=field.space_id)
+            values |= formulas.settled(field.space_id, field.kind, known | {"name": values.get("name", field.name)}, field)
+        is_other = field.is_computed and any(getattr(field, f) != values[f] for f in _COMPUTES)
         field = writing.change(field, actor=actor, permission=_DO, verb="field.changed", version=version, **values)
         if types is not None:
             before = sorted(field.types.values_list("pk", flat=True))
@@ -69,6 +85,10 @@ def change(
                 field.write(expected=None)
                 field.types.set(after)
                 record("field.changed", field, actor=actor, changes={"types": [before, after]})
+                is_other = True  # who has it is what is counted
+        spaces = inheritance.pass_on(field)
+        if is_other:
+            derived.settle_later(spaces)
     return field
 
 
@@ -91,14 +111,33 @@ def move(*, actor: Any, field: FieldDefinition, to: int) -> FieldDefinition:
 
 
 def retire(*, actor: Any, field: FieldDefinition, version: int | None = None) -> FieldDefinition:
-    """Asked for and shown nowhere any more; its values stay, and come back with it."""
-    return writing.change(
-        field, actor=actor, permission=_DO, verb="field.retired", version=version, retired_at=field.retired_at or clock.now()
-    )
+    """Asked for and shown nowhere any more; its values stay, and come back with it. One that follows a field above is hidden
+    here alone."""
+    require(actor, _DO, field.space_id)
+    with transaction.atomic():
+        formulas.check_unused(actor, field)
+        field = writing.change(
+            field, actor=actor, permission=_DO, verb="field.retired", version=version, retired_at=field.retired_at or clock.now()
+        )
+        inheritance.hide(field)
+        if field.is_computed:
+            derived.settle_later([field.space_id])
+    return field
 
 
 def restore(*, actor: Any, field: FieldDefinition, version: int | None = None) -> FieldDefinition:
-    return writing.change(field, actor=actor, permission=_DO, verb="field.restored", version=version, retired_at=None)
+    """A formula that names what has gone meanwhile is refused."""
+    require(actor, _DO, field.space_id)
+    with transaction.atomic():
+        formulas.settled(field.space_id, field.kind, {f: getattr(field, f) for f in CHANGEABLE}, field)
+        if field.origin is not None and field.origin.retired_at is not None:
+            raise Refused("field_retired_above", name=field.name)
+        stood = field.retired_at
+        field = writing.change(field, actor=actor, permission=_DO, verb="field.restored", version=version, retired_at=None)
+        inheritance.show(field, stood)
+        if field.is_computed:
+            derived.settle_later([field.space_id, *field.followers.values_list("space_id", flat=True)])
+    return field
 
 
 # ── the rule ──
@@ -108,7 +147,8 @@ def kept(*, actor: Any, space_id: int, type_id: int, before: dict[str, Any], aft
     """`after` with each value that differs from `before` as its field stores it; empty ones are left out. Keys that no
     field has are somebody else's and stay as they are given."""
     own = {f.key: f for f in FieldDefinition.objects.filter(space=space_id).active().with_types()}
-    found, people = dict(after), {}
+    found: dict[str, Any] = dict(after)
+    people: dict[str, list[int]] = {}
     for key, field in own.items():
         if after.get(key) == before.get(key):
             continue
@@ -120,7 +160,7 @@ def kept(*, actor: Any, space_id: int, type_id: int, before: dict[str, Any], aft
             raise Refused("field_other_type", field="fields", name=field.name)
         found[key] = value
         if field.kind == _K.PERSON:
-            people[field.name] = value
+            people[field.name] = value if isinstance(value, list) else [value]
     _check_people(actor, people)
     return found
 
@@ -131,18 +171,19 @@ def changed(actor: Any, item: WorkItem, values: dict[str, Any]) -> dict[str, Any
     return kept(actor=actor, space_id=item.space_id, type_id=type_id, before=item.fields, after=values["fields"])
 
 
-def _check_people(actor: Any, people: dict[str, int]) -> None:
+def _check_people(actor: Any, people: dict[str, list[int]]) -> None:
     if not people:
         return
-    known = set(User.objects.visible_to(actor).filter(pk__in=people.values()).values_list("pk", flat=True))
-    for name, pk in people.items():
-        if pk not in known:
+    wanted = {pk for ids in people.values() for pk in ids}
+    known = set(User.objects.visible_to(actor).filter(pk__in=wanted).values_list("pk", flat=True))
+    for name, ids in people.items():
+        if not known.issuperset(ids):
             raise Refused("field_not_person", field="fields", name=name)
 
 
 def missing(item: WorkItem, fields: list[FieldDefinition]) -> list[str]:
     """The names of those that hold nothing."""
-    return [f.name for f in fields if f.is_for(item.type_id) and f.value_of(item.fields) is None]
+    return [f.name for f in fields if f.is_for(item.type_id) and not f.is_computed and f.value_of(item) is None]
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
@@ -191,6 +232,8 @@ def _checked(kind: str, values: dict[str, Any]) -> dict[str, Any]:
         raise Refused("field_without_choices", field="choices")
     if len(choices) > MOST_CHOICES:
         raise Refused("choices_too_many", field="choices", most=MOST_CHOICES)
+    if kind not in _SEVERAL:
+        values = values | {"is_several": False}
     currency = str(values.get("currency") or "").strip().upper()
     if kind == _K.MONEY and not re.fullmatch("[A-Z]{3}", currency):
         raise Refused("currency_unknown", field="currency")

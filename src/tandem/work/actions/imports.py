@@ -15,7 +15,7 @@ from tandem.history.record import record, record_many
 from tandem.kit import clock
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
-from tandem.work.actions import blocks
+from tandem.work.actions import blocks, derived
 from tandem.work.actions.work_items import PERSONAL
 from tandem.work.models import (
     Assignment,
@@ -45,6 +45,7 @@ def reserve_numbers(*, actor: Any, space: Space, highest: int) -> None:
 def hold_items(*, actor: Any, space: Space, ids: Iterable[int]) -> dict[int, WorkItem]:
     """Items of the space as they are now, held to the end of the transaction: nobody writes them meanwhile."""
     require(actor, _DO, space.pk)
+    derived.hold(space.pk)
     rows = WorkItem.objects.filter(space=space).select_related("state", "type").order_by("pk")
     return rows.select_for_update(of=("self",), no_key=True).in_bulk(list(ids))
 
@@ -66,6 +67,7 @@ def rewrite_items(
     changed: list[WorkItem] = []
     events = []
     fields: set[str] = set()
+    above_before: dict[int, int | None] = {}
     assigned = _assigned(people)
     for item, values in rows:
         before = {f: getattr(item, f) for f in values}
@@ -74,6 +76,7 @@ def rewrite_items(
         reassigned = {"assignees": [were, are]} if item.pk in people and were != are else {}
         if not differing and not reassigned:
             continue
+        above_before[item.pk] = item.parent_id
         for field, value in differing.items():
             setattr(item, field, value)
         if "title" in differing:
@@ -94,6 +97,7 @@ def rewrite_items(
             WorkItem.objects.bulk_update(
                 changed, sorted(fields | {"version", "updated_at"}), batch_size=_BATCH
             )
+            derived.written(space.pk, [pk for item in changed for pk in (item.pk, above_before[item.pk])])
             record_many("work_item.changed", events, actor=actor, run=run)
             blocks.end_finished(actor=actor, items=changed)
     return changed
@@ -133,6 +137,7 @@ def date_from_history(*, actor: Any, space: Space, items: list[int]) -> None:
     rows.filter(state__category=done).update(actual_finish=Coalesce(F("actual_finish"), Subquery(ended)))
     # a finish before the start comes of a history that is cut off
     rows.filter(actual_finish__lt=F("actual_start")).update(actual_start=F("actual_finish"))
+    derived.written(space.pk, items)
 
 
 def add_sprints(*, actor: Any, space: Space, sprints: list[Sprint]) -> list[Sprint]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from tandem.people.models import Space
 from tandem.portfolio.actions import projects
 from tandem.portfolio.models import Project
-from tandem.work.actions import workflows
+from tandem.work.actions import inheritance, workflows
 
 
 def open_project(
@@ -18,4 +18,5 @@ def open_project(
         project = projects.create(actor=actor, parent=parent, name=name, **values)
         if with_workflow:
             workflows.give_default(actor=actor, space=project.space)
+        inheritance.inherit(project.space)
     return project

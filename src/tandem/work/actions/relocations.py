@@ -14,7 +14,7 @@ from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.people.scoping import members_of
-from tandem.work.actions import clones, fields, work_items
+from tandem.work.actions import clones, derived, fields, work_items
 from tandem.work.models import Block, ChecklistEntry, Link, State, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_WORK
@@ -43,7 +43,8 @@ def relocate(
         raise Refused("same_space", field="space")
     if item.removed_at:
         raise Refused("item_removed", key=item.key)
-    with transaction.atomic():
+    with transaction.atomic(), derived.together():
+        plan = derived.hold(item.space_id)
         members = set(members_of(space.pk).values_list("user_id", flat=True))
         parts, moved = clones.parts_of(item), {item.pk: item}
         made = {item.pk: _arrive(actor, item, space, type, state, None, members)}
@@ -55,13 +56,15 @@ def relocate(
         for pk, old in reversed(moved.items()):
             old.write(expected=version if pk == item.pk else None, removed_at=clock.now(), updated_at=clock.now(), moved_to=made[pk])
             record("work_item.relocated", old, actor=actor)
+        derived.follow(plan, item.space_id, list(moved))
+        derived.follow(derived.hold(space.pk), space.pk, [one.pk for one in made.values()])
     return made[item.pk]
 
 
 def take_back(*, actor: Any, item: WorkItem) -> WorkItem:
     """As if it had not been moved, while nobody has changed it at its new place. Returns the item of before."""
     require(actor, _DO, item.space_id)
-    with transaction.atomic():
+    with transaction.atomic(), derived.together():
         old = WorkItem.objects.select_for_update(of=("self",)).filter(moved_to=item).select_related("space").first()
         if old is None or item.removed_at:
             raise Refused("not_moved")
@@ -78,6 +81,7 @@ def take_back(*, actor: Any, item: WorkItem) -> WorkItem:
             origin: Any = before[row.pk]
             origin.write(expected=None, removed_at=None, moved_to=None, updated_at=clock.now())
             record("work_item.restored", origin, actor=actor)
+        derived.follow(derived.hold(old.space_id), old.space_id, [one.pk for one in before.values() if one])
     old.refresh_from_db()
     return old
 

@@ -10,6 +10,7 @@ from tandem.history.record import Past
 from tandem.kit import clock
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
+from tandem.work.actions import derived
 from tandem.work.actions.work_items import take_numbers
 from tandem.work.models import Assignment, Sprint, SprintChange, SprintMember, StateChange, WorkItem
 
@@ -40,6 +41,7 @@ def replay(
         for passage in changes:
             passage.space = space
         StateChange.objects.bulk_create(changes, batch_size=2000)
+        derived.written(space.pk, [item.pk for item in items])
     return [*_created(items, changes), *_moved(changes), *_removed(items, actor)]
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tandem.kit.errors import Denied, Refused, Stale
 from tandem.people.models import Space
-from tandem.work.actions import work_items
+from tandem.work.actions import derived, work_items
 from tandem.work.models import WorkItem
 
 MOST = 1000
@@ -52,7 +52,7 @@ def write(*, actor: Any, rows: Sequence[Row], run: UUID, override_reason: str = 
         raise Refused("rows_too_many", most=MOST)
     problems: list[Problem] = []
     written: dict[int, WorkItem] = {}
-    with transaction.atomic():
+    with transaction.atomic(), derived.together():
         # items in one order, so that two blocks wait for each other instead of locking each other out
         for row in sorted(rows, key=lambda r: (r.item is None, r.item.pk if r.item else r.place)):
             try:

@@ -10,7 +10,7 @@ from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
-from tandem.work.actions import blocks, transitions
+from tandem.work.actions import blocks, derived, transitions
 from tandem.work.models import State, StateChange, Transition, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_PLAN
@@ -100,6 +100,7 @@ def restore(*, actor: Any, state: State, version: int | None = None) -> State:
 
 def _emptied(actor: Any, state: State, into: State | None) -> int:
     """Every item goes on, also those that were removed and may come back; an event for each."""
+    plan = derived.hold(state.space_id)
     items = list(WorkItem.objects.select_for_update(no_key=True, of=("self",)).filter(state=state))
     if not items:
         return 0
@@ -120,6 +121,7 @@ def _emptied(actor: Any, state: State, into: State | None) -> int:
         batch_size=2000,
     )
     record_many("work_item.moved", told, actor=actor)
+    derived.follow(plan, state.space_id, [item.pk for item in items])
     blocks.end_finished(actor=actor, items=items)
     return len(items)
 

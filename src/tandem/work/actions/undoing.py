@@ -9,7 +9,7 @@ from tandem.history.models import Event, EventText
 from tandem.history.record import plain, within
 from tandem.kit.errors import Refused
 from tandem.people.models import User
-from tandem.work.actions import blocks, fields
+from tandem.work.actions import blocks, derived, fields
 from tandem.work.actions.work_items import ACTUAL, PERSONAL, change, remove, restore
 from tandem.work.models import WorkItem
 
@@ -22,7 +22,7 @@ def undo(*, actor: Any, run: uuid.UUID, again: uuid.UUID | None = None) -> tuple
     is_import = events.filter(verb__startswith="import.").exists()
     events = events.filter(subject_kind=WorkItem._meta.label_lower).order_by("-id")
     back = left = 0
-    with transaction.atomic(), within(again or uuid.uuid4()):
+    with transaction.atomic(), derived.together(), within(again or uuid.uuid4()):
         for event in events.exclude(verb="work_item.created") if is_import else events:
             try:
                 with transaction.atomic():

@@ -14,8 +14,9 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, User
-from tandem.work.actions import blocks, fields, ranks, transitions, wip_limits
+from tandem.work.actions import blocks, derived, fields, ranks, transitions, wip_limits
 from tandem.work.models import Assignment, State, StateChange, WorkItem, WorkItemType
+from tandem.work.models.derivation import Plan
 
 _DO = Permission.EDIT_WORK
 # Personal text: recorded so that it can be erased.
@@ -71,6 +72,7 @@ def create(
     if not title.strip():
         raise Refused("title_empty", field="title")
     with transaction.atomic():
+        plan = derived.hold(space.pk)
         first = State.objects.filter(space=space).active().in_order().first()
         state = state or first
         type = type or WorkItemType.objects.filter(space=space, level=2).active().order_by("rank").first()
@@ -106,6 +108,7 @@ def create(
         changes, text = first_words(item, [u.pk for u in people])
         limits = wip_limits.hold(space.pk)
         _let_in(actor, item, limits, (), override_reason, changes, text)
+        derived.follow(plan, space.pk, [item.pk])
         record("work_item.created", item, actor=actor, changes=changes, text=text, run=run)
     return item
 
@@ -155,6 +158,7 @@ def change(
         after_people = sorted({u.pk for u in people}) if people is not None else []
         if not differing and before_people == after_people:
             return item
+        plan = derived.hold(item.space_id)
         _check_home(item.space_id, item=item, **differing)
         is_ruled = before_people != after_people or wip_limits.RULED & differing.keys()
         limits = wip_limits.hold(item.space_id) if is_ruled else []
@@ -173,7 +177,7 @@ def change(
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
         extra = {"grams": item.grams} if "title" in differing else {}
         item.write(expected=version, updated_at=clock.now(), **extra, **differing)
-        _write_around(actor, item, before, before_people, after_people, run)
+        _write_around(actor, item, before, before_people, after_people, run, plan)
         changes = {f: [before.get(f), v] for f, v in differing.items() if f in before and f not in PERSONAL}
         if "fields" in changes:
             changes["fields"] = fields.difference(*changes["fields"])
@@ -193,8 +197,12 @@ def _write_around(
     people_before: list[int],
     people_after: list[int],
     run: uuid.UUID | None,
+    plan: Plan | None,
 ) -> None:
-    """What a change brings with it: assignments, the passage from state to state, the end of what blocked a finished item."""
+    """What a change brings with it: assignments, the passage from state to state, the end of what blocked a finished item,
+    what is computed from it."""
+    if before:
+        derived.follow(plan, item.space_id, [item.pk, getattr(before.get("parent"), "pk", None)])
     if people_before != people_after:
         item.assignments.exclude(user_id__in=people_after).delete()
         new = [Assignment(item=item, user_id=u) for u in people_after if u not in people_before]
@@ -247,7 +255,7 @@ def change_many(
     *, actor: Any, items: list[tuple[WorkItem, int | None]], run: uuid.UUID | None = None, **values: Any
 ) -> list[WorkItem]:
     """The same change to many, all or none. `run` lets `undo` find it again."""
-    with transaction.atomic():
+    with transaction.atomic(), derived.together():
         return [change(actor=actor, item=item, version=version, run=run, **values) for item, version in items]
 
 
@@ -259,8 +267,9 @@ def remove(*, actor: Any, item: WorkItem, version: int | None, run: uuid.UUID | 
             raise Refused("has_parts")
         if item.removed_at is not None:
             return
-        moment = clock.now()
+        moment, plan = clock.now(), derived.hold(item.space_id)
         item.write(expected=version, removed_at=moment, updated_at=moment)
+        derived.follow(plan, item.space_id, [item.pk])
         record("work_item.removed", item, actor=actor, changes={"removed_at": [None, moment]}, run=run)
 
 
@@ -276,8 +285,9 @@ def restore(*, actor: Any, item: WorkItem, version: int | None) -> None:
         _check_home(item.space_id, item=item, parent=item.parent)
         limits = wip_limits.hold(item.space_id)
         inside = wip_limits.counting(limits, item)
-        removed_at = item.removed_at
+        removed_at, plan = item.removed_at, derived.hold(item.space_id)
         item.write(expected=version, removed_at=None, updated_at=clock.now())
+        derived.follow(plan, item.space_id, [item.pk])
         wip_limits.keep(actor=actor, item=item, limits=limits, before=inside)
         record("work_item.restored", item, actor=actor, changes={"removed_at": [removed_at, None]})
 
@@ -306,7 +316,9 @@ def create_many(
             item.key = item.key or f"{space.key}-{item.number}"
             item.updated_at = item.updated_at or clock.now()
             item.set_grams()
+        plan = derived.hold(space.pk)
         WorkItem.objects.bulk_create(items, batch_size=1000)
+        derived.follow(plan, space.pk, [item.pk for item in items])
         Assignment.objects.bulk_create(assignments, batch_size=2000)
         for passage in changes:
             passage.space = space

@@ -12,9 +12,10 @@ from tandem.kit.text import has_controls, whole_number
 from tandem.work.models.field import FieldDefinition
 
 K = FieldDefinition.Kind
-LONGEST, LARGEST = 2000, 10**12
+LONGEST, LARGEST, MOST_VALUES = 2000, 10**12, 50
 _CENT = Decimal("0.01")
 _YES, _NO = {"1", "true", "yes", "on", "是"}, {"0", "false", "no", "off", "否"}
+_BETWEEN = re.compile(r"\s*[,;，；、\n]\s*")
 # 1,200 may be twelve hundred or one and a fifth: who writes it is asked
 _UNCLEAR = re.compile(r",\d{3}$")
 
@@ -24,9 +25,23 @@ def taken(field: FieldDefinition, value: Any) -> Any:
     person exists is not asked here."""
     if isinstance(value, str):
         value = value.strip()
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return None
+    if field.is_computed:
+        raise _refused(field, "field_computed")
+    if field.is_several:
+        return _several(field, value)
     return _TAKERS[K(field.kind)](field, value)
+
+
+def _several(field: FieldDefinition, value: Any) -> list[Any] | None:
+    """In the order in which they were named, the first is the main one; a text may hold several between commas or semicolons."""
+    given = value if isinstance(value, list) else [value]
+    if isinstance(value, str) and value not in field.choices:
+        given = [one.strip() for one in _BETWEEN.split(value) if one.strip()]
+    if len(given) > MOST_VALUES:
+        raise _refused(field, "field_too_many", most=MOST_VALUES)
+    return list(dict.fromkeys(_TAKERS[K(field.kind)](field, one) for one in given)) or None
 
 
 def _refused(field: FieldDefinition, code: str, **params: Any) -> Refused:
@@ -115,6 +130,8 @@ _TAKERS = {
 
 def is_fitting(field: FieldDefinition, value: Any) -> bool:
     """Whether what stands there is what the field would take: an import may have brought something else."""
+    if field.is_computed:
+        return True
     try:
         return taken(field, value) == value
     except Refused:
@@ -132,8 +149,15 @@ def words(field: FieldDefinition, value: Any, people: dict[int, str]) -> str:
         return ""
     if not is_fitting(field, value):
         return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    if field.kind == K.PERSON:
+    if isinstance(value, list):
+        return ", ".join(_word(field, one, people) for one in value)
+    return _word(field, value, people)
+
+
+def _word(field: FieldDefinition, value: Any, people: dict[int, str]) -> str:
+    kind = field.reads_as
+    if kind == K.PERSON:
         return people.get(value, str(value))
-    if field.kind == K.MONEY:
+    if kind == K.MONEY:
         return f"{Decimal(str(value)):,.2f} {field.currency}".replace(",", "\u202f").strip()
-    return plain_number(value) if field.kind == K.NUMBER else str(value)
+    return plain_number(value) if kind == K.NUMBER else str(value)

@@ -115,6 +115,8 @@ class WorkItem(Scoped):
     )
     labels = ArrayField(models.CharField(max_length=200), default=list, blank=True, verbose_name=_("labels"))
     fields = models.JSONField(default=dict, blank=True)
+    # what follows from fields by formulas and roll-ups: written by `actions.derived` alone, not a change of anybody's
+    derived = models.JSONField(default=dict, blank=True, editable=False)
     rank = models.FloatField(default=0)
     sprints = models.ManyToManyField("work.Sprint", related_name="items", blank=True)
     due_on = models.DateField(_("due"), null=True, blank=True)
