@@ -30,6 +30,7 @@ from tandem.work.actions import (
     recurrences,
     sprints,
     states,
+    time_entries,
     transitions,
     wip_limits,
 )
@@ -46,6 +47,7 @@ from tandem.work.models import (
     Sprint,
     State,
     Submission,
+    TimeEntry,
     Transition,
     WipLimit,
     WorkingCalendar,
@@ -104,6 +106,8 @@ class Area:
     declined_submission: Submission
     entry: ChecklistEntry
     removed_entry: ChecklistEntry
+    time_entry: TimeEntry
+    removed_time: TimeEntry
     team: Team
     feature: Feature
     release: Release
@@ -180,12 +184,14 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
     ended = blocks.start(actor=admin, item=third, reason="No berth")
     entry, removed_entry = checklists.add(actor=admin, item=item, text="Measure\nOrder")
     checklists.remove(actor=admin, entry=removed_entry)
+    time_entry, removed_time = (time_entries.log(actor=admin, item=item, minutes=30) for _ in range(2))
+    time_entries.remove(actor=admin, entry=removed_time)
     form = intake.create_form(actor=admin, space=space, title="Ask the yard")
     declined = intake.submit(actor=None, form=form, title="A bridge")
     declined = intake.decline(actor=admin, submission=declined, version=None, reason="No room")
     return {
         **_recurring(admin, space), "intake_form": form, "submission": intake.submit(actor=None, form=form, title="A crane", email="ida@example.org"), "declined_submission": declined,
-        "entry": entry, "removed_entry": removed_entry, "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
+        "entry": entry, "removed_entry": removed_entry, "time_entry": time_entry, "removed_time": removed_time, "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
         "block": blocks.start(actor=admin, item=item, reason="No crane", kind="supplier"),
         "ended_block": blocks.end(actor=admin, block=ended, version=None),
         "field": fields.create(actor=admin, space=space, name="Customer", kind="text"), "spare_type": audit,

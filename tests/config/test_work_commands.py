@@ -238,3 +238,15 @@ def test_it_speaks_chinese_where_the_environment_does(work, world):
     assert "筛选" in said("list", "--help")
     assert State.objects.filter(space=world.project.space).count() == 4
     assert "请检查标出的字段" in said("new", " "), "what the server refuses comes in Chinese too"
+
+
+def test_time_is_logged_and_listed(work, world):
+    make.work_item(actor=world.boris, project=world.project, estimate_minutes=480)
+    assert work("log", "POR-1", "1h", "30m", "--left", "4h", "--note", "Berth\x1b[2J") == "POR-1: logged 1h 30m, 1h 30m in all. 4h left.\n"
+    work("edit", "POR-1", "estimate=2d")
+    shown = work("show", "POR-1")
+    assert "estimate: 16h" in shown and "logged: 1h 30m" in shown and "left: 4h" in shown
+    assert "Mei Lin" in work("times", "POR-1") and "\x1b" not in work("times", "POR-1")
+    work("log", "POR-1", "90", code=2)
+    work("log", "POR-1", "1h", "--day", "soon", code=2)
+    work("log", "POR-1", "1h", "--for", "Boris", code=1)

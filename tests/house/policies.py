@@ -85,7 +85,7 @@ _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
     "products", "features", "releases", "promises", "comments", "attachments", "saved_views", "webhooks", "deliveries", "rules", "rule_runs", "inlets", "developments", *_READ_ONLY,
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks", "fields", "transitions",
-    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks", "checklist_entries", "intake_forms", "submissions", "item_templates", "recurrences",
+    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks", "checklist_entries", "time_entries", "intake_forms", "submissions", "item_templates", "recurrences",
     "products", "features", "releases", "promises", "comments", "attachments", "saved_views", *_READ_ONLY,
 ]  # fmt: skip
 
@@ -149,6 +149,11 @@ API: dict[str, Policy] = {
     "blocks_remove": remove(WORK),
     "blocks_ends_create": change(WORK, 201),
     "blocks_reopenings_create": change(WORK, 201),
+    # theirs: an own entry is changed by whoever works here, which tests/work/test_time_entries.py asks
+    "time_entries_create": create(WORK),
+    "time_entries_change": change(PLAN),
+    "time_entries_remove": remove(PLAN),
+    "time_entries_restorations_create": change(PLAN, 201),
     "checklist_entries_create": create(WORK),
     "checklist_entries_change": change(WORK),
     "checklist_entries_remove": remove(WORK),
@@ -395,6 +400,9 @@ WEB: dict[str, Page] = {
     "work_item_checklist": Page(post=WORK),
     "checklist_entry": Page(patch=WORK),
     "checklist_restorations": Page(post=WORK),
+    "work_item_time": Page(post=WORK),
+    "time_entry": Page(patch=PLAN),
+    **{f"time_entry_{what}": Page(post=PLAN) for what in ("removals", "restorations")},
     "block_removals": Page(post=WORK),
     "block_reopenings": Page(post=WORK),
     "plans": _LISTING,

@@ -34,7 +34,7 @@ NOUN = Noun(
     word="item",
     shows=(
         "id space_id key number title description description_format type_id state_id parent_id priority service_class "
-        "reporter_id labels fields rank due_on estimate_points estimate_minutes spent_minutes "
+        "reporter_id labels fields rank due_on estimate_points estimate_minutes spent_minutes expected_minutes logged_minutes remaining_minutes "
         "planned_start planned_finish actual_start actual_finish duration_minutes percent_complete "
         "is_milestone is_summary is_manual constraint constraint_at deadline_at calendar_id removed_at "
         "updated_at created_at version"

@@ -15,7 +15,7 @@ from tandem.work.models import State, WorkItem
 _OWN = (
     "id", "key", "number", "title", "version", "space_id", "type_id", "state_id", "parent_id", "reporter_id", "priority", "service_class", "labels",
     "due_on", "estimate_points", "percent_complete", "rank", "created_at", "updated_at", "actual_start", "actual_finish",
-    "planned_start", "planned_finish",
+    "planned_start", "planned_finish", "estimate_minutes", "logged_minutes", "remaining_minutes",
 )  # fmt: skip
 _JOINED = (
     "state__name", "state__category", "state__rank", "type__name", "space__name", "space__key", "parent__key", "parent__title",
@@ -65,6 +65,9 @@ class Line:
     actual_finish: datetime | None
     planned_start: datetime | None
     planned_finish: datetime | None
+    estimate_minutes: int | None
+    logged_minutes: int
+    remaining_minutes: int | None
     state: Named
     type: Named
     space: Named

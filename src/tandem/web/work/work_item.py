@@ -24,7 +24,7 @@ from tandem.reports.queries.moves import Moves
 from tandem.reports.queries.own_fields import OwnFields
 from tandem.web import doors, histories
 from tandem.web.collaboration import attachments, comments, watches
-from tandem.web.work import checklists, inline, own_fields, work_items_parts
+from tandem.web.work import checklists, inline, own_fields, time_entries, work_items_parts
 from tandem.work.actions import links, work_items
 from tandem.work.models import Block, ChecklistEntry, Link, Sprint, State, WorkItem, WorkItemType
 
@@ -35,7 +35,8 @@ _DAY_MINUTES = 480
 # what the page shows, of the item and of the rows around it: whole rows would be two hundred columns
 _ITEM = (
     "key", "title", "description", "description_format", "version", "priority", "service_class", "labels", "fields", "due_on", "estimate_points",
-    "planned_start", "planned_finish", "actual_start", "actual_finish", "is_milestone", "removed_at", "moved_to_id", "created_at", "state_id",
+    "planned_start", "planned_finish", "actual_start", "actual_finish", "is_milestone", "estimate_minutes",
+    "spent_minutes", "entered_minutes", "expected_minutes", "logged_minutes", "remaining_minutes", "removed_at", "moved_to_id", "created_at", "state_id",
     "type_id", "space__name", "space__key", "parent__key", "parent__title", "reporter__name", "computed__start", "computed__finish",
     "computed__is_critical",
 )  # fmt: skip
@@ -112,6 +113,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         "developments": list(Development.objects.visible_to(user).filter(item=item)[:50]) if item.has_developments else [],  # type: ignore[attr-defined]
         "entries": checklists.of(user, item) if item.has_entries else [],  # type: ignore[attr-defined]
         "sprints": [{"name": name} for name in item.sprint_names], **work_items_parts.blocked(user, item),
+        **time_entries.of(user, item),
     }  # fmt: skip
 
 

@@ -14,13 +14,13 @@ from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.people.scoping import members_of
-from tandem.work.actions import clones, fields, work_items
-from tandem.work.models import Block, ChecklistEntry, Link, State, WorkItem, WorkItemType
+from tandem.work.actions import clones, fields, time_entries, work_items
+from tandem.work.models import Block, ChecklistEntry, Link, State, TimeEntry, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_WORK
 _KIND = WorkItem._meta.label_lower
 # what goes along besides what a copy begins with
-_ALONG = (*clones.COPIED, "description_format", "spent_minutes", "percent_complete", "planned_start", "planned_finish", "constraint",
+_ALONG = (*clones.COPIED, "description_format", "spent_minutes", "expected_minutes", "percent_complete", "planned_start", "planned_finish", "constraint",
           "constraint_at", "deadline_at", "is_manual")  # fmt: skip
 
 
@@ -127,6 +127,9 @@ def _carry(old: WorkItem, new: WorkItem) -> None:
     watches = Watch.objects.filter(subject_kind=_KIND, subject_id=old.pk, user__in=there).exclude(user__in=already)
     watches.update(subject_id=new.pk, space=new.space_id)
     ChecklistEntry.objects.filter(item=old).update(item=new, space=new.space_id)
+    TimeEntry.objects.filter(item=old).update(item=new, space=new.space_id)
+    for row in (old, new):
+        time_entries.recount(row.pk)
     Block.objects.open().filter(item=old).update(item=new, space=new.space_id)
     Link.objects.filter(source=old).update(source=new, space=new.space_id, version=F("version") + 1)
     Link.objects.filter(target=old).update(target=new, version=F("version") + 1)

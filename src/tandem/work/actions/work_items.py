@@ -34,6 +34,7 @@ EDITABLE = (
     "estimate_points",
     "estimate_minutes",
     "spent_minutes",
+    "expected_minutes",
     "planned_start",
     "planned_finish",
     "duration_minutes",

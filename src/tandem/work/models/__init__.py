@@ -16,6 +16,7 @@ from tandem.work.models.retrospective import (
     RetrospectiveVote,
 )
 from tandem.work.models.sprint import Sprint, SprintChange, SprintMember
+from tandem.work.models.time_entry import TimeEntry
 from tandem.work.models.transition import Transition
 from tandem.work.models.wip_limit import WipLimit, WipOverride
 from tandem.work.models.work_item import Assignment, Constraint, ServiceClass, WorkItem
@@ -47,6 +48,7 @@ __all__ = [
     "State",
     "StateChange",
     "Submission",
+    "TimeEntry",
     "Transition",
     "WipLimit",
     "WipOverride",
