@@ -17,7 +17,7 @@ from tandem.config import cli
 from tandem.config.work_commands import asking, showing
 from tandem.config.work_commands.account import place
 from tandem.people.actions import users
-from tandem.work.actions import columns, wip_limits, work_items
+from tandem.work.actions import columns, transitions, wip_limits, work_items
 from tandem.work.models import Sprint, State, WorkItem
 from tests import make
 
@@ -250,3 +250,23 @@ def test_time_is_logged_and_listed(work, world):
     work("log", "POR-1", "90", code=2)
     work("log", "POR-1", "1h", "--day", "soon", code=2)
     work("log", "POR-1", "1h", "--for", "Boris", code=1)
+
+
+def test_a_move_that_others_approve_waits_and_finished_work_is_put_away(work, world):
+    done = State.objects.get(space=world.project.space, name="Done")
+    rule = transitions.create(actor=world.boris, space=world.project.space, to_state=done, approvals=1, approver_roles=["project_manager"])
+    make.work_item(actor=world.boris, project=world.project)
+    assert "waits for approval to go into “Done”" in work("move", "POR-1", "done")
+    work("approve", "POR-1", code=1)
+    work("reject", "POR-1", "No berth", code=1)
+    assert "Nothing waits for you." in work("approvals")
+    transitions.remove(actor=world.boris, transition=rule)
+    rule = transitions.create(actor=world.boris, space=world.project.space, to_state=done, approvals=1, approvers=[world.mei.pk])
+    work_items.change(actor=world.boris, item=item(), version=None, state=done)
+    assert "POR-1" in work("approvals") and "Boris Orlov" in work("approvals")
+    assert work("approve", "POR-1", "--why", "Fine").startswith("POR-1  Done")
+    work("approve", "POR-1", code=1)
+    work("archive", "POR-1")
+    assert "No work items." in work("list", "state:done") and "POR-1" in work("list", "is:archived")
+    work("unarchive", "POR-1")
+    assert "POR-1" in work("list", "state:done")

@@ -16,6 +16,8 @@ from tandem.reports.queries import filter_own, scope
 from tandem.reports.queries.filter_dates import DATES, dated
 from tandem.reports.queries.filter_terms import Part, refused
 from tandem.reports.queries.filter_words import (
+    ARCHIVED,
+    AWAITING,
     CATEGORIES,
     CLASSES,
     DESCRIPTION,
@@ -31,7 +33,7 @@ from tandem.reports.queries.filter_words import (
     SPRINTS,
     YES,
 )
-from tandem.work.models import Assignment, Block, Link, State, WorkItem
+from tandem.work.models import Assignment, Block, Link, MoveRequest, State, WorkItem
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9]{0,9}-\d+", re.ASCII)
 _COMPARED = re.compile(r"(<=|>=|<|>)?(.+)", re.DOTALL)
@@ -166,6 +168,16 @@ def _blocked(asked: Asked) -> Q:
     return held if asked.low in YES else ~held
 
 
+def _is(asked: Asked) -> Q:
+    """`is:archived`, which lists leave out otherwise; `is:awaiting` an approval."""
+    if asked.low in ARCHIVED:
+        return Q(archived_at__isnull=False)
+    if asked.low not in AWAITING:
+        raise asked.unknown("archived, awaiting")
+    waiting = MoveRequest.objects.waiting()  # house: reads — narrows items that visible_to has chosen
+    return Q(pk__in=waiting.values("item_id"))
+
+
 def _classed(asked: Asked) -> Q:
     if asked.low not in CLASSES:
         raise asked.unknown("expedite, fixed, standard, intangible")
@@ -246,5 +258,5 @@ _READERS: dict[str, Callable[[Asked], Q]] = {
     "priority": _prioritised, "project": _in_project, "in": _in_scope, "parent": _keyed("parent__key"), "sprint": _in_sprint,
     "points": _number("estimate_points", 1e9, "3, >=3, 1..5, none"),
     "estimate": _time("estimate_minutes"), "logged": _time("logged_minutes"), "remaining": _time("remaining_minutes"), "progress": _number("percent_complete", 1e4, "50, >=50, 1..99"),
-    "blocked": _blocked, "class": _classed, "type": _plain("type__name"), "key": _keyed("key"), "has": _has, "no": _has, "sort": _sorted,
+    "blocked": _blocked, "is": _is, "class": _classed, "type": _plain("type__name"), "key": _keyed("key"), "has": _has, "no": _has, "sort": _sorted,
 }  # fmt: skip

@@ -85,6 +85,7 @@ _FIXED: dict[str, list[tuple[str, str]]] = {
     "due": [("overdue", "逾期"), *_DATED], "start": _DATED, "finish": _DATED, "started": [*_PAST, _NOBODY],
     "finished": [*_PAST, _NOBODY], "created": _PAST, "updated": _PAST, "blocked": [("yes", "是"), ("no", "否")],
     "sprint": [("active", "进行中"), ("future", "未开始"), ("closed", "已结束"), _NOBODY], "has": _HELD, "no": _HELD,
+    "is": [("archived", "已归档"), ("awaiting", "待审批")],
     "points": [(">=5", ">=5"), ("1..3", "1..3"), _NOBODY], "progress": [(">=50", ">=50"), ("1..99", "1..99")],
     "estimate": [(">1d", ">1天"), ("2h..1d", "2小时..1天"), _NOBODY], "logged": [(">4h", ">4小时"), (">1d", ">1天"), _NOBODY],
     "remaining": [(">4h", ">4小时"), ("<1d", "<1天"), _NOBODY],
@@ -160,7 +161,7 @@ def _people(typed: str, seen: frozenset[int], user: Any) -> list[Proposal]:
 
 
 def _recent(seen: frozenset[int], user: Any) -> Any:
-    rows = WorkItem.objects.visible_to(user).present().filter(space_id__among=seen)
+    rows = WorkItem.objects.visible_to(user).present().unarchived().filter(space_id__among=seen)
     return rows.order_by("-updated_at")
 
 

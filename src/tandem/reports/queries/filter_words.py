@@ -9,7 +9,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "finished": ("完成",), "created": ("创建",), "updated": ("更新",), "points": ("点数",), "progress": ("进度",),
     "project": ("项目",), "in": ("范围",), "parent": ("父项",), "sprint": ("迭代",), "blocked": ("受阻",), "key": ("编号",),
     "class": ("服务类别",), "estimate": ("估算", "预估"), "logged": ("已用工时", "工时"), "remaining": ("剩余工时", "剩余"),
-    "has": ("有",), "no": ("无",), "sort": ("排序",),
+    "is": ("是",), "has": ("有",), "no": ("无",), "sort": ("排序",),
 }  # fmt: skip
 NAMES = {name.casefold(): field for field, others in FIELDS.items() for name in (field, *others)}
 CHINESE = {field: others[0] for field, others in FIELDS.items()}
@@ -17,6 +17,7 @@ CHINESE = {field: others[0] for field, others in FIELDS.items()}
 # what `has:` and `no:` ask for besides the fields that may be empty
 PARTS, DESCRIPTION = {"parts", "下级"}, {"description", "描述"}
 
+ARCHIVED, AWAITING = {"archived", "已归档", "归档"}, {"awaiting", "待审批"}
 ME, NONE = {"me", "我"}, {"none", "无"}
 YES, NO = {"yes", "是"}, {"no", "否"}
 TODAY, OVERDUE = {"today", "今天"}, {"overdue", "逾期"}

@@ -10,7 +10,7 @@ from django.db.models.functions import JSONObject
 from tandem.work.models import FieldDefinition, Transition
 
 _FIELD = "id space_id name key word kind choices currency is_required is_on_cards retired_at type_ids"
-_RULE = "space_id from_state_id to_state_id type_id roles"
+_RULE = "space_id from_state_id to_state_id type_id roles approvals"
 
 
 def row(names: str) -> JSONObject:

@@ -59,7 +59,7 @@ class Asked:
 def asked(params: Any, user: Any) -> Asked:
     """What a query string (a `QueryDict`) asks for. Raises `Refused` for a filter that cannot be read."""
     space = _space(params, user)
-    rows = in_scope(user, space).filter(filter_language.condition(params.get("q", ""), user))
+    rows = in_scope(user, space).filter(filter_language.listed(params.get("q", ""), user))
     own = own_fields.columns(user, scope.below(user, space.pk) if space else None)
     groups = GROUPS | {c.code: f"fields__{c.key}" for c in own if c.is_grouping}
     group = params.get("group", "") if params.get("group", "") in groups else ""

@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from tandem.kit import clock
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
+from tandem.reports.queries import approvals, checklists, set_here
 from tandem.reports.queries import boards as stacks_of
-from tandem.reports.queries import checklists, set_here
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.boards import Half, Hold, Stack, Standing
 from tandem.reports.queries.moves import Moves
@@ -133,7 +133,8 @@ def shown_limit(one: Standing) -> dict[str, Any]:
 class CardExtra:
     """What a project's own settings add to its cards: fields that stand on them, and the halves they may be moved to."""
 
-    def __init__(self, fields: list[FieldDefinition], moves: Moves, halves: list[Half]) -> None:
+    def __init__(self, fields: list[FieldDefinition], moves: Moves, halves: list[Half], has_approvals: bool) -> None:
+        self.has_approvals = has_approvals
         self._own, self._moves, self._halves = OwnFields(fields), moves, halves
         self.has_fields = bool(fields)
 
@@ -141,7 +142,8 @@ class CardExtra:
     def of(cls, user: Any, space: Space, halves: list[Half]) -> "CardExtra":
         """`space` came with `set_here.beside`."""
         fields = [f for f in set_here.fields_of(space) if f.is_on_cards and f.retired_at is None]
-        return cls(fields[:MOST_FIELDS], Moves(user, set_here.rules_of(space)), halves)
+        rules = set_here.rules_of(space)
+        return cls(fields[:MOST_FIELDS], Moves(user, rules), halves, has_approvals=any(rule.approvals for rule in rules))
 
     def meet(self, items: list[Any]) -> None:
         if self.has_fields:
@@ -170,6 +172,7 @@ def cards_of(
     for hold in holds:
         held.setdefault(hold.held_id, []).append(hold)
     since = reads.entered(user, [i for i in items if not i.is_done])
+    waits = approvals.on_cards(user, items) if extra.has_approvals else {}
     extra.meet(items)
     return {
         i.pk: {
@@ -183,6 +186,7 @@ def cards_of(
             "cls": {"name": i.service_class, "word": _class_word(i)} if i.service_class != ServiceClass.STANDARD else None,
             "own": extra.values(i),
             "to": extra.ways(i),
+            "waits": waits.get(i.pk, ""),
         }
         for i in items
     }

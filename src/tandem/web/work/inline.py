@@ -16,7 +16,7 @@ from tandem.people.models import User
 from tandem.web import doors
 from tandem.web.markdown import rendered
 from tandem.web.templating import day, hours
-from tandem.web.work import own_fields
+from tandem.web.work import approvals, own_fields
 from tandem.work.actions import time_entries, work_items
 from tandem.work.models import ServiceClass, State, WorkItem, WorkItemType
 
@@ -170,7 +170,8 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
         return _stale(problem.current, name)
     except Refused as problem:
         return JsonResponse({"message": words.refusal(problem.code, problem.params), "code": problem.code}, status=422)
-    return JsonResponse(_answer(item, name))
+    waits = {"message": approvals.waits(item)} if item.awaiting is not None else {}
+    return JsonResponse(_answer(item, name) | waits)
 
 
 def _read(request: HttpRequest, item: WorkItem, given: dict[str, Any]) -> dict[str, Any]:

@@ -120,6 +120,8 @@ def _taken(actor: Any, old: WorkItem, space: Space, type: WorkItemType | None) -
 
 def _carry(old: WorkItem, new: WorkItem) -> None:
     """What hangs on the one hangs on the other. A watch goes along if its person sees the place."""
+    said = list(Comment.objects.filter(subject_kind=_KIND, subject_id=old.pk).values_list("pk", flat=True))
+    Attachment.objects.filter(subject_kind=Comment._meta.label_lower, subject_id__in=said).update(space=new.space_id)
     for model in (Comment, Attachment):
         model.objects.filter(subject_kind=_KIND, subject_id=old.pk).update(subject_id=new.pk, space=new.space_id)
     there = set(members_of(new.space_id).values_list("user_id", flat=True))

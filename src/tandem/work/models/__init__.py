@@ -8,6 +8,7 @@ from tandem.work.models.column import Column
 from tandem.work.models.field import FieldDefinition
 from tandem.work.models.intake import IntakeForm, Submission
 from tandem.work.models.link import Link
+from tandem.work.models.move_request import MoveRequest, MoveVerdict
 from tandem.work.models.recurrence import ItemTemplate, Recurred, Recurrence
 from tandem.work.models.retrospective import (
     Retrospective,
@@ -35,6 +36,8 @@ __all__ = [
     "IntakeForm",
     "ItemTemplate",
     "Link",
+    "MoveRequest",
+    "MoveVerdict",
     "Recurred",
     "Recurrence",
     "Retrospective",

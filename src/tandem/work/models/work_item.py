@@ -33,6 +33,10 @@ class WorkItemQuerySet(ScopedQuerySet):
         """Not removed. Removed items stay for undo and history."""
         return self.filter(removed_at=None)
 
+    def unarchived(self) -> Self:
+        """What lists show unless archived items are asked for; figures of the past count all of them."""
+        return self.filter(archived_at=None)
+
     def open(self) -> Self:
         return self.present().exclude(state__category=State.Category.DONE)
 
@@ -166,10 +170,14 @@ class WorkItem(Scoped):
     )
     plan = models.JSONField(default=dict, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
     # it lives on in another space; here it is removed, and its key an address that leads there
     moved_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="moved_from")
     updated_at = models.DateTimeField(null=True, blank=True)
     grams = ArrayField(models.CharField(max_length=64), default=list, editable=False)
+
+    awaiting: Any = None
+    "Set by the change that found that its move waits for approval: the request."
 
     objects = WorkItemQuerySet.as_manager()
 
@@ -205,6 +213,10 @@ class WorkItem(Scoped):
     @property
     def is_done(self) -> bool:
         return self.state.is_done
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
 
     def set_grams(self) -> None:
         self.grams = grams(f"{self.key} {self.title} {pinyin_key(self.title)}")
