@@ -30,10 +30,13 @@ from tandem.work.actions import (
     recurrences,
     sprints,
     states,
+    time_entries,
     transitions,
     wip_limits,
+    work_items,
 )
 from tandem.work.models import (
+    Assignment,
     Baseline,
     Block,
     ChecklistEntry,
@@ -42,10 +45,12 @@ from tandem.work.models import (
     IntakeForm,
     ItemTemplate,
     Link,
+    MoveRequest,
     Recurrence,
     Sprint,
     State,
     Submission,
+    TimeEntry,
     Transition,
     WipLimit,
     WorkingCalendar,
@@ -72,6 +77,7 @@ class Area:
     item: WorkItem
     other_item: WorkItem
     removed_item: WorkItem
+    archived_item: WorkItem
     link: Link
     state: State
     type: WorkItemType
@@ -91,6 +97,7 @@ class Area:
     development: Development
     field: FieldDefinition
     transition: Transition
+    move_request: MoveRequest
     spare_state: State
     spare_type: WorkItemType
     block: Block
@@ -104,6 +111,8 @@ class Area:
     declined_submission: Submission
     entry: ChecklistEntry
     removed_entry: ChecklistEntry
+    time_entry: TimeEntry
+    removed_time: TimeEntry
     team: Team
     feature: Feature
     release: Release
@@ -173,6 +182,9 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
     space = project.space
     item, other, removed = (make.work_item(actor=admin, project=project, title=f"Item {n}") for n in range(3))
     WorkItem.objects.filter(pk=removed.pk).update(removed_at=clock.now())
+    Assignment.objects.create(item=item, user=admin)
+    archived = make.work_item(actor=admin, project=project, title="Item 5", state="done")
+    WorkItem.objects.filter(pk=archived.pk).update(archived_at=clock.now())
     column = columns.create(actor=admin, space=space, name="Build")
     # rules of a type that no item has: the moves of the others stay free
     audit = states.add_type(actor=admin, space=space, name="Audit")
@@ -180,18 +192,20 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
     ended = blocks.start(actor=admin, item=third, reason="No berth")
     entry, removed_entry = checklists.add(actor=admin, item=item, text="Measure\nOrder")
     checklists.remove(actor=admin, entry=removed_entry)
+    time_entry, removed_time = (time_entries.log(actor=admin, item=item, minutes=30) for _ in range(2))
+    time_entries.remove(actor=admin, entry=removed_time)
     form = intake.create_form(actor=admin, space=space, title="Ask the yard")
     declined = intake.submit(actor=None, form=form, title="A bridge")
     declined = intake.decline(actor=admin, submission=declined, version=None, reason="No room")
     return {
         **_recurring(admin, space), "intake_form": form, "submission": intake.submit(actor=None, form=form, title="A crane", email="ida@example.org"), "declined_submission": declined,
-        "entry": entry, "removed_entry": removed_entry, "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
+        "entry": entry, "removed_entry": removed_entry, "time_entry": time_entry, "removed_time": removed_time, "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
         "block": blocks.start(actor=admin, item=item, reason="No crane", kind="supplier"),
         "ended_block": blocks.end(actor=admin, block=ended, version=None),
         "field": fields.create(actor=admin, space=space, name="Customer", kind="text"), "spare_type": audit,
         "spare_state": states.add(actor=admin, space=space, name="Waiting", category="in_progress"),
-        "transition": transitions.create(actor=admin, space=space, to_state=make.state_of(project, "done"), type=audit),
-        "item": item, "other_item": other, "removed_item": removed,
+        **_approving(admin, project, audit),
+        "item": item, "other_item": other, "removed_item": removed, "archived_item": archived,
         "link": make.link(actor=admin, source=item, target=other),
         "state": make.state_of(project, "in_progress"),
         "type": WorkItemType.objects.filter(space=space, level=2).first(),
@@ -200,6 +214,18 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
         "baseline": baselines.take(actor=admin, space=space, name="Kick-off"),
         "team": Team.objects.create(space=space, name="Web"),
     }  # fmt: skip
+
+
+def _approving(admin: User, project: Project, audit: WorkItemType) -> dict[str, Any]:
+    """A move of the type that only one item has waits for whoever leads."""
+    leads = ["administrator", "pmo_lead", "portfolio_manager", "project_manager"]
+    done = make.state_of(project, "done")
+    rule = transitions.create(actor=admin, space=project.space, to_state=done, type=audit, approvals=1, approver_roles=leads)
+    waiting = make.work_item(actor=admin, project=project, title="Item 4", type=audit)
+    member = users.add(actor=admin, name="Rita Remote", email=f"rita-{project.space.key.lower()}@example.org")
+    spaces.grant(actor=admin, space=project.space, user=member, role=Role.PROJECT_MANAGER)
+    request = work_items.change(actor=admin, item=waiting, version=None, state=done).awaiting
+    return {"transition": rule, "move_request": request}
 
 
 def _recurring(admin: User, space: Space) -> dict[str, Any]:

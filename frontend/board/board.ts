@@ -153,6 +153,13 @@ export class TandemBoard extends HTMLElement {
         return send('PATCH', url, { ...data, override_reason: reason }, version);
       });
       card.dataset.version = String(answer.version ?? version + 1);
+      if (answer.is_back) { // others approve it first
+        this.back(card, from);
+        this.live.textContent = String(answer.message);
+        toast(String(answer.message));
+        this.wanted = true;
+        return;
+      }
       this.live.textContent = say('board_moved', { card: this.name(card), column: this.heading(cell.dataset.state!) });
       if (typeof answer.undo === 'string' && from.cell !== cell) toast(say('board_moved', { card: this.name(card), column: this.heading(cell.dataset.state!) }), { undo: answer.undo });
       this.wanted = true;

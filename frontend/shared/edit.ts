@@ -6,7 +6,7 @@ import { reasonFor } from './ask';
 import { make } from './dom';
 import { Refusal, send } from './http';
 import { pickPeople, pickSeveral, showPeople } from './people';
-import { complain } from './toast';
+import { complain, toast } from './toast';
 import { say } from './words';
 
 type Option = [value: string, label: string];
@@ -98,6 +98,7 @@ async function put(cell: HTMLElement, value: string, was: Node[], version = cell
   try {
     const answer = await send('PATCH', url!, { [name]: cell.dataset.kind === 'several' ? JSON.parse(value || '[]') : value, was: cell.dataset.value ?? '', ...(reason && { override_reason: reason }) }, version);
     show(cell, answer);
+    if (answer.message) toast(String(answer.message));
     if (answer.version !== undefined) setVersion(url!, String(answer.version));
     document.dispatchEvent(new CustomEvent('td:changed', { detail: answer }));
     if (cell.closest('#peek')) dispatchEvent(new CustomEvent('td:refetch'));

@@ -35,6 +35,8 @@ EXAMPLES = {
     "fields": "field",
     "transitions": "transition",
     "checklist-entries": "entry",
+    "time-entries": "time_entry",
+    "move-requests": "move_request",
     "intake-forms": "intake_form",
     "item-templates": "template",
     "recurrences": "recurrence",
@@ -61,9 +63,10 @@ EXAMPLES = {
     "deliveries": "delivery",
 }
 _ELSEWHERE = {
-    "work_items_restorations_create": "removed_item", "sprints_closings_create": "running_sprint",
+    "work_items_restorations_create": "removed_item", "work_items_archivings_create": "archived_item", "work_items_unarchivings_create": "archived_item", "sprints_closings_create": "running_sprint",
     "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block",
     "states_retirements_create": "spare_state", "types_retirements_create": "spare_type",
+    "time_entries_restorations_create": "removed_time",
     "checklist_entries_restorations_create": "removed_entry", "submissions_reopenings_create": "declined_submission", "recurrences_resumptions_create": "paused_recurrence",
 }  # fmt: skip
 
@@ -214,6 +217,10 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "submissions_acceptances_create": lambda a: {"type_id": a.type.pk},
     "submissions_refusals_create": lambda a: {"reason": "No room"},
     "checklist_entries_create": lambda a: {"item_id": a.item.pk, "text": "Call the yard", "owner_id": a.member.pk, "due_on": _days(2)},
+    "work_items_shares_create": lambda a: {"user_id": a.admin.pk, "share": 60},
+    "move_requests_verdicts_create": lambda a: {"is_yes": False, "reason": "No berth"},
+    "time_entries_create": lambda a: {"item_id": a.item.pk, "minutes": 90, "day": "2026-02-12", "note": "Berth plan", "remaining_minutes": 60},
+    "time_entries_change": lambda a: {"minutes": 45},
     "checklist_entries_change": lambda a: {"is_done": True},
     "checklist_entries_moves_create": lambda a: {},
     "types_create": lambda a: {"space_id": a.project.space_id, "name": "Spike", "level": 2},

@@ -17,7 +17,7 @@ from tandem.config import cli
 from tandem.config.work_commands import asking, showing
 from tandem.config.work_commands.account import place
 from tandem.people.actions import users
-from tandem.work.actions import columns, wip_limits, work_items
+from tandem.work.actions import columns, transitions, wip_limits, work_items
 from tandem.work.models import Sprint, State, WorkItem
 from tests import make
 
@@ -238,3 +238,35 @@ def test_it_speaks_chinese_where_the_environment_does(work, world):
     assert "筛选" in said("list", "--help")
     assert State.objects.filter(space=world.project.space).count() == 4
     assert "请检查标出的字段" in said("new", " "), "what the server refuses comes in Chinese too"
+
+
+def test_time_is_logged_and_listed(work, world):
+    make.work_item(actor=world.boris, project=world.project, estimate_minutes=480)
+    assert work("log", "POR-1", "1h", "30m", "--left", "4h", "--note", "Berth\x1b[2J") == "POR-1: logged 1h 30m, 1h 30m in all. 4h left.\n"
+    work("edit", "POR-1", "estimate=2d")
+    shown = work("show", "POR-1")
+    assert "estimate: 16h" in shown and "logged: 1h 30m" in shown and "left: 4h" in shown
+    assert "Mei Lin" in work("times", "POR-1") and "\x1b" not in work("times", "POR-1")
+    work("log", "POR-1", "90", code=2)
+    work("log", "POR-1", "1h", "--day", "soon", code=2)
+    work("log", "POR-1", "1h", "--for", "Boris", code=1)
+
+
+def test_a_move_that_others_approve_waits_and_finished_work_is_put_away(work, world):
+    done = State.objects.get(space=world.project.space, name="Done")
+    rule = transitions.create(actor=world.boris, space=world.project.space, to_state=done, approvals=1, approver_roles=["project_manager"])
+    make.work_item(actor=world.boris, project=world.project)
+    assert "waits for approval to go into “Done”" in work("move", "POR-1", "done")
+    work("approve", "POR-1", code=1)
+    work("reject", "POR-1", "No berth", code=1)
+    assert "Nothing waits for you." in work("approvals")
+    transitions.remove(actor=world.boris, transition=rule)
+    rule = transitions.create(actor=world.boris, space=world.project.space, to_state=done, approvals=1, approvers=[world.mei.pk])
+    work_items.change(actor=world.boris, item=item(), version=None, state=done)
+    assert "POR-1" in work("approvals") and "Boris Orlov" in work("approvals")
+    assert work("approve", "POR-1", "--why", "Fine").startswith("POR-1  Done")
+    work("approve", "POR-1", code=1)
+    work("archive", "POR-1")
+    assert "No work items." in work("list", "state:done") and "POR-1" in work("list", "is:archived")
+    work("unarchive", "POR-1")
+    assert "POR-1" in work("list", "state:done")

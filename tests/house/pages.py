@@ -25,7 +25,7 @@ class Route:
 
     def subject(self, area: Area) -> Any:
         special = {"feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
-                   "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "submission_reopenings": "declined_submission",
+                   "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "time_entry_restorations": "removed_time", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint"}  # fmt: skip
         example = special.get(self.name) or _BY_SLUG.get(self.template.split("/")[0], "")
@@ -116,6 +116,11 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "work_item_relocations": lambda a: {"space": a.second_project.space_id},
     "work_item_checklist": lambda a: {"do": "add", "lines": "Call the yard"},
     "checklist_entry": lambda a: _json(text="Call the yard"),
+    "move_request_verdicts": lambda a: {"do": "reject", "reason": "No berth"},
+    "work_item_archivings": lambda a: {"do": "unarchive"},
+    "work_item_shares": lambda a: _json(**{f"share:{a.admin.pk}": "60"}),
+    "work_item_time": lambda a: {"do": "log", "time": "1h 30m"},
+    "time_entry": lambda a: _json(minutes="45m"),
     "board_card": lambda a: _json(state=a.state.pk, after=None, version=a.item.version),
     "backlog_item": lambda a: _json(section=str(a.sprint.pk), after=None, version=a.item.version),
     "backlog_items": lambda a: {"title": "New", "section": a.sprint.pk},

@@ -60,3 +60,11 @@ def test_cells_are_changed_where_they_stand(world, signed_in):
     assert client.patch(reverse("checklist_entry", kwargs={"id": entry.pk}), "{", content_type="application/json").status_code == 400
     row = ChecklistEntry.objects.get()
     assert (row.text, row.owner, str(row.due_on)) == ("b", world.boris, "2027-02-12")
+
+
+def test_what_happened_to_it_stands_in_the_history_of_the_item(world, signed_in):
+    item, client = _item(world), signed_in(world.mei)
+    (entry,) = checklists.add(actor=world.boris, item=item, text="Measure <it>")
+    checklists.remove(actor=world.boris, entry=entry)
+    text = client.get(reverse("work_item", kwargs={"key": item.key})).content.decode()
+    assert "added a checklist entry" in text and "removed a checklist entry" in text and "Measure &lt;it&gt;" in text

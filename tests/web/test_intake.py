@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tandem.work.actions import intake
 from tandem.work.models import Submission, WorkItem
+from tests import make
 
 JSON = {"Accept": "application/json"}
 
@@ -75,3 +76,13 @@ def test_the_address_is_for_those_who_may_share(world, signed_in, form):
     assert form.token in signed_in(world.boris).get(here).content.decode()
     seen = signed_in(world.mei).get(here).content.decode()
     assert "Ask &lt;us&gt;" in seen and form.token not in seen
+
+
+def test_the_address_of_who_asked_is_no_text_of_the_item(world, form, signed_in):
+    row = intake.submit(actor=None, form=form, title="A crane", description="Big", email="ida@example.org")
+    item = intake.accept(actor=world.mei, submission=row, version=None)
+    assert item.description == "Big"
+    page = reverse("work_item", kwargs={"key": item.key})
+    assert "mailto:ida@example.org" in signed_in(world.mei).get(page).content.decode()
+    eve = make.user(actor=world.admin, name="Eve", role="stakeholder", space=world.project.space)
+    assert "ida@" not in signed_in(eve).get(page).content.decode()

@@ -4,6 +4,8 @@ from urllib.parse import parse_qs, urlencode, urlparse
 
 from django.urls import reverse
 
+from tandem.people.actions import spaces
+from tandem.work.actions import fields, states
 from tandem.work.models import WorkItem
 from tests import make
 
@@ -57,3 +59,17 @@ def test_the_palette_offers_the_line_and_the_form_comes_filled_in(world, signed_
     item = WorkItem.objects.get(title="Mend it")
     assert item.estimate_minutes == 1440 and list(item.sprints.all()) == [sprint]
     assert not [i for g in client.get(reverse("palette"), {"q": "Login fails"}).json()["groups"] for i in g["items"] if "Login fails" in i["label"]]
+
+
+def test_another_project_brings_its_own_types_and_fields(world, signed_in):
+    yard = make.project(actor=world.alma, name="Yard", key="YAR").space
+    spaces.grant(actor=world.admin, space=yard, user=world.boris, role="project_manager")
+    world.boris.refresh_from_db()
+    states.add_type(actor=world.boris, space=yard, name="Lifting")
+    fields.create(actor=world.boris, space=yard, name="Crane", kind="text")
+    client, here = signed_in(world.boris), reverse("work_items_new")
+    first = client.get(f"{here}?space={world.project.space_id}").content.decode()
+    assert "Lifting" not in first and "Crane" not in first and 'hx-include="#new-fields"' in first
+    text = client.get(here, {"home": yard.pk, "priority": "2", "labels": "<b>sea", "due_on": "2027-02-12", "assignees": [world.boris.pk, "x"]}).content.decode()
+    assert "Lifting" in text and "Crane" in text and 'value="2027-02-12"' in text and "&lt;b&gt;sea" in text and "<b>sea" not in text
+    assert client.get(here, {"home": "999999", "priority": "x", "type": "x"}).status_code == 200

@@ -32,7 +32,7 @@ def test_what_is_sent_waits_and_becomes_an_item_of_the_type_of_the_form(world, f
     row = send(form, title="  A\ncrane ", description="Big\r\none", email="ida@example.org")
     assert (row.title, row.description, row.state) == ("A crane", "Big\none", "waiting") and not WorkItem.objects.exists()
     item = intake.accept(actor=world.mei, submission=row, version=1)
-    assert (item.title, item.type.name, item.reporter) == ("A crane", "Bug", world.mei) and "ida@example.org" in item.description
+    assert (item.title, item.type.name, item.reporter) == ("A crane", "Bug", world.mei) and "ida@" not in item.description
     assert Event.objects.get(verb="submission.received").actor is None
     assert code(lambda: intake.accept(actor=world.mei, submission=row, version=None)) == "decided_already"
     assert code(lambda: intake.decline(actor=world.mei, submission=row, version=None, reason="x")) == "decided_already"

@@ -3,11 +3,14 @@
 import pytest
 
 from tandem.collaboration.actions import comments, watches
-from tandem.collaboration.models import Comment, Watch
+from tandem.collaboration.models import Attachment, Comment, Watch
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.actions import spaces
 from tandem.people.models import Space
+from tandem.product.actions import features
+from tandem.product.actions import relocations as product_relocations
+from tandem.product.models import Scope
 from tandem.work.actions import (
     blocks,
     checklists,
@@ -169,3 +172,25 @@ def test_a_copy_keeps_a_choice_that_was_removed_since(world):
     assert made.fields == {"Colour": "Red"}
     work_items.change(actor=world.boris, item=made, version=None, title="Worked on")
     assert code(lambda: clones.take_back(actor=world.boris, item=made)) == "accepted_changed"
+
+
+def test_what_a_feature_counts_follows_and_comes_back(world, item, yard):
+    part = make.work_item(actor=world.boris, project=world.project, title="Hook", parent=item)
+    feature = make.feature(actor=world.chen, product=world.product)
+    features.add_scope(actor=world.alma, subject=feature, items=[item, part])
+    made = product_relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space)
+    now = set(Scope.objects.of(feature).values_list("item_id", flat=True))
+    assert now == {made.pk, made.children.get().pk}
+    assert Event.objects.of(feature).filter(verb="scope.added").latest("id").changes["items"] == [[], sorted(now)]
+    product_relocations.take_back(actor=world.boris, item=made)
+    assert set(Scope.objects.of(feature).values_list("item_id", flat=True)) == {item.pk, part.pk}
+
+
+def test_files_of_comments_go_along(world, item, yard):
+    row = comments.add(actor=world.mei, subject=item, body="Look")
+    file = Attachment.objects.create(
+        space=item.space, author=world.mei, name="a.txt", url="https://example.org/a", subject_kind="collaboration.comment", subject_id=row.pk
+    )
+    relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space)
+    file.refresh_from_db()
+    assert file.space_id == yard.space_id

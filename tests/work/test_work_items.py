@@ -8,7 +8,7 @@ import pytest
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.work.actions import blocks, links, undoing, work_items
-from tandem.work.models import Block, StateChange, WorkItem
+from tandem.work.models import Block, State, StateChange, WorkItem
 from tests import make
 
 
@@ -203,3 +203,14 @@ def test_a_removal_is_done_once_more_with_the_redo_unless_it_was_changed_since(w
     item.refresh_from_db()
     assert item.removed_at is not None
     assert undoing.undo(actor=world.mei, run=again) == (0, 1), "it is removed already"
+
+
+def test_a_move_that_is_taken_back_was_no_passage(world):
+    item, run = make.work_item(actor=world.mei, project=world.project), uuid.uuid4()
+    done = State.objects.get(space=item.space_id, name="Done")
+    work_items.change(actor=world.mei, item=item, version=None, run=run, state=done)
+    assert StateChange.objects.filter(item=item).count() == 2
+    assert undoing.undo(actor=world.mei, run=run) == (1, 0)
+    assert list(StateChange.objects.filter(item=item).values_list("to_state__name", flat=True)) == ["To do"]
+    verbs = list(Event.objects.of(item).order_by("id").values_list("verb", flat=True))
+    assert verbs == ["work_item.created", "work_item.moved", "work_item.moved"], "the history keeps both"

@@ -51,6 +51,8 @@ def reads(router: Router, noun: Noun, *, history: bool = True) -> None:
         given = filters.model_dump(exclude_unset=True)
         after, limit = given.pop("after", None), given.pop("limit", 50)
         rows = noun.listed(noun.of(request.auth))
+        if noun.usual and not noun.usual[0] & given.keys():
+            rows = noun.usual[1](rows)
         for name, value in given.items():
             narrow, ask = noun.narrows.get(name), noun.asks.get(name)
             if ask:

@@ -32,7 +32,7 @@ class Noun:
     `shows` and `filters` name columns, with blanks between; `computes` adds expressions with their type.
     `narrows` are other questions to a list: the type of the answer and what it does to the rows; `asks` are those that
     also need to know who asks. `listed` says
-    which of the visible rows a list shows; `masks` hides values. Actions know a row by the keyword `word`.
+    which of the visible rows a list shows; `usual` narrows them further unless one of its filters is given; `masks` hides values. Actions know a row by the keyword `word`.
     """
 
     path: str
@@ -44,6 +44,7 @@ class Noun:
     narrows: dict[str, tuple[Any, Callable[[Any, Any], Any]]] = field(default_factory=dict)
     asks: dict[str, tuple[Any, Callable[[Any, Any, Any], Any]]] = field(default_factory=dict)
     listed: Callable[[Any], Any] = _same
+    usual: tuple[set[str], Callable[[Any], Any]] | None = None
     masks: Callable[[Any, list[Values]], None] | None = None
 
     @property

@@ -22,6 +22,8 @@ FRESH = timedelta(days=3)
 MOST_OF_A_RUN = 50
 "An import or a change of more rows at once is told by its own end, not row by row."
 _GIVEN = ("assignees", "owner", "manager")
+_ASKED = ("approvers", "asker")
+"They hear of it, and watch nothing because of it."
 _OF_OTHERS = ("collaboration.comment", "collaboration.attachment", "product.promise")
 _PROMISES = ("promise.given", "promise.revised", "promise.kept", "promise.withdrawn")
 
@@ -62,8 +64,12 @@ def named_in(event: Event) -> list[int]:
 
 def given_to(event: Event) -> list[int]:
     """Who has the record since this event and had it not before."""
+    return _new_in(event, _GIVEN)
+
+
+def _new_in(event: Event, names: Iterable[str]) -> list[int]:
     found = set()
-    for name in _GIVEN:
+    for name in names:
         if name in event.changes:
             before, after = (set(_ids(value)) for value in event.changes[name])
             found |= after - before
@@ -115,7 +121,7 @@ def news_of(read: Read) -> list[News]:
         for user_id, why, since in watchers[about]:
             if since <= event.recorded_at:
                 heard[user_id] = (_kind_of(event), why)
-        heard |= dict.fromkeys(given_to(event), (_KIND.ASSIGNED, _WHY.ASSIGNED))
+        heard |= dict.fromkeys(_new_in(event, (*_GIVEN, *_ASKED)), (_KIND.ASSIGNED, _WHY.ASSIGNED))
         heard |= dict.fromkeys(named_in(event), (_KIND.MENTIONED, _WHY.MENTIONED))
         heard.pop(event.actor_id, None)
         found += [

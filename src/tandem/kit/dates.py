@@ -1,8 +1,32 @@
-"""Reading dates that people type."""
+"""Reading dates and lengths of time that people type."""
 
+import re
+import unicodedata
 from datetime import date
+
+DAY_MINUTES = 480
+"A working day, as estimates count it."
+_NUMBER = r"(\d{1,6}(?:\.\d{1,2})?)\s*"
+_TIME = re.compile(
+    rf"(?:{_NUMBER}(?:w|weeks?|周)\s*)?(?:{_NUMBER}(?:d|days?|天)\s*)?(?:{_NUMBER}(?:h|hrs?|hours?|个?小时|时)\s*)?"
+    rf"(?:{_NUMBER}(m|mins?|minutes?|分钟?)?)?"
+)
+_CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)")
 
 
 def parse_day(text: str) -> date:
     """`2027-02-12`; raises ValueError with what was read."""
     return date.fromisoformat(text.strip())
+
+
+def parse_minutes(text: str) -> int:
+    """`1h 30m`, `1.5h`, `90m`, `1:30`, `2d` (working days), `1小时30分` as minutes; a number alone says nothing. Raises
+    ValueError with what was read."""
+    plain = unicodedata.normalize("NFKC", text).strip().casefold().replace(",", ".")
+    if clock := _CLOCK.fullmatch(plain):
+        return int(clock[1]) * 60 + int(clock[2])
+    match = _TIME.fullmatch(plain)
+    if match is None or not plain or (match[4] and not match[5] and not match[3]):
+        raise ValueError(text)
+    weeks, days, hours, minutes = (float(match[n] or 0) for n in range(1, 5))
+    return round((weeks * 5 + days) * DAY_MINUTES + hours * 60 + minutes)

@@ -26,6 +26,10 @@ FIELDS = {
     "category": _("category"), "choices": _("choices"), "currency": _("currency"), "from_state": _("from state"), "is_guarded": _("waits for predecessors"),
     "is_on_cards": _("on the cards of the board"), "is_required": _("needed before work begins"), "level": _("level"), "required": _("required fields"),
     "retired_at": _("retired"), "roles": _("roles"), "to_state": _("to state"), "types": _("types"),
+    "day": _("day"), "minutes": _("time spent"), "note": _("note"), "entered_minutes": _("logged in all"), "expected_minutes": _("expected in all"),
+    "approvals": _("approvals"), "approver_roles": _("roles that approve"), "approvers": _("who may approve"), "asker": _("asked by"),
+    "archived_at": _("archived"), "is_archived": _("archived"),
+    "share": _("share"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

@@ -14,17 +14,18 @@ from tandem.history.models import Event
 from tandem.history.verbs import VERBS
 from tandem.people.models import User
 from tandem.web.field_words import field_name
-from tandem.web.templating import moment
+from tandem.web.templating import hours, moment
 from tandem.work.models import FieldDefinition
 
 # where a row stands among others says nothing to a reader
-_SILENT = {"rank", "actual_start", "actual_finish", "updated_at", "removed_at", "query"}
+_SILENT = {"rank", "actual_start", "actual_finish", "updated_at", "removed_at", "archived_at", "query"}
 # what every new row has is not told again where it was made
 _USUAL = {"state", "title", "name", "subject", "type"}
 _MAKING = (".created", ".added", ".given")
 _LONG = {"description", "body"}
 _OWN = "fields"
-_MANY = {"assignees": settings.AUTH_USER_MODEL, "items": "work.workitem"}
+_MANY = {"assignees": settings.AUTH_USER_MODEL, "items": "work.workitem", "approvers": settings.AUTH_USER_MODEL, "asker": settings.AUTH_USER_MODEL, "to_state": "work.state", "user": settings.AUTH_USER_MODEL}
+_TIMES = {"minutes", "estimate_minutes", "spent_minutes", "expected_minutes", "entered_minutes"}
 
 
 _READ = (
@@ -119,6 +120,8 @@ class _Names:
         ids = _ids(value)
         if kind and ids:
             return shown([self._name(kind, pk) for pk in ids])
+        if name in _TIMES and isinstance(value, int):
+            return hours(value)
         choice = _choice(event.subject_kind, name, value)
         return choice or shown(_readable(value))
 

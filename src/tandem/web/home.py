@@ -19,8 +19,8 @@ from tandem.people.actions import users
 from tandem.planning import words
 from tandem.portfolio.models import Project
 from tandem.product.models import Promise
+from tandem.reports.queries import approvals, roadmap
 from tandem.reports.queries import home as reads
-from tandem.reports.queries import roadmap
 from tandem.reports.queries.roadmap import Row
 from tandem.web import histories
 from tandem.web.product import roadmap_picture as picture
@@ -104,7 +104,7 @@ def _news(waiting: int, later: int, off: int, soon: list[WorkItem]) -> list[tupl
 
 
 def _waiting(user: Any) -> list[dict[str, Any]]:
-    """Decisions that nobody else takes: a promise whose day is over, a file with open questions."""
+    """Decisions that nobody else takes: a promise whose day is over, a move to approve, a file with open questions."""
     rows = [
         {
             "title": promise.what or str(promise.subject), "href": reverse("promises_detail", kwargs={"id": promise.pk}),
@@ -112,6 +112,14 @@ def _waiting(user: Any) -> list[dict[str, Any]]:
             "date": short_day(promise.date), "action": _("Answer"), "peek": True,
         }
         for promise in reads.passed(user)
+    ]  # fmt: skip
+    rows += [
+        {
+            "title": f"{one.item.key} {one.item.title}", "href": reverse("work_item", kwargs={"key": one.item.key}),
+            "note": _("%(name)s asks to move it into “%(state)s”.") % {"name": one.asked_by.name, "state": one.to_state.name},
+            "date": short_day(timezone.localtime(one.created_at)), "action": _("Decide"), "peek": True,
+        }
+        for one in approvals.awaiting(user)[:SHOWN]
     ]  # fmt: skip
     waiting = Import.objects.visible_to(user).filter(
         owner=user, state__in=(Import.State.QUESTIONS, Import.State.PREVIEWED)

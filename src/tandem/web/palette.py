@@ -48,8 +48,9 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _items(user: Any, text: str) -> list[dict[str, str]]:
     """The key as typed, then words as typed, then words with a typing error; each by what changed last."""
-    rows = WorkItem.objects.visible_to(user).present()
-    found = dict(rows.filter(key__in=(text, text.upper())).values_list("key", "title")[:1])
+    everything = WorkItem.objects.visible_to(user).present()
+    rows = everything.unarchived()
+    found = dict(everything.filter(key__in=(text, text.upper())).values_list("key", "title")[:1])
     found |= dict(rows.matching(text).order_by("-updated_at").values_list("key", "title")[:MOST_ITEMS])
     if len(found) < ENOUGH and len(text) <= LONGEST_NEAR:
         near = rows.resembling(text).order_by("-updated_at").values_list("key", "title")[:MOST_NEAR]

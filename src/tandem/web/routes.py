@@ -11,6 +11,7 @@ from tandem.web.portfolio import portfolios, programmes, projects
 from tandem.web.product import features, products, promises, releases, roadmap
 from tandem.web.strategy import objectives
 from tandem.web.work import (
+    approvals,
     backlogs,
     blocks,
     board_settings,
@@ -25,7 +26,9 @@ from tandem.web.work import (
     recurrences,
     relocations,
     retrospectives,
+    shares,
     sprints,
+    time_entries,
     work_item,
     work_items,
     workflow_settings,
@@ -34,7 +37,7 @@ from tandem.web.work import (
 urlpatterns: list[URLPattern] = [
     *home.urls, *palette.urls, *scopes.urls, *styleguide.urls, *account.urls, *people.urls, *access.urls, *teams.urls, *objectives.urls, *portfolios.urls, *programmes.urls,
     *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *quick.urls, *work_item.urls, *boards.urls, *board_settings.urls, *field_settings.urls, *workflow_settings.urls,
-    *blocks.urls, *checklists.urls, *relocations.urls, *intake.urls, *recurrences.urls,
+    *blocks.urls, *checklists.urls, *time_entries.urls, *approvals.urls, *shares.urls, *relocations.urls, *intake.urls, *recurrences.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *imports.urls,
     *overview.urls, *hooks.urls, *rules.urls, *inlets.urls,

@@ -46,6 +46,7 @@ def environment(**options: Any) -> jinja2.Environment:
     env.filters.update(
         day=day,
         short_day=short_day,
+        hours=hours,
         moment=moment,
         number=number,
         signed=signed,
@@ -113,6 +114,16 @@ def icon(name: str) -> Markup:
 def day(value: Any) -> str:
     """`2027-02-12`, for tables and where dates are compared."""
     return value.strftime("%Y-%m-%d") if value else ""
+
+
+def hours(minutes: Any) -> str:
+    """`1h 30m`, as it is also typed; nothing for nothing."""
+    if minutes is None:
+        return ""
+    whole, rest = divmod(int(minutes), 60)
+    if whole and rest:
+        return gettext("%(h)sh %(m)sm") % {"h": whole, "m": rest}
+    return gettext("%(h)sh") % {"h": whole} if whole else gettext("%(m)sm") % {"m": rest}
 
 
 _A_YEAR_AWAY = 330  # days

@@ -2,7 +2,9 @@
 
 from procrastinate.contrib.django import app
 
-from tandem.work.actions import derived, recurrences, reminders
+from tandem.collaboration.actions import jobs
+from tandem.collaboration.models import Job
+from tandem.work.actions import derived, recurrences, reminders, retirements
 
 
 @app.periodic(cron="5 * * * *")
@@ -23,3 +25,9 @@ def recur(timestamp: int) -> None:
 def derive(space_id: int) -> None:
     """A formula or a roll-up was defined where there are many items."""
     derived.settle(space_id)
+
+
+@app.task(name=retirements.KIND)
+def retire_state(job_id: int, state_id: int, into_id: int, language: str) -> None:
+    job = Job.objects.select_related("owner", "space").get(pk=job_id)
+    jobs.run(job_id, lambda progress: retirements.carry_out(job, state_id, into_id, language, progress))

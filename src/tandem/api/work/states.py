@@ -9,7 +9,7 @@ from tandem.api import generic
 from tandem.api.generic import Noun
 from tandem.api.shapes import Body, Reference, body
 from tandem.people.models import Space
-from tandem.work.actions import columns, states, workflows
+from tandem.work.actions import columns, retirements, states, workflows
 from tandem.work.models import State
 
 router = Router(tags=["work"])
@@ -43,7 +43,7 @@ def _move(*, actor: Any, state: State, version: int, place: int) -> State:
 
 def _retire(*, actor: Any, state: State, version: int, into: State | None = None) -> State:
     """Its items go into another state."""
-    states.retire(actor=actor, state=state, into=into, version=version)
+    retirements.retire(actor=actor, state=state, into=into, version=version)
     return state
 
 

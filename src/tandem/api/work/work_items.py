@@ -1,25 +1,28 @@
 """Work items: the busiest list of the API, read straight from the table."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef
+from django.db.models import F, OuterRef, Subquery
 from ninja import Router
+from pydantic import Field
 
 from tandem.api import generic
 from tandem.api.generic import Noun
 from tandem.api.shapes import Body, Reference, body, words
 from tandem.kit.types import Id
 from tandem.people.models import Space, User
+from tandem.product.actions import relocations
 from tandem.reports.queries import filter_language
-from tandem.work.actions import clones, relocations, work_items
-from tandem.work.models import Assignment, State, WorkItem, WorkItemType
+from tandem.work.actions import archiving, assignments, clones, work_items
+from tandem.work.models import Assignment, MoveRequest, State, WorkItem, WorkItemType
 
 router = Router(tags=["work"])
 _FIELDS = " ".join(work_items.EDITABLE)
 _UNTYPED = " ".join(one for one in work_items.EDITABLE if one != "type")
 # lets the item in over a limit that stops; it stays on record
 _REASON = (words(500), generic.OPTIONAL)
+_Share = Annotated[int, Field(ge=1, le=100)]
 _PEOPLE = Reference(User, "assignees", is_many=True)
 
 
@@ -28,21 +31,34 @@ def _assignees(user: Any) -> Any:
     return ArraySubquery(Assignment.objects.filter(item=OuterRef("pk")).order_by("id").values("user_id"))
 
 
+def _shares(user: Any) -> Any:
+    """In per cent, in the order of `assignee_ids`."""
+    # house: reads — as above
+    return ArraySubquery(Assignment.objects.filter(item=OuterRef("pk")).order_by("id").values("share"))
+
+
+def _awaiting(user: Any) -> Any:
+    """The state into which it waits to go until others approve."""
+    return Subquery(MoveRequest.objects.visible_to(user).waiting().filter(item=OuterRef("pk")).values("to_state_id")[:1])
+
+
 NOUN = Noun(
     path="work-items",
     model=WorkItem,
     word="item",
     shows=(
         "id space_id key number title description description_format type_id state_id parent_id priority service_class "
-        "reporter_id labels fields derived rank due_on estimate_points estimate_minutes spent_minutes "
+        "reporter_id labels fields derived rank due_on estimate_points estimate_minutes spent_minutes expected_minutes logged_minutes remaining_minutes "
         "planned_start planned_finish actual_start actual_finish duration_minutes percent_complete "
-        "is_milestone is_summary is_manual constraint constraint_at deadline_at calendar_id removed_at "
+        "is_milestone is_summary is_manual constraint constraint_at deadline_at calendar_id removed_at archived_at "
         "updated_at created_at version"
     ),
     computes={
         "state_name": (str, lambda user: F("state__name")),
         "state_category": (str, lambda user: F("state__category")),
         "assignee_ids": (list[int], _assignees),
+        "assignee_shares": (list[int], _shares),
+        "awaiting_state_id": (int | None, _awaiting),
     },
     filters="space_id type_id state_id parent_id priority service_class reporter_id key",
     narrows={
@@ -50,11 +66,14 @@ NOUN = Noun(
         "sprint_id": (Id, lambda rows, sprint: rows.filter(sprints=sprint)),
         "label": (words(200, 1), lambda rows, label: rows.filter(labels__contains=[label])),
         "category": (generic.choice(State.Category), lambda rows, value: rows.filter(state__category=value)),
+        "archived": (bool, lambda rows, is_archived: rows.filter(archived_at__isnull=not is_archived)),
         "q": (words(200, 1), lambda rows, text: rows.matching(text)),
     },
     # the filter language of the pages; its `sort:` is read and has no effect here, where the order is by id
-    asks={"filter": (words(2000, 1), lambda rows, text, user: rows.filter(filter_language.condition(text, user)))},
+    asks={"filter": (words(2000, 1), lambda rows, text, user: rows.filter(filter_language.listed(text, user)))},
     listed=lambda rows: rows.present(),
+    # archived ones are found by their key, by `archived=true` and by a filter that speaks of them
+    usual=({"key", "archived", "filter"}, lambda rows: rows.unarchived()),
 )
 
 
@@ -104,6 +123,11 @@ generic.acts(
     work_items.move,
 )
 generic.acts(router, NOUN, "restorations", Body, _restore)
+generic.acts(
+    router, NOUN, "shares", body("WorkItemShare", Assignment, "", user_id=Reference(User, "user"), share=_Share), assignments.share
+)
+generic.acts(router, NOUN, "archivings", Body, archiving.archive)
+generic.acts(router, NOUN, "unarchivings", Body, archiving.unarchive)
 generic.adds(
     router,
     NOUN,

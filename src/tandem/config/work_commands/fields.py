@@ -9,6 +9,7 @@ import click
 from tandem.config.work_commands import showing
 from tandem.config.work_commands.asking import Api, Row, clean, one_of
 from tandem.config.work_commands.words import _
+from tandem.kit.dates import parse_minutes
 
 _PRIORITIES = {"urgent": 1, "high": 2, "medium": 3, "low": 4}
 _CLASSES = ("expedite", "fixed_date", "standard", "intangible")
@@ -27,14 +28,32 @@ def _priority(api: Api, space: int, text: str, row: Row | None) -> Any:
     return found
 
 
-def _day(api: Api, space: int, text: str, row: Row | None) -> str:
-    near = {"today": 0, "tomorrow": 1, "今天": 0, "明天": 1}
+def _read_day(text: str) -> str:
+    near = {"today": 0, "tomorrow": 1, "yesterday": -1, "今天": 0, "明天": 1, "昨天": -1}
     if text.casefold() in near:
         return (date.today() + timedelta(days=near[text.casefold()])).isoformat()
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise _Said(_("Write dates as 2027-02-12.")) from None
+
+
+def _day(api: Api, space: int, text: str, row: Row | None) -> str:
+    return _read_day(text)
+
+
+def day(text: str) -> str:
+    try:
+        return _read_day(text.strip())
+    except _Said as problem:
+        raise click.UsageError(f"{clean(text)}: {problem}") from None
+
+
+def _time(api: Api, space: int, text: str, row: Row | None) -> int:
+    try:
+        return parse_minutes(text)
+    except ValueError:
+        raise _Said(_("Write a time such as 1h 30m, 1.5h or 90m.")) from None
 
 
 def _number(api: Api, space: int, text: str, row: Row | None) -> float:
@@ -76,6 +95,7 @@ NAMES: dict[str, tuple[str, _Reader, Any]] = {
     "priority": ("priority", _priority, None),
     "due": ("due_on", _day, None),
     "points": ("estimate_points", _number, None),
+    "estimate": ("estimate_minutes", _time, None),
     "labels": ("labels", _labels, []),
     "assignee": ("assignee_ids", _people, []),
     "class": ("service_class", _class, "standard"),
@@ -84,7 +104,7 @@ NAMES: dict[str, tuple[str, _Reader, Any]] = {
     "state": ("state_id", lambda api, space, text, row: one_of(text, api.states(space))["id"], None),
 }
 _ALIASES = {
-    "label": "labels", "assignees": "assignee", "标题": "title", "说明": "description", "优先级": "priority", "到期": "due", "点数": "points",
+    "label": "labels", "assignees": "assignee", "标题": "title", "说明": "description", "优先级": "priority", "到期": "due", "点数": "points", "估算": "estimate",
     "标签": "labels", "负责人": "assignee", "类型": "type", "父项": "parent", "状态": "state", "服务类别": "class",
 }  # fmt: skip
 

@@ -71,6 +71,9 @@ def _facts(row: Row, names: dict[int, str]) -> list[tuple[str, Any]]:
         (_("assignees"), ", ".join(names[pk] for pk in row["assignee_ids"])),
         (_("due"), row["due_on"]),
         (_("points"), f"{row['estimate_points']:g}" if row["estimate_points"] is not None else None),
+        (_("estimate"), showing.hours(row["estimate_minutes"])),
+        (_("logged"), showing.hours(row["logged_minutes"] or None)),
+        (_("left"), showing.hours(row["remaining_minutes"])),
         (_("labels"), ", ".join(row["labels"])),
         (_("removed"), (row["removed_at"] or "")[:10]),
     ]

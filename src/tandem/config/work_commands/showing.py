@@ -56,6 +56,13 @@ def items(api: Api, rows: list[Row]) -> None:
     )
 
 
+def hours(minutes: int | None) -> str:
+    if minutes is None:
+        return ""
+    whole, rest = divmod(minutes, 60)
+    return f"{whole}h {rest}m" if whole and rest else f"{whole}h" if whole else f"{rest}m"
+
+
 def changed(row: Row) -> None:
     """One line about one item: what it is now."""
     click.echo(clean(f"{row['key']}  {row['state_name']}  {row['title']}"))

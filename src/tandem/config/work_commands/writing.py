@@ -70,6 +70,8 @@ def move(key: str, state: str, top: bool, why: str, is_json: bool) -> None:
     else:
         row = written(api, f"work-items/{row['id']}/", body, row, is_post=False)
     showing.dump(row) if is_json else showing.changed(row)
+    if not is_json and row["awaiting_state_id"] == wanted["id"]:
+        click.echo(clean(_("%(key)s waits for approval to go into “%(state)s”.") % {"key": row["key"], "state": wanted["name"]}))
 
 
 @click.command(help=_("Change fields: tandem work edit POR-12 due=2027-02-12 assignee=me labels=+urgent points=none"))
@@ -122,4 +124,25 @@ def unblock(key: str, is_json: bool) -> None:
     showing.dump(ended) if is_json else click.echo(_("%(key)s is not blocked any more.") % {"key": row["key"]})
 
 
-COMMANDS = (new, move, edit, comment, block, unblock)
+def _put(key: str, part: str, is_json: bool) -> None:
+    api = Api()
+    row = api.item(key)
+    row = written(api, f"work-items/{row['id']}/{part}/", {}, row, is_post=True)
+    showing.dump(row) if is_json else showing.changed(row)
+
+
+@click.command(help=_("Put finished work away: out of lists, boards and search. Figures of the past keep counting it."))
+@key_argument
+@showing.as_json
+def archive(key: str, is_json: bool) -> None:
+    _put(key, "archivings", is_json)
+
+
+@click.command(help=_("Bring a work item back from the archive."))
+@key_argument
+@showing.as_json
+def unarchive(key: str, is_json: bool) -> None:
+    _put(key, "unarchivings", is_json)
+
+
+COMMANDS = (new, move, edit, comment, block, unblock, archive, unarchive)

@@ -9,12 +9,15 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from tandem.kit import clock
+from tandem.kit.dates import parse_minutes
 from tandem.kit.errors import Refused
 from tandem.kit.text import search_grams
 from tandem.reports.queries import filter_own, scope
 from tandem.reports.queries.filter_dates import DATES, dated
 from tandem.reports.queries.filter_terms import Part, refused
 from tandem.reports.queries.filter_words import (
+    ARCHIVED,
+    AWAITING,
     CATEGORIES,
     CLASSES,
     DESCRIPTION,
@@ -30,7 +33,7 @@ from tandem.reports.queries.filter_words import (
     SPRINTS,
     YES,
 )
-from tandem.work.models import Assignment, Block, Link, State, WorkItem
+from tandem.work.models import Assignment, Block, Link, MoveRequest, State, WorkItem
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9]{0,9}-\d+", re.ASCII)
 _COMPARED = re.compile(r"(<=|>=|<|>)?(.+)", re.DOTALL)
@@ -127,6 +130,16 @@ def _number(column: str, most: float, example: str) -> Callable[[Asked], Q]:
             raise ValueError
         return number
 
+    return _measured(column, read, example)
+
+
+def _time(column: str) -> Callable[[Asked], Q]:
+    """`logged:>4h`, `remaining:1d..3d`."""
+    return _measured(column, lambda text: min(parse_minutes(text), 2**31 - 1), ">4h, <=1h30m, 1d..3d, none")
+
+
+def _measured(column: str, read: Callable[[str], float], example: str) -> Callable[[Asked], Q]:
+
     def condition(asked: Asked) -> Q:
         try:
             if ".." in asked.value:
@@ -153,6 +166,16 @@ def _blocked(asked: Asked) -> Q:
     said = Block.objects.open()  # house: reads — narrows items that visible_to has chosen
     held = (Q(pk__in=open_ends.values("target_id")) | Q(pk__in=said.values("item_id"))) & ~_DONE
     return held if asked.low in YES else ~held
+
+
+def _is(asked: Asked) -> Q:
+    """`is:archived`, which lists leave out otherwise; `is:awaiting` an approval."""
+    if asked.low in ARCHIVED:
+        return Q(archived_at__isnull=False)
+    if asked.low not in AWAITING:
+        raise asked.unknown("archived, awaiting")
+    waiting = MoveRequest.objects.waiting()  # house: reads — narrows items that visible_to has chosen
+    return Q(pk__in=waiting.values("item_id"))
 
 
 def _classed(asked: Asked) -> Q:
@@ -227,12 +250,13 @@ EMPTY: dict[str, Callable[[], Q]] = {
     "assignee": _without(Assignment.objects, "item"),  # house: reads — narrows items that visible_to has chosen
     "sprint": _without(WorkItem.sprints.through.objects, "workitem"),  # type: ignore[attr-defined]  # house: reads — as above
     "label": lambda: Q(labels=[]), "reporter": _null("reporter"), "priority": _null("priority"), "parent": _null("parent"),
-    "points": _null("estimate_points"), "due": _null("due_on"), "start": _null("planned_start"), "finish": _null("planned_finish"),
+    "points": _null("estimate_points"), "estimate": _null("estimate_minutes"), "logged": lambda: Q(logged_minutes=0), "remaining": _null("remaining_minutes"), "due": _null("due_on"), "start": _null("planned_start"), "finish": _null("planned_finish"),
     "started": _null("actual_start"), "finished": _null("actual_finish"),
 }  # fmt: skip
 _READERS: dict[str, Callable[[Asked], Q]] = {
     "": _free, "state": _state, "assignee": _assigned, "reporter": _reported, "label": lambda a: Q(labels__contains=[a.value]),
     "priority": _prioritised, "project": _in_project, "in": _in_scope, "parent": _keyed("parent__key"), "sprint": _in_sprint,
-    "points": _number("estimate_points", 1e9, "3, >=3, 1..5, none"), "progress": _number("percent_complete", 1e4, "50, >=50, 1..99"),
-    "blocked": _blocked, "class": _classed, "type": _plain("type__name"), "key": _keyed("key"), "has": _has, "no": _has, "sort": _sorted,
+    "points": _number("estimate_points", 1e9, "3, >=3, 1..5, none"),
+    "estimate": _time("estimate_minutes"), "logged": _time("logged_minutes"), "remaining": _time("remaining_minutes"), "progress": _number("percent_complete", 1e4, "50, >=50, 1..99"),
+    "blocked": _blocked, "is": _is, "class": _classed, "type": _plain("type__name"), "key": _keyed("key"), "has": _has, "no": _has, "sort": _sorted,
 }  # fmt: skip

@@ -7,9 +7,9 @@ from django.db.models import Q
 from tandem.reports.queries import filter_own
 from tandem.reports.queries.filter_fields import Asked, matching, sort_of
 from tandem.reports.queries.filter_terms import Part, Term, quoted, refused, terms, without, written
-from tandem.reports.queries.filter_words import FIELDS
+from tandem.reports.queries.filter_words import ARCHIVED, FIELDS
 
-__all__ = ["Part", "Term", "condition", "ordering", "quoted", "terms", "unsorted", "without", "written"]
+__all__ = ["Part", "Term", "condition", "listed", "ordering", "quoted", "terms", "unsorted", "without", "written"]
 
 
 def condition(text: str, user: Any) -> Q:
@@ -23,6 +23,13 @@ def condition(text: str, user: Any) -> Q:
         whole &= ~either if term.is_not and term.field != "sort" else either
     ordering(text, user)
     return whole
+
+
+def listed(text: str, user: Any) -> Q:
+    """The same as lists and boards read it: what is archived is left out, unless the filter speaks of it."""
+    found = condition(text, user)
+    speaks = any(term.field == "is" and any(value.casefold() in ARCHIVED for value in term.values) for term in terms(text))
+    return found if speaks else found & Q(archived_at=None)
 
 
 def ordering(text: str, user: Any = None) -> str:

@@ -74,6 +74,7 @@ _PAST = [
 ]
 _HELD = [
     ("assignee", "经办人"), ("due", "截止"), ("label", "标签"), ("priority", "优先级"), ("points", "点数"), ("sprint", "迭代"),
+    ("estimate", "估算"), ("logged", "已用工时"), ("remaining", "剩余工时"),
     ("parent", "父项"), ("parts", "下级"), ("description", "描述"), ("reporter", "报告人"), ("start", "计划开始"), ("finish", "计划完成"),
 ]  # fmt: skip
 _FIXED: dict[str, list[tuple[str, str]]] = {
@@ -84,7 +85,10 @@ _FIXED: dict[str, list[tuple[str, str]]] = {
     "due": [("overdue", "逾期"), *_DATED], "start": _DATED, "finish": _DATED, "started": [*_PAST, _NOBODY],
     "finished": [*_PAST, _NOBODY], "created": _PAST, "updated": _PAST, "blocked": [("yes", "是"), ("no", "否")],
     "sprint": [("active", "进行中"), ("future", "未开始"), ("closed", "已结束"), _NOBODY], "has": _HELD, "no": _HELD,
+    "is": [("archived", "已归档"), ("awaiting", "待审批")],
     "points": [(">=5", ">=5"), ("1..3", "1..3"), _NOBODY], "progress": [(">=50", ">=50"), ("1..99", "1..99")],
+    "estimate": [(">1d", ">1天"), ("2h..1d", "2小时..1天"), _NOBODY], "logged": [(">4h", ">4小时"), (">1d", ">1天"), _NOBODY],
+    "remaining": [(">4h", ">4小时"), ("<1d", "<1天"), _NOBODY],
     "sort": [
         (f"{minus}{name}", f"{minus}{next(n for n, of in SORT_NAMES.items() if of == name and not n.isascii())}")
         for name, minus in (("due", ""), ("priority", "-"), ("updated", "-"), ("points", "-"), ("created", "-"), ("rank", ""), ("title", ""))
@@ -157,7 +161,7 @@ def _people(typed: str, seen: frozenset[int], user: Any) -> list[Proposal]:
 
 
 def _recent(seen: frozenset[int], user: Any) -> Any:
-    rows = WorkItem.objects.visible_to(user).present().filter(space_id__among=seen)
+    rows = WorkItem.objects.visible_to(user).present().unarchived().filter(space_id__among=seen)
     return rows.order_by("-updated_at")
 
 

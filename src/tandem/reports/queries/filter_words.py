@@ -8,8 +8,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "priority": ("优先级",), "due": ("截止", "到期"), "start": ("计划开始",), "finish": ("计划完成",), "started": ("开始",),
     "finished": ("完成",), "created": ("创建",), "updated": ("更新",), "points": ("点数",), "progress": ("进度",),
     "project": ("项目",), "in": ("范围",), "parent": ("父项",), "sprint": ("迭代",), "blocked": ("受阻",), "key": ("编号",),
-    "class": ("服务类别",),
-    "has": ("有",), "no": ("无",), "sort": ("排序",),
+    "class": ("服务类别",), "estimate": ("估算", "预估"), "logged": ("已用工时", "工时"), "remaining": ("剩余工时", "剩余"),
+    "is": ("是",), "has": ("有",), "no": ("无",), "sort": ("排序",),
 }  # fmt: skip
 NAMES = {name.casefold(): field for field, others in FIELDS.items() for name in (field, *others)}
 CHINESE = {field: others[0] for field, others in FIELDS.items()}
@@ -17,6 +17,7 @@ CHINESE = {field: others[0] for field, others in FIELDS.items()}
 # what `has:` and `no:` ask for besides the fields that may be empty
 PARTS, DESCRIPTION = {"parts", "下级"}, {"description", "描述"}
 
+ARCHIVED, AWAITING = {"archived", "已归档", "归档"}, {"awaiting", "待审批"}
 ME, NONE = {"me", "我"}, {"none", "无"}
 YES, NO = {"yes", "是"}, {"no", "否"}
 TODAY, OVERDUE = {"today", "今天"}, {"overdue", "逾期"}
@@ -47,11 +48,11 @@ PERIODS = {
 # what `sort:` orders by; the sign says whether a minus turns it: `sort:-priority` begins with the urgent ones
 SORTS = {
     "key": "number", "title": "title", "state": "state__rank", "type": "type__name", "priority": "-priority", "due": "due_on",
-    "points": "estimate_points", "project": "space__name", "created": "created_at", "finished": "actual_finish",
+    "points": "estimate_points", "estimate": "estimate_minutes", "logged": "logged_minutes", "remaining": "remaining_minutes", "project": "space__name", "created": "created_at", "finished": "actual_finish",
     "updated": "updated_at", "rank": "rank",
 }  # fmt: skip
 _SORT_NAMES = {
     "编号": "key", "标题": "title", "状态": "state", "类型": "type", "优先级": "priority", "截止": "due", "到期": "due",
-    "点数": "points", "项目": "project", "创建": "created", "完成": "finished", "更新": "updated", "顺序": "rank",
+    "点数": "points", "估算": "estimate", "已用工时": "logged", "工时": "logged", "剩余工时": "remaining", "剩余": "remaining", "项目": "project", "创建": "created", "完成": "finished", "更新": "updated", "顺序": "rank",
 }  # fmt: skip
 SORT_NAMES = {name: name for name in SORTS} | _SORT_NAMES

@@ -12,7 +12,7 @@ from tandem.work.models import FieldDefinition, Transition
 _FIELD = (
     "id space_id name key word kind choices currency is_required is_on_cards is_several formula how summed is_deep result origin_id retired_at type_ids"
 )
-_RULE = "space_id from_state_id to_state_id type_id roles"
+_RULE = "space_id from_state_id to_state_id type_id roles approvals"
 
 
 def row(names: str) -> JSONObject:

@@ -15,7 +15,8 @@ from tandem.work.models import State, WorkItem
 _OWN = (
     "id", "key", "number", "title", "version", "space_id", "type_id", "state_id", "parent_id", "reporter_id", "priority", "service_class", "labels",
     "due_on", "estimate_points", "percent_complete", "rank", "created_at", "updated_at", "actual_start", "actual_finish",
-    "planned_start", "planned_finish",
+    "planned_start", "planned_finish", "estimate_minutes", "logged_minutes", "remaining_minutes",
+    "archived_at",
 )  # fmt: skip
 _JOINED = (
     "state__name", "state__category", "state__rank", "type__name", "space__name", "space__key", "parent__key", "parent__title",
@@ -65,6 +66,10 @@ class Line:
     actual_finish: datetime | None
     planned_start: datetime | None
     planned_finish: datetime | None
+    estimate_minutes: int | None
+    logged_minutes: int
+    remaining_minutes: int | None
+    archived_at: datetime | None
     state: Named
     type: Named
     space: Named

@@ -21,6 +21,8 @@ class Line:
     points: float
     sized: int
     "How many of the items have points at all: a sum rests on these."
+    logged: int
+    "Minutes."
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Sums:
 _FIGURES = {
     "items": Count("id"), "done": Count("id", filter=Q(state__category=State.Category.DONE)),
     "points": Sum("estimate_points", default=0.0), "sized": Count("estimate_points"),
+    "logged": Sum("logged_minutes", default=0),
 }  # fmt: skip
 _PRIORITIES = dict(WorkItem.Priority.choices)
 

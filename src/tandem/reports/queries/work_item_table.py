@@ -19,9 +19,11 @@ from tandem.work.models import WorkItem
 
 COLUMNS = {
     "key": _("Key"), "title": _("Title"), "state": _("State"), "type": _("Type"), "assignees": _("Assignees"),
-    "priority": _("Priority"), "due": _("Due"), "points": _("Points"), "labels": _("Labels"), "parent": _("Part of"),
+    "priority": _("Priority"), "due": _("Due"), "points": _("Points"),
+    "estimate": _("Estimate"), "logged": _("Logged"), "remaining": _("Left"), "labels": _("Labels"), "parent": _("Part of"),
     "project": _("Project"), "reporter": _("Reported by"), "created": _("Created"), "finished": _("Finished"), "updated": _("Changed"),
 }  # fmt: skip
+IN_HOURS = {"estimate", "logged", "remaining"}
 SORTS = {name: column.lstrip("-") for name, column in filter_words.SORTS.items()}
 USUAL = ["key", "title", "state", "assignees", "priority", "due", "project", "updated"]
 # a group is an order: its rows stand together, and key pages go on within it
@@ -61,7 +63,7 @@ class Asked:
 def asked(params: Any, user: Any) -> Asked:
     """What a query string (a `QueryDict`) asks for. Raises `Refused` for a filter that cannot be read."""
     space = _space(params, user)
-    rows = in_scope(user, space).filter(filter_language.condition(params.get("q", ""), user))
+    rows = in_scope(user, space).filter(filter_language.listed(params.get("q", ""), user))
     own = own_fields.columns(user, scope.below(user, space.pk) if space else None)
     groups = GROUPS | {c.code: c.column for c in own if c.is_grouping}
     group = params.get("group", "") if params.get("group", "") in groups else ""
@@ -110,7 +112,7 @@ def _columns(params: Any, is_project: bool, own: list[Column]) -> list[str]:
 
 
 def heads(found: Asked) -> list[str]:
-    return [found.label(c) for c in found.columns]
+    return [f"{found.label(c)} (h)" if c in IN_HOURS else found.label(c) for c in found.columns]
 
 
 def cells(found: Asked, step: Callable[[int, int], None] = lambda done, total: None) -> Iterator[list[Any]]:
@@ -157,9 +159,15 @@ def _value(item: Any, column: str, people: dict[int, list[dict[str, Any]]], own:
     return _READ[column](item) if column in _READ else "; ".join(p["name"] for p in people.get(item.pk, []))
 
 
+def _hours(minutes: int | None) -> float | None:
+    """A file adds numbers up: hours."""
+    return None if minutes is None else round(minutes / 60, 2)
+
+
 _READ: dict[str, Callable[[Any], Any]] = {
     "key": lambda i: i.key, "title": lambda i: i.title, "state": lambda i: i.state.name, "type": lambda i: i.type.name,
     "priority": lambda i: i.get_priority_display() or "", "due": lambda i: i.due_on, "points": lambda i: i.estimate_points,
+    "estimate": lambda i: _hours(i.estimate_minutes), "logged": lambda i: _hours(i.logged_minutes), "remaining": lambda i: _hours(i.remaining_minutes),
     "labels": lambda i: "; ".join(i.labels), "parent": lambda i: i.parent.key if i.parent else "", "project": lambda i: i.space.name,
     "reporter": lambda i: i.reporter.name if i.reporter else "", "created": lambda i: i.created_at, "finished": lambda i: i.actual_finish,
     "updated": lambda i: i.updated_at,

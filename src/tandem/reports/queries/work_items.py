@@ -25,10 +25,10 @@ def assignees(items: list[WorkItem]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
     ids = {i.pk for i in items}
     rows = Assignment.objects.filter(item__among=ids).order_by("id")  # house: reads — the items came through visible_to
-    for item_id, user_id, name in rows.values_list("item_id", "user_id", "user__name"):
+    for item_id, user_id, name, share in rows.values_list("item_id", "user_id", "user__name", "share"):
         words = name.split()
         initials = (words[0][0] + words[-1][0]).upper() if len(words) > 1 else name[:2]
-        found.setdefault(item_id, []).append({"id": user_id, "name": name, "initials": initials})
+        found.setdefault(item_id, []).append({"id": user_id, "name": name, "initials": initials, "share": share})
     return found
 
 

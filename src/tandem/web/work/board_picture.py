@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from tandem.kit import clock
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
+from tandem.reports.queries import approvals, checklists, set_here
 from tandem.reports.queries import boards as stacks_of
-from tandem.reports.queries import checklists, set_here
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.boards import Half, Hold, Stack, Standing
 from tandem.reports.queries.moves import Moves
@@ -133,7 +133,10 @@ def shown_limit(one: Standing) -> dict[str, Any]:
 class CardExtra:
     """What a project's own settings add to its cards: fields that stand on them, and the halves they may be moved to."""
 
-    def __init__(self, fields: list[FieldDefinition], moves: Moves, halves: list[Half], lane: FieldDefinition | None = None) -> None:
+    def __init__(
+        self, fields: list[FieldDefinition], moves: Moves, halves: list[Half], lane: FieldDefinition | None = None, *, has_approvals: bool = False
+    ) -> None:
+        self.has_approvals = has_approvals
         self._own, self._moves, self._halves, self.lane = OwnFields(fields), moves, halves, lane
         self._beside = OwnFields([lane] if lane else [])
         self.has_fields = bool(fields or lane)
@@ -143,7 +146,8 @@ class CardExtra:
         """`space` came with `set_here.beside`; `lanes` may name the field by which the lanes are."""
         there = [f for f in set_here.fields_of(space) if f.retired_at is None]
         fields, lane = [f for f in there if f.is_on_cards], next((f for f in there if own_fields.lane_code(f) == lanes), None)
-        return cls(fields[:MOST_FIELDS], Moves(user, set_here.rules_of(space)), halves, lane)
+        rules = set_here.rules_of(space)
+        return cls(fields[:MOST_FIELDS], Moves(user, rules), halves, lane, has_approvals=any(rule.approvals for rule in rules))
 
     def meet(self, items: list[Any]) -> None:
         if self.has_fields:
@@ -179,6 +183,7 @@ def cards_of(
     for hold in holds:
         held.setdefault(hold.held_id, []).append(hold)
     since = reads.entered(user, [i for i in items if not i.is_done])
+    waits = approvals.on_cards(user, items) if extra.has_approvals else {}
     extra.meet(items)
     return {
         i.pk: {
@@ -192,6 +197,7 @@ def cards_of(
             "cls": {"name": i.service_class, "word": _class_word(i)} if i.service_class != ServiceClass.STANDARD else None,
             "own": extra.values(i),
             "to": extra.ways(i),
+            "waits": waits.get(i.pk, ""),
         }
         for i in items
     }

@@ -22,7 +22,7 @@ from tandem.reports.queries import boards as stacks_of
 from tandem.reports.queries import filter_language, set_here
 from tandem.reports.queries import work_items as reads
 from tandem.web import doors
-from tandem.web.work import board_picture, board_top, filtering, own_fields
+from tandem.web.work import approvals, board_picture, board_top, filtering, own_fields
 from tandem.work.actions import work_items
 from tandem.work.models import Block, ServiceClass, State, WorkItem, WorkItemType
 
@@ -52,9 +52,9 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
     topic, text, problem = f"space:{space.pk}", request.GET.get("q", ""), None
     request.live_topics = [topic]  # type: ignore[attr-defined]
     try:
-        condition = filter_language.condition(text, request.user)
+        condition = filter_language.listed(text, request.user)
     except Refused as refused:
-        text, condition = "", filter_language.condition("", request.user)
+        text, condition = "", filter_language.listed("", request.user)
         problem = filtering.problem_of(refused)
     lanes = request.GET.get("lanes", "")
     own = [(own_fields.lane_code(f), f.name) for f in set_here.fields_of(space) if own_fields.is_lane(f)]
@@ -138,6 +138,8 @@ def card(request: HttpRequest, key: str, id: int) -> HttpResponse:
         )
     except Refused as problem:
         return JsonResponse({"message": words.refusal(problem.code, problem.params), "code": problem.code}, status=422)
+    if item.awaiting is not None:
+        return JsonResponse({"version": item.version, "state": item.state_id, "message": approvals.waits(item), "is_back": True})
     undo = reverse("work_items_undo", kwargs={"run": run})
     return JsonResponse({"version": item.version, "state": item.state_id, "undo": undo})
 

@@ -28,7 +28,7 @@ MOST = 500
 @login_required
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
-    """`do` says what: state:NAME, priority:N, assignee:ID, due:DATE, label:TEXT, unlabel:TEXT, remove:. With `preview` nothing
+    """`do` says what: state:NAME, priority:N, assignee:ID, due:DATE, label:TEXT, unlabel:TEXT, remove:, archive:, unarchive:. With `preview` nothing
     is done: a page shows what would change, and its button sends the same with the versions that were seen (`ids=12:3`)."""
     seen = _ids(request)
     what, _colon, value = request.POST.get("do", "").partition(":")
@@ -75,6 +75,8 @@ def _steps(request: HttpRequest, items: list[WorkItem], what: str, value: str) -
         return [(item, _labelled(item, value.strip()[:200], what == "label")) for item in items]
     if what == "remove":
         return [(item, None) for item in items]
+    if what in ("archive", "unarchive"):
+        return [(item, {"is_archived": what == "archive"}) for item in items]
     values = _same(request.user, what, value)
     return [(item, dict(values)) for item in items]
 

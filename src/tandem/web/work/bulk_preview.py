@@ -34,6 +34,8 @@ def shown(request: HttpRequest, outcomes: list[Outcome], what: str, value: str, 
 def _text(name: str, value: Any) -> str:
     if name == "priority":
         return str(_PRIORITIES.get(value, _("No priority")))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if name == "due_on":
         return day(value) or "–"
     return (", ".join(map(str, value)) if isinstance(value, list) else str(value.name if hasattr(value, "name") else value or "")) or "–"

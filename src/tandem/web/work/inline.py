@@ -8,16 +8,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from tandem.collaboration import words
-from tandem.kit.dates import parse_day
+from tandem.kit.dates import parse_day, parse_minutes
 from tandem.kit.errors import Refused, Stale
 from tandem.kit.http import version_of
 from tandem.kit.text import whole_number
 from tandem.people.models import User
 from tandem.web import doors
 from tandem.web.markdown import rendered
-from tandem.web.templating import day
-from tandem.web.work import own_fields
-from tandem.work.actions import work_items
+from tandem.web.templating import day, hours
+from tandem.web.work import approvals, own_fields
+from tandem.work.actions import time_entries, work_items
 from tandem.work.models import ServiceClass, State, WorkItem, WorkItemType
 
 Reader = Callable[[Any, HttpRequest, WorkItem], Any]
@@ -72,6 +72,20 @@ def _points(value: Any, request: HttpRequest, item: WorkItem) -> float | None:
     return points
 
 
+def _minutes(value: Any, request: HttpRequest, item: WorkItem) -> int | None:
+    if value in ("", None):
+        return None
+    try:
+        return parse_minutes(str(value)[:60])
+    except ValueError:
+        raise Refused("time_unreadable") from None
+
+
+def _expected(value: Any, request: HttpRequest, item: WorkItem) -> int | None:
+    """What is left is typed, what it takes in all is kept: so it shrinks with what is logged."""
+    return time_entries.expected(item, _minutes(value, request, item))
+
+
 def _assignees(value: Any, request: HttpRequest, item: WorkItem) -> list[User]:
     """One id, several between commas or in a list, or nobody."""
     given = value if isinstance(value, list) else str(value or "").split(",")
@@ -108,6 +122,7 @@ def _number(value: Any) -> int:
 READERS: dict[str, Reader] = {
     "title": _title, "state": _state, "priority": _priority, "due_on": _due, "estimate_points": _points, "assignees": _assignees,
     "description": _description, "type": _type, "labels": _labels, "parent": _parent, "service_class": _service_class,
+    "estimate_minutes": _minutes, "expected_minutes": _expected,
 }  # fmt: skip
 
 
@@ -155,7 +170,8 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
         return _stale(problem.current, name)
     except Refused as problem:
         return JsonResponse({"message": words.refusal(problem.code, problem.params), "code": problem.code}, status=422)
-    return JsonResponse(_answer(item, name))
+    waits = {"message": approvals.waits(item)} if item.awaiting is not None else {}
+    return JsonResponse(_answer(item, name) | waits)
 
 
 def _read(request: HttpRequest, item: WorkItem, given: dict[str, Any]) -> dict[str, Any]:
@@ -190,8 +206,18 @@ def _value(item: WorkItem, name: str) -> Any:
         return ",".join(str(n) for n in item.assignments.values_list("user_id", flat=True))
     if name == "labels":
         return ", ".join(item.labels)
+    if name in _TIMES:
+        return _time(item, name)
     value = getattr(item, name)
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+_TIMES = ("estimate_minutes", "expected_minutes")
+
+
+def _time(item: WorkItem, name: str) -> str:
+    item.refresh_from_db(fields=["estimate_minutes", "remaining_minutes"])
+    return hours(item.estimate_minutes if name == "estimate_minutes" else item.remaining_minutes)
 
 
 def _shown(item: WorkItem, name: str) -> str:
@@ -211,4 +237,6 @@ def _shown(item: WorkItem, name: str) -> str:
         return ", ".join(item.labels) or "–"
     if name == "parent":
         return f"{item.parent.key} {item.parent.title}" if item.parent else "–"
+    if name in _TIMES:
+        return _time(item, name) or "–"
     return str(getattr(item, name))

@@ -52,6 +52,7 @@ def usual_home(user: Any, spaces: Any) -> Space | None:
     return last.space if last else running.space if running else spaces.first()
 
 
+_KEPT = ("type", "priority", "due_on", "estimate_points", "labels")
 _BESIDE = ("sprint", "estimate_minutes")
 
 
@@ -88,22 +89,30 @@ def new(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"message": message}, status=422)
     home = form["home"].value()
     space = whole_number(str(home or "")) or 0
-    context = {"form": form, "beside": beside(request.user, form, getattr(home, "pk", home)), "own": own_fields.asked(request.user, space, request.POST), "cancel": f"{reverse('work_items')}?space={home}" if home else reverse("work_items")}
+    context = {"form": form, "beside": beside(request.user, form, getattr(home, "pk", home)), "own": own_fields.asked(request.user, space, request.POST or request.GET), "cancel": f"{reverse('work_items')}?space={home}" if home else reverse("work_items")}
     return render(request, "work/new_work_item.html", context, status=422 if form.errors else 200)
 
 
 def _form(request: HttpRequest, spaces: Any) -> Any:
-    """In the project named in the address, else where the person last changed something, else the first."""
+    """In the project named in the address, else where the person last changed something, else the first. `home` asks for the
+    fields of another project: what was filled in already stays, as far as it has them."""
     user: Any = request.user
-    chosen = spaces.filter(pk=whole_number(request.GET.get("space", "")) or 0).first()
+    chosen = spaces.filter(pk=whole_number(request.GET.get("home", "") or request.GET.get("space", "")) or 0).first()
     chosen = chosen or usual_home(user, spaces)
-    initial = {"parent_key": request.GET.get("parent", "")}
+    initial: dict[str, Any] = {"parent_key": request.GET.get("parent", "")}
+    if "home" in request.GET:
+        initial |= {name: request.GET.get(name, "") for name in _KEPT} | {"assignees": request.GET.getlist("assignees")}
     if chosen and (text := request.GET.get("text", "")):
         line = quick_line.read(text, user, chosen.pk)
         initial |= {"title": line.title, "line": text, **line.values}
     form = ItemForm(request.POST or None, initial=initial)
     form.fields["type"].required = False
     form.fields["home"] = generic.HomeField(spaces, label=_("Project"), initial=chosen)
+    # another project has other types and fields: they come when it is chosen, without script with the next sending
+    form.fields["home"].widget.attrs |= {
+        "hx-get": reverse("work_items_new"), "hx-trigger": "change", "hx-include": "#new-fields", "hx-select": "#new-fields",
+        "hx-target": "#new-fields", "hx-swap": "outerHTML",
+    }  # fmt: skip
     types = WorkItemType.objects.visible_to(user).active().select_related("space")
     form.fields["type"].queryset = types.filter(space=chosen) if chosen and request.method == "GET" else types  # type: ignore[attr-defined]
     form.fields["type"].empty_label = _("The usual one")  # type: ignore[attr-defined]

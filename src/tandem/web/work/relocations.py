@@ -15,9 +15,11 @@ from tandem.kit.text import whole_number
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.people.scoping import members_of
+from tandem.product.actions import relocations
 from tandem.web import doors
 from tandem.web.work.new import homes
-from tandem.work.actions import clones, relocations
+from tandem.work.actions import clones
+from tandem.work.actions.relocations import proposed
 from tandem.work.models import State, WorkItem, WorkItemType
 
 
@@ -70,7 +72,7 @@ def relocation(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _preview(user: Any, item: WorkItem, target: Space) -> dict[str, Any]:
-    kind, state = relocations.proposed(item, target)
+    kind, state = proposed(item, target)
     there = set(members_of(target.pk).values_list("user_id", flat=True))
     sprints = item.sprints.open().values_list("name", flat=True)
     return {

@@ -1,11 +1,12 @@
 """One work item: its page and peek, comments, links, removal and return."""
 
 import threading
+import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -25,18 +26,30 @@ from tandem.reports.queries.moves import Moves
 from tandem.reports.queries.own_fields import OwnFields
 from tandem.web import doors, histories
 from tandem.web.collaboration import attachments, comments, watches
-from tandem.web.work import checklists, inline, own_fields, work_items_parts
-from tandem.work.actions import links, work_items
-from tandem.work.models import Block, ChecklistEntry, Link, Sprint, State, WorkItem, WorkItemType
+from tandem.web.work import approvals, checklists, inline, own_fields, time_entries, work_items_parts
+from tandem.work.actions import archiving, links, work_items
+from tandem.work.models import (
+    Block,
+    ChecklistEntry,
+    Link,
+    MoveRequest,
+    Sprint,
+    State,
+    Submission,
+    TimeEntry,
+    WorkItem,
+    WorkItemType,
+)
 
 PRIORITIES = [("", "–"), *WorkItem.Priority.choices]
-_DAY_MINUTES = 480
+_DAY_MINUTES, MOST_EVENTS = 480, 30
 
 
 # what the page shows, of the item and of the rows around it: whole rows would be two hundred columns
 _ITEM = (
     "key", "title", "description", "description_format", "version", "priority", "service_class", "labels", "fields", "due_on", "estimate_points",
-    "planned_start", "planned_finish", "actual_start", "actual_finish", "is_milestone", "removed_at", "moved_to_id", "created_at", "state_id",
+    "planned_start", "planned_finish", "actual_start", "actual_finish", "is_milestone", "estimate_minutes",
+    "spent_minutes", "entered_minutes", "expected_minutes", "logged_minutes", "remaining_minutes", "removed_at", "archived_at", "moved_to_id", "created_at", "state_id",
     "type_id", "space__name", "space__key", "parent__key", "parent__title", "reporter__name", "computed__start", "computed__finish",
     "computed__is_critical",
 )  # fmt: skip
@@ -100,9 +113,14 @@ def _rare(user: Any) -> dict[str, Any]:
     parts = WorkItem.objects.visible_to(user).present().filter(parent=OuterRef("pk"))
     blocks = Block.objects.visible_to(user).filter(item=OuterRef("pk"))
     entries = ChecklistEntry.objects.visible_to(user).present().filter(item=OuterRef("pk"))
+    requests = MoveRequest.objects.visible_to(user).waiting().filter(item=OuterRef("pk"))
     developments = Development.objects.visible_to(user).filter(item=OuterRef("pk"))
-    found = {"files": files, "parts": parts, "blocks": blocks, "entries": entries, "developments": developments}
-    return {"sprint_names": ArraySubquery(sprints), **{f"has_{name}": Exists(rows) for name, rows in found.items()}}
+    found = {"files": files, "parts": parts, "blocks": blocks, "entries": entries, "developments": developments, "requests": requests}
+    sent = Submission.objects.visible_to(user).filter(item=OuterRef("pk")).exclude(email="").values("email")[:1]
+    times = TimeEntry.objects.visible_to(user).filter(item=OuterRef("pk"))
+    removed = ChecklistEntry.objects.visible_to(user).filter(item=OuterRef("pk"))
+    around = Exists(removed) | Exists(blocks) | Exists(times)
+    return {"sprint_names": ArraySubquery(sprints), "has_around": around, "sender_email": Subquery(sent), **{f"has_{name}": Exists(rows) for name, rows in found.items()}}
 
 
 def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
@@ -119,7 +137,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
     ways = Moves(user, set_here.rules_of(item)).ways(item)
     offered = [s for s in states if s.pk == item.state_id or (s.retired_at is None and (ways is None or s.pk in ways))]
     item.description = mentions.renamed(item.description, mentions.names_of([item.description]))
-    events = Event.objects.visible_to(user).of(item).newest_first()[:30]
+    events = _events(user, item)
     return {
         "item": item, "people": reads.assignees([item]).get(item.pk, []),
         "may_edit": may(user, Permission.EDIT_WORK, item.space_id), "may_comment": may(user, Permission.COMMENT, item.space_id),
@@ -129,13 +147,28 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         "own": own_fields.of_item(item, own), "of_source": {k: v for k, v in item.fields.items() if k not in {f.key for f in defined}},
         "comments": comments.of(user, item), "watching": watches.of(user, item),
         "files": attachments.of(user, item) if item.has_files else [],
-        "events": histories.lines(events, user, known=[*states, *types, *defined]), "passages": reads.time_in_states(user, item, states),
+        "events": histories.lines(events, user, known=[item, *states, *types, *defined], silent={"item"}), "passages": reads.time_in_states(user, item, states),
         "comments_url": reverse("work_item_comments", kwargs={"key": item.key}),
         "computed": getattr(item, "computed", None), "priorities": [(value, str(label)) for value, label in PRIORITIES],
         "developments": list(Development.objects.visible_to(user).filter(item=item)[:50]) if item.has_developments else [],  # type: ignore[attr-defined]
         "entries": checklists.of(user, item) if item.has_entries else [],  # type: ignore[attr-defined]
         "sprints": [{"name": name} for name in item.sprint_names], **work_items_parts.blocked(user, item),
+        **time_entries.of(user, item), **approvals.of(user, item),
     }  # fmt: skip
+
+
+def _events(user: Any, item: WorkItem) -> Any:
+    """What happened to the item and to what hangs on it: checklist, blocks, time. Each part is asked by its index."""
+    seen = Event.objects.visible_to(user)
+    parts = [ChecklistEntry, Block, TimeEntry] if item.has_around else []  # type: ignore[attr-defined]
+    found = [seen.of(item).order_by("-id").values("pk")[:MOST_EVENTS]]
+    for model in parts:
+        rows = model.objects.visible_to(user).filter(item=item).values("pk")
+        found.append(seen.filter(subject_kind=model._meta.label_lower, subject_id__in=rows).order_by("-id").values("pk")[:MOST_EVENTS])
+    if len(found) == 1:
+        return seen.of(item).newest_first()[:MOST_EVENTS]
+    ids = found[0].union(*found[1:], all=True)
+    return seen.filter(pk__in=sorted((row["pk"] for row in ids), reverse=True)[:MOST_EVENTS]).newest_first()
 
 
 def _give_states(items: list[WorkItem], states: list[State], user: Any) -> None:
@@ -215,6 +248,20 @@ def removal(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_POST
+def archive(request: HttpRequest, key: str) -> HttpResponse:
+    """`do`: archive, or bring it back."""
+    item = doors.find(WorkItem.objects.select_related("state"), request.user, key=key)
+    do, run = request.POST.get("do", ""), uuid.uuid4()
+    if do not in ("archive", "unarchive"):
+        raise Refused("change_unknown")
+    act = archiving.archive if do == "archive" else archiving.unarchive
+    act(actor=request.user, item=item, version=doors.version_in(request), run=run)
+    said = _("Archived %(key)s.") if do == "archive" else _("%(key)s is back from the archive.")
+    return doors.done(request, reverse("work_item", kwargs={"key": key}), said % {"key": key}, reverse("work_items_undo", kwargs={"run": run}))
+
+
+@login_required
+@require_POST
 def restoration(request: HttpRequest, key: str) -> HttpResponse:
     item = doors.find(WorkItem.objects, request.user, key=key)
     work_items.restore(actor=request.user, item=item, version=None)
@@ -228,5 +275,6 @@ urls = [
     path("work-items/<str:key>/attachments/", attachment, name="work_item_attachments"),
     path("work-items/<str:key>/links/", link, name="work_item_links"),
     path("work-items/<str:key>/removals/", removal, name="work_item_removals"),
+    path("work-items/<str:key>/archivings/", archive, name="work_item_archivings"),
     path("work-items/<str:key>/restorations/", restoration, name="work_item_restorations"),
 ]

@@ -83,7 +83,7 @@ def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> Ht
         "rows": [_row(i, people, may_edit, asked, choices, today, own) for i in page.rows],
         "columns": [(c, asked.label(c), _turned(request, c, sorts), _direction(sort, c, sorts)) for c in columns],
         "all_columns": [*((c, str(label), c in columns) for c, label in COLUMNS.items()), *((c.code, c.name, c.code in columns) for c in asked.own)],
-        "group": group, "numbers": {"points", *(c.code for c in asked.own if c.is_number)},
+        "group": group, "numbers": {"points", *work_item_table.IN_HOURS, *(c.code for c in asked.own if c.is_number)},
         "groups": [
             ("", _("No groups")), ("state", _("State")), ("project", _("Project")), ("type", _("Type")), ("priority", _("Priority")),
             *((c.code, c.name) for c in asked.own if c.is_grouping),

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from tandem.kit.text import whole_number
 from tandem.people.access import GRANTS, Permission
-from tandem.people.models import Role, Space
+from tandem.people.models import Role, Space, User
 from tandem.portfolio.models import Project
 from tandem.web import doors
+from tandem.web.people.people import choices_of
 from tandem.web.work import setting
-from tandem.work.actions import states, takeovers, transitions
+from tandem.work.actions import retirements, states, takeovers, transitions
 from tandem.work.models import FieldDefinition, State, Transition, WorkItemType
 from tandem.work.models.transition import ASKED
 
@@ -36,7 +38,8 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
         **around,
         "states": [s for s in of_state if s.retired_at is None], "retired_states": [s for s in of_state if s.retired_at],
         "types": [t for t in of_type if t.retired_at is None], "retired_types": [t for t in of_type if t.retired_at],
-        "categories": State.Category.choices, "levels": _levels(), "rules": rules, "asked": asked,
+        "categories": State.Category.choices, "levels": _levels(), "rules": rules, "asked": asked, "people": choices_of(request.user, space.pk),
+        "all_roles": [(r.value, r.label) for r in Role], "most_approvals": transitions.MOST_APPROVALS,
         "roles": [(r.value, r.label) for r in Role if Permission.EDIT_WORK in GRANTS[r]],
         "projects": list(Project.objects.visible_to(request.user).exclude(space=space).order_by("name").values_list("space_id", "name")[:500]),
     }  # fmt: skip
@@ -59,11 +62,13 @@ def _rules(
     order = {s.pk: place for place, s in enumerate(of_state)}
     names, types = {s.pk: s.name for s in of_state}, {t.pk: t.name for t in of_type}
     rows = list(Transition.objects.visible_to(user).filter(space=space))
+    people = dict(User.objects.visible_to(user).filter(pk__in={pk for r in rows for pk in r.approvers}).values_list("pk", "name"))
     rows.sort(key=lambda r: (types.get(r.type_id or 0, ""), order.get(r.from_state_id or 0, -1), order.get(r.to_state_id, 0)))
     return [
         {
             "row": r, "before": names.get(r.from_state_id or 0, ""), "after": names.get(r.to_state_id, ""), "type": types.get(r.type_id or 0, ""),
             "who": ", ".join(str(Role(one).label) for one in r.roles), "needs": ", ".join(asked[n] for n in r.required if n in asked),
+            "approved_by": ", ".join([*(str(Role(one).label) for one in r.approver_roles), *(people[pk] for pk in r.approvers if pk in people)]),
         }
         for r in rows
     ]  # fmt: skip
@@ -92,7 +97,9 @@ def _move_state(request: HttpRequest, space: Space) -> str:
 
 def _retire_state(request: HttpRequest, space: Space) -> str:
     state, into = _state(request, space), setting.maybe(State, request, "into", space)
-    count = states.retire(actor=request.user, state=state, into=into, version=doors.version_in(request))
+    count, job = retirements.retire(actor=request.user, state=state, into=into, version=doors.version_in(request))
+    if job is not None:
+        return _("Its items are on their way; the jobs page shows how far they are. Then the state is retired.")
     said = _("Retired “%(name)s”.") % {"name": state.name}
     if into and count:
         said += " " + ngettext("%(n)s item went into “%(into)s”.", "%(n)s items went into “%(into)s”.", count) % {"n": count, "into": into.name}
@@ -128,7 +135,11 @@ def _restore_type(request: HttpRequest, space: Space) -> str:
 
 
 def _conditions(request: HttpRequest) -> dict[str, Any]:
-    return {"roles": request.POST.getlist("roles"), "required": request.POST.getlist("required"), "is_guarded": request.POST.get("is_guarded") == "1"}
+    return {
+        "roles": request.POST.getlist("roles"), "required": request.POST.getlist("required"), "is_guarded": request.POST.get("is_guarded") == "1",
+        "approvals": whole_number(request.POST.get("approvals", ""), 2) or 0, "approver_roles": request.POST.getlist("approver_roles"),
+        "approvers": [number for text in request.POST.getlist("approvers") if (number := whole_number(text))],
+    }  # fmt: skip
 
 
 def _allow(request: HttpRequest, space: Space) -> str:

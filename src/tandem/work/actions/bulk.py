@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from tandem.kit.errors import Denied, Refused
-from tandem.work.actions import derived, work_items
+from tandem.work.actions import archiving, derived, work_items
 from tandem.work.models import WorkItem
 
 
@@ -92,6 +92,8 @@ def _value(item: WorkItem, name: str) -> Any:
 def _do(actor: Any, step: Step, run: UUID, reason: str) -> None:
     if step.values is None:
         work_items.remove(actor=actor, item=step.item, version=step.version, run=run)
+    elif "is_archived" in step.values:
+        (archiving.archive if step.values["is_archived"] else archiving.unarchive)(actor=actor, item=step.item, version=step.version, run=run)
     elif step.values:
         work_items.change(
             actor=actor, item=step.item, version=step.version, run=run, override_reason=reason, **step.values

@@ -106,14 +106,14 @@ def submit(*, actor: None, form: IntakeForm, title: str, description: str = "", 
 def accept(
     *, actor: Any, submission: Submission, version: int | None, type: WorkItemType | None = None, title: str = ""
 ) -> WorkItem:
-    """It becomes a work item: of the type said, else of the form's. Its text stays plain."""
+    """It becomes a work item: of the type said, else of the form's. Its text stays plain. The sender's e-mail stays with the
+    submission, for those who may decide."""
     require(actor, _DO, submission.space_id)
     with transaction.atomic():
         now = _waiting(submission)
-        description = _as_markdown(now.description + (f"\n\n{now.email}" if now.email else ""))
         item = work_items.create(
             actor=actor, space=now.space, title=title.strip()[:1000] or now.title, type=type or now.form.type,
-            description=description,
+            description=_as_markdown(now.description),
         )  # fmt: skip
         submission.write(expected=version, state=_S.ACCEPTED, decided_by=actor, decided_at=clock.now(), item=item)
         record("submission.accepted", submission, actor=actor, changes={"state": [_S.WAITING, _S.ACCEPTED], "item": [None, item]})

@@ -14,13 +14,13 @@ from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.people.scoping import members_of
-from tandem.work.actions import clones, derived, fields, work_items
-from tandem.work.models import Block, ChecklistEntry, Link, State, WorkItem, WorkItemType
+from tandem.work.actions import clones, derived, fields, time_entries, work_items
+from tandem.work.models import Block, ChecklistEntry, Link, State, TimeEntry, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_WORK
 _KIND = WorkItem._meta.label_lower
 # what goes along besides what a copy begins with
-_ALONG = (*clones.COPIED, "description_format", "spent_minutes", "percent_complete", "planned_start", "planned_finish", "constraint",
+_ALONG = (*clones.COPIED, "description_format", "spent_minutes", "expected_minutes", "percent_complete", "planned_start", "planned_finish", "constraint",
           "constraint_at", "deadline_at", "is_manual")  # fmt: skip
 
 
@@ -124,6 +124,8 @@ def _taken(actor: Any, old: WorkItem, space: Space, type: WorkItemType | None) -
 
 def _carry(old: WorkItem, new: WorkItem) -> None:
     """What hangs on the one hangs on the other. A watch goes along if its person sees the place."""
+    said = list(Comment.objects.filter(subject_kind=_KIND, subject_id=old.pk).values_list("pk", flat=True))
+    Attachment.objects.filter(subject_kind=Comment._meta.label_lower, subject_id__in=said).update(space=new.space_id)
     for model in (Comment, Attachment):
         model.objects.filter(subject_kind=_KIND, subject_id=old.pk).update(subject_id=new.pk, space=new.space_id)
     there = set(members_of(new.space_id).values_list("user_id", flat=True))
@@ -131,6 +133,9 @@ def _carry(old: WorkItem, new: WorkItem) -> None:
     watches = Watch.objects.filter(subject_kind=_KIND, subject_id=old.pk, user__in=there).exclude(user__in=already)
     watches.update(subject_id=new.pk, space=new.space_id)
     ChecklistEntry.objects.filter(item=old).update(item=new, space=new.space_id)
+    TimeEntry.objects.filter(item=old).update(item=new, space=new.space_id)
+    for row in (old, new):
+        time_entries.recount(row.pk)
     Block.objects.open().filter(item=old).update(item=new, space=new.space_id)
     Link.objects.filter(source=old).update(source=new, space=new.space_id, version=F("version") + 1)
     Link.objects.filter(target=old).update(target=new, version=F("version") + 1)

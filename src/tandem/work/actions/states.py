@@ -1,8 +1,10 @@
 """The states and types of a space, one by one: called something else, put into order, retired and brought back."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from tandem.history.record import record, record_many
 from tandem.kit import clock
@@ -10,11 +12,12 @@ from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
-from tandem.work.actions import blocks, derived, transitions
-from tandem.work.models import State, StateChange, Transition, WorkItem, WorkItemType
+from tandem.work.actions import blocks, derived, move_requests, transitions
+from tandem.work.models import MoveRequest, State, StateChange, Transition, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_PLAN
 MOST = 60
+_PART = 1000
 _ACTUAL = ("actual_start", "actual_finish")
 C = State.Category
 
@@ -74,18 +77,18 @@ def move(*, actor: Any, state: State, to: int) -> State:
     return state
 
 
-def retire(*, actor: Any, state: State, into: State | None = None, version: int | None = None) -> int:
+def retire(
+    *, actor: Any, state: State, into: State | None = None, version: int | None = None, step: Callable[[int, int], None] = lambda done, total: None
+) -> int:
     """Its items go `into` another state, whatever moves are allowed and whatever limits say there; how many they were.
     The moves from and to it go with it. What passed through it stays in the history."""
     require(actor, _DO, state.space_id)
-    if into is not None and (into.space_id != state.space_id or into.pk == state.pk):
-        raise Refused("other_space", field="into")
-    if into is not None and into.retired_at:
-        raise Refused("state_retired", field="into", name=into.name)
+    if into is not None:
+        check_heir(state, into)
     with transaction.atomic():
-        rows = list(State.objects.select_for_update(no_key=True).filter(space=state.space_id).active())
-        _check_rest([s for s in rows if s.pk != state.pk])
-        count = _emptied(actor, state, into)
+        check_rest(state)
+        count = _emptied(actor, state, into, step)
+        move_requests.lapse(actor=actor, requests=MoveRequest.objects.filter(Q(to_state=state) | Q(from_state=state), state=MoveRequest.State.WAITING))
         for rule in Transition.objects.filter(space=state.space_id):
             if state.pk in (rule.from_state_id, rule.to_state_id):
                 transitions.remove(actor=actor, transition=rule)
@@ -93,19 +96,37 @@ def retire(*, actor: Any, state: State, into: State | None = None, version: int 
     return count
 
 
+def check_heir(state: State, into: State) -> None:
+    if into.space_id != state.space_id or into.pk == state.pk:
+        raise Refused("other_space", field="into")
+    if into.retired_at:
+        raise Refused("state_retired", field="into", name=into.name)
+
+
+def check_rest(state: State) -> None:
+    """What stays when it goes; the states are held meanwhile."""
+    rows = list(State.objects.select_for_update(no_key=True).filter(space=state.space_id).active())
+    _check_rest([s for s in rows if s.pk != state.pk])
+
+
 def restore(*, actor: Any, state: State, version: int | None = None) -> State:
     """Offered again, empty, at its old place."""
     return writing.change(state, actor=actor, permission=_DO, verb="state.restored", version=version, retired_at=None)
 
 
-def _emptied(actor: Any, state: State, into: State | None) -> int:
-    """Every item goes on, also those that were removed and may come back; an event for each."""
-    plan = derived.hold(state.space_id)
-    items = list(WorkItem.objects.select_for_update(no_key=True, of=("self",)).filter(state=state))
-    if not items:
-        return 0
-    if into is None:
+def _emptied(actor: Any, state: State, into: State | None, step: Callable[[int, int], None]) -> int:
+    """Every item goes on, also those that were removed and may come back; an event for each. A part at a time is in memory."""
+    derived.hold(state.space_id)
+    ids = list(WorkItem.objects.select_for_update(no_key=True, of=("self",)).filter(state=state).order_by("pk").values_list("pk", flat=True))
+    if ids and into is None:
         raise Refused("state_needs_heir", field="into")
+    for begin in range(0, len(ids), _PART):
+        step(begin, len(ids))
+        _carry_on(actor, list(WorkItem.objects.filter(pk__in=ids[begin : begin + _PART])), state, into)  # type: ignore[arg-type]
+    return len(ids)
+
+
+def _carry_on(actor: Any, items: list[WorkItem], state: State, into: State) -> None:
     now, told = clock.now(), []
     for item in items:
         stood = {f: getattr(item, f) for f in _ACTUAL}
@@ -113,17 +134,18 @@ def _emptied(actor: Any, state: State, into: State | None) -> int:
         if into.category != C.TO_DO:
             item.actual_start = item.actual_start or now
         item.actual_finish = (item.actual_finish or now) if into.is_done else None
+        if not into.is_done:
+            item.archived_at = None
         dates = {f: [v, getattr(item, f)] for f, v in stood.items() if v != getattr(item, f)}
         told.append((item, {"state": [state.pk, into.pk], **dates}, {}))
-    WorkItem.objects.bulk_update(items, ["state", "version", "updated_at", *_ACTUAL], batch_size=1000)
+    WorkItem.objects.bulk_update(items, ["state", "version", "updated_at", "archived_at", *_ACTUAL], batch_size=1000)
     StateChange.objects.bulk_create(
         [StateChange(space_id=state.space_id, item=i, from_state=state, to_state=into, at=now, by=actor) for i in items],
         batch_size=2000,
     )
     record_many("work_item.moved", told, actor=actor)
-    derived.follow(plan, state.space_id, [item.pk for item in items])
+    derived.written(state.space_id, [item.pk for item in items])
     blocks.end_finished(actor=actor, items=items)
-    return len(items)
 
 
 def _check_rest(rest: list[State], category: str = "") -> None:

@@ -5,7 +5,8 @@ from typing import Any
 from django.db import transaction
 
 from tandem.people.access import Permission, require
-from tandem.people.models import Space
+from tandem.people.models import Role, Space
+from tandem.people.scoping import members_of
 from tandem.work.actions import fields, states, transitions
 from tandem.work.models import FieldDefinition, State, Transition, WorkItemType
 
@@ -66,7 +67,7 @@ def _moves(
     """Only where no moves are ruled yet: two sets of rules mixed would be neither."""
     if Transition.objects.filter(space=space).exists():
         return 0
-    count = 0
+    count, there = 0, set(members_of(space.pk).values_list("user_id", flat=True))
     for rule in Transition.objects.filter(space=source):
         ends = (rule.from_state_id, rule.to_state_id)
         if any(pk is not None and pk not in passed for pk in ends) or (rule.type_id and rule.type_id not in types):
@@ -77,6 +78,16 @@ def _moves(
         transitions.create(
             actor=actor, space=space, from_state=passed.get(rule.from_state_id or 0), to_state=passed[rule.to_state_id],
             type=types.get(rule.type_id or 0), roles=rule.roles, required=asked, is_guarded=rule.is_guarded,
+            **_approval(rule, there),
         )  # fmt: skip
         count += 1
     return count
+
+
+def _approval(rule: Transition, there: set[int]) -> dict[str, Any]:
+    """Who approves, as far as they see this project; where too few are left, whoever leads it."""
+    people = [pk for pk in rule.approvers if pk in there]
+    roles = list(rule.approver_roles)
+    if rule.approvals and not roles and len(people) < rule.approvals:
+        roles = [Role.PROJECT_MANAGER]
+    return {"approvals": rule.approvals, "approver_roles": roles, "approvers": people}

@@ -9,24 +9,34 @@ from typing import Any
 
 from django.db import transaction
 
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Refused, Stale
 from tandem.kit.text import whole_number
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Role, Space
-from tandem.people.scoping import roles_of
-from tandem.work.actions import fields
-from tandem.work.models import FieldDefinition, Link, State, Transition, WorkItem, WorkItemType
+from tandem.people.scoping import members_of, roles_of
+from tandem.work.actions import fields, move_requests
+from tandem.work.models import (
+    FieldDefinition,
+    Link,
+    MoveRequest,
+    State,
+    StateChange,
+    Transition,
+    WorkItem,
+    WorkItemType,
+)
 from tandem.work.models.transition import ASKED, in_force, is_open_to, leading
 
 _DO = Permission.EDIT_PLAN
 MOST_RULES = 400
-CHANGEABLE = ("roles", "required", "is_guarded")
+CHANGEABLE = ("roles", "required", "is_guarded", "approvals", "approver_roles", "approvers")
+MOST_APPROVALS = 9
 
 
 def create(
     *, actor: Any, space: Space, to_state: State, from_state: State | None = None, type: WorkItemType | None = None, roles: Collection[str] = (),
-    required: Collection[str] = (), is_guarded: bool = False,
+    required: Collection[str] = (), is_guarded: bool = False, approvals: int = 0, approver_roles: Collection[str] = (), approvers: Collection[int] = (),
 ) -> Transition:  # fmt: skip
     """One rule for each move of a type. The first of them makes every other move of that type a refused one."""
     require(actor, _DO, space.pk)
@@ -35,7 +45,10 @@ def create(
             raise Refused("other_space", field=name)
     if from_state is not None and from_state.pk == to_state.pk:
         raise Refused("move_to_itself", field="to_state")
-    values = _checked(space.pk, {"roles": roles, "required": required, "is_guarded": is_guarded})
+    values = _checked(space.pk, {
+        "roles": roles, "required": required, "is_guarded": is_guarded, "approvals": approvals, "approver_roles": approver_roles, "approvers": approvers,
+    })  # fmt: skip
+    _check_approvers(**values)
     with transaction.atomic():
         Space.objects.select_for_update(no_key=True).get(pk=space.pk)
         rows = Transition.objects.filter(space=space)
@@ -43,9 +56,11 @@ def create(
             raise Refused("move_ruled", field="to_state")
         if rows.count() >= MOST_RULES:
             raise Refused("moves_too_many", most=MOST_RULES)
-        return writing.create(
+        made = writing.create(
             Transition, actor=actor, permission=_DO, verb="transition.created", space=space, from_state=from_state, to_state=to_state, type=type, **values,
         )  # fmt: skip
+        move_requests.lapse_without_rule(actor=actor, space_id=space.pk)
+    return made
 
 
 def change(*, actor: Any, transition: Transition, version: int | None, **values: Any) -> Transition:
@@ -54,20 +69,31 @@ def change(*, actor: Any, transition: Transition, version: int | None, **values:
     if set(values) - set(CHANGEABLE):
         raise Refused("field_unknown", fields=", ".join(sorted(set(values) - set(CHANGEABLE))))
     values = _checked(transition.space_id, values)
-    return writing.change(transition, actor=actor, permission=_DO, verb="transition.changed", version=version, **values)
+    _check_approvers(**{name: values.get(name, getattr(transition, name)) for name in CHANGEABLE})
+    with transaction.atomic():
+        made = writing.change(transition, actor=actor, permission=_DO, verb="transition.changed", version=version, **values)
+        move_requests.lapse_without_rule(actor=actor, space_id=transition.space_id)
+    return made
 
 
 def remove(*, actor: Any, transition: Transition, version: int | None = None) -> None:
-    writing.remove(transition, actor=actor, permission=_DO, verb="transition.removed", version=version)
+    with transaction.atomic():
+        writing.remove(transition, actor=actor, permission=_DO, verb="transition.removed", version=version)
+        move_requests.lapse_without_rule(actor=actor, space_id=transition.space_id)
 
 
 def _checked(space_id: int, values: dict[str, Any]) -> dict[str, Any]:
     values = dict(values)
-    if "roles" in values:
-        given = set(values["roles"])
+    for name in {"roles", "approver_roles"} & values.keys():
+        given = set(values[name])
         if given - set(Role.values):
-            raise Refused("choice_unknown", field="roles")
-        values["roles"] = [r for r in Role.values if r in given]
+            raise Refused("choice_unknown", field=name)
+        values[name] = [r for r in Role.values if r in given]
+    if "approvers" in values:
+        people = set(values["approvers"])
+        if people - set(members_of(space_id).values_list("user_id", flat=True)):
+            raise Refused("reference_unknown", field="approvers")
+        values["approvers"] = sorted(people)
     if "required" in values:
         own = set(FieldDefinition.objects.filter(space=space_id).values_list("pk", flat=True))
         asked = list(dict.fromkeys(values["required"]))
@@ -75,6 +101,13 @@ def _checked(space_id: int, values: dict[str, Any]) -> dict[str, Any]:
             raise Refused("choice_unknown", field="required")
         values["required"] = asked
     return values
+
+
+def _check_approvers(*, approvals: int, approver_roles: Collection[str], approvers: Collection[int], **_others: Any) -> None:
+    if not 0 <= approvals <= MOST_APPROVALS:
+        raise Refused("number_unreadable", field="approvals")
+    if approvals and not approver_roles and len(approvers) < approvals:
+        raise Refused("approvers_missing", field="approvers", count=approvals)
 
 
 def _own_id(name: str) -> int | None:
@@ -87,12 +120,13 @@ def _own_id(name: str) -> int | None:
 
 def keep(
     *, actor: Any, item: WorkItem, from_state: State, people: Collection[Any] | None = None
-) -> None:
+) -> Transition | None:
     """The item, with its new values, may have come from that state to the one it has now; or the refusal says what is
-    missing. `people` are the assignees that it will have, None for those it has."""
+    missing. `people` are the assignees that it will have, None for those it has. Returns the rule that allows it, which
+    may ask for approval."""
     to_state = item.state
     if from_state.pk == to_state.pk:
-        return
+        return None
     own = list(FieldDefinition.objects.filter(space=item.space_id).active().with_types().in_order())
     rules = list(Transition.objects.filter(space=item.space_id))
     force = in_force(rules, item.type_id)
@@ -110,6 +144,26 @@ def keep(
         raise Refused("move_needs_fields", field="state", state=to_state.name, fields=", ".join(lacking))
     if rule is not None and rule.is_guarded and item.pk:  # a new item has no predecessors
         _check_predecessors(actor, item, to_state)
+    return rule
+
+
+def asked_for(*, actor: Any, item: WorkItem, version: int | None, values: dict[str, Any], people: Collection[Any] | None) -> MoveRequest | None:
+    """If others have to approve the move among these values, it is asked for, by the same rules, with what changes beside
+    it; None when it may be made at once."""
+    rule = move_requests.rule_of(actor=actor, item=item, from_id=item.state_id, to_id=values["state"].pk)
+    if rule is None or not rule.approvals:
+        return None
+    if version is not None and version != item.version:
+        raise Stale(WorkItem.objects.get(pk=item.pk))
+    now = {name: getattr(item, name) for name in values}
+    for name, value in values.items():
+        setattr(item, name, value)
+    try:
+        keep(actor=actor, item=item, from_state=now["state"], people=people)
+    finally:
+        for name, value in now.items():
+            setattr(item, name, value)
+    return move_requests.ask(actor=actor, item=item, to_state=values["state"], rule=rule)
 
 
 def _refuse_way(item: WorkItem, rules: list[Transition], from_state: State, to_state: State) -> None:
@@ -146,3 +200,12 @@ def _check_predecessors(actor: Any, item: WorkItem, to_state: State) -> None:
         seen = actor.visible_space_ids()
         keys = [key if space in seen else None for key, space in ends]
         raise Refused("move_waits", field="state", state=to_state.name, keys=keys)
+
+
+def passage_taken_back(item: WorkItem, left: State) -> bool:
+    """A move that is taken back was none: flow figures count neither it nor the way back. The history keeps both."""
+    last = StateChange.objects.filter(item=item).order_by("-at", "-id").first()
+    if last is None or (last.from_state_id, last.to_state_id) != (item.state_id, left.pk):
+        return False
+    last.delete()
+    return True

@@ -9,7 +9,7 @@ from tandem.history.models import Event, EventText
 from tandem.history.record import plain, within
 from tandem.kit.errors import Refused
 from tandem.people.models import User
-from tandem.work.actions import blocks, derived, fields
+from tandem.work.actions import archiving, blocks, derived, fields
 from tandem.work.actions.work_items import ACTUAL, PERSONAL, change, remove, restore
 from tandem.work.models import WorkItem
 
@@ -49,12 +49,22 @@ def _take_back(actor: Any, event: Event, run: uuid.UUID) -> bool:
     if event.verb == "work_item.removed" and _is_its_removal(item, event):
         restore(actor=actor, item=item, version=None)
         return True
+    if event.verb in ("work_item.archived", "work_item.unarchived"):
+        return _archive_back(actor, item, event)
     values = _before(item, {**event.changes, **_texts(event)})
     if values is None:
         return False
     dates = {f: values.pop(f) for f in ACTUAL if f in values}
     change(actor=actor, item=item, version=None, dates=dates or None, is_taken_back=True, **values)
     blocks.resume(actor=actor, item=item, run=run)
+    return True
+
+
+def _archive_back(actor: Any, item: WorkItem, event: Event) -> bool:
+    before, after = event.changes["archived_at"]
+    if plain(item.archived_at) != after:
+        return False
+    (archiving.archive if before else archiving.unarchive)(actor=actor, item=item, version=None)
     return True
 
 

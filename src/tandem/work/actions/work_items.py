@@ -14,8 +14,8 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, User
-from tandem.work.actions import blocks, derived, fields, ranks, transitions, wip_limits
-from tandem.work.models import Assignment, State, StateChange, WorkItem, WorkItemType
+from tandem.work.actions import blocks, derived, fields, move_requests, ranks, transitions, wip_limits
+from tandem.work.models import Assignment, MoveRequest, State, StateChange, WorkItem, WorkItemType
 from tandem.work.models.derivation import Plan
 
 _DO = Permission.EDIT_WORK
@@ -35,6 +35,7 @@ EDITABLE = (
     "estimate_points",
     "estimate_minutes",
     "spent_minutes",
+    "expected_minutes",
     "planned_start",
     "planned_finish",
     "duration_minutes",
@@ -101,7 +102,9 @@ def create(
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
         people = list(assignees)
         if first is not None and not is_arrival:  # who begins further on passes there from the first state
-            transitions.keep(actor=actor, item=item, from_state=first, people=people)
+            rule = transitions.keep(actor=actor, item=item, from_state=first, people=people)
+            if rule is not None and rule.approvals:
+                raise Refused("move_needs_approval", field="state", state=state.name, first=first.name)
         item.save(force_insert=True)
         Assignment.objects.bulk_create([Assignment(item=item, user=u) for u in people])
         StateChange.objects.create(space=space, item=item, from_state=None, to_state=state, by=actor)
@@ -137,12 +140,15 @@ def change(
     override_reason: str = "",
     dates: dict[str, Any] | None = None,
     is_taken_back: bool = False,
+    is_approved: bool = False,
     **values: Any,
 ) -> WorkItem:
     """Write the fields that differ. `state` and `assignees` may stand among them. `run` marks a bulk change.
 
     A limit that stops is kept (`wip_limits.keep`), unless `override_reason` says why not. A move is one of those that are
-    allowed (`transitions.keep`), unless it takes one's own back; `dates` are the actual dates that this brings back."""
+    allowed (`transitions.keep`), unless it takes one's own back; `dates` are the actual dates that this brings back.
+    A move that others approve is asked for instead (`move_requests.ask`): the item stays where it is, and `awaiting` says
+    what it waits for."""
     require(actor, _DO, item.space_id)
     unknown = set(values) - set(EDITABLE) - {"state", "assignees", "rank"}
     if unknown:
@@ -160,6 +166,13 @@ def change(
             return item
         plan = derived.hold(item.space_id)
         _check_home(item.space_id, item=item, **differing)
+        if "state" in differing and not is_taken_back and not is_approved:
+            item.awaiting = transitions.asked_for(actor=actor, item=item, version=version, values=differing, people=people)
+            if item.awaiting is not None:
+                del differing["state"]
+                differing.pop("rank", None)
+            if not differing and before_people == after_people:
+                return item
         is_ruled = before_people != after_people or wip_limits.RULED & differing.keys()
         limits = wip_limits.hold(item.space_id) if is_ruled else []
         inside = wip_limits.counting(limits, item)
@@ -172,12 +185,15 @@ def change(
                 transitions.keep(actor=actor, item=item, from_state=before["state"], people=people)
             stood = {f: getattr(item, f) for f in ACTUAL}
             followed = _follow_state(item, differing["state"], clock.now(), dates)
+            if item.archived_at is not None and not item.state.is_done:  # open work that nobody sees is lost
+                before["archived_at"], differing["archived_at"], item.archived_at = item.archived_at, None, None
+            move_requests.lapse(actor=actor, requests=MoveRequest.objects.waiting().filter(item=item))
             differing, before = differing | followed, before | {f: stood[f] for f in ACTUAL if f in followed}
         item.set_grams()
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
         extra = {"grams": item.grams} if "title" in differing else {}
         item.write(expected=version, updated_at=clock.now(), **extra, **differing)
-        _write_around(actor, item, before, before_people, after_people, run, plan)
+        _write_around(actor, item, before, before_people, after_people, run, plan, is_taken_back=is_taken_back)
         changes = {f: [before.get(f), v] for f, v in differing.items() if f in before and f not in PERSONAL}
         if "fields" in changes:
             changes["fields"] = fields.difference(*changes["fields"])
@@ -198,6 +214,7 @@ def _write_around(
     people_after: list[int],
     run: uuid.UUID | None,
     plan: Plan | None,
+    is_taken_back: bool = False,
 ) -> None:
     """What a change brings with it: assignments, the passage from state to state, the end of what blocked a finished item,
     what is computed from it."""
@@ -207,7 +224,7 @@ def _write_around(
         item.assignments.exclude(user_id__in=people_after).delete()
         new = [Assignment(item=item, user_id=u) for u in people_after if u not in people_before]
         Assignment.objects.bulk_create(new)
-    if "state" in before:
+    if "state" in before and not (is_taken_back and transitions.passage_taken_back(item, before["state"])):
         StateChange.objects.create(
             space_id=item.space_id, item=item, from_state=before["state"], to_state=item.state, by=actor
         )
@@ -248,6 +265,9 @@ def move(
     with transaction.atomic():
         if after is not None or to_top:
             values["rank"] = ranks.behind(item.space_id, after, item)
+        rule = move_requests.rule_of(actor=actor, item=item, from_id=item.state_id, to_id=state.pk) if state.pk != item.state_id else None
+        if rule is not None and rule.approvals:  # the card goes back to where it was: only the move is asked for
+            values = {"state": state}
         return change(actor=actor, item=item, version=version, run=run, **values)
 
 

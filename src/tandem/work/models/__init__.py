@@ -8,6 +8,7 @@ from tandem.work.models.column import Column
 from tandem.work.models.field import FieldDefinition
 from tandem.work.models.intake import IntakeForm, Submission
 from tandem.work.models.link import Link
+from tandem.work.models.move_request import MoveRequest, MoveVerdict
 from tandem.work.models.recurrence import ItemTemplate, Recurred, Recurrence
 from tandem.work.models.retrospective import (
     Retrospective,
@@ -16,6 +17,7 @@ from tandem.work.models.retrospective import (
     RetrospectiveVote,
 )
 from tandem.work.models.sprint import Sprint, SprintChange, SprintMember
+from tandem.work.models.time_entry import TimeEntry
 from tandem.work.models.transition import Transition
 from tandem.work.models.wip_limit import WipLimit, WipOverride
 from tandem.work.models.work_item import Assignment, Constraint, ServiceClass, WorkItem
@@ -34,6 +36,8 @@ __all__ = [
     "IntakeForm",
     "ItemTemplate",
     "Link",
+    "MoveRequest",
+    "MoveVerdict",
     "Recurred",
     "Recurrence",
     "Retrospective",
@@ -47,6 +51,7 @@ __all__ = [
     "State",
     "StateChange",
     "Submission",
+    "TimeEntry",
     "Transition",
     "WipLimit",
     "WipOverride",

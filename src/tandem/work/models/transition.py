@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +32,12 @@ class Transition(Scoped):
         models.CharField(max_length=20, choices=Role.choices), default=list, blank=True, verbose_name=_("roles")
     )
     required = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("required fields"))
+    # so many of these have to say yes, besides whoever asks for the move; none: it is made at once
+    approvals = models.PositiveSmallIntegerField(_("approvals"), default=0, validators=[MaxValueValidator(9)])
+    approver_roles = ArrayField(
+        models.CharField(max_length=20, choices=Role.choices), default=list, blank=True, verbose_name=_("roles that approve")
+    )
+    approvers = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name=_("people who approve"))
     is_guarded = models.BooleanField(_("waits for predecessors"), default=False)
 
     objects = ScopedQuerySet.as_manager()

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from tandem.kit.text import grams, near_grams, pinyin_key, search_grams
@@ -30,6 +32,10 @@ class WorkItemQuerySet(ScopedQuerySet):
     def present(self) -> Self:
         """Not removed. Removed items stay for undo and history."""
         return self.filter(removed_at=None)
+
+    def unarchived(self) -> Self:
+        """What lists show unless archived items are asked for; figures of the past count all of them."""
+        return self.filter(archived_at=None)
 
     def open(self) -> Self:
         return self.present().exclude(state__category=State.Category.DONE)
@@ -122,7 +128,28 @@ class WorkItem(Scoped):
     due_on = models.DateField(_("due"), null=True, blank=True)
     estimate_points = models.FloatField(_("points"), null=True, blank=True)
     estimate_minutes = models.IntegerField(_("estimate"), null=True, blank=True)
+    # brought along by an import; what is logged here stands in time entries, and their sum beside it
     spent_minutes = models.IntegerField(_("time spent"), null=True, blank=True)
+    entered_minutes = models.IntegerField(default=0, editable=False)
+    # what somebody said it will take in all, when that is no longer the estimate
+    expected_minutes = models.IntegerField(_("expected in all"), null=True, blank=True)
+    logged_minutes = models.GeneratedField(
+        verbose_name=_("time logged"), db_persist=True, output_field=models.IntegerField(),
+        expression=F("entered_minutes") + Coalesce(F("spent_minutes"), Value(0)),
+    )  # fmt: skip
+    remaining_minutes = models.GeneratedField(
+        verbose_name=_("time left"), db_persist=True, output_field=models.IntegerField(),
+        expression=Case(
+            When(
+                Q(expected_minutes__isnull=False) | Q(estimate_minutes__isnull=False),
+                then=Greatest(
+                    Value(0),
+                    Coalesce(F("expected_minutes"), F("estimate_minutes")) - F("entered_minutes") - Coalesce(F("spent_minutes"), Value(0)),
+                ),
+            ),
+            default=Value(None),
+        ),
+    )  # fmt: skip
     # planned: what people or an imported plan said. Computed dates live in planning.ComputedDates.
     planned_start = models.DateTimeField(_("planned start"), null=True, blank=True)
     planned_finish = models.DateTimeField(_("planned finish"), null=True, blank=True)
@@ -145,10 +172,14 @@ class WorkItem(Scoped):
     )
     plan = models.JSONField(default=dict, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
     # it lives on in another space; here it is removed, and its key an address that leads there
     moved_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="moved_from")
     updated_at = models.DateTimeField(null=True, blank=True)
     grams = ArrayField(models.CharField(max_length=64), default=list, editable=False)
+
+    awaiting: Any = None
+    "Set by the change that found that its move waits for approval: the request."
 
     objects = WorkItemQuerySet.as_manager()
 
@@ -184,6 +215,10 @@ class WorkItem(Scoped):
     @property
     def is_done(self) -> bool:
         return self.state.is_done
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
 
     def set_grams(self) -> None:
         self.grams = grams(f"{self.key} {self.title} {pinyin_key(self.title)}")

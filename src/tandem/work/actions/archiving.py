@@ -1,0 +1,47 @@
+"""Finished work put away: out of lists, boards, search and counts, and back. It stays finished: what it was counts."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from tandem.history.record import record
+from tandem.kit import clock
+from tandem.kit.errors import Refused
+from tandem.people.access import Permission, require
+from tandem.work.models import WorkItem
+
+_DO = Permission.EDIT_WORK
+
+
+def archive(*, actor: Any, item: WorkItem, version: int | None, run: UUID | None = None) -> WorkItem:
+    """Only what is done, with its parts done too: open work that nobody sees is lost. Archived twice is once."""
+    require(actor, _DO, item.space_id)
+    if item.archived_at is not None:
+        return item
+    if item.removed_at:
+        raise Refused("item_removed", key=item.key)
+    with transaction.atomic():
+        WorkItem.objects.select_for_update(no_key=True).get(pk=item.pk)
+        if not item.is_done:
+            raise Refused("archive_open", key=item.key)
+        if WorkItem.objects.open().filter(parent=item).exists():
+            raise Refused("archive_parts", key=item.key)
+        _write(actor, item, version, clock.now(), "work_item.archived", run)
+    return item
+
+
+def unarchive(*, actor: Any, item: WorkItem, version: int | None, run: UUID | None = None) -> WorkItem:
+    """Back where it stood."""
+    require(actor, _DO, item.space_id)
+    if item.archived_at is None:
+        return item
+    with transaction.atomic():
+        _write(actor, item, version, None, "work_item.unarchived", run)
+    return item
+
+
+def _write(actor: Any, item: WorkItem, version: int | None, moment: Any, verb: str, run: UUID | None) -> None:
+    before = item.archived_at
+    item.write(expected=version, archived_at=moment, updated_at=clock.now())
+    record(verb, item, actor=actor, changes={"archived_at": [before, moment]}, run=run)

@@ -1,0 +1,96 @@
+"""The archive: only finished work, out of lists and search, found when asked for, back by undo; figures keep it."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from tandem.history.models import Event
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
+from tandem.reports.queries import filter_language
+from tandem.reports.queries import work_items as reads
+from tandem.work.actions import archiving, bulk, undoing, work_items
+from tandem.work.models import State, WorkItem
+from tests import make
+
+
+@pytest.fixture
+def item(world):
+    return make.work_item(actor=world.mei, project=world.project, state="done", title="Old berth")
+
+
+def now(item):
+    return WorkItem.objects.select_related("state").get(pk=item.pk)
+
+
+def code(act):
+    with pytest.raises(Refused) as problem:
+        act()
+    return problem.value.code
+
+
+def found(world, text, read=filter_language.listed):
+    return set(WorkItem.objects.present().filter(read(text, world.mei)).values_list("pk", flat=True))
+
+
+def test_it_leaves_lists_and_is_found_when_asked_for(world, item):
+    other = make.work_item(actor=world.mei, project=world.project)
+    archiving.archive(actor=world.mei, item=item, version=1)
+    assert archiving.archive(actor=world.mei, item=now(item), version=None).version == 2, "twice is once"
+    assert found(world, "") == {other.pk} and found(world, "berth") == set()
+    for text in ("is:archived", "是:已归档", "berth is:archived"):
+        assert found(world, text) == {item.pk}, text
+    assert found(world, "-is:archived") == {other.pk}
+    assert item.pk in found(world, "", filter_language.condition), "figures read this one"
+    assert sum(reads.finished_by_week(world.mei, item.space_id, now(item).updated_at)) == 1
+    with pytest.raises(Refused):
+        found(world, "is:gone")
+    archiving.unarchive(actor=world.mei, item=now(item), version=2)
+    assert found(world, "") == {item.pk, other.pk}
+    assert list(Event.objects.of(item).order_by("-id").values_list("verb", flat=True))[:2] == ["work_item.unarchived", "work_item.archived"]
+
+
+def test_open_work_is_not_put_away_and_reopened_work_comes_back(world, item):
+    fresh = make.work_item(actor=world.mei, project=world.project)
+    assert code(lambda: archiving.archive(actor=world.mei, item=fresh, version=None)) == "archive_open"
+    part = make.work_item(actor=world.mei, project=world.project, parent=item)
+    assert code(lambda: archiving.archive(actor=world.mei, item=item, version=None)) == "archive_parts"
+    work_items.remove(actor=world.mei, item=part, version=None)
+    archiving.archive(actor=world.mei, item=item, version=None)
+    state = State.objects.get(space=item.space_id, name="In progress")
+    work_items.change(actor=world.mei, item=now(item), version=None, state=state)
+    assert now(item).archived_at is None
+    for who, error in ((world.dana, Hidden), (make.user(actor=world.admin, name="Eve", role="executive", space=world.project.space), Denied)):
+        who.refresh_from_db()
+        with pytest.raises(error):
+            archiving.archive(actor=who, item=now(item), version=None)
+    with pytest.raises(Stale):
+        work_items.change(actor=world.mei, item=now(item), version=None, state=State.objects.get(space=item.space_id, name="Done"))
+        archiving.archive(actor=world.mei, item=now(item), version=1)
+
+
+def test_many_at_once_are_rehearsed_and_taken_back(world, item):
+    fresh, run = make.work_item(actor=world.mei, project=world.project), uuid.uuid4()
+    steps = [bulk.Step(now(one), None, {"is_archived": True}) for one in (item, fresh)]
+    outcomes = bulk.rehearse(actor=world.mei, steps=steps)
+    assert [(o.code, o.before, o.after) for o in outcomes] == [("", {"is_archived": False}, {"is_archived": True}), ("archive_open", {"is_archived": False}, {})]
+    bulk.apply(actor=world.mei, steps=[bulk.Step(now(item), None, {"is_archived": True})], run=run)
+    assert now(item).is_archived
+    assert undoing.undo(actor=world.mei, run=run) == (1, 0) and not now(item).is_archived
+
+
+def test_pages_search_board_and_api_leave_it_out(world, signed_in, item):
+    client = signed_in(world.mei)
+    page = reverse("work_item", kwargs={"key": item.key})
+    answer = client.post(page + "archivings/", {"do": "archive", "version": 1}, headers={"Accept": "application/json"}).json()
+    assert "Archived" in client.get(page).content.decode()
+    table = reverse("work_items")
+    assert "Old berth" not in client.get(table).content.decode()
+    assert "Old berth" in client.get(table + "?q=is:archived").content.decode()
+    assert "Old berth" not in client.get(reverse("board", kwargs={"key": "POR"})).content.decode()
+    assert client.get("/api/v1/work-items/").json()["items"] == []
+    for asked in ("archived=true", "key=POR-1", "filter=is:archived"):
+        assert len(client.get(f"/api/v1/work-items/?{asked}").json()["items"]) == 1, asked
+    assert client.post(answer["undo"], headers={"Accept": "application/json"}).status_code == 200
+    assert "Old berth" in client.get(table).content.decode()
+    assert client.post(page + "archivings/", {"do": "burn"}, headers={"Accept": "application/json"}).status_code == 422
