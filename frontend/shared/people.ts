@@ -42,7 +42,7 @@ export function dressPeople(root: ParentNode): void {
   });
 }
 
-export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[]) => void): void {
+export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[]) => void, gone?: () => void): void {
   document.querySelector('.who-pick')?.remove();
   const chosen = new Set((cell.dataset.value ?? '').split(',').filter(Boolean)), before = [...chosen].sort().join();
   const input = make('input', { class: 'in-td', type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'td-pick', autocomplete: 'off', placeholder: say('find_person'), 'aria-label': say('find_person') });
@@ -63,6 +63,7 @@ export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[])
     if (over) return;
     over = true;
     box.remove();
+    gone?.();
     removeEventListener('pointerdown', outside, true);
     cell.focus({ preventScroll: true });
     const ids = [...chosen].join(',');

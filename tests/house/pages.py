@@ -101,6 +101,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     ),
     "work_items_views": lambda a: {"name": "Late", "query": "", "audience": "private"},
     "work_item": lambda a: _json(title="New"),
+    "work_item_editing": lambda a: _json(field="title"),
     "work_item_comments": lambda a: {"body": "Seen."},
     "work_item_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")},
     "work_item_links": lambda a: {"other": a.other_item.key, "kind": "relates"},

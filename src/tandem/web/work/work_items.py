@@ -71,6 +71,13 @@ def _around(request: HttpRequest, asked: Asked, problem: filtering.Problem | Non
     }  # fmt: skip
 
 
+def _hear(request: HttpRequest, context: dict[str, Any], rows: list[WorkItem]) -> None:
+    """A page over everything is live for the spaces of the rows that it shows."""
+    if not context["space"]:
+        request.live_topics = sorted({f"space:{i.space_id}" for i in rows})  # type: ignore[attr-defined]
+        context["live_topic"] = " ".join(request.live_topics)  # type: ignore[attr-defined]
+
+
 def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpResponse:
     sort, group, columns = asked.sort, asked.group, asked.columns
     page = page_of(asked.rows, sort=sort, cursor=request.GET.get("cursor", ""), shown=partial(reads.shown, with_fields=asked.needs_fields))
@@ -79,6 +86,7 @@ def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> Ht
     choices = _choices(page.rows, may_edit, request.user, columns)
     today, own = clock.today(), _own(request.user, asked, page.rows)
     sorts = SORTS | {c.code: f"fields__{c.key}" for c in asked.own}
+    _hear(request, context, page.rows)
     context |= {
         "rows": [_row(i, people, may_edit, asked, choices, today, own) for i in page.rows],
         "columns": [(c, asked.label(c), _turned(request, c, sorts), _direction(sort, c, sorts)) for c in columns],
