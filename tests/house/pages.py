@@ -101,6 +101,8 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     ),
     "work_items_views": lambda a: {"name": "Late", "query": "", "audience": "private"},
     "work_item": lambda a: _json(title="New"),
+    "work_items_bar": lambda a: _json(name="New", version=a.item.version),
+    "work_items_bar_undos": lambda a: _json(run=str(uuid.uuid4())),
     "work_item_editing": lambda a: _json(field="title"),
     "work_item_comments": lambda a: {"body": "Seen."},
     "work_item_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")},

@@ -360,6 +360,7 @@ WEB: dict[str, Page] = {
     "work_items_view_removals": Page(post=NOBODY, owners=COMMENT),
     "work_item_by_id": Page(get=SEE),
     "work_item": Page(get=SEE, patch=WORK),
+    "work_items_bar": Page(patch=WORK),
     "work_item_editing": Page(get=SEE, post=WORK),
     "work_item_comments": Page(post=COMMENT),
     "work_item_attachments": Page(post=COMMENT),

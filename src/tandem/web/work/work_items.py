@@ -28,6 +28,7 @@ from tandem.web.work import (
     feeds,
     filter_pages,
     filtering,
+    items_bars,
     items_calendar,
     items_sheet,
     items_timeline,
@@ -52,6 +53,8 @@ def table(request: HttpRequest) -> HttpResponse:
         return render(request, "work/items_sums.html", {"sums": work_item_sums.of(asked.rows, asked.group, asked.sort if asked.group else "")})
     if request.GET.get("part") == "rows":
         return items_sheet.rows(request, asked)
+    if request.GET.get("part") == "bars":
+        return items_bars.data(request, asked, items_timeline.MOST)
     context = _around(request, asked, problem)
     return _LAYOUTS.get(request.GET.get("layout", ""), _as_table)(request, asked, context)
 
@@ -225,6 +228,7 @@ urls = [
     path("work-items/", table, name="work_items"),
     *exports.urls,
     *feeds.urls,
+    *items_bars.urls,
     *items_calendar.urls,
     *items_sheet.urls,
     path("work-items/new/", new.new, name="work_items_new"),
