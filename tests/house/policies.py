@@ -361,6 +361,7 @@ WEB: dict[str, Page] = {
     "work_item_by_id": Page(get=SEE),
     "work_item": Page(get=SEE, patch=WORK),
     "work_items_bar": Page(patch=WORK),
+    "work_items_bar_undos": Page(post=SEE, everybody=True),
     "work_item_editing": Page(get=SEE, post=WORK),
     "work_item_comments": Page(post=COMMENT),
     "work_item_attachments": Page(post=COMMENT),

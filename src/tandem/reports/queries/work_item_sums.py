@@ -7,24 +7,17 @@ from django.db.models import Count, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 
+from tandem.reports.queries import work_item_groups
+from tandem.reports.queries.work_item_groups import Line
 from tandem.reports.queries.work_item_table import GROUPS
-from tandem.work.models import State, WorkItem
-
-
-@dataclass(frozen=True)
-class Line:
-    name: str
-    items: int
-    done: int
-    points: float
-    sized: int
-    "How many of the items have points at all: a sum rests on these."
+from tandem.work.models import ServiceClass, State, WorkItem
 
 
 @dataclass(frozen=True)
 class Sums:
     total: Line
     groups: list[Line]
+    note: str = ""
 
 
 _FIGURES = {
@@ -32,10 +25,14 @@ _FIGURES = {
     "points": Sum("estimate_points", default=0.0), "sized": Count("estimate_points"),
 }  # fmt: skip
 _PRIORITIES = dict(WorkItem.Priority.choices)
+_CLASSES = dict(ServiceClass.choices)
 
 
 def of(rows: Any, group: str, by: str = "") -> Sums:
-    """One query: the groups, added up for the total. `by` is the column of a group that is a field of a team's own."""
+    """The groups, added up for the total; where an item may be in several, the total is asked for by itself. `by` is
+    the column of a group that is a field of a team's own."""
+    if group in work_item_groups.GROUPS:
+        return Sums(Line("", **rows.order_by().aggregate(**_FIGURES)), work_item_groups.sums(rows, group), work_item_groups.note())
     column = GROUPS.get(group) or by
     if column.startswith("fields__"):  # a name as people write it is no name of a column
         rows, column = rows.annotate(own_value=KeyTextTransform(column.removeprefix("fields__"), "fields")), "own_value"
@@ -47,4 +44,6 @@ def of(rows: Any, group: str, by: str = "") -> Sums:
 
 
 def _name(group: str, value: Any) -> str:
+    if group == "class":
+        return str(_CLASSES.get(value, value))
     return str(_PRIORITIES.get(value, _("No priority"))) if group == "priority" else str("" if value is None else value)
