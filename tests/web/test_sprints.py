@@ -260,3 +260,13 @@ def test_the_filter_narrows_sections_and_sums(world, signed_in, items, running):
     text = page(signed_in(world.mei), "/backlog/POR/?q=points:>=3")
     assert "Item 2" in text and "Item 1<" not in text and "1 item" in text
     assert page(signed_in(world.mei), "/backlog/POR/?q=nonsense:x")
+
+
+def test_a_sprint_of_a_history_that_ended_long_ago_is_read_as_of_its_end(world, signed_in, running):
+    """A project that was imported years after its end: its open sprint did not burn down for years."""
+    ended = running.started_at.date() if hasattr(running, "started_at") and running.started_at else running.began.date()
+    later = datetime.combine(ended + timedelta(days=400), time(12), tzinfo=UTC)
+    Project.objects.filter(space=running.space_id).update(as_of=ended + timedelta(days=1))
+    with mock.patch("tandem.kit.clock.now", return_value=later):
+        page = signed_in(world.mei).get(f"/sprints/{running.pk}/").content.decode()
+    assert f"as of {ended + timedelta(days=1)}" in page and "Its last day has passed" not in page

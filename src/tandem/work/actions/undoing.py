@@ -9,7 +9,7 @@ from tandem.history.models import Event, EventText
 from tandem.history.record import plain
 from tandem.kit.errors import Refused
 from tandem.people.models import User
-from tandem.work.actions import blocks, fields
+from tandem.work.actions import blocks, fields, many_relocations
 from tandem.work.actions.work_items import ACTUAL, PERSONAL, change, remove, restore
 from tandem.work.models import WorkItem
 
@@ -18,6 +18,8 @@ def undo(*, actor: Any, run: uuid.UUID) -> tuple[int, int]:
     """Take one's own bulk change back: what came into being with it goes again, unless it came with an import. Returns
     (taken back, left alone because somebody changed them since or a rule stands against it)."""
     events = Event.objects.filter(run=run, actor=actor)
+    if events.filter(verb="work_item.relocated").exists():
+        return many_relocations.take_back(actor=actor, run=run)
     is_import = events.filter(verb__startswith="import.").exists()
     events = events.filter(subject_kind=WorkItem._meta.label_lower).order_by("-id")
     back = left = 0
