@@ -91,7 +91,7 @@ def test_the_page_asks_where_to_shows_what_will_be_and_moves(world, items, yard,
     assert "2 items will go to “Yard”, with 1 part." in shown and "Mei Lin" in shown and "kept as a field of the source" in shown
     assert WorkItem.objects.present().filter(space=yard.space).count() == 0
     done = State.objects.get(space=yard.space, name="Done")
-    sent = {name: value for name, value in re.findall(r'name="((?:type|state|field)_\d+)" value="([^"]*)"', shown)}
+    sent = dict(re.findall(r'name="((?:type|state|field)_\d+)" value="([^"]*)"', shown))
     seen = re.findall(r'name="ids" value="(\d+:\d+)"', shown)[:3]
     assert sorted(seen) == sorted(f"{i.pk}:{i.version}" for i in items)
     sent[f"state_{items[0].state_id}"] = done.pk
