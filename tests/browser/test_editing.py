@@ -76,6 +76,8 @@ def test_a_long_text_is_kept_when_the_other_was_faster(page_of, site):
     mei.locator("textarea.cell-in").fill("Berth plan of Mei")
     page_of.forgive("409")
     mei.keyboard.press("Control+Enter")
+    title = site.projects["ITM"]["items"][6]["title"]
+    wait_for(mei, lambda: column(site, title, "description"), "Berth plan of Mei")
     boris.keyboard.press("Control+Enter")
     both = boris.locator(".cell-both")
     both.wait_for(timeout=10_000)
