@@ -1,6 +1,7 @@
 /* The page's script: small behaviours for server-rendered markup, and the loader of islands. */
 import { startDrop } from './shared/drop';
 import { startEdit } from './shared/edit';
+import { startEditing } from './shared/editing';
 import { startForms } from './shared/forms';
 import { startKeys } from './shared/keys';
 import './shared/live';
@@ -21,6 +22,7 @@ startPreferences();
 startPeek();
 startRows();
 startEdit();
+startEditing();
 startForms();
 startMentions();
 dressPeople(document);

@@ -4,6 +4,7 @@
    data-of names the element beside the cell whose text is edited. */
 import { reasonFor } from './ask';
 import { make } from './dom';
+import { both, hold, watch } from './editing';
 import { Refusal, send } from './http';
 import { pickPeople, pickSeveral, showPeople } from './people';
 import { complain, toast } from './toast';
@@ -31,20 +32,24 @@ function control(cell: HTMLElement): Control {
 
 const target = (cell: HTMLElement): HTMLElement => (cell.dataset.of && cell.parentElement?.querySelector<HTMLElement>(cell.dataset.of)) || cell;
 
-export function start(cell: HTMLElement): void {
+/** Opens the cell; `text` is what one had written and did not get saved, `theirs` what stands there instead. */
+export function start(cell: HTMLElement, text?: string, theirs?: Record<string, unknown>): void {
   if (cell.dataset.open || cell.getAttribute('aria-busy')) return;
-  if (cell.dataset.kind === 'people') { pickPeople(cell, (ids, html) => { const was = [...cell.childNodes]; cell.replaceChildren(...html); void put(cell, ids, was); }); return; }
+  if (cell.dataset.kind === 'people') { pickPeople(cell, (ids, html) => { const was = [...cell.childNodes]; cell.replaceChildren(...html); void put(cell, ids, was); }, hold(cell.dataset.url ?? '', cell.dataset.name ?? '')); return; }
   if (cell.dataset.kind === 'several') { pickSeveral(cell, (chosen) => { const was = [...cell.childNodes]; cell.replaceChildren(chosen.join(', ') || '–'); void put(cell, JSON.stringify(chosen), was); }); return; }
   const shown = target(cell), was = [...shown.childNodes], input = control(cell), long = input instanceof HTMLTextAreaElement;
-  let over = false;
+  let over = false, release: () => void = () => undefined;
+  if (text !== undefined) input.value = text;
   cell.dataset.open = '1';
   const end = (save: boolean, next = 0) => {
     if (over) return;
     over = true;
     delete cell.dataset.open;
+    release();
     const text = input instanceof HTMLSelectElement ? (input.selectedOptions[0]?.textContent ?? '') : input.value;
     const changed = save && input.value !== (cell.dataset.value ?? '');
     foot?.remove();
+    input.parentElement?.querySelector('.cell-both')?.remove();
     if (shown === cell) cell.replaceChildren(...(changed ? [text || '–'] : was)); else { input.remove(); shown.hidden = false; if (changed && text) shown.textContent = text; }
     if (changed) void put(cell, input.value, was);
     const cells = [...document.querySelectorAll<HTMLElement>(cell.closest('#peek') ? '#peek [data-edit]' : '#main [data-edit]')];
@@ -71,6 +76,9 @@ export function start(cell: HTMLElement): void {
   if (shown === cell) cell.replaceChildren(input, ...(foot ? [foot] : [])); else { shown.hidden = true; shown.after(input); }
   input.focus();
   if (input instanceof HTMLInputElement && cell.dataset.kind !== 'date') input.select();
+  const give = (answer: Record<string, unknown>) => { end(false); take(cell, answer); };
+  release = watch(cell, input, give);
+  if (theirs) both(input, theirs, () => give(theirs), () => undefined);
 }
 
 const clearError = (cell: HTMLElement): void => { const n = cell.nextElementSibling; if (n?.matches('.cell-err')) n.remove(); };
@@ -92,6 +100,12 @@ function show(cell: HTMLElement, answer: Record<string, unknown>): void {
   else if (answer.shown !== undefined) shown.textContent = String(answer.shown) || '–';
 }
 
+/** What somebody else wrote stands in the cell from now on. */
+function take(cell: HTMLElement, answer: Record<string, unknown>): void {
+  show(cell, answer);
+  if (answer.version !== undefined) setVersion(cell.dataset.url!, String(answer.version));
+}
+
 async function put(cell: HTMLElement, value: string, was: Node[], version = cell.dataset.version, reason = ''): Promise<void> {
   const { url, name = 'value' } = cell.dataset;
   cell.setAttribute('aria-busy', 'true');
@@ -107,18 +121,26 @@ async function put(cell: HTMLElement, value: string, was: Node[], version = cell
     const because = e instanceof Refusal ? await reasonFor(e) : null;
     if (because) await put(cell, value, was, version, because);
     else if (body.theirs !== undefined) conflict(cell, value, body);
-    else { target(cell).replaceChildren(...was); if (cell.isConnected) fail(cell, (e as Error).message); else complain(e); }
+    else {
+      target(cell).replaceChildren(...was);
+      if (!cell.isConnected) { complain(e); return; }
+      if (cell.dataset.kind === 'markdown') { cell.removeAttribute('aria-busy'); start(cell, value); }  // a long text is not written twice
+      fail(cell, (e as Error).message);
+    }
   } finally { cell.removeAttribute('aria-busy'); }
 }
 
 /** Somebody was faster: both values are there, and the writer says which one stays. */
 function conflict(cell: HTMLElement, mine: string, body: Record<string, unknown>): void {
-  show(cell, { ...body, value: body.value ?? body.theirs });
-  if (body.version !== undefined) setVersion(cell.dataset.url!, String(body.version));
+  take(cell, { ...body, value: body.value ?? body.theirs });
+  if (cell.dataset.kind === 'markdown') { cell.removeAttribute('aria-busy'); start(cell, mine, body); return; }
   const said = mineInWords(cell, mine), keep = make('button', { type: 'button', class: 'btn btn-sm' }, say('keep_theirs')), write = make('button', { type: 'button', class: 'btn btn-sm' }, say('write_mine'));
-  keep.addEventListener('click', (e) => { e.stopPropagation(); clearError(cell); });
+  keep.addEventListener('click', (e) => { e.stopPropagation(); clearError(cell); dispatchEvent(new CustomEvent('td:refetch')); });
   write.addEventListener('click', (e) => { e.stopPropagation(); clearError(cell); void put(cell, mine, [...target(cell).childNodes]); });
   fail(cell, say('conflict', { theirs: String(body.shown ?? body.theirs).slice(0, 200) || '–', mine: said.slice(0, 200) || '–' }), ' ' as unknown as Node, keep, write);
+  (cell.nextElementSibling as HTMLElement | null)?.classList.add('choice');
+  const at = document.activeElement;
+  if (!at || at === document.body || at === cell) keep.focus({ preventScroll: true });
 }
 function mineInWords(cell: HTMLElement, mine: string): string {
   if (cell.dataset.kind === 'select' && cell.dataset.options) return (JSON.parse(cell.dataset.options) as Option[]).find(([v]) => String(v) === mine)?.[1] ?? mine;

@@ -33,6 +33,7 @@ export class TandemLive extends HTMLElement {
     const s = (this.stream = new EventSource(src));
     const take = (e: MessageEvent<string>) => this.take(e.data);
     for (const name of ['message', 'change']) s.addEventListener(name, take as EventListener);
+    s.addEventListener('editing', (e) => this.others((e as MessageEvent<string>).data));
     s.addEventListener('bye', () => this.again());
     s.onopen = () => { this.failures = 0; this.off(false); if (this.missed) { this.missed = false; this.all(); } };
     s.onerror = () => this.again();
@@ -59,6 +60,8 @@ export class TandemLive extends HTMLElement {
     try { event = JSON.parse(data) as typeof event; } catch { return; }
     for (const topic of event.topics ?? (event.topic ? [event.topic] : [])) this.tell(topic);
   }
+  /** Who is writing where: the only thing that the stream says itself, to those who see the item. */
+  private others(data: string): void { try { document.dispatchEvent(new CustomEvent('td:editing', { detail: JSON.parse(data) as unknown })); } catch { /* not ours */ } }
   private tell(topic: string): void { document.querySelectorAll(`[data-live~="${CSS.escape(topic)}"]`).forEach((el) => this.later(el, topic)); }
   private changed = (e: Event): void => { for (const t of ((e as CustomEvent<{ topics?: string[] } | null>).detail?.topics ?? [])) this.tell(t); };
   private all = (): void => document.querySelectorAll('[data-live]').forEach((el) => this.later(el, '*'));

@@ -65,7 +65,7 @@ export function closePeek(push = true): boolean {
 
 function inUse(box: HTMLElement): boolean {
   const at = document.activeElement;
-  return !!box.querySelector('.cell-in,details[data-menu][open],.swap form:not([hidden])') || !!document.querySelector('.who-pick') || (!!at && box.contains(at) && at.matches('textarea,input,select'));
+  return !!box.querySelector('.cell-in,.cell-err.choice,details[data-menu][open],.swap form:not([hidden])') || !!document.querySelector('.who-pick') || (!!at && box.contains(at) && at.matches('textarea,input,select'));
 }
 
 /** Fetches what the panel shows again; half-written text stays, and while something in it is in use nothing happens. */

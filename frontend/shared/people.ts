@@ -46,10 +46,10 @@ export function dressPeople(root: ParentNode): void {
 export function pickSeveral(cell: HTMLElement, done: (chosen: string[]) => void): void {
   const all = (JSON.parse(cell.dataset.options ?? '[]') as [string, string][]).map(([value]) => value), now = JSON.parse(cell.dataset.value || '[]') as string[];
   const among = all.map((name, id) => ({ id, name, pinyin: '' }));
-  pickPeople(cell, (ids) => done(ids.split(',').filter(Boolean).map((n) => all[Number(n)]).filter((one) => one !== undefined)), { among, chosen: now.map((one) => String(all.indexOf(one))) });
+  pickPeople(cell, (ids) => done(ids.split(',').filter(Boolean).map((n) => all[Number(n)]).filter((one) => one !== undefined)), undefined, { among, chosen: now.map((one) => String(all.indexOf(one))) });
 }
 
-export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[]) => void, of?: { among: Person[]; chosen: string[] }): void {
+export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[]) => void, gone?: () => void, of?: { among: Person[]; chosen: string[] }): void {
   document.querySelector('.who-pick')?.remove();
   const chosen = new Set(of?.chosen ?? (cell.dataset.value ?? '').split(',').filter(Boolean)), find = say(of ? 'find_choice' : 'find_person'), before = [...chosen].sort().join();
   const input = make('input', { class: 'in-td', type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'td-pick', autocomplete: 'off', placeholder: find, 'aria-label': find });
@@ -70,6 +70,7 @@ export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[])
     if (over) return;
     over = true;
     box.remove();
+    gone?.();
     removeEventListener('pointerdown', outside, true);
     cell.focus({ preventScroll: true });
     const ids = [...chosen].join(',');

@@ -37,7 +37,7 @@ function refusals(root: ParentNode, sent?: HTMLFormElement): Map<string, Element
 function busy(region: HTMLElement): boolean {
   if (region.hasAttribute('data-held')) return true;  // something of it is being dragged or sent
   const at = document.activeElement as HTMLElement | null;
-  return !!region.querySelector('.cell-in,.who-pick,details[data-menu][open],.swap form:not([hidden])') || (!!at && region.contains(at) && at.matches('textarea,input:not([type=checkbox]),select'));
+  return !!region.querySelector('.cell-in,.cell-err.choice,.who-pick,details[data-menu][open],.swap form:not([hidden])') || (!!at && region.contains(at) && at.matches('textarea,input:not([type=checkbox]),select'));
 }
 
 /** A region whose page is large names the part that holds it. */

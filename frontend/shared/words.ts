@@ -3,7 +3,8 @@ type Words = Record<string, string>;
 let table: Words | undefined;
 
 function words(): Words {
-  table ??= JSON.parse(document.getElementById('td-words')?.textContent || '{}') as Words;
+  // a page may say some of them otherwise
+  table ??= Object.assign({}, ...['td-words', 'td-words-here'].map((id) => JSON.parse(document.getElementById(id)?.textContent || '{}') as Words)) as Words;
   return table;
 }
 

@@ -111,15 +111,15 @@ export class Rows {
   }
 
   /** Marks what was refused. A row that is newer on the server shows it; what one had written there is returned. */
-  refused(sent: Sent, found: Problem[], current: Record<string, unknown[]>): Map<Model, string> {
-    const lost = new Map<Model, string>();
+  refused(sent: Sent, found: Problem[], current: Record<string, unknown[]>): Map<Model, Texts> {
+    const lost = new Map<Model, Texts>();
     this.problems.clear();
     for (const p of found) {
       const model = sent.places.get(p.row);
       if (!model) continue;
       if (p.code === 'stale' || p.code === 'row_gone') {
         const before = this.drafts.get(model) ?? {}, row = current[p.row];
-        if (row) { lost.set(model, Object.keys(before).map((k) => `${this.columns.find((c) => c[0] === k)?.[1]} “${model[k]}”`).join(', ')); Object.assign(model, this.model(row)); } else model.e = false;
+        if (row) { lost.set(model, Object.fromEntries(Object.keys(before).map((k) => [k, String(model[k])]))); Object.assign(model, this.model(row)); } else model.e = false;
         this.drafts.delete(model);
       } else this.problems.set(model, { ...this.problems.get(model), [p.column]: p.message });
     }

@@ -4,6 +4,7 @@ import type { CellProps, ColumnDataSchemaModel, ColumnRegular } from '@revolist/
 import { defineCustomElements } from '../node_modules/@revolist/revogrid/dist/esm/loader.js';
 import { reasonFor } from '../shared/ask';
 import { make } from '../shared/dom';
+import { hold, inWords, writers } from '../shared/editing';
 import { Refusal, send } from '../shared/http';
 import { complain, toast } from '../shared/toast';
 import { choose, panel } from './asking';
@@ -16,6 +17,8 @@ type Texts = Record<string, string>;
 const WIDTHS: Record<string, number> = { key: 112, title: 360, state: 120, type: 110, assignees: 180, priority: 100, due: 120, points: 80, labels: 160, parent: 100, project: 160, created: 150, finished: 150, updated: 150, reporter: 140 };
 const KINDS: Record<string, Choice['kind']> = { state: 'select', type: 'select', priority: 'select', due: 'date', points: 'number', assignees: 'names' };
 const TOLD = 20, MOST = 1000;
+/** What the server calls the field of a column. */
+const fieldOf = (prop: string): string => ({ due: 'due_on', points: 'estimate_points' })[prop] ?? prop;
 
 class TandemSheet extends HTMLElement {
   private rows = new Rows();
@@ -29,13 +32,15 @@ class TandemSheet extends HTMLElement {
   private busy = false;
   private again = false;
   private undos: string[] = [];
+  private release: () => void = () => undefined;
+  private beside = '';
 
   connectedCallback(): void {
     this.words = JSON.parse(this.querySelector('.sheet-words')?.textContent || '{}') as Texts;
     if (matchMedia('(max-width:767px)').matches) return;
     void this.open().catch(complain);
   }
-  disconnectedCallback(): void { removeEventListener('td:refetch', this.reload); removeEventListener('beforeunload', this.leave); }
+  disconnectedCallback(): void { this.release(); document.removeEventListener('td:others', this.others); removeEventListener('td:refetch', this.reload); removeEventListener('beforeunload', this.leave); }
 
   private say(key: string, fill: Record<string, string | number> = {}): string {
     return (this.words[key] ?? key).replace(/\{(\w+)\}/g, (all, name: string) => String(fill[name] ?? all));
@@ -63,7 +68,7 @@ class TandemSheet extends HTMLElement {
   }
 
   private columns(): ColumnRegular[] {
-    const own = editor((cell) => this.choice(cell), () => { const t = this.typed; this.typed = ''; return t; }, () => setTimeout(() => { if (!document.activeElement || document.activeElement === document.body) this.keys.focus({ preventScroll: true }); }));
+    const own = editor((cell) => this.choice(cell), () => { const t = this.typed; this.typed = ''; return t; }, () => { this.release(); setTimeout(() => { if (!document.activeElement || document.activeElement === document.body) this.keys.focus({ preventScroll: true }); }); });
     return this.rows.columns.map(([prop, name]) => ({
       prop, name, size: WIDTHS[prop] ?? 130, editor: own, readonly: (cell) => !this.rows.mayWrite(cell.model as Model, prop),
       cellProperties: (cell) => this.dress(cell.model as Model, prop),
@@ -77,13 +82,16 @@ class TandemSheet extends HTMLElement {
   private dress(model: Model, prop: string): CellProps {
     const bad = this.rows.problems.get(model)?.[prop] ?? this.rows.problems.get(model)?.[''];
     const isHint = !model.id && prop === 'title' && !model[prop];
-    return { class: { bad: !!bad, wait: !bad && prop in (this.rows.drafts.get(model) ?? {}), num: prop === 'points', hint: isHint }, ...(bad ? { title: bad } : {}) };
+    const them = model.id ? writers(model.id, fieldOf(prop)) : [], title = bad || (them.length ? inWords(them) : '');
+    return { class: { bad: !!bad, wait: !bad && prop in (this.rows.drafts.get(model) ?? {}), num: prop === 'points', hint: isHint, them: !!them.length }, ...(title ? { title } : {}) };
   }
 
   private choice(cell: ColumnDataSchemaModel): Choice {
     const prop = String(cell.prop), model = cell.model as Model, kind = KINDS[prop] ?? 'text', space = String(model.s || this.dataset.home || '');
     const { states, types, priorities, people } = this.rows.choices;
     const choices = prop === 'state' ? states[space] ?? [] : prop === 'type' ? types[space] ?? [] : prop === 'priority' ? ['', ...priorities] : prop === 'assignees' ? people : [];
+    this.release();
+    if (model.id) this.release = hold(`/work-items/${model.id}/`, fieldOf(prop));
     const known = kind === 'select' && !choices.length ? 'text' : kind;
     return { kind: known, choices, label: String(cell.column.name ?? prop) };
   }
@@ -105,9 +113,20 @@ class TandemSheet extends HTMLElement {
     this.keys.addEventListener('input', (e) => { if (!(e as InputEvent).isComposing) this.keys.value = ''; });
     this.addEventListener('focusout', (e) => { if (document.hasFocus() && !this.contains(e.relatedTarget as Node | null) && !document.querySelector('dialog[open]') && e.relatedTarget) void grid.clearFocus(); });
     this.addEventListener('td:live', this.reload);
+    document.addEventListener('td:others', this.others);
     addEventListener('td:refetch', this.reload);
     addEventListener('beforeunload', this.leave);
   }
+
+  /** Who else is in which cell: the cell is framed, and the line below the grid says it. */
+  private others = (): void => {
+    const props = this.rows.columns.map((c) => c[0]);
+    const said = this.rows.models.flatMap((m, n) => (m.id ? props.map((p, x) => [n, this.rows.columns[x][1], writers(m.id, fieldOf(p))] as const).filter((w) => w[2].length) : [])).map(([n, column, names]) => `${this.say('row', { row: n + 1 })} · ${column}: ${inWords([...names])}`).join(' · ');
+    if (said === this.beside) return;
+    this.beside = said;
+    void this.grid?.refresh('all');
+    this.status();
+  };
 
   private async arrive(): Promise<void> {
     if (await this.grid!.getFocused()) return;
@@ -195,7 +214,8 @@ class TandemSheet extends HTMLElement {
 
   private status(): void {
     const n = this.rows.drafts.size;
-    this.state.textContent = this.busy ? this.say('saving', { n }) : n ? this.say('unsaved', { n }) : this.rows.models.length > 1 || this.dataset.home ? this.say('saved') : this.say('empty_sheet');
+    const own = this.busy ? this.say('saving', { n }) : n ? this.say('unsaved', { n }) : this.rows.models.length > 1 || this.dataset.home ? this.say('saved') : this.say('empty_sheet');
+    this.state.textContent = [own, this.beside].filter(Boolean).join(' · ');
   }
 
   // to the server and back
@@ -227,19 +247,26 @@ class TandemSheet extends HTMLElement {
     const lost = this.rows.refused(sent, found, (body.current ?? {}) as Record<string, unknown[]>);
     this.tell(found.map((p) => {
       const model = sent.places.get(p.row), mine = model && lost.get(model);
-      const text = p.code !== 'stale' ? p.message : mine !== undefined ? this.say('theirs', { mine }) : this.say('gone');
+      const text = p.code !== 'stale' ? p.message : mine !== undefined ? this.say('theirs', { mine: this.named(mine) }) : this.say('gone');
       return { place: [this.say('row', { row: p.row }), p.label].filter(Boolean).join(' · '), text, go: () => void this.go(p) };
-    }));
+    }), lost);
+  }
+  private named(texts: Texts): string { return Object.entries(texts).map(([prop, text]) => `${this.rows.columns.find((c) => c[0] === prop)?.[1]} “${text}”`).join(', '); }
+
+  /** What one had written, once more, over what stands there now and was shown. */
+  private mine(lost: Map<Model, Texts>): void {
+    this.put(new Map([...lost].map(([model, texts]) => [this.rows.models.findIndex((m) => m.id === model.id), texts] as [number, Texts]).filter(([row]) => row >= 0)));
   }
 
-  private tell(told: Parameters<typeof panel>[2]): void {
+  private tell(told: Parameters<typeof panel>[2], lost = new Map<Model, Texts>()): void {
     this.told.replaceChildren();
     if (!told.length) return;
     const bad = new Set(this.rows.problems.keys()), good = [...this.rows.drafts.keys()].filter((m) => !bad.has(m)), n = new Set(told.map((t) => t.place.split(' · ')[0])).size;
     const rest: [string, () => void][] = good.length ? [[this.say('rest', { n: good.length }), () => void this.flush(new Set(good))]] : [];
+    const over: [string, () => void][] = lost.size ? [[this.say('mine'), () => { this.tell([]); this.mine(lost); }]] : [];
     const more = told.length > TOLD ? this.say('more_problems', { n: told.length - TOLD }) : '';
     const back: [string, () => void][] = this.rows.drafts.size ? [[this.say('back'), () => { this.rows.takeBack(); this.tell([]); this.redraw(); }]] : [];
-    this.told.append(panel(this.say('refused_head', { n }), this.rows.drafts.size ? this.say('refused_how') : '', told.slice(0, TOLD), more, ...rest, ...back));
+    this.told.append(panel(this.say('refused_head', { n }), this.rows.drafts.size ? this.say('refused_how') : '', told.slice(0, TOLD), more, ...over, ...rest, ...back));
   }
 
   private async go(p: Problem): Promise<void> {

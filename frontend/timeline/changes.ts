@@ -24,7 +24,7 @@ export class Changes {
   put(i: number, start: number, finish: number): void {
     const { t } = this, p = t.plan!, from: Span = [p.time.start[i], p.time.finish[i]];
     const moved = Math.abs(finish - start - (from[1] - from[0])) < 1e-6, part = moved ? 'bar' : start === from[0] ? 'right' : 'left', isNew = Number.isNaN(from[0]);
-    if (!isNew && this.frozen(i, part)) { t.say(say(p.kind[i] === SUMMARY ? 'tl_summary_fixed' : 'tl_begun_fixed'), true); return; }
+    if (!isNew && this.frozen(i, part)) { t.say(p.note[i] || say(p.kind[i] === SUMMARY ? 'tl_summary_fixed' : 'tl_begun_fixed'), true); return; }
     if (!this.emit('tl-change', { id: p.ids[i], start: p.unit(start), finish: p.unit(finish), from: from.map((d) => p.unit(d)) })) { t.ask(); return; }
     [p.time.start[i], p.time.finish[i]] = [start, finish];
     t.say(say('tl_changed', { name: p.name[i], start: shortDate(p.dateOf(start)), finish: shortDate(p.dateOf(lastDay(p, i))) }));
@@ -47,12 +47,12 @@ export class Changes {
 
   link(a: number, b: number, type: number): void {
     const { t } = this, p = t.plan!, url = t.getAttribute('link');
-    if (a === b || p.linked(a, b) || p.isHead(a) || p.isHead(b) || !this.emit('tl-link', { from: p.ids[a], to: p.ids[b], type: TYPES[type], lag: 0 })) return;
+    if (!url || a === b || p.linked(a, b) || p.isHead(a) || p.isHead(b) || !this.emit('tl-link', { from: p.ids[a], to: p.ids[b], type: TYPES[type], lag: 0 })) return;
     const before = p.links.slice(), text = say('tl_linked', { from: p.name[a], to: p.name[b] });
     p.addLink(a, b, type);
     t.say(text);
     t.ask();
-    if (url) this.later(() => send('POST', url, { from: p.ids[a], to: p.ids[b], type: TYPES[type], lag: 0 }), () => p.setLinks(before), text);
+    this.later(() => send('POST', url, { from: p.ids[a], to: p.ids[b], type: TYPES[type], lag: 0 }), () => p.setLinks(before), text);
   }
 
   /** One change after the other; what it answers is taken over. With `text` a toast says it and offers the way back. */

@@ -15,7 +15,8 @@ export class CellEditor {
   cells(i: number): string[] {
     const p = this.t.plan!;
     if (!p.editable || p.isHead(i)) return [];
-    return ['name', ...this.t.pane.columns].filter((c) => editOf(c) && (c === 'name' || c === 'deadline' || p.kind[i] !== 1) && !((c === 'start') && p.fixed[i]) && !(c === 'finish' && p.fixed[i] === 1) && !(c === 'duration' && p.fixed[i] === 1));
+    const edits = this.t.getAttribute('edits')?.split(',');
+    return ['name', ...this.t.pane.columns].filter((c) => editOf(c) && (!edits || edits.includes(c)) && (c === 'name' || c === 'deadline' || p.kind[i] !== 1) && !((c === 'start') && p.fixed[i]) && !(c === 'finish' && p.fixed[i] === 1) && !(c === 'duration' && p.fixed[i] === 1));
   }
   start(row: number, column: string): boolean {
     const { t } = this, p = t.plan!, i = t.vis[row];

@@ -65,7 +65,7 @@ function letter(t: TandemTimeline, e: KeyboardEvent): boolean {
 
 /** First L marks the forerunner, second L (or Enter) the follower. */
 export function linkFrom(t: TandemTimeline, i: number): void {
-  if (!t.plan!.editable || i === undefined || t.plan!.isHead(i)) return;
+  if (!t.plan!.editable || !t.hasAttribute('link') || i === undefined || t.plan!.isHead(i)) return;
   if (t.linkFrom < 0) { t.linkFrom = i; t.say(say('tl_link_from', { name: t.plan!.name[i] }), true); return; }
   const from = t.linkFrom;
   t.linkFrom = -1;

@@ -13,7 +13,8 @@ function sibling(t: TandemTimeline, i: number, step: 1 | -1): number {
 }
 /** Heads (features) are no work items: what lies below them has no parent. */
 const idOf = (t: TandemTimeline, i: number): number | null => (i < 0 || t.plan!.isHead(i) ? null : Number(t.plan!.ids[i]));
-const may = (t: TandemTimeline, i: number): boolean => i !== undefined && t.plan!.editable && !t.plan!.isHead(i);
+/** Rows come, go and change places only where the page says how. */
+const may = (t: TandemTimeline, i: number): boolean => i !== undefined && t.hasAttribute('rows') && t.plan!.editable && !t.plan!.isHead(i);
 
 export function indent(t: TandemTimeline, i: number): void {
   if (!may(t, i)) return;

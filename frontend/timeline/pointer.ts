@@ -5,7 +5,7 @@ import { MILESTONE, SUMMARY } from './plan';
 export type Part = 'bar' | 'left' | 'right' | 'from-end' | 'from-start' | 'new';
 export interface Hit { row: number; part: Part }
 export interface Host {
-  view(): View | null; canvas: HTMLCanvasElement; rowAtY(y: number): number; frozen(i: number, part: Part): boolean; mayDraw(i: number): boolean;
+  view(): View | null; canvas: HTMLCanvasElement; rowAtY(y: number): number; frozen(i: number, part: Part): boolean; mayDraw(i: number): boolean; mayLink(): boolean;
   preview(i: number, start: number, finish: number): void; settle(i: number, from: [number, number], to: [number, number]): void;
   link(from: number, to: number, type: number): void; focus(row: number, open: boolean): void; goTo(day: number): void; repaint(): void;
 }
@@ -30,11 +30,11 @@ export class Pointer {
     const i = v.vis[row], T = v.plan.time;
     if (!v.plan.has(i)) return this.host.mayDraw(i) ? { row, part: 'new' } : null;
     const s = xOf(v, T.start[i]), e = xOf(v, T.finish[i]), mile = v.plan.kind[i] === MILESTONE;
-    if (mile) return Math.abs(x - s) <= 8 ? { row, part: 'bar' } : x > s + 8 && x < s + 20 ? { row, part: 'from-end' } : null;
+    if (mile) return Math.abs(x - s) <= 8 ? { row, part: 'bar' } : x > s + 8 && x < s + 20 && this.host.mayLink() ? { row, part: 'from-end' } : null;
     const narrow = e - s < 16 && v.plan.kind[i] !== SUMMARY;   // a short bar is gripped at its right edge, a little outside too
     if (narrow && x >= e && x <= e + 5) return { row, part: 'right' };
-    if (x > e + 2 && x < e + 18) return { row, part: 'from-end' };
-    if (x < s - 2 && x > s - 14) return { row, part: 'from-start' };
+    if (x > e + 2 && x < e + 18 && this.host.mayLink()) return { row, part: 'from-end' };
+    if (x < s - 2 && x > s - 14 && this.host.mayLink()) return { row, part: 'from-start' };
     if (x < s - 2 || x > e + 2) return null;
     if (v.plan.kind[i] === SUMMARY) return { row, part: 'bar' };
     const grip = Math.min(7, (e - s) / 4);

@@ -8,6 +8,7 @@ import type { Filter } from './rowset';
 
 export const SCALES: [string, number][] = [['tl_scale_day', 28], ['tl_scale_week', 10], ['tl_scale_month', 2.5], ['tl_scale_quarter', .8], ['tl_scale_year', .3]];   // pixels per day
 export interface Tools {
+  outlines: boolean;
   shown: Shown; left: (keyof Shown)[]; columns: () => string[]; plan: () => Plan | null; legend: () => HTMLElement; editable: boolean;
   toggle: (k: keyof Shown) => void; zoom: (d: number) => void; scale: (px: number) => void; fit: () => void; today: () => void; fold: (open: boolean) => void; save: () => void; print: () => void;
   filter: (f: Partial<Filter>) => void; jump: () => void; setColumns: (c: string[]) => void;
@@ -36,7 +37,7 @@ export function toolbar(t: Tools): HTMLElement {
     const undo = plain('arrow-back-up', 'undo', t.undo, 'Ctrl Z');
     undo.dataset.tlUndo = '';
     undo.disabled = true;
-    bar.append(make('span', { class: 'tl-g' }, plain('plus', 'tl_add', t.add, 'N'), plain('arrow-narrow-left', 'tl_outdent', t.outdent, '['), plain('arrow-narrow-right', 'tl_indent', t.indent, ']'), plain('link', 'tl_link', t.link, 'L'), plain('trash', 'tl_remove', t.remove, 'Del'), undo));
+    bar.append(!t.outlines ? make('span', { class: 'tl-g' }, undo) : make('span', { class: 'tl-g' }, plain('plus', 'tl_add', t.add, 'N'), plain('arrow-narrow-left', 'tl_outdent', t.outdent, '['), plain('arrow-narrow-right', 'tl_indent', t.indent, ']'), plain('link', 'tl_link', t.link, 'L'), plain('trash', 'tl_remove', t.remove, 'Del'), undo));
   }
   for (const k of t.left) {
     const b = make('button', { type: 'button', class: 'btn btn-sm', 'aria-pressed': String(t.shown[k]) }, say(`tl_${k}`));

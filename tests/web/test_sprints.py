@@ -1,15 +1,18 @@
 """The doors of backlog and sprints: putting items somewhere, planning, starting, closing, the three views of a sprint."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
 from tandem.collaboration.models import Comment
 from tandem.kit import clock
+from tandem.portfolio.models import Project
 from tandem.work.actions import links, sprint_scope, sprints, work_items
-from tandem.work.models import Sprint, WorkItem
+from tandem.work.models import Sprint, SprintChange, WorkItem
 from tests import make
 
 JSON = {"Accept": "application/json"}
@@ -44,7 +47,7 @@ def test_the_backlog_shows_sprints_then_what_is_in_none(world, signed_in, items,
     text = page(signed_in(world.mei), "/backlog/POR/")
     assert text.index("Sprint 7") < text.index("Item 0") < text.index("Item 2") < text.index("Item 3")
     assert "Shippers book alone" in text and "3 items" in text and "6 pts" in text
-    assert "Velocity needs 3 closed sprints" in text, "nothing is said from too little"
+    assert "Velocity is known after 3 closed sprints. None is closed yet." in text, "nothing is said from too little"
     assert "Daily stand-up" in text and "At most 15 min" in text
 
 
@@ -260,3 +263,16 @@ def test_the_filter_narrows_sections_and_sums(world, signed_in, items, running):
     text = page(signed_in(world.mei), "/backlog/POR/?q=points:>=3")
     assert "Item 2" in text and "Item 1<" not in text and "1 item" in text
     assert page(signed_in(world.mei), "/backlog/POR/?q=nonsense:x")
+
+
+def test_a_sprint_of_a_history_that_ended_long_ago_is_read_as_of_its_end(world, signed_in, running):
+    """A project that was imported years after its end: its open sprint did not burn down for years."""
+    back = timedelta(days=400)
+    Sprint.objects.filter(pk=running.pk).update(**{name: F(name) - back for name in ("started_at", "starts_at", "ends_at")})
+    SprintChange.objects.filter(sprint=running).update(at=F("at") - back)
+    Project.objects.filter(space=running.space_id).update(as_of=clock.today() - back + timedelta(days=1))
+    text = page(signed_in(world.mei), f"/sprints/{running.pk}/")
+    assert f"as of {clock.today() - back + timedelta(days=1)}" in text and "Its last day has passed" not in text
+    assert len(re.findall(r"<tr><td[^>]*>20\d\d-", text)) < 30, "it does not reach to today"
+    for view in ("standup", "review"):
+        assert page(signed_in(world.mei), f"/sprints/{running.pk}/?view={view}")

@@ -1,4 +1,4 @@
-"""Live pages: one stream per tab that says "fetch this fragment again" and never carries data.
+"""Live pages: one stream per tab that says "fetch this fragment again" and carries no data but who is writing where.
 
 A page's token names its reader and its topics; it is signed when the page is made, after access was checked. Whoever
 loses access stops hearing: the topics are looked through again whenever somebody's access changes, and when a stream
@@ -20,6 +20,7 @@ from django.core import signing
 from django.db import DatabaseError, InterfaceError, connections
 
 from tandem.history.seal import ACCESS, CHANNEL
+from tandem.web import live_editing
 
 log = logging.getLogger("tandem.live")
 _SALT = "tandem.live"
@@ -44,6 +45,7 @@ class Tab:
         self.topics = frozenset(topics)
         self.reader = reader
         self.due: set[str] = set()
+        self.writing: dict[str, live_editing.Said] = {}
         self.is_over = False
         self.bell = asyncio.Event()
 
@@ -52,10 +54,17 @@ class Tab:
             self.due |= due
             self.bell.set()
 
+    def tell_of(self, said: live_editing.Said) -> None:
+        """Somebody else is writing, or has stopped; of each only the last is told."""
+        if said.topic in self.topics and said.person != self.reader:
+            self.writing[said.mark] = said
+            self.bell.set()
+
     def keep(self, topics: frozenset[str]) -> None:
         """Forget the topics that are not among these; a tab without any ends."""
         self.topics &= topics
         self.due &= topics
+        self.writing = {mark: said for mark, said in self.writing.items() if said.topic in topics}
         if not self.topics:
             self.end()
 
@@ -67,6 +76,10 @@ class Tab:
         self.bell.clear()
         due, self.due = sorted(self.due), set()
         return due
+
+    def take_writing(self) -> list[str]:
+        said, self.writing = self.writing, {}
+        return [one.words for one in said.values()]
 
 
 class Past:
@@ -97,6 +110,7 @@ class Stream:
     def __init__(self) -> None:
         self.tabs: set[Tab] = set()
         self.past = Past()
+        self.editing = live_editing.Editing()
         self._listener: asyncio.Task[None] | None = None
         self._hears = asyncio.Event()
         self._is_closed = False
@@ -145,6 +159,8 @@ class Stream:
                 await _refuse(send, 403, b"You may not see this page any more. Reload it.")
                 return
             tab.tell(self.past.missed(tab.topics, page["made"]))
+            for said in self.editing.now(tab.topics):
+                tab.tell_of(said)
             await self._serve(tab, receive, send)
         finally:
             self.tabs.discard(tab)
@@ -181,6 +197,7 @@ class Stream:
                 try:
                     await asyncio.wait_for(tab.bell.wait(), _BEAT_SECONDS)
                     words = "".join(f"data: {json.dumps({'topic': topic})}\n\n" for topic in tab.take())
+                    words += "".join(f"event: editing\ndata: {said}\n\n" for said in tab.take_writing())
                 except TimeoutError:
                     words = ": still here\n\n"
                 if words:
@@ -198,6 +215,7 @@ class Stream:
             try:
                 async with await psycopg.AsyncConnection.connect(**_address(), autocommit=True) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
+                    await connection.execute(f"LISTEN {live_editing.CHANNEL}")
                     self.past.forget()
                     self._hears.set()
                     if is_back:
@@ -214,6 +232,9 @@ class Stream:
     async def _hear(self, connection: "psycopg.AsyncConnection[Any]") -> None:
         while True:
             async for notice in connection.notifies(timeout=_BEAT_SECONDS):
+                if notice.channel == live_editing.CHANNEL:
+                    self._tell_of(notice.payload)
+                    continue
                 try:
                     topics = set(json.loads(notice.payload))
                 except (ValueError, TypeError):
@@ -223,6 +244,11 @@ class Stream:
                     await self._look_through(list(self.tabs))
                 self._tell(topics)
             await connection.execute("SELECT 1")  # a connection that died silently is noticed
+
+    def _tell_of(self, payload: str) -> None:
+        if said := self.editing.hear(payload):
+            for tab in self.tabs:
+                tab.tell_of(said)
 
     def _tell(self, changed: set[str]) -> None:
         self.past.note(changed)

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -31,7 +31,7 @@ def page_of(
     """`sort` is a field, `-` before it for descending; `cursor` comes from an earlier page. `shown` makes of the chosen
     ids the rows as the page shows them."""
     descending, field = sort.startswith("-"), sort.lstrip("-")
-    backwards, value, key = _read(cursor)
+    backwards, value, key = _read(cursor, field.startswith(("fields__", "derived__")))
     order = F(field).desc(nulls_last=True) if descending else F(field).asc(nulls_last=True)
     id_order = F("id").asc()
     if backwards:
@@ -91,7 +91,8 @@ def _write(row: Any, field: str, way: str) -> str:
     return base64.urlsafe_b64encode(json.dumps([way, value, row.pk]).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str) -> tuple[bool, Any, int]:
+def _read(cursor: str, is_json: bool) -> tuple[bool, Any, int]:
+    """An own field may hold what an import brought: lists as well."""
     if not cursor:
         return False, None, 0
     try:
@@ -100,12 +101,22 @@ def _read(cursor: str) -> tuple[bool, Any, int]:
             way not in ("f", "b")
             or not isinstance(key, int)
             or isinstance(key, bool)
-            or isinstance(value, dict)
-            or (isinstance(value, list) and not all(isinstance(one, int) or (isinstance(one, str) and not has_controls(one)) for one in value))
-            or (isinstance(value, str) and has_controls(value))
+            or (isinstance(value, (list, dict)) and not is_json)
+            or any(has_controls(text) for text in _texts(value))
             or abs(key) >= 2**63
         ):
             raise ValueError
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise Refused("cursor_unreadable") from None
     return way == "b", value, key
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in (*value, *value.values()):
+            yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)

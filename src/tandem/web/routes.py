@@ -18,6 +18,7 @@ from tandem.web.work import (
     boards,
     calendars,
     checklists,
+    editing,
     field_settings,
     flow,
     intake,
@@ -37,7 +38,7 @@ from tandem.web.work import (
 urlpatterns: list[URLPattern] = [
     *home.urls, *palette.urls, *scopes.urls, *styleguide.urls, *account.urls, *people.urls, *access.urls, *teams.urls, *objectives.urls, *portfolios.urls, *programmes.urls,
     *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *quick.urls, *work_item.urls, *boards.urls, *board_settings.urls, *field_settings.urls, *workflow_settings.urls,
-    *blocks.urls, *checklists.urls, *time_entries.urls, *approvals.urls, *shares.urls, *relocations.urls, *intake.urls, *recurrences.urls,
+    *blocks.urls, *checklists.urls, *editing.urls, *time_entries.urls, *approvals.urls, *shares.urls, *relocations.urls, *intake.urls, *recurrences.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *imports.urls,
     *overview.urls, *hooks.urls, *rules.urls, *inlets.urls,

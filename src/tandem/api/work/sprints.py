@@ -14,6 +14,7 @@ from tandem.api.work import work_items
 from tandem.kit.errors import Hidden, Refused
 from tandem.kit.types import Id
 from tandem.people.models import User
+from tandem.portfolio.models import Project
 from tandem.reports.queries import sprint_figures
 from tandem.reports.queries import sprints as reads
 from tandem.work.actions import sprint_scope, sprints
@@ -209,7 +210,8 @@ def _figures(request: HttpRequest, id: Path[Id], asked: Query[SprintFiguresAsked
     generic.refuse_unknown(request, asked)
     user, sprint = request.auth, NOUN.row(request.auth, id)
     by_points = asked.by == "points" if asked.by else reads.uses_points(user, sprint.space_id)
-    found = sprint_figures.figures(user, sprint, by_points)
+    project = Project.objects.visible_to(user).filter(space=sprint.space_id).first()
+    found = sprint_figures.figures(user, sprint, by_points, sprint_figures.moment_of(project))
     days = sum(p.days for p in reads.people(user, [sprint], found.calendar).get(sprint.pk, []))
     past = [o for o in reads.outcomes(user, sprint.space_id, by_points, found.calendar) if o.sprint.pk != sprint.pk]
     items, history = found.basis

@@ -1,7 +1,7 @@
 """One sprint: its course day by day, what each change of scope did to the chance of finishing, and who works on what."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import F, Min
@@ -11,12 +11,13 @@ from tandem.compute.flow.sprint import Effect, Sum
 from tandem.compute.forecasting.history import NotEnough
 from tandem.compute.scheduling.calendar import WorkingCalendar
 from tandem.kit import clock
+from tandem.portfolio.models import Project
 from tandem.reports.queries import sprints as reads
 from tandem.reports.queries.sprint_pieces import Deed, Held, held_by
 from tandem.work.models import Block, Link, Sprint, SprintChange, State, WorkItem
 
 __all__ = [  # with the answers of the core, so that pages need not know where they come from
-    "Change", "Effect", "Figures", "Sum", "ages", "blocked_since", "carried", "figures",
+    "Change", "Effect", "Figures", "Sum", "ages", "blocked_since", "carried", "figures", "moment_of",
 ]  # fmt: skip
 
 
@@ -52,14 +53,23 @@ class Figures:
     chance: float | NotEnough | None = None
     basis: tuple[int, int] = (0, 0)
     days_left: int = 0
+    moment: datetime = field(default_factory=clock.now)
+    "As of when it is read."
 
 
-def figures(user: Any, sprint: Sprint, by_points: bool) -> Figures:
-    """Everything as of now; of a closed sprint as of its end."""
+def moment_of(project: Project | None) -> datetime:
+    """When a sprint of this project is read: now, or at the end of a history that ended long ago."""
+    ended = project.ended_on(clock.today()) if project else None
+    return datetime.combine(ended, time(17), tzinfo=UTC) if ended else clock.now()
+
+
+def figures(user: Any, sprint: Sprint, by_points: bool, moment: datetime | None = None) -> Figures:
+    """Everything as of now, or as of `moment`; of a closed sprint as of its end."""
+    moment = moment or clock.now()
     calendar = reads.calendar_of(sprint.space_id)
     held = held_by(user, [sprint], by_points)[sprint.pk]
-    until = (reads.end_moment(sprint) if sprint.state == Sprint.State.CLOSED else None) or clock.now()
-    found = Figures(sprint, calendar, held, compute.sum_at(held.pieces, until))
+    until = (reads.end_moment(sprint) if sprint.state == Sprint.State.CLOSED else None) or moment
+    found = Figures(sprint, calendar, held, compute.sum_at(held.pieces, until), moment=moment)
     began, last = sprint.began, reads.last_day(sprint)
     if began is None or last is None:
         return found
@@ -73,7 +83,7 @@ def figures(user: Any, sprint: Sprint, by_points: bool) -> Figures:
         within = tuple(d for d in deeds if effect.first <= d.at <= effect.last)
         found.changes.append(Change(effect, within))
     if sprint.is_open:
-        today = clock.today()
+        today = moment.date()
         found.days_left = outlook.days_left(max(today, found.first))
         found.chance, found.basis = outlook.chance(today, found.now.left), outlook.basis(today)
     return found

@@ -36,6 +36,11 @@ def spans(rows: Any, most: int) -> tuple[list[Span], bool, int]:
     return [_span(found[pk]) for pk in ids[:most] if pk in found], len(ids) > most, undated
 
 
+def of(rows: Any) -> list[Span]:
+    """These, whatever they hold."""
+    return [_span(line) for line in lines(rows)]
+
+
 def _span(line: Line) -> Span:
     return Span(line, day_of(line.actual_start or line.planned_start), day_of(line.actual_finish or line.planned_finish))
 

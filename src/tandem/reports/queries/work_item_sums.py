@@ -8,27 +8,18 @@ from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext as _
 
 from tandem.people.models import User
+from tandem.reports.queries import work_item_groups
 from tandem.reports.queries.own_fields import Column, people_in
+from tandem.reports.queries.work_item_groups import Line
 from tandem.reports.queries.work_item_table import GROUPS
-from tandem.work.models import FieldDefinition, State, WorkItem
-
-
-@dataclass(frozen=True)
-class Line:
-    name: str
-    items: int
-    done: int
-    points: float
-    sized: int
-    "How many of the items have points at all: a sum rests on these."
-    logged: int
-    "Minutes."
+from tandem.work.models import FieldDefinition, ServiceClass, State, WorkItem
 
 
 @dataclass(frozen=True)
 class Sums:
     total: Line
     groups: list[Line]
+    note: str = ""
 
 
 _FIGURES = {
@@ -37,11 +28,14 @@ _FIGURES = {
     "logged": Sum("logged_minutes", default=0),
 }  # fmt: skip
 _PRIORITIES = dict(WorkItem.Priority.choices)
+_CLASSES = dict(ServiceClass.choices)
 
 
 def of(rows: Any, group: str, own: Column | None = None) -> Sums:
-    """One query: the groups, added up for the total. `own` is the field of a team's own by which rows are grouped; the names
-    of people in it are a second one."""
+    """The groups, added up for the total; where an item may be in several, the total is asked for by itself. `own` is the
+    field of a team's own by which rows are grouped; the names of people in it are a query more."""
+    if group in work_item_groups.GROUPS:
+        return Sums(Line("", **rows.order_by().aggregate(**_FIGURES)), work_item_groups.sums(rows, group), work_item_groups.note())
     column = GROUPS.get(group) or (own.column if own else "")
     store, _sep, key = column.partition("__")
     if store in ("fields", "derived"):  # a name as people write it is no name of a column
@@ -65,4 +59,6 @@ def _name(group: str, value: Any, people: dict[int, str]) -> str:
         return ", ".join(people.get(one, str(one)) for one in (value if isinstance(value, list) else [value]) if one is not None)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if group == "class":
+        return str(_CLASSES.get(value, value))
     return str(_PRIORITIES.get(value, _("No priority"))) if group == "priority" else str("" if value is None else value)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tandem.kit.errors import Hidden
 from tandem.kit.text import whole_number
 from tandem.people.models import Space, SpaceKind
-from tandem.reports.queries import filter_language, filter_words, own_fields, scope
+from tandem.reports.queries import filter_language, filter_words, own_fields, scope, work_item_groups
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.own_fields import Column, OwnFields
 from tandem.work.models import WorkItem
@@ -27,7 +27,7 @@ IN_HOURS = {"estimate", "logged", "remaining"}
 SORTS = {name: column.lstrip("-") for name, column in filter_words.SORTS.items()}
 USUAL = ["key", "title", "state", "assignees", "priority", "due", "project", "updated"]
 # a group is an order: its rows stand together, and key pages go on within it
-GROUPS = {"state": "state__name", "project": "space__name", "type": "type__name", "priority": "priority"}
+GROUPS = {"state": "state__name", "project": "space__name", "type": "type__name", "priority": "priority", "class": "service_class"}
 CHUNK = 2_000
 """Rows of an export that are in memory at once."""
 
@@ -56,6 +56,11 @@ class Asked:
     def own_group(self) -> Column | None:
         return next((c for c in self.own if c.code == self.group), None)
 
+    @property
+    def is_in_several(self) -> bool:
+        """Whether an item may stand in several of the groups."""
+        return self.group in work_item_groups.GROUPS
+
     def label(self, column: str) -> str:
         return str(COLUMNS[column]) if column in COLUMNS else next(c.name for c in self.own if c.code == column)
 
@@ -66,7 +71,7 @@ def asked(params: Any, user: Any) -> Asked:
     rows = in_scope(user, space).filter(filter_language.listed(params.get("q", ""), user))
     own = own_fields.columns(user, scope.below(user, space.pk) if space else None)
     groups = GROUPS | {c.code: c.column for c in own if c.is_grouping}
-    group = params.get("group", "") if params.get("group", "") in groups else ""
+    group = params.get("group", "") if params.get("group", "") in {**groups, **work_item_groups.GROUPS} else ""
     is_project = bool(space and space.kind == SpaceKind.PROJECT)
     by_group = "state__rank" if group == "state" and is_project else groups.get(group)
     sort = by_group or filter_language.ordering(params.get("q", ""), user) or _sort(params.get("sort", ""), own)

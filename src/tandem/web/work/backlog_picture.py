@@ -104,8 +104,10 @@ def verdict(section: Section) -> dict[str, str]:
     found, planned = section.velocity, section.planned
     if not isinstance(found, reads.Velocity):
         known = found.found if found else 0
-        said = ngettext("%(n)s closed sprint", "%(n)s closed sprints", known) % {"n": known}
-        return {"text": _("Velocity needs 3 closed sprints: %(found)s") % {"found": said}, "tone": ""}
+        if not known:
+            return {"text": _("Velocity is known after 3 closed sprints. None is closed yet."), "tone": ""}
+        said = ngettext("Velocity is known after 3 closed sprints. One is closed so far.", "Velocity is known after 3 closed sprints. %(n)s are closed so far.", known)
+        return {"text": said % {"n": known}, "tone": ""}
     enough = found.enough_for(planned)
     share = _("enough in %(n)s of %(of)s past sprints") % {"n": enough, "of": found.sprints}
     if not planned:

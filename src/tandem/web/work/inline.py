@@ -1,5 +1,6 @@
 """Cells that are edited where they stand: PATCH with If-Match, the answer is the cell as it is now."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ from tandem.work.models import ServiceClass, State, WorkItem, WorkItemType
 
 Reader = Callable[[Any, HttpRequest, WorkItem], Any]
 MAX_LABELS, MAX_TEXT = 50, 100_000
+_WORDS = ("title", "description")
 
 
 def _title(value: Any, request: HttpRequest, item: WorkItem) -> str:
@@ -143,7 +145,8 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
     """`{"title": "…"}` with the version in If-Match; 409 with their value when somebody was faster.
 
     `was` may name the value that the writer saw: when only other fields changed meanwhile, nothing is lost and the
-    change is taken. `override_reason` lets it in over a limit that stops.
+    change is taken; when this one did, it is theirs first, whatever version the page has learned since.
+    `override_reason` lets it in over a limit that stops.
     """
     sent = sent_by(request)
     if isinstance(sent, JsonResponse):
@@ -158,11 +161,13 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
     name = next(iter(given))
     try:
         values = _read(request, item, given)
+        if was is not None and len(given) == 1 and not same(item, name, was):
+            return _stale(item, name)
         try:
             item = work_items.change(actor=request.user, item=item, version=version, override_reason=reason, **values)
         except Stale as problem:
             current = problem.current
-            if was is None or len(given) > 1 or str(_value(current, name) or "") != str(was):
+            if was is None or len(given) > 1 or not same(current, name, was):
                 return _stale(current, name)
             values = _read(request, current, given)
             item = work_items.change(actor=request.user, item=current, version=current.version, override_reason=reason, **values)
@@ -171,7 +176,22 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
     except Refused as problem:
         return JsonResponse({"message": words.refusal(problem.code, problem.params), "code": problem.code}, status=422)
     waits = {"message": approvals.waits(item)} if item.awaiting is not None else {}
-    return JsonResponse(_answer(item, name) | waits)
+    return JsonResponse(answer_of(item, name) | waits)
+
+
+def same(item: WorkItem, name: str, was: Any) -> bool:
+    """Whether the field still holds what the writer saw, however that was written."""
+    now = value_of(item, name)
+    if name in ("assignees", "labels"):
+        return _parts(now) == _parts(was)
+    first, second = ("" if one is None else str(one).replace("\r\n", "\n").strip() for one in (now, was))
+    with contextlib.suppress(ValueError):
+        return first == second or (name not in _WORDS and float(first) == float(second))
+    return False
+
+
+def _parts(value: Any) -> set[str]:
+    return {part.strip() for part in str(value or "").split(",")} - {""}
 
 
 def _read(request: HttpRequest, item: WorkItem, given: dict[str, Any]) -> dict[str, Any]:
@@ -181,21 +201,21 @@ def _read(request: HttpRequest, item: WorkItem, given: dict[str, Any]) -> dict[s
 
 
 def _stale(current: WorkItem, name: str) -> JsonResponse:
-    answer = {"message": words.refusal("stale", {}), "theirs": _value(current, name), **_answer(current, name)}
+    answer = {"message": words.refusal("stale", {}), "theirs": value_of(current, name), **answer_of(current, name)}
     return JsonResponse(answer, status=409)
 
 
-def _answer(item: WorkItem, name: str) -> dict[str, Any]:
+def answer_of(item: WorkItem, name: str) -> dict[str, Any]:
     if name.startswith("field:"):
         now = own_fields.one(item, name)
         return {"value": now.value, "shown": now.shown or "–", "version": item.version}
-    answer = {"value": _value(item, name), "shown": _shown(item, name), "version": item.version}
+    answer = {"value": value_of(item, name), "shown": shown_of(item, name), "version": item.version}
     if name == "description":
         answer["html"] = str(rendered(item.description, item.description_format))
     return answer
 
 
-def _value(item: WorkItem, name: str) -> Any:
+def value_of(item: WorkItem, name: str) -> Any:
     if name.startswith("field:"):
         return own_fields.one(item, name).value
     if name in ("state", "type"):
@@ -220,7 +240,7 @@ def _time(item: WorkItem, name: str) -> str:
     return hours(item.estimate_minutes if name == "estimate_minutes" else item.remaining_minutes)
 
 
-def _shown(item: WorkItem, name: str) -> str:
+def shown_of(item: WorkItem, name: str) -> str:
     if name in ("state", "type"):
         return str(getattr(item, name).name)
     if name == "priority":

@@ -36,6 +36,9 @@ def shown(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpRe
     lines, people, more = work_item_table.first(asked, BESIDE)
     may_edit = spaces_where(request.user, Permission.EDIT_WORK)
     home = asked.space if asked.space and asked.space.kind == SpaceKind.PROJECT and asked.space.pk in may_edit else None
+    if not asked.space:  # live for the spaces of the rows that stand first
+        request.live_topics = sorted({f"space:{line.space_id}" for line in lines})  # type: ignore[attr-defined]
+        context["live_topic"] = " ".join(request.live_topics)  # type: ignore[attr-defined]
     context |= {
         "heads": work_item_table.heads(asked), "lines": [(line, work_item_table.texts(line, asked.columns, people)) for line in lines],
         "more_lines": more, "most": MOST, "home": home, "may_edit": bool(may_edit),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tandem.kit import clock
+from tandem.people.access import Permission, spaces_where
 from tandem.reports.queries import work_item_spans
 from tandem.reports.queries.work_item_spans import Span
 from tandem.reports.queries.work_item_table import Asked
@@ -28,9 +29,22 @@ def shown(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpRe
         "picture": _picture(found, today) if found else None, "more": more, "most": MOST, "undated": f"{undated}+" if undated == 1000 else undated or "",
         "undated_url": filtering.changed(request, layout="", q=f"{request.GET.get('q', '')} no:due no:start no:finish no:started".strip()),
         "heads": [{"text": text} for text in (_("Key"), _("Title"), _("Project"), _("Start"), _("Finish"), _("Due"), _("State"))],
-        "table": [_table_row(span) for span in found],
+        "table": [_table_row(span) for span in found], "may_edit": bool(spaces_where(request.user, Permission.EDIT_WORK) & {span.item.space_id for span in found}),
+        "src": filtering.changed(request, part="bars", cursor=""), "patch": reverse("work_items_bar", kwargs={"id": 0}).replace("/0/", "/{id}/"),
+        "href": reverse("work_item_by_id", kwargs={"id": 0}).replace("/0/", "/{id}/"), "words": _words(),
     }  # fmt: skip
+    if not asked.space:  # live for the projects whose bars are shown
+        request.live_topics = sorted({f"space:{span.item.space_id}" for span in found})  # type: ignore[attr-defined]
+        context["live_topic"] = " ".join(request.live_topics)  # type: ignore[attr-defined]
     return render(request, "work/items_timeline.html", context)
+
+
+def _words() -> dict[str, str]:
+    """What the island says otherwise here than in a plan."""
+    return {
+        "tl_label": _("Timeline"), "tl_deadline": _("Due"), "tl_deadline_at": _("due {date}"), "tl_is_deadline": _("Due date"), "tl_search": _("Search in the timeline"),
+        "tl_is_computed": _("Begun"), "tl_is_planned": _("Planned"), "tl_keys": _("Alt ← → move · Shift Alt ← → resize · E name · Enter opens · Ctrl Z undo"),
+    }  # fmt: skip
 
 
 def _picture(found: list[Span], today: date) -> dict[str, Any]:

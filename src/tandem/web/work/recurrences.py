@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -24,7 +26,7 @@ from tandem.web import doors
 from tandem.web.work import inline
 from tandem.work.actions import item_templates, recurrences
 from tandem.work.actions.recurrence_rules import following, parts
-from tandem.work.models import ItemTemplate, Recurrence, WorkItem, WorkItemType
+from tandem.work.models import ItemTemplate, Recurred, Recurrence, WorkItem, WorkItemType
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _FREQS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -44,7 +46,7 @@ def templates(request: HttpRequest, key: str) -> HttpResponse:
     people = User.objects.visible_to(user).active().filter(pk__in=members_of(space.pk).values("user")).order_by("name")[:200]
     may_edit = may(user, Permission.EDIT_WORK, space.pk)
     return render(request, "work/templates.html", {
-        "space": space, "topic": f"space:{space.pk}", "may_edit": may_edit, "recurring": [_shown(user, row) for row in rows],
+        "space": space, "topic": f"space:{space.pk}", "may_edit": may_edit, "recurring": _listed(user, rows),
         "templates": list(ItemTemplate.objects.visible_to(user).filter(space=space).select_related("type")),
         "types": WorkItemType.objects.visible_to(user).active().filter(space=space), "priorities": WorkItem.Priority.choices,
         "people": people if may_edit else [], "weekdays": [(code, WEEKDAYS[n]) for n, code in enumerate(_DAYS)], "today": local_time(user).date(),
@@ -52,13 +54,23 @@ def templates(request: HttpRequest, key: str) -> HttpResponse:
     })  # fmt: skip
 
 
-def _shown(user: Any, row: Recurrence) -> dict[str, Any]:
+def _listed(user: Any, rows: Any) -> list[dict[str, Any]]:
+    """All of them, and in one query the last three items of each."""
+    order = Window(RowNumber(), partition_by=F("recurrence"), order_by=F("on").desc())
+    newest = Recurred.objects.filter(recurrence__in=[row.pk for row in rows]).annotate(place=order).filter(place__lte=3)  # house: reads — items are asked for below
+    of = dict(newest.values_list("item", "recurrence"))
+    made: dict[int, list[WorkItem]] = {}
+    for item in WorkItem.objects.visible_to(user).filter(pk__in=of).order_by("-id"):
+        made.setdefault(of[item.pk], []).append(item)
+    return [_shown(row, made.get(row.pk, [])) for row in rows]
+
+
+def _shown(row: Recurrence, made: list[WorkItem]) -> dict[str, Any]:
     """What it does in words, its next dates, and the last items that came of it."""
     today = local_time(row.owner).date()
     after = max(today - timedelta(days=1), row.last_on or today - timedelta(days=1))
-    made = WorkItem.objects.visible_to(user).filter(pk__in=row.made.values("item")[:3]).order_by("-id")
     return {
-        "row": row, "words": in_words(row.rule), "made": list(made), "problem": words.refusal(row.problem, {}) if row.problem in words.REFUSALS else row.problem,
+        "row": row, "words": in_words(row.rule), "made": made, "problem": words.refusal(row.problem, {}) if row.problem in words.REFUSALS else row.problem,
         "next": following(row.rule, row.starts_on, after, 3) if row.state == Recurrence.State.ACTIVE else [],
     }  # fmt: skip
 

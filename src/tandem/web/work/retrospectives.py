@@ -34,6 +34,8 @@ def retrospective(request: HttpRequest, id: int) -> HttpResponse:
     row = Retrospective.objects.visible_to(user).select_related("space").filter(sprint=sprint).first()
     if request.method == "POST":
         return _do(request, sprint, row)
+    if request.GET.get("part") == "alike":
+        return _alike(request, row)
     request.live_topics = [f"space:{sprint.space_id}"]  # type: ignore[attr-defined]
     context = {
         "sprint": sprint, "space": sprint.space, "row": row, "topic": f"space:{sprint.space_id}", "formats": Retrospective.Format.choices,
@@ -68,6 +70,16 @@ def _shown(user: Any, row: Retrospective) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _alike(request: HttpRequest, row: Retrospective | None) -> HttpResponse:
+    """What a note may be put together with: asked for when its menu is opened, so that a hundred notes are not a
+    hundred lists of a hundred."""
+    if row is None:
+        raise Hidden
+    note = _note(request, row, request.GET)
+    rest = row.notes.filter(group=None).exclude(pk=note.pk) if row.state == Retrospective.State.SHOWN else row.notes.none()
+    return render(request, "work/retrospective_alike.html", {"sprint_id": row.sprint_id, "note": note, "rest": rest.order_by("pk")[:500]})
+
+
 def _before(user: Any, sprint: Sprint) -> list[Any]:
     """What was agreed in the last retrospective of this project, and what became of it."""
     rows = Retrospective.objects.visible_to(user).filter(space=sprint.space_id).exclude(sprint=sprint)
@@ -90,9 +102,9 @@ def _do(request: HttpRequest, sprint: Sprint, row: Retrospective | None) -> Http
     return doors.go_to(request, here, _DEEDS[what](request, row) or "")
 
 
-def _note(request: HttpRequest, row: Retrospective, name: str = "note") -> RetrospectiveNote:
+def _note(request: HttpRequest, row: Retrospective, given: Any, name: str = "note") -> RetrospectiveNote:
     """A note of this retrospective that the asker sees."""
-    found = row.notes.filter(pk=whole_number(request.POST.get(name, "")) or 0).first()
+    found = row.notes.filter(pk=whole_number(given.get(name, "")) or 0).first()
     if found is None or (row.state == Retrospective.State.WRITING and found.author_id != request.user.pk):
         raise Hidden
     found.retrospective = row
@@ -105,7 +117,7 @@ def _write(request: HttpRequest, row: Retrospective) -> None:
 
 
 def _withdraw(request: HttpRequest, row: Retrospective) -> None:
-    retrospectives.withdraw(actor=request.user, note=_note(request, row))
+    retrospectives.withdraw(actor=request.user, note=_note(request, row, request.POST))
 
 
 def _show(request: HttpRequest, row: Retrospective) -> None:
@@ -117,12 +129,12 @@ def _close(request: HttpRequest, row: Retrospective) -> None:
 
 
 def _group(request: HttpRequest, row: Retrospective) -> None:
-    into = _note(request, row, "into") if request.POST.get("into") else None
-    retrospectives.group(actor=request.user, note=_note(request, row), into=into)
+    into = _note(request, row, request.POST, "into") if request.POST.get("into") else None
+    retrospectives.group(actor=request.user, note=_note(request, row, request.POST), into=into)
 
 
 def _vote(request: HttpRequest, row: Retrospective) -> None:
-    retrospectives.vote(actor=request.user, note=_note(request, row), is_for=request.POST.get("vote") == "1")
+    retrospectives.vote(actor=request.user, note=_note(request, row, request.POST), is_for=request.POST.get("vote") == "1")
 
 
 def _agree(request: HttpRequest, row: Retrospective) -> str:

@@ -1,6 +1,6 @@
 """The pictures and lists of a sprint's page: course with every change of scope, who works on what, what became of it."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -8,7 +8,6 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from tandem.collaboration.models import Comment
-from tandem.kit import clock
 from tandem.reports.queries import boards, sprint_figures
 from tandem.reports.queries import sprints as reads
 from tandem.reports.queries import work_items as items_reads
@@ -27,8 +26,8 @@ def chart(found: sprint_figures.Figures, by_points: bool) -> dict[str, Any] | No
     end = max(found.last, found.days[-1][0]) + timedelta(days=1)
     most = max([1.0, found.start.size, *(s.size for _, s in found.days)])
     ground = [(found.first, found.start), *((d + timedelta(days=1), s) for d, s in found.days)]
-    if found.sprint.is_open and found.days[-1][0] == clock.today():  # today is not over
-        ground[-1] = (clock.now(), found.days[-1][1])  # type: ignore[assignment]
+    if found.sprint.is_open and found.days[-1][0] == found.moment.date():  # today is not over
+        ground[-1] = (found.moment, found.days[-1][1])  # type: ignore[assignment]
     plots = {name: charts.plot(x=(found.first, end), y=(0, most)) for name in ("up", "down")}
     return {
         "last": found.last + timedelta(days=1), "up": plots["up"], "down": plots["down"], "end": end,
@@ -111,7 +110,7 @@ def sentence(found: sprint_figures.Figures, by_points: bool) -> str:
         met = {True: _("The goal was met."), False: _("The goal was missed."), None: ""}[sprint.is_goal_met]
         return f"{_('%(done)s of %(of)s items were done.') % known} {met}".strip()
     said = [_("%(done)s of %(of)s items are done.") % known]
-    if found.last and found.last < clock.today():
+    if found.last and found.last < found.moment.date():
         said.append(_("Its last day has passed: close it, or choose a later one."))
     elif found.last:
         left = ngettext("%(n)s working day is left.", "%(n)s working days are left.", found.days_left)
@@ -148,13 +147,12 @@ def basis(found: sprint_figures.Figures) -> list[str]:
     return lines
 
 
-def items(user: Any, sprint: Sprint) -> list[dict[str, Any]]:
+def items(user: Any, sprint: Sprint, now: datetime) -> list[dict[str, Any]]:
     """Its present items with people, age in their state and what holds them since when."""
     rows = list(items_reads.listed(user).filter(sprints=sprint).order_by("state__rank", "rank", "id")[:400])
-    people, blocked = items_reads.assignees(rows), _blocked(user, rows)
+    people, blocked = items_reads.assignees(rows), _blocked(user, rows, now)
     since, entered = sprint_figures.blocked_since(user, list(blocked)), items_reads.entered(user, rows)
     times = sprint_figures.ages(user, rows)
-    now = clock.now()
     return [
         {
             "item": i, "people": people.get(i.pk, []), "is_blocked": i.pk in blocked,
@@ -166,10 +164,10 @@ def items(user: Any, sprint: Sprint) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _blocked(user: Any, rows: list[Any]) -> dict[int, list[str]]:
+def _blocked(user: Any, rows: list[Any], now: datetime) -> dict[int, list[str]]:
     """Item id → what people said blocks it, and the items that hold it up."""
     found: dict[int, list[str]] = {pk: [block.reason] for pk, block in boards.blocks(user, rows).items()}
-    for hold in boards.holds(user, clock.now(), items=rows):
+    for hold in boards.holds(user, now, items=rows):
         found.setdefault(hold.held_id, []).append(hold.key or _("an item that you cannot see"))
     return found
 
@@ -226,4 +224,4 @@ def review(user: Any, found: sprint_figures.Figures) -> dict[str, list[dict[str,
 
 
 def sprint_end(found: sprint_figures.Figures) -> Any:
-    return (reads.end_moment(found.sprint) if not found.sprint.is_open else None) or clock.now()
+    return (reads.end_moment(found.sprint) if not found.sprint.is_open else None) or found.moment

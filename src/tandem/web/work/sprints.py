@@ -80,23 +80,25 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
     view = request.GET.get("view", "")
     view = view if view in VIEWS else "review" if sprint.state == Sprint.State.CLOSED else "course"
     by_points = reads.uses_points(user, sprint.space_id) if request.GET.get("by") not in ("items", "points") else request.GET["by"] == "points"
-    found = sprint_figures.figures(user, sprint, by_points)
+    project = Project.objects.visible_to(user).filter(space=sprint.space_id).first()
+    moment = sprint_figures.moment_of(project)
+    found = sprint_figures.figures(user, sprint, by_points, moment)
     places = reads.people(user, [sprint], found.calendar).get(sprint.pk, [])
     context = {
         "sprint": sprint, "space": sprint.space, "view": view, "topic": f"space:{sprint.space_id}", "by_points": by_points, "found": found,
-        "project": Project.objects.visible_to(user).filter(space=sprint.space_id).first(),
+        "project": project, "ended": project.ended_on(clock.today()) if project else None,
         "may_edit": may(user, Permission.EDIT_WORK, sprint.space_id), "may_comment": may(user, Permission.COMMENT, sprint.space_id),
         "lede": sprint_picture.sentence(found, by_points), "figs": _figs(found, by_points), "places": places,
         "amount": backlog_picture.amount, "short": backlog_picture.short, "verdict": backlog_picture.verdict, "usual": backlog_picture.usual,
         "boxes": ceremonies.boxes(ceremonies.length(sprint)),
-        "ceremony": ceremonies.following([sprint], found.calendar, clock.now()),
+        "ceremony": ceremonies.following([sprint], found.calendar, moment),
         **_VIEWS[view](user, sprint, found, by_points, places),
     }  # fmt: skip
     return render(request, "work/sprint.html", context)
 
 
 def _course(user: Any, sprint: Sprint, found: Any, by_points: bool, places: list[Any]) -> dict[str, Any]:
-    rows = sprint_picture.items(user, sprint)
+    rows = sprint_picture.items(user, sprint, found.moment)
     past = reads.outcomes(user, sprint.space_id, by_points, found.calendar)
     section = backlog_picture.Section(sprint, {"points": found.now.size, "items": found.now.items}, places=places, by_points=by_points)
     section.velocity = reads.velocity([o for o in past if o.sprint.pk != sprint.pk], section.days)
@@ -109,7 +111,7 @@ def _course(user: Any, sprint: Sprint, found: Any, by_points: bool, places: list
 
 
 def _standup(user: Any, sprint: Sprint, found: Any, by_points: bool, places: list[Any]) -> dict[str, Any]:
-    rows = sprint_picture.items(user, sprint)
+    rows = sprint_picture.items(user, sprint, found.moment)
     return {"walk": sprint_picture.walk(rows), "who": sprint_picture.by_person(rows), "days": sprint_picture.notes(user, sprint)}
 
 

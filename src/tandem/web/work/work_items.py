@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, spaces_where
-from tandem.reports.queries import filter_language, scope, work_item_sums, work_item_table
+from tandem.reports.queries import filter_language, scope, work_item_groups, work_item_sums, work_item_table
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.moves import Moves
 from tandem.reports.queries.own_fields import OwnFields
+from tandem.reports.queries.work_item_groups import Placed
 from tandem.reports.queries.work_item_table import COLUMNS, SORTS, Asked
-from tandem.web.paging import page_of
+from tandem.web.paging import Page, page_of
 from tandem.web.people.people import choices_of
 from tandem.web.work import (
     bulk,
@@ -28,6 +29,7 @@ from tandem.web.work import (
     feeds,
     filter_pages,
     filtering,
+    items_bars,
     items_calendar,
     items_sheet,
     items_timeline,
@@ -36,7 +38,7 @@ from tandem.web.work import (
     own_fields,
     saved,
 )
-from tandem.work.models import State, WorkItem, WorkItemType
+from tandem.work.models import ServiceClass, State, WorkItem, WorkItemType
 
 PAGE = "work_items"
 MOST_TOPICS = 200
@@ -52,6 +54,8 @@ def table(request: HttpRequest) -> HttpResponse:
         return render(request, "work/items_sums.html", {"sums": work_item_sums.of(asked.rows, asked.group, asked.own_group)})
     if request.GET.get("part") == "rows":
         return items_sheet.rows(request, asked)
+    if request.GET.get("part") == "bars":
+        return items_bars.data(request, asked, items_timeline.MOST)
     context = _around(request, asked, problem)
     return _LAYOUTS.get(request.GET.get("layout", ""), _as_table)(request, asked, context)
 
@@ -71,21 +75,30 @@ def _around(request: HttpRequest, asked: Asked, problem: filtering.Problem | Non
     }  # fmt: skip
 
 
+def _hear(request: HttpRequest, context: dict[str, Any], rows: list[WorkItem]) -> None:
+    """A page over everything is live for the spaces of the rows that it shows."""
+    if not context["space"]:
+        request.live_topics = sorted({f"space:{i.space_id}" for i in rows})  # type: ignore[attr-defined]
+        context["live_topic"] = " ".join(request.live_topics)  # type: ignore[attr-defined]
+
+
 def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpResponse:
     sort, group, columns = asked.sort, asked.group, asked.columns
-    page = page_of(asked.rows, sort=sort, cursor=request.GET.get("cursor", ""), shown=partial(reads.shown, with_fields=asked.needs_fields))
+    page, placed, own = _page(request, asked)
     people = reads.assignees(page.rows)
     may_edit = spaces_where(request.user, Permission.EDIT_WORK)
     choices = _choices(page.rows, may_edit, request.user, columns)
-    today, own = clock.today(), _own(request.user, asked, page.rows)
+    today = clock.today()
     sorts = SORTS | {c.code: c.column for c in asked.own}
+    _hear(request, context, page.rows)
     context |= {
-        "rows": [_row(i, people, may_edit, asked, choices, today, own) for i in page.rows],
+        "rows": [_row(one, people, may_edit, asked, choices, today, own) for one in placed],
         "columns": [(c, asked.label(c), _turned(request, c, sorts), _direction(sort, c, sorts)) for c in columns],
         "all_columns": [*((c, str(label), c in columns) for c, label in COLUMNS.items()), *((c.code, c.name, c.code in columns) for c in asked.own)],
         "group": group, "numbers": {"points", *work_item_table.IN_HOURS, *(c.code for c in asked.own if c.is_number)},
         "groups": [
-            ("", _("No groups")), ("state", _("State")), ("project", _("Project")), ("type", _("Type")), ("priority", _("Priority")),
+            ("", _("No groups")), ("state", _("State")), ("project", _("Project")), ("type", _("Type")), ("priority", _("Priority")), ("class", _("Class of service")),
+            *((code, str(label)) for code, label in work_item_groups.GROUPS.items()),
             *((c.code, c.name) for c in asked.own if c.is_grouping),
         ],
         "next": _with(request, cursor=page.next) if page.next else "", "previous": _with(request, cursor=page.previous) if page.previous else "",
@@ -94,6 +107,18 @@ def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> Ht
         "people": choices_of(request.user), "sums_url": _with(request, cursor="", view="", part="") + "&part=sums",
     }  # fmt: skip
     return render(request, "work/work_items.html", context)
+
+
+def _page(request: HttpRequest, asked: Asked) -> tuple[Any, list[Placed], OwnFields | None]:
+    """A page of rows, and each row in its group; by assignee, label or sprint a row may come several times."""
+    cursor = request.GET.get("cursor", "")
+    if asked.is_in_several:
+        found = work_item_groups.page(asked.rows, asked.group, cursor, with_fields=asked.needs_fields)
+        rows = list({one.item.pk: one.item for one in found.rows}.values())
+        return Page(rows, found.next, found.previous), found.rows, _own(request.user, asked, rows)
+    page = page_of(asked.rows, sort=asked.sort, cursor=cursor, shown=partial(reads.shown, with_fields=asked.needs_fields))
+    own = _own(request.user, asked, page.rows)
+    return page, [Placed(item, name := _group_of(item, asked, own), name, ()) for item in page.rows], own
 
 
 def _asked(request: HttpRequest) -> tuple[Asked, filtering.Problem | None]:
@@ -120,6 +145,8 @@ class _Row(NamedTuple):
     people: list[dict[str, Any]]
     may_edit: bool
     group: str
+    group_key: Any
+    beside: tuple[str, ...]
     states: list[tuple[int, str]]
     types: list[tuple[int, str]]
     is_late: bool
@@ -134,14 +161,14 @@ def _own(user: Any, asked: Asked, items: list[WorkItem]) -> OwnFields | None:
 
 
 def _row(
-    item: WorkItem, people: dict[int, list[dict[str, Any]]], may_edit: set[int], asked: Asked, choices: dict[str, Any], today: date, own: OwnFields | None
+    placed: Placed, people: dict[int, list[dict[str, Any]]], may_edit: set[int], asked: Asked, choices: dict[str, Any], today: date, own: OwnFields | None
 ) -> _Row:  # fmt: skip
-    shown = {}
+    item, shown = placed.item, {}
     for column in asked.own_shown if own else ():
         if field := own.by_word(item, column.word):  # type: ignore[union-attr]
             shown[column.code] = own_fields.shown(field, item, own)  # type: ignore[arg-type]
     return _Row(
-        item, people.get(item.pk, []), item.space_id in may_edit, _group_of(item, asked, own),
+        item, people.get(item.pk, []), item.space_id in may_edit, placed.group, placed.key, placed.beside,
         choices["moves"].narrowed(item, choices["states"].get(item.space_id, [])), choices["types"].get(item.space_id, []),
         bool(item.due_on and item.due_on < today and not item.is_done), shown,
     )  # fmt: skip
@@ -177,6 +204,8 @@ def _group_of(item: WorkItem, asked: Asked, own: OwnFields | None) -> str:
         return item.space.name
     if group == "type":
         return item.type.name
+    if group == "class":
+        return str(ServiceClass(item.service_class).label) if item.service_class in ServiceClass.values else item.service_class
     return str(item.get_priority_display() or _("No priority")) if group == "priority" else ""
 
 
@@ -218,6 +247,7 @@ urls = [
     path("work-items/", table, name="work_items"),
     *exports.urls,
     *feeds.urls,
+    *items_bars.urls,
     *items_calendar.urls,
     *items_sheet.urls,
     path("work-items/new/", new.new, name="work_items_new"),

@@ -2,7 +2,9 @@
 history that belongs to the old space. So nobody reads in one space what happened in the other."""
 
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -24,6 +26,15 @@ _ALONG = (*clones.COPIED, "description_format", "spent_minutes", "expected_minut
           "constraint_at", "deadline_at", "is_manual")  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Mapping:
+    """What stands there for what was here: by the type's and the state's id, and by the key of a field."""
+
+    types: dict[int, WorkItemType] = field(default_factory=dict)
+    states: dict[int, State] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)
+
+
 def proposed(item: WorkItem, target: Space) -> tuple[WorkItemType | None, State | None]:
     """Type and state of the target that stand for those of the item: of the same name, else of the same level and category."""
     types, states = WorkItemType.objects.filter(space=target).active(), State.objects.filter(space=target).active().in_order()
@@ -33,10 +44,12 @@ def proposed(item: WorkItem, target: Space) -> tuple[WorkItemType | None, State 
 
 
 def relocate(
-    *, actor: Any, item: WorkItem, version: int | None, space: Space, type: WorkItemType | None = None, state: State | None = None
-) -> WorkItem:
+    *, actor: Any, item: WorkItem, version: int | None, space: Space, type: WorkItemType | None = None, state: State | None = None,
+    mapping: Mapping | None = None, run: UUID | None = None,
+) -> WorkItem:  # fmt: skip
     """The item with its parts, checklist, comments, files and links; people who do not see the target are left out, the
     parent and the sprint too. In both spaces the actor may edit work."""
+    known = mapping or Mapping()
     require(actor, _DO, space.pk)
     require(actor, _DO, item.space_id)
     if space.pk == item.space_id:
@@ -47,15 +60,15 @@ def relocate(
         plan = derived.hold(item.space_id)
         members = set(members_of(space.pk).values_list("user_id", flat=True))
         parts, moved = clones.parts_of(item), {item.pk: item}
-        made = {item.pk: _arrive(actor, item, space, type, state, None, members)}
+        made = {item.pk: _arrive(actor, item, space, type, state, None, members, known, run)}
         for part in parts:
-            made[part.pk] = _arrive(actor, part, space, None, None, made[part.parent_id], members)
+            made[part.pk] = _arrive(actor, part, space, None, None, made[part.parent_id], members, known, run)
             moved[part.pk] = part
         for arrived in made.values():
             arrived.refresh_from_db()
         for pk, old in reversed(moved.items()):
             old.write(expected=version if pk == item.pk else None, removed_at=clock.now(), updated_at=clock.now(), moved_to=made[pk])
-            record("work_item.relocated", old, actor=actor)
+            record("work_item.relocated", old, actor=actor, run=run)
         derived.follow(plan, item.space_id, list(moved))
         derived.follow(derived.hold(space.pk), space.pk, [one.pk for one in made.values()])
     return made[item.pk]
@@ -87,15 +100,16 @@ def take_back(*, actor: Any, item: WorkItem) -> WorkItem:
 
 
 def _arrive(
-    actor: Any, old: WorkItem, space: Space, type: WorkItemType | None, state: State | None, parent: WorkItem | None, members: set[int]
-) -> WorkItem:
+    actor: Any, old: WorkItem, space: Space, type: WorkItemType | None, state: State | None, parent: WorkItem | None, members: set[int],
+    mapping: Mapping, run: UUID | None,
+) -> WorkItem:  # fmt: skip
     kind, stage = proposed(old, space)
-    kind, stage = type or kind, state or stage
+    kind, stage = type or mapping.types.get(old.type_id) or kind, state or mapping.states.get(old.state_id) or stage
     people = [u for u in old.assignees.all() if u.pk in members]
     values = {name: getattr(old, name) for name in _ALONG}
-    own = values["fields"] = _taken(actor, old, space, kind)
+    own = values["fields"] = _taken(actor, old, space, kind, mapping)
     made = work_items.create(
-        actor=actor, space=space, title=old.title, type=kind, state=stage, parent=parent, assignees=people, stood=own, is_arrival=True, **values
+        actor=actor, space=space, title=old.title, type=kind, state=stage, parent=parent, assignees=people, stood=own, is_arrival=True, run=run, **values
     )
     kept: dict[str, Any] = {"created_at": old.created_at, "reporter_id": old.reporter_id}
     if stage is not None and stage.category == old.state.category:
@@ -106,17 +120,18 @@ def _arrive(
     return made
 
 
-def _taken(actor: Any, old: WorkItem, space: Space, type: WorkItemType | None) -> dict[str, Any]:
+def _taken(actor: Any, old: WorkItem, space: Space, type: WorkItemType | None, mapping: Mapping) -> dict[str, Any]:
     """The own values that the target takes; the others stay with the old item."""
+    given = {mapping.fields.get(name, name): value for name, value in old.fields.items()}
 
     def kept(values: dict[str, Any]) -> dict[str, Any]:
         return fields.kept(actor=actor, space_id=space.pk, type_id=type.pk if type else 0, before={}, after=values)
 
     try:
-        return kept(old.fields)
+        return kept(given)
     except Refused:
         found: dict[str, Any] = {}
-    for name, value in old.fields.items():
+    for name, value in given.items():
         with suppress(Refused):
             found |= kept({name: value})
     return found

@@ -9,7 +9,7 @@ from tandem.history.models import Event, EventText
 from tandem.history.record import plain, within
 from tandem.kit.errors import Refused
 from tandem.people.models import User
-from tandem.work.actions import archiving, blocks, derived, fields
+from tandem.work.actions import archiving, blocks, derived, fields, many_relocations
 from tandem.work.actions.work_items import ACTUAL, PERSONAL, change, remove, restore
 from tandem.work.models import WorkItem
 
@@ -19,6 +19,8 @@ def undo(*, actor: Any, run: uuid.UUID, again: uuid.UUID | None = None) -> tuple
     (taken back, left alone because somebody changed them since or a rule stands against it). `again` is the run of what
     is done here: taking that one back does the change once more."""
     events = Event.objects.filter(run=run, actor=actor)
+    if events.filter(verb="work_item.relocated").exists():
+        return many_relocations.take_back(actor=actor, run=run)
     is_import = events.filter(verb__startswith="import.").exists()
     events = events.filter(subject_kind=WorkItem._meta.label_lower).order_by("-id")
     back = left = 0

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tandem.history.record import record
@@ -14,7 +15,12 @@ C = State.Category
 
 
 def give_default(*, actor: Any, space: Space) -> None:
-    """The four states and five types of a new project, in the language of who opens it."""
+    """The four states and five types of a new project, in the language of who opens it, through whatever door."""
+    with translation.override(getattr(actor, "language", "") or translation.get_language()):
+        _give(actor, space)
+
+
+def _give(actor: Any, space: Space) -> None:
     ensure_states(
         actor=actor,
         space=space,
