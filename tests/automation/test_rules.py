@@ -186,6 +186,20 @@ def test_rules_that_chase_each_other_are_stopped(world, item):
     assert RuleRun.objects.filter(outcome="too_deep").exists()
 
 
+def test_rules_that_answer_to_a_date_have_their_turn_once_as_well(world):
+    late = make.work_item(actor=world.mei, project=world.project, due_on=clock.today() - timedelta(days=1))
+    follow()
+    begun = _rule(world, "due", [{"do": "label", "label": "a"}], facts={"days": 0})
+    Rule.objects.filter(pk=begun.pk).update(created_at=clock.now() - timedelta(days=5))
+    for old, new in (("a", "b"), ("b", "a")):
+        steps = [{"do": "label", "label": new}, {"do": "unlabel", "label": old}]
+        _rule(world, "changed", steps, facts={"field": "labels"}, condition=f"label:{old}", name=f"to {new}")
+    running.queue_dates()
+    _run()
+    assert RuleRun.objects.filter(outcome="done").count() == 3 and RuleRun.objects.filter(outcome="too_deep").exists()
+    assert _again(late).labels == ["a"] and not RuleRun.objects.filter(depth__gt=0, origin=None).exists()
+
+
 def test_a_chain_ends_at_its_depth(world, item):
     for n in reversed(range(running.DEEPEST + 3)):
         _rule(
@@ -253,6 +267,21 @@ def test_a_trial_counts_and_does_nothing(world, item):
     assert trials.tried(rule, world.boris).times == 0
     assert trials.tried(rule, world.dana).seen == 0
     assert _again(item).priority is None and not RuleRun.objects.exists()
+
+
+def test_a_trial_reads_no_texts_and_says_when_there_were_more(world, item, monkeypatch, django_assert_max_num_queries):
+    for n in range(4):
+        work_items.change(actor=world.mei, item=_again(item), version=None, description="long " * 500 + str(n))
+    rule = Rule(space=world.project.space, owner=world.boris, trigger="changed", facts={"field": "description"}, condition="")
+    monkeypatch.setattr(trials, "MOST", 3)
+    with django_assert_max_num_queries(12) as asked:
+        found = trials.tried(rule, world.boris)
+    assert (found.seen, found.is_cut) == (3, True)
+    assert not any("long long" in str(one) or 'eventtext"."changes" AS' in one["sql"] for one in asked.captured_queries)
+    moved = Rule(space=world.project.space, owner=world.boris, trigger="moved", facts={"state": _done(world).pk}, condition="")
+    assert trials.tried(moved, world.boris).seen == 0
+    work_items.move(actor=world.mei, item=_again(item), version=None, state=_done(world))
+    assert trials.tried(moved, world.boris).seen == 1
 
 
 @pytest.mark.parametrize(

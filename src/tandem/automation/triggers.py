@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from tandem.automation.models import Rule
 from tandem.collaboration.models import Comment
 from tandem.history.models import Event
+from tandem.history.models.event import EventQuerySet
 from tandem.work.models import Block, WorkItem
 
 T = Rule.Trigger
@@ -20,6 +23,7 @@ FIELDS = (
     "title", "description", "type", "parent", "priority", "service_class", "labels", "due_on", "estimate_points", "estimate_minutes",
     "assignees", "percent_complete", "planned_start", "planned_finish", "deadline_at",
 )  # fmt: skip
+OWN = "own:"
 _ITEM = WorkItem._meta.label_lower
 
 
@@ -44,6 +48,25 @@ def items_of(events: Iterable[Event]) -> dict[int, int]:
     return found | {event: subjects[comment] for event, comment in comments.items() if comment in subjects}
 
 
+def past(rule: Rule, events: EventQuerySet) -> EventQuerySet:
+    """Those of `events` that would have set the rule off: the same as `sets_off`, asked of the database, which reads no
+    text for it."""
+    found = events.filter(verb__in=VERBS[rule.trigger])
+    if rule.trigger == T.MOVED and rule.facts.get("state") is not None:
+        return found.filter(changes__state__1=rule.facts["state"])
+    if rule.trigger == T.CHANGED:
+        field = rule.facts.get("field", "")
+        if own := own_key(field):
+            return found.filter(Q(changes__fields__0__has_key=own) | Q(changes__fields__1__has_key=own))
+        return found.filter(Q(changes__has_key=field) | Q(text__changes__has_key=field))
+    return found
+
+
+def own_key(field: str) -> str:
+    """The key of a field of the team's own, which rules name `own:key`."""
+    return field.removeprefix(OWN) if field.startswith(OWN) else ""
+
+
 def sets_off(rule: Rule, event: Event) -> bool:
     if event.verb not in VERBS[rule.trigger]:
         return False
@@ -51,6 +74,8 @@ def sets_off(rule: Rule, event: Event) -> bool:
         return rule.facts.get("state") in (None, event.changes.get("state", [None, None])[1])
     if rule.trigger == T.CHANGED:
         text = getattr(event, "text", None)
+        if own := own_key(rule.facts.get("field", "")):
+            return any(own in side for side in event.changes.get("fields", ()) if isinstance(side, dict))
         return rule.facts.get("field") in {*event.changes, *(text.changes if text else ())}
     return True
 

@@ -77,6 +77,7 @@ REFUSALS: dict[str, Any] = {
     "rule_unreadable": _("This rule cannot be read. Write days, weeks, months or years, as FREQ=WEEKLY;BYDAY=MO."),
     "rule_never": _("No date ever comes of this rule."),
     "recurrence_state": _("It is at “%(state)s”: this is not possible now."),
+    "recurrence_failed": _("It could not be made for a reason that nobody foresaw; it is tried again every hour. The log of the server has the reason."),
     "recurrence_owner": _("Whoever made it may no longer add work here. Pause and resume it to make it yours."),
     "parts_too_many": _("It has more than %(most)s parts: copy or move them in smaller groups."),
     "same_space": _("It is in this project already."),

@@ -59,8 +59,9 @@ def _chains(runs: set[Any]) -> dict[Any, tuple[int, int | None]]:
     """Of the runs that rules made, how deep each was and with which event its chain began."""
     if not runs:
         return {}
-    rows = RuleRun.objects.filter(run__in=runs).values_list("run", "depth", "origin")
-    return {run: (depth, origin) for run, depth, origin in rows}
+    rows = RuleRun.objects.filter(run__in=runs).values_list("pk", "run", "depth", "origin")
+    # a chain that a date began has no event: it goes by the run with which it began
+    return {run: (depth, -pk if origin is None else origin) for pk, run, depth, origin in rows}
 
 
 def queue_dates() -> None:
