@@ -134,6 +134,7 @@ REFUSALS: dict[str, Any] = {
     "trigger_incomplete": _("Say what sets the rule off: for a field which one, for a state one of this space."),
     "steps_count": _("A rule does at least one thing and at most %(most)s."),
     "step_unknown": _("Step %(n)s is not complete, or names something that this space does not have."),
+    "placeholder_unknown": _("Step %(n)s names “{%(name)s}”, which is not known of a work item. Known are, among others, {key}, {title}, {state}, {due}, {assignees} and {link}; a field of one's own is {own.word}."),
     "step_gone": _("Something that the rule names is gone: %(what)s."),
     "rule_owner": _("%(name)s, who owns the rule, may not manage automation here any more. Whoever saves the rule takes it over."),
     "rule_may_not": _("The owner of the rule may not do this."),
