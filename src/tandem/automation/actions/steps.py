@@ -67,7 +67,7 @@ def _fits(space: Space, spaces: Collection[int], step: dict[str, Any]) -> bool:
 
 
 def _is_text(value: Any, most: int) -> bool:
-    return isinstance(value, str) and 0 < len(value.strip()) and len(value) <= most
+    return isinstance(value, str) and len(value.strip()) > 0 and len(value) <= most
 
 
 def _takes(spaces: Collection[int], key: str, value: Any) -> bool:

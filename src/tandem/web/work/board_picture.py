@@ -46,13 +46,6 @@ class Lane:
     limits: dict[int, dict[str, Any]] = field(default_factory=dict)  # of its cells, by column
 
 
-def now_of(project: Any) -> datetime:
-    """A history that was imported and ended long ago is read as of its end."""
-    if project.as_of is None:
-        return clock.now()
-    return datetime.combine(project.as_of + timedelta(days=1), time(), tzinfo=UTC)
-
-
 def drawn(
     request: HttpRequest, space: Space, condition: Q, lanes: str, now: datetime, *, with_cards: bool = True
 ) -> dict[str, Any]:

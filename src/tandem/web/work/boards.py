@@ -21,6 +21,7 @@ from tandem.portfolio.models import Project
 from tandem.reports.queries import boards as stacks_of
 from tandem.reports.queries import filter_language, set_here
 from tandem.reports.queries import work_items as reads
+from tandem.reports.queries.flow import now_of
 from tandem.web import doors
 from tandem.web.work import board_picture, board_top, filtering
 from tandem.work.actions import work_items
@@ -58,7 +59,7 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
         problem = filtering.problem_of(refused)
     lanes = request.GET.get("lanes", "")
     lanes = lanes if lanes in board_picture.LANES else ""
-    now = board_picture.now_of(project)
+    now = now_of(project)
     if request.GET.get("part") == "cards":
         return _more(request, space, condition, lanes, now)
     part = request.GET.get("part")
