@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tandem import api
-from tandem.api.examples import EXAMPLES
 from tandem.api import routes as api_routes
+from tandem.api.examples import EXAMPLES
 
 SNAPSHOT = Path(__file__).with_name("openapi.json")
 

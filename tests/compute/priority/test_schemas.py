@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from tandem.compute import likeness
-from tandem.compute.priority import KanoResult, Moscow, Ranked, Ranking, ballots, disagreement, explain, scored, sensitivity
+from tandem.compute.priority import (
+    KanoResult,
+    Moscow,
+    Ranked,
+    Ranking,
+    ballots,
+    disagreement,
+    explain,
+    scored,
+    sensitivity,
+)
 from tandem.compute.priority.functions import NUMBER
 from tandem.compute.priority.ranking import rank
 

@@ -159,6 +159,10 @@ def _without_event(facts: dict[str, Any]) -> str:
         return _("It is overdue since %(day)s") % {"day": _day(facts["overdue"])}
     if "due" in facts:
         return _("It is due on %(day)s") % {"day": _day(facts["due"])}
+    if "aged" in facts:
+        return _("It has been in progress for longer than %(days)s days, within which %(percent)s %% of the finished items were done") % {
+            "days": f"{facts['aged']:g}", "percent": facts["percent"],
+        }  # fmt: skip
     if "job" in facts:
         return str(
             facts.get("error")

@@ -1,7 +1,7 @@
 """What stands on a board: columns with their limits, lanes, cards with their age and what blocks them."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from tandem.kit import clock
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.reports.queries import boards as stacks_of
