@@ -151,6 +151,7 @@ def test_own_fields_and_letters_are_written_in_the_form_and_read_in_the_sentence
     ]
     shown = client.get(f"/rules/{rule.pk}/").content.decode()
     assert "the field “Cost” of a work item changes" in shown and "set “Cost” to “12”" in shown and "{key} costs {own.cost}" in shown
+    assert "move it to the first state of “Done”" in shown
     edit = client.get(f"/rules/{rule.pk}/edit/").content.decode()
     assert "{key} costs {own.cost}</textarea>" in edit and '<option value="own:Cost" selected>' in edit
     refused = client.post(f"{page}rules/new/", given | {"letter_2": "<script>{nothing}"})

@@ -44,11 +44,10 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, space: Space, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = State.objects.visible_to(user).active().filter(space=space)
-        states = [
-            *offered.in_order().values_list("pk", "name"),
-            *((value, _("any of “%(category)s”") % {"category": label}) for value, label in State.Category.choices),
-        ]
-        self.fields["state"].choices = [("", _("any state")), *states]  # type: ignore[attr-defined]
+        named_states = list(offered.in_order().values_list("pk", "name"))
+        any_of = [(value, _("any state of “%(category)s”") % {"category": label}) for value, label in State.Category.choices]
+        self.fields["state"].choices = [("", _("any state")), *named_states, *any_of]  # type: ignore[attr-defined]
+        states = [*named_states, *((value, _("the first state of “%(category)s”") % {"category": label}) for value, label in State.Category.choices)]
         rows = FieldDefinition.objects.visible_to(user).active().filter(space_id__among=below(space.pk)).in_order()
         own = dict(rows.values_list("key", "name")[:MOST_FIELDS])
         named = [(triggers.OWN + key, name) for key, name in own.items()]

@@ -59,9 +59,11 @@ def sentence(rule: Rule, names: Names) -> str:
 
 
 def _when(rule: Rule, names: Names) -> str:
+    if rule.trigger == _T.MOVED and (category := _category(rule.facts.get("state"))):
+        return _("a work item is moved to any state of “%(category)s”") % {"category": category}
     if rule.trigger == _T.MOVED and rule.facts.get("state"):
         return _("a work item is moved to “%(state)s”") % {
-            "state": _state(rule.facts["state"], names)
+            "state": names.states.get(rule.facts["state"], "?")
         }
     if rule.trigger == _T.CHANGED:
         return _("the field “%(field)s” of a work item changes") % {
@@ -83,7 +85,9 @@ def _when(rule: Rule, names: Names) -> str:
 def _then(step: dict[str, Any], names: Names) -> str:
     match step["do"]:
         case "move":
-            return _("move it to “%(state)s”") % {"state": _state(step["state"], names)}
+            if category := _category(step["state"]):
+                return _("move it to the first state of “%(category)s”") % {"category": category}
+            return _("move it to “%(state)s”") % {"state": names.states.get(step["state"], "?")}
         case "own":
             named = {"field": names.own.get(step["field"], "?"), "value": _value(step["value"])}
             return _("set “%(field)s” to “%(value)s”") % named if step["value"] is not None else _("empty “%(field)s”") % named
@@ -116,10 +120,8 @@ def _then(step: dict[str, Any], names: Names) -> str:
     return _("send it to the webhook “%(name)s”") % {"name": names.hooks.get(step["hook"], "?")}
 
 
-def _state(wanted: Any, names: Names) -> str:
-    if wanted in State.Category.values:
-        return _("any of “%(category)s”") % {"category": State.Category(wanted).label}
-    return names.states.get(wanted, "?")
+def _category(wanted: Any) -> str:
+    return str(State.Category(wanted).label) if wanted in State.Category.values else ""
 
 
 def _field(name: str, names: Names) -> str:
