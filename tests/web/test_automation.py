@@ -162,6 +162,8 @@ def test_rules_from_above_are_listed_as_such_and_unseen_ones_are_counted(world, 
     rules.create(actor=world.alma, space=world.root, name="Everywhere", trigger="created", steps=[{"do": "priority", "to": 3}])
     shown = signed_in(world.alma).get(page).content.decode()
     assert "Everywhere" in shown and f"from {world.root.name} above" in shown
+    listed = signed_in(world.alma).get(f"/api/v1/rules/?holds_in={world.project.space_id}").json()["items"]
+    assert [one["name"] for one in listed] == ["Everywhere"]
     below = signed_in(world.boris).get(page).content.decode()
     sees = world.root.pk in world.boris.visible_space_ids()
     assert ("Everywhere" in below) == sees and ("1 more rule holds here" in below) != sees
