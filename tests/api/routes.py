@@ -165,6 +165,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "programmes_change": lambda a: {"name": "Renamed"},
     "projects_change": lambda a: {"state": "on_hold"},
     "products_change": lambda a: {"description": "Renamed"},
+    "projects_quick_line_create": lambda a: {"text": "Sand the hull !high #yard 3d", "state_id": a.state.pk},
     "work_items_create": lambda a: {
         "space_id": a.project.space_id,
         "title": "Sand the hull",

@@ -103,6 +103,17 @@ def test_a_sprint_is_planned_started_and_closed(tandem):
     assert sorted(one.id for one in handed.got.items) == ids
 
 
+def test_a_line_is_made_and_the_flow_of_the_project_is_read(tandem):
+    project = tandem.world.project.pk
+    read = tandem.call("projects_quick_line_read", project, text="Login fails !high 3d")
+    line = tandem.call("projects_quick_line_create", project, body=tandem.shape("QuickLineCreate")(text="Login fails !high 3d"))
+    assert (line.status, line.got.title, line.got.key) == (201, "Login fails", "POR-1")
+    assert [p.kind for p in line.got.pieces] == [p.kind for p in read.got.pieces] == ["priority", "estimate"]
+    flow = tandem.call("projects_flow_read", project, weeks=4)
+    assert (flow.status, flow.got.items, flow.got.times, flow.got.too_little["times"].needed) == (200, 1, None, 8)
+    assert tandem.call("projects_flow_read", project, client=tandem.of(tandem.world.dana)).status == 404
+
+
 def test_what_one_may_not_do_comes_as_a_problem_with_its_status(tandem):
     item = made(tandem, "Mine")
     reader = tandem.of(tandem.world.mei, scope="read")

@@ -11,9 +11,10 @@ from tandem.history.seal import seal_new_events
 
 
 class Receiver:
-    """Answers with `code` and keeps what came."""
+    """Answers with `code` and keeps what came; one that `hangs` never answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, hangs: bool = False) -> None:
+        self.over = threading.Event()
         self.code = 204
         self.location = ""
         self.got: list[tuple[dict[str, str], bytes]] = []
@@ -23,6 +24,8 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 outer.got.append((dict(self.headers), body))
+                if hangs:
+                    outer.over.wait(20)
                 self.send_response(outer.code)
                 if outer.location:
                     self.send_header("Location", outer.location)
@@ -42,6 +45,7 @@ class Receiver:
         return [json.loads(body) for _headers, body in self.got]
 
     def stop(self) -> None:
+        self.over.set()
         self.server.shutdown()
         self.server.server_close()
 

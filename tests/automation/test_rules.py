@@ -8,12 +8,15 @@ from tandem.automation import trials
 from tandem.automation.actions import hooks, rules, running
 from tandem.automation.models import Delivery, Followed, Rule, RuleRun
 from tandem.collaboration.actions import comments
+from tandem.collaboration.actions import letters as letters_actions
 from tandem.collaboration.models import Comment, Notification
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.actions import spaces
-from tandem.work.actions import blocks, work_items
+from tandem.people.models import Space
+from tandem.people.scoping import access_changed
+from tandem.work.actions import blocks, fields, work_items
 from tandem.work.models import State, WorkItem
 from tests import make
 from tests.automation.receiver import follow
@@ -186,6 +189,20 @@ def test_rules_that_chase_each_other_are_stopped(world, item):
     assert RuleRun.objects.filter(outcome="too_deep").exists()
 
 
+def test_rules_that_answer_to_a_date_have_their_turn_once_as_well(world):
+    late = make.work_item(actor=world.mei, project=world.project, due_on=clock.today() - timedelta(days=1))
+    follow()
+    begun = _rule(world, "due", [{"do": "label", "label": "a"}], facts={"days": 0})
+    Rule.objects.filter(pk=begun.pk).update(created_at=clock.now() - timedelta(days=5))
+    for old, new in (("a", "b"), ("b", "a")):
+        steps = [{"do": "label", "label": new}, {"do": "unlabel", "label": old}]
+        _rule(world, "changed", steps, facts={"field": "labels"}, condition=f"label:{old}", name=f"to {new}")
+    running.queue_dates()
+    _run()
+    assert RuleRun.objects.filter(outcome="done").count() == 3 and RuleRun.objects.filter(outcome="too_deep").exists()
+    assert _again(late).labels == ["a"] and not RuleRun.objects.filter(depth__gt=0, origin=None).exists()
+
+
 def test_a_chain_ends_at_its_depth(world, item):
     for n in reversed(range(running.DEEPEST + 3)):
         _rule(
@@ -255,6 +272,21 @@ def test_a_trial_counts_and_does_nothing(world, item):
     assert _again(item).priority is None and not RuleRun.objects.exists()
 
 
+def test_a_trial_reads_no_texts_and_says_when_there_were_more(world, item, monkeypatch, django_assert_max_num_queries):
+    for n in range(4):
+        work_items.change(actor=world.mei, item=_again(item), version=None, description="long " * 500 + str(n))
+    rule = Rule(space=world.project.space, owner=world.boris, trigger="changed", facts={"field": "description"}, condition="")
+    monkeypatch.setattr(trials, "MOST", 3)
+    with django_assert_max_num_queries(12) as asked:
+        found = trials.tried(rule, world.boris)
+    assert (found.seen, found.is_cut) == (3, True)
+    assert not any("long long" in str(one) or 'eventtext"."changes" AS' in one["sql"] for one in asked.captured_queries)
+    moved = Rule(space=world.project.space, owner=world.boris, trigger="moved", facts={"state": _done(world).pk}, condition="")
+    assert trials.tried(moved, world.boris).seen == 0
+    work_items.move(actor=world.mei, item=_again(item), version=None, state=_done(world))
+    assert trials.tried(moved, world.boris).seen == 1
+
+
 @pytest.mark.parametrize(
     ("values", "code"),
     [
@@ -319,3 +351,94 @@ def test_one_queued_twice_in_a_chain_works_once(world, item):
         running.run(row.pk)
     assert [*RuleRun.objects.order_by("id").values_list("outcome", flat=True)] == ["done", "too_deep"]
     assert Comment.objects.count() == 1
+
+
+def _own_field(world, **values):
+    return fields.create(actor=world.boris, space=world.project.space, **{"name": "Customer", "kind": "text"} | values)
+
+
+def test_a_field_of_their_own_sets_it_off_and_is_set(world, item):
+    _own_field(world)
+    _own_field(world, name="Cost", kind="number")
+    _rule(world, "changed", [{"do": "own", "field": "Cost", "value": 40}], facts={"field": "own:Customer"}, condition="customer:acme")
+    work_items.change(actor=world.mei, item=_again(item), version=None, fields={"Cost": 1})
+    _run()
+    assert not RuleRun.objects.exists()
+    work_items.change(actor=world.mei, item=_again(item), version=None, fields={"Cost": 1, "Customer": "Acme"})
+    _run()
+    assert RuleRun.objects.get().outcome == "done" and _again(item).fields == {"Cost": 40, "Customer": "Acme"}
+    assert trials.tried(Rule.objects.get(), world.boris).seen == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"steps": [{"do": "own", "field": "Nothing", "value": 1}]}, "step_unknown"), ({"steps": [{"do": "own", "field": "Cost", "value": "much"}]}, "field_not_number"),
+        ({"steps": [{"do": "own", "field": "Cost"}]}, "step_unknown"), ({"steps": [{"do": "own", "field": ["Cost"], "value": 1}]}, "step_unknown"),
+        ({"trigger": "changed", "facts": {"field": "own:Nothing"}}, "trigger_incomplete"),
+        ({"steps": [{"do": "letter", "to": "reporter", "text": "{secret}"}]}, "placeholder_unknown"),
+        ({"steps": [{"do": "letter", "to": "reporter", "text": "{own.nothing}"}]}, "placeholder_unknown"),
+        ({"steps": [{"do": "letter", "to": "reporter", "text": "{title.__class__}"}]}, "placeholder_unknown"),
+        ({"steps": [{"do": "letter", "to": "nobody", "text": "Hello"}]}, "step_unknown"), ({"steps": [{"do": "letter", "to": "reporter", "text": "x" * 2001}]}, "step_unknown"),
+    ],
+)  # fmt: skip
+def test_own_fields_and_places_are_checked_when_a_rule_is_kept(world, values, code):
+    _own_field(world, name="Cost", kind="number")
+    with pytest.raises(Refused) as refused:
+        _rule(world, **values)
+    assert refused.value.code == code
+
+
+def test_a_letter_of_their_own_words_goes_to_who_may_see_the_item(world, mailoutbox):
+    _own_field(world)
+    text = "Dear {reporter}, {key} “{title}” is {state}, for {own.customer}, due {due}: {link}"
+    _rule(world, "created", [{"do": "letter", "to": "reporter", "text": text}, {"do": "letter", "to": world.mei.pk, "text": "Look"}])
+    item = make.work_item(actor=world.mei, project=world.project, title="<b>Hull</b> {key}", fields={"Customer": "Acme & Co"})
+    _run()
+    told = Notification.objects.filter(user=world.mei).order_by("id")
+    assert [one.mail for one in told] == ["at_once", "at_once"]
+    wrote = told[0].facts["letter"]
+    assert wrote.startswith(f"Dear Mei Lin, {item.key} “<b>Hull</b> {{key}}” is ") and "for Acme & Co, due –: http" in wrote
+    from tandem.web import letters
+
+    with clock.held_at(clock.now().replace(hour=12)):
+        letters.send_at_once(world.mei.pk)
+    (letter,) = mailoutbox
+    html = letter.alternatives[0][0]
+    assert "Acme &amp; Co" in html and "<b>Hull" not in html and "&lt;b&gt;Hull" in html and wrote in letter.body
+
+
+def test_no_letter_to_who_may_not_see_it_or_wants_none(world, item):
+    rule = _rule(world, "commented", [{"do": "letter", "to": world.mei.pk, "text": "Look"}])
+    letters_actions.stop(user=world.mei)
+    comments.add(actor=world.boris, subject=item, body="Now?")
+    _run()
+    assert Notification.objects.get(facts__rule=rule.name).mail == "", "the inbox has it, no letter goes"
+    spaces.revoke(actor=world.admin, space=world.project.space, user=world.mei)
+    comments.add(actor=world.boris, subject=item, body="And now?")
+    _run()
+    assert Notification.objects.filter(facts__rule=rule.name).count() == 1
+
+
+def test_a_rule_above_holds_for_the_spaces_below_with_its_owners_rights(world, item):
+    other = make.project(actor=world.alma, name="Yard")
+    hers = make.work_item(actor=world.alma, project=other)
+    follow()
+    rule = _rule(world, "moved", [{"do": "label", "label": "told"}, {"do": "move", "state": "done"}], actor=world.alma, space=world.root, facts={"state": "in_progress"})
+    for one, who in ((item, world.mei), (hers, world.alma)):
+        project = world.project if one == item else other
+        work_items.move(actor=who, item=_again(one), version=None, state=make.state_of(project, "in_progress"))
+    _run()
+    assert [(_again(one).labels, _again(one).state.category) for one in (item, hers)] == [(["told"], "done")] * 2
+    assert {*RuleRun.objects.values_list("space_id", "outcome")} == {(world.project.space_id, "done"), (other.space_id, "done")}
+    assert RuleRun.objects.visible_to(world.boris).count() == 1, "of what happened elsewhere nobody reads here"
+    assert trials.tried(rule, world.alma).seen == 2 and trials.tried(rule, world.boris).seen == 1
+
+
+def test_a_rule_above_does_nothing_where_its_owner_sees_nothing(world, item):
+    rule = _rule(world, "commented", [{"do": "priority", "to": 1}], actor=world.alma, space=world.root)
+    Space.objects.filter(pk=world.project.space_id).update(is_confidential=True)
+    access_changed()
+    comments.add(actor=world.mei, subject=item, body="Now?")
+    _run()
+    assert RuleRun.objects.get(rule=rule).outcome == "unmatched" and _again(item).priority is None

@@ -199,6 +199,37 @@ async def _run_all() -> None:
         await own.run_worker_async(wait=False, install_signal_handlers=False, delete_jobs="successful")
 
 
+async def _work_until(is_done, let_go) -> None:
+    running = asyncio.create_task(worker._until_trouble(app))
+    for _ in range(400):
+        if is_done() or running.done():
+            break
+        await asyncio.sleep(0.05)
+    let_go()
+    running.cancel()
+    done, _ = await asyncio.wait({running}, timeout=15)
+    assert done, "both lanes end when they are told to"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_for_others_has_slots_of_its_own(world, monkeypatch):
+    monkeypatch.setattr(worker.os, "cpu_count", lambda: 1)
+    went, over = [], threading.Event()
+    tasks = [app.task(name="proof.held")(lambda n: over.wait(30) and None), app.task(name="proof.sent")(lambda n: went.append(n))]
+    try:
+        empty_queue()
+        for n in range(3):
+            queue.enqueue("proof.held", n=n)
+        for n in range(3):
+            queue.enqueue("proof.sent", lane=queue.OUTGOING, n=n)
+        asyncio.run(_work_until(lambda: len(went) == 3, over.set))
+        assert sorted(went) == [0, 1, 2], "no job of the other lane had ended"
+    finally:
+        over.set()
+        for task in tasks:
+            app.tasks.pop(task.name)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_lives_keeps_its_job(world):
     empty_queue()

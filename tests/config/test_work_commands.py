@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from click.testing import CliRunner
 
+from tandem.collaboration.actions import comments
 from tandem.collaboration.models import Comment
 from tandem.config import cli
 from tandem.config.work_commands import asking, showing
@@ -270,3 +271,36 @@ def test_a_move_that_others_approve_waits_and_finished_work_is_put_away(work, wo
     assert "No work items." in work("list", "state:done") and "POR-1" in work("list", "is:archived")
     work("unarchive", "POR-1")
     assert "POR-1" in work("list", "state:done")
+
+
+def test_a_line_is_read_tried_and_made(work, world):
+    tried = work("add", "--try", "Login fails !high @boris ^nowhere 3d")
+    assert tried.startswith("Login fails ^nowhere\n") and "@boris  →  Boris Orlov" in tried and "not understood" in tried
+    assert not WorkItem.objects.exists()
+    assert work("add", "Login fails !high @boris 3d").startswith("POR-1  Login fails\n")
+    assert (item().priority, list(item().assignees.all()), item().estimate_minutes) == (2, [world.boris], 1440)
+
+
+def test_the_flow_and_a_sprint_in_figures(work, world):
+    said = work("flow", "--by", "2099-01-01")
+    assert "cycle time: –" in said and "nothing is open" in said
+    rows = [make.work_item(actor=world.boris, project=world.project, title=f"Item {n}", estimate_points=2) for n in range(2)]
+    make.sprint(actor=world.boris, project=world.project, items=rows)
+    work("move", "POR-1", "in p")
+    said = work("flow")
+    assert "too little to say: 0 found, 8 needed" in said and "POR-1" in said
+    assert json.loads(work("flow", "--json", "--weeks", "0"))["items"] == 2
+    assert "colour" in work("flow", "--filter", "colour:red", code=1)
+    assert "Say which sprint" in work("sprint", "figures", code=1)
+    work("sprint", "start")
+    assert "0 of 4 points" in work("sprint", "figures") and "too little history" in work("sprint", "figures", "sprint 1")
+
+
+def test_more_comments_than_a_page_show_the_last(work, world, monkeypatch):
+    row = make.work_item(actor=world.boris, project=world.project)
+    for n in range(7):
+        comments.add(actor=world.boris, subject=row, body=f"Number {n}.")
+    real = asking.Api.get
+    monkeypatch.setattr(asking.Api, "get", lambda self, path, **query: real(self, path, **query | ({"limit": 2} if path == "comments/" else {})))
+    shown = work("show", "POR-1")
+    assert "Number 6." in shown and "Number 2." in shown and "Number 1." not in shown

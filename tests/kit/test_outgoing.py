@@ -105,3 +105,25 @@ def test_one_that_answers_a_byte_at_a_time_is_cut_off():
 def test_a_body_that_is_too_large_does_not_leave():
     with pytest.raises(BadAddress):
         post("http://example.org/", b"x" * (outgoing.LARGEST + 1), {})
+
+
+def test_an_address_of_this_machine_is_its_own():
+    assert outgoing.is_own("127.0.0.1") and outgoing.is_own("::ffff:127.0.0.1")
+    assert not outgoing.is_own("192.0.2.7") and not outgoing.is_own("2001:db8::7")
+
+
+@pytest.mark.parametrize("how", ["interface", "name"])
+def test_a_public_address_of_our_own_is_not_reached_unless_it_is_allowed(how, monkeypatch):
+    ours = "93.184.216.34"
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, port, **k: [(2, 1, 6, "", (ours if host != "elsewhere" else "8.8.8.8", port))])
+    monkeypatch.setattr(outgoing, "is_own", lambda text: how == "interface" and text == ours)
+    went = []
+    monkeypatch.setattr(socket, "create_connection", lambda to, timeout: went.append(to[0]) or (_ for _ in ()).throw(OSError))
+    names = ["tandem.example.org"] if how == "name" else []
+    with pytest.raises(outgoing.Unreachable):
+        outgoing.post("https://somewhere.example.org/", b"", {}, own=names)
+    assert went == []
+    for address, allowed in (("https://elsewhere/", []), ("https://somewhere.example.org/", [f"{ours}/32"])):
+        with pytest.raises(outgoing.Unreachable):
+            outgoing.post(address, b"", {}, own=names, allowed=allowed)
+    assert went == ["8.8.8.8", ours]

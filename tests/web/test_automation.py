@@ -7,6 +7,7 @@ from tandem.automation.actions import hooks, rules
 from tandem.automation.models import Delivery, Hook, Rule
 from tandem.history.models import Event
 from tandem.people.scoping import access_changed
+from tandem.work.actions import fields
 from tests import make
 
 
@@ -132,3 +133,38 @@ def test_an_event_that_the_reader_may_not_see_is_not_named(world, signed_in):
         rows = DELIVERY.shown(person, DELIVERY.of(person))
         assert [row["event_id"] for row in rows] in ([event.pk] if names else [None], [])
     assert rows and rows[0]["mark"] == ""
+
+
+def test_own_fields_and_letters_are_written_in_the_form_and_read_in_the_sentence(world, signed_in, page):
+    fields.create(actor=world.boris, space=world.project.space, name="Cost", kind="number")
+    client = signed_in(world.boris)
+    given = _form(
+        trigger="changed", field="own:Cost", do_1="own", own_1="Cost", value_1="12", do_2="letter", to_2="assignees", letter_2="{key} costs {own.cost}",
+        do_3="move", state_3="done",
+    )  # fmt: skip
+    client.post(f"{page}rules/new/", given)
+    rule = Rule.objects.get()
+    assert rule.facts == {"field": "own:Cost"} and rule.steps == [
+        {"do": "own", "field": "Cost", "value": "12"},
+        {"do": "letter", "to": "assignees", "text": "{key} costs {own.cost}"},
+        {"do": "move", "state": "done"},
+    ]
+    shown = client.get(f"/rules/{rule.pk}/").content.decode()
+    assert "the field “Cost” of a work item changes" in shown and "set “Cost” to “12”" in shown and "{key} costs {own.cost}" in shown
+    assert "move it to the first state of “Done”" in shown
+    edit = client.get(f"/rules/{rule.pk}/edit/").content.decode()
+    assert "{key} costs {own.cost}</textarea>" in edit and '<option value="own:Cost" selected>' in edit
+    refused = client.post(f"{page}rules/new/", given | {"letter_2": "<script>{nothing}"})
+    assert refused.status_code == 422 and "<script>{" not in refused.content.decode()
+
+
+def test_rules_from_above_are_listed_as_such_and_unseen_ones_are_counted(world, signed_in, page):
+    rules.create(actor=world.alma, space=world.root, name="Everywhere", trigger="created", steps=[{"do": "priority", "to": 3}])
+    shown = signed_in(world.alma).get(page).content.decode()
+    assert "Everywhere" in shown and f"from {world.root.name} above" in shown
+    listed = signed_in(world.alma).get(f"/api/v1/rules/?holds_in={world.project.space_id}").json()["items"]
+    assert [one["name"] for one in listed] == ["Everywhere"]
+    below = signed_in(world.boris).get(page).content.decode()
+    sees = world.root.pk in world.boris.visible_space_ids()
+    assert ("Everywhere" in below) == sees and ("1 more rule holds here" in below) != sees
+    assert signed_in(world.dana).get(page).status_code == 404

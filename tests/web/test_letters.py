@@ -6,6 +6,7 @@ from email import message_from_bytes
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
+from django.db import OperationalError
 from django.test import Client
 
 from tandem.collaboration.actions import comments, notifications, watches
@@ -150,6 +151,19 @@ def test_a_mail_server_that_refuses_gets_the_letter_again(world, item, mailoutbo
         patched.setattr(EmailMultiAlternatives, "send", away)
         assert _round(MONDAY.replace(hour=8)) == 0
     assert _round(MONDAY.replace(hour=8, minute=10)) == 1 and len(mailoutbox) == 1
+
+
+def test_a_letter_that_cannot_be_written_comes_later(world, item, mailoutbox, monkeypatch):
+    _say(world, item)
+
+    def fails(user, rows, mail):
+        raise OperationalError("the connection is lost")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(letters, "written", fails)
+        assert _round(MONDAY.replace(hour=8)) == 0 and mailoutbox == []
+    assert _round(MONDAY.replace(hour=8, minute=10)) == 1
+    assert mailoutbox[0].to == [world.mei.email]
 
 
 def test_at_once_waits_for_the_end_of_the_quiet_hours(world, item, mailoutbox):

@@ -111,6 +111,24 @@ def test_who_lost_the_right_makes_nothing_and_the_page_can_say_so(world, templat
         assert recurrences.make_due() == 1
 
 
+def test_what_fails_for_an_unforeseen_reason_is_written_down_and_holds_up_no_other(world, template, monkeypatch):
+    real = item_templates.use
+
+    def fails_once(*, template, **values):
+        if template.name == "Broken":
+            raise ZeroDivisionError
+        return real(template=template, **values)
+
+    with at(16):
+        broken = item_templates.create(actor=world.mei, space=world.project.space, name="Broken", title="Never")
+        first, second = recur(world, broken, starts_on=MONDAY), recur(world, template, starts_on=MONDAY)
+        with monkeypatch.context() as patched:
+            patched.setattr(item_templates, "use", fails_once)
+            assert recurrences.make_due() == 1
+        assert [Recurrence.objects.get(pk=row.pk).problem for row in (first, second)] == ["recurrence_failed", ""]
+        assert recurrences.make_due() == 1 and Recurrence.objects.get(pk=first.pk).problem == ""
+
+
 @pytest.mark.parametrize(
     ("rule", "dates"),
     [

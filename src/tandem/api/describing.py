@@ -21,6 +21,8 @@ _SENTENCES = {
     "notifications_returns_create": "Make a notification unread again", "notifications_snoozes_create": "Put a notification off",
     "objectives_contributions_create": "Say what serves an objective", "promises_create": "Give a promise",
     "promises_keepings_create": "Say that a promise was kept", "promises_revisions_create": "Revise a promise",
+    "projects_flow_read": "Flow of a project: times, ages, throughput, forecast",
+    "projects_quick_line_create": "Make a work item from one typed line", "projects_quick_line_read": "What a typed line would become",
     "promises_withdrawals_create": "Withdraw a promise", "releases_scope_create": "Put a work item into a release",
     "releases_scope_remove": "Take a work item out of a release", "spaces_members_create": "Give a person a role in a space",
     "spaces_members_remove": "Take a person's role in a space away", "sprints_closings_create": "Close a sprint",

@@ -31,6 +31,28 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "constraint_at": None, "deadline_at": None, "calendar_id": None, "removed_at": None, "archived_at": None,
         "updated_at": "2027-02-02T08:10:00Z", "created_at": "2027-01-28T14:02:00Z", "version": 3,
     },
+    "QuickLineCreate": {"text": "Login fails on Safari !high @boris ^next #auth 3d"},
+    "QuickLineMade": {
+        "id": 4713, "key": "POR-14", "version": 2, "title": "Login fails on Safari", "pieces": [
+            {"kind": "priority", "start": 22, "end": 27, "said": "High", "is_problem": False},
+            {"kind": "person", "start": 28, "end": 34, "said": "Boris Orlov", "is_problem": False},
+            {"kind": "when", "start": 35, "end": 40, "said": "Sprint 13", "is_problem": False},
+            {"kind": "label", "start": 41, "end": 46, "said": "auth", "is_problem": False},
+            {"kind": "estimate", "start": 47, "end": 49, "said": "estimate 3d", "is_problem": False},
+        ],
+    },
+    "FlowFigures": {
+        "project_id": 3, "space_id": 7, "now": "2027-02-02T08:10:00Z", "since": "2026-08-04", "until": "2027-02-02", "items": 61,
+        "undated": 0, "is_cut": False, "times": None, "weeks": [{"monday": "2027-01-25", "finished": 3, "is_whole": True}],
+        "expectation": {"share": 0.85, "days": 12.5, "low": 9.0, "high": 19.0, "items": 44},
+        "ages": [{"item_id": 4711, "key": "POR-12", "state_id": 22, "age": 4.5, "is_held": False, "chance": 0.78}],
+        "finished": [{"item_id": 4700, "key": "POR-3", "on": "2027-01-28", "days": 6.25, "lead": 15.0}],
+        "diagram": {"first": "2027-02-01", "state_ids": [21, 22, 23], "cumulative": [[61, 47, 44], [61, 48, 44]]},
+        "bottleneck": None, "clusters": [{"cause": "Supplier", "key": "", "items": 2, "still": 1, "days": 5.5}],
+        "forecast": {"as_of": "2027-02-01", "remaining": 17, "p50": "2027-03-12", "p80": "2027-03-26", "p95": "2027-04-09", "refusal": {}},
+        "amount": {"by": "2027-03-31", "left": 17, "p50": 17, "p80": 17, "p95": 15},
+        "too_little": {"bottleneck": {"found": 5, "needed": 8}},
+    },
     "SprintCreate": {"space_id": 7, **_SPRINT},
     "SprintItems": {"work_item_ids": [4711, 4712]},
     "SprintClosing": {

@@ -25,9 +25,11 @@ from tandem.api.work import (
     checklists,
     columns,
     fields,
+    flow,
     intake,
     links,
     move_requests,
+    quick_lines,
     recurrences,
     sprints,
     states,
@@ -119,3 +121,6 @@ api = _Described(
 problems.register(api)
 for path, router in NOUNS.items():
     api.add_router(f"/{path}", router)
+# what work adds to the routes of a project
+for router in (flow.router, quick_lines.router):
+    api.add_router("/projects", router)

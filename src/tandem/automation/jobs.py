@@ -1,8 +1,8 @@
-"""What the worker does for this room: messages, rules, days that pass; the logs cleared at night."""
+"""What the worker does for this room: messages, rules, days that pass, ages; the logs cleared at night."""
 
 from procrastinate.contrib.django import app
 
-from tandem.automation.actions import deliveries, running
+from tandem.automation.actions import ageing, deliveries, running
 
 
 @app.task(name=deliveries.JOB)
@@ -27,3 +27,10 @@ def run(run_id: int) -> None:
 def dates(timestamp: int) -> None:
     """Every hour: the day may have changed."""
     running.queue_dates()
+
+
+@app.periodic(cron="10 5 * * *")
+@app.task(name="automation.ages", queueing_lock="automation.ages")
+def ages(timestamp: int) -> None:
+    """Every day: what is in progress has become a day older."""
+    ageing.tell_all()

@@ -7,6 +7,7 @@ from typing import Any
 
 from tandem.automation import triggers
 from tandem.automation.models import Rule
+from tandem.automation.spaces import below
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.reports.queries import filter_language
@@ -19,7 +20,8 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Trial:
-    """`seen` events set it off, `times` of them on items that the filter finds today. `is_cut`: only the newest were read."""
+    """`seen` events set it off, `times` of them on items that the filter finds today. `is_cut`: more than `MOST` did, and
+    only the newest are counted."""
 
     days: int
     seen: int
@@ -31,27 +33,22 @@ class Trial:
 
 def tried(rule: Rule, user: Any) -> Trial:
     """Over the last 30 days, with the eyes of `user`."""
-    is_cut = False
+    is_cut, spaces = False, below(rule.space_id)
     if rule.trigger == Rule.Trigger.DUE:
         first, last = triggers.due_days(rule, clock.today(), DAYS)
         rows = (
             WorkItem.objects.visible_to(user)
             .open()
-            .filter(space=rule.space_id, due_on__gte=first, due_on__lte=last)
+            .filter(space_id__among=spaces, due_on__gte=first, due_on__lte=last)
         )
         hits = Counter(rows.values_list("pk", flat=True)[:MOST])
     else:
-        past = Event.objects.visible_to(user).filter(
-            space=rule.space_id,
-            verb__in=triggers.VERBS[rule.trigger],
-            occurred_at__gt=clock.now() - timedelta(days=DAYS),
-        )
-        events = list(past.select_related("text").newest_first()[: MOST + 1])
+        recent = Event.objects.visible_to(user).filter(space_id__among=spaces, occurred_at__gt=clock.now() - timedelta(days=DAYS))
+        events = list(triggers.past(rule, recent).newest_first().only("id", "verb", "subject_kind", "subject_id")[: MOST + 1])
         is_cut = len(events) > MOST
-        events = [event for event in events[:MOST] if triggers.sets_off(rule, event)]
-        items = triggers.items_of(events)
-        hits = Counter(items[event.pk] for event in events if event.pk in items)
-    found = WorkItem.objects.visible_to(user).present().filter(space=rule.space_id, pk__in=hits)
+        items = triggers.items_of(events[:MOST])
+        hits = Counter(items.values())
+    found = WorkItem.objects.visible_to(user).present().filter(space_id__among=spaces, pk__in=hits)
     found = found.filter(filter_language.condition(rule.condition, user))
     matched = sorted(found.select_related("state"), key=lambda item: (-hits[item.pk], item.pk))
     times = sum(hits[item.pk] for item in matched)

@@ -261,7 +261,7 @@ def _worker(address: str) -> Finding:
         ).fetchone()
     alive, jobs = (row or (0,))[0], (waiting or (0,))[0]
     if alive:
-        return Finding("worker", GOOD, f"{alive} alive, {jobs} jobs wait")
+        return Finding("worker", GOOD, f"{alive} lanes alive (two of each worker), {jobs} jobs wait")
     return Finding(
         "worker", HINT, f"none alive, {jobs} jobs wait", "'tandem serve' starts one; or run 'tandem worker'."
     )

@@ -110,8 +110,8 @@ SETTINGS: tuple[Setting, ...] = (
         "TANDEM_OUTGOING_NETWORKS",
         "list",
         [],
-        "Networks that are not public and that webhooks may be sent to all the same, such as 10.1.0.0/16. "
-        "Default: none; webhooks reach public addresses only.",
+        "Networks that are not public, or this machine's own, and that webhooks may be sent to all the same, such as "
+        "10.1.0.0/16. Default: none; webhooks reach public addresses of others only.",
         values.networks,
     ),
     Setting(

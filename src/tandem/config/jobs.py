@@ -19,6 +19,8 @@ BEAT_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 20.0
 "A worker that was silent so long is dead; with a sweep every few seconds its jobs run again within half a minute."
 MOST_ATTEMPTS = 6
+OUTGOING_SLOTS = 8
+"Messages that may be under way at once: their slots wait for receivers and hold up no other job."
 _LAST_WORDS_SECONDS = 2.0
 _KEPT_HOURS = 7 * 24
 
@@ -97,17 +99,28 @@ async def _until_trouble(app: Any) -> None:
     own = for_worker(app)
     async with own.open_async():
         sweeping = asyncio.create_task(_sweep(own))
+        lanes = {jobs.USUAL: max(2, os.cpu_count() or 2), jobs.OUTGOING: OUTGOING_SLOTS}
         try:
-            await own.run_worker_async(
-                concurrency=max(2, os.cpu_count() or 2),
-                install_signal_handlers=False,
-                listen_notify=True,
-                delete_jobs="successful",
-                update_heartbeat_interval=BEAT_SECONDS,
-                stalled_worker_timeout=DEAD_AFTER_SECONDS,
-            )
+            async with asyncio.TaskGroup() as group:
+                for lane, slots in lanes.items():
+                    group.create_task(_lane(own, lane, slots))
+        except BaseExceptionGroup as problems:
+            raise problems.exceptions[0] from None
         finally:
             sweeping.cancel()
+
+
+async def _lane(own: App, lane: str, slots: int) -> None:
+    await own.run_worker_async(
+        queues=[lane],
+        concurrency=slots,
+        install_signal_handlers=False,
+        listen_notify=True,
+        delete_jobs="successful",
+        update_heartbeat_interval=BEAT_SECONDS,
+        stalled_worker_timeout=DEAD_AFTER_SECONDS,
+    )
+    raise RuntimeError(f"the lane “{lane}” stopped by itself")
 
 
 async def _sweep(app: App) -> None:

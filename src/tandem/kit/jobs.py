@@ -4,6 +4,8 @@ import threading
 from functools import partial
 from typing import Any
 
+USUAL, OUTGOING = "default", "outgoing"
+"Lanes: each has slots of its own in a worker."
 stopping = threading.Event()
 "Set in a worker that was told to end: a job gives up at its next step and runs again elsewhere."
 
@@ -19,17 +21,18 @@ def enqueue(
     once: str | None = None,
     in_seconds: int = 0,
     priority: int = 0,
+    lane: str = USUAL,
     **arguments: Any,
 ) -> bool:
     """Queue the job `name` in the running transaction. False when `once` (a unique key) is already waiting.
 
     `lock` keeps two jobs with the same lock from running at once; a higher `priority` goes first. Nobody waits for another transaction that
     queues the same thing: then, and when a waiting twin may run before this transaction ends, it is asked
-    for again after the commit.
+    for again after the commit. `lane` keeps jobs that mostly wait apart from those that compute.
     """
     from django.db import transaction
 
-    queue = partial(_put, name, lock=lock, in_seconds=in_seconds, priority=priority, arguments=arguments)
+    queue = partial(_put, name, lock=lock, in_seconds=in_seconds, priority=priority, lane=lane, arguments=arguments)
     if once is None:
         return queue(once=None)
     with transaction.atomic():
@@ -52,7 +55,7 @@ def queued(names: set[str]) -> set[int]:
 
 
 def _put(
-    name: str, *, lock: str | None, once: str | None, in_seconds: int, priority: int, arguments: dict[str, Any]
+    name: str, *, lock: str | None, once: str | None, in_seconds: int, priority: int, lane: str, arguments: dict[str, Any]
 ) -> bool:
     from django.db import transaction
     from procrastinate.contrib.django import app
@@ -60,7 +63,7 @@ def _put(
 
     schedule: dict[str, Any] = {"seconds": in_seconds} if in_seconds else {}
     deferrer = app.configure_task(
-        name, queueing_lock=once, lock=lock, allow_unknown=True, schedule_in=schedule or None, priority=priority
+        name, queueing_lock=once, lock=lock, allow_unknown=True, schedule_in=schedule or None, priority=priority, queue=lane
     )
     try:
         with transaction.atomic():

@@ -1,5 +1,5 @@
-"""The one door through which requests that people ask for leave this machine: to public addresses only, unless the
-administrator named a network; resolved once, never redirected, bounded in size and time."""
+"""The one door through which requests that people ask for leave this machine: to public addresses that are not its own,
+unless the administrator named a network; resolved once, never redirected, bounded in size and time."""
 
 import contextlib
 import http.client
@@ -79,23 +79,36 @@ def is_public(text: str) -> bool:
     return found.is_global and not found.is_multicast
 
 
+def is_own(text: str) -> bool:
+    """Whether the IP address is one of this machine's: the system would send from it to reach it. Nothing is sent."""
+    family = socket.AF_INET6 if ":" in text else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((text, 9))
+            return _plain(probe.getsockname()[0]) == _plain(text)
+    except OSError:
+        return False
+
+
 def post(
     address: str,
     body: bytes,
     headers: Mapping[str, str],
     *,
     allowed: Iterable[str] = (),
+    own: Iterable[str] = (),
     seconds: float = SECONDS,
 ) -> Answer:
     """Send `body` and return the code of the answer, of which nothing else is read. Any code is an answer, a redirect too.
 
-    Raises `BadAddress` or `Unreachable`."""
+    `allowed` are networks that it may go to although they are not public; `own` are the names under which this service is
+    reached, where it goes no more than to this machine itself. Raises `BadAddress` or `Unreachable`."""
     if len(body) > LARGEST:
         raise BadAddress("too large")
     to = target(address)
     begun = time.monotonic()
     try:
-        connection = _Pinned(to, _resolve(to, allowed), seconds)
+        connection = _Pinned(to, _resolve(to, allowed, own), seconds)
     except (OSError, UnicodeError, ValueError):
         raise Unreachable from None
     # one clock for all of it: a receiver that sends a byte a second is no slower than one that sends none
@@ -113,18 +126,42 @@ def post(
     return Answer(code, round((time.monotonic() - begun) * 1000))
 
 
-def _resolve(to: Target, allowed: Iterable[str]) -> str:
+def _resolve(to: Target, allowed: Iterable[str], own: Iterable[str]) -> str:
     """The address to connect to. One that is not public spoils all: a name that means both is a trick."""
-    found = [str(info[4][0]) for info in socket.getaddrinfo(to.host, to.port, type=socket.SOCK_STREAM)]
+    found = _addresses(to.host, to.port)
     networks = [ipaddress.ip_network(one) for one in allowed]
-
-    def may(text: str) -> bool:
-        bare = ipaddress.ip_address(text.partition("%")[0])
-        return is_public(text) or any(bare in one for one in networks if one.version == bare.version)
-
-    if not found or not all(map(may, found)):
+    ours: set[str] | None = None
+    for text in found:
+        bare = ipaddress.ip_address(_plain(text))
+        if any(bare in one for one in networks if one.version == bare.version):
+            continue
+        if ours is None:
+            ours = _reached(own)
+        if not is_public(text) or is_own(text) or _plain(text) in ours:
+            raise OSError
+    if not found:
         raise OSError
     return found[0]
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def _reached(names: Iterable[str]) -> set[str]:
+    """Where these names lead; one that leads nowhere is nobody's."""
+    found: set[str] = set()
+    for name in names:
+        with contextlib.suppress(OSError, UnicodeError):
+            found |= {_plain(one) for one in _addresses(name, 443)}
+    return found
+
+
+def _plain(text: str) -> str:
+    """One way to write an address, without the interface; an IPv4 address that is written as IPv6 is itself."""
+    found = ipaddress.ip_address(text.partition("%")[0])
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return str(mapped or found)
 
 
 class _Pinned(http.client.HTTPConnection):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -44,6 +45,13 @@ def send(user: User, mail: str) -> bool:
         return False
     try:
         letter = written(user, rows, mail)
+    except Exception as problem:  # nothing has gone out: this letter comes with the next round, the others with this one
+        log.warning("a letter could not be written: %s", " ".join(str(problem).split()), exc_info=problem)
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+        letters.give_back(user, mail, rows)
+        return False
+    try:
         if letter is None:
             return False
         letter.send()

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from tandem.compute import likeness
-from tandem.compute.priority import Ranked, Ranking, ballots, disagreement, explain, scored, sensitivity
+from tandem.compute.priority import (
+    KanoResult,
+    Moscow,
+    Ranked,
+    Ranking,
+    ballots,
+    disagreement,
+    explain,
+    scored,
+    sensitivity,
+)
 from tandem.compute.priority.functions import NUMBER
 from tandem.compute.priority.ranking import rank
 
@@ -19,6 +29,7 @@ DESCRIBED = [
     ("ballots", "duel", ballots.Duel), ("ballots", "condorcet", ballots.Condorcet),
     ("ballots", "disagreement", disagreement.Disagreement), ("ballots", "spread", disagreement.Spread),
     ("ballots", "split", disagreement.Split), ("ballots", "distance", disagreement.Distance),
+    ("priority-output", "kano", KanoResult), ("priority-output", "moscow", Moscow),
     ("alike-output", "group", likeness.Group), ("alike-output", "alike", likeness.Alike),
     ("alike-output", "point", likeness.Point), ("alike-output", "calibration", likeness.Calibration),
 ]  # fmt: skip

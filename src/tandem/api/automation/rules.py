@@ -12,6 +12,7 @@ from tandem.api.shapes import JsonObject, body
 from tandem.automation import trials
 from tandem.automation.actions import rules
 from tandem.automation.models import Rule, RuleRun
+from tandem.automation.spaces import ways_up
 from tandem.kit.types import Id
 
 router = Router(tags=["automation"])
@@ -23,6 +24,8 @@ NOUN = Noun(
     word="rule",
     shows="id space_id owner_id name trigger facts condition steps is_on version created_at",
     filters="space_id owner_id trigger is_on",
+    # those of the space itself and of the spaces above it
+    narrows={"holds_in": (Id, lambda rows, space: rows.filter(space__in=ways_up().get(space, ())))},
 )
 RUN = Noun(
     path="rule-runs",

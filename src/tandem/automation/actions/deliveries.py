@@ -4,12 +4,14 @@ import hashlib
 import hmac
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from tandem.automation import payloads
 from tandem.automation.models import Delivery, Hook
+from tandem.automation.receivers import Receivers
 from tandem.collaboration.actions import notifications
 from tandem.collaboration.actions.notifications import News
 from tandem.collaboration.models import Notification
@@ -23,7 +25,9 @@ PAUSES = (10, 60, 300, 1800, 7200)
 "Seconds before each further try."
 MOST_FAILURES = 20
 "Messages in a row that were given up: then the webhook is switched off."
-_LOOK = 1800
+_LOOK, _BUSY = 1800, 15
+receivers = Receivers()
+SECONDS = outgoing.SECONDS
 KEPT = timedelta(days=30)
 HELD = timedelta(days=3)
 "So long a message waits for a webhook that was switched off by its failures to be switched on again."
@@ -42,7 +46,7 @@ def queue(
     row = Delivery.objects.create(
         space_id=hook.space_id, hook=hook, mark=mark, event=event, facts=facts or {}, replay_of=replay_of
     )
-    jobs.enqueue(JOB, lock=f"delivery:{row.pk}", priority=-1, delivery_id=row.pk)
+    _again(row.pk, 0)
     return row
 
 
@@ -52,7 +56,7 @@ def queue_many(rows: list[Delivery]) -> None:
     known = set(there.values_list("hook_id", "mark"))
     new = [row for row in rows if (row.hook_id, row.mark) not in known]
     for row in Delivery.objects.bulk_create(new, batch_size=1000):
-        jobs.enqueue(JOB, lock=f"delivery:{row.pk}", priority=-1, delivery_id=row.pk)
+        _again(row.pk, 0)
 
 
 def deliver(delivery_id: int) -> None:
@@ -73,15 +77,29 @@ def deliver(delivery_id: int) -> None:
         _drop(row, _WHY.UNSEEN)
         return
     body = canonical(payload).encode()
+    if not connection.in_atomic_block:
+        connection.close()  # back to the pool: while the receiver thinks, nothing is asked of the database
     try:
-        answer = outgoing.post(
-            row.hook.address, body, _headers(row, body), allowed=settings.OUTGOING_NETWORKS
-        )
+        to = outgoing.target(row.hook.address)
+        with receivers.place(f"{to.host}:{to.port}") as is_free:
+            if is_free:
+                answer = outgoing.post(
+                    row.hook.address, body, _headers(row, body), allowed=settings.OUTGOING_NETWORKS, own=_own_names(), seconds=SECONDS
+                )
+        if not is_free:
+            _again(row.pk, _BUSY + row.pk % _BUSY)  # no try: the receiver has not had it
+            return
     except (outgoing.Unreachable, outgoing.BadAddress):
         _settle(row, None, None, _WHY.UNREACHABLE)
         return
     why = "" if 200 <= answer.code < 300 else _WHY.REDIRECTED if 300 <= answer.code < 400 else _WHY.REFUSED
     _settle(row, answer.code, answer.milliseconds, why)
+
+
+def _own_names() -> list[str]:
+    """Under which this service is reached: it tells itself nothing."""
+    hosts = [host.lstrip(".") for host in settings.ALLOWED_HOSTS if host.strip("*.")]
+    return [*hosts, urlsplit(settings.ORIGIN).hostname or "localhost"]
 
 
 def signature(secret: str, moment: int, body: bytes) -> str:
@@ -125,7 +143,7 @@ def _settle(row: Delivery, code: int | None, milliseconds: int | None, why: str)
 
 
 def _again(pk: int, seconds: int) -> None:
-    jobs.enqueue(JOB, lock=f"delivery:{pk}", priority=-1, in_seconds=seconds, delivery_id=pk)
+    jobs.enqueue(JOB, lock=f"delivery:{pk}", in_seconds=seconds, lane=jobs.OUTGOING, delivery_id=pk)
 
 
 def _count(hook: Hook, failed: bool) -> None:

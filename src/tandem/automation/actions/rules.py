@@ -7,12 +7,13 @@ from django.db import transaction
 from tandem.automation import triggers
 from tandem.automation.actions import steps as step_rules
 from tandem.automation.models import Rule
+from tandem.automation.spaces import below
 from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.reports.queries import filter_language
-from tandem.work.models import State
+from tandem.work.models import FieldDefinition, State
 
 _DO = Permission.AUTOMATE
 MOST = 50
@@ -29,7 +30,7 @@ def create(
     facts: dict[str, Any] | None = None,
     condition: str = "",
 ) -> Rule:
-    """It acts as whoever writes it, and can do nothing that they may not."""
+    """It acts as whoever writes it, and can do nothing that they may not; in its space and in those below."""
     require(actor, _DO, space.pk)
     values = {"trigger": trigger, "facts": facts or {}, "condition": condition.strip(), "steps": steps}
     check(actor=actor, space=space, name=name, **values)
@@ -86,9 +87,16 @@ def _is_complete(space: Space, trigger: str, facts: dict[str, Any]) -> bool:
     allowed = {Rule.Trigger.MOVED: {"state"}, Rule.Trigger.CHANGED: {"field"}, Rule.Trigger.DUE: {"days"}}
     if not set(facts) <= allowed.get(trigger, set()):  # type: ignore[call-overload]
         return False
-    if trigger == Rule.Trigger.MOVED and facts.get("state") is not None:
-        return type(facts["state"]) is int and State.objects.filter(space=space, pk=facts["state"]).exists()
+    if trigger == Rule.Trigger.MOVED and (state := facts.get("state")) is not None:
+        is_there = type(state) is int and State.objects.filter(space=space, pk=state).exists()
+        return is_there or (type(state) is str and state in State.Category.values)
     if trigger == Rule.Trigger.CHANGED:
-        return facts.get("field") in triggers.FIELDS
+        return _is_field(space, facts.get("field"))
     days = facts.get("days", 0)
     return type(days) is int and 0 <= days <= 365
+
+
+def _is_field(space: Space, field: Any) -> bool:
+    if not isinstance(field, str) or not (own := triggers.own_key(field)):
+        return field in triggers.FIELDS
+    return FieldDefinition.objects.active().filter(space__in=below(space.pk), key=own).exists()

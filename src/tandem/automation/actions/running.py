@@ -9,6 +9,7 @@ from django.db import transaction
 from tandem.automation import triggers
 from tandem.automation.actions import steps
 from tandem.automation.models import Rule, RuleRun
+from tandem.automation.spaces import below, ways_up
 from tandem.history.models import Event
 from tandem.history.record import within
 from tandem.kit import clock, jobs
@@ -27,15 +28,19 @@ _OUT = RuleRun.Outcome
 
 
 def queue(events: list[Event]) -> None:
-    """The rules that these events set off, each once."""
+    """The rules that these events set off, each once: those of their space and of the spaces above it."""
+    above = ways_up()
+    ways = {event.space_id: above.get(event.space_id or 0, set()) for event in events}
     rules: dict[int, list[Rule]] = {}
-    for rule in Rule.objects.on().filter(space__in={event.space_id for event in events}):
+    for rule in Rule.objects.on().filter(space__in=set().union(*ways.values())):
         rules.setdefault(rule.space_id, []).append(rule)
+    categories = triggers.categories_of(events) if rules else {}
     hit = [
         (rule, event)
         for event in events
-        for rule in rules.get(event.space_id or 0, ())
-        if event.recorded_at >= rule.created_at and triggers.sets_off(rule, event)
+        for space in sorted(ways[event.space_id])
+        for rule in rules.get(space, ())
+        if event.recorded_at >= rule.created_at and triggers.sets_off(rule, event, categories)
     ]
     if not hit:
         return
@@ -48,7 +53,7 @@ def queue(events: list[Event]) -> None:
         depth, origin = before.get(event.run, (-1, event.pk))
         rows.append(
             RuleRun(
-                space_id=rule.space_id, rule=rule, item_id=items[event.pk], event=event, mark=f"event:{event.pk}",
+                space_id=event.space_id, rule=rule, item_id=items[event.pk], event=event, mark=f"event:{event.pk}",
                 depth=depth + 1, origin=origin,
             )
         )  # fmt: skip
@@ -59,8 +64,9 @@ def _chains(runs: set[Any]) -> dict[Any, tuple[int, int | None]]:
     """Of the runs that rules made, how deep each was and with which event its chain began."""
     if not runs:
         return {}
-    rows = RuleRun.objects.filter(run__in=runs).values_list("run", "depth", "origin")
-    return {run: (depth, origin) for run, depth, origin in rows}
+    rows = RuleRun.objects.filter(run__in=runs).values_list("pk", "run", "depth", "origin")
+    # a chain that a date began has no event: it goes by the run with which it began
+    return {run: (depth, -pk if origin is None else origin) for pk, run, depth, origin in rows}
 
 
 def queue_dates() -> None:
@@ -69,10 +75,13 @@ def queue_dates() -> None:
         first, last = triggers.due_days(rule, clock.today(), _BACK)
         # what had passed before the rule was there does not set it off
         first = max(first, triggers.due_days(rule, rule.created_at.date(), 1)[1] + timedelta(days=1))
-        rows = WorkItem.objects.open().filter(space=rule.space_id, due_on__gte=first, due_on__lte=last)
-        marks = [(pk, triggers.mark_of_day(due, pk)) for pk, due in rows.values_list("pk", "due_on")]
+        items = WorkItem.objects.open().filter(space_id__among=below(rule.space_id), due_on__gte=first, due_on__lte=last)
+        rows = [
+            RuleRun(space_id=space, rule=rule, item_id=pk, mark=triggers.mark_of_day(due, pk))
+            for pk, space, due in items.values_list("pk", "space_id", "due_on")
+        ]
         with transaction.atomic():
-            _queue([RuleRun(space_id=rule.space_id, rule=rule, item_id=pk, mark=mark) for pk, mark in marks])
+            _queue(rows)
 
 
 def _queue(rows: list[RuleRun]) -> None:
@@ -120,8 +129,8 @@ def _run(row: RuleRun) -> str:
         return _OUT.TOO_DEEP
     # first held, then looked at: what the filter finds is what the steps change
     WorkItem.objects.select_for_update(of=("self",)).filter(pk=row.item_id).first()
-    found = WorkItem.objects.visible_to(rule.owner).present().filter(space=rule.space_id, pk=row.item_id)
-    item = found.filter(filter_language.condition(rule.condition, rule.owner)).first()
+    found = WorkItem.objects.visible_to(rule.owner).present().filter(space_id__among=below(rule.space_id), pk=row.item_id)
+    item = found.filter(filter_language.condition(rule.condition, rule.owner)).select_related("state").first()
     if item is None:
         return _OUT.UNMATCHED
     with within(row.run):

@@ -33,7 +33,8 @@ class RuleRun(Scoped):
     mark = models.CharField(max_length=60)
     # 0: somebody did it by hand; 1: a rule did that this one answers to
     depth = models.PositiveSmallIntegerField(default=0)
-    # the event with which the chain of rules began: in one chain a rule does its work once
+    # the event with which the chain of rules began, or minus the run that a date set off: in one chain a rule does its
+    # work once
     origin = models.BigIntegerField(null=True)
     run = models.UUIDField(default=uuid.uuid4, unique=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.WAITING)

@@ -23,7 +23,8 @@ LETTER = "web.letter"
 
 @dataclass
 class News:
-    """One thing to tell one person. `mark` names it: the same mark is told once."""
+    """One thing to tell one person. `mark` names it: the same mark is told once. `mail`: a letter of this kind, for
+    whoever wants letters, whatever they chose for news of this kind."""
 
     user_id: int
     kind: str
@@ -34,6 +35,7 @@ class News:
     event_id: int | None = None
     happened_at: datetime | None = None
     facts: Json = field(default_factory=dict)
+    mail: str = ""
 
 
 def tell(news: Iterable[News]) -> int:
@@ -60,7 +62,7 @@ def tell(news: Iterable[News]) -> int:
         rows.append(Notification(
             user_id=one.user_id, kind=one.kind, subject_kind=one.about.kind, subject_id=one.about.id, space_id=one.space_id,
             mark=one.mark, why=one.why, event_id=one.event_id, happened_at=one.happened_at or clock.now(), facts=one.facts,
-            mail=own.mail(one.kind),
+            mail=one.mail if one.mail and own.has_mail else own.mail(one.kind),
         ))  # fmt: skip
     with transaction.atomic():
         Notification.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)

@@ -14,9 +14,9 @@ def compute() -> None:
 
 
 def _add() -> None:
-    from tandem.config.compute_commands import alike, bench, dates, forecast, rank, schedule, select
+    from tandem.config.compute_commands import alike, bench, dates, forecast, priority, rank, schedule, select
 
-    for module in (alike, dates, bench, forecast, rank, schedule, select):
+    for module in (alike, dates, bench, forecast, priority, rank, schedule, select):
         compute.add_command(module.command)
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
@@ -72,7 +73,7 @@ def command(
     except UnicodeDecodeError as fault:
         raise click.ClickException(f"{file}: not UTF-8 at byte {fault.start}") from None
     except Uncomputable as fault:
-        _refuse(fault, text, as_json)
+        refuse(fault, text, as_json)
     click.echo(json.dumps(asdict(ranking), indent=2, ensure_ascii=False) if as_json else _table(ranking))
 
 
@@ -90,7 +91,7 @@ def _number(text: str) -> float:
         raise click.UsageError(f"'{text}' is not a number") from None
 
 
-def _refuse(fault, text: str, as_json: bool) -> None:
+def refuse(fault: Any, text: str, as_json: bool) -> NoReturn:
     """The place of the fault, pointed at where it stands in the formula."""
     if as_json:
         click.echo(json.dumps({"error": fault.code, **fault.params}, default=list), err=True)

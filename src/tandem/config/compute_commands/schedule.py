@@ -1,7 +1,6 @@
 """`tandem compute schedule`: a levelled plan for a file."""
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,16 @@ class BudgetType(click.ParamType):  # type: ignore[type-arg]
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not isinstance(value, str):
             return value
-        told = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|min)", value)
-        if told:
-            return {"seconds": float(told[1]) * {"ms": 0.001, "s": 1, "min": 60}[told[2]]}
-        if value.isdigit() and int(value):
-            return {"evaluations": int(value)}
-        self.fail(f"{value!r} is neither a time (1s, 200ms) nor a number of plans (50000).", param, ctx)
+        from tandem.compute import scheduling
+        from tandem.compute.errors import Uncomputable
+
+        try:
+            budget = scheduling.Budget.parse(value)
+        except Uncomputable:
+            budget = None
+        if budget is None or not (budget.seconds or budget.evaluations):
+            self.fail(f"{value!r} is neither a time (1s, 200ms) nor a number of plans (50000).", param, ctx)
+        return budget
 
 
 @click.command("schedule")
@@ -40,7 +43,7 @@ class BudgetType(click.ParamType):  # type: ignore[type-arg]
     "--engine", type=click.Choice(["auto", "rules", "search", "exact"]), default="auto", show_default=True
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with the starts.")
-def command(file: Path, budget: dict[str, Any], seed: int, engine: str, as_json: bool) -> None:
+def command(file: Path, budget: Any, seed: int, engine: str, as_json: bool) -> None:
     """Level a plan (.sm .mm .rcp .rcmp or our .json) and check it."""
     from tandem.compute import scheduling
     from tandem.compute.errors import Uncomputable
@@ -72,7 +75,7 @@ def command(file: Path, budget: dict[str, Any], seed: int, engine: str, as_json:
     sys.exit(0 if checked.is_valid else 1)
 
 
-def _solved(problem: Any, budget: dict[str, Any], seed: int, engine: str) -> Any:
+def _solved(problem: Any, budget: Any, seed: int, engine: str) -> Any:
     """The last plan within the budget."""
     from tandem.compute import scheduling
     from tandem.config.compute_commands import compiling
@@ -82,7 +85,7 @@ def _solved(problem: Any, budget: dict[str, Any], seed: int, engine: str) -> Any
             problem, scheduling.Budget(evaluations=_FIRST_LOOK), seed=seed, engine=_first(engine)
         ):
             pass
-    return scheduling.best_plan(problem, scheduling.Budget(**budget), seed=seed, engine=engine)
+    return scheduling.best_plan(problem, budget, seed=seed, engine=engine)
 
 
 def _first(engine: str) -> Any:

@@ -1,5 +1,7 @@
 """`tandem work list` and `show`: what there is."""
 
+import sys
+from collections import deque
 from typing import Any
 
 import click
@@ -10,6 +12,7 @@ from tandem.config.work_commands.asking import Api, Row, clean
 from tandem.config.work_commands.words import _
 
 SUBJECT = "work.workitem"
+_LAST = 5
 
 
 def keys(_context: Any, _parameter: Any, begun: str) -> list[CompletionItem]:
@@ -47,7 +50,7 @@ def show(key: str, is_json: bool) -> None:
     api = Api()
     row = api.item(key)
     blocks = list(api.rows("blocks/", most=1, item_id=row["id"], open="true"))
-    comments = list(api.rows("comments/", most=1000, subject_kind=SUBJECT, subject_id=row["id"]))[-5:]
+    comments = list(deque(api.rows("comments/", most=sys.maxsize, subject_kind=SUBJECT, subject_id=row["id"]), maxlen=_LAST))
     if is_json:
         showing.dump({**row, "blocks": blocks, "comments": comments})
         return

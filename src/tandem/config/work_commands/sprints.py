@@ -85,3 +85,31 @@ def close(
         body["to_id"] = one_of(to, [r for r in open_ones if r["id"] != row["id"]])["id"]
     row = written(api, f"sprints/{row['id']}/closings/", body, row, is_post=True)
     showing.dump(row) if is_json else click.echo(clean(_("“%(name)s” is closed.") % {"name": row["name"]}))
+
+
+@sprint.command(help=_("How the running sprint, or the one that is named, goes: what is done, the chance, what changed its scope."))
+@click.argument("name", required=False)
+@_in
+@showing.as_json
+def figures(name: str | None, project: str | None, is_json: bool) -> None:
+    api = Api()
+    row = _chosen(api, project, name, "active")
+    found = api.get(f"sprints/{row['id']}/figures/")
+    if is_json:
+        showing.dump({"sprint": row, **found})
+        return
+    unit = _("points") if found["measure"] == "points" else _("items")
+    said = {"done": f"{found['now']['size_done']:g}", "all": f"{found['now']['size']:g}", "unit": unit} if found["now"] else None
+    lines = [
+        (_("done"), _("%(done)s of %(all)s %(unit)s") % said if said else "–"),
+        (_("working days left"), found["working_days_left"]),
+        (_("chance of finishing everything"), f"{found['chance']:.0%}" if found["chance"] is not None else _("too little history to say")),
+    ]
+    if pace := found["velocity"]:
+        lines.append((_("velocity"), f"{pace['middle']:g} ({pace['low']:g}–{pace['high']:g}) {unit}, {pace['sprints']}"))
+    click.echo(clean(row["name"]))
+    for word, value in lines:
+        click.echo(clean(f"  {word}: {value}"))
+    for change in found["changes"]:
+        sizes = f"{change['before']['size']:g} → {change['after']['size']:g}"
+        click.echo(clean(f"  {change['last_at'][:10]}  {sizes}  {', '.join(change['by'])}"))

@@ -8,6 +8,7 @@ from click.shell_completion import CompletionItem
 
 from tandem.config.work_commands import fields, showing
 from tandem.config.work_commands.asking import Api, Problem, Row, clean, one_of
+from tandem.config.work_commands.figures import project_of
 from tandem.config.work_commands.items import SUBJECT, key_argument
 from tandem.config.work_commands.words import _
 
@@ -52,6 +53,24 @@ def new(title: str, given: tuple[str, ...], project: str | None, why: str, is_js
     body = {"space_id": space["id"], "title": title, **fields.read(api, space["id"], given)}
     row = api.post("work-items/", body | ({"override_reason": why} if why else {}))
     showing.dump(row) if is_json else showing.changed(row)
+
+
+@click.command(help=_("A new work item from one line, as on the pages: tandem work add \"Login fails on Safari !high @boris ^next #auth 3d\""))
+@click.argument("line")
+@click.option("--in", "project", help=_("Key of the project; else the one that “tandem work use” named."))
+@click.option("--try", "is_trial", is_flag=True, help=_("Only say what the line means; nothing is made."))
+@showing.as_json
+def add(line: str, project: str | None, is_trial: bool, is_json: bool) -> None:
+    api = Api()
+    path = f"projects/{project_of(api, project)['id']}/quick-line/"
+    row = api.get(path, text=line) if is_trial else api.post(path, {"text": line})
+    if is_json:
+        showing.dump(row)
+        return
+    click.echo(clean(row["title"] if is_trial else f"{row['key']}  {row['title']}"))
+    for piece in row["pieces"]:
+        said = _("not understood: %(why)s") % {"why": piece["said"]} if piece["is_problem"] else piece["said"]
+        click.echo(clean(f"  {line[piece['start']:piece['end']]}  →  {said}"))
 
 
 @click.command(help=_("Into a state, named in full or by its beginning: tandem work move POR-12 done"))
@@ -145,4 +164,4 @@ def unarchive(key: str, is_json: bool) -> None:
     _put(key, "unarchivings", is_json)
 
 
-COMMANDS = (new, move, edit, comment, block, unblock, archive, unarchive)
+COMMANDS = (new, add, move, edit, comment, block, unblock, archive, unarchive)

@@ -5,7 +5,7 @@ Only what was open at some time in the period is read, so that a long past costs
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -14,6 +14,7 @@ from tandem.compute.flow.items import ACTIVE, BACKLOG, DONE, WAITING, FlowItem, 
 from tandem.compute.flow.items import Block as FlowBlock
 from tandem.compute.flow.items import State as FlowState
 from tandem.compute.flow.journeys import Journeys, journeys
+from tandem.kit import clock
 from tandem.reports.queries import filter_language
 from tandem.work.models import Block, Link, State, StateChange, WorkItem
 
@@ -65,6 +66,17 @@ class Reading:
 
     def state(self, id: str) -> State:
         return next(state for state in self.states if str(state.pk) == id)
+
+
+def now_of(project: Any) -> datetime:
+    """A history that was imported and ended long ago is read as of its end."""
+    if project.as_of is None:
+        return clock.now()
+    return datetime.combine(project.as_of + timedelta(days=1), time(), tzinfo=UTC)
+
+
+def midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def read(

@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.urls import path
 
 from tandem.automation.models import Hook, Inlet, Rule
+from tandem.automation.spaces import ways_up
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
 from tandem.web import doors
 from tandem.web.automation.sentences import Names, sentence
-from tandem.work.models import State
 
 MOST = 200
 
@@ -37,11 +37,14 @@ def _count(request: HttpRequest, model: Any) -> Any:
 def of_space(request: HttpRequest, key: str) -> HttpResponse:
     space = doors.find(Space.objects, request.user, key=key)
     request.live_topics = [f"space:{space.pk}"]  # type: ignore[attr-defined]
-    rules = list(Rule.objects.visible_to(request.user).filter(space=space).select_related("owner"))
+    above = ways_up().get(space.pk, set()) - {space.pk}
+    holding = Rule.objects.visible_to(request.user).filter(space__in={space.pk, *above}).select_related("owner", "space")
+    rules = sorted(holding, key=lambda rule: (rule.space_id != space.pk, rule.pk))
+    unseen = Rule.objects.filter(space__in=above).on().count() - sum(r.is_on for r in rules if r.space_id != space.pk)  # house: reads — a number
     names = Names(request.user, rules)
     context = {
         "space": space,
-        "has_items": State.objects.visible_to(request.user).filter(space=space).exists(),
+        "unseen": unseen,
         "rules": [(rule, sentence(rule, names)) for rule in rules],
         "may_change": may(request.user, Permission.AUTOMATE, space.pk),
         "inlets": list(

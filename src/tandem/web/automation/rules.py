@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tandem.automation import trials
+from tandem.automation import rule_letters, trials
 from tandem.automation.actions import rules
 from tandem.automation.models import Rule, RuleRun
 from tandem.collaboration import words
@@ -62,7 +62,7 @@ def _written(request: HttpRequest, space: Space, rule: Rule | None = None) -> Ht
             generic.show(form, problem)
     home = reverse("automation_space", kwargs={"key": space.key})
     context = {
-        "form": form, "space": space, "rule": rule, "version": version, "trial": trial,
+        "form": form, "places": rule_letters.PLACES, "space": space, "rule": rule, "version": version, "trial": trial,
         "said": sentence(draft, Names(request.user, [draft])) if draft else "",
         "cancel": reverse("rule", kwargs={"id": rule.pk}) if rule else home,
     }  # fmt: skip

@@ -72,7 +72,7 @@ def groups(user: Any, rows: list[Notification]) -> list[Group]:
                 str(row.get_why_display()) if row.why else _("you started it"), about.kind in PAGES and about.kind not in _NO_PEEK,
             )  # fmt: skip
         event = events.get(row.event_id) if row.event_id else None
-        quote = said.get(event["subject_id"], "") if event and event["code"] == "comment.added" else ""
+        quote = said.get(event["subject_id"], "") if event and event["code"] == "comment.added" else str(row.facts.get("letter", ""))
         found[about].lines.append(Line(row.pk, sentence(row, event), row.happened_at, quote))
     return list(found.values())
 
@@ -159,11 +159,17 @@ def _without_event(facts: dict[str, Any]) -> str:
         return _("It is overdue since %(day)s") % {"day": _day(facts["overdue"])}
     if "due" in facts:
         return _("It is due on %(day)s") % {"day": _day(facts["due"])}
+    if "aged" in facts:
+        return _("It has been in progress for longer than %(days)s days, within which %(percent)s %% of the finished items were done") % {
+            "days": f"{facts['aged']:g}", "percent": facts["percent"],
+        }  # fmt: skip
     if "job" in facts:
         return str(
             facts.get("error")
             or (_("It is finished") if facts["job"] == Job.State.DONE else Job.State(facts["job"]).label)
         )
+    if "letter" in facts:
+        return _("The rule “%(name)s” writes") % {"name": facts["rule"]}
     if "rule" in facts:
         return _("The rule “%(name)s” points you to it") % {"name": facts["rule"]}
     if "switched_off" in facts:

@@ -1,7 +1,7 @@
 """What stands on a board: columns with their limits, lanes, cards with their age and what blocks them."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from tandem.kit import clock
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.reports.queries import approvals, checklists, set_here
@@ -44,13 +43,6 @@ class Lane:
     count: int = 0
     limit: dict[str, Any] | None = None
     limits: dict[int, dict[str, Any]] = field(default_factory=dict)  # of its cells, by column
-
-
-def now_of(project: Any) -> datetime:
-    """A history that was imported and ended long ago is read as of its end."""
-    if project.as_of is None:
-        return clock.now()
-    return datetime.combine(project.as_of + timedelta(days=1), time(), tzinfo=UTC)
 
 
 def drawn(

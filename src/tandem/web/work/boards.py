@@ -21,6 +21,7 @@ from tandem.portfolio.models import Project
 from tandem.reports.queries import boards as stacks_of
 from tandem.reports.queries import filter_language, set_here
 from tandem.reports.queries import work_items as reads
+from tandem.reports.queries.flow import now_of
 from tandem.web import doors
 from tandem.web.work import approvals, board_picture, board_top, filtering, own_fields
 from tandem.work.actions import work_items
@@ -59,7 +60,7 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
     lanes = request.GET.get("lanes", "")
     own = [(own_fields.lane_code(f), f.name) for f in set_here.fields_of(space) if own_fields.is_lane(f)]
     lanes = lanes if lanes in board_picture.LANES or lanes in dict(own) else ""
-    now = board_picture.now_of(project)
+    now = now_of(project)
     if request.GET.get("part") == "cards":
         return _more(request, space, condition, lanes, now)
     part = request.GET.get("part")

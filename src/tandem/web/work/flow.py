@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -27,7 +27,7 @@ from tandem.reports.queries import flow_figures, flow_forecast
 from tandem.reports.queries.flow_figures import FlowTimes, NotEnough
 from tandem.web import doors
 from tandem.web.templating import day, short_day
-from tandem.web.work import board_picture, filtering
+from tandem.web.work import filtering
 from tandem.web.work import flow_pictures as pictures
 from tandem.web.work import flow_words as said
 from tandem.web.work.boards import chooser
@@ -81,8 +81,8 @@ def _asked(request: HttpRequest, key: str) -> Asked:
     project = doors.find(Project.objects.select_related("space"), request.user, space=space)
     period = request.GET.get("period", "")
     period = period if period in PERIODS else USUAL
-    now = board_picture.now_of(project)
-    since = _midnight(now - timedelta(weeks=PERIODS[period])) if PERIODS[period] else None
+    now = reads.now_of(project)
+    since = reads.midnight(now - timedelta(weeks=PERIODS[period])) if PERIODS[period] else None
     given = ",".join(request.GET.getlist("queue")).split(",")[:50]
     chosen = [number for value in given if (number := whole_number(value)) is not None]
     queues = chosen if "queue" in request.GET else None
@@ -93,10 +93,6 @@ def _asked(request: HttpRequest, key: str) -> Asked:
         problem = words.refusal(refused.code, refused.params)
         reading = reads.read(request.user, space.pk, now=now, since=since, queues=queues)
     return Asked(space, project, period, reading, problem)
-
-
-def _midnight(moment: datetime) -> datetime:
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _shown(reading: reads.Reading, figures: flow_figures.Figures) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Work that comes back: an item is made of a template on each date of a rule; never two for one date, and after a
 standstill only the last one that was missed."""
 
+import logging
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tandem.collaboration.models.notification_rules import local_time
 from tandem.history.record import record
@@ -18,6 +19,8 @@ from tandem.work.models import ItemTemplate, Recurred, Recurrence
 _DO = Permission.EDIT_WORK
 _S = Recurrence.State
 MOST = 100
+FAILED = "recurrence_failed"
+log = logging.getLogger("tandem.work")
 
 
 def create(
@@ -75,8 +78,18 @@ def _step(actor: Any, row: Recurrence, version: int | None, before: tuple[str, .
 
 
 def make_due() -> int:
-    """Everything that is due, on the day of each owner. May run as often as it likes."""
-    return sum(_make(pk) for pk in Recurrence.objects.running().values_list("pk", flat=True))
+    """Everything that is due, on the day of each owner. May run as often as it likes. What fails in a way that nobody
+    foresaw is written down and tried again the next time; the others are made all the same."""
+    made = 0
+    for pk in list(Recurrence.objects.running().values_list("pk", flat=True)):
+        try:
+            made += _make(pk)
+        except Exception:
+            if connection.connection is None or not connection.is_usable():
+                raise  # the database is away: the job runs again
+            log.exception("recurring work %s could not be made", pk)
+            Recurrence.objects.running().filter(pk=pk).update(problem=FAILED)
+    return made
 
 
 def _make(pk: int) -> bool:
