@@ -200,6 +200,11 @@ def test_rows_that_came_in_bulk_are_counted(world, space):
     assert totals(top) == [6]
 
 
+def test_a_chinese_name_means_the_same_field(world):
+    assert rollup(world, of="点数").summed == "points"
+    assert formula(world, "点数 * 2 + total").result == "number"
+
+
 def test_a_type_without_the_field_in_between_passes_on(world, space):
     epic = WorkItemType.objects.get(space=space, name="Epic")
     rollup(world, types=[epic])
