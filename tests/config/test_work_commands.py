@@ -18,7 +18,7 @@ from tandem.config import cli
 from tandem.config.work_commands import asking, showing
 from tandem.config.work_commands.account import place
 from tandem.people.actions import users
-from tandem.work.actions import columns, transitions, wip_limits, work_items
+from tandem.work.actions import columns, fields, transitions, wip_limits, work_items
 from tandem.work.models import Sprint, State, WorkItem
 from tests import make
 
@@ -95,6 +95,19 @@ def test_a_day_of_work(work, world):
     work("move", "POR-1", "done", "--top")
     assert work("list", "state:open") == "No work items.\n"
     assert json.loads(work("list", "-label:sea", "state:done", "--json"))[0]["key"] == "POR-1"
+
+
+def test_own_fields_are_shown_and_written_by_their_word(work, world):
+    for name, kind, more in (("Customer", "text", {}), ("Reviewers", "person", {"is_several": True}), ("Score", "formula", {"formula": "points * 2"})):
+        fields.create(actor=world.boris, space=world.project.space, name=name, kind=kind, **more)
+    work("new", "Show the price", "points=3", "customer=Acme", "reviewers=me,boris")
+    assert item().fields == {"Customer": "Acme", "Reviewers": [world.mei.pk, world.boris.pk]}
+    shown = work("show", "POR-1")
+    assert "Customer: Acme" in shown and "Reviewers: Mei Lin, Boris Orlov" in shown and "Score: 6" in shown
+    work("edit", "POR-1", "customer=none", "points=4")
+    assert item().fields == {"Reviewers": [world.mei.pk, world.boris.pk]} and item().derived == {"Score": 8}
+    assert "is computed" in work("edit", "POR-1", "score=9", code=1)
+    assert "is no field=value" in work("edit", "POR-1", "colour=red", code=2)
 
 
 def test_a_sprint_is_listed_started_and_closed(work, world):

@@ -7,8 +7,8 @@ import pytest
 
 from tandem.history.models import Event
 from tandem.kit.errors import Refused
-from tandem.work.actions import bulk, derived, fields, relocations, undoing, work_items
-from tandem.work.models import WorkItem, WorkItemType
+from tandem.work.actions import bulk, derived, fields, relocations, takeovers, undoing, work_items
+from tandem.work.models import FieldDefinition, WorkItem, WorkItemType
 from tandem.work.models.field import BASIS, GAPS
 from tests import make
 
@@ -200,6 +200,11 @@ def test_rows_that_came_in_bulk_are_counted(world, space):
     assert totals(top) == [6]
 
 
+def test_a_chinese_name_means_the_same_field(world):
+    assert rollup(world, of="点数").summed == "points"
+    assert formula(world, "点数 * 2 + total").result == "number"
+
+
 def test_a_type_without_the_field_in_between_passes_on(world, space):
     epic = WorkItemType.objects.get(space=space, name="Epic")
     rollup(world, types=[epic])
@@ -243,3 +248,15 @@ def test_many_items_are_computed_by_a_job(world, space, monkeypatch):
     assert asked == [("work.derive", space.pk)] and held(row) is None
     derived.settle(space.pk)
     assert held(row) == 8
+
+
+def test_another_project_takes_over_what_is_computed_behind_what_it_stands_on(world, space):
+    formula(world, "points + 1", "Last")
+    define(world, "Effort", "number")
+    field = FieldDefinition.objects.get(name="Last")
+    fields.change(actor=world.boris, field=field, version=field.version, formula="effort + points")
+    rollup(world, of="last")
+    other = make.project(actor=world.alma, name="Other")
+    assert takeovers.take_over(actor=world.alma, space=other.space, source=space)["fields"] == 3
+    part = make.work_item(actor=world.alma, project=other, estimate_points=1, fields={"Effort": 2}, parent=make.work_item(actor=world.alma, project=other))
+    assert held(part.parent, "Total") == 3

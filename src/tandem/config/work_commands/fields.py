@@ -109,11 +109,25 @@ _ALIASES = {
 }  # fmt: skip
 
 
+def _own(api: Api, space: int, name: str, text: str) -> tuple[str, Any] | None:
+    """A field of the project's own by its word in filters or its name; people by theirs. What it takes, the server says."""
+    for field in api.own_fields(space):
+        if name.casefold() in (field["word"], field["name"].casefold()):
+            if text.casefold() in _EMPTY:
+                return field["key"], None
+            people = _people(api, space, text, None) if field["kind"] == "person" else []
+            return field["key"], (people if field["is_several"] else people[0]) if people else text
+    return None
+
+
 def read(api: Api, space: int, given: tuple[str, ...], row: Row | None = None) -> Row:
     found: Row = {}
     for one in given:
         name, equals, text = one.partition("=")
         known = NAMES.get(_ALIASES.get(name, name))
+        if equals and known is None and (own := _own(api, space, name.strip(), text.strip())):
+            found["fields"] = {**found.get("fields", row["fields"] if row else {}), own[0]: own[1]}
+            continue
         if not equals or known is None:
             raise click.UsageError(
                 _("“%(given)s” is no field=value. Fields are: %(names)s.")

@@ -54,17 +54,29 @@ def show(key: str, is_json: bool) -> None:
     if is_json:
         showing.dump({**row, "blocks": blocks, "comments": comments})
         return
-    names = api.names({*row["assignee_ids"], *(c["author_id"] for c in comments)})
+    own = _own_values(api, row)
+    people = {pk for field, value in own if field["kind"] == "person" for pk in (value if isinstance(value, list) else [value]) if isinstance(pk, int)}
+    names = api.names({*row["assignee_ids"], *people, *(c["author_id"] for c in comments)})
     click.echo(clean(f"{row['key']}  {row['title']}"))
     for name, value in _facts(row, names):
         if value not in (None, ""):
             click.echo(clean(f"  {name}: {value}"))
+    for field, value in own:
+        many = value if isinstance(value, list) else [value]
+        said = ", ".join(str(names.get(v, v) if field["kind"] == "person" else v) for v in many)
+        click.echo(clean(f"  {field['name']}: {said} {field['currency']}".rstrip()))
     for block in blocks:
         click.echo(clean("  " + _("blocked since %(day)s: %(reason)s") % {"day": block["since"][:10], "reason": block["reason"]}))
     if row["description"]:
         click.echo("\n" + clean(row["description"]))
     for comment in comments:
         click.echo(clean(f"\n{names[comment['author_id']]}, {comment['created_at'][:10]}:\n{comment['body']}"))
+
+
+def _own_values(api: Api, row: Row) -> list[tuple[Row, Any]]:
+    """The fields of the project's own that hold something, computed ones too."""
+    held = {**row["fields"], **row["derived"]}
+    return [(field, held[field["key"]]) for field in (api.own_fields(row["space_id"]) if held else ()) if held.get(field["key"]) is not None]
 
 
 def _facts(row: Row, names: dict[int, str]) -> list[tuple[str, Any]]:

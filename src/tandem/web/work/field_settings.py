@@ -70,10 +70,10 @@ def _names(rows: list[FieldDefinition]) -> dict[str, Any]:
     """What formulas know here, each with its label; what can be rolled up of it."""
     own = {name_of(f): f.name for f in rows if f.retired_at is None}
     chinese = get_language().startswith("zh")
-    known = [(names[0] if chinese else name, "") for name, names in BUILT_IN.items()]
+    usual = {name: names[0] if chinese else name for name, names in BUILT_IN.items()}
     found = sources(f for f in rows if f.retired_at is None)
-    known += [(name, label) for name, label in own.items() if name in found]
-    return {"known": known, "rollable": [(name, label or name) for name, label in known], "functions": ", ".join(FUNCTIONS)}
+    mine = [(name, label) for name, label in own.items() if name in found]
+    return {"known": [*((said, "") for said in usual.values()), *mine], "rollable": [*usual.items(), *mine], "functions": ", ".join(FUNCTIONS)}
 
 
 def _given(request: HttpRequest) -> dict[str, Any]:

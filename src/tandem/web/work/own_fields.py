@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -14,6 +15,7 @@ from tandem.web import doors
 from tandem.web.people.people import choices_of
 from tandem.work.models import FieldDefinition, WorkItem
 from tandem.work.models.field_values import is_fitting
+from tandem.work.models.formula import BUILT_IN
 
 _K = FieldDefinition.Kind
 _EDITORS = {_K.NUMBER: "number", _K.MONEY: "number", _K.DATE: "date", _K.CHOICE: "select", _K.CHECK: "select", _K.PERSON: "people"}
@@ -61,7 +63,8 @@ def _why(field: FieldDefinition, item: Any) -> str:
         return _("from %(held)s of %(items)s items below") % {"held": rests[0], "items": rests[1]}
     code, *names = why_empty(field, item) or [""]
     if code == "missing":
-        return _("no value: %(names)s is empty") % {"names": ", ".join(names)}
+        said = [BUILT_IN[name][0] if name in BUILT_IN and get_language().startswith("zh") else name for name in names]
+        return _("no value without: %(names)s") % {"names": ", ".join(said)}
     return str(_WHY.get(code, ""))
 
 

@@ -19,6 +19,7 @@ from tandem.web.people.people import choices_of
 from tandem.web.work import setting
 from tandem.work.actions import retirements, states, takeovers, transitions
 from tandem.work.models import FieldDefinition, State, Transition, WorkItemType
+from tandem.work.models.field import COMPUTED
 from tandem.work.models.transition import ASKED
 
 
@@ -51,7 +52,7 @@ def _levels() -> list[tuple[int, str]]:
 
 
 def _asked(user: Any, space: Space) -> list[tuple[str, str]]:
-    own = FieldDefinition.objects.visible_to(user).filter(space=space).active().in_order()
+    own = FieldDefinition.objects.visible_to(user).filter(space=space).active().exclude(kind__in=COMPUTED).in_order()
     return [*((name, str(label)) for name, label in ASKED.items()), *((f"field:{pk}", name) for pk, name in own.values_list("pk", "name"))]
 
 

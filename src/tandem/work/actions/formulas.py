@@ -7,7 +7,7 @@ from tandem.compute.priority import names
 from tandem.kit.errors import Refused
 from tandem.work.actions import inheritance
 from tandem.work.models import FieldDefinition
-from tandem.work.models.formula import checked, name_of, sources
+from tandem.work.models.formula import BUILT_IN, checked, name_of, sources
 
 _K, _How = FieldDefinition.Kind, FieldDefinition.How
 
@@ -28,6 +28,7 @@ def settled(space_id: int, kind: str, values: dict[str, Any], field: FieldDefini
         _check_circle(field, rows, set(formula.columns))
         return values | blank | {"formula": text, "result": result}
     how, summed = str(values.get("how") or ""), str(values.get("summed") or "").strip()
+    summed = next((name for name, (chinese, _kind, _column) in BUILT_IN.items() if chinese == summed), summed)
     if how not in _How.values:
         raise Refused("choice_unknown", field="how")
     result, money = _K.NUMBER.value, ""

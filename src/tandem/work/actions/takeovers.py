@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Role, Space
 from tandem.people.scoping import members_of
@@ -51,14 +52,31 @@ def _fields(
     here = {f.name.casefold(): f for f in FieldDefinition.objects.filter(space=space)}
     count = len(here)
     found = {}
-    for one in FieldDefinition.objects.filter(space=source).active().with_types().in_order():
-        if one.name.casefold() not in here:
-            values = {name: getattr(one, name) for name in fields.CHANGEABLE if name != "name"}
-            here[one.name.casefold()] = fields.create(
-                actor=actor, space=space, name=one.name, kind=one.kind, types=[types[pk] for pk in one.type_ids if pk in types], **values
-            )  # fmt: skip
-        found[one.pk] = here[one.name.casefold()]
+    rows = list(FieldDefinition.objects.filter(space=source).active().with_types().in_order())
+    waiting = [one for one in rows if one.name.casefold() not in here]
+    while waiting:  # what is computed comes behind what it is computed from
+        left = [one for one in waiting if not _taken(actor, space, one, types, here)]
+        if len(left) == len(waiting):
+            break
+        waiting = left
+    for one in rows:
+        if one.name.casefold() in here:
+            found[one.pk] = here[one.name.casefold()]
     return found, len(here) - count
+
+
+def _taken(actor: Any, space: Space, one: FieldDefinition, types: dict[int, WorkItemType], here: dict[str, FieldDefinition]) -> bool:
+    """False for a formula that names what is not here."""
+    values = {name: getattr(one, name) for name in fields.CHANGEABLE if name != "name"}
+    its = [types[pk] for pk in one.type_ids if pk in types]
+    try:
+        with transaction.atomic():
+            here[one.name.casefold()] = fields.create(actor=actor, space=space, name=one.name, kind=one.kind, types=its, **values)
+    except Refused:
+        if not one.is_computed:
+            raise
+        return False
+    return True
 
 
 def _moves(
