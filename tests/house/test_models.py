@@ -35,6 +35,7 @@ UNSCOPED = {
     "collaboration.Told": "a place in the chain of seals, nothing else",
     "automation.Followed": "a place in the chain of seals, nothing else",
     "work.Assignment": "stands and falls with its work item",
+    "work.MoveVerdict": "stands and falls with its request",
     "work.CalendarException": "stands and falls with its calendar",
     "work.BaselineDate": "stands and falls with its baseline",
     "work.StateChange": "never edited; carries its space itself",

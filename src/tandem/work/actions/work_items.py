@@ -167,10 +167,7 @@ def change(
         plan = derived.hold(item.space_id)
         _check_home(item.space_id, item=item, **differing)
         if "state" in differing and not is_taken_back and not is_approved:
-            item.awaiting = transitions.asked_for(actor=actor, item=item, version=version, values=differing, people=people)
-            if item.awaiting is not None:
-                del differing["state"]
-                differing.pop("rank", None)
+            _ask_first(actor, item, version, differing, people)
             if not differing and before_people == after_people:
                 return item
         is_ruled = before_people != after_people or wip_limits.RULED & differing.keys()
@@ -181,14 +178,7 @@ def change(
         for field, value in differing.items():
             setattr(item, field, value)
         if "state" in differing:
-            if not is_taken_back:
-                transitions.keep(actor=actor, item=item, from_state=before["state"], people=people)
-            stood = {f: getattr(item, f) for f in ACTUAL}
-            followed = _follow_state(item, differing["state"], clock.now(), dates)
-            if item.archived_at is not None and not item.state.is_done:  # open work that nobody sees is lost
-                before["archived_at"], differing["archived_at"], item.archived_at = item.archived_at, None, None
-            move_requests.lapse(actor=actor, requests=MoveRequest.objects.waiting().filter(item=item))
-            differing, before = differing | followed, before | {f: stood[f] for f in ACTUAL if f in followed}
+            _pass_on(actor, item, differing, before, people, dates, is_taken_back)
         item.set_grams()
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
         extra = {"grams": item.grams} if "title" in differing else {}
@@ -204,6 +194,29 @@ def change(
         verb = "work_item.moved" if "state" in before else "work_item.changed"
         record(verb, item, actor=actor, changes=changes, text=text, run=run)
     return item
+
+
+def _ask_first(actor: Any, item: WorkItem, version: int | None, differing: dict[str, Any], people: Any) -> None:
+    """A move that others approve is asked for; the rest of the change is written, but for the place on the board."""
+    item.awaiting = transitions.asked_for(actor=actor, item=item, version=version, values=differing, people=people)
+    if item.awaiting is not None:
+        del differing["state"]
+        differing.pop("rank", None)
+
+
+def _pass_on(
+    actor: Any, item: WorkItem, differing: dict[str, Any], before: dict[str, Any], people: Any, dates: dict[str, Any] | None, is_taken_back: bool
+) -> None:
+    """The move is allowed, and brings its dates along; what waited for another one waits no more."""
+    if not is_taken_back:
+        transitions.keep(actor=actor, item=item, from_state=before["state"], people=people)
+    stood = {f: getattr(item, f) for f in ACTUAL}
+    followed = _follow_state(item, differing["state"], clock.now(), dates)
+    if item.archived_at is not None and not item.state.is_done:  # open work that nobody sees is lost
+        before["archived_at"], differing["archived_at"], item.archived_at = item.archived_at, None, None
+    move_requests.lapse(actor=actor, requests=MoveRequest.objects.waiting().filter(item=item))
+    differing |= followed
+    before |= {f: stood[f] for f in ACTUAL if f in followed}
 
 
 def _write_around(
