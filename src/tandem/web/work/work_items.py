@@ -83,7 +83,7 @@ def _hear(request: HttpRequest, context: dict[str, Any], rows: list[WorkItem]) -
 
 
 def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpResponse:
-    sort, group, columns = asked.sort, asked.group, asked.columns
+    sort, group, columns = "" if asked.is_in_several else asked.sort, asked.group, asked.columns
     page, placed, own = _page(request, asked)
     people = reads.assignees(page.rows)
     may_edit = spaces_where(request.user, Permission.EDIT_WORK)
