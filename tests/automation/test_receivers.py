@@ -72,4 +72,4 @@ def test_messages_have_a_lane_of_their_own(world, receiver, monkeypatch):
     _hook(world, receiver, "Chat")
     make.work_item(actor=world.mei, project=world.project)
     follow()
-    assert (deliveries.JOB, jobs.OUTGOING) in lanes
+    assert (deliveries.JOB, jobs.SHORT) in lanes

@@ -8,21 +8,18 @@ from tandem.automation import trials
 from tandem.automation.actions import hooks, rules, running
 from tandem.automation.models import Delivery, Followed, Rule, RuleRun
 from tandem.collaboration.actions import comments
-from tandem.collaboration.actions import letters as letters_actions
 from tandem.collaboration.models import Comment, Notification
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.actions import spaces
-from tandem.people.models import Space
-from tandem.people.scoping import access_changed
-from tandem.work.actions import blocks, fields, work_items
+from tandem.work.actions import blocks, work_items
 from tandem.work.models import State, WorkItem
 from tests import make
 from tests.automation.receiver import follow
 
 
-def _rule(world, trigger="created", steps=None, **values):
+def rule_of(world, trigger="created", steps=None, **values):
     given = {
         "actor": world.boris,
         "space": world.project.space,
@@ -33,7 +30,7 @@ def _rule(world, trigger="created", steps=None, **values):
     return rules.create(**given | values)
 
 
-def _run() -> None:
+def run_all() -> None:
     """Until nothing waits any more."""
     for _ in range(20):
         follow()
@@ -56,12 +53,12 @@ def item(world):
     return made
 
 
-def _again(item) -> WorkItem:
+def again(item) -> WorkItem:
     return WorkItem.objects.get(pk=item.pk)
 
 
 def test_a_rule_does_its_steps_once_as_its_owner(world, item):
-    rule = _rule(
+    rule = rule_of(
         world,
         "moved",
         [
@@ -73,10 +70,10 @@ def test_a_rule_does_its_steps_once_as_its_owner(world, item):
         facts={"state": _done(world).pk},
     )
     work_items.move(actor=world.mei, item=item, version=None, state=_done(world))
-    _run()
+    run_all()
     Followed.objects.update(sequence=0)
-    _run()
-    now = _again(item)
+    run_all()
+    now = again(item)
     assert (now.priority, now.labels, list(now.assignees.all())) == (2, ["ready"], [world.mei])
     said = Comment.objects.get()
     assert said.author == world.boris and said.body.startswith("Checked.") and "A rule" in said.body
@@ -86,22 +83,22 @@ def test_a_rule_does_its_steps_once_as_its_owner(world, item):
 
 
 def test_another_state_or_field_does_not_set_it_off(world, item):
-    _rule(world, "moved", facts={"state": _done(world).pk})
-    _rule(world, "changed", facts={"field": "due_on"})
+    rule_of(world, "moved", facts={"state": _done(world).pk})
+    rule_of(world, "changed", facts={"field": "due_on"})
     work_items.move(
         actor=world.mei, item=item, version=None, state=make.state_of(world.project, "in_progress")
     )
-    work_items.change(actor=world.mei, item=_again(item), version=None, labels=["x"])
-    _run()
+    work_items.change(actor=world.mei, item=again(item), version=None, labels=["x"])
+    run_all()
     assert not RuleRun.objects.exists()
-    work_items.change(actor=world.mei, item=_again(item), version=None, due_on=clock.today())
-    _run()
+    work_items.change(actor=world.mei, item=again(item), version=None, due_on=clock.today())
+    run_all()
     assert RuleRun.objects.get().outcome == "done"
 
 
 @pytest.mark.parametrize("trigger", ["blocked", "unblocked", "commented", "changed"])
 def test_each_trigger_finds_its_item(world, item, trigger):
-    _rule(
+    rule_of(
         world,
         trigger,
         [{"do": "label", "label": "seen"}],
@@ -110,35 +107,35 @@ def test_each_trigger_finds_its_item(world, item, trigger):
     block = blocks.start(actor=world.mei, item=item, reason="No crane")
     blocks.end(actor=world.mei, block=block, version=None)
     comments.add(actor=world.mei, subject=item, body="Soon.")
-    work_items.change(actor=world.mei, item=_again(item), version=None, title="Sand it")
-    _run()
-    assert _again(item).labels == ["seen"] and RuleRun.objects.count() == 1
+    work_items.change(actor=world.mei, item=again(item), version=None, title="Sand it")
+    run_all()
+    assert again(item).labels == ["seen"] and RuleRun.objects.count() == 1
 
 
 def test_the_filter_decides_and_the_log_says_so(world):
-    _rule(world, condition="priority:high")
+    rule_of(world, condition="priority:high")
     make.work_item(actor=world.mei, project=world.project, priority=4)
-    _run()
+    run_all()
     assert RuleRun.objects.get().outcome == "unmatched"
     make.work_item(actor=world.mei, project=world.project, priority=2)
-    _run()
+    run_all()
     assert WorkItem.objects.order_by("-id").first().priority == 1
 
 
 def test_a_rule_can_do_nothing_that_its_owner_may_not(world, item):
-    _rule(world, "commented")
+    rule_of(world, "commented")
     spaces.grant(actor=world.admin, space=world.project.space, user=world.boris, role="stakeholder")
     comments.add(actor=world.mei, subject=item, body="Now?")
-    _run()
+    run_all()
     row = RuleRun.objects.get()
-    assert (row.outcome, row.why) == ("refused", "rule_owner") and _again(item).priority is None
+    assert (row.outcome, row.why) == ("refused", "rule_owner") and again(item).priority is None
 
 
 def test_all_steps_or_none(world, item, receiver):
     hook = hooks.create(
         actor=world.boris, space=world.project.space, name="Chat", address=receiver.address, about=["comment"]
     )
-    _rule(
+    rule_of(
         world,
         "changed",
         [{"do": "priority", "to": 1}, {"do": "comment", "text": "Sent."}, {"do": "send", "hook": hook.pk}],
@@ -146,19 +143,19 @@ def test_all_steps_or_none(world, item, receiver):
     )
     hooks.change(actor=world.boris, hook=hook, version=None, is_on=False)
     work_items.change(actor=world.mei, item=item, version=None, title="Sand it")
-    _run()
+    run_all()
     row = RuleRun.objects.get()
     assert (row.outcome, row.why, row.params) == ("refused", "hook_off", {"name": "Chat"})
-    assert _again(item).priority is None and not Comment.objects.exists() and not Delivery.objects.exists()
+    assert again(item).priority is None and not Comment.objects.exists() and not Delivery.objects.exists()
 
 
 def test_a_rule_sends_and_notifies(world, item, receiver):
     hook = hooks.create(
         actor=world.boris, space=world.project.space, name="Chat", address=receiver.address, about=["sprint"]
     )
-    _rule(world, "commented", [{"do": "send", "hook": hook.pk}, {"do": "notify", "to": "reporter"}])
+    rule_of(world, "commented", [{"do": "send", "hook": hook.pk}, {"do": "notify", "to": "reporter"}])
     comments.add(actor=world.boris, subject=item, body="Now?")
-    _run()
+    run_all()
     from tests.automation.receiver import send
 
     send()
@@ -167,7 +164,7 @@ def test_a_rule_sends_and_notifies(world, item, receiver):
 
 
 def test_rules_that_chase_each_other_are_stopped(world, item):
-    _rule(
+    rule_of(
         world,
         "changed",
         [{"do": "label", "label": "b"}, {"do": "unlabel", "label": "a"}],
@@ -175,7 +172,7 @@ def test_rules_that_chase_each_other_are_stopped(world, item):
         condition="label:a",
         name="to b",
     )
-    _rule(
+    rule_of(
         world,
         "changed",
         [{"do": "label", "label": "a"}, {"do": "unlabel", "label": "b"}],
@@ -184,7 +181,7 @@ def test_rules_that_chase_each_other_are_stopped(world, item):
         name="to a",
     )
     work_items.change(actor=world.mei, item=item, version=None, labels=["a"])
-    _run()
+    run_all()
     assert RuleRun.objects.filter(outcome="done").count() == 2
     assert RuleRun.objects.filter(outcome="too_deep").exists()
 
@@ -192,20 +189,20 @@ def test_rules_that_chase_each_other_are_stopped(world, item):
 def test_rules_that_answer_to_a_date_have_their_turn_once_as_well(world):
     late = make.work_item(actor=world.mei, project=world.project, due_on=clock.today() - timedelta(days=1))
     follow()
-    begun = _rule(world, "due", [{"do": "label", "label": "a"}], facts={"days": 0})
+    begun = rule_of(world, "due", [{"do": "label", "label": "a"}], facts={"days": 0})
     Rule.objects.filter(pk=begun.pk).update(created_at=clock.now() - timedelta(days=5))
     for old, new in (("a", "b"), ("b", "a")):
         steps = [{"do": "label", "label": new}, {"do": "unlabel", "label": old}]
-        _rule(world, "changed", steps, facts={"field": "labels"}, condition=f"label:{old}", name=f"to {new}")
+        rule_of(world, "changed", steps, facts={"field": "labels"}, condition=f"label:{old}", name=f"to {new}")
     running.queue_dates()
-    _run()
+    run_all()
     assert RuleRun.objects.filter(outcome="done").count() == 3 and RuleRun.objects.filter(outcome="too_deep").exists()
-    assert _again(late).labels == ["a"] and not RuleRun.objects.filter(depth__gt=0, origin=None).exists()
+    assert again(late).labels == ["a"] and not RuleRun.objects.filter(depth__gt=0, origin=None).exists()
 
 
 def test_a_chain_ends_at_its_depth(world, item):
     for n in reversed(range(running.DEEPEST + 3)):
-        _rule(
+        rule_of(
             world,
             "changed",
             [{"do": "label", "label": f"l{n + 1}"}],
@@ -214,8 +211,8 @@ def test_a_chain_ends_at_its_depth(world, item):
             name=f"step {n}",
         )
     work_items.change(actor=world.mei, item=item, version=None, labels=["l0"])
-    _run()
-    assert _again(item).labels == [f"l{n}" for n in range(running.DEEPEST + 2)]
+    run_all()
+    assert again(item).labels == [f"l{n}" for n in range(running.DEEPEST + 2)]
     assert RuleRun.objects.filter(outcome="too_deep").exists()
 
 
@@ -224,17 +221,17 @@ def test_a_due_date_that_passes_sets_it_off_once(world):
     old = make.work_item(actor=world.mei, project=world.project, due_on=yesterday - timedelta(days=40))
     late = make.work_item(actor=world.mei, project=world.project, due_on=yesterday)
     finished = make.work_item(actor=world.mei, project=world.project, due_on=yesterday, state="done")
-    rule = _rule(world, "due", [{"do": "priority", "to": 1}], facts={"days": 0})
+    rule = rule_of(world, "due", [{"do": "priority", "to": 1}], facts={"days": 0})
     Rule.objects.filter(pk=rule.pk).update(created_at=clock.now() - timedelta(days=5))
     for _ in range(2):
         running.queue_dates()
-        _run()
-    assert [_again(one).priority for one in (old, late, finished)] == [None, 1, None]
+        run_all()
+    assert [again(one).priority for one in (old, late, finished)] == [None, 1, None]
     assert RuleRun.objects.count() == 1
 
 
 def test_a_run_that_was_cut_short_leaves_nothing_and_is_done_once(world, item, monkeypatch):
-    _rule(world, "commented", [{"do": "priority", "to": 1}, {"do": "comment", "text": "Once."}])
+    rule_of(world, "commented", [{"do": "priority", "to": 1}, {"do": "comment", "text": "Once."}])
     comments.add(actor=world.mei, subject=item, body="Now?")
     follow()
     pk = RuleRun.objects.waiting().get().pk
@@ -246,7 +243,7 @@ def test_a_run_that_was_cut_short_leaves_nothing_and_is_done_once(world, item, m
         patch.setattr(running, "_end", dies)
         with pytest.raises(KeyboardInterrupt):
             running.run(pk)
-    assert _again(item).priority is None
+    assert again(item).priority is None
     running.run(pk)
     running.run(pk)
     assert Comment.objects.filter(body__startswith="Once.").count() == 1
@@ -254,7 +251,7 @@ def test_a_run_that_was_cut_short_leaves_nothing_and_is_done_once(world, item, m
 
 def test_a_trial_counts_and_does_nothing(world, item):
     for title in ("One", "Two"):
-        work_items.change(actor=world.mei, item=_again(item), version=None, title=title)
+        work_items.change(actor=world.mei, item=again(item), version=None, title=title)
     make.work_item(actor=world.mei, project=world.project)
     rule = Rule(
         space=world.project.space,
@@ -269,12 +266,12 @@ def test_a_trial_counts_and_does_nothing(world, item):
     rule.condition = "priority:high"
     assert trials.tried(rule, world.boris).times == 0
     assert trials.tried(rule, world.dana).seen == 0
-    assert _again(item).priority is None and not RuleRun.objects.exists()
+    assert again(item).priority is None and not RuleRun.objects.exists()
 
 
 def test_a_trial_reads_no_texts_and_says_when_there_were_more(world, item, monkeypatch, django_assert_max_num_queries):
     for n in range(4):
-        work_items.change(actor=world.mei, item=_again(item), version=None, description="long " * 500 + str(n))
+        work_items.change(actor=world.mei, item=again(item), version=None, description="long " * 500 + str(n))
     rule = Rule(space=world.project.space, owner=world.boris, trigger="changed", facts={"field": "description"}, condition="")
     monkeypatch.setattr(trials, "MOST", 3)
     with django_assert_max_num_queries(12) as asked:
@@ -283,7 +280,7 @@ def test_a_trial_reads_no_texts_and_says_when_there_were_more(world, item, monke
     assert not any("long long" in str(one) or 'eventtext"."changes" AS' in one["sql"] for one in asked.captured_queries)
     moved = Rule(space=world.project.space, owner=world.boris, trigger="moved", facts={"state": _done(world).pk}, condition="")
     assert trials.tried(moved, world.boris).seen == 0
-    work_items.move(actor=world.mei, item=_again(item), version=None, state=_done(world))
+    work_items.move(actor=world.mei, item=again(item), version=None, state=_done(world))
     assert trials.tried(moved, world.boris).seen == 1
 
 
@@ -300,7 +297,7 @@ def test_a_trial_reads_no_texts_and_says_when_there_were_more(world, item, monke
 )  # fmt: skip
 def test_a_rule_that_could_not_run_is_refused(world, values, code):
     with pytest.raises(Refused) as refused:
-        _rule(world, **values)
+        rule_of(world, **values)
     assert refused.value.code == code
 
 
@@ -315,11 +312,11 @@ def test_people_and_hooks_of_elsewhere_are_refused(world, receiver):
         {"do": "move", "state": make.state_of(other, "done").pk},
     ):
         with pytest.raises(Refused):
-            _rule(world, steps=[step])
+            rule_of(world, steps=[step])
 
 
 def test_whoever_changes_a_rule_becomes_its_owner(world):
-    rule = _rule(world)
+    rule = rule_of(world)
     with pytest.raises(Stale):
         rules.change(actor=world.alma, rule=Rule.objects.get(), version=rule.version + 5, is_on=False)
     rules.change(actor=world.alma, rule=Rule.objects.get(), version=rule.version, is_on=False)
@@ -329,11 +326,11 @@ def test_whoever_changes_a_rule_becomes_its_owner(world):
     with pytest.raises(Hidden):
         rules.remove(actor=world.dana, rule=Rule.objects.get())
     with pytest.raises(Denied):
-        _rule(world, actor=world.mei)
+        rule_of(world, actor=world.mei)
 
 
 def test_one_that_is_off_is_checked_as_well(world):
-    rule = _rule(world)
+    rule = rule_of(world)
     with pytest.raises(Refused):
         rules.change(actor=world.boris, rule=rule, version=None, is_on=False, steps=[{}])
     Rule.objects.update(steps=[{"do": "move", "state": 0}])
@@ -343,7 +340,7 @@ def test_one_that_is_off_is_checked_as_well(world):
 
 
 def test_one_queued_twice_in_a_chain_works_once(world, item):
-    rule = _rule(world, steps=[{"do": "comment", "text": "Seen."}])
+    rule = rule_of(world, steps=[{"do": "comment", "text": "Seen."}])
     for n in range(2):
         row = RuleRun.objects.create(space=world.project.space, rule=rule, item=item, mark=f"event:{n}", depth=1, origin=7)
         rows = [*RuleRun.objects.waiting()]
@@ -351,94 +348,3 @@ def test_one_queued_twice_in_a_chain_works_once(world, item):
         running.run(row.pk)
     assert [*RuleRun.objects.order_by("id").values_list("outcome", flat=True)] == ["done", "too_deep"]
     assert Comment.objects.count() == 1
-
-
-def _own_field(world, **values):
-    return fields.create(actor=world.boris, space=world.project.space, **{"name": "Customer", "kind": "text"} | values)
-
-
-def test_a_field_of_their_own_sets_it_off_and_is_set(world, item):
-    _own_field(world)
-    _own_field(world, name="Cost", kind="number")
-    _rule(world, "changed", [{"do": "own", "field": "Cost", "value": 40}], facts={"field": "own:Customer"}, condition="customer:acme")
-    work_items.change(actor=world.mei, item=_again(item), version=None, fields={"Cost": 1})
-    _run()
-    assert not RuleRun.objects.exists()
-    work_items.change(actor=world.mei, item=_again(item), version=None, fields={"Cost": 1, "Customer": "Acme"})
-    _run()
-    assert RuleRun.objects.get().outcome == "done" and _again(item).fields == {"Cost": 40, "Customer": "Acme"}
-    assert trials.tried(Rule.objects.get(), world.boris).seen == 1
-
-
-@pytest.mark.parametrize(
-    ("values", "code"),
-    [
-        ({"steps": [{"do": "own", "field": "Nothing", "value": 1}]}, "step_unknown"), ({"steps": [{"do": "own", "field": "Cost", "value": "much"}]}, "field_not_number"),
-        ({"steps": [{"do": "own", "field": "Cost"}]}, "step_unknown"), ({"steps": [{"do": "own", "field": ["Cost"], "value": 1}]}, "step_unknown"),
-        ({"trigger": "changed", "facts": {"field": "own:Nothing"}}, "trigger_incomplete"),
-        ({"steps": [{"do": "letter", "to": "reporter", "text": "{secret}"}]}, "placeholder_unknown"),
-        ({"steps": [{"do": "letter", "to": "reporter", "text": "{own.nothing}"}]}, "placeholder_unknown"),
-        ({"steps": [{"do": "letter", "to": "reporter", "text": "{title.__class__}"}]}, "placeholder_unknown"),
-        ({"steps": [{"do": "letter", "to": "nobody", "text": "Hello"}]}, "step_unknown"), ({"steps": [{"do": "letter", "to": "reporter", "text": "x" * 2001}]}, "step_unknown"),
-    ],
-)  # fmt: skip
-def test_own_fields_and_places_are_checked_when_a_rule_is_kept(world, values, code):
-    _own_field(world, name="Cost", kind="number")
-    with pytest.raises(Refused) as refused:
-        _rule(world, **values)
-    assert refused.value.code == code
-
-
-def test_a_letter_of_their_own_words_goes_to_who_may_see_the_item(world, mailoutbox):
-    _own_field(world)
-    text = "Dear {reporter}, {key} “{title}” is {state}, for {own.customer}, due {due}: {link}"
-    _rule(world, "created", [{"do": "letter", "to": "reporter", "text": text}, {"do": "letter", "to": world.mei.pk, "text": "Look"}])
-    item = make.work_item(actor=world.mei, project=world.project, title="<b>Hull</b> {key}", fields={"Customer": "Acme & Co"})
-    _run()
-    told = Notification.objects.filter(user=world.mei).order_by("id")
-    assert [one.mail for one in told] == ["at_once", "at_once"]
-    wrote = told[0].facts["letter"]
-    assert wrote.startswith(f"Dear Mei Lin, {item.key} “<b>Hull</b> {{key}}” is ") and "for Acme & Co, due –: http" in wrote
-    from tandem.web import letters
-
-    with clock.held_at(clock.now().replace(hour=12)):
-        letters.send_at_once(world.mei.pk)
-    (letter,) = mailoutbox
-    html = letter.alternatives[0][0]
-    assert "Acme &amp; Co" in html and "<b>Hull" not in html and "&lt;b&gt;Hull" in html and wrote in letter.body
-
-
-def test_no_letter_to_who_may_not_see_it_or_wants_none(world, item):
-    rule = _rule(world, "commented", [{"do": "letter", "to": world.mei.pk, "text": "Look"}])
-    letters_actions.stop(user=world.mei)
-    comments.add(actor=world.boris, subject=item, body="Now?")
-    _run()
-    assert Notification.objects.get(facts__rule=rule.name).mail == "", "the inbox has it, no letter goes"
-    spaces.revoke(actor=world.admin, space=world.project.space, user=world.mei)
-    comments.add(actor=world.boris, subject=item, body="And now?")
-    _run()
-    assert Notification.objects.filter(facts__rule=rule.name).count() == 1
-
-
-def test_a_rule_above_holds_for_the_spaces_below_with_its_owners_rights(world, item):
-    other = make.project(actor=world.alma, name="Yard")
-    hers = make.work_item(actor=world.alma, project=other)
-    follow()
-    rule = _rule(world, "moved", [{"do": "label", "label": "told"}, {"do": "move", "state": "done"}], actor=world.alma, space=world.root, facts={"state": "in_progress"})
-    for one, who in ((item, world.mei), (hers, world.alma)):
-        project = world.project if one == item else other
-        work_items.move(actor=who, item=_again(one), version=None, state=make.state_of(project, "in_progress"))
-    _run()
-    assert [(_again(one).labels, _again(one).state.category) for one in (item, hers)] == [(["told"], "done")] * 2
-    assert {*RuleRun.objects.values_list("space_id", "outcome")} == {(world.project.space_id, "done"), (other.space_id, "done")}
-    assert RuleRun.objects.visible_to(world.boris).count() == 1, "of what happened elsewhere nobody reads here"
-    assert trials.tried(rule, world.alma).seen == 2 and trials.tried(rule, world.boris).seen == 1
-
-
-def test_a_rule_above_does_nothing_where_its_owner_sees_nothing(world, item):
-    rule = _rule(world, "commented", [{"do": "priority", "to": 1}], actor=world.alma, space=world.root)
-    Space.objects.filter(pk=world.project.space_id).update(is_confidential=True)
-    access_changed()
-    comments.add(actor=world.mei, subject=item, body="Now?")
-    _run()
-    assert RuleRun.objects.get(rule=rule).outcome == "unmatched" and _again(item).priority is None

@@ -221,7 +221,7 @@ def test_what_waits_for_others_has_slots_of_its_own(world, monkeypatch):
         for n in range(3):
             queue.enqueue("proof.held", n=n)
         for n in range(3):
-            queue.enqueue("proof.sent", lane=queue.OUTGOING, n=n)
+            queue.enqueue("proof.sent", lane=queue.SHORT, n=n)
         asyncio.run(_work_until(lambda: len(went) == 3, over.set))
         assert sorted(went) == [0, 1, 2], "no job of the other lane had ended"
     finally:

@@ -19,8 +19,8 @@ BEAT_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 20.0
 "A worker that was silent so long is dead; with a sweep every few seconds its jobs run again within half a minute."
 MOST_ATTEMPTS = 6
-OUTGOING_SLOTS = 8
-"Messages that may be under way at once: their slots wait for receivers and hold up no other job."
+SHORT_SLOTS = 6
+"Messages, letters and rules that may be under way at once: no long computation holds them up, and they hold up none."
 _LAST_WORDS_SECONDS = 2.0
 _KEPT_HOURS = 7 * 24
 
@@ -99,7 +99,7 @@ async def _until_trouble(app: Any) -> None:
     own = for_worker(app)
     async with own.open_async():
         sweeping = asyncio.create_task(_sweep(own))
-        lanes = {jobs.USUAL: max(2, os.cpu_count() or 2), jobs.OUTGOING: OUTGOING_SLOTS}
+        lanes = {jobs.USUAL: max(2, os.cpu_count() or 2), jobs.SHORT: SHORT_SLOTS}
         try:
             async with asyncio.TaskGroup() as group:
                 for lane, slots in lanes.items():

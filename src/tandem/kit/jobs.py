@@ -4,8 +4,8 @@ import threading
 from functools import partial
 from typing import Any
 
-USUAL, OUTGOING = "default", "outgoing"
-"Lanes: each has slots of its own in a worker."
+USUAL, SHORT = "default", "short"
+"Lanes: each has slots of its own in a worker. `SHORT` is for what is done in a moment or waits for others."
 stopping = threading.Event()
 "Set in a worker that was told to end: a job gives up at its next step and runs again elsewhere."
 
@@ -28,7 +28,7 @@ def enqueue(
 
     `lock` keeps two jobs with the same lock from running at once; a higher `priority` goes first. Nobody waits for another transaction that
     queues the same thing: then, and when a waiting twin may run before this transaction ends, it is asked
-    for again after the commit. `lane` keeps jobs that mostly wait apart from those that compute.
+    for again after the commit. `lane` keeps short jobs apart from those that compute for long.
     """
     from django.db import transaction
 

@@ -143,7 +143,7 @@ def _settle(row: Delivery, code: int | None, milliseconds: int | None, why: str)
 
 
 def _again(pk: int, seconds: int) -> None:
-    jobs.enqueue(JOB, lock=f"delivery:{pk}", in_seconds=seconds, lane=jobs.OUTGOING, delivery_id=pk)
+    jobs.enqueue(JOB, lock=f"delivery:{pk}", in_seconds=seconds, lane=jobs.SHORT, delivery_id=pk)
 
 
 def _count(hook: Hook, failed: bool) -> None:

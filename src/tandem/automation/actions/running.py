@@ -96,7 +96,7 @@ def _queue(rows: list[RuleRun]) -> None:
             row.outcome, row.ended_at = _OUT.TOO_DEEP, clock.now()
     for row in RuleRun.objects.bulk_create(new, batch_size=1000, ignore_conflicts=False):
         if row.outcome == _OUT.WAITING:
-            jobs.enqueue(JOB, lock=f"rules:{row.item_id}", run_id=row.pk)
+            jobs.enqueue(JOB, lock=f"rules:{row.item_id}", lane=jobs.SHORT, run_id=row.pk)
 
 
 def run(run_id: int) -> None:

@@ -68,7 +68,7 @@ def tell(news: Iterable[News]) -> int:
         Notification.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
         ring({row.user_id for row in rows})
         for user_id in sorted({row.user_id for row in rows if row.mail == Notification.Mail.AT_ONCE}):
-            jobs.enqueue(LETTER, once=f"letter:{user_id}", user_id=user_id)
+            jobs.enqueue(LETTER, once=f"letter:{user_id}", lane=jobs.SHORT, user_id=user_id)
     return len(rows)
 
 
