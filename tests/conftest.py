@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from tandem.people import scoping
+from tandem.web.work import same_picture
 from tests import migrated, server
 from tests import world as worlds
 
@@ -42,6 +43,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def _no_remembered_roles():
     scoping.forget_roles()
+    same_picture.forget()
     yield
     scoping.forget_roles()
 

@@ -23,7 +23,7 @@ from tandem.reports.queries import filter_language, set_here
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.flow import now_of
 from tandem.web import doors
-from tandem.web.work import approvals, board_picture, board_top, filtering, own_fields
+from tandem.web.work import approvals, board_picture, board_top, filtering, own_fields, same_picture
 from tandem.work.actions import work_items
 from tandem.work.models import Block, ServiceClass, State, WorkItem, WorkItemType
 
@@ -48,6 +48,14 @@ def chooser(request: HttpRequest, target: str, title: str, purpose: str) -> Http
 
 @login_required
 def board(request: HttpRequest, key: str) -> HttpResponse:
+    """The page, and its parts: all who look at the same board get the same `part=board`."""
+    if request.GET.get("part") == "board" and not request.GET.get("q"):
+        space = doors.find(Space.objects, request.user, key=key)
+        return same_picture.of(request, space.pk, lambda: _board(request, key))
+    return _board(request, key)
+
+
+def _board(request: HttpRequest, key: str) -> HttpResponse:
     space = doors.find(Space.objects.annotate(**set_here.beside(request.user, "pk")), request.user, key=key)
     project = doors.find(Project.objects, request.user, space=space)
     topic, text, problem = f"space:{space.pk}", request.GET.get("q", ""), None

@@ -90,7 +90,7 @@ def _rows(user: Any) -> Any:
         if len(_made.rows) >= _MOST_MADE:
             _made.rows.clear()
         related = ("space", "parent", "reporter", "computed")
-        found = _made.rows[seen] = WorkItem.objects.select_related(*related).only(*_ITEM).annotate(**_rare(user), **_beside(user))
+        found = _made.rows[seen] = WorkItem.objects.visible_to(user).select_related(*related).only(*_ITEM).annotate(**_rare(user), **_beside(user))
     return found
 
 

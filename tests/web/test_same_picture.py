@@ -1,0 +1,82 @@
+"""All who look at the same board get one picture: made once for a change, never an old one, never one with more than may be seen."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tandem.history.models import Unsealed
+from tandem.history.seal import seal_new_events
+from tandem.people import scoping
+from tandem.people.actions import spaces, users
+from tandem.people.models import Role
+from tandem.work.actions import work_items
+from tests import make
+
+PART = "/boards/POR/?part=board"
+
+
+@pytest.fixture
+def people(world):
+    """Two members of the project who see the same, and one who only looks."""
+    for name in ("Ida", "Jon", "Kim"):
+        person = users.add(actor=world.admin, name=name, email=f"{name.lower()}@example.org")
+        spaces.grant(actor=world.admin, space=world.project.space, user=person, role=Role.AUDITOR if name == "Kim" else Role.MEMBER)
+    from tandem.people.models import User
+
+    scoping.forget_roles()
+    return list(User.objects.filter(name__in=("Ida", "Jon", "Kim")).order_by("name"))
+
+
+def asked(client, address=PART):
+    """The answer and how many queries it took."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode(), len(queries)
+
+
+def test_the_second_who_asks_gets_the_picture_of_the_first(world, signed_in, people):
+    make.work_item(actor=world.boris, project=world.project, title="Paint the quay")
+    scoping.forget_roles()
+    ida, jon, kim = (signed_in(person) for person in people)
+    for client in (ida, jon, kim):
+        client.get("/jobs/")
+    first, many = asked(ida)
+    second, few = asked(jon)
+    assert first == second and "Paint the quay" in first
+    assert few <= 5 < many
+    looking, _count = asked(kim)  # who only looks has no buttons to add with
+    assert "data-quick" in first and "data-quick" not in looking and "Paint the quay" in looking
+
+
+def test_a_change_is_in_the_next_picture_before_and_after_it_is_sealed(world, signed_in, people):
+    item = make.work_item(actor=world.boris, project=world.project, title="Paint the quay")
+    scoping.forget_roles()
+    ida, jon, _kim = (signed_in(person) for person in people)
+    asked(ida)
+    work_items.change(actor=world.boris, item=item, version=None, title="Sweep the quay")
+    assert Unsealed.objects.exists()
+    assert "Sweep the quay" in asked(jon)[0]
+    seal_new_events()
+    assert "Sweep the quay" in asked(ida)[0]
+    work_items.remove(actor=world.boris, item=item, version=None)
+    assert "Sweep the quay" not in asked(ida)[0]
+
+
+def test_a_filter_is_answered_to_each_alone_and_a_stranger_gets_nothing(world, signed_in, people):
+    mine = make.work_item(actor=world.boris, project=world.project, title="Paint the quay", assignees=[people[0]])
+    scoping.forget_roles()
+    ida, jon, _kim = (signed_in(person) for person in people)
+    asked(ida)
+    address = f"{PART}&q=assignee:me"
+    assert mine.title in asked(ida, address)[0] and mine.title not in asked(jon, address)[0]
+    assert signed_in(world.dana).get(PART).status_code == 404
+
+
+def test_each_reads_it_in_their_own_language(world, signed_in, people):
+    make.work_item(actor=world.boris, project=world.project, title="Paint the quay")
+    people[1].language = "zh-hans"
+    people[1].save()
+    scoping.forget_roles()
+    ida, jon, _kim = (signed_in(person) for person in people)
+    assert "Add an item" in asked(ida)[0] and "Add an item" not in asked(jon)[0]
