@@ -8,10 +8,11 @@ import psycopg
 import pytest
 from django.db import connection
 from django.test import Client
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tandem.people import scoping
 from tandem.web.work import same_picture
-from tests import migrated, server
+from tests import kept, migrated, server
 from tests import world as worlds
 
 #: exports of real programs, which are not ours to hand on: tests on them are skipped where the folder is missing
@@ -38,6 +39,19 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in ("event", "seal"):
             cursor.execute(f"ALTER TABLE history_{table} DISABLE TRIGGER history_{table}_no_truncate")
+    _kept_world.unblock = django_db_blocker.unblock
+    yield
+    _kept_world.unblock = None
+    with django_db_blocker.unblock():
+        _kept_world.end()
+
+
+_kept_world = kept.KeptWorld()
+
+
+@pytest.hookimpl(tryfirst=True)  # before the test's own transaction begins
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    _kept_world.prepare(item)
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +64,7 @@ def _no_remembered_roles():
 
 @pytest.fixture
 def world(db) -> worlds.World:
-    return worlds.build()
+    return _kept_world.copy() or worlds.build()
 
 
 @pytest.fixture
@@ -78,3 +92,19 @@ def _quick_passwords():
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_listed_once():
+    """Each test's client makes the middleware anew, and WhiteNoise then looks at every static file: once is enough."""
+    found, look = {}, WhiteNoiseMiddleware.add_files_from_finders
+
+    def remembered(self):
+        if not found:
+            look(self)
+            found.update(self.files)
+        self.files = found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", remembered)
+        yield
