@@ -135,6 +135,7 @@ def _until_idle(longest: float = 240.0) -> None:
     from django.db import connection
 
     until, quiet = time.monotonic() + longest, 0
+    print("The worker computes what it has to", file=sys.stderr)
     while time.monotonic() < until and quiet < 4:
         time.sleep(2)
         with connection.cursor() as cursor:
@@ -160,6 +161,7 @@ async def _scene(port: int, cookies: list[str], writer: str, boards: list[tuple[
         token = re.search(r'<tandem-live src="([^"]+)"', text)
         assert token, f"{page.path} has no stream"
         tasks.append(asyncio.create_task(_listen(port, page, token[1].replace("&amp;", "&"))))
+    print(f"{len(tasks)} pages are open, {near} of them at the board that changes", file=sys.stderr)
     await asyncio.sleep(3)
     found = {"told": [], "pictured": [], "browser": [], "saved": []}
     async with _Browsers(port, cookies[options.pages :], f"/boards/{key}/") as browsers:
@@ -181,6 +183,7 @@ async def _scene(port: int, cookies: list[str], writer: str, boards: list[tuple[
                 pass
             found["told"] += [p.told - began if p.told else _LONGEST for p in concerned]
             found["pictured"] += [p.shown - began if p.shown else _LONGEST for p in concerned]
+            print(f"change {number + 1} of {len(cards)}: seen by the last one after {max(found['pictured']):.2f} s at most", file=sys.stderr)
             await asyncio.sleep(1.5)
     for task in tasks:
         task.cancel()
