@@ -166,10 +166,8 @@ def change(
             return item
         plan = derived.hold(item.space_id)
         _check_home(item.space_id, item=item, **differing)
-        if "state" in differing and not is_taken_back and not is_approved:
-            _ask_first(actor, item, version, differing, people)
-            if not differing and before_people == after_people:
-                return item
+        if not (is_taken_back or is_approved) and _asked_first(actor, item, version, differing, people) and before_people == after_people:
+            return item
         is_ruled = before_people != after_people or wip_limits.RULED & differing.keys()
         limits = wip_limits.hold(item.space_id) if is_ruled else []
         inside = wip_limits.counting(limits, item)
@@ -196,12 +194,16 @@ def change(
     return item
 
 
-def _ask_first(actor: Any, item: WorkItem, version: int | None, differing: dict[str, Any], people: Any) -> None:
-    """A move that others approve is asked for; the rest of the change is written, but for the place on the board."""
+def _asked_first(actor: Any, item: WorkItem, version: int | None, differing: dict[str, Any], people: Any) -> bool:
+    """A move that others approve is asked for; the rest of the change is written, but for the place on the board. Whether
+    nothing of it is left."""
+    if "state" not in differing:
+        return False
     item.awaiting = transitions.asked_for(actor=actor, item=item, version=version, values=differing, people=people)
     if item.awaiting is not None:
         del differing["state"]
         differing.pop("rank", None)
+    return not differing
 
 
 def _pass_on(
