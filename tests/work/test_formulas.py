@@ -7,7 +7,7 @@ import pytest
 
 from tandem.history.models import Event
 from tandem.kit.errors import Refused
-from tandem.work.actions import bulk, derived, fields, relocations, takeovers, undoing, work_items
+from tandem.work.actions import bulk, derived, fields, relocations, takeovers, time_entries, undoing, work_items
 from tandem.work.models import FieldDefinition, WorkItem, WorkItemType
 from tandem.work.models.field import BASIS, GAPS
 from tests import make
@@ -260,3 +260,14 @@ def test_another_project_takes_over_what_is_computed_behind_what_it_stands_on(wo
     assert takeovers.take_over(actor=world.alma, space=other.space, source=space)["fields"] == 3
     part = make.work_item(actor=world.alma, project=other, estimate_points=1, fields={"Effort": 2}, parent=make.work_item(actor=world.alma, project=other))
     assert held(part.parent, "Total") == 3
+
+
+def test_time_that_is_logged_counts_at_once(world):
+    formula(world, "spent - hours")
+    item = make.work_item(actor=world.boris, project=world.project, estimate_minutes=60)
+    entry = time_entries.log(actor=world.boris, item=item, minutes=90)
+    item.refresh_from_db()
+    assert list(item.derived.values()) == [0.5]
+    time_entries.remove(actor=world.boris, entry=entry)
+    item.refresh_from_db()
+    assert list(item.derived.values()) == [-1.0]

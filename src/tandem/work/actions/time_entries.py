@@ -13,6 +13,7 @@ from tandem.people import writing
 from tandem.people.access import Permission, may, require
 from tandem.people.models import User
 from tandem.people.scoping import members_of
+from tandem.work.actions import derived
 from tandem.work.models import TimeEntry, WorkItem
 
 _DO = Permission.EDIT_WORK
@@ -121,6 +122,7 @@ def _count(item: WorkItem) -> dict[str, Any]:
     """The item is held, so that the sum is that of all entries. It is no edit of the item: nobody's change is stale for it."""
     before = item.entered_minutes
     recount(item.pk)
+    derived.written(item.space_id, [item.pk])  # formulas and roll-ups may rest on it
     item.refresh_from_db(fields=["entered_minutes"])
     return {"entered_minutes": [before, item.entered_minutes]}
 

@@ -23,30 +23,10 @@ _DO = Permission.EDIT_WORK
 PERSONAL = ("title", "description")
 # What people may set through a door; the rest follows from rules.
 EDITABLE = (
-    "title",
-    "description",
-    "type",
-    "parent",
-    "priority",
-    "service_class",
-    "labels",
-    "fields",
-    "due_on",
-    "estimate_points",
-    "estimate_minutes",
-    "spent_minutes",
-    "expected_minutes",
-    "planned_start",
-    "planned_finish",
-    "duration_minutes",
-    "percent_complete",
-    "is_milestone",
-    "is_manual",
-    "constraint",
-    "constraint_at",
-    "deadline_at",
-    "calendar",
-)
+    "title", "description", "type", "parent", "priority", "service_class", "labels", "fields", "due_on", "estimate_points",
+    "estimate_minutes", "spent_minutes", "expected_minutes", "planned_start", "planned_finish", "duration_minutes",
+    "percent_complete", "is_milestone", "is_manual", "constraint", "constraint_at", "deadline_at", "calendar",
+)  # fmt: skip
 RANK_STEP = ranks.STEP
 ACTUAL = ("actual_start", "actual_finish")
 # what needs no look-up when an item is written: search terms, and rows that were just read (the database insists on them as well)
@@ -86,17 +66,9 @@ def create(
         number = take_numbers(space, 1)
         last = WorkItem.objects.filter(space=space).aggregate(last=Max("rank"))["last"] or 0.0
         item = WorkItem(
-            space=space,
-            number=number,
-            key=f"{space.key}-{number}",
-            title=title.strip(),
-            type=type,
-            state=state,
-            reporter=actor,
-            rank=last + ranks.STEP,
-            updated_at=clock.now(),
-            **values,
-        )
+            space=space, number=number, key=f"{space.key}-{number}", title=title.strip(), type=type, state=state, reporter=actor,
+            rank=last + ranks.STEP, updated_at=clock.now(), **values,
+        )  # fmt: skip
         _follow_state(item, state, clock.now())
         item.set_grams()
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
@@ -182,16 +154,23 @@ def change(
         extra = {"grams": item.grams} if "title" in differing else {}
         item.write(expected=version, updated_at=clock.now(), **extra, **differing)
         _write_around(actor, item, before, before_people, after_people, run, plan, is_taken_back=is_taken_back)
-        changes = {f: [before.get(f), v] for f, v in differing.items() if f in before and f not in PERSONAL}
-        if "fields" in changes:
-            changes["fields"] = fields.difference(*changes["fields"])
-        if before_people != after_people:
-            changes["assignees"] = [before_people, after_people]
-        text = {f: [before[f], differing[f]] for f in PERSONAL if f in before}
+        changes, text = _said(before, differing, before_people, after_people)
         _let_in(actor, item, limits, inside, override_reason, changes, text)
         verb = "work_item.moved" if "state" in before else "work_item.changed"
         record(verb, item, actor=actor, changes=changes, text=text, run=run)
     return item
+
+
+def _said(
+    before: dict[str, Any], differing: dict[str, Any], people_before: list[int], people_after: list[int]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the event of a change says: values, and erasable texts."""
+    changes = {f: [before.get(f), v] for f, v in differing.items() if f in before and f not in PERSONAL}
+    if "fields" in changes:
+        changes["fields"] = fields.difference(*changes["fields"])
+    if people_before != people_after:
+        changes["assignees"] = [people_before, people_after]
+    return changes, {f: [before[f], differing[f]] for f in PERSONAL if f in before}
 
 
 def _asked_first(actor: Any, item: WorkItem, version: int | None, differing: dict[str, Any], people: Any) -> bool:

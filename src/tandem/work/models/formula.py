@@ -75,7 +75,7 @@ _READ: dict[K, Any] = {
 }  # fmt: skip
 # name → Chinese name, kind, column
 BUILT_IN: dict[str, tuple[str, K, str]] = {
-    "points": ("点数", K.NUMBER, "estimate_points"), "hours": ("工时", K.NUMBER, "estimate_minutes"), "spent": ("已用工时", K.NUMBER, "spent_minutes"),
+    "points": ("点数", K.NUMBER, "estimate_points"), "hours": ("工时", K.NUMBER, "estimate_minutes"), "spent": ("已用工时", K.NUMBER, "logged_minutes"),
     "priority": ("优先级", K.NUMBER, "priority"), "progress": ("进度", K.NUMBER, "percent_complete"), "done": ("已完成", K.CHECK, "state__category"),
     "due": ("截止", K.DATE, "due_on"), "start": ("计划开始", K.DATE, "planned_start"), "finish": ("计划完成", K.DATE, "planned_finish"),
     "started": ("开始", K.DATE, "actual_start"), "finished": ("完成", K.DATE, "actual_finish"), "created": ("创建", K.DATE, "created_at"),
