@@ -7,7 +7,16 @@ import pytest
 
 from tandem.history.models import Event
 from tandem.kit.errors import Refused
-from tandem.work.actions import bulk, derived, fields, relocations, takeovers, time_entries, undoing, work_items
+from tandem.work.actions import (
+    bulk,
+    derived,
+    fields,
+    relocations,
+    takeovers,
+    time_entries,
+    undoing,
+    work_items,
+)
 from tandem.work.models import FieldDefinition, WorkItem, WorkItemType
 from tandem.work.models.field import BASIS, GAPS
 from tests import make
@@ -48,7 +57,7 @@ def held(row, key="Score"):
     [
         ("points * 2", "number", 10), ("0.1 + 0.2", "number", 0.3), ("hours / points", "number", 0.3), ("due - start", "number", 11), ("due + 7", "date", "2027-02-19"),
         ("max(due, start)", "date", "2027-02-12"), ("if(done, 'over', 'open')", "text", "open"), ("due > start and points >= 5", "check", True), ("点数 + 1", "number", 6),
-        ("if(colour = 'Red', value * 2, 0)", "number", 84), ("default(spent, 1)", "number", 1), ("signed - due", "number", -1), ("points_field", "number", 7),
+        ("if(colour = 'Red', value * 2, 0)", "number", 84), ("default(priority, 1)", "number", 1), ("spent", "number", 0), ("signed - due", "number", -1), ("points_field", "number", 7),
         ("if(agreed, 1, 0)", "number", 1), ("round(points / 3, 1)", "number", 1.7),
     ],
 )  # fmt: skip
