@@ -26,6 +26,10 @@ FIELDS = {
     "category": _("category"), "choices": _("choices"), "currency": _("currency"), "from_state": _("from state"), "is_guarded": _("waits for predecessors"),
     "is_on_cards": _("on the cards of the board"), "is_required": _("needed before work begins"), "level": _("level"), "required": _("required fields"),
     "retired_at": _("retired"), "roles": _("roles"), "to_state": _("to state"), "types": _("types"),
+    "cadence_days": _("cadence"), "carried_from": _("carried over from"), "contributions": _("contributions"), "definition": _("definition"),
+    "direction": _("direction"), "formula": _("formula"), "kpi": _("KPI"), "learned": _("what was learned"), "off_beyond": _("off track beyond"),
+    "on": _("day"), "risk_beyond": _("at risk beyond"), "score": _("score"), "scored_on": _("scored on"), "start_value": _("from value"),
+    "target_value": _("to value"), "unit": _("unit"), "unit_name": _("in"), "value": _("value"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 
