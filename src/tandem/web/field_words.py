@@ -29,7 +29,7 @@ FIELDS = {
     "cadence_days": _("cadence"), "carried_from": _("carried over from"), "contributions": _("contributions"), "definition": _("definition"),
     "direction": _("direction"), "formula": _("formula"), "kpi": _("KPI"), "learned": _("what was learned"), "off_beyond": _("off track beyond"),
     "on": _("day"), "risk_beyond": _("at risk beyond"), "score": _("score"), "scored_on": _("scored on"), "start_value": _("from value"),
-    "target_value": _("to value"), "unit": _("unit"), "unit_name": _("in"), "value": _("value"),
+    "target_value": _("to value"), "unit": _("unit"), "unit_name": _("name of the unit"), "value": _("value"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

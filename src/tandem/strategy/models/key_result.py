@@ -31,7 +31,7 @@ class KeyResult(Scoped):
     )
     title = models.CharField(_("key result"), max_length=300)
     unit = models.CharField(_("unit"), max_length=10, choices=Unit.choices, default=Unit.NUMBER)
-    unit_name = models.CharField(_("in"), max_length=20, blank=True)
+    unit_name = models.CharField(_("name of the unit"), max_length=20, blank=True)
     start_value = amount(_("from"))
     target_value = amount(_("to"))
     source = models.CharField(_("value from"), max_length=5, choices=Source.choices, default=Source.HAND)

@@ -29,7 +29,7 @@ class Kpi(Scoped):
     definition = models.TextField(_("definition"), blank=True)
     formula = models.CharField(_("formula"), max_length=500, blank=True)
     unit = models.CharField(_("unit"), max_length=10, choices=Unit.choices, default=Unit.NUMBER)
-    unit_name = models.CharField(_("in"), max_length=20, blank=True)
+    unit_name = models.CharField(_("name of the unit"), max_length=20, blank=True)
     direction = models.CharField(_("direction"), max_length=5, choices=Direction.choices, default=Direction.UP)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")

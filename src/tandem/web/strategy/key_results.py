@@ -40,9 +40,6 @@ class KeyResultForm(forms.ModelForm):
             "weight": _("Its share in the progress of the objective, beside the others."),
         }
 
-    def validate_constraints(self) -> None:
-        """The action words them."""
-
     def for_request(self, request: HttpRequest, row: KeyResult | None) -> None:
         if row is not None:
             del self.fields["objective"]

@@ -32,7 +32,7 @@ def _stale(a: Answer) -> str:
     if a.is_good is None:
         return _("It was never measured.")
     text = ngettext("The last value is %(n)s day old", "The last value is %(n)s days old", a.count) % {"n": a.count}
-    return _("%(text)s; it is due every %(cadence)s.") % {"text": text, "cadence": a.of}
+    return _("%(text)s; one is due every %(cadence)s days.") % {"text": text, "cadence": a.of}
 
 
 def _gaps(a: Answer) -> str:

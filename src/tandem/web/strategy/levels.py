@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tandem.kit import clock
 from tandem.people.models import SpaceKind
@@ -68,7 +67,7 @@ def figures(branches: Iterable[Branch], judged: dict[int, Judged]) -> list[dict[
         weak = sum(r.confidence == state for r in rows)
         found.append({
             "label": kind.label, "value": values.percent(sum(known) / len(known)) if known else "–", "state": state,
-            "beside": ngettext("of %(n)s objective", "of %(n)s objectives", len(known)) % {"n": len(known)} if known else "",
+            "beside": _("mean of %(n)s") % {"n": len(known)} if known else "",
             "note": _("%(word)s: %(n)s of %(all)s") % {"word": values.state_word(state), "n": weak, "all": len(rows)},
         })  # fmt: skip
     return found
