@@ -179,13 +179,13 @@ def build(admin: User, name: str, key: str) -> Area:
 
 def _strategy(admin: User, top: Space) -> dict[str, Any]:
     """Below an objective of their own, so that the other one can be removed."""
-    aim = make.objective(actor=admin, space=top, title="With key results")
+    day = clock.today() - timedelta(days=3)
+    aim = make.objective(actor=admin, space=top, title="With key results", starts_on=day)
     open_one = make.key_result(actor=admin, objective=aim)
     scored = make.key_result(actor=admin, objective=aim, title="Scored")
     key_results.score(actor=admin, key_result=scored, version=1, score=Decimal("0.7"), learned="Prices come first")
-    check_in = check_ins.make(actor=admin, key_result=open_one, value=Decimal(60), confidence="on", on=open_one.starts_on)
+    check_in = check_ins.make(actor=admin, key_result=open_one, value=Decimal(60), confidence="on", on=day)
     kpi = make.kpi(actor=admin, space=top)
-    day = clock.today() - timedelta(days=3)
     measurement = measurements.take(actor=admin, kpi=kpi, on=day, value=Decimal("4.1"))
     return {
         "aim": aim, "key_result": open_one, "scored_key_result": scored, "check_in": check_in, "kpi": kpi, "measurement": measurement

@@ -147,7 +147,7 @@ def test_a_kpi_says_how_far_it_can_be_relied_on(kpi, signed_in):
         measurements.take(actor=kpi.chen, kpi=kpi.kpi, on=clock.today() - timedelta(7 * back), value=D(45))
     listed = client.get(reverse("kpis")).content.decode()
     assert "<b>C</b>" in listed
-    assert "The last 6 values are all the same." in listed
+    assert "The last 6 values are all the same;" in listed
     page = client.get(at("kpis_detail", kpi.kpi)).content.decode()
     assert "Outliers: 6 values, 8 needed to say." in page
     assert "No key result that you can see uses it." in page

@@ -86,7 +86,7 @@ class Measured:
 
     def _former(self) -> None:
         """An objective of a period that is over: scored in part, the rest carried over."""
-        begun, today = self.world.began_on + timedelta(20), self.world.as_of
+        begun, today = self.world.began_on + timedelta(10), self.world.as_of
         over = [p for p in periods.within(begun, today) if not p.is_year and begun < p.ends_on < today]
         if not over:
             return

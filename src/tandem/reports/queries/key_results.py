@@ -60,7 +60,7 @@ def standing_of(one: KeyResult, point: Point | None, said: CheckIn | None) -> St
     due = progress.next_due(said.on if said else None, one.starts_on, one.cadence_days)
     found = Standing(
         one.title, one.weight, said=said.confidence if said else "", said_on=said.on if said else None, due_on=due,
-        is_late=one.is_open and today > due, score=float(one.score) if one.score is not None else None,
+        is_late=one.is_asked and today > due, score=float(one.score) if one.score is not None else None,
     )  # fmt: skip
     if point is not None:
         found.value_on, found.value = point
@@ -76,7 +76,7 @@ def standing_of(one: KeyResult, point: Point | None, said: CheckIn | None) -> St
 def of_objectives(user: Any, objectives: Iterable[Objective]) -> tuple[dict[int, list[KeyResult]], dict[int, Standing]]:
     """The key results below each objective, and how each stands."""
     ids = [o.pk for o in objectives]
-    rows = list(KeyResult.objects.visible_to(user).filter(objective_id__in=ids).select_related("owner").order_by("id"))
+    rows = list(KeyResult.objects.visible_to(user).filter(objective_id__in=ids).select_related("owner", "objective").order_by("id"))
     grouped: dict[int, list[KeyResult]] = defaultdict(list)
     for row in rows:
         grouped[row.objective_id].append(row)
@@ -89,7 +89,7 @@ def judged(key_results: Iterable[KeyResult], known: dict[int, Standing]) -> Judg
 
 def computed_values(user: Any, objective: Objective) -> dict[int, Decimal]:
     """The values that are not said but computed, of the key results of an objective: where they go on from."""
-    rows = [k for k in KeyResult.objects.visible_to(user).open().filter(objective=objective) if k.is_computed]
+    rows = [k for k in KeyResult.objects.visible_to(user).open().filter(objective=objective).select_related("objective") if k.is_computed]
     return {pk: found.value for pk, found in standings(user, rows).items() if found.value is not None}
 
 

@@ -52,6 +52,8 @@ def make(
 def _check(key_result: KeyResult, on: date, value: Decimal | None, confidence: str) -> None:
     if not key_result.is_open:
         raise Refused("key_result_scored")
+    if not key_result.is_asked:
+        raise Refused("objective_closed")
     if on > clock.today():
         raise Refused("day_in_future", field="on")
     if on < key_result.starts_on:

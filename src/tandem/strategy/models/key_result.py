@@ -80,6 +80,11 @@ class KeyResult(Scoped):
     def is_open(self) -> bool:
         return self.score is None
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody should check in: not where it has its score or its objective is closed."""
+        return self.is_open and self.objective.state != "closed"
+
 
 class CheckInQuerySet(ScopedQuerySet):
     def newest_first(self) -> Self:

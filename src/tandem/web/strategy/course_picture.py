@@ -8,29 +8,30 @@ from django.utils.translation import gettext as _
 
 from tandem.kit import clock
 from tandem.reports.queries.key_results import Step
-from tandem.strategy.models import KeyResult
-from tandem.strategy.progress import Standing
+from tandem.strategy.models import KeyResult, Unit
 from tandem.web import charts
 from tandem.web.strategy import values
 from tandem.web.templating import day, short_day
 
 
-def picture(one: KeyResult, steps: Sequence[Step], standing: Standing, *, wide: bool = True) -> dict[str, Any]:
+def picture(one: KeyResult, steps: Sequence[Step], *, height: float = 220) -> dict[str, Any]:
     """The plot with its two lines and a mark for each value; each mark leads to its check-in, or to the KPI. Without a
-    single value there is still the line that it should take."""
+    single value there is still the line that it should take; between no and yes there is none."""
     numbers = [one.start_value, one.target_value, *(value for _on, value, _said in steps)]
-    low, high = float(min(numbers)), float(max(numbers))
     ends = one.starts_on, max([one.ends_on, *(on for on, _value, _said in steps)])
-    ticks = charts.nice(low, high, 4)
+    is_binary = one.unit == Unit.YES_NO
+    ticks = charts.nice(float(min(numbers)), float(max(numbers)), 4)
     plot = charts.plot(
-        x=ends, y=(ticks[0], ticks[-1]), width=640 if wide else 480, height=220 if wide else 180, right=44 if wide else 16
+        x=ends, y=(ticks[0], ticks[-1]), height=height, left=values.margin(ticks), right=16,
+        y_ticks=[(0, _("no")), (1, _("yes"))] if is_binary else None,
     )  # fmt: skip
+    straight = [(one.starts_on, float(one.start_value)), (one.ends_on, float(one.target_value))]
     today = clock.today()
     return {
         "plot": plot,
         "line": plot.line([(on, float(value)) for on, value, _said in steps]),
-        "straight": plot.line([(one.starts_on, float(one.start_value)), (one.ends_on, float(one.target_value))]),
-        "marks": [_mark(one, plot, step, standing) for step in steps] if len(steps) <= 120 else [],
+        "straight": "" if is_binary else plot.line(straight),
+        "marks": [_mark(one, plot, step) for step in steps] if len(steps) <= 120 else [],
         "today": today if ends[0] <= today <= ends[1] else None,
         "label": label(one, steps),
     }  # fmt: skip
@@ -49,7 +50,7 @@ def shown(one: KeyResult, value: Any) -> str:
     return values.amount(value, one.unit, one.unit_name)
 
 
-def _mark(one: KeyResult, plot: charts.Plot, step: Step, standing: Standing) -> dict[str, Any]:
+def _mark(one: KeyResult, plot: charts.Plot, step: Step) -> dict[str, Any]:
     on, value, said = step
     title = f"{short_day(on)}: {shown(one, value)}"
     if said:

@@ -106,7 +106,7 @@ def _page(
     standing = reads.standings(request.user, [row])[row.pk]
     context = {
         "noun": noun, "row": row, "form": form, "title": title, "save": save, "cancel": noun.url(row), "version": version,
-        "picture": course_picture.picture(row, steps, standing, wide=False), "standing": standing,
+        "picture": course_picture.picture(row, steps), "standing": standing,
         "value": course_picture.shown(row, standing.value), "target": course_picture.shown(row, row.target_value),
     }  # fmt: skip
     return render(request, "strategy/check_in.html", context, status=422 if form.errors else 200)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
+from markupsafe import Markup
 
 from tandem.kit import clock
 from tandem.people.access import Permission, may
@@ -68,7 +69,8 @@ def look_up(request: HttpRequest, rows: list[Any]) -> None:
 
 def way(row: KeyResult) -> str:
     """`58 % → 70 %`."""
-    return f"{course_picture.shown(row, row.start_value)} → {course_picture.shown(row, row.target_value)}"
+    first = values.amount(row.start_value, row.unit)
+    return f"{first} → {course_picture.shown(row, row.target_value)}"
 
 
 def sentence(row: KeyResult, found: Standing) -> str:
@@ -93,6 +95,13 @@ def sentence(row: KeyResult, found: Standing) -> str:
     return " ".join(parts)
 
 
+def _due(row: Any) -> Any:
+    if not row.is_asked:
+        return ""
+    when = cells.date(row.standing.due_on)
+    return Markup('<b class="nw">{} · {}</b>').format(when, now_("late")) if row.standing.is_late else when
+
+
 def _line(found: Standing) -> str:
     points = found.behind
     if abs(points) < 1:
@@ -107,7 +116,7 @@ def detail(request: HttpRequest, row: KeyResult) -> dict[str, Any]:
     said = CheckIn.objects.visible_to(request.user).filter(key_result=row).select_related("by").newest_first()
     user = request.user
     return {
-        "standing": found, "sentence": sentence(row, found), "picture": course_picture.picture(row, steps, found),
+        "standing": found, "sentence": sentence(row, found), "picture": course_picture.picture(row, steps),
         "check_ins": [(c, course_picture.shown(row, c.value)) for c in said[:200]],
         "steps_rows": [[day(on), course_picture.shown(row, value)] for on, value, _said in steps[-200:]],
         "facts": [
@@ -115,9 +124,9 @@ def detail(request: HttpRequest, row: KeyResult) -> dict[str, Any]:
             {"key": now_("Value"), "value": course_picture.shown(row, found.value), "note": ""},
             {"key": now_("Progress"), "value": values.percent(found.progress), "note": ""},
         ],
-        "may_check_in": row.is_open and check_ins.may_check_in(user, row),
+        "may_check_in": row.is_asked and check_ins.may_check_in(user, row),
         "may_score": may(user, Permission.EDIT_STRATEGY, row.space_id),
-        "state": values.shape(found.confidence),
+        "state": values.standing(found.confidence, row.score),
     }  # fmt: skip
 
 
@@ -138,9 +147,9 @@ noun = Noun(
         Column("way", _("From → to"), way, is_number=True),
         Column("value", _("Value"), lambda r: course_picture.shown(r, r.standing.value), is_number=True),
         Column("progress", _("Progress"), lambda r: values.percent(r.standing.progress), is_number=True),
-        Column("confidence", _("Confidence"), lambda r: values.shape(r.standing.confidence)),
+        Column("confidence", _("Confidence"), lambda r: values.standing(r.standing.confidence, r.score)),
         Column("owner", _("Owner"), lambda r: cells.person(r.owner)),
-        Column("due", _("Next check-in"), lambda r: cells.date(r.standing.due_on) if r.is_open else "", is_number=True),
+        Column("due", _("Next check-in"), _due, is_number=True),
         Column("ends", _("To"), lambda r: cells.date(r.ends_on), "ends_on", is_number=True),
     ),
     facts=(

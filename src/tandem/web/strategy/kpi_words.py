@@ -14,7 +14,7 @@ def mark(grade: Grade) -> Markup:
     """The letter with its reasons; before the first value it says so."""
     if not grade.letter:
         return Markup('<span class="sub">{}</span>').format(_("not measured yet"))
-    against = "; ".join(sentence(a) for a in grade.failing)
+    against = "; ".join(sentence(a).rstrip(".。") for a in grade.failing)
     return Markup('<b>{}</b> <span class="sub">{}</span>').format(grade.letter, against or _("nothing against it"))
 
 

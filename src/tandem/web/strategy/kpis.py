@@ -73,20 +73,27 @@ def picture(row: Any) -> dict[str, Any] | None:
     limits = [v for v in (row.target, row.risk_beyond, row.off_beyond) if v is not None]
     numbers = [float(v) for v in [*(value for _on, value in points), *limits]]
     ticks = charts.nice(min(numbers), max(numbers), 4)
-    plot = charts.plot(x=(points[0][0], points[-1][0]), y=(ticks[0], ticks[-1]), right=72)
+    plot = charts.plot(x=(points[0][0], points[-1][0]), y=(ticks[0], ticks[-1]), left=values.margin(ticks), right=72)
     return {
         "plot": plot, "line": plot.line([(on, float(value)) for on, value in points]),
-        "limits": [
-            {"value": float(value), "text": text, "cls": cls}
-            for value, text, cls in ((row.target, _("Target"), "ch-ink2"), (row.risk_beyond, _("At risk"), "ch-risk"), (row.off_beyond, _("Off track"), "ch-off"))
-            if value is not None
-        ],
+        "limits": _limits(row, plot),
         "marks": [
             {"x": plot.x(on), "y": plot.y(float(value)), "state": reads.state(row, value), "href": f"#m-{on:%Y-%m-%d}", "title": f"{short_day(on)}: {amount(row, value)}"}
             for on, value in points
         ] if len(points) <= 120 else [],
         "label": f"{row.name}: {amount(row, points[-1][1])}, {day(points[-1][0])}",
     }  # fmt: skip
+
+
+def _limits(row: Kpi, plot: charts.Plot) -> list[dict[str, Any]]:
+    """Target and thresholds; where two lie closely together only the first is named."""
+    wanted = ((row.target, _("Target"), "ch-ink2"), (row.risk_beyond, _("At risk"), "ch-risk"), (row.off_beyond, _("Off track"), "ch-off"))
+    found: list[dict[str, Any]] = []
+    for value, text, cls in wanted:
+        if value is not None:
+            is_near = any(abs(plot.y(float(value)) - plot.y(other["value"])) < 13 for other in found)
+            found.append({"value": float(value), "text": "" if is_near else text, "cls": cls})
+    return found
 
 
 def detail(request: HttpRequest, row: Any) -> dict[str, Any]:

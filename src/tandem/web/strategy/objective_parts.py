@@ -86,12 +86,12 @@ def of(request: HttpRequest, row: Objective, branches: Sequence[Branch]) -> dict
         "judged": judged, "lede": _lede(row, judged),
         "key_results": [
             {
-                "row": k, "standing": known[k.pk], "state": values.shape(known[k.pk].confidence),
+                "row": k, "standing": known[k.pk], "state": values.standing(known[k.pk].confidence, k.score),
                 "said": known[k.pk].said and values.shape(known[k.pk].said, said=True),
                 "value": course_picture.shown(k, known[k.pk].value), "progress": values.percent(known[k.pk].progress),
-                "way": f"{course_picture.shown(k, k.start_value)} → {course_picture.shown(k, k.target_value)}",
+                "way": f"{values.amount(k.start_value, k.unit)} → {course_picture.shown(k, k.target_value)}",
                 "late": _("A check-in was due on %(on)s.") % {"on": day(known[k.pk].due_on)} if known[k.pk].is_late else "",
-                "picture": course_picture.picture(k, courses[k.pk], known[k.pk], wide=False),
+                "picture": course_picture.picture(k, courses[k.pk], height=170),
                 "check_in_url": _check_in_url(request, k),
             }
             for k in rows
@@ -102,7 +102,7 @@ def of(request: HttpRequest, row: Objective, branches: Sequence[Branch]) -> dict
 
 
 def _check_in_url(request: HttpRequest, k: Any) -> str:
-    may = k.is_open and check_ins.may_check_in(request.user, k)
+    may = k.is_asked and check_ins.may_check_in(request.user, k)
     return reverse("key_results_check_ins", kwargs={"id": k.pk}) if may else ""
 
 
@@ -110,9 +110,8 @@ def _lede(row: Objective, judged: Judged) -> str:
     if not judged.is_known:
         return ""
     parts = [_("%(share)s of the way") % {"share": judged.text} if judged.progress is not None else _("No value yet")]
-    parts.append(values.state_word(judged.confidence))
-    if judged.own.score is not None:
-        parts.append(_("score %(score)s") % {"score": f"{judged.own.score:.1f}"})
+    score = judged.own.score
+    parts.append(values.state_word(judged.confidence) if score is None else _("Scored %(score)s") % {"score": f"{score:.1f}"})
     if judged.late:
         parts.append(ngettext("%(n)s check-in is late", "%(n)s check-ins are late", judged.late) % {"n": judged.late})
     return " · ".join(parts)

@@ -1,6 +1,8 @@
 """Values of key results and KPIs as people read them: `58 %`, `3.61 EUR`, yes; and how a state looks."""
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from markupsafe import Markup
@@ -20,6 +22,11 @@ def amount(value: Decimal | float | None, unit: str, unit_name: str = "") -> str
     return f"{text} {unit_name}" if unit_name else text
 
 
+def margin(ticks: Sequence[float]) -> float:
+    """Room for the numbers beside a picture."""
+    return max(34.0, 12 + 7 * max(len(charts.number(tick)) for tick in ticks))
+
+
 def percent(share: float | None) -> str:
     return "–" if share is None else f"{charts.number(round(100 * share))} %"
 
@@ -28,6 +35,11 @@ def state_word(state: str) -> str:
     """What a state says of a key result or an objective."""
     words = {"on": _("On track"), "risk": _("At risk"), "off": _("Off track"), "done": _("Reached")}
     return words.get(state, _("Not known"))
+
+
+def standing(state: str, score: Any = None) -> Markup:
+    """Of a key result: its state, or the score that it was given: that says nothing of being reached."""
+    return shape("none", _("Scored %(score)s") % {"score": score}) if score is not None else shape(state)
 
 
 def shape(state: str, text: str = "", *, said: bool = False) -> Markup:
