@@ -1,6 +1,8 @@
 """Two whole branches of an organisation with one row of every noun: what A's people see, B's do not."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from tandem.automation.actions import hooks, inlets, rules
@@ -16,8 +18,8 @@ from tandem.portfolio.actions import portfolios, programmes
 from tandem.portfolio.models import Portfolio, Programme, Project
 from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
-from tandem.strategy.actions import objectives
-from tandem.strategy.models import Contribution, Objective
+from tandem.strategy.actions import check_ins, key_results, measurements, objectives
+from tandem.strategy.models import CheckIn, Contribution, KeyResult, Kpi, Measurement, Objective
 from tandem.work.actions import (
     baselines,
     blocks,
@@ -73,6 +75,12 @@ class Area:
     second_project: Project
     product: Product
     objective: Objective
+    aim: Objective
+    key_result: KeyResult
+    scored_key_result: KeyResult
+    check_in: CheckIn
+    kpi: Kpi
+    measurement: Measurement
     contribution: Contribution
     item: WorkItem
     other_item: WorkItem
@@ -163,7 +171,7 @@ def build(admin: User, name: str, key: str) -> Area:
     contribution = objectives.contribute(
         actor=admin, objective=objective, subject=found["feature"], weight=50
     )
-    found |= {"objective": objective, "contribution": contribution}
+    found |= {"objective": objective, "contribution": contribution} | _strategy(admin, top)
     found |= _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
     hook = hooks.create(actor=admin, space=project.space, name="Chat", address="https://chat.example.org/1", about=["work_item"])
     rule = rules.create(actor=admin, space=project.space, name="Seen", trigger="created", steps=[{"do": "priority", "to": 1}])
@@ -176,6 +184,21 @@ def build(admin: User, name: str, key: str) -> Area:
     share, secret = roadmaps.share(actor=admin, space=product.space)
     feed, feed_secret = feeds.create(actor=member, space=top, name="Mine", query="")
     return Area(**found, hook=hook, delivery=delivery, rule=rule, rule_run=rule_run, inlet=inlet, inlet_secret=inlet_secret, development=development, feed=feed, feed_secret=feed_secret, share=share, share_secret=secret)
+
+
+def _strategy(admin: User, top: Space) -> dict[str, Any]:
+    """Below an objective of their own, so that the other one can be removed."""
+    day = clock.today() - timedelta(days=3)
+    aim = make.objective(actor=admin, space=top, title="With key results", starts_on=day)
+    open_one = make.key_result(actor=admin, objective=aim)
+    scored = make.key_result(actor=admin, objective=aim, title="Scored")
+    key_results.score(actor=admin, key_result=scored, version=1, score=Decimal("0.7"), learned="Prices come first")
+    check_in = check_ins.make(actor=admin, key_result=open_one, value=Decimal(60), confidence="on", on=day)
+    kpi = make.kpi(actor=admin, space=top)
+    measurement = measurements.take(actor=admin, kpi=kpi, on=day, value=Decimal("4.1"))
+    return {
+        "aim": aim, "key_result": open_one, "scored_key_result": scored, "check_in": check_in, "kpi": kpi, "measurement": measurement
+    }
 
 
 def _work(admin: User, project: Project) -> dict[str, Any]:
@@ -224,7 +247,7 @@ def _approving(admin: User, project: Project, audit: WorkItemType) -> dict[str, 
     waiting = make.work_item(actor=admin, project=project, title="Item 4", type=audit)
     member = users.add(actor=admin, name="Rita Remote", email=f"rita-{project.space.key.lower()}@example.org")
     spaces.grant(actor=admin, space=project.space, user=member, role=Role.PROJECT_MANAGER)
-    request = work_items.change(actor=admin, item=waiting, version=None, state=done).awaiting
+    request = work_items.change(actor=member, item=waiting, version=None, state=done).awaiting
     return {"transition": rule, "move_request": request}
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from tandem.kit import clock
@@ -10,8 +11,8 @@ from tandem.people.models import Space, User
 from tandem.portfolio.models import Project
 from tandem.product.actions import features, products, promises, releases
 from tandem.product.models import Feature, Product, Promise, Release
-from tandem.strategy.actions import objectives
-from tandem.strategy.models import Objective
+from tandem.strategy.actions import key_results, kpis, objectives
+from tandem.strategy.models import KeyResult, Kpi, Objective
 from tandem.work.actions import links, sprint_scope, sprints, work_items
 from tandem.work.actions.projects import open_project
 from tandem.work.models import Link, Sprint, State, WorkItem
@@ -104,3 +105,12 @@ def objective(
     return objectives.create(
         actor=actor, space=space or Space.objects.get(parent=None), title=title, **values
     )
+
+
+def key_result(*, actor: User, objective: Objective, title: str = "Self-service bookings", **values: Any) -> KeyResult:
+    values = {"start_value": Decimal(58), "target_value": Decimal(70), "unit": "percent", **values}
+    return key_results.create(actor=actor, objective=objective, title=title, **values)
+
+
+def kpi(*, actor: User, name: str = "Cost per shipment", space: Space | None = None, **values: Any) -> Kpi:
+    return kpis.create(actor=actor, space=space or Space.objects.get(parent=None), name=name, **values)

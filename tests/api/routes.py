@@ -17,6 +17,10 @@ from tests.areas import Area
 EXAMPLES = {
     "objectives": "objective",
     "contributions": "contribution",
+    "key-results": "key_result",
+    "check-ins": "check_in",
+    "kpis": "kpi",
+    "measurements": "measurement",
     "spaces": "space",
     "users": "member",
     "portfolios": "portfolio",
@@ -64,7 +68,7 @@ EXAMPLES = {
 }
 _ELSEWHERE = {
     "work_items_restorations_create": "removed_item", "work_items_archivings_create": "archived_item", "work_items_unarchivings_create": "archived_item", "sprints_closings_create": "running_sprint",
-    "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block",
+    "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block", "key_results_reopenings_create": "scored_key_result",
     "states_retirements_create": "spare_state", "types_retirements_create": "spare_type",
     "time_entries_restorations_create": "removed_time",
     "checklist_entries_restorations_create": "removed_entry", "submissions_reopenings_create": "declined_submission", "recurrences_resumptions_create": "paused_recurrence",
@@ -149,6 +153,18 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
         "subject_id": a.release.pk,
         "weight": 30,
     },
+    "objectives_carry_overs_create": lambda a: {"starts_on": _days(91), "ends_on": _days(180)},
+    "key_results_create": lambda a: {
+        "objective_id": a.objective.pk, "title": "Bookings", "unit": "percent", "start_value": 58, "target_value": "70.5",
+        "owner_id": a.member.pk,
+    },
+    "key_results_change": lambda a: {"title": "Bookings on the portal", "target_value": 75},
+    "key_results_check_ins_create": lambda a: {"value": 61.5, "confidence": "risk", "on": _days(0), "comment": "Prices wait"},
+    "key_results_scores_create": lambda a: {"score": "0.7", "learned": "Prices come first"},
+    "key_results_reopenings_create": lambda a: {},
+    "kpis_create": lambda a: {"space_id": a.space.pk, "name": "Calls", "unit": "number", "cadence_days": 7, "target": 40},
+    "kpis_change": lambda a: {"definition": "Calls of shippers", "risk_beyond": 60},
+    "kpis_measurements_create": lambda a: {"on": _days(-1), "value": 48, "note": "Counted by the desk"},
     "inlets_create": lambda a: {"space_id": a.space.pk, "name": "Alerts", "kind": "records", "mapping": {"title": "alert.name"}},
     "rules_create": lambda a: {"space_id": a.project.space_id, "name": "Urgent", "trigger": "created", "steps": [{"do": "priority", "to": 1}]},
     "rules_change": lambda a: {"steps": [{"do": "comment", "text": "Seen."}], "is_on": False},

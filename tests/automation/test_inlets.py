@@ -15,7 +15,7 @@ from tandem.kit.errors import Denied, Refused
 from tandem.people.actions import spaces
 from tandem.work.models import WorkItem
 from tests import make
-from tests.automation.test_rules import _run
+from tests.automation.test_rules import run_all
 
 
 def _inlet(world, kind="records", **values):
@@ -196,7 +196,7 @@ def test_gitlab_links_and_a_merge_sets_a_rule_off(world, item):
     attributes["state"] = "opened"
     _lab(inlet, token, "Merge Request Hook", {"object_attributes": attributes})
     assert Development.objects.get().state == "merged"
-    _run()
+    run_all()
     item.refresh_from_db()
     assert item.state == done and RuleRun.objects.count() == 1
 

@@ -79,7 +79,7 @@ def remove(roles: frozenset[str]) -> Policy:
     return Policy(roles, 204)
 
 
-_READ_ONLY = ["forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
+_READ_ONLY = ["key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
@@ -108,6 +108,19 @@ API: dict[str, Policy] = {
     "objectives_contributions_list": READ,
     "objectives_contributions_create": change(WORK, 201),
     "contributions_remove": remove(WORK),
+    "objectives_carry_overs_create": change(STRATEGY, 201),
+    "key_results_create": create(STRATEGY),
+    "key_results_change": change(STRATEGY),
+    "key_results_remove": remove(STRATEGY),
+    "key_results_check_ins_list": READ,
+    "key_results_standing_read": READ,
+    **{f"key_results_{part}_create": change(STRATEGY, 201) for part in ("check_ins", "scores", "reopenings")},
+    "kpis_create": create(STRATEGY),
+    "kpis_change": change(STRATEGY),
+    "kpis_remove": remove(STRATEGY),
+    "kpis_measurements_list": READ,
+    "kpis_measurements_create": change(STRATEGY, 201),
+    "measurements_remove": remove(STRATEGY),
     "portfolios_create": create(PORTFOLIO),
     "portfolios_change": change(PORTFOLIO),
     "programmes_create": create(PORTFOLIO),
@@ -233,7 +246,7 @@ API: dict[str, Policy] = {
     "notification_rules_read": LIST,
     "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
-for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions"):
+for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements"):
     del API[f"{_noun}_history"]
 
 
@@ -328,6 +341,13 @@ WEB: dict[str, Page] = {
     "access": Page(get=SEE, post=ACCESS),
     **_noun("teams", PORTFOLIO, remove=True),
     **_noun("objectives", STRATEGY, remove=True),
+    "objectives_carry_overs": Page(get=STRATEGY, post=STRATEGY),
+    **_noun("key_results", STRATEGY, remove=True),
+    **{f"key_results_{what}": Page(get=STRATEGY, post=STRATEGY) for what in ("check_ins", "scores")},
+    "key_results_reopenings": Page(post=STRATEGY),
+    **_noun("kpis", STRATEGY, remove=True),
+    "kpis_measurements": Page(get=STRATEGY, post=STRATEGY),
+    "measurement_removals": Page(post=STRATEGY),
     **_noun("portfolios", PORTFOLIO),
     **_noun("programmes", PORTFOLIO),
     **_noun("projects", PLAN),

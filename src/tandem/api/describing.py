@@ -16,6 +16,9 @@ _SENTENCES = {
     "blocks_reopenings_create": "Let a block that was ended run on", "calendars_exceptions_create": "Add an exception to a calendar",
     "columns_moves_create": "Put a column at another place", "features_scope_create": "Put a work item into a feature",
     "features_scope_remove": "Take a work item out of a feature", "jobs_cancellations_create": "Ask a job to stop",
+    "key_results_check_ins_create": "Check in: how a key result stands on a day", "key_results_scores_create": "Score a key result",
+    "key_results_reopenings_create": "Take the score of a key result back", "key_results_standing_read": "How a key result stands, computed",
+    "kpis_measurements_create": "Measure a KPI: one value for each day", "objectives_carry_overs_create": "Carry an objective over into another period",
     "links_create": "Link two work items", "notification_rules_change": "Change one's own notification rules",
     "notification_rules_read": "Show one's own notification rules", "notifications_completions_create": "Be done with a notification",
     "notifications_returns_create": "Make a notification unread again", "notifications_snoozes_create": "Put a notification off",
@@ -33,7 +36,7 @@ _SENTENCES = {
     "users_me": "Who is asking", "watches_create": "Watch a record", "watches_remove": "Watch a record no longer",
     "work_items_moves_create": "Move a work item to a state and a place", "work_items_restorations_create": "Bring a removed work item back",
 }  # fmt: skip
-_SINGULAR = {"watches": "watch", "users": "person", "wip-limits": "WIP limit", "computed-dates": "item's computed dates"}
+_SINGULAR = {"watches": "watch", "users": "person", "wip-limits": "WIP limit", "kpis": "KPI", "computed-dates": "item's computed dates"}
 
 
 def described(document: dict[str, Any]) -> dict[str, Any]:

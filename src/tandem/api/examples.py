@@ -74,6 +74,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ObjectiveCreate": {
         "space_id": 1, "title": "Shippers book without calling us", "starts_on": "2027-01-01", "ends_on": "2027-03-31",
     },
+    "KeyResultCreate": {"objective_id": 3, "title": "Self-service bookings", "unit": "percent", "start_value": 58, "target_value": 70},
+    "CheckInCreate": {"on": "2027-02-12", "value": 64, "confidence": "risk", "comment": "Two shippers wait for the price list"},
+    "KpiCreate": {
+        "space_id": 1, "name": "Cost per shipment", "unit": "money", "unit_name": "EUR", "direction": "down", "cadence_days": 31,
+        "target": "3.61", "risk_beyond": "3.90", "off_beyond": "4.20",
+    },
+    "MeasurementCreate": {"on": "2027-02-01", "value": "3.85"},
     "SavedViewCreate": {"space_id": 7, "name": "Late and mine", "page": "work_items", "query": "q=assignee:me+due:overdue"},
     "Problem": {
         "type": "urn:tandem:problem:title_empty", "title": "A title is needed.", "status": 422, "code": "title_empty",

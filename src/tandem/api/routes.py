@@ -17,7 +17,7 @@ from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs
 from tandem.api.portfolio import portfolios, programmes, projects
 from tandem.api.product import features, products, promises, releases
-from tandem.api.strategy import objectives
+from tandem.api.strategy import key_results, kpis, objectives
 from tandem.api.work import (
     baselines,
     blocks,
@@ -53,6 +53,10 @@ class _Json(Parser):
 NOUNS: dict[str, Router] = {
     "objectives": objectives.router,
     "contributions": objectives.contributions,
+    "key-results": key_results.router,
+    "check-ins": key_results.said,
+    "kpis": kpis.router,
+    "measurements": kpis.measured,
     "spaces": spaces.router,
     "users": users.router,
     "tokens": tokens.router,

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
 from django.contrib.postgres.fields import ArrayField
@@ -84,6 +85,13 @@ def words(at_most: int, at_least: int = 0) -> Any:
 
 Day = Annotated[date, BeforeValidator(_as_text), AfterValidator(_in_our_time)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_as_text), AfterValidator(_in_our_time)]
+def _as_decimal(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("write a number, such as 12.5 or \"12.5\"")
+    return value
+
+
+Exact = Annotated[Decimal, BeforeValidator(_as_decimal), Field(max_digits=18, decimal_places=4, allow_inf_nan=False)]
 Number = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
 JsonObject = Annotated[dict[str, Any], AfterValidator(_storable)]
 Ids = Annotated[list[Id], Field(max_length=200)]
@@ -147,7 +155,7 @@ def _sent_shape(field: models.Field) -> Any:
                 most = min(most, limit)
         return Annotated[int, Field(ge=least, le=most)]
     plain = {models.JSONField: JsonObject, models.DateTimeField: Moment, models.DateField: Day,
-             models.BooleanField: StrictBool, models.FloatField: Number}  # fmt: skip
+             models.BooleanField: StrictBool, models.FloatField: Number, models.DecimalField: Exact}  # fmt: skip
     return plain[type(field)]
 
 

@@ -140,6 +140,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "TANDEM_LANGUAGE", "word", "en", "Language for whoever has not chosen one: en or zh.", values.language
     ),
+    Setting(
+        "TANDEM_FISCAL_YEAR_STARTS", "number", 1,
+        "The month in which the year of objectives begins, 1 to 12. A year is named after the calendar year in which it ends.",
+        values.number(1, 12),
+    ),
     Setting("TANDEM_TIMEZONE", "word", "UTC", "Time zone for whoever has not chosen one.", values.time_zone),
 )
 
@@ -160,6 +165,7 @@ class Environment:
     threads: int
     log: str
     language: str
+    fiscal_year_starts: int
     timezone: str
 
 

@@ -150,6 +150,7 @@ LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LANGUAGE_COOKIE_NAME = "tandem_language"
 LOCALE_PATHS = [HERE / "locale"]
 TIME_ZONE = ENV.timezone
+FISCAL_YEAR_STARTS = ENV.fiscal_year_starts
 USE_TZ = True
 FORMAT_MODULE_PATH = None
 NUMBER_GROUPING = 3

@@ -12,6 +12,7 @@ from tandem.kit.errors import Refused
 from tandem.people.models import Space, SpaceKind
 from tandem.samples import boards
 from tandem.samples.looking_back import look_back
+from tandem.samples.measured import Measured
 from tandem.samples.placing import Place
 from tandem.samples.promised import Promised
 from tandem.samples.replaying import Replay
@@ -67,7 +68,9 @@ def load(
         timeline = Timeline()
         replay = Replay(place, timeline)
         replay.run()
-        Promised(place, replay, timeline).run()
+        promised = Promised(place, replay, timeline)
+        promised.run()
+        Measured(place, promised.objectives, timeline).run()
         timeline.run(lambda done, total: tell(f"Replaying what happened: {done} of {total}"))
         boards.lay_out(place.users["lead"], spoken)
     if computed:
@@ -97,10 +100,10 @@ def _counts() -> dict[str, int]:
     from tandem.people.models import User
     from tandem.portfolio.models import Programme, Project
     from tandem.product.models import Feature, Product, Promise, Release
-    from tandem.strategy.models import Objective
+    from tandem.strategy.models import CheckIn, KeyResult, Kpi, Measurement, Objective
     from tandem.work.models import Link, StateChange, WorkItem
 
-    nouns = (User, Product, Programme, Project, Objective, Feature, Release, Promise, WorkItem, StateChange, Link, Event)
+    nouns = (User, Product, Programme, Project, Objective, KeyResult, CheckIn, Kpi, Measurement, Feature, Release, Promise, WorkItem, StateChange, Link, Event)
     return {str(model._meta.model_name): model._default_manager.count() for model in nouns}
 
 

@@ -30,6 +30,10 @@ FIELDS = {
     "approvals": _("approvals"), "approver_roles": _("roles that approve"), "approvers": _("who may approve"), "asker": _("asked by"),
     "archived_at": _("archived"), "is_archived": _("archived"),
     "share": _("share"),
+    "cadence_days": _("cadence"), "carried_from": _("carried over from"), "contributions": _("contributions"), "definition": _("definition"),
+    "direction": _("direction"), "formula": _("formula"), "kpi": _("KPI"), "learned": _("what was learned"), "off_beyond": _("off track beyond"),
+    "on": _("day"), "risk_beyond": _("at risk beyond"), "score": _("score"), "scored_on": _("scored on"), "start_value": _("from value"),
+    "target_value": _("to value"), "unit": _("unit"), "unit_name": _("name of the unit"), "value": _("value"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

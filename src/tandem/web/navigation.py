@@ -14,7 +14,7 @@ from tandem.exchange.models import Import
 from tandem.people.access import Permission, may_somewhere
 from tandem.portfolio.models import Portfolio, Programme, Project
 from tandem.product.models import Product
-from tandem.strategy.models import Objective
+from tandem.strategy.models import Kpi, Objective
 from tandem.web.templating import url
 
 
@@ -33,7 +33,9 @@ class Place:
 # section: label, icon, key, (page label, URL name, key)
 SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
     (_("Home"), "home", "h", [(_("Home"), "home", ""), (_("Inbox"), "inbox", "")]),
-    (_("Strategy"), "target-arrow", "s", [(_("Objectives"), "objectives", "o")]),
+    (_("Strategy"), "target-arrow", "s", [
+        (_("Objectives"), "objectives", "o"), (_("Key results"), "key_results", ""), (_("KPIs"), "kpis", ""),
+    ]),
     (_("Portfolio"), "briefcase", "f", [
         (_("Projects"), "projects", "j"), (_("Programmes"), "programmes", ""), (_("Portfolios"), "portfolios", ""),
     ]),
@@ -57,6 +59,7 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
     (_("Release"), "releases_new", "package", Permission.EDIT_PRODUCT, ""),
     (_("Promise"), "promises_new", "message-circle", Permission.GIVE_PROMISE, ""),
     (_("Objective"), "objectives_new", "target-arrow", Permission.EDIT_STRATEGY, ""),
+    (_("KPI"), "kpis_new", "chart-line", Permission.EDIT_STRATEGY, ""),
     (_("Project"), "projects_new", "briefcase", Permission.EDIT_PORTFOLIO, ""),
     (_("Import a file"), "imports_new", "file-import", Permission.IMPORT, ""),
 ]
@@ -64,7 +67,7 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
 
 # what makes an entry appear; Home and People always have something: oneself
 _FILLED_BY: dict[str, list[Any]] = {
-    "objectives": [Objective],
+    "objectives": [Objective, Kpi],
     "projects": [Project, Portfolio, Programme],
     "roadmap": [Product],
     "work_items": [Project, Import],

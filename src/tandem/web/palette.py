@@ -17,7 +17,7 @@ from tandem.people.models import Team, User
 from tandem.portfolio.models import Portfolio, Programme, Project
 from tandem.product.models import Feature, Product, Release
 from tandem.reports.queries import quick_line
-from tandem.strategy.models import Objective
+from tandem.strategy.models import KeyResult, Kpi, Objective
 from tandem.web import navigation
 from tandem.web.work.new import homes, usual_home
 from tandem.work.models import WorkItem
@@ -110,6 +110,8 @@ NOUNS = (
     Noun(lazy("Features"), Feature, "title", "bulb", "features_detail"),
     Noun(lazy("Projects"), Project, "name", "briefcase", "board", "space__key"),
     Noun(lazy("Objectives"), Objective, "title", "target-arrow", "objectives_detail"),
+    Noun(lazy("Key results"), KeyResult, "title", "target-arrow", "key_results_detail"),
+    Noun(lazy("KPIs"), Kpi, "name", "chart-line", "kpis_detail"),
     Noun(lazy("Products"), Product, "name", "map-2", "products_detail"),
     Noun(lazy("Releases"), Release, "name", "package", "releases_detail"),
     Noun(lazy("Programmes"), Programme, "name", "briefcase", "programmes_detail"),

@@ -8,7 +8,8 @@ from tandem.api import generic, subjects
 from tandem.api.generic import Noun
 from tandem.api.shapes import body
 from tandem.kit.types import Id
-from tandem.strategy.actions import objectives
+from tandem.reports.queries import key_results as reads
+from tandem.strategy.actions import carrying, objectives
 from tandem.strategy.models import Contribution, Objective
 
 router = Router(tags=["strategy"])
@@ -19,7 +20,7 @@ NOUN = Noun(
     model=Objective,
     word="objective",
     shows=(
-        "id space_id title description parent_id owner_id state starts_on ends_on measure version created_at"
+        "id space_id title description parent_id owner_id state starts_on ends_on measure carried_from_id version created_at"
     ),
     filters="space_id parent_id owner_id state",
 )
@@ -71,6 +72,15 @@ generic.adds(
     _contribute,
     gives=CONTRIBUTIONS,
 )
+
+
+
+def _carry(*, actor: Any, objective: Objective, version: int, **days: Any) -> Objective:
+    values = reads.computed_values(actor, objective)
+    return carrying.carry_over(actor=actor, objective=objective, version=version, values=values, **days)
+
+
+generic.acts(router, NOUN, "carry-overs", body("CarryOver", Objective, "starts_on ends_on"), _carry)
 
 contributions = Router(tags=["strategy"])
 generic.reads(contributions, CONTRIBUTIONS, history=False)

@@ -162,7 +162,7 @@ def _add_forecasts(user: Any, by_ref: dict[Ref, Row], *, is_whole: bool = False)
 
 def _add_objectives(user: Any, by_ref: dict[Ref, Row]) -> list[Objective]:
     """A release serves what its features serve."""
-    objectives = list(Objective.objects.visible_to(user).select_related("owner").order_by("starts_on", "id"))
+    objectives = list(Objective.objects.visible_to(user).select_related("owner", "space").order_by("starts_on", "id"))
     kinds = Contribution.objects.visible_to(user).filter(subject_kind__in=(FEATURE, RELEASE))
     weights: dict[Ref, dict[int, int]] = defaultdict(dict)
     for kind, id_, objective, weight in kinds.values_list(

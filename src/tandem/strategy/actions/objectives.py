@@ -30,8 +30,8 @@ def change(*, actor: Any, objective: Objective, version: int | None, **values: A
 
 
 def remove(*, actor: Any, objective: Objective, version: int | None = None) -> None:
-    """Only an objective without parts; its contributions go with it."""
-    if objective.children.exists():
+    """Only an objective without parts and key results; its contributions go with it."""
+    if objective.children.exists() or objective.key_results.exists():
         raise Refused("has_parts")
     writing.remove(objective, actor=actor, permission=_DO, verb="objective.removed", version=version)
 

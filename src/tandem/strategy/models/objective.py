@@ -37,6 +37,7 @@ class Objective(Scoped):
     starts_on = models.DateField(_("period from"))
     ends_on = models.DateField(_("period to"))
     measure = models.CharField(_("measured by"), max_length=300, blank=True)
+    carried_from = models.OneToOneField("self", models.SET_NULL, null=True, blank=True, related_name="carried_to")
 
     objects = ObjectiveQuerySet.as_manager()
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from tandem.people.access import Permission
+from tandem.people.access import Permission, may
 from tandem.reports.queries import objectives as reads
 from tandem.reports.queries.roadmap import Roadmap, Row
 from tandem.strategy.actions import objectives
@@ -15,6 +15,7 @@ from tandem.strategy.models import Objective
 from tandem.web import cells, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.product import roadmap_picture as picture
+from tandem.web.strategy import carrying, levels, objective_parts
 
 
 class ObjectiveForm(forms.ModelForm):
@@ -44,21 +45,26 @@ def detail(request: HttpRequest, row: Objective) -> dict[str, Any]:
     branches, found = reads.tree(request.user)
     axis = _axis(found)
     own = next(b for b in branches if b.objective.pk == row.pk)
+    may_edit = may(request.user, Permission.EDIT_STRATEGY, row.space_id)
     return {
+        **objective_parts.of(request, row, branches), "may_edit": may_edit,
+        "carry_url": reverse("objectives_carry_overs", kwargs={"id": row.pk}) if may_edit else "",
         "served_by": [_line(one, weight, axis) for one, weight in own.serving], "axis": axis, "branch": own,
         "parts": [b for b in branches if b.objective.parent_id == row.pk],
     }  # fmt: skip
 
 
 def tree(request: HttpRequest) -> dict[str, Any]:
-    """The whole tree (objectives are few); shown while the list is not narrowed."""
+    """The whole tree (objectives are few), of a level and a period too; a plain list where it is narrowed otherwise."""
     if any(request.GET.get(k) for k in ("q", "state", "cursor", "sort")):
         return {"tree": []}
     branches, found = reads.tree(request.user)
+    chosen = [b for b in branches if levels.fits(request, b.objective)]
     axis = _axis(found)
+    judged = objective_parts.judgements(request.user, branches)
     return {
-        "tree": [(b, [_line(row, weight, axis) for row, weight in b.serving], axis.at(b.objective.ends_on)) for b in branches],
-        "axis": axis,
+        "tree": [(b, [_line(row, weight, axis) for row, weight in b.serving], axis.at(b.objective.ends_on), judged[b.objective.pk]) for b in chosen],
+        "axis": axis, "levels": levels.figures(chosen, judged),
     }  # fmt: skip
 
 
@@ -89,10 +95,14 @@ noun = Noun(
         Fact(_("Period"), lambda r: f"{r.starts_on} – {r.ends_on}"),
         Fact(_("Measured by"), lambda r: r.measure or "–"),
     ),
-    filters=(Filter("state", _("State"), lambda request: list(Objective.State.choices)),),
-    search=("title", "description"), order="starts_on", related=("owner", "parent"), text="description",
+    filters=(
+        Filter("period", _("Period"), levels.periods, narrow=levels.in_period),
+        Filter("level", _("Level"), levels.kinds, field="space__kind"),
+        Filter("state", _("State"), lambda request: list(Objective.State.choices)),
+    ),
+    search=("title", "description"), order="starts_on", related=("owner", "parent", "space"), text="description",
     permission=Permission.EDIT_STRATEGY, form=ObjectiveForm, create=create, change=change, remove=remove,
     home_kinds=("organisation", "portfolio", "product"), detail=detail, list_extra=tree,
     list_template="strategy/objectives.html", detail_template="strategy/objective.html", names={"new": _("New objective")},
 )  # fmt: skip
-urls = generic.urls(noun)
+urls = [*generic.urls(noun), *carrying.urls(noun)]

@@ -100,7 +100,8 @@ _LABELS = {
     "started": lazy("Work began"), "finished": lazy("Finished"), "created": lazy("Created"), "updated": lazy("Changed"),
     "points": lazy("Points"), "progress": lazy("Percent done"), "project": lazy("Project"), "in": lazy("In, with all below it"),
     "parent": lazy("Part of"), "sprint": lazy("Sprint"), "blocked": lazy("Blocked"), "key": lazy("Key"), "has": lazy("Has"),
-    "no": lazy("Has no"), "sort": lazy("Sorted by"), "class": lazy("Class of service"),
+    "no": lazy("Has no"), "sort": lazy("Sorted by"), "class": lazy("Class of service"), "estimate": lazy("Estimate"), "logged": lazy("Logged"),
+    "remaining": lazy("Left"), "is": lazy("Is"),
 }  # fmt: skip
 
 
@@ -115,6 +116,7 @@ def meanings() -> dict[str, Any]:
         "overdue": _("past the due date"), "active": _("a running sprint"), "future": _("a planned sprint"), "closed": _("a past sprint"),
         "parts": _("Parts"), "description": _("Description"), "<2w": _("within two weeks"), ">2w": _("later than in two weeks"),
         ">-3d": _("in the last three days"), "-priority": _("the most urgent first"), "-updated": _("the last changed first"),
+        "archived": _("put away"), "awaiting": _("waits for an approval"),
         "-points": _("the largest first"), "-created": _("the newest first"), "rank": _("as in the backlog"), "title": _("Title"),
     }  # fmt: skip
 
