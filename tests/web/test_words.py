@@ -38,7 +38,9 @@ TYPED = {
     "tandem",
     "user",
     "password",
-}
+    # functions and joints of a formula
+    "and", "or", "not", "if", "min", "max", "sum", "default", "round", "clamp", "sqrt", "log",
+}  # fmt: skip
 
 # pages whose subject is the markup itself, or that answer with a file
 NOT_PROSE = {

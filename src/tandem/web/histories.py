@@ -25,6 +25,8 @@ _MAKING = (".created", ".added", ".given")
 _LONG = {"description", "body"}
 _OWN = "fields"
 _MANY = {"assignees": settings.AUTH_USER_MODEL, "items": "work.workitem", "approvers": settings.AUTH_USER_MODEL, "asker": settings.AUTH_USER_MODEL, "to_state": "work.state", "user": settings.AUTH_USER_MODEL}
+# fields of rows that belong to the noun, told in its history
+_OF_PARTS = {("strategy.keyresult", "confidence"): "strategy.checkin"}
 _TIMES = {"minutes", "estimate_minutes", "spent_minutes", "expected_minutes", "entered_minutes"}
 
 
@@ -144,7 +146,7 @@ def _ids(value: Any) -> list[int]:
 
 def _field(subject_kind: str, name: str) -> Any:
     try:
-        return apps.get_model(subject_kind)._meta.get_field(name)
+        return apps.get_model(_OF_PARTS.get((subject_kind, name), subject_kind))._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
         return None
 

@@ -96,6 +96,11 @@ def filled(user: Any) -> set[str]:
     return found
 
 
+def forget() -> None:
+    """Tests start from an empty memory."""
+    _full.clear()
+
+
 def sections(request: HttpRequest, *, all_of_them: bool = False) -> list[Place]:
     """The entries with the current page marked: the longest address that the request's path begins with."""
     present = set(_FILLED_BY) if all_of_them else filled(request.user)

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('space', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.space')),
             ],
             options={
-                'ordering': ['name', 'id'],
+                'verbose_name': 'KPI', 'verbose_name_plural': 'KPIs', 'ordering': ['name', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 ('key_result', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='check_ins', to='strategy.keyresult')),
             ],
             options={
-                'ordering': ['on', 'id'],
+                'verbose_name': 'check-in', 'verbose_name_plural': 'check-ins', 'ordering': ['on', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('key_result', 'on'), name='one_check_in_a_day')],
             },
         ),

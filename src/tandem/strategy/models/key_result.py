@@ -104,6 +104,7 @@ class CheckIn(Scoped):
     objects = CheckInQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = "check-in", "check-ins"
         ordering = ["on", "id"]
         constraints = [models.UniqueConstraint(fields=["key_result", "on"], name="one_check_in_a_day")]
 

@@ -42,6 +42,7 @@ class Kpi(Scoped):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = "KPI", "KPIs"
         ordering = ["name", "id"]
 
     def __str__(self) -> str:
