@@ -2,6 +2,7 @@
 
 import copy
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -279,6 +280,8 @@ def _again(one: Operation, area, number: int) -> None:
         return
     subject = copy.copy(subject)
     subject.pk, subject._state.adding = None, True
+    if one.noun in ("check-ins", "measurements"):  # one a day
+        subject.on -= timedelta(days=number + 1)
     if one.noun == "move-requests":  # an item waits for one move at a time
         subject.state = "withdrawn"
     if one.noun == "transitions":
