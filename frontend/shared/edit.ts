@@ -127,7 +127,7 @@ async function put(cell: HTMLElement, value: string, was: Node[], version = cell
       if (cell.dataset.kind === 'markdown') { cell.removeAttribute('aria-busy'); start(cell, value); }  // a long text is not written twice
       fail(cell, (e as Error).message);
     }
-  } finally { cell.removeAttribute('aria-busy'); }
+  } finally { cell.removeAttribute('aria-busy'); document.dispatchEvent(new CustomEvent('td:sent')); }
 }
 
 /** Somebody was faster: both values are there, and the writer says which one stays. */

@@ -37,7 +37,7 @@ function refusals(root: ParentNode, sent?: HTMLFormElement): Map<string, Element
 function busy(region: HTMLElement): boolean {
   if (region.hasAttribute('data-held')) return true;  // something of it is being dragged or sent
   const at = document.activeElement as HTMLElement | null;
-  return !!region.querySelector('.cell-in,.cell-err.choice,.who-pick,details[data-menu][open],.swap form:not([hidden])') || (!!at && region.contains(at) && at.matches('textarea,input:not([type=checkbox]),select'));
+  return !!region.querySelector('.cell-in,.cell-err.choice,[data-edit][aria-busy],.who-pick,details[data-menu][open],.swap form:not([hidden])') || (!!at && region.contains(at) && at.matches('textarea,input:not([type=checkbox]),select'));
 }
 
 /** A region whose page is large names the part that holds it. */
@@ -103,5 +103,7 @@ export function startRefetch(): void {
     void refreshPeek();
   }, true);
   addEventListener('td:refetch', () => { regions().forEach((region) => { ask(region); soon(region); }); void refreshPeek(); });
-  document.addEventListener('focusout', () => { if (waiting.size) setTimeout(() => waiting.forEach(soon), 400); });
+  const later = (): void => { if (waiting.size) setTimeout(() => waiting.forEach(soon), 400); };
+  document.addEventListener('focusout', later);
+  document.addEventListener('td:sent', later);
 }

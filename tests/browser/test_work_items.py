@@ -125,9 +125,9 @@ def test_two_writers_see_both_values_and_choose(page_of, site):
     page.goto(TABLE)
     title = "Booking desk step 9"
     page.wait_for_selector("html.js")
-    site.rows("UPDATE work_workitem SET version = version + 1, due_on = '2027-05-05' WHERE title = %s", title)
     row(page, "step 9").locator("[data-edit][data-name=due_on]").click()
     page.locator("input.cell-in").fill("2027-06-06")
+    site.rows("UPDATE work_workitem SET version = version + 1, due_on = '2027-05-05' WHERE title = %s", title)
     page.keyboard.press("Enter")
     said = row(page, "step 9").locator(".cell-err")
     said.wait_for()
