@@ -12,7 +12,8 @@ from tandem.people.actions import spaces
 from tandem.people.models import Space
 from tandem.people.scoping import access_changed
 from tandem.web import letters as letter_pages
-from tandem.work.actions import fields, work_items
+from tandem.work.actions import fields, transitions, work_items
+from tandem.work.models import MoveRequest, State
 from tests import make
 from tests.automation.receiver import follow
 from tests.automation.test_rules import again, rule_of, run_all
@@ -112,3 +113,14 @@ def test_a_rule_above_does_nothing_where_its_owner_sees_nothing(world, item):
     comments.add(actor=world.mei, subject=item, body="Now?")
     run_all()
     assert RuleRun.objects.get(rule=rule).outcome == "unmatched" and again(item).priority is None
+
+
+def test_a_move_that_others_approve_is_told_as_asked_for(world, item):
+    states = {s.name: s for s in State.objects.filter(space=world.project.space)}
+    transitions.create(actor=world.boris, space=world.project.space, to_state=states["Done"], approvals=1, approvers=[world.chen.pk])
+    rule_of(world, "changed", [{"do": "move", "state": states["Done"].pk}, {"do": "priority", "to": 1}], facts={"field": "title"})
+    work_items.change(actor=world.mei, item=again(item), version=None, title="Sand and paint the hull")
+    run_all()
+    now = again(item)
+    assert RuleRun.objects.get().outcome == "asked" and now.state == item.state and now.priority == 1
+    assert MoveRequest.objects.waiting().get().item == item

@@ -176,3 +176,8 @@ def test_the_approvers_and_then_the_one_who_asked_hear_of_it(world, at, rule, it
     say(world.boris, request, False, reason="No berth")
     told.tell()
     assert ("assigned", "assigned") in told.inbox(world.mei)
+
+
+def test_before_many_are_moved_it_says_which_wait_for_an_approval(world, item, rule, at):
+    [found] = bulk.rehearse(actor=world.mei, steps=[bulk.Step(again := now(item), again.version, {"state": at["Done"]})])
+    assert found.is_change and found.awaited == "Done" and not MoveRequest.objects.exists()

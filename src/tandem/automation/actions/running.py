@@ -25,6 +25,7 @@ KEPT = timedelta(days=30)
 _BACK = 3
 "Days for which a date that passed is looked for: the worker may have been away."
 _OUT = RuleRun.Outcome
+_SPENT = (_OUT.DONE, _OUT.ASKED)
 
 
 def queue(events: list[Event]) -> None:
@@ -89,7 +90,7 @@ def _queue(rows: list[RuleRun]) -> None:
     known = set(there.values_list("rule_id", "mark"))
     new = [row for row in rows if (row.rule_id, row.mark) not in known]
     deep = {row.origin for row in new if row.depth and row.origin}
-    spent = RuleRun.objects.filter(origin__in=deep, outcome=_OUT.DONE) if deep else RuleRun.objects.none()
+    spent = RuleRun.objects.filter(origin__in=deep, outcome__in=_SPENT) if deep else RuleRun.objects.none()
     done = set(spent.values_list("rule_id", "origin"))
     for row in new:
         if row.depth > DEEPEST or (row.depth and (row.rule_id, row.origin) in done):
@@ -134,13 +135,13 @@ def _run(row: RuleRun) -> str:
     if item is None:
         return _OUT.UNMATCHED
     with within(row.run):
-        steps.take(rule, item, row)
-    return _OUT.DONE
+        is_asked = steps.take(rule, item, row)
+    return _OUT.ASKED if is_asked else _OUT.DONE
 
 
 def _is_spent(row: RuleRun) -> bool:
     """Whether the rule has had its turn in this chain since the run was queued."""
-    return RuleRun.objects.filter(rule=row.rule_id, origin=row.origin, outcome=_OUT.DONE).exists()
+    return RuleRun.objects.filter(rule=row.rule_id, origin=row.origin, outcome__in=_SPENT).exists()
 
 
 def _end(row: RuleRun, outcome: str, why: str = "", params: dict[str, Any] | None = None) -> None:

@@ -83,13 +83,13 @@ def _sees(space: Space, user_id: int) -> bool:
     return person is not None and space.pk in person.visible_space_ids()
 
 
-def take(rule: Rule, item: WorkItem, run: RuleRun) -> None:
-    """All steps as the rule's owner: what changes fields in one change first, then the rest in order."""
+def take(rule: Rule, item: WorkItem, run: RuleRun) -> bool:
+    """All steps as the rule's owner: what changes fields in one change first, then the rest in order. Returns whether its
+    move waits for others to approve it."""
     values: dict[str, Any] = {}
     for step in rule.steps:
         values |= _values(rule, item, step, values)
-    if values:
-        work_items.change(actor=rule.owner, item=item, version=None, run=run.run, **values)
+    is_asked = bool(values) and work_items.change(actor=rule.owner, item=item, version=None, run=run.run, **values).awaiting is not None
     for n, step in enumerate(rule.steps):
         if step["do"] == "comment":
             comments.add(actor=rule.owner, subject=item, body=f"{step['text'].strip()}\n\n*⚙ {rule.name}*")
@@ -99,6 +99,7 @@ def take(rule: Rule, item: WorkItem, run: RuleRun) -> None:
             _write(rule, item, step, f"rule:{run.pk}:{n}")
         elif step["do"] == "send":
             _send(rule, item, step["hook"], f"rule:{run.pk}:{n}")
+    return is_asked
 
 
 def _values(rule: Rule, item: WorkItem, step: dict[str, Any], so_far: dict[str, Any]) -> dict[str, Any]:

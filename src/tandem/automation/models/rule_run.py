@@ -21,6 +21,7 @@ class RuleRun(Scoped):
     class Outcome(models.TextChoices):
         WAITING = "waiting", _("waits")
         DONE = "done", _("done")
+        ASKED = "asked", _("the move waits for an approval")
         UNMATCHED = "unmatched", _("the filter did not find it")
         REFUSED = "refused", _("not possible")
         TOO_DEEP = "too_deep", _("stopped: rules set each other off")

@@ -22,7 +22,8 @@ def shown(request: HttpRequest, outcomes: list[Outcome], what: str, value: str, 
     name = next((name for o in outcomes for name in o.before), what)
     context = {
         "what": what, "do": f"{what}:{value}", "back": back, "field": field_name(name), "is_removal": what == "remove",
-        "rows": [(o.item, _text(name, o.before.get(name)), _text(name, o.after.get(name))) for o in changing],
+        "rows": [(o.item, _text(name, o.before.get(name)), o.awaited or _text(name, o.after.get(name)), bool(o.awaited)) for o in changing],
+        "awaited": sum(bool(o.awaited) for o in changing),
         "refused": [(o.item, words.refusal(o.code, o.params)) for o in refused],
         "same": len(outcomes) - len(refused) - len(changing), "reason": request.POST.get("override_reason", ""),
         "over_limit": [o.item for o in refused if o.code == "wip_limit_reached"],

@@ -24,7 +24,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a step would do: the values that stand there and those that come; or why it is refused."""
+    """What a step would do: the values that stand there and those that come, or the state into which others must first
+    approve the move; or why it is refused."""
 
     item: WorkItem
     version: int
@@ -32,10 +33,11 @@ class Outcome:
     after: dict[str, Any] = field(default_factory=dict)
     code: str = ""
     params: dict[str, Any] = field(default_factory=dict)
+    awaited: str = ""
 
     @property
     def is_change(self) -> bool:
-        return not self.code and self.before != self.after
+        return not self.code and (self.before != self.after or bool(self.awaited))
 
 
 def rehearse(*, actor: Any, steps: Sequence[Step], override_reason: str = "") -> list[Outcome]:
@@ -82,7 +84,8 @@ def _outcome(actor: Any, step: Step, run: UUID, reason: str) -> Outcome:
     except ValidationError as problem:
         return Outcome(step.item, version, before, code="row_invalid", params={"why": " ".join(problem.messages)})
     after = {name: _value(step.item, name) for name in step.values} if step.values is not None else {"removed_at": step.item.removed_at}
-    return Outcome(step.item, version, before, after)
+    awaiting = step.item.awaiting
+    return Outcome(step.item, version, before, after, awaited=awaiting.to_state.name if awaiting else "")
 
 
 def _value(item: WorkItem, name: str) -> Any:
