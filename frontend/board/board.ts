@@ -30,6 +30,7 @@ export class TandemBoard extends HTMLElement {
   private dragging = false;
   private wanted = false;
   private timer = 0;
+  private fetches = 0;
   private state = '';
 
   connectedCallback(): void {
@@ -40,7 +41,7 @@ export class TandemBoard extends HTMLElement {
     this.append(this.live, make('p', { class: 'sr', id: 'td-board-keys' }, say('board_keys')));
     this.addEventListener('keydown', (e) => this.key(e));
     this.addEventListener('click', (e) => this.press(e));
-    this.addEventListener('td:live', () => this.refresh());
+    this.addEventListener('td:live', () => this.refresh(20));
     this.addEventListener('pointerdown', (e) => { this.held = !!(e.target as HTMLElement).closest('[data-card]'); });
     // before anybody else: Sortable keeps the end of a drag to itself
     for (const name of ['pointerup', 'pointercancel']) addEventListener(name, this.letGo, true);
@@ -236,18 +237,21 @@ export class TandemBoard extends HTMLElement {
   }
 
   // ── the server's picture ──
-  refresh(): void {
+  /** After one's own move a moment later, for then it is told as well. */
+  refresh(wait = 200): void {
     this.wanted = true;
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.fetch(), 200);
+    this.timer = window.setTimeout(() => void this.fetch(), wait);
   }
   private async fetch(): Promise<void> {
     const src = this.getAttribute('src');
     if (!src || this.dragging || this.held || this.busy || !this.isConnected) return;
     if (this.querySelector('.quick-f')?.contains(document.activeElement)) { this.wanted = true; return; }
     this.wanted = false;
+    const turn = ++this.fetches;
     try {
       const answer = await fragment(asked(src, { part: 'board' })), began = performance.now();
+      if (turn !== this.fetches) return;
       const doc = new DOMParser().parseFromString(answer, 'text/html');
       const fresh = doc.querySelector('.bd-grid'), old = this.querySelector('.bd-grid');
       if (!fresh || !old || this.dragging || this.held || this.busy) { this.wanted = !!fresh; return; }

@@ -23,7 +23,7 @@ export function quickAdd(link: HTMLAnchorElement, added: () => void): void {
     input.dispatchEvent(new Event('td:line'));
     const name = make('span', { class: 'ti' }, title), ghost = make('article', { class: 'kcard wait' }, name);
     box.before(ghost);
-    post(line, body).then((answer) => { name.textContent = String(answer.title ?? title); ghost.append(make('span', { class: 'mt num' }, String(answer.key ?? ''))); ghost.classList.remove('wait'); }, (e: unknown) => { ghost.remove(); input.value = title; complain(e); });
+    post(line, body).then((answer) => { name.textContent = String(answer.title ?? title); ghost.append(make('span', { class: 'mt num' }, String(answer.key ?? ''))); ghost.classList.remove('wait'); if (over) added(); }, (e: unknown) => { ghost.remove(); input.value = title; complain(e); });
   });
   input.addEventListener('keydown', (e) => { if (e.key === 'Escape') { e.preventDefault(); e.stopPropagation(); end(); link.focus(); } });
   input.addEventListener('blur', () => setTimeout(() => { if (!input.value.trim()) end(); }, 120));

@@ -38,7 +38,7 @@ async function submit(form: HTMLFormElement, by: HTMLElement | null): Promise<vo
     if (field) document.querySelector<HTMLElement>(`form[data-send][action="${CSS.escape(action ?? '')}"] [name="${field}"]`)?.focus({ preventScroll: true });
   } catch (e) {
     if (form.isConnected && e instanceof Refusal && form.offsetParent && !form.closest('.menu-l')) fail(form, e.message); else complain(e);
-  } finally { form.removeAttribute('aria-busy'); }
+  } finally { form.removeAttribute('aria-busy'); document.dispatchEvent(new CustomEvent('td:sent')); }
 }
 
 function lag(select: HTMLSelectElement): void {

@@ -1,6 +1,6 @@
 /* <tandem-live src>: the one event stream of a tab. An event says "fetch this again": {"topic": "board:12"} (or {"topics": […]}).
    Every element with data-live="board:12 …" then gets td:live (htmx: hx-trigger="td:live"). It rests in hidden tabs. */
-const RETRY = 1000, LONGEST = 60_000, REST_AFTER = 20_000;
+const RETRY = 1000, LONGEST = 60_000, REST_AFTER = 20_000, SOON = 20, GAP = 400;
 
 export class TandemLive extends HTMLElement {
   private stream?: EventSource;
@@ -8,6 +8,7 @@ export class TandemLive extends HTMLElement {
   private timer = 0;
   private missed = false;
   private due = new Map<Element, number>();
+  private last = new WeakMap<Element, number>();
 
   connectedCallback(): void {
     document.addEventListener('visibilitychange', this.seen);
@@ -66,13 +67,15 @@ export class TandemLive extends HTMLElement {
   private changed = (e: Event): void => { for (const t of ((e as CustomEvent<{ topics?: string[] } | null>).detail?.topics ?? [])) this.tell(t); };
   private all = (): void => document.querySelectorAll('[data-live]').forEach((el) => this.later(el, '*'));
 
-  /** A burst of events is one fetch. */
+  /** The first change is shown at once; of those that follow closely, one fetch each GAP, so that a long burst is seen too. */
   private later(el: Element, topic: string): void {
-    clearTimeout(this.due.get(el));
+    if (this.due.has(el)) return;
+    const wait = Math.max(SOON, (this.last.get(el) ?? -GAP) + GAP - performance.now());
     this.due.set(el, window.setTimeout(() => {
       this.due.delete(el);
+      this.last.set(el, performance.now());
       if (el.isConnected) el.dispatchEvent(new CustomEvent('td:live', { detail: { topic } }));
-    }, 120));
+    }, wait));
   }
 }
 if (!customElements.get('tandem-live')) customElements.define('tandem-live', TandemLive);

@@ -37,7 +37,7 @@ function refusals(root: ParentNode, sent?: HTMLFormElement): Map<string, Element
 function busy(region: HTMLElement): boolean {
   if (region.hasAttribute('data-held')) return true;  // something of it is being dragged or sent
   const at = document.activeElement as HTMLElement | null;
-  return !!region.querySelector('.cell-in,.cell-err.choice,[data-edit][aria-busy],.who-pick,details[data-menu][open],.swap form:not([hidden])') || (!!at && region.contains(at) && at.matches('textarea,input:not([type=checkbox]),select'));
+  return !!region.querySelector('.cell-in,.cell-err.choice,[data-edit][aria-busy],form[aria-busy],.who-pick,details[data-menu][open],.swap form:not([hidden])') || (!!at && region.contains(at) && at.matches('textarea,input:not([type=checkbox]),select'));
 }
 
 /** A region whose page is large names the part that holds it. */
@@ -83,9 +83,9 @@ function focusOf(el: HTMLElement): string {
   return within ? (row ? `[data-id="${CSS.escape(row.dataset.id!)}"] ` : '') + within : '';
 }
 
-function soon(region: HTMLElement): void {
+function soon(region: HTMLElement, wait = 150): void {
   clearTimeout(due.get(region));
-  due.set(region, window.setTimeout(() => { due.delete(region); refetch(region).catch(() => waiting.add(region)); }, 150));
+  due.set(region, window.setTimeout(() => { due.delete(region); refetch(region).catch(() => waiting.add(region)); }, wait));
 }
 const regions = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('[data-refetch][id]')];
 
@@ -99,11 +99,11 @@ export async function again(sent?: HTMLFormElement): Promise<void> {
 export function startRefetch(): void {
   document.addEventListener('td:live', (e) => {
     const el = e.target as HTMLElement;
-    if (el.matches?.('[data-refetch][id]')) soon(el);
+    if (el.matches?.('[data-refetch][id]')) soon(el, 20);
     void refreshPeek();
   }, true);
   addEventListener('td:refetch', () => { regions().forEach((region) => { ask(region); soon(region); }); void refreshPeek(); });
-  const later = (): void => { if (waiting.size) setTimeout(() => waiting.forEach(soon), 400); };
+  const later = (): void => { if (waiting.size) setTimeout(() => waiting.forEach((r) => soon(r)), 400); };
   document.addEventListener('focusout', later);
   document.addEventListener('td:sent', later);
 }
