@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from markupsafe import Markup
 
 from tandem.strategy.grading import Answer, Grade
@@ -14,7 +14,7 @@ def mark(grade: Grade) -> Markup:
     """The letter with its reasons; before the first value it says so."""
     if not grade.letter:
         return Markup('<span class="sub">{}</span>').format(_("not measured yet"))
-    against = "; ".join(sentence(a).rstrip(".。") for a in grade.failing)
+    against = pgettext("list", "; ").join(sentence(a).rstrip(".。") for a in grade.failing)
     return Markup('<b>{}</b> <span class="sub">{}</span>').format(grade.letter, against or _("nothing against it"))
 
 
