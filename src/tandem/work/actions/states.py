@@ -12,7 +12,7 @@ from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
-from tandem.work.actions import blocks, derived, move_requests, transitions
+from tandem.work.actions import blocks, derived, move_requests, transitions, type_states
 from tandem.work.models import MoveRequest, State, StateChange, Transition, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_PLAN
@@ -87,7 +87,8 @@ def retire(
         check_heir(state, into)
     with transaction.atomic():
         check_rest(state)
-        count = _emptied(actor, state, into, step)
+        count = carry_all(actor=actor, rows=WorkItem.objects.filter(state=state), state=state, into=into, step=step)
+        type_states.leave(actor=actor, state=state, into=into)
         move_requests.lapse(actor=actor, requests=MoveRequest.objects.filter(Q(to_state=state) | Q(from_state=state), state=MoveRequest.State.WAITING))
         for rule in Transition.objects.filter(space=state.space_id):
             if state.pk in (rule.from_state_id, rule.to_state_id):
@@ -114,10 +115,12 @@ def restore(*, actor: Any, state: State, version: int | None = None) -> State:
     return writing.change(state, actor=actor, permission=_DO, verb="state.restored", version=version, retired_at=None)
 
 
-def _emptied(actor: Any, state: State, into: State | None, step: Callable[[int, int], None]) -> int:
-    """Every item goes on, also those that were removed and may come back; an event for each. A part at a time is in memory."""
+def carry_all(*, actor: Any, rows: Any, state: State, into: State | None, step: Callable[[int, int], None] = lambda done, total: None) -> int:
+    """Each of these items, all of which stand in `state`, goes on, also those that were removed and may come back; an event for
+    each. A part at a time is in memory."""
+    require(actor, _DO, state.space_id)
     derived.hold(state.space_id)
-    ids = list(WorkItem.objects.select_for_update(no_key=True, of=("self",)).filter(state=state).order_by("pk").values_list("pk", flat=True))
+    ids = list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
     if ids and into is None:
         raise Refused("state_needs_heir", field="into")
     for begin in range(0, len(ids), _PART):

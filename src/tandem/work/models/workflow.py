@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,11 +18,15 @@ class TypeQuerySet(ScopedQuerySet):
 
 
 class WorkItemType(Scoped):
-    """`level` orders the tree: 3 epic, 2 story and task, 1 sub-task; imports keep the source's own names."""
+    """`level` orders the tree: 3 epic, 2 story and task, 1 sub-task; imports keep the source's own names. A type with a
+    workflow of its own passes through `state_ids` alone and begins in `start`; without any it passes through all states
+    of its space."""
 
     name = models.CharField(_("name"), max_length=100)
     level = models.PositiveSmallIntegerField(default=2)
     rank = models.PositiveSmallIntegerField(default=0)
+    state_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name=_("states"))
+    start = models.ForeignKey("work.State", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("begins in"))
     retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = TypeQuerySet.as_manager()
@@ -32,6 +37,9 @@ class WorkItemType(Scoped):
 
     def __str__(self) -> str:
         return self.name
+
+    def uses(self, state_id: int) -> bool:
+        return not self.state_ids or state_id in self.state_ids
 
 
 class StateQuerySet(ScopedQuerySet):
