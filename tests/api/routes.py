@@ -11,6 +11,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tandem.api.routes import api
 from tandem.kit import clock
+from tandem.work.models import State
 from tests.areas import Area
 
 # where a noun's example stands in an area
@@ -215,6 +216,10 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "states_moves_create": lambda a: {"place": 0},
     "states_retirements_create": lambda a: {"into_id": a.state.pk},
     "types_change": lambda a: {"name": "Chore", "level": 2},
+    "types_workflows_create": lambda a: {
+        "state_ids": [s.pk for s in State.objects.filter(space=a.project.space_id, retired_at=None)],
+        "start_id": State.objects.filter(space=a.project.space_id, category="to_do").earliest("rank").pk, "into": {},
+    },
     "fields_create": lambda a: {
         "space_id": a.project.space_id, "name": "Colour", "kind": "choice", "choices": ["Red", "Blue"], "is_required": True, "is_on_cards": True,
         "type_ids": [a.type.pk],

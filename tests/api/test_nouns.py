@@ -100,6 +100,8 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "space_id": pair.theirs.project.space_id,
         "parent_space_id": pair.theirs.space.pk,
         "state_id": pair.theirs.state.pk,
+        "state_ids": [pair.theirs.state.pk],
+        "start_id": pair.theirs.state.pk,
         "type_id": pair.theirs.type.pk,
         "parent_id": _parent(one, pair.theirs),
         "product_id": pair.theirs.product.pk,

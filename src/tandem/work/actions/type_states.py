@@ -16,6 +16,12 @@ def first_of(space_id: int, type: WorkItemType | None) -> State | None:
     return State.objects.filter(space=space_id).active().in_order().first()
 
 
+def usual(space_id: int, state: State | None) -> WorkItemType | None:
+    """The first usual type; of those that pass through the state, where one is wished for."""
+    rows = list(WorkItemType.objects.filter(space=space_id, level=2).active().order_by("rank"))
+    return next((one for one in rows if state is None or one.uses(state.pk)), rows[0] if rows else None)
+
+
 def check_state(type: WorkItemType, state: State, field: str = "state") -> None:
     if not type.uses(state.pk):
         raise Refused("state_not_of_type", field=field, type=type.name, state=state.name, allowed=_names(type))

@@ -54,7 +54,7 @@ def create(
         raise Refused("title_empty", field="title")
     with transaction.atomic():
         plan = derived.hold(space.pk)
-        type = type or WorkItemType.objects.filter(space=space, level=2).active().order_by("rank").first()
+        type = type or type_states.usual(space.pk, state)
         first = type_states.first_of(space.pk, type)
         state = state or first
         if state is None or type is None:
