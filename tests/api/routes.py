@@ -131,6 +131,12 @@ def _days(count: int) -> str:
     return (clock.today() + timedelta(days=count)).isoformat()
 
 
+def _with_workflow(area: Area) -> Any:
+    """The space above the project, with a state, so that there is something to follow."""
+    State.objects.get_or_create(space=area.space, name="Open", defaults={"category": "to_do"})
+    return area.space
+
+
 def _under(area: Area) -> dict[str, Any]:
     return {"name": "New one", "parent_space_id": area.space.pk}
 
@@ -216,6 +222,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "states_moves_create": lambda a: {"place": 0},
     "states_retirements_create": lambda a: {"into_id": a.state.pk},
     "types_change": lambda a: {"name": "Chore", "level": 2},
+    "projects_followings_create": lambda a: {"source_id": _with_workflow(a).pk},
     "types_workflows_create": lambda a: {
         "state_ids": [s.pk for s in State.objects.filter(space=a.project.space_id, retired_at=None)],
         "start_id": State.objects.filter(space=a.project.space_id, category="to_do").earliest("rank").pk, "into": {},

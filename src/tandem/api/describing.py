@@ -34,6 +34,8 @@ _SENTENCES = {
     "sprints_reopenings_create": "Open a closed sprint again", "sprints_starts_create": "Start a sprint",
     "tokens_remove": "Revoke a token", "users_create": "Add a person", "users_disablements_create": "Disable an account",
     "users_me": "Who is asking", "watches_create": "Watch a record", "watches_remove": "Watch a record no longer",
+    "projects_followings_create": "Follow the states and types of a space above",
+    "projects_leavings_create": "Take an own copy of the states and types that are followed",
     "types_workflows_create": "Say through which states a type passes",
     "work_items_moves_create": "Move a work item to a state and a place", "work_items_restorations_create": "Bring a removed work item back",
 }  # fmt: skip

@@ -119,6 +119,8 @@ REFUSALS: dict[str, Any] = {
     "type_states_last": _("A workflow needs a state that is not done in which work begins, and one in which it is done."),
     "type_states_occupied": _("Items of “%(type)s” stand in states that it would leave (%(states)s): %(count)s. Say where they go."),
     "state_of_type": _("“%(type)s” begins or ends in “%(name)s”. Say into which of its states the items go, or change its workflow first."),
+    "workflow_follows": _("“%(name)s” is defined in a space above. Change it there, or take an own copy of the workflow first."),
+    "workflow_followed": _("This project follows a space above already. Take an own copy first."),
     "type_retired": _("The type “%(name)s” is retired. Choose another one."),
     "state_occupied": _("%(count)s items stand in “%(name)s”. Move them first: their dates follow from what the state means."),
     "state_needs_heir": _("Say into which state its items go."),

@@ -22,7 +22,7 @@ NOUN = Noun(
     model=WorkItemType,
     word="type",
     narrows={"retired": (bool, lambda rows, is_retired: rows.filter(retired_at__isnull=not is_retired))},
-    shows="id space_id name level rank state_ids start_id retired_at version created_at",
+    shows="id space_id name level rank state_ids start_id origin_id retired_at version created_at",
     filters="space_id level",
 )
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
-from tandem.work.actions import move_requests, states, transitions, type_states
+from tandem.work.actions import move_requests, shared_workflows, states, transitions, type_states
 from tandem.work.models import MoveRequest, State, Transition, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_PLAN
@@ -24,6 +24,7 @@ def choose(
     Items that stand elsewhere go where `into` says, by the state's id; without a word for one of them nothing is done.
     Allowed moves of the type from or to what it leaves go with it. How many items went on."""
     require(actor, _DO, type.space_id)
+    shared_workflows.check_own(type)
     _check(type.space_id, uses, start)
     with transaction.atomic():
         WorkItemType.objects.select_for_update(no_key=True).get(pk=type.pk)
@@ -34,6 +35,7 @@ def choose(
             _drop_rules(actor, type, ids)
         count = sum(states.carry_all(actor=actor, rows=WorkItem.objects.filter(type=type, state=left), state=left, into=heir) for left, heir in heirs)
         move_requests.lapse_without_rule(actor=actor, space_id=type.space_id)
+        shared_workflows.pass_way(type)
     return count
 
 

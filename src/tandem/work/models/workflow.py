@@ -27,13 +27,18 @@ class WorkItemType(Scoped):
     rank = models.PositiveSmallIntegerField(default=0)
     state_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name=_("states"))
     start = models.ForeignKey("work.State", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("begins in"))
+    # the type of a space above that this one follows
+    origin = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followers")
     retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = TypeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-level", "rank", "id"]
-        constraints = [models.UniqueConstraint(fields=["space", "name"], name="one_type_per_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["space", "name"], name="one_type_per_name"),
+            models.UniqueConstraint(fields=["space", "origin"], name="one_following_type_per_space"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -65,13 +70,18 @@ class State(Scoped):
     )
     # of a split column: its done half, where work waits to be pulled on
     is_waiting = models.BooleanField(_("waits to be pulled on"), default=False)
+    # the state of a space above that this one follows
+    origin = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followers")
     retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = StateQuerySet.as_manager()
 
     class Meta:
         ordering = ["rank", "id"]
-        constraints = [models.UniqueConstraint(fields=["space", "name"], name="one_state_per_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["space", "name"], name="one_state_per_name"),
+            models.UniqueConstraint(fields=["space", "origin"], name="one_following_state_per_space"),
+        ]
 
     def __str__(self) -> str:
         return self.name
