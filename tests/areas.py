@@ -7,8 +7,8 @@ from typing import Any
 
 from tandem.automation.actions import hooks, inlets, rules
 from tandem.automation.models import Delivery, Development, Hook, Inlet, Rule, RuleRun
-from tandem.collaboration.actions import attachments, comments, feeds, saved_views, watches
-from tandem.collaboration.models import Attachment, Comment, Feed, Job, Notification, SavedView, Watch
+from tandem.collaboration.actions import attachments, comments, feeds, saved_views, subscriptions, watches
+from tandem.collaboration.models import Attachment, Comment, Feed, Job, Notification, SavedView, Subscription, Watch
 from tandem.exchange.models import Import
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
@@ -129,6 +129,7 @@ class Area:
     comment: Comment
     attachment: Attachment
     view: SavedView
+    subscription: Subscription
     job: Job
     watch: Watch
     notification: Notification
@@ -289,14 +290,13 @@ def _product(admin: User, product: Product, item: WorkItem) -> dict[str, Any]:
 
 
 def _talk(member: User, project: Project, item: WorkItem) -> dict[str, Any]:
+    view = saved_views.create(actor=member, space=project.space, name="Mine", page="work-items", query="", audience="team")
     return {
         "comment": comments.add(actor=member, subject=item, body="Ready when the harbour is."),
         "attachment": attachments.add(
             actor=member, subject=item, name="berths.csv", chunks=[b"berth;metres"]
         ),
-        "view": saved_views.create(
-            actor=member, space=project.space, name="Mine", page="work-items", query="", audience="team"
-        ),
+        "view": view, "subscription": subscriptions.create(actor=member, view=view, weekdays=[0], hour=8),
         "job": Job.objects.create(space=project.space, owner=member, kind="nothing", title="A long job"),
         "watch": watches.watch(actor=member, subject=item),
         "notification": Notification.objects.create(

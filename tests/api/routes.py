@@ -53,6 +53,7 @@ EXAMPLES = {
     "comments": "comment",
     "attachments": "attachment",
     "saved-views": "view",
+    "subscriptions": "subscription",
     "jobs": "job",
     "watches": "watch",
     "notifications": "notification",
@@ -222,7 +223,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "states_moves_create": lambda a: {"place": 0},
     "states_retirements_create": lambda a: {"into_id": a.state.pk},
     "types_change": lambda a: {"name": "Chore", "level": 2},
-    "projects_followings_create": lambda a: {"source_id": _with_workflow(a).pk},
+    "projects_followings_create": lambda a: {"source_space_id": _with_workflow(a).pk},
     "types_workflows_create": lambda a: {
         "state_ids": [s.pk for s in State.objects.filter(space=a.project.space_id, retired_at=None)],
         "start_id": State.objects.filter(space=a.project.space_id, category="to_do").earliest("rank").pk, "into": {},
@@ -292,5 +293,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "notifications_snoozes_create": lambda a: {"until": f"{_days(1)}T09:00:00Z"},
     "notification_rules_change": lambda a: {"ways": {"comment": "nothing"}},
     "saved_views_create": lambda a: {"space_id": a.project.space_id, "name": "Late", "page": "work-items"},
+    "subscriptions_create": lambda a: {"view_id": a.view.pk, "weekdays": [0, 2], "hour": 7},
+    "subscriptions_change": lambda a: {"hour": 9},
     "saved_views_change": lambda a: {"name": "Later"},
 }

@@ -10,7 +10,7 @@ from ninja.parser import Parser
 from tandem.api import problems
 from tandem.api.auth import Session, Token
 from tandem.api.automation import hooks, inlets, rules
-from tandem.api.collaboration import attachments, comments, jobs, notifications, saved_views, watches
+from tandem.api.collaboration import attachments, comments, jobs, notifications, saved_views, subscriptions, watches
 from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
@@ -89,6 +89,7 @@ NOUNS: dict[str, Router] = {
     "comments": comments.router,
     "attachments": attachments.router,
     "saved-views": saved_views.router,
+    "subscriptions": subscriptions.router,
     "watches": watches.router,
     "notifications": notifications.router,
     "notification-rules": notifications.rules,

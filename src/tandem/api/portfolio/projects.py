@@ -35,5 +35,5 @@ def _leave(*, actor: Any, project: Project, version: int) -> Project:
     return project
 
 
-generic.acts(router, NOUN, "followings", body("ProjectFollowing", Project, "", source_id=Reference(Space, "source")), _follow)
+generic.acts(router, NOUN, "followings", body("ProjectFollowing", Project, "", source_space_id=Reference(Space, "source")), _follow)
 generic.acts(router, NOUN, "leavings", Body, _leave)
