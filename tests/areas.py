@@ -27,6 +27,7 @@ from tandem.work.actions import (
     checklists,
     columns,
     fields,
+    flow_clocks,
     intake,
     item_templates,
     recurrences,
@@ -44,6 +45,7 @@ from tandem.work.models import (
     ChecklistEntry,
     Column,
     FieldDefinition,
+    FlowClock,
     IntakeForm,
     ItemTemplate,
     Link,
@@ -130,6 +132,7 @@ class Area:
     attachment: Attachment
     view: SavedView
     subscription: Subscription
+    flow_clock: FlowClock
     job: Job
     watch: Watch
     notification: Notification
@@ -226,7 +229,7 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
         "entry": entry, "removed_entry": removed_entry, "time_entry": time_entry, "removed_time": removed_time, "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
         "block": blocks.start(actor=admin, item=item, reason="No crane", kind="supplier"),
         "ended_block": blocks.end(actor=admin, block=ended, version=None),
-        "field": fields.create(actor=admin, space=space, name="Customer", kind="text"), "spare_type": audit,
+        "flow_clock": flow_clocks.create(actor=admin, space=space), "field": fields.create(actor=admin, space=space, name="Customer", kind="text"), "spare_type": audit,
         "spare_state": states.add(actor=admin, space=space, name="Waiting", category="in_progress"),
         **_approving(admin, project, audit),
         "item": item, "other_item": other, "removed_item": removed, "archived_item": archived,

@@ -38,6 +38,7 @@ EXAMPLES = {
     "wip-limits": "wip_limit",
     "blocks": "block",
     "fields": "field",
+    "flow-clocks": "flow_clock",
     "transitions": "transition",
     "checklist-entries": "entry",
     "time-entries": "time_entry",
@@ -228,6 +229,8 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
         "state_ids": [s.pk for s in State.objects.filter(space=a.project.space_id, retired_at=None)],
         "start_id": State.objects.filter(space=a.project.space_id, category="to_do").earliest("rank").pk, "into": {},
     },
+    "flow_clocks_create": lambda a: {"space_id": a.project.space_id, "start_id": a.state.pk, "counts_working_days": True},
+    "flow_clocks_change": lambda a: {"counts_working_days": True},
     "fields_create": lambda a: {
         "space_id": a.project.space_id, "name": "Colour", "kind": "choice", "choices": ["Red", "Blue"], "is_required": True, "is_on_cards": True,
         "type_ids": [a.type.pk],

@@ -122,6 +122,7 @@ REFUSALS: dict[str, Any] = {
     "workflow_follows": _("“%(name)s” is defined in a space above. Change it there, or take an own copy of the workflow first."),
     "workflow_followed": _("This project follows a space above already. Take an own copy first."),
     "subscriptions_too_many": _("You have letters of %(most)s views already. Stop some of them first."),
+    "clock_reversed": _("The clock starts before work is done, and stops behind where it starts."),
     "type_retired": _("The type “%(name)s” is retired. Choose another one."),
     "state_occupied": _("%(count)s items stand in “%(name)s”. Move them first: their dates follow from what the state means."),
     "state_needs_heir": _("Say into which state its items go."),

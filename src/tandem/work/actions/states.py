@@ -12,7 +12,7 @@ from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
-from tandem.work.actions import blocks, derived, move_requests, shared_workflows, transitions, type_states
+from tandem.work.actions import blocks, derived, flow_clocks, move_requests, shared_workflows, transitions, type_states
 from tandem.work.models import MoveRequest, State, StateChange, Transition, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_PLAN
@@ -115,6 +115,7 @@ def _retired(actor: Any, state: State, into: State | None, version: int | None, 
     check_rest(state)
     count = carry_all(actor=actor, rows=WorkItem.objects.filter(state=state), state=state, into=into, step=step)
     type_states.leave(actor=actor, state=state, into=into)
+    flow_clocks.leave(actor=actor, state=state, into=into)
     move_requests.lapse(actor=actor, requests=MoveRequest.objects.filter(Q(to_state=state) | Q(from_state=state), state=MoveRequest.State.WAITING))
     for rule in Transition.objects.filter(space=state.space_id):
         if state.pk in (rule.from_state_id, rule.to_state_id):
