@@ -1,5 +1,6 @@
 """Two whole branches of an organisation with one row of every noun: what A's people see, B's do not."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -8,7 +9,16 @@ from typing import Any
 from tandem.automation.actions import hooks, inlets, rules
 from tandem.automation.models import Delivery, Development, Hook, Inlet, Rule, RuleRun
 from tandem.collaboration.actions import attachments, comments, feeds, saved_views, subscriptions, watches
-from tandem.collaboration.models import Attachment, Comment, Feed, Job, Notification, SavedView, Subscription, Watch
+from tandem.collaboration.models import (
+    Attachment,
+    Comment,
+    Feed,
+    Job,
+    Notification,
+    SavedView,
+    Subscription,
+    Watch,
+)
 from tandem.exchange.models import Import
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
@@ -75,6 +85,7 @@ class Area:
     programme: Programme
     project: Project
     second_project: Project
+    bulk_run: uuid.UUID
     product: Product
     objective: Objective
     aim: Objective
@@ -168,7 +179,7 @@ def build(admin: User, name: str, key: str) -> Area:
     project = make.project(actor=admin, name=f"{name} project", parent=top)
     product = make.product(actor=admin, name=f"{name} product", parent=top)
     second = make.project(actor=admin, name=f"{name} second project", parent=top)
-    found |= {"project": project, "second_project": second, "product": product}
+    found |= {"project": project, "second_project": second, "product": product, "bulk_run": _changed_in_bulk(admin, second)}
     found |= _work(admin, project)
     found |= _product(admin, product, found["item"])
     objective = make.objective(actor=admin, space=top)
@@ -203,6 +214,12 @@ def _strategy(admin: User, top: Space) -> dict[str, Any]:
     return {
         "aim": aim, "key_result": open_one, "scored_key_result": scored, "check_in": check_in, "kpi": kpi, "measurement": measurement
     }
+
+
+def _changed_in_bulk(admin: User, project: Project) -> uuid.UUID:
+    run = uuid.uuid4()
+    work_items.change(actor=admin, item=make.work_item(actor=admin, project=project, title="Changed"), version=None, run=run, priority=3)
+    return run
 
 
 def _work(admin: User, project: Project) -> dict[str, Any]:

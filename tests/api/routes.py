@@ -97,6 +97,7 @@ class Operation:
             "id": subject.pk if subject else 0,
             "user_id": area.member.pk,
             "work_item_id": area.item.pk,
+            "run": area.bulk_run,
             **other,
         }
         return "/api/v1/" + self.template.format(**names)
@@ -205,6 +206,8 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
         "priority": 2,
         "assignee_ids": [a.member.pk],
     },
+    "bulk_changes_create": lambda a: {"items": [{"id": a.other_item.pk}], "values": {"priority": 1}},
+    "bulk_relocations_create": lambda a: {"items": [{"id": a.other_item.pk}], "space_id": a.second_project.space_id},
     "work_items_moves_create": lambda a: {"state_id": a.state.pk, "after_id": a.other_item.pk},
     "work_items_copies_create": lambda a: {"with_parts": True, "with_links": True},
     "work_items_relocations_create": lambda a: {"space_id": a.second_project.space_id},

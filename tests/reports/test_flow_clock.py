@@ -79,7 +79,7 @@ def test_working_days_are_those_of_an_independent_count(world, by):
 
 def test_days_off_of_the_calendar_count_nothing(world, by):
     row = calendars.create(actor=world.boris, space=world.project.space, name="Harbour", is_default=True)
-    calendars.except_days(actor=world.boris, calendar=row, name="Fair", starts_on=at(1).date(), ends_on=at(2).date())
+    calendars.except_days(actor=world.boris, calendar=row, name="Fair", starts_on=at(1).date(), ends_on=at(2).date(), hours=[])
     walked(world, by, {"To do": 0, "In progress": 0, "Done": 4})
     put(world, counts_working_days=True)
     assert [one.days for one in figures(world).finished] == [pytest.approx(2.0)]

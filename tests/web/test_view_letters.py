@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from tandem.collaboration.actions import letters as due
 from tandem.collaboration.actions import comments, saved_views, subscriptions, watches
+from tandem.collaboration.actions import letters as due
 from tandem.collaboration.models import Subscription
 from tandem.history.models import Event
 from tandem.kit import clock

@@ -10,7 +10,15 @@ from ninja.parser import Parser
 from tandem.api import problems
 from tandem.api.auth import Session, Token
 from tandem.api.automation import hooks, inlets, rules
-from tandem.api.collaboration import attachments, comments, jobs, notifications, saved_views, subscriptions, watches
+from tandem.api.collaboration import (
+    attachments,
+    comments,
+    jobs,
+    notifications,
+    saved_views,
+    subscriptions,
+    watches,
+)
 from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
@@ -21,6 +29,7 @@ from tandem.api.strategy import key_results, kpis, objectives
 from tandem.api.work import (
     baselines,
     blocks,
+    bulk,
     calendars,
     checklists,
     columns,
@@ -35,6 +44,7 @@ from tandem.api.work import (
     sprints,
     states,
     time_entries,
+    timeline_rows,
     transitions,
     types,
     wip_limits,
@@ -65,6 +75,9 @@ NOUNS: dict[str, Router] = {
     "programmes": programmes.router,
     "projects": projects.router,
     "work-items": work_items.router,
+    "bulk-changes": bulk.changes,
+    "bulk-relocations": bulk.moves,
+    "timeline-rows": timeline_rows.router,
     "links": links.router,
     "states": states.router,
     "columns": columns.router,

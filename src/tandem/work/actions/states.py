@@ -12,7 +12,15 @@ from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
-from tandem.work.actions import blocks, derived, flow_clocks, move_requests, shared_workflows, transitions, type_states
+from tandem.work.actions import (
+    blocks,
+    derived,
+    flow_clocks,
+    move_requests,
+    shared_workflows,
+    transitions,
+    type_states,
+)
 from tandem.work.models import MoveRequest, State, StateChange, Transition, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_PLAN

@@ -14,7 +14,16 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, User
-from tandem.work.actions import blocks, derived, fields, move_requests, ranks, transitions, type_states, wip_limits
+from tandem.work.actions import (
+    blocks,
+    derived,
+    fields,
+    move_requests,
+    ranks,
+    transitions,
+    type_states,
+    wip_limits,
+)
 from tandem.work.models import Assignment, MoveRequest, State, StateChange, WorkItem, WorkItemType
 from tandem.work.models.derivation import Plan
 
