@@ -1,5 +1,6 @@
 """Two whole branches of an organisation with one row of every noun: what A's people see, B's do not."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -7,8 +8,17 @@ from typing import Any
 
 from tandem.automation.actions import hooks, inlets, rules
 from tandem.automation.models import Delivery, Development, Hook, Inlet, Rule, RuleRun
-from tandem.collaboration.actions import attachments, comments, feeds, saved_views, watches
-from tandem.collaboration.models import Attachment, Comment, Feed, Job, Notification, SavedView, Watch
+from tandem.collaboration.actions import attachments, comments, feeds, saved_views, subscriptions, watches
+from tandem.collaboration.models import (
+    Attachment,
+    Comment,
+    Feed,
+    Job,
+    Notification,
+    SavedView,
+    Subscription,
+    Watch,
+)
 from tandem.exchange.models import Import
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
@@ -27,6 +37,7 @@ from tandem.work.actions import (
     checklists,
     columns,
     fields,
+    flow_clocks,
     intake,
     item_templates,
     recurrences,
@@ -44,6 +55,7 @@ from tandem.work.models import (
     ChecklistEntry,
     Column,
     FieldDefinition,
+    FlowClock,
     IntakeForm,
     ItemTemplate,
     Link,
@@ -73,6 +85,7 @@ class Area:
     programme: Programme
     project: Project
     second_project: Project
+    bulk_run: uuid.UUID
     product: Product
     objective: Objective
     aim: Objective
@@ -129,6 +142,8 @@ class Area:
     comment: Comment
     attachment: Attachment
     view: SavedView
+    subscription: Subscription
+    flow_clock: FlowClock
     job: Job
     watch: Watch
     notification: Notification
@@ -164,7 +179,7 @@ def build(admin: User, name: str, key: str) -> Area:
     project = make.project(actor=admin, name=f"{name} project", parent=top)
     product = make.product(actor=admin, name=f"{name} product", parent=top)
     second = make.project(actor=admin, name=f"{name} second project", parent=top)
-    found |= {"project": project, "second_project": second, "product": product}
+    found |= {"project": project, "second_project": second, "product": product, "bulk_run": _changed_in_bulk(admin, second)}
     found |= _work(admin, project)
     found |= _product(admin, product, found["item"])
     objective = make.objective(actor=admin, space=top)
@@ -201,6 +216,12 @@ def _strategy(admin: User, top: Space) -> dict[str, Any]:
     }
 
 
+def _changed_in_bulk(admin: User, project: Project) -> uuid.UUID:
+    run = uuid.uuid4()
+    work_items.change(actor=admin, item=make.work_item(actor=admin, project=project, title="Changed"), version=None, run=run, priority=3)
+    return run
+
+
 def _work(admin: User, project: Project) -> dict[str, Any]:
     space = project.space
     item, other, removed = (make.work_item(actor=admin, project=project, title=f"Item {n}") for n in range(3))
@@ -225,7 +246,7 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
         "entry": entry, "removed_entry": removed_entry, "time_entry": time_entry, "removed_time": removed_time, "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
         "block": blocks.start(actor=admin, item=item, reason="No crane", kind="supplier"),
         "ended_block": blocks.end(actor=admin, block=ended, version=None),
-        "field": fields.create(actor=admin, space=space, name="Customer", kind="text"), "spare_type": audit,
+        "flow_clock": flow_clocks.create(actor=admin, space=space), "field": fields.create(actor=admin, space=space, name="Customer", kind="text"), "spare_type": audit,
         "spare_state": states.add(actor=admin, space=space, name="Waiting", category="in_progress"),
         **_approving(admin, project, audit),
         "item": item, "other_item": other, "removed_item": removed, "archived_item": archived,
@@ -289,14 +310,13 @@ def _product(admin: User, product: Product, item: WorkItem) -> dict[str, Any]:
 
 
 def _talk(member: User, project: Project, item: WorkItem) -> dict[str, Any]:
+    view = saved_views.create(actor=member, space=project.space, name="Mine", page="work-items", query="", audience="team")
     return {
         "comment": comments.add(actor=member, subject=item, body="Ready when the harbour is."),
         "attachment": attachments.add(
             actor=member, subject=item, name="berths.csv", chunks=[b"berth;metres"]
         ),
-        "view": saved_views.create(
-            actor=member, space=project.space, name="Mine", page="work-items", query="", audience="team"
-        ),
+        "view": view, "subscription": subscriptions.create(actor=member, view=view, weekdays=[0], hour=8),
         "job": Job.objects.create(space=project.space, owner=member, kind="nothing", title="A long job"),
         "watch": watches.watch(actor=member, subject=item),
         "notification": Notification.objects.create(

@@ -11,6 +11,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tandem.api.routes import api
 from tandem.kit import clock
+from tandem.work.models import State
 from tests.areas import Area
 
 # where a noun's example stands in an area
@@ -37,6 +38,7 @@ EXAMPLES = {
     "wip-limits": "wip_limit",
     "blocks": "block",
     "fields": "field",
+    "flow-clocks": "flow_clock",
     "transitions": "transition",
     "checklist-entries": "entry",
     "time-entries": "time_entry",
@@ -52,6 +54,7 @@ EXAMPLES = {
     "comments": "comment",
     "attachments": "attachment",
     "saved-views": "view",
+    "subscriptions": "subscription",
     "jobs": "job",
     "watches": "watch",
     "notifications": "notification",
@@ -94,6 +97,7 @@ class Operation:
             "id": subject.pk if subject else 0,
             "user_id": area.member.pk,
             "work_item_id": area.item.pk,
+            "run": area.bulk_run,
             **other,
         }
         return "/api/v1/" + self.template.format(**names)
@@ -128,6 +132,12 @@ def operations() -> dict[str, Operation]:
 
 def _days(count: int) -> str:
     return (clock.today() + timedelta(days=count)).isoformat()
+
+
+def _with_workflow(area: Area) -> Any:
+    """The space above the project, with a state, so that there is something to follow."""
+    State.objects.get_or_create(space=area.space, name="Open", defaults={"category": "to_do"})
+    return area.space
 
 
 def _under(area: Area) -> dict[str, Any]:
@@ -196,6 +206,8 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
         "priority": 2,
         "assignee_ids": [a.member.pk],
     },
+    "bulk_changes_create": lambda a: {"items": [{"id": a.other_item.pk}], "values": {"priority": 1}},
+    "bulk_relocations_create": lambda a: {"items": [{"id": a.other_item.pk}], "space_id": a.second_project.space_id},
     "work_items_moves_create": lambda a: {"state_id": a.state.pk, "after_id": a.other_item.pk},
     "work_items_copies_create": lambda a: {"with_parts": True, "with_links": True},
     "work_items_relocations_create": lambda a: {"space_id": a.second_project.space_id},
@@ -215,6 +227,13 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "states_moves_create": lambda a: {"place": 0},
     "states_retirements_create": lambda a: {"into_id": a.state.pk},
     "types_change": lambda a: {"name": "Chore", "level": 2},
+    "projects_followings_create": lambda a: {"source_space_id": _with_workflow(a).pk},
+    "types_workflows_create": lambda a: {
+        "state_ids": [s.pk for s in State.objects.filter(space=a.project.space_id, retired_at=None)],
+        "start_id": State.objects.filter(space=a.project.space_id, category="to_do").earliest("rank").pk, "into": {},
+    },
+    "flow_clocks_create": lambda a: {"space_id": a.project.space_id, "start_id": a.state.pk, "counts_working_days": True},
+    "flow_clocks_change": lambda a: {"counts_working_days": True},
     "fields_create": lambda a: {
         "space_id": a.project.space_id, "name": "Colour", "kind": "choice", "choices": ["Red", "Blue"], "is_required": True, "is_on_cards": True,
         "type_ids": [a.type.pk],
@@ -280,5 +299,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "notifications_snoozes_create": lambda a: {"until": f"{_days(1)}T09:00:00Z"},
     "notification_rules_change": lambda a: {"ways": {"comment": "nothing"}},
     "saved_views_create": lambda a: {"space_id": a.project.space_id, "name": "Late", "page": "work-items"},
+    "subscriptions_create": lambda a: {"view_id": a.view.pk, "weekdays": [0, 2], "hour": 7},
+    "subscriptions_change": lambda a: {"hour": 9},
     "saved_views_change": lambda a: {"name": "Later"},
 }

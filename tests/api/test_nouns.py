@@ -21,7 +21,7 @@ WRITES = [one for one in ALL.values() if one.method != "GET"]
 LISTS = [one for one in ALL.values() if one.name.endswith("_list") and "{id}" not in one.template]
 CREATES = [one for one in WRITES if one.name.endswith("_create") and "{id}" not in one.template]
 CHANGES = [one for one in WRITES if one.method == "PATCH"]
-OWN = ("comments", "saved-views", "watches", "notifications")
+OWN = ("comments", "saved-views", "subscriptions", "watches", "notifications")
 
 
 def _names(found: list[Operation]) -> list[str]:
@@ -100,6 +100,11 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "space_id": pair.theirs.project.space_id,
         "parent_space_id": pair.theirs.space.pk,
         "state_id": pair.theirs.state.pk,
+        "stop_id": pair.theirs.state.pk,
+        "view_id": pair.theirs.view.pk,
+        "source_space_id": pair.theirs.space.pk,
+        "state_ids": [pair.theirs.state.pk],
+        "start_id": pair.theirs.state.pk,
         "type_id": pair.theirs.type.pk,
         "parent_id": _parent(one, pair.theirs),
         "product_id": pair.theirs.product.pk,

@@ -140,4 +140,4 @@ def test_reading_asks_as_often_for_many_as_for_few(world):
     asked()
     few = asked()
     history(world, *((n % 50, n % 50 + 1, n % 50 + 2) for n in range(100)))
-    assert asked() == few <= 7
+    assert asked() == few <= 8

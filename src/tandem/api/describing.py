@@ -34,6 +34,11 @@ _SENTENCES = {
     "sprints_reopenings_create": "Open a closed sprint again", "sprints_starts_create": "Start a sprint",
     "tokens_remove": "Revoke a token", "users_create": "Add a person", "users_disablements_create": "Disable an account",
     "users_me": "Who is asking", "watches_create": "Watch a record", "watches_remove": "Watch a record no longer",
+    "projects_followings_create": "Follow the states and types of a space above",
+    "projects_leavings_create": "Take an own copy of the states and types that are followed",
+    "bulk_changes_create": "Change many work items at once", "bulk_changes_undos_create": "Take a bulk change or a bulk move back",
+    "bulk_relocations_create": "Move many work items to another project", "timeline_rows_read": "The days that work items span",
+    "types_workflows_create": "Say through which states a type passes",
     "work_items_moves_create": "Move a work item to a state and a place", "work_items_restorations_create": "Bring a removed work item back",
 }  # fmt: skip
 _SINGULAR = {"watches": "watch", "users": "person", "wip-limits": "WIP limit", "kpis": "KPI", "computed-dates": "item's computed dates"}

@@ -43,7 +43,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "FlowFigures": {
         "project_id": 3, "space_id": 7, "now": "2027-02-02T08:10:00Z", "since": "2026-08-04", "until": "2027-02-02", "items": 61,
-        "undated": 0, "is_cut": False, "times": None, "weeks": [{"monday": "2027-01-25", "finished": 3, "is_whole": True}],
+        "undated": 0, "clock": {"start_state_id": None, "stop_state_id": None, "days": "clock"}, "is_cut": False, "times": None, "weeks": [{"monday": "2027-01-25", "finished": 3, "is_whole": True}],
         "expectation": {"share": 0.85, "days": 12.5, "low": 9.0, "high": 19.0, "items": 44},
         "ages": [{"item_id": 4711, "key": "POR-12", "state_id": 22, "age": 4.5, "is_held": False, "chance": 0.78}],
         "finished": [{"item_id": 4700, "key": "POR-3", "on": "2027-01-28", "days": 6.25, "lead": 15.0}],

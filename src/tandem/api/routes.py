@@ -10,7 +10,15 @@ from ninja.parser import Parser
 from tandem.api import problems
 from tandem.api.auth import Session, Token
 from tandem.api.automation import hooks, inlets, rules
-from tandem.api.collaboration import attachments, comments, jobs, notifications, saved_views, watches
+from tandem.api.collaboration import (
+    attachments,
+    comments,
+    jobs,
+    notifications,
+    saved_views,
+    subscriptions,
+    watches,
+)
 from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
@@ -21,11 +29,13 @@ from tandem.api.strategy import key_results, kpis, objectives
 from tandem.api.work import (
     baselines,
     blocks,
+    bulk,
     calendars,
     checklists,
     columns,
     fields,
     flow,
+    flow_clocks,
     intake,
     links,
     move_requests,
@@ -34,6 +44,7 @@ from tandem.api.work import (
     sprints,
     states,
     time_entries,
+    timeline_rows,
     transitions,
     types,
     wip_limits,
@@ -64,6 +75,9 @@ NOUNS: dict[str, Router] = {
     "programmes": programmes.router,
     "projects": projects.router,
     "work-items": work_items.router,
+    "bulk-changes": bulk.changes,
+    "bulk-relocations": bulk.moves,
+    "timeline-rows": timeline_rows.router,
     "links": links.router,
     "states": states.router,
     "columns": columns.router,
@@ -78,6 +92,7 @@ NOUNS: dict[str, Router] = {
     "recurrences": recurrences.recurring,
     "types": types.router,
     "fields": fields.router,
+    "flow-clocks": flow_clocks.router,
     "transitions": transitions.router,
     "calendars": calendars.router,
     "sprints": sprints.router,
@@ -89,6 +104,7 @@ NOUNS: dict[str, Router] = {
     "comments": comments.router,
     "attachments": attachments.router,
     "saved-views": saved_views.router,
+    "subscriptions": subscriptions.router,
     "watches": watches.router,
     "notifications": notifications.router,
     "notification-rules": notifications.rules,

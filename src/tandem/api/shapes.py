@@ -124,7 +124,7 @@ def _plain_shape(field: models.Field) -> Any:
     if isinstance(field, models.JSONField):
         return Any
     if isinstance(field, ArrayField):
-        return list[str]
+        return list[int] if isinstance(field.base_field, models.IntegerField) else list[str]
     if isinstance(field, models.DateTimeField):
         return datetime
     if isinstance(field, models.DateField):

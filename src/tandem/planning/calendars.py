@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -48,6 +49,17 @@ class Calendars:
         while space_id is not None:
             yield space_id
             space_id = self.above.get(space_id)
+
+
+def whole_days(calendar: WorkingCalendar) -> WorkingCalendar:
+    """The same working days, each from midnight to midnight: for durations in days, to which hours mean nothing."""
+    day: Day = ((0, 24 * 60),)
+    return replace(
+        calendar, id=f"{calendar.id}:days", week=tuple(None if one is None else day if one else () for one in calendar.week),
+        exceptions=tuple(replace(one, intervals=day if one.intervals else ()) for one in calendar.exceptions),
+        seasons=tuple(replace(one, week=tuple(None if d is None else day if d else () for d in one.week)) for one in calendar.seasons),
+        base=whole_days(calendar.base) if calendar.base else None,
+    )  # fmt: skip
 
 
 def wall_clock(moment: datetime | None) -> datetime | None:

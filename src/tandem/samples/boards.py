@@ -6,7 +6,7 @@ from typing import Any
 from tandem.kit import clock
 from tandem.people.models import Space
 from tandem.samples.words import Language, Pair, say
-from tandem.work.actions import blocks, columns, wip_limits, work_items
+from tandem.work.actions import blocks, columns, states, type_workflows, wip_limits, work_items
 from tandem.work.models import Block, State, WorkItem
 
 _POLICY: Pair = (
@@ -17,6 +17,7 @@ _REASONS: tuple[tuple[str, Pair], ...] = (
     (Block.Kind.SUPPLIER, ("the carrier has not sent its tariff", "承运商尚未发来运价表")),
     (Block.Kind.DECISION, ("which ports come first is not decided", "先上哪些港口尚未决定")),
 )
+_INCIDENT: Pair = ("Incident", "故障")
 BOARDS = 2
 
 
@@ -26,6 +27,18 @@ def lay_out(actor: Any, language: Language) -> None:
     spaces = sorted(busy, key=lambda s: -_doing(s).count())[:BOARDS]
     for space in spaces:
         _board(actor, space, language)
+    if spaces:
+        _incidents(actor, spaces[0], language)
+
+
+def _incidents(actor: Any, space: Space, language: Language) -> None:
+    """A type with a workflow of its own: it is worked on from the first minute, and then it is done."""
+    of_category = {s.category: s for s in reversed(State.objects.filter(space=space).active().in_order())}
+    begun, done = of_category.get(State.Category.IN_PROGRESS), of_category.get(State.Category.DONE)
+    if begun is None or done is None:
+        return
+    kind = states.add_type(actor=actor, space=space, name=say(_INCIDENT, language))
+    type_workflows.choose(actor=actor, type=kind, version=None, uses=[begun, done], start=begun)
 
 
 def _doing(space: Space) -> Any:

@@ -29,7 +29,7 @@ FIELDS = {
     "day": _("day"), "minutes": _("time spent"), "note": _("note"), "entered_minutes": _("logged in all"), "expected_minutes": _("expected in all"),
     "approvals": _("approvals"), "approver_roles": _("roles that approve"), "approvers": _("who may approve"), "asker": _("asked by"),
     "archived_at": _("archived"), "is_archived": _("archived"),
-    "share": _("share"),
+    "share": _("share"), "state_ids": _("states it passes through"), "start": _("begins in"), "follows": _("follows"), "stop": _("stops in"), "counts_working_days": _("counts working days"), "weekdays": _("days"), "hour": _("hour"), "view": _("view"),
     "cadence_days": _("cadence"), "carried_from": _("carried over from"), "contributions": _("contributions"), "definition": _("definition"),
     "direction": _("direction"), "formula": _("formula"), "kpi": _("KPI"), "learned": _("what was learned"), "off_beyond": _("off track beyond"),
     "on": _("day"), "risk_beyond": _("at risk beyond"), "score": _("score"), "scored_on": _("scored on"), "start_value": _("from value"),

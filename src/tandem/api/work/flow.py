@@ -1,7 +1,7 @@
 """Flow of a project: the figures of its page, each with what it rests on, and how much is done by a day."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
@@ -157,6 +157,14 @@ class FlowAmount(BaseModel):
     p95: int
 
 
+class FlowClock(BaseModel):
+    """Between which states the times run (null: by the categories), and what a day of them is."""
+
+    start_state_id: int | None
+    stop_state_id: int | None
+    days: Literal["clock", "working"]
+
+
 class FlowFigures(BaseModel):
     """`too_little` names the figures that are null because their data are too few. Of `finished` at most the last 5,000
     are listed."""
@@ -168,6 +176,7 @@ class FlowFigures(BaseModel):
     until: date | None
     items: int
     undated: int
+    clock: FlowClock
     is_cut: bool
     times: FlowTimes | None
     expectation: FlowExpectation | None
@@ -207,7 +216,7 @@ def _answer(project: Any, reading: reads.Reading, found: Figures | None, forecas
     said = {name: one for name, one in {**little, "amount": amount}.items() if isinstance(one, NotEnough)}
     return FlowFigures(
         project_id=project.pk, space_id=project.space_id, now=reading.now, since=found.since if found else None,
-        until=found.until if found else None, items=len(reading.lines), undated=reading.undated, is_cut=reading.is_cut,
+        until=found.until if found else None, items=len(reading.lines), undated=reading.undated, clock=_clock(reading), is_cut=reading.is_cut,
         times=_times(found.times) if found and not isinstance(found.times, NotEnough) else None,
         expectation=_expectation(found.expectation) if found and not isinstance(found.expectation, NotEnough) else None,
         ages=_ages(found) if found else [], finished=_finished(found) if found else [],
@@ -218,6 +227,14 @@ def _answer(project: Any, reading: reads.Reading, found: Figures | None, forecas
         forecast=forecast,
         amount=None if amount is None or "amount" in said else FlowAmount(by=amount.by, left=amount.left, p50=amount.p50, p80=amount.p80, p95=amount.p95),
         too_little={name: FlowTooLittle(found=one.found, needed=one.needed) for name, one in said.items()},
+    )  # fmt: skip
+
+
+def _clock(reading: reads.Reading) -> FlowClock:
+    known = reading.clock
+    return FlowClock(
+        start_state_id=known.start.pk if known.start else None, stop_state_id=known.stop.pk if known.stop else None,
+        days="working" if known.in_working_days else "clock",
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ NOUN = Noun(
     model=State,
     word="state",
     narrows={"retired": (bool, lambda rows, is_retired: rows.filter(retired_at__isnull=not is_retired))},
-    shows="id space_id name category rank column_id is_waiting retired_at version created_at",
+    shows="id space_id name category rank column_id is_waiting origin_id retired_at version created_at",
     filters="space_id category column_id",
 )
 

@@ -101,12 +101,8 @@ generic.creates(
     ),
     work_items.create,
 )
-generic.changes(
-    router,
-    NOUN,
-    body("WorkItemChange", WorkItem, f"{_FIELDS} state", partial=True, assignee_ids=_PEOPLE, override_reason=_REASON),
-    work_items.change,
-)
+CHANGES = body("WorkItemChange", WorkItem, f"{_FIELDS} state", partial=True, assignee_ids=_PEOPLE, override_reason=_REASON)
+generic.changes(router, NOUN, CHANGES, work_items.change)
 generic.removes(router, NOUN, _remove)
 generic.acts(
     router,

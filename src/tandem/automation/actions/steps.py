@@ -123,11 +123,14 @@ def _values(rule: Rule, item: WorkItem, step: dict[str, Any], so_far: dict[str, 
 
 
 def _to_state(item: WorkItem, wanted: int | str) -> dict[str, Any]:
-    """A category is its first state; an item that stands in it already stays where it is."""
+    """A category is its first state that the type uses; an item that stands in it already stays where it is."""
     rows = State.objects.filter(space=item.space_id)
     if isinstance(wanted, int):
         return {"state": _one(rows.filter(pk=wanted), "state")}
-    return {} if item.state.category == wanted else {"state": _one(rows.active().filter(category=wanted).in_order(), "state")}
+    if item.state.category == wanted:
+        return {}
+    own = rows.filter(pk__in=item.type.state_ids) if item.type.state_ids else rows
+    return {"state": _one(own.active().filter(category=wanted).in_order(), "state")}
 
 
 def _people(item: WorkItem, to: Any) -> list[User]:

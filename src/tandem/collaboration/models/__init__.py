@@ -9,9 +9,10 @@ from tandem.collaboration.models.notification import Notification, Told
 from tandem.collaboration.models.notification_rules import NotificationRules
 from tandem.collaboration.models.reaction import Reaction
 from tandem.collaboration.models.saved_view import SavedView
+from tandem.collaboration.models.subscription import Subscription
 from tandem.collaboration.models.watch import Watch
 
 __all__ = [
-    "Attachment", "Comment", "Feed", "IdempotentRequest", "Job", "Notification", "NotificationRules", "Reaction", "SavedView", "Told",
-    "Watch",
+    "Attachment", "Comment", "Feed", "IdempotentRequest", "Job", "Notification", "NotificationRules", "Reaction", "SavedView", "Subscription",
+    "Told", "Watch",
 ]  # fmt: skip

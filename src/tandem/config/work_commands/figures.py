@@ -32,13 +32,22 @@ def flow(project: str | None, weeks: int, filter_: str, by: str | None, is_json:
     if is_json:
         showing.dump(found)
         return
+    states = {s["id"]: s["name"] for s in api.states(found["space_id"])}
+    click.echo(clean(f"{_('clock')}: {_clock(found['clock'], states)}"))
     for name, value in _facts(found, is_asked=by is not None):
         click.echo(clean(f"{name}: {value}"))
     if found["ages"]:
-        states = {s["id"]: s["name"] for s in api.states(found["space_id"])}
         click.echo("")
         rows = [(a["key"], states.get(a["state_id"], ""), _days(a["age"]), _("held up") if a["is_held"] else "") for a in found["ages"][:_OLDEST]]
-        showing.table((_("key"), _("state"), _("age in days"), ""), rows)
+        unit = _("age in working days") if found["clock"]["days"] == "working" else _("age in days")
+        showing.table((_("key"), _("state"), unit, ""), rows)
+
+
+def _clock(one: Row, states: dict[int, str]) -> str:
+    """Between which states the times below run, and what a day of them is."""
+    start = states.get(one["start_state_id"], _("in progress"))
+    stop = states.get(one["stop_state_id"], _("done"))
+    return f"{start} → {stop}, {_('working days') if one['days'] == 'working' else _('days of the clock')}"
 
 
 def _facts(found: Row, *, is_asked: bool) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from tandem.reports.queries.work_items import listed
-from tandem.work.models import Block, Column, Link, State, WipLimit, WipOverride, WorkItem
+from tandem.work.models import Block, Column, Link, State, WipLimit, WipOverride, WorkItem, WorkItemType
 from tandem.work.models.wip_limit import standing, titles
 
 
@@ -82,6 +82,15 @@ def stacks(user: Any, space_id: int) -> list[Stack]:
             halves.append(Half([s for s in own if s.is_waiting], is_waiting=True))
         found.append(Stack(column.name, halves, column))
     return found + [Stack(s.name, [Half([s])]) for s in states if s.column_id is None]
+
+
+def landing(found: list[Stack], state: State, kind: WorkItemType) -> State:
+    """Where a card of this type comes that is put where `state` stands: that state, or the first beside it that its type
+    uses; where there is none the action says so."""
+    if kind.uses(state.pk):
+        return state
+    beside = next((half.states for stack in found for half in stack.halves if state in half.states), [])
+    return next((one for one in beside if kind.uses(one.pk)), state)
 
 
 def cards(

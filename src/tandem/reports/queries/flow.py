@@ -1,4 +1,4 @@
-"""How the work items of a project moved, read for `tandem.compute.flow`: states, moves, blocks; six queries.
+"""How the work items of a project moved, read for `tandem.compute.flow`: states, moves, blocks, the clock; seven queries.
 
 Only what was open at some time in the period is read, so that a long past costs nothing."""
 
@@ -15,11 +15,11 @@ from tandem.compute.flow.items import Block as FlowBlock
 from tandem.compute.flow.items import State as FlowState
 from tandem.compute.flow.journeys import Journeys, journeys
 from tandem.kit import clock
+from tandem.planning.calendars import Calendars, whole_days
 from tandem.reports.queries import filter_language
-from tandem.work.models import Block, Link, State, StateChange, WorkItem
+from tandem.work.models import Block, FlowClock, Link, State, StateChange, WorkItem
 
 MOST = 10_000
-_KINDS = {State.Category.TO_DO: BACKLOG, State.Category.IN_PROGRESS: ACTIVE, State.Category.DONE: DONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,30 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """Between which states the cycle time runs (None: by the categories), and whether only working days count."""
+
+    start: State | None = None
+    stop: State | None = None
+    in_working_days: bool = False
+
+    @property
+    def is_own(self) -> bool:
+        return self.start is not None or self.stop is not None
+
+    def kind(self, state: State, queues: frozenset[int]) -> str:
+        """Here a state gets its meaning for flow."""
+        place = (state.rank, state.pk)
+        if state.is_done or (self.stop is not None and place >= (self.stop.rank, self.stop.pk) and state.category != State.Category.TO_DO):
+            return DONE
+        if self.start is not None and place < (self.start.rank, self.start.pk):
+            return BACKLOG
+        if state.category == State.Category.TO_DO:  # behind the start nobody works on it yet, and the clock runs
+            return WAITING if self.start is not None else BACKLOG
+        return WAITING if state.pk in queues else ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What moved in a space between `since` (None: from the beginning) and `now`.
 
@@ -63,6 +87,7 @@ class Reading:
     undated: int
     is_cut: bool
     has_parents: bool
+    clock: Clock = Clock()
 
     def state(self, id: str) -> State:
         return next(state for state in self.states if str(state.pk) == id)
@@ -91,6 +116,10 @@ def read(
     rows = _items(user, space_id, since, filter_language.condition(text, user), has_parents)
     dated = [row for row in rows[:MOST] if not _is_undated(row)]
     moves = _moves(user, space_id, [row["id"] for row in dated], {s.pk for s in states})
+    clock = _clock(user, space_id, states)
+    if clock.is_own:  # by dates alone nobody knows when such an item passed these states
+        dated = [row for row in dated if row["state__category"] == State.Category.TO_DO or len(moves.get(row["id"], [])) > 1]
+    waiting |= {s.pk for s in states if s.category == State.Category.TO_DO and clock.kind(s, waiting) == WAITING}
     held = _held(user, dated, now)
     blocks: dict[int, list[FlowBlock]] = defaultdict(list)
     for one in held:
@@ -99,19 +128,25 @@ def read(
     read_as = _Dates(states)
     items = [FlowItem(str(row["id"]), read_as.moves(row, moves.get(row["id"], [])), tuple(blocks.get(row["id"], ()))) for row in dated]
     is_whole = any(s.category == State.Category.DONE for s in states)
+    calendar = whole_days(Calendars([space_id], now.date()).of_space(space_id)) if clock.in_working_days else None
     return Reading(
         space_id, now, since, states, waiting,
         {str(row["id"]): Line(row["id"], row["key"], row["title"], row["type__name"]) for row in dated},
-        journeys(items, _workflow(states, waiting), now=_wall(now)) if is_whole else None,
-        held, sum(_is_undated(row) for row in rows[:MOST]), len(rows) > MOST, has_parents,
+        journeys(items, _workflow(states, waiting, clock), now=_wall(now), calendar=calendar) if is_whole else None,
+        held, len(rows[:MOST]) - len(dated), len(rows) > MOST, has_parents, clock,
     )  # fmt: skip
 
 
-def _workflow(states: Iterable[State], queues: frozenset[int]) -> Workflow:
-    """Here a state gets its meaning for flow."""
-    return Workflow(
-        tuple(FlowState(str(s.pk), WAITING if s.pk in queues else _KINDS[State.Category(s.category)]) for s in states)
-    )
+def _workflow(states: Iterable[State], queues: frozenset[int], clock: Clock) -> Workflow:
+    return Workflow(tuple(FlowState(str(s.pk), clock.kind(s, queues)) for s in states))
+
+
+def _clock(user: Any, space_id: int, states: Iterable[State]) -> Clock:
+    row = FlowClock.objects.visible_to(user).filter(space=space_id).first()
+    if row is None:
+        return Clock()
+    known = {s.pk: s for s in states}
+    return Clock(known.get(row.start_id or 0), known.get(row.stop_id or 0), row.counts_working_days)
 
 
 def _items(user: Any, space_id: int, since: datetime | None, condition: Q, has_parents: bool) -> list[dict[str, Any]]:

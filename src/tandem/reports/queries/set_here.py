@@ -7,12 +7,14 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
-from tandem.work.models import FieldDefinition, Transition
+from tandem.reports.queries.moves import Own, own_of
+from tandem.work.models import FieldDefinition, Transition, WorkItemType
 
 _FIELD = (
     "id space_id name key word kind choices currency is_required is_on_cards is_several formula how summed is_deep result origin_id retired_at type_ids"
 )
 _RULE = "space_id from_state_id to_state_id type_id roles approvals"
+_TYPE = "id state_ids start_id"
 
 
 def row(names: str) -> JSONObject:
@@ -23,7 +25,11 @@ def beside(user: Any, space: str = "space_id") -> dict[str, Any]:
     """For `annotate`; `space` is the column of the row that names its space."""
     fields = FieldDefinition.objects.visible_to(user).filter(space=OuterRef(space)).with_types().in_order()
     rules = Transition.objects.visible_to(user).filter(space=OuterRef(space))
-    return {"fields_there": ArraySubquery(fields.values(row=row(_FIELD))), "rules_there": ArraySubquery(rules.values(row=row(_RULE)))}
+    own = WorkItemType.objects.visible_to(user).filter(space=OuterRef(space)).exclude(state_ids=[])
+    return {
+        "fields_there": ArraySubquery(fields.values(row=row(_FIELD))), "rules_there": ArraySubquery(rules.values(row=row(_RULE))),
+        "own_workflows_there": ArraySubquery(own.values(row=row(_TYPE))),
+    }  # fmt: skip
 
 
 def fields_of(row: Any) -> list[FieldDefinition]:
@@ -38,3 +44,7 @@ def fields_of(row: Any) -> list[FieldDefinition]:
 
 def rules_of(row: Any) -> list[Transition]:
     return [Transition(**values) for values in row.rules_there]
+
+
+def own_workflows_of(row: Any) -> Own:
+    return own_of(WorkItemType(**values) for values in row.own_workflows_there)

@@ -20,6 +20,7 @@ from tandem.kit.text import whole_number
 from tandem.people.actions import users
 from tandem.people.models import User
 from tandem.web import doors
+from tandem.web.work import view_days
 
 _SALT = "tandem.letters"
 
@@ -35,6 +36,7 @@ def hearing(request: HttpRequest) -> HttpResponse:
         "kinds": [(kind, label, rules.way(kind)) for kind, label in Notification.Kind.choices],
         "weekdays": list(enumerate((_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")))),
         "zones": sorted(available_timezones()), "zone": user.time_zone or settings.TIME_ZONE,
+        "view_letters": view_days.of_person(user),
         "is_mail_kept": settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"),
     }  # fmt: skip
     return render(request, "people/hearing.html", context)

@@ -139,7 +139,7 @@ class CardExtra:
         there = [f for f in set_here.fields_of(space) if f.retired_at is None]
         fields, lane = [f for f in there if f.is_on_cards], next((f for f in there if own_fields.lane_code(f) == lanes), None)
         rules = set_here.rules_of(space)
-        return cls(fields[:MOST_FIELDS], Moves(user, rules), halves, lane, has_approvals=any(rule.approvals for rule in rules))
+        return cls(fields[:MOST_FIELDS], Moves(user, rules, set_here.own_workflows_of(space)), halves, lane, has_approvals=any(rule.approvals for rule in rules))
 
     def meet(self, items: list[Any]) -> None:
         if self.has_fields:
@@ -164,7 +164,11 @@ class CardExtra:
         if ways is None:
             return None
         here = {half.key for half in self._halves if item.state_id in {s.pk for s in half.states}}
-        return " ".join(str(half.key) for half in self._halves if half.key in ways | here)
+        return " ".join(str(half.key) for half in self._halves if self._landing(item, half) in ways or half.key in here)
+
+    def _landing(self, item: Any, half: Half) -> int:
+        """The state into which a card of this type comes there."""
+        return next((s.pk for s in half.states if self._moves.uses(item.type_id, s.pk)), half.key)
 
 
 def cards_of(

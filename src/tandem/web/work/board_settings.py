@@ -15,8 +15,8 @@ from tandem.reports.queries import boards as stacks_of
 from tandem.web import doors
 from tandem.web.work import setting
 from tandem.web.work.board_picture import shown_limit
-from tandem.work.actions import columns, wip_limits
-from tandem.work.models import Column, ServiceClass, State, WipLimit, WorkItem, WorkItemType
+from tandem.work.actions import columns, flow_clocks, wip_limits
+from tandem.work.models import Column, FlowClock, ServiceClass, State, WipLimit, WorkItem, WorkItemType
 
 MOST_LANES = 100
 
@@ -37,7 +37,7 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
         "columns": [s for s in stacks if s.column], "loose": [s.states[0] for s in stacks if s.column is None],
         "states": [(state, stack) for stack in stacks for state in stack.states], "places": _places(stacks),
         "limits": [{**shown_limit(one), "row": one.limit} for one in limits],
-        "lanes": _lane_choices(request.user, space), "people": _people(request.user, space),
+        "clock": FlowClock.objects.visible_to(request.user).filter(space=space).first(), "lanes": _lane_choices(request.user, space), "people": _people(request.user, space),
     }  # fmt: skip
     return render(request, "work/board_settings.html", context)
 
@@ -153,7 +153,21 @@ def _of_limit(request: HttpRequest, space: Space) -> WipLimit:
     return doors.find(WipLimit.objects, request.user, pk=setting.number(request, "limit"), space=space.pk)
 
 
+def _set_clock(request: HttpRequest, space: Space) -> str:
+    there = FlowClock.objects.visible_to(request.user).filter(space=space).first()
+    values: dict[str, Any] = {
+        "start": setting.maybe(State, request, "start", space), "stop": setting.maybe(State, request, "stop", space),
+        "counts_working_days": request.POST.get("counts_working_days") == "1",
+    }  # fmt: skip
+    if there is not None:
+        flow_clocks.change(actor=request.user, clock=there, version=doors.version_in(request), **values)
+    else:
+        flow_clocks.create(actor=request.user, space=space, **values)
+    return _("The clock is set: the flow page is computed with it from now on.")
+
+
 _ACTS: setting.Acts = {
+    "set_clock": _set_clock,
     "lay_out": _lay_out, "add": _add, "change": _change, "move": _move, "remove": _remove, "place": _place, "limit": _limit,
     "change_limit": _change_limit, "remove_limit": _remove_limit,
 }  # fmt: skip

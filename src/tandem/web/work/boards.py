@@ -122,14 +122,15 @@ def card(request: HttpRequest, key: str, id: int) -> HttpResponse:
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"message": _("This change cannot be read.")}, status=400)
     state = doors.find(State.objects, request.user, pk=state_id, space=item.space_id)
-    halves = _halves(request, item)
+    stacks = stacks_of.stacks(request.user, item.space_id)
+    halves = {one.pk: half.key for stack in stacks for half in stack.halves for one in half.states}
     after = doors.find(WorkItem.objects, request.user, pk=after_id, space=item.space_id) if after_id else None
     run = uuid.uuid4()
     try:
         more = {**_in_lane(request, item, lane), "override_reason": reason}
         try:
             item = work_items.move(
-                actor=request.user, item=item, version=version, state=_kept(item, state, halves), after=after, to_top=after is None, run=run, **more
+                actor=request.user, item=item, version=version, state=_landing(item, state, halves, stacks, more), after=after, to_top=after is None, run=run, **more
             )  # fmt: skip
         except Stale as problem:
             current = problem.current
@@ -137,7 +138,7 @@ def card(request: HttpRequest, key: str, id: int) -> HttpResponse:
                 raise
             more |= _in_lane(request, current, lane)
             item = work_items.move(
-                actor=request.user, item=current, version=current.version, state=_kept(current, state, halves), after=after, to_top=after is None, run=run, **more
+                actor=request.user, item=current, version=current.version, state=_landing(current, state, halves, stacks, more), after=after, to_top=after is None, run=run, **more
             )  # fmt: skip
     except Stale as problem:
         current = problem.current
@@ -153,15 +154,13 @@ def card(request: HttpRequest, key: str, id: int) -> HttpResponse:
     return JsonResponse({"version": item.version, "state": item.state_id, "undo": undo})
 
 
-def _halves(request: HttpRequest, item: WorkItem) -> dict[int, int]:
-    """State → the half of the board in which it stands, by its key."""
-    stacks = stacks_of.stacks(request.user, item.space_id)
-    return {state.pk: half.key for stack in stacks for half in stack.halves for state in half.states}
-
-
-def _kept(item: WorkItem, state: State, halves: dict[int, int]) -> State:
-    """A card that stays where it is keeps its state, when several states stand there."""
-    return item.state if halves.get(item.state_id) == halves.get(state.pk) else state
+def _landing(item: WorkItem, state: State, halves: dict[int, int], stacks: list[stacks_of.Stack], more: dict[str, Any]) -> State:
+    """A card that stays where it is keeps its state, when several states stand there; else it comes into the first there that
+    its type uses. `halves`: state → the half in which it stands, by its key."""
+    kind = more.get("type", item.type)
+    if halves.get(item.state_id) == halves.get(state.pk) and kind.uses(item.state_id):
+        return item.state
+    return stacks_of.landing(stacks, state, kind)
 
 
 def _in_lane(request: HttpRequest, item: WorkItem, lane: str) -> dict[str, Any]:

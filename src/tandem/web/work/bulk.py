@@ -17,7 +17,7 @@ from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.models import User
 from tandem.web import doors
-from tandem.web.work import bulk_moves, bulk_preview
+from tandem.web.work import bulk_moves, bulk_preview, bulk_types
 from tandem.work.actions import bulk as changes
 from tandem.work.actions import undoing
 from tandem.work.models import State, WorkItem
@@ -28,8 +28,8 @@ MOST = 500
 @login_required
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
-    """`do` says what: state:NAME, priority:N, assignee:ID, due:DATE, label:TEXT, unlabel:TEXT, space:ID (to another project), remove:, archive:, unarchive:. With `preview` nothing
-    is done: a page shows what would change, and its button sends the same with the versions that were seen (`ids=12:3`)."""
+    """`do` says what: state:NAME, priority:N, assignee:ID, due:DATE, label:TEXT, unlabel:TEXT, type:NAME, space:ID (to another project), remove:, archive:, unarchive:. With
+    `preview` nothing is done: a page shows what would change, and its button sends the same with the versions that were seen (`ids=12:3`)."""
     seen = _ids(request)
     what, _colon, value = request.POST.get("do", "").partition(":")
     value = value or request.POST.get(what, "")
@@ -41,6 +41,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
             raise Refused("rows_too_many", most=MOST)
         if what == "space":
             return bulk_moves.answer(request, seen, value, back)
+        if what == "type":
+            return bulk_types.answer(request, seen, value, back)
         rows = WorkItem.objects.visible_to(request.user).present().filter(pk__in=seen)
         items = list(rows.select_related("state", "space", "type"))
         steps = [changes.Step(item, seen[item.pk], values) for item, values in _steps(request, items, what, value)]

@@ -11,13 +11,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tandem.kit.errors import Hidden
-from tandem.people.access import Permission, may
 from tandem.people.models import Space, SpaceKind
 from tandem.reports.queries.filter_own import word_of
 from tandem.web import doors
 from tandem.web.work import setting
-from tandem.work.actions import fields, inheritance
+from tandem.work.actions import fields
 from tandem.work.models import FieldDefinition, WorkItemType
 from tandem.work.models.formula import BUILT_IN, FUNCTIONS, name_of, sources
 
@@ -28,7 +26,7 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
     """Everybody who sees the space reads its fields here; who may change the plan changes them. What is defined above a
     project holds in it."""
     space = doors.find(Space.objects, request.user, key=key)
-    around = setting.around(request, key, "field_settings") if space.kind == SpaceKind.PROJECT else _above_projects(request, space)
+    around = setting.around_any(request, key, "field_settings")
     if request.method == "POST":
         return setting.take(request, _ACTS, space, "field_settings")
     seen = FieldDefinition.objects.visible_to(request.user)
@@ -42,17 +40,9 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "work/field_settings.html", context)
 
 
-def _above_projects(request: HttpRequest, space: Space) -> dict[str, Any]:
-    """The organisation, a portfolio, a programme: what is defined there holds in every project below."""
-    if space.kind == SpaceKind.PRODUCT:
-        raise Hidden
-    return {"space": space, "project": space, "may_change": may(request.user, Permission.EDIT_PLAN, space.pk), "ways": []}
-
-
 def _above(request: HttpRequest, space: Space) -> dict[str, Any]:
     """The spaces above that one sees, from the organisation down; outside of projects also the fields that come from there."""
-    ranked = inheritance.above(space.pk)
-    spaces = sorted(Space.objects.visible_to(request.user).filter(pk__in=ranked), key=lambda s: -ranked.index(s.pk))
+    spaces = setting.spaces_above(request, space)
     rows = FieldDefinition.objects.visible_to(request.user).active().filter(space__in=spaces, origin=None).select_related("space").in_order()
     return {"spaces_above": spaces, "from_above": [] if space.kind == SpaceKind.PROJECT else list(rows)}
 

@@ -16,6 +16,7 @@ from tandem.kit.errors import Refused
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
 from tandem.reports.queries import filter_language
+from tandem.web.work import view_days
 
 
 def changed(request: HttpRequest, **changes: Any) -> str:
@@ -153,6 +154,6 @@ def views(request: HttpRequest, page: str, space: Space | None) -> list[dict[str
         manages = view.audience == SavedView.Audience.OFFICIAL and may(request.user, Permission.MANAGE_ACCESS, view.space_id)
         found.append({
             "view": view, "is_mine": is_mine, "is_open": is_open, "is_changed": is_open and query_of(view.query) != here,
-            "may_save": is_mine or manages, "href": f"?{urlencode([*parse_qsl(view.query), ('view', view.pk)])}",
+            **(view_days.of_view(request.user, view) if is_open else {"letters": None, "days": []}), "may_save": is_mine or manages, "href": f"?{urlencode([*parse_qsl(view.query), ('view', view.pk)])}",
         })  # fmt: skip
     return found

@@ -70,7 +70,8 @@ def flow(request: HttpRequest, key: str) -> HttpResponse:
         "export": reverse("flow_export", kwargs={"key": key}) + filtering.changed(request), "ended": asked.project.as_of,
         "queues": asked.reading.queues, "has_done": any(s.is_done for s in asked.reading.states),
         "longer": filtering.changed(request, period="all") if asked.period != "all" else "",
-        "about": _forecast(request, asked), "computed": said.computed(),
+        "about": _forecast(request, asked), "computed": said.computed(), "clock": said.clock(asked.reading), "in_working_days": asked.reading.clock.in_working_days,
+        "clock_is_own": asked.reading.clock.is_own or asked.reading.clock.in_working_days, "clock_at": reverse("board_settings", kwargs={"key": key}) + "#clock",
     }  # fmt: skip
     figures = flow_figures.figures(asked.reading)
     return render(request, "work/flow.html", context | ({"figures": None} if figures is None else _shown(asked.reading, figures)))
@@ -172,7 +173,7 @@ def export(request: HttpRequest, key: str) -> HttpResponse:
     asked = _asked(request, key)
     out = io.StringIO()
     writer = csv.writer(out)
-    heads = (_("Key"), _("Title"), _("Type"), _("State"), _("Arrived"), _("Started"), _("Finished"), _("Days in progress"), _("Blocked days"))
+    heads = (_("Key"), _("Title"), _("Type"), _("State"), _("Arrived"), _("Started"), _("Finished"), *_heads_in_days(asked.reading))
     writer.writerow([*heads, *(s.name for s in asked.reading.states)])
     for row in flow_figures.items(asked.reading):
         when = [day(moment) for moment in (row.arrived, row.started, row.finished)]
@@ -181,6 +182,12 @@ def export(request: HttpRequest, key: str) -> HttpResponse:
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = http.attachment_header(f"flow-{key}.csv")
     return response
+
+
+def _heads_in_days(reading: reads.Reading) -> tuple[str, str]:
+    if reading.clock.in_working_days:
+        return _("Working days in progress"), _("Blocked working days")
+    return _("Days in progress"), _("Blocked days")
 
 
 urls = [

@@ -25,9 +25,29 @@ def too_little(found: Any) -> str:
     return words.refusal({"code": "not_enough", "found": found.found, "needed": found.needed})
 
 
+def clock(reading: Reading) -> str:
+    """Between which states the time runs, and which days count: what every time on the page rests on."""
+    known = {"start": reading.clock.start, "stop": reading.clock.stop}
+    if reading.clock.start and reading.clock.stop:
+        said = _("from “%(start)s” to “%(stop)s”") % known
+    elif reading.clock.start:
+        said = _("from “%(start)s” to done") % known
+    elif reading.clock.stop:
+        said = _("from in progress to “%(stop)s”") % known
+    else:
+        said = _("from in progress to done")
+    return f"{said}, {unit(reading)}"
+
+
+def unit(reading: Reading) -> str:
+    return _("working days") if reading.clock.in_working_days else _("days of the clock")
+
+
 def verdict(reading: Reading, figures: Figures, late: int | None) -> list[str]:
     """The first lines of the page: how long it takes, what is too old, what holds the rest up."""
     parts = [_time(figures)]
+    if reading.clock.is_own or reading.clock.in_working_days:
+        parts.append(_("Counted %(clock)s.") % {"clock": clock(reading)})
     if late is not None and figures.in_progress:
         known = {"n": late, "all": len(figures.in_progress)}
         parts.append(
@@ -152,12 +172,19 @@ def queues(reading: Reading, found: Any) -> dict[str, Any] | None:
 def notes(reading: Reading, figures: Figures) -> list[str]:
     """What the whole page rests on, and what it leaves out."""
     lines = [
-        _("From the recorded moves of the items that were open at some time between %(first)s and %(last)s; days are days of the clock, nights and weekends included.")
+        (
+            _("From the recorded moves of the items that were open at some time between %(first)s and %(last)s; days are working days of the calendar of this project, from midnight to midnight: weekends and days off count nothing.")
+            if reading.clock.in_working_days
+            else _("From the recorded moves of the items that were open at some time between %(first)s and %(last)s; days are days of the clock, nights and weekends included.")
+        )
         % {"first": f"{short_day(figures.since)} {figures.since.year}", "last": f"{short_day(figures.until)} {figures.until.year}"}
     ]
     if not reading.has_parents:
         lines.append(_("Items that have parts are left out: their parts are counted. Filter by a type to see them."))
-    if reading.undated:
+    if reading.undated and reading.clock.is_own:
+        said = ngettext("%(n)s item whose way was not recorded is left out.", "%(n)s items whose way was not recorded are left out.", reading.undated)
+        lines.append(said % {"n": reading.undated})
+    elif reading.undated:
         lines.append(ngettext("%(n)s finished item has no day and is left out.", "%(n)s finished items have no day and are left out.", reading.undated) % {"n": reading.undated})
     if reading.is_cut:
         lines.append(_("There are more items than are read at once: the latest %(n)s count.") % {"n": f"{len(reading.lines):,}"})

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tandem.collaboration.actions import saved_views
-from tandem.collaboration.models import SavedView
+from tandem.collaboration.actions import saved_views, subscriptions
+from tandem.collaboration.models import SavedView, Subscription
+from tandem.kit import http
 from tandem.kit.errors import Refused, Stale
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
@@ -61,8 +62,12 @@ def _whole(query: str) -> str:
 
 
 def _change(request: HttpRequest) -> HttpResponse:
-    number = request.POST.get("view", "")
-    view = doors.find(SavedView.objects, request.user, pk=whole_number(number) or 0)
+    number = whole_number(request.POST.get("view", "")) or 0
+    if request.POST["do"] == "unsubscribe":
+        return _stop_letters(request, number)
+    view = doors.find(SavedView.objects, request.user, pk=number)
+    if request.POST["do"] == "subscribe":
+        return _letters(request, view)
     here = address(view)
     if request.POST["do"] == "default":
         saved_views.make_default(actor=request.user, view=view)
@@ -77,6 +82,23 @@ def _change(request: HttpRequest) -> HttpResponse:
         raise Stale(view)
     saved_views.change(actor=request.user, view=view, version=version, query=_whole(request.POST.get("query", "")))
     return doors.go_to(request, address(view), _("The view was saved."))
+
+
+def _letters(request: HttpRequest, view: SavedView) -> HttpResponse:
+    """Letters of this view for oneself: on the days `days` (`0,1,2`, Monday is 0), at the hour `hour`."""
+    days = [whole_number(text, 2) for text in request.POST.get("days", "").split(",")]
+    hour = whole_number(request.POST.get("hour", ""), 3)
+    subscriptions.create(actor=request.user, view=view, weekdays=[-1 if d is None else d for d in days], hour=-1 if hour is None else hour)
+    said = _("“%(name)s” comes as a letter to %(address)s.") % {"name": view.name, "address": request.user.email}  # type: ignore[union-attr]
+    return doors.go_to(request, address(view), said)
+
+
+def _stop_letters(request: HttpRequest, view_id: int) -> HttpResponse:
+    """Also of a view that one does not see any more."""
+    row = doors.find(Subscription.objects, request.user, view=view_id)
+    subscriptions.remove(actor=request.user, subscription=row)
+    back = request.POST.get("next", "")
+    return doors.go_to(request, back if http.is_local_path(back) else reverse("work_items"), _("No letters of this view any more."))
 
 
 @login_required

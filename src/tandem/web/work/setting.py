@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Hidden, Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
-from tandem.people.models import Space
+from tandem.people.models import Space, SpaceKind
 from tandem.portfolio.models import Project
 from tandem.web import doors
+from tandem.work.actions import inheritance
 
 Acts = Mapping[str, Callable[[HttpRequest, Space], str]]
 
@@ -23,8 +24,26 @@ def around(request: HttpRequest, key: str, here: str) -> dict[str, Any]:
     space = doors.find(Space.objects, request.user, key=key)
     return {
         "space": space, "project": doors.find(Project.objects, request.user, space=space),
-        "may_change": may(request.user, Permission.EDIT_PLAN, space.pk), "ways": ways(key, here),
+        "may_change": may(request.user, Permission.EDIT_PLAN, space.pk), "ways": ways(key, here), "is_project": True,
     }  # fmt: skip
+
+
+def around_any(request: HttpRequest, key: str, here: str) -> dict[str, Any]:
+    """The same for the organisation, a portfolio or a programme too: what is defined there holds in the projects below."""
+    space = doors.find(Space.objects, request.user, key=key)
+    if space.kind == SpaceKind.PROJECT:
+        return around(request, key, here)
+    if space.kind == SpaceKind.PRODUCT:
+        raise Hidden
+    may_change = may(request.user, Permission.EDIT_PLAN, space.pk)
+    own = [one for one in ways(key, here) if one["name"] != "board_settings"]
+    return {"space": space, "project": space, "may_change": may_change, "ways": own, "is_project": False}
+
+
+def spaces_above(request: HttpRequest, space: Space) -> list[Space]:
+    """Those that one sees, from the organisation down."""
+    ranked = inheritance.above(space.pk)
+    return sorted(Space.objects.visible_to(request.user).filter(pk__in=ranked), key=lambda s: -ranked.index(s.pk))
 
 
 def take(request: HttpRequest, acts: Acts, space: Space, page: str) -> HttpResponse:
@@ -58,4 +77,4 @@ def maybe(model: Any, request: HttpRequest, name: str, space: Space) -> Any:
 def ways(key: str, here: str) -> list[dict[str, Any]]:
     """The pages of a project's settings, the one that is open marked."""
     pages = (("board_settings", _("Columns and limits")), ("workflow_settings", _("States, types, moves")), ("field_settings", _("Fields")))
-    return [{"label": label, "href": reverse(name, kwargs={"key": key}), "current": name == here} for name, label in pages]
+    return [{"name": name, "label": label, "href": reverse(name, kwargs={"key": key}), "current": name == here} for name, label in pages]

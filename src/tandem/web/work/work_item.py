@@ -134,7 +134,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         item.type = known
     defined = set_here.fields_of(item)
     own = OwnFields(f for f in defined if f.retired_at is None).meet([item])
-    ways = Moves(user, set_here.rules_of(item)).ways(item)
+    ways = Moves(user, set_here.rules_of(item), set_here.own_workflows_of(item)).ways(item)
     offered = [s for s in states if s.pk == item.state_id or (s.retired_at is None and (ways is None or s.pk in ways))]
     item.description = mentions.renamed(item.description, mentions.names_of([item.description]))
     events = _events(user, item)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -12,13 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from tandem.kit.text import whole_number
 from tandem.people.access import GRANTS, Permission
-from tandem.people.models import Role, Space, User
+from tandem.people.models import Role, Space, SpaceKind, User
 from tandem.portfolio.models import Project
 from tandem.web import doors
 from tandem.web.people.people import choices_of
 from tandem.web.work import setting
-from tandem.work.actions import retirements, states, takeovers, transitions
-from tandem.work.models import FieldDefinition, State, Transition, WorkItemType
+from tandem.work.actions import retirements, shared_workflows, states, takeovers, transitions, type_workflows
+from tandem.work.models import FieldDefinition, State, Transition, WorkItem, WorkItemType
 from tandem.work.models.field import COMPUTED
 from tandem.work.models.transition import ASKED
 
@@ -27,7 +28,7 @@ from tandem.work.models.transition import ASKED
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, key: str) -> HttpResponse:
     """Everybody who sees the project reads its workflow here; who may change the plan changes it."""
-    around = setting.around(request, key, "workflow_settings")
+    around = setting.around_any(request, key, "workflow_settings")
     space = around["space"]
     if request.method == "POST":
         return setting.take(request, _ACTS, space, "workflow_settings")
@@ -36,15 +37,39 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
     asked = _asked(request.user, space)
     rules = _rules(request.user, space, of_state, of_type, dict(asked))
     context = {
-        **around,
+        **around, **_shared(request, space),
         "states": [s for s in of_state if s.retired_at is None], "retired_states": [s for s in of_state if s.retired_at],
-        "types": [t for t in of_type if t.retired_at is None], "retired_types": [t for t in of_type if t.retired_at],
+        "types": [t for t in of_type if t.retired_at is None], "standing": _standing(request.user, space), "state_names": {s.pk: s.name for s in of_state},
+        "retired_types": [t for t in of_type if t.retired_at],
         "categories": State.Category.choices, "levels": _levels(), "rules": rules, "asked": asked, "people": choices_of(request.user, space.pk),
         "all_roles": [(r.value, r.label) for r in Role], "most_approvals": transitions.MOST_APPROVALS,
         "roles": [(r.value, r.label) for r in Role if Permission.EDIT_WORK in GRANTS[r]],
         "projects": list(Project.objects.visible_to(request.user).exclude(space=space).order_by("name").values_list("space_id", "name")[:500]),
     }  # fmt: skip
     return render(request, "work/workflow_settings.html", context)
+
+
+def _shared(request: HttpRequest, space: Space) -> dict[str, Any]:
+    """What a project follows, or could follow with what would become of it; above projects, who follows."""
+    source = shared_workflows.source_of(space.pk)
+    found: dict[str, Any] = {"source": source, "spaces_above": setting.spaces_above(request, space), "offer": None, "fit": None, "followers": [], "unseen": 0}
+    if source is not None:
+        found["source_seen"] = source.pk in request.user.visible_space_ids()
+    elif space.kind == SpaceKind.PROJECT:
+        near = shared_workflows.nearest(space.pk)
+        if near is not None and near.pk in request.user.visible_space_ids():
+            found |= {"offer": near, "fit": shared_workflows.fit(space.pk, near)}
+    else:
+        ids = shared_workflows.followers(space.pk)
+        seen = list(Space.objects.visible_to(request.user).filter(pk__in=ids).order_by("name"))
+        found |= {"followers": seen, "unseen": len(ids) - len(seen)}
+    return found
+
+
+def _standing(user: Any, space: Space) -> dict[tuple[int, int], int]:
+    """(Type, state) → how many items stand there, removed ones too, which may come back."""
+    rows = WorkItem.objects.visible_to(user).filter(space=space).order_by().values_list("type_id", "state_id")
+    return {(kind, state): n for kind, state, n in rows.annotate(n=Count("id"))}
 
 
 def _levels() -> list[tuple[int, str]]:
@@ -135,6 +160,19 @@ def _restore_type(request: HttpRequest, space: Space) -> str:
     return _("“%(name)s” is back.") % {"name": row.name}
 
 
+def _choose_states(request: HttpRequest, space: Space) -> str:
+    """No box ticked: the type goes the way of the project again."""
+    type, rows = _type(request, space), State.objects.visible_to(request.user).filter(space=space).in_bulk()
+    uses = [rows[number] for text in request.POST.getlist("uses") if (number := whole_number(text)) in rows]
+    heirs = {pk: rows[number] for pk in rows if (number := whole_number(request.POST.get(f"into_{pk}", ""))) in rows}
+    start = rows.get(whole_number(request.POST.get("start", "")) or 0)
+    count = type_workflows.choose(actor=request.user, type=type, version=doors.version_in(request), uses=uses, start=start if uses else None, into=heirs)
+    if not uses:
+        return _("“%(name)s” goes the way of the project.") % {"name": type.name}
+    said = _("“%(name)s” has a workflow of its own.") % {"name": type.name}
+    return said + (" " + ngettext("%(n)s item went on.", "%(n)s items went on.", count) % {"n": count} if count else "")
+
+
 def _conditions(request: HttpRequest) -> dict[str, Any]:
     return {
         "roles": request.POST.getlist("roles"), "required": request.POST.getlist("required"), "is_guarded": request.POST.get("is_guarded") == "1",
@@ -162,6 +200,17 @@ def _remove_rule(request: HttpRequest, space: Space) -> str:
     return _("The move is taken back.")
 
 
+def _follow(request: HttpRequest, space: Space) -> str:
+    source = doors.find(Space.objects, request.user, pk=setting.number(request, "source"))
+    shared_workflows.follow(actor=request.user, space=space, source=source)
+    return _("The states and types of “%(name)s” hold here from now on, and follow later changes.") % {"name": source.name}
+
+
+def _leave(request: HttpRequest, space: Space) -> str:
+    shared_workflows.leave(actor=request.user, space=space)
+    return _("States and types are the project’s own now. Nothing else has changed.")
+
+
 def _take_over(request: HttpRequest, space: Space) -> str:
     source = doors.find(Space.objects, request.user, pk=setting.number(request, "source"))
     took = takeovers.take_over(actor=request.user, space=space, source=source)
@@ -182,8 +231,8 @@ def _rule(request: HttpRequest, space: Space) -> Transition:
 
 _ACTS: setting.Acts = {
     "add_state": _add_state, "change_state": _change_state, "move_state": _move_state, "retire_state": _retire_state, "restore_state": _restore_state,
-    "add_type": _add_type, "change_type": _change_type, "retire_type": _retire_type, "restore_type": _restore_type, "allow": _allow,
-    "change_rule": _change_rule, "remove_rule": _remove_rule, "take_over": _take_over,
+    "add_type": _add_type, "change_type": _change_type, "retire_type": _retire_type, "restore_type": _restore_type, "choose_states": _choose_states, "allow": _allow,
+    "change_rule": _change_rule, "remove_rule": _remove_rule, "take_over": _take_over, "follow": _follow, "leave": _leave,
 }  # fmt: skip
 
 urls = [path("boards/<slug:key>/workflow/", settings, name="workflow_settings")]

@@ -15,7 +15,7 @@ from tandem.history.record import record, record_many
 from tandem.kit import clock
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
-from tandem.work.actions import blocks, derived
+from tandem.work.actions import blocks, derived, type_states
 from tandem.work.actions.work_items import PERSONAL
 from tandem.work.models import (
     Assignment,
@@ -97,6 +97,7 @@ def rewrite_items(
             WorkItem.objects.bulk_update(
                 changed, sorted(fields | {"version", "updated_at"}), batch_size=_BATCH
             )
+            type_states.widen(actor=actor, items=changed)
             derived.written(space.pk, [pk for item in changed for pk in (item.pk, above_before[item.pk])])
             record_many("work_item.changed", events, actor=actor, run=run)
             blocks.end_finished(actor=actor, items=changed)

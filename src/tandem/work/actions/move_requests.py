@@ -64,6 +64,8 @@ def able(rule: Transition, space_id: int, but: int = 0) -> set[int]:
 
 def rule_of(*, actor: Any, item: WorkItem, from_id: int, to_id: int) -> Transition | None:
     """The rule by which this person may move the item there; None where there are no rules, or none lets them."""
+    if not item.type.uses(from_id) and item.type.start_id is not None:
+        from_id = item.type.start_id
     ways = leading(in_force(Transition.objects.filter(space=item.space_id), item.type_id), from_id, to_id)
     roles = roles_of(actor).get(item.space_id, frozenset())
     return next((rule for rule in ways if is_open_to(rule, roles)), None)

@@ -7,16 +7,19 @@ from django.db import transaction
 from tandem.people.models import Space
 from tandem.portfolio.actions import projects
 from tandem.portfolio.models import Project
-from tandem.work.actions import inheritance, workflows
+from tandem.work.actions import inheritance, shared_workflows, workflows
 
 
 def open_project(
     *, actor: Any, parent: Space, name: str, with_workflow: bool = True, **values: Any
 ) -> Project:
-    """A project with its space and, unless an import brings its own, the default workflow."""
+    """A project with its space and, unless an import brings its own, the workflow of a space above, else the default one."""
     with transaction.atomic():
         project = projects.create(actor=actor, parent=parent, name=name, **values)
-        if with_workflow:
+        source = shared_workflows.nearest(project.space_id) if with_workflow else None
+        if source is not None:
+            shared_workflows.follow(actor=actor, space=project.space, source=source)
+        elif with_workflow:
             workflows.give_default(actor=actor, space=project.space)
         inheritance.inherit(project.space)
     return project

@@ -37,10 +37,16 @@ class Mapping:
 
 def proposed(item: WorkItem, target: Space) -> tuple[WorkItemType | None, State | None]:
     """Type and state of the target that stand for those of the item: of the same name, else of the same level and category."""
-    types, states = WorkItemType.objects.filter(space=target).active(), State.objects.filter(space=target).active().in_order()
+    types = WorkItemType.objects.filter(space=target).active()
     kind = types.filter(name=item.type.name).first() or types.filter(level=item.type.level).first() or types.first()
-    state = states.filter(name=item.state.name).first() or states.filter(category=item.state.category).first() or states.first()
-    return kind, state
+    return kind, _stage(item, target, kind)
+
+
+def _stage(item: WorkItem, target: Space, kind: WorkItemType | None) -> State | None:
+    states = State.objects.filter(space=target).active().in_order()
+    if kind is not None and kind.state_ids:
+        states = states.filter(pk__in=kind.state_ids)
+    return states.filter(name=item.state.name).first() or states.filter(category=item.state.category).first() or states.first()
 
 
 def relocate(
@@ -104,7 +110,10 @@ def _arrive(
     mapping: Mapping, run: UUID | None,
 ) -> WorkItem:  # fmt: skip
     kind, stage = proposed(old, space)
-    kind, stage = type or mapping.types.get(old.type_id) or kind, state or mapping.states.get(old.state_id) or stage
+    kind = type or mapping.types.get(old.type_id) or kind
+    stage = state or mapping.states.get(old.state_id) or stage
+    if state is None and kind is not None and stage is not None and not kind.uses(stage.pk):
+        stage = _stage(old, space, kind)  # one mapping serves all types: each stays in its own workflow
     people = [u for u in old.assignees.all() if u.pk in members]
     values = {name: getattr(old, name) for name in _ALONG}
     own = values["fields"] = _taken(actor, old, space, kind, mapping)

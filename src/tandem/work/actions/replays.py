@@ -10,7 +10,7 @@ from tandem.history.record import Past
 from tandem.kit import clock
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
-from tandem.work.actions import derived
+from tandem.work.actions import derived, type_states
 from tandem.work.actions.work_items import take_numbers
 from tandem.work.models import Assignment, Sprint, SprintChange, SprintMember, StateChange, WorkItem
 
@@ -37,6 +37,7 @@ def replay(
             item.updated_at = item.updated_at or clock.now()
             item.set_grams()
         _insert_by_depth(items)
+        type_states.widen(actor=actor, items=items)
         Assignment.objects.bulk_create(assignments, batch_size=2000)
         for passage in changes:
             passage.space = space

@@ -8,11 +8,19 @@ from django.db.models import Q
 
 from tandem.history.record import record, record_many
 from tandem.kit import clock
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
-from tandem.work.actions import blocks, derived, move_requests, transitions
+from tandem.work.actions import (
+    blocks,
+    derived,
+    flow_clocks,
+    move_requests,
+    shared_workflows,
+    transitions,
+    type_states,
+)
 from tandem.work.models import MoveRequest, State, StateChange, Transition, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_PLAN
@@ -40,12 +48,14 @@ def add(*, actor: Any, space: Space, name: str, category: str) -> State:
         order = list(C.values)
         before = [s for s in rows if order.index(s.category) <= order.index(category)]
         _put(rows, state, len(before))
+        shared_workflows.spread(state)
     return state
 
 
 def change(*, actor: Any, state: State, version: int | None, **values: Any) -> State:
     """Name and category. The category stays while items stand there: their dates follow from it."""
     require(actor, _DO, state.space_id)
+    shared_workflows.check_own(state)
     if set(values) - {"name", "category"}:
         raise Refused("field_unknown", fields=", ".join(sorted(set(values) - {"name", "category"})))
     with transaction.atomic():
@@ -55,16 +65,19 @@ def change(*, actor: Any, state: State, version: int | None, **values: Any) -> S
         if values.get("category", state.category) != state.category:
             if values["category"] not in C.values:
                 raise Refused("choice_unknown", field="category")
-            count = WorkItem.objects.filter(state=state).count()
+            count = shared_workflows.occupied(state)
             if count:
                 raise Refused("state_occupied", field="category", name=state.name, count=count)
             _check_rest([s for s in rows if s.pk != state.pk], values["category"])
-        return writing.change(state, actor=actor, permission=_DO, verb="state.changed", version=version, **values)
+        state = writing.change(state, actor=actor, permission=_DO, verb="state.changed", version=version, **values)
+        shared_workflows.pass_on(actor=actor, row=state)
+    return state
 
 
 def move(*, actor: Any, state: State, to: int) -> State:
     """To the place `to` among the states of its space, the first being 0. Work begins in the first."""
     require(actor, _DO, state.space_id)
+    shared_workflows.check_own(state)
     with transaction.atomic():
         Space.objects.select_for_update(no_key=True).get(pk=state.space_id)
         rows = list(State.objects.filter(space=state.space_id).active().in_order())
@@ -74,6 +87,7 @@ def move(*, actor: Any, state: State, to: int) -> State:
         after = _put(rows, state, to)
         if after != before:
             record("state.changed", state, actor=actor, changes={"rank": [before.index(state.pk), after.index(state.pk)]})
+            shared_workflows.pass_order(state.space_id)
     return state
 
 
@@ -83,16 +97,38 @@ def retire(
     """Its items go `into` another state, whatever moves are allowed and whatever limits say there; how many they were.
     The moves from and to it go with it. What passed through it stays in the history."""
     require(actor, _DO, state.space_id)
+    shared_workflows.check_own(state)
     if into is not None:
         check_heir(state, into)
     with transaction.atomic():
-        check_rest(state)
-        count = _emptied(actor, state, into, step)
-        move_requests.lapse(actor=actor, requests=MoveRequest.objects.filter(Q(to_state=state) | Q(from_state=state), state=MoveRequest.State.WAITING))
-        for rule in Transition.objects.filter(space=state.space_id):
-            if state.pk in (rule.from_state_id, rule.to_state_id):
-                transitions.remove(actor=actor, transition=rule)
-        writing.change(state, actor=actor, permission=_DO, verb="state.retired", version=version, retired_at=state.retired_at or clock.now())
+        count = _retired(actor, state, into, version, step)
+        for kind in WorkItemType.objects.filter(space=state.space_id).exclude(state_ids=[]):
+            shared_workflows.pass_way(kind)
+        _retire_below(actor, state)
+    return count
+
+
+def _retire_below(actor: Any, state: State) -> None:
+    """Where items stand in it, or work could not begin or end without it, it stays as the project's own."""
+    for one in State.objects.filter(origin=state).active():
+        try:
+            with transaction.atomic():
+                _retired(actor, one, None, None, lambda done, total: None)
+        except (Refused, Denied, Hidden):
+            one.refresh_from_db()
+            one.write(expected=None, origin=None)
+
+
+def _retired(actor: Any, state: State, into: State | None, version: int | None, step: Callable[[int, int], None]) -> int:
+    check_rest(state)
+    count = carry_all(actor=actor, rows=WorkItem.objects.filter(state=state), state=state, into=into, step=step)
+    type_states.leave(actor=actor, state=state, into=into)
+    flow_clocks.leave(actor=actor, state=state, into=into)
+    move_requests.lapse(actor=actor, requests=MoveRequest.objects.filter(Q(to_state=state) | Q(from_state=state), state=MoveRequest.State.WAITING))
+    for rule in Transition.objects.filter(space=state.space_id):
+        if state.pk in (rule.from_state_id, rule.to_state_id):
+            transitions.remove(actor=actor, transition=rule)
+    writing.change(state, actor=actor, permission=_DO, verb="state.retired", version=version, retired_at=state.retired_at or clock.now())
     return count
 
 
@@ -111,13 +147,24 @@ def check_rest(state: State) -> None:
 
 def restore(*, actor: Any, state: State, version: int | None = None) -> State:
     """Offered again, empty, at its old place."""
-    return writing.change(state, actor=actor, permission=_DO, verb="state.restored", version=version, retired_at=None)
+    _check_above(state)
+    with transaction.atomic():
+        state = writing.change(state, actor=actor, permission=_DO, verb="state.restored", version=version, retired_at=None)
+        State.objects.filter(origin=state).update(retired_at=None)
+    return state
 
 
-def _emptied(actor: Any, state: State, into: State | None, step: Callable[[int, int], None]) -> int:
-    """Every item goes on, also those that were removed and may come back; an event for each. A part at a time is in memory."""
+def _check_above(row: State | WorkItemType) -> None:
+    if row.origin is not None and row.origin.retired_at is not None:
+        raise Refused("workflow_follows", name=row.name)
+
+
+def carry_all(*, actor: Any, rows: Any, state: State, into: State | None, step: Callable[[int, int], None] = lambda done, total: None) -> int:
+    """Each of these items, all of which stand in `state`, goes on, also those that were removed and may come back; an event for
+    each. A part at a time is in memory."""
+    require(actor, _DO, state.space_id)
     derived.hold(state.space_id)
-    ids = list(WorkItem.objects.select_for_update(no_key=True, of=("self",)).filter(state=state).order_by("pk").values_list("pk", flat=True))
+    ids = list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
     if ids and into is None:
         raise Refused("state_needs_heir", field="into")
     for begin in range(0, len(ids), _PART):
@@ -186,15 +233,18 @@ def add_type(*, actor: Any, space: Space, name: str, level: int = 2) -> WorkItem
             raise Refused("types_too_many", most=MOST)
         if level not in (1, 2, 3):
             raise Refused("choice_unknown", field="level")
-        return writing.create(
+        made = writing.create(
             WorkItemType, actor=actor, permission=_DO, verb="workflow.changed", space=space, name=name, level=level,
             rank=max((t.rank for t in rows), default=-1) + 1,
         )  # fmt: skip
+        shared_workflows.spread(made)
+    return made
 
 
 def change_type(*, actor: Any, type: WorkItemType, version: int | None, **values: Any) -> WorkItemType:
     """Name and level: 3 holds 2, 2 holds 1."""
     require(actor, _DO, type.space_id)
+    shared_workflows.check_own(type)
     if set(values) - {"name", "level"}:
         raise Refused("field_unknown", fields=", ".join(sorted(set(values) - {"name", "level"})))
     rows = list(WorkItemType.objects.filter(space=type.space_id).exclude(pk=type.pk))
@@ -204,12 +254,27 @@ def change_type(*, actor: Any, type: WorkItemType, version: int | None, **values
         if values["level"] not in (1, 2, 3):
             raise Refused("choice_unknown", field="level")
         _check_types(rows, values["level"])
-    return writing.change(type, actor=actor, permission=_DO, verb="type.changed", version=version, **values)
+    with transaction.atomic():
+        type = writing.change(type, actor=actor, permission=_DO, verb="type.changed", version=version, **values)
+        shared_workflows.pass_on(actor=actor, row=type)
+    return type
 
 
 def retire_type(*, actor: Any, type: WorkItemType, version: int | None = None) -> WorkItemType:
     """Offered no more; the items that are of it stay so."""
     require(actor, _DO, type.space_id)
+    shared_workflows.check_own(type)
+    with transaction.atomic():
+        for one in WorkItemType.objects.filter(origin=type).active():
+            try:
+                with transaction.atomic():
+                    _retired_type(actor, one, None)
+            except (Refused, Denied, Hidden):  # work there needs it: it stays as the project's own
+                one.write(expected=None, origin=None)
+        return _retired_type(actor, type, version)
+
+
+def _retired_type(actor: Any, type: WorkItemType, version: int | None) -> WorkItemType:
     _check_types(list(WorkItemType.objects.filter(space=type.space_id).exclude(pk=type.pk)))
     return writing.change(
         type, actor=actor, permission=_DO, verb="type.retired", version=version, retired_at=type.retired_at or clock.now()
@@ -217,7 +282,11 @@ def retire_type(*, actor: Any, type: WorkItemType, version: int | None = None) -
 
 
 def restore_type(*, actor: Any, type: WorkItemType, version: int | None = None) -> WorkItemType:
-    return writing.change(type, actor=actor, permission=_DO, verb="type.restored", version=version, retired_at=None)
+    _check_above(type)
+    with transaction.atomic():
+        type = writing.change(type, actor=actor, permission=_DO, verb="type.restored", version=version, retired_at=None)
+        WorkItemType.objects.filter(origin=type).update(retired_at=None)
+    return type
 
 
 def _check_types(rest: list[WorkItemType], level: int = 0) -> None:

@@ -8,7 +8,7 @@ from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Role, Space
 from tandem.people.scoping import members_of
-from tandem.work.actions import fields, states, transitions
+from tandem.work.actions import fields, states, transitions, type_workflows
 from tandem.work.models import FieldDefinition, State, Transition, WorkItemType
 
 
@@ -17,8 +17,10 @@ def take_over(*, actor: Any, space: Space, source: Space) -> dict[str, int]:
     require(actor, Permission.VIEW, source.pk)
     require(actor, Permission.EDIT_PLAN, space.pk)
     with transaction.atomic():
+        known = set(WorkItemType.objects.filter(space=space).values_list("pk", flat=True))
         types, new_types = _types(actor, space, source)
         passed, new_states = _states(actor, space, source)
+        _workflows(actor, types, passed, known)
         own, new_fields = _fields(actor, space, source, types)
         moves = _moves(actor, space, source, types, passed, own)
     return {"types": new_types, "states": new_states, "fields": new_fields, "moves": moves}
@@ -44,6 +46,15 @@ def _states(actor: Any, space: Space, source: Space) -> tuple[dict[int, State], 
             here[one.name.casefold()] = states.add(actor=actor, space=space, name=one.name, category=one.category)
         found[one.pk] = here[one.name.casefold()]
     return found, len(here) - count
+
+
+def _workflows(actor: Any, types: dict[int, WorkItemType], passed: dict[int, State], known: set[int]) -> None:
+    """Types that came bring their own workflow along."""
+    for one in WorkItemType.objects.filter(pk__in=types).exclude(state_ids=[]):
+        made = types[one.pk]
+        uses = [passed[pk] for pk in one.state_ids if pk in passed and passed[pk].retired_at is None]
+        if made.pk not in known and len(uses) == len(one.state_ids):
+            type_workflows.choose(actor=actor, type=made, version=None, uses=uses, start=passed[one.start_id or 0])
 
 
 def _fields(

@@ -15,7 +15,7 @@ from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Role, Space
 from tandem.people.scoping import members_of, roles_of
-from tandem.work.actions import fields, move_requests
+from tandem.work.actions import fields, move_requests, type_states
 from tandem.work.models import (
     FieldDefinition,
     Link,
@@ -43,6 +43,8 @@ def create(
     for name, row in (("from_state", from_state), ("to_state", to_state), ("type", type)):
         if row is not None and row.space_id != space.pk:
             raise Refused("other_space", field=name)
+        if isinstance(row, State) and type is not None:
+            type_states.check_state(type, row, field=name)
     if from_state is not None and from_state.pk == to_state.pk:
         raise Refused("move_to_itself", field="to_state")
     values = _checked(space.pk, {
@@ -127,11 +129,12 @@ def keep(
     to_state = item.state
     if from_state.pk == to_state.pk:
         return None
+    from_state = _entered(item, from_state)
     own = list(FieldDefinition.objects.filter(space=item.space_id).active().with_types().in_order())
     rules = list(Transition.objects.filter(space=item.space_id))
     force = in_force(rules, item.type_id)
     ways = leading(force, from_state.pk, to_state.pk)
-    if force and not ways:
+    if force and not ways and from_state.pk != to_state.pk:
         _refuse_way(item, force, from_state, to_state)
     roles = roles_of(actor).get(item.space_id, frozenset())
     open_ways = [rule for rule in ways if is_open_to(rule, roles)]
@@ -166,8 +169,13 @@ def asked_for(*, actor: Any, item: WorkItem, version: int | None, values: dict[s
     return move_requests.ask(actor=actor, item=item, to_state=values["state"], rule=rule)
 
 
+def _entered(item: WorkItem, from_state: State) -> State:
+    """From a state that its type does not use it goes as if it began: so it is where the type has changed."""
+    return from_state if item.type.uses(from_state.pk) or item.type.start is None else item.type.start
+
+
 def _refuse_way(item: WorkItem, rules: list[Transition], from_state: State, to_state: State) -> None:
-    ids = {r.to_state_id for r in rules if r.from_state_id in (None, from_state.pk)} - {from_state.pk}
+    ids = {r.to_state_id for r in rules if r.from_state_id in (None, from_state.pk) and item.type.uses(r.to_state_id)} - {from_state.pk}
     names = list(State.objects.filter(pk__in=ids).active().in_order().values_list("name", flat=True))
     code = "move_not_allowed" if names else "move_nowhere"
     raise Refused(code, field="state", state=to_state.name, before=from_state.name, allowed=", ".join(names))

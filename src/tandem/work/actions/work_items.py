@@ -14,7 +14,16 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, User
-from tandem.work.actions import blocks, derived, fields, move_requests, ranks, transitions, wip_limits
+from tandem.work.actions import (
+    blocks,
+    derived,
+    fields,
+    move_requests,
+    ranks,
+    transitions,
+    type_states,
+    wip_limits,
+)
 from tandem.work.models import Assignment, MoveRequest, State, StateChange, WorkItem, WorkItemType
 from tandem.work.models.derivation import Plan
 
@@ -54,12 +63,13 @@ def create(
         raise Refused("title_empty", field="title")
     with transaction.atomic():
         plan = derived.hold(space.pk)
-        first = State.objects.filter(space=space).active().in_order().first()
+        type = type or type_states.usual(space.pk, state)
+        first = type_states.first_of(space.pk, type)
         state = state or first
-        type = type or WorkItemType.objects.filter(space=space, level=2).active().order_by("rank").first()
         if state is None or type is None:
             raise Refused("no_workflow", space=space.name)
         _check_home(space.pk, state=state, type=type, **values)
+        type_states.check_state(type, state)
         mentions.check(space.pk, values.get("description") or "")
         if values.get("fields"):
             values["fields"] = fields.kept(actor=actor, space_id=space.pk, type_id=type.pk, before=stood or {}, after=values["fields"])
@@ -138,6 +148,8 @@ def change(
             return item
         plan = derived.hold(item.space_id)
         _check_home(item.space_id, item=item, **differing)
+        if not is_taken_back:
+            type_states.check(item, differing)
         if not (is_taken_back or is_approved) and _asked_first(actor, item, version, differing, people) and before_people == after_people:
             return item
         is_ruled = before_people != after_people or wip_limits.RULED & differing.keys()
@@ -176,7 +188,7 @@ def _said(
 def _asked_first(actor: Any, item: WorkItem, version: int | None, differing: dict[str, Any], people: Any) -> bool:
     """A move that others approve is asked for; the rest of the change is written, but for the place on the board. Whether
     nothing of it is left."""
-    if "state" not in differing:
+    if "state" not in differing or "type" in differing:
         return False
     item.awaiting = transitions.asked_for(actor=actor, item=item, version=version, values=differing, people=people)
     if item.awaiting is not None:
@@ -190,7 +202,9 @@ def _pass_on(
 ) -> None:
     """The move is allowed, and brings its dates along; what waited for another one waits no more."""
     if not is_taken_back:
-        transitions.keep(actor=actor, item=item, from_state=before["state"], people=people)
+        rule = transitions.keep(actor=actor, item=item, from_state=before["state"], people=people)
+        if rule is not None and rule.approvals and "type" in before:  # it comes into another workflow as a new item does
+            raise Refused("move_needs_approval", field="state", state=item.state.name, first=(item.type.start or before["state"]).name)
     stood = {f: getattr(item, f) for f in ACTUAL}
     followed = _follow_state(item, differing["state"], clock.now(), dates)
     if item.archived_at is not None and not item.state.is_done:  # open work that nobody sees is lost
@@ -334,6 +348,7 @@ def create_many(
         WorkItem.objects.bulk_create(items, batch_size=1000)
         derived.follow(plan, space.pk, [item.pk for item in items])
         Assignment.objects.bulk_create(assignments, batch_size=2000)
+        type_states.widen(actor=actor, items=items)
         for passage in changes:
             passage.space = space
         StateChange.objects.bulk_create(changes, batch_size=2000)

@@ -67,7 +67,7 @@ def _ensure(
                 added.append(name)
                 rank += 1
             elif present[name].retired_at:  # asked for again: an import brings items that stand in it
-                present[name].write(expected=None, retired_at=None)
+                present[name].write(expected=None, retired_at=None, origin=None)
                 added.append(name)
         if added:
             record("workflow.changed", space, actor=actor, changes={model._meta.model_name: [None, added]})

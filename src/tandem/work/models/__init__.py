@@ -6,6 +6,7 @@ from tandem.work.models.calendar import CalendarException, WorkingCalendar
 from tandem.work.models.checklist import ChecklistEntry
 from tandem.work.models.column import Column
 from tandem.work.models.field import FieldDefinition
+from tandem.work.models.flow_clock import FlowClock
 from tandem.work.models.intake import IntakeForm, Submission
 from tandem.work.models.link import Link
 from tandem.work.models.move_request import MoveRequest, MoveVerdict
@@ -32,7 +33,7 @@ __all__ = [
     "ChecklistEntry",
     "Column",
     "Constraint",
-    "FieldDefinition",
+    "FieldDefinition", "FlowClock",
     "IntakeForm",
     "ItemTemplate",
     "Link",

@@ -70,10 +70,14 @@ def is_open_to(rule: Transition, roles: Collection[str]) -> bool:
     return not rule.roles or not set(rule.roles).isdisjoint(roles)
 
 
-def offered(rules: Iterable[Transition], type_id: int, from_id: int, roles: Collection[str]) -> set[int] | None:
-    """The states into which somebody with these roles may move an item; None for all. What a move asks for is said
-    when it is made."""
-    found = in_force(rules, type_id)
+def offered(
+    rules: Iterable[Transition], type_id: int, from_id: int, roles: Collection[str], own: tuple[Collection[int], int | None] = ((), None)
+) -> set[int] | None:  # fmt: skip
+    """The states into which somebody with these roles may move an item; None for all. `own` are the states of its type and
+    where that begins. What a move asks for is said when it is made."""
+    found, (states, start) = in_force(rules, type_id), own
     if not found:
-        return None
-    return {from_id} | {r.to_state_id for r in found if r.from_state_id in (None, from_id) and is_open_to(r, roles)}
+        return {from_id, *states} if states else None
+    begins = from_id if not states or from_id in states or start is None else start
+    ways = {r.to_state_id for r in found if r.from_state_id in (None, begins) and is_open_to(r, roles)} | {begins}
+    return {from_id} | (ways & set(states) if states else ways)

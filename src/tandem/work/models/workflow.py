@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,21 +18,33 @@ class TypeQuerySet(ScopedQuerySet):
 
 
 class WorkItemType(Scoped):
-    """`level` orders the tree: 3 epic, 2 story and task, 1 sub-task; imports keep the source's own names."""
+    """`level` orders the tree: 3 epic, 2 story and task, 1 sub-task; imports keep the source's own names. A type with a
+    workflow of its own passes through `state_ids` alone and begins in `start`; without any it passes through all states
+    of its space."""
 
     name = models.CharField(_("name"), max_length=100)
     level = models.PositiveSmallIntegerField(default=2)
     rank = models.PositiveSmallIntegerField(default=0)
+    state_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name=_("states"))
+    start = models.ForeignKey("work.State", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("begins in"))
+    # the type of a space above that this one follows
+    origin = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followers")
     retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = TypeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-level", "rank", "id"]
-        constraints = [models.UniqueConstraint(fields=["space", "name"], name="one_type_per_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["space", "name"], name="one_type_per_name"),
+            models.UniqueConstraint(fields=["space", "origin"], name="one_following_type_per_space"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def uses(self, state_id: int) -> bool:
+        return not self.state_ids or state_id in self.state_ids
 
 
 class StateQuerySet(ScopedQuerySet):
@@ -57,13 +70,18 @@ class State(Scoped):
     )
     # of a split column: its done half, where work waits to be pulled on
     is_waiting = models.BooleanField(_("waits to be pulled on"), default=False)
+    # the state of a space above that this one follows
+    origin = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followers")
     retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = StateQuerySet.as_manager()
 
     class Meta:
         ordering = ["rank", "id"]
-        constraints = [models.UniqueConstraint(fields=["space", "name"], name="one_state_per_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["space", "name"], name="one_state_per_name"),
+            models.UniqueConstraint(fields=["space", "origin"], name="one_following_state_per_space"),
+        ]
 
     def __str__(self) -> str:
         return self.name
