@@ -15,7 +15,7 @@ from tandem.people.actions import spaces, users
 from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.planning.models import ComputedDates, Forecast, Run
 from tandem.portfolio.actions import portfolios, programmes
-from tandem.portfolio.models import Portfolio, Programme, Project
+from tandem.portfolio.models import Portfolio, Programme, Project, ProjectReport
 from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
 from tandem.strategy.actions import check_ins, key_results, measurements, objectives
@@ -73,6 +73,7 @@ class Area:
     programme: Programme
     project: Project
     second_project: Project
+    project_report: ProjectReport
     product: Product
     objective: Objective
     aim: Objective
@@ -164,7 +165,7 @@ def build(admin: User, name: str, key: str) -> Area:
     project = make.project(actor=admin, name=f"{name} project", parent=top)
     product = make.product(actor=admin, name=f"{name} product", parent=top)
     second = make.project(actor=admin, name=f"{name} second project", parent=top)
-    found |= {"project": project, "second_project": second, "product": product}
+    found |= {"project": project, "second_project": second, "product": product, "project_report": make.project_report(actor=admin, project=project)}
     found |= _work(admin, project)
     found |= _product(admin, product, found["item"])
     objective = make.objective(actor=admin, space=top)
