@@ -245,6 +245,8 @@ REFUSALS: dict[str, Any] = {
     "space_unknown": _("There is no space with the key %(key)s."),
     "not_set_up": _("This installation has no organisation yet. Start it once, or run “tandem user add”."),
     "import_into_project": _("“%(space)s” is not a project: work items come into a project."),
+    "import_into_portfolio": _("“%(space)s” holds no projects: reports come into a portfolio, a programme or the organisation."),
+    "import_doubtful": _("Of %(count)s projects it is not clear which one here they are. Say so in the preview."),
     "import_nowhere": _("You may not open a project anywhere. Say into which project the file should go."),
     "import_answers": _("This answer does not fit: %(what)s."),
     "import_questions": _("A question about the file is still open."),
