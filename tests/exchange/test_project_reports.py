@@ -8,10 +8,11 @@ import pytest
 from tandem.exchange.formats import open_source
 from tandem.exchange.models import ExternalReference
 from tandem.history.models import Event
-from tandem.kit.errors import Denied, Refused
+from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.people.models import Space
 from tandem.portfolio.models import Project, ProjectReport
 from tandem.reports.queries import project_reports as reads
+from tests import make
 from tests.conftest import DATA
 from tests.exchange import portfolio_count as count
 from tests.exchange.files import take_over
@@ -93,7 +94,7 @@ def test_the_graph_and_the_table_of_one_source_agree(world, tmp_path):
 
 @real
 def test_the_american_table_is_read_whole():
-    rows = [one for one in open_source(FOLDER / count.US).records()]
+    rows = list(open_source(FOLDER / count.US).records())
     expected = count.table(FOLDER / count.US)
     assert len(rows) == len(expected) == 2467
     for one, row in zip(rows, expected, strict=True):
@@ -165,6 +166,8 @@ def test_reports_come_into_what_holds_projects_and_only_from_who_may(world, tmp_
     path = written(tmp_path, "gmpp-2020.csv", GMPP)
     with pytest.raises(Refused, match="import_into_portfolio"):
         take_over(path, actor=world.alma, into=world.project.space)
-    with pytest.raises(Denied):
-        take_over(path, actor=world.boris, into=world.root)
+    member = make.user(actor=world.admin, name="Noor Member", role="member")
+    for person, problem in ((world.boris, Hidden), (member, Denied)):
+        with pytest.raises(problem):
+            take_over(path, actor=person, into=world.root)
     assert not ProjectReport.objects.exists()

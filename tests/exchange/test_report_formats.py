@@ -57,8 +57,8 @@ def test_the_columns_can_be_said(tmp_path):
     path = written(tmp_path, "own.csv", "Vorhaben;Amt;Stand;Kosten\nHafen;Bau;2024-05-01;1,5\n".replace("1,5", "1.5"))
     assert detect(path) == "csv"
     columns = {"Vorhaben": "project_name", "Amt": "department", "Stand": "as_of", "Kosten": "budget"}
-    mapping = ReportMapping.from_json({"columns": columns, "money_unit": "millions", "currency": "EUR"})
-    (one,) = list(open_source(path, "project-reports", ReadOptions(reports=mapping)).records())
+    mapping = ReportMapping.from_json({"columns": columns})
+    (one,) = list(open_source(path, "project-reports", ReadOptions(reports=mapping, money_unit="millions", currency="EUR")).records())
     assert (one.name, one.values["budget"], one.values["on"]) == ("Hafen", D(1_500_000), date(2024, 5, 1))
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from tandem.exchange.formats import Mapping, ReadOptions, ReportMapping, Source
+from tandem.exchange.formats.report_columns import SCALES
 from tandem.exchange.formats.source import MappingNeeded, Question
 from tandem.kit.errors import Refused
 
@@ -36,6 +37,10 @@ def checked(answers: dict[str, Any]) -> dict[str, Any]:
             raise Refused("import_answers", field=key, what=f"{key}: {value}")
     if kept.get("date_order", "dmy") not in ("dmy", "mdy", "ymd"):
         raise Refused("import_answers", field="date_order", what=str(kept["date_order"]))
+    if kept.get("money_unit", "units") not in SCALES:
+        raise Refused("import_answers", field="money_unit", what=str(kept["money_unit"]))
+    if kept.get("currency") and not (len(kept["currency"]) == 3 and kept["currency"].isalpha() and kept["currency"].isascii()):
+        raise Refused("currency_malformed", field="currency", currency=kept["currency"])
     for name, category in kept.get("categories", {}).items():
         if category not in _CATEGORIES:
             raise Refused("import_answers", field="categories", what=f"{name}: {category}")
@@ -55,6 +60,7 @@ def read_options(answers: dict[str, Any]) -> ReadOptions:
         mapping = Mapping.from_json({key: answers[key] for key in COLUMN_KEYS if key in answers})
     return ReadOptions(
         date_order=answers.get("date_order"), timezone=answers.get("timezone"), mapping=mapping, reports=reports, as_of=as_of(answers),
+        money_unit=answers.get("money_unit", ""), currency=answers.get("currency", ""),
         categories=dict(answers.get("categories") or {}),
     )  # fmt: skip
 

@@ -22,9 +22,10 @@ from tandem.people.models import Space, SpaceKind
 from tandem.portfolio.actions import project_reports
 from tandem.portfolio.actions.project_reports import Outcome, Reported
 from tandem.portfolio.models import Project
-from tandem.work.actions.projects import open_project
+from tandem.work.actions.projects import open_projects
 
 KIND = "project-reports"
+_AT_ONCE = 500
 FORMATS = ("project-reports", "project-graph")
 
 
@@ -97,20 +98,19 @@ def _projects(
     actor: Any, space: Space, read: _Read, found: dict[Named, int | None], step: Step
 ) -> tuple[dict[Named, Project], int]:
     known = Project.objects.in_bulk([pk for pk in found.values() if pk is not None])
-    projects, opened = {}, 0
-    for number, (named, pk) in enumerate(found.items()):
-        if pk is not None and pk in known:
-            projects[named] = known[pk]
-            continue
-        newest = max(read.projects[named], key=lambda one: one.values["on"])
-        projects[named] = open_project(
-            actor=actor, parent=space, name=newest.name, description=newest.description,
-            starts_on=newest.values.get("planned_start"),
-        )  # fmt: skip
-        opened += 1
-        if number % 20 == 0:
-            step("items", number, len(found))
-    return projects, opened
+    projects = {named: known[pk] for named, pk in found.items() if pk is not None and pk in known}
+    new = [named for named in found if named not in projects]
+    for begin in range(0, len(new), _AT_ONCE):
+        part = new[begin : begin + _AT_ONCE]
+        made = open_projects(actor=actor, parent=space, rows=[_opening(read.projects[named]) for named in part])
+        projects |= dict(zip(part, made, strict=True))
+        step("items", begin + len(part), len(new))
+    return projects, len(new)
+
+
+def _opening(reports: list[ReportRecord]) -> dict[str, Any]:
+    newest = max(reports, key=lambda one: one.values["on"])
+    return {"name": newest.name, "description": newest.description, "starts_on": newest.values.get("planned_start")}
 
 
 def _remember(ledger: Ledger, matching: Matching, projects: dict[Named, Project]) -> None:

@@ -45,6 +45,8 @@ def open_source(
     options = options or ReadOptions()
     found = [detect(one) for one in paths]
     wanted = found[0] if format == "auto" else format
+    if options.holds_reports and wanted in ("csv", "xlsx"):
+        wanted = "project-reports"
     for name in found:
         if name != wanted and {name, wanted} not in _SAME_FILE:
             raise Unreadable("wrong_format", found=name, wanted=wanted)

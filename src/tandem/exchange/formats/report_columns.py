@@ -54,11 +54,8 @@ class ReportMapping:
         twice = [t for t in _NAMES if list(columns.values()).count(t) > 1]
         if "project_name" not in columns.values() or twice:
             raise Unreadable("bad_mapping", reason=", ".join(twice) or "project_name")
-        if data.get("money_unit", "units") not in SCALES:
-            raise Unreadable("bad_mapping", reason="money_unit")
         return cls(
             columns=columns, sheet=data.get("sheet"), header_row=data.get("header_row"),
-            money_unit=data.get("money_unit") or "units", currency=str(data.get("currency") or ""),
         )  # fmt: skip
 
     @staticmethod

@@ -44,13 +44,16 @@ class ReportTable(Source):
         given = options.reports
         self._grid = grid or Grid(path, is_workbook, given.sheet if given else None)
         self._header_row, self.headers = find_header(self._grid, given.header_row if given else None, recognised)
-        self.mapping = given or suggest(self.headers)
+        self.mapping = suggest(self.headers)
+        self.money_unit = options.money_unit or self.mapping.money_unit
+        self.currency = options.currency or self.mapping.currency
+        self.mapping = given or self.mapping
         self._at = self._places()
         self._order = options.date_order
         self._survey()
         if given is None:
             self.note("mapping_suggested")
-        self.note("money_read_as", unit=self.mapping.money_unit, currency=self.mapping.currency or "–")
+        self.note("money_read_as", unit=self.money_unit, currency=self.currency or "–")
 
     @property
     def info(self) -> SourceInfo:
@@ -148,12 +151,12 @@ class ReportTable(Source):
                 self._tally.add(target, "too_long", where)
         for target in DATES:
             self._take(found, row, target, values.day(self._cell(row, target), self._text(row, target), self._order))
-        scale = SCALES[self.mapping.money_unit]
+        scale = SCALES[self.money_unit]
         for target in MONEY:
             self._take(found, row, target, values.money(self._text(row, target), scale))
         self._take(found, row, "rating", values.rating(self._text(row, "rating")))
         self._take(found, row, "said", values.said(self._text(row, "said")), empty="")
-        found["currency"] = (self._text(row, "currency") or self.mapping.currency).upper()[:3]
+        found["currency"] = (self._text(row, "currency") or self.currency).upper()[:3]
         self._stated(found, row, scale, where)
         return ReportRecord(
             source_id=self._text(row, "project_id")[:200], name=name[:200], department=found["department"],

@@ -77,6 +77,9 @@ class ReadOptions:
     mapping: "ColumnMapping | None" = None
     reports: "ReportMapping | None" = None  # the columns of a table of project reports
     as_of: date | None = None
+    money_unit: str = ""
+    currency: str = ""
+    holds_reports: bool = False  # a table that goes into a portfolio is one of project reports
     categories: Mapping[str, str] = field(default_factory=dict)  # state name → to_do, in_progress, done
 
 
