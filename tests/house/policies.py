@@ -356,6 +356,7 @@ WEB: dict[str, Page] = {
     **_noun("projects", PLAN),
     "projects_new": Page(get=PORTFOLIO & PLAN, post=PORTFOLIO & PLAN, anywhere=True),
     **_noun("project_reports", PLAN, remove=True),
+    "projects_health": _LISTING,
     **{f"project_reports_course{what}": _LISTING for what in ("", "_csv", "_xlsx")},
     **_noun("products", PRODUCT),
     **_noun("features", PRODUCT, remove=True),
