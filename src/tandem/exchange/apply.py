@@ -1,5 +1,6 @@
 """The only writer of imports: neutral records in, rows out, through the actions. One transaction, all or nothing."""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -55,7 +56,9 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
     with transaction.atomic():
         _take_time()
         if source.format in project_reports.FORMATS:
-            return project_reports.apply(source, actor=actor, imported=imported, options=options, step=step)
+            space, report, run = project_reports.take(source, actor=actor, imported=imported, options=options, step=step)
+            _done(source, imported, space, report, actor, run)
+            return report
         stream = source.records()
         projects, rest = _projects(stream)
         target = find_target(source, projects, actor=actor, options=options)
@@ -70,11 +73,15 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
         for record in rest:
             work.look(record)
         report = work.finish(source, options)
-        done = {"state": Import.State.APPLIED, "applied_at": clock.now(), "format": source.format, "problem": {}}
-        Import.objects.filter(pk=imported.pk).update(into=target.space, report=report, **done)
-        changes = {"created": [None, report["created"]], "updated": [None, report["updated"]]}
-        record_event("import.applied", imported, actor=actor, changes=changes, run=taking.run)
+        _done(source, imported, target.space, report, actor, taking.run)
     return report
+
+
+def _done(source: Source, imported: Import, space: Space, report: dict[str, Any], actor: Any, run: uuid.UUID) -> None:
+    values = {"state": Import.State.APPLIED, "applied_at": clock.now(), "format": source.format, "problem": {}}
+    Import.objects.filter(pk=imported.pk).update(into=space, report=report, **values)
+    changes = {"created": [None, report["created"]], "updated": [None, report["updated"]]}
+    record_event("import.applied", imported, actor=actor, changes=changes, run=run)
 
 
 def _take_time() -> None:

@@ -15,7 +15,6 @@ from tandem.exchange.taking_over.context import Step
 from tandem.exchange.taking_over.ledger import Entry, Ledger
 from tandem.exchange.taking_over.target import default_parent
 from tandem.history.record import record, within
-from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, SpaceKind
@@ -37,8 +36,10 @@ class _Read:
     reports: int = 0
 
 
-def apply(source: Source, *, actor: Any, imported: Import, options: Any, step: Step) -> dict[str, Any]:
-    """Within the transaction of the import. Raises `Refused` when a project is doubtful and nobody has said which it is."""
+def take(
+    source: Source, *, actor: Any, imported: Import, options: Any, step: Step
+) -> tuple[Space, dict[str, Any], uuid.UUID]:
+    """Within the transaction of the import: where it went, its report and its run. Raises `Refused` when a project is doubtful and nobody has said which it is."""
     space = _target(actor, options)
     label = (options.name or _plain(source.info.name))[:100]
     ledger = Ledger(space, f"reports:{label}", imported)
@@ -55,12 +56,7 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Any, step: S
         _remember(ledger, matching, projects)
         rows = [_reported(projects[named], one) for named, reports in read.projects.items() for one in reports]
         outcome = project_reports.take_many(actor=actor, rows=rows, source=label)
-    report = _report(source, space, label, read, opened, outcome, doubts, tally)
-    done = {"state": Import.State.APPLIED, "applied_at": clock.now(), "format": source.format, "problem": {}}
-    Import.objects.filter(pk=imported.pk).update(into=space, report=report, **done)
-    changes = {"created": [None, report["created"]], "updated": [None, report["updated"]]}
-    record("import.applied", imported, actor=actor, changes=changes, run=run)
-    return report
+    return space, _report(source, space, label, read, opened, outcome, doubts, tally), run
 
 
 def _target(actor: Any, options: Any) -> Space:

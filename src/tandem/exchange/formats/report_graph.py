@@ -76,7 +76,7 @@ class ReportGraph(Source):
         planned = start + timedelta(days=int(own["Planned_Duration"]))
         delay = int(own.get("Project_delay") or 0)
         cost, saved = (self._money(own, key, where) for key in ("Planned_Cost", "Cost_Variance"))
-        found = {
+        found: dict[str, Any] = {
             "on": on, "department": clean(str(bureau.get("Name") or ""))[:200], "category": clean(str(investment.get("name") or ""))[:200],
             "planned_start": start, "original_finish": planned, "planned_finish": planned + timedelta(days=delay), "stated_slip_days": delay,
             "original_budget": cost, "budget": None if cost is None or saved is None else cost - saved,
