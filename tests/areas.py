@@ -25,7 +25,7 @@ from tandem.people.actions import spaces, users
 from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.planning.models import ComputedDates, Forecast, Run
 from tandem.portfolio.actions import portfolios, programmes
-from tandem.portfolio.models import Portfolio, Programme, Project
+from tandem.portfolio.models import Portfolio, Programme, Project, ProjectReport
 from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
 from tandem.strategy.actions import check_ins, key_results, measurements, objectives
@@ -86,6 +86,7 @@ class Area:
     project: Project
     second_project: Project
     bulk_run: uuid.UUID
+    project_report: ProjectReport
     product: Product
     objective: Objective
     aim: Objective
@@ -180,6 +181,7 @@ def build(admin: User, name: str, key: str) -> Area:
     product = make.product(actor=admin, name=f"{name} product", parent=top)
     second = make.project(actor=admin, name=f"{name} second project", parent=top)
     found |= {"project": project, "second_project": second, "product": product, "bulk_run": _changed_in_bulk(admin, second)}
+    found["project_report"] = make.project_report(actor=admin, project=project)
     found |= _work(admin, project)
     found |= _product(admin, product, found["item"])
     objective = make.objective(actor=admin, space=top)

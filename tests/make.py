@@ -8,7 +8,8 @@ from typing import Any
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Space, User
-from tandem.portfolio.models import Project
+from tandem.portfolio.actions import project_reports
+from tandem.portfolio.models import Project, ProjectReport
 from tandem.product.actions import features, products, promises, releases
 from tandem.product.models import Feature, Product, Promise, Release
 from tandem.strategy.actions import key_results, kpis, objectives
@@ -110,6 +111,13 @@ def objective(
 def key_result(*, actor: User, objective: Objective, title: str = "Self-service bookings", **values: Any) -> KeyResult:
     values = {"start_value": Decimal(58), "target_value": Decimal(70), "unit": "percent", **values}
     return key_results.create(actor=actor, objective=objective, title=title, **values)
+
+
+def project_report(*, actor: User, project: Project, on: date | None = None, **values: Any) -> ProjectReport:
+    plain = {"planned_finish": date(2028, 3, 31), "budget": Decimal(421_000_000), "currency": "GBP"}
+    return project_reports.create(
+        actor=actor, project=project, on=on or clock.today() - timedelta(days=3), **{**plain, **values}
+    )
 
 
 def kpi(*, actor: User, name: str = "Cost per shipment", space: Space | None = None, **values: Any) -> Kpi:

@@ -81,7 +81,7 @@ def remove(roles: frozenset[str]) -> Policy:
 
 _READ_ONLY = ["key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
 _NOUNS = [
-    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
+    "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
     "products", "features", "releases", "promises", "comments", "attachments", "saved_views", "webhooks", "deliveries", "rules", "rule_runs", "inlets", "developments", *_READ_ONLY,
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks", "fields", "transitions",
@@ -127,6 +127,9 @@ API: dict[str, Policy] = {
     "programmes_change": change(PORTFOLIO),
     "projects_create": create(PORTFOLIO & PLAN),
     "projects_change": change(PLAN),
+    "project_reports_create": create(PLAN),
+    "project_reports_change": change(PLAN),
+    "project_reports_remove": remove(PLAN),
     "projects_flow_read": READ,
     "projects_quick_line_read": Policy(WORK),
     "projects_quick_line_create": change(WORK, 201),
@@ -352,6 +355,9 @@ WEB: dict[str, Page] = {
     **_noun("programmes", PORTFOLIO),
     **_noun("projects", PLAN),
     "projects_new": Page(get=PORTFOLIO & PLAN, post=PORTFOLIO & PLAN, anywhere=True),
+    **_noun("project_reports", PLAN, remove=True),
+    "projects_health": _LISTING,
+    **{f"project_reports_course{what}": _LISTING for what in ("", "_csv", "_xlsx")},
     **_noun("products", PRODUCT),
     **_noun("features", PRODUCT, remove=True),
     **_noun("releases", PRODUCT, remove=True),

@@ -76,6 +76,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "KeyResultCreate": {"objective_id": 3, "title": "Self-service bookings", "unit": "percent", "start_value": 58, "target_value": 70},
     "CheckInCreate": {"on": "2027-02-12", "value": 64, "confidence": "risk", "comment": "Two shippers wait for the price list"},
+    "ProjectReportCreate": {
+        "project_id": 9, "on": "2026-09-30", "source_name": "GMPP", "phase": "Construction", "planned_finish": "2028-03-31",
+        "budget": "421000000", "currency": "GBP", "rating": 3, "said": "on", "commentary": "The first station opens in June.",
+    },
     "KpiCreate": {
         "space_id": 1, "name": "Cost per shipment", "unit": "money", "unit_name": "EUR", "direction": "down", "cadence_days": 31,
         "target": "3.61", "risk_beyond": "3.90", "off_beyond": "4.20",

@@ -23,7 +23,7 @@ from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs
-from tandem.api.portfolio import portfolios, programmes, projects
+from tandem.api.portfolio import portfolios, programmes, project_reports, projects
 from tandem.api.product import features, products, promises, releases
 from tandem.api.strategy import key_results, kpis, objectives
 from tandem.api.work import (
@@ -74,6 +74,7 @@ NOUNS: dict[str, Router] = {
     "portfolios": portfolios.router,
     "programmes": programmes.router,
     "projects": projects.router,
+    "project-reports": project_reports.router,
     "work-items": work_items.router,
     "bulk-changes": bulk.changes,
     "bulk-relocations": bulk.moves,

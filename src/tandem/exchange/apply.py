@@ -1,5 +1,6 @@
 """The only writer of imports: neutral records in, rows out, through the actions. One transaction, all or nothing."""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from tandem.collaboration.models import Comment
 from tandem.compute.forecasting.history import NEEDED
 from tandem.exchange import facts as counting
+from tandem.exchange import project_reports
 from tandem.exchange import records as R
 from tandem.exchange.formats.source import Source
 from tandem.exchange.models import ExternalReference, Import
@@ -41,6 +43,7 @@ class Options:
     name: str = ""
     as_of: date | None = None
     offers: dict[str, Any] = field(default_factory=dict)
+    is_preview: bool = False
     expected: int = 0  # items, as the preview counted them: for the progress
 
 
@@ -52,6 +55,10 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
     """Write everything; returns the report. A failure anywhere leaves nothing."""
     with transaction.atomic():
         _take_time()
+        if source.format in project_reports.FORMATS:
+            space, report, run = project_reports.take(source, actor=actor, imported=imported, options=options, step=step)
+            _done(source, imported, space, report, actor, run)
+            return report
         stream = source.records()
         projects, rest = _projects(stream)
         target = find_target(source, projects, actor=actor, options=options)
@@ -66,11 +73,15 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
         for record in rest:
             work.look(record)
         report = work.finish(source, options)
-        done = {"state": Import.State.APPLIED, "applied_at": clock.now(), "format": source.format, "problem": {}}
-        Import.objects.filter(pk=imported.pk).update(into=target.space, report=report, **done)
-        changes = {"created": [None, report["created"]], "updated": [None, report["updated"]]}
-        record_event("import.applied", imported, actor=actor, changes=changes, run=taking.run)
+        _done(source, imported, target.space, report, actor, taking.run)
     return report
+
+
+def _done(source: Source, imported: Import, space: Space, report: dict[str, Any], actor: Any, run: uuid.UUID) -> None:
+    values = {"state": Import.State.APPLIED, "applied_at": clock.now(), "format": source.format, "problem": {}}
+    Import.objects.filter(pk=imported.pk).update(into=space, report=report, **values)
+    changes = {"created": [None, report["created"]], "updated": [None, report["updated"]]}
+    record_event("import.applied", imported, actor=actor, changes=changes, run=run)
 
 
 def _take_time() -> None:
@@ -220,7 +231,7 @@ class _Work:
             },
             "left_behind": ledger.left_behind("item"), "made": made,
             "product": offers.product_of(taking),
-            "not_taken_over": [_not_taken(row) for row in taking.not_taken(source.not_taken)],
+            "not_taken_over": [not_taken(row) for row in taking.not_taken(source.not_taken)],
             "notes": [{"code": n.code, "params": dict(n.params)} for n in [*source.notes, *self._notes()]],
             "states": [self._state(record) for record in sorted(self.states, key=lambda r: taking.states[r.name].rank)],
             "offers": offers.list_offers(taking, self.items),
@@ -257,7 +268,7 @@ def moment(value: datetime | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def _not_taken(row: R.NotTaken) -> dict[str, Any]:
+def not_taken(row: R.NotTaken) -> dict[str, Any]:
     from tandem.exchange.wording import why
 
     return {"what": row.what, "count": row.count, "why": why(row.why), "code": row.why, "where": row.where}

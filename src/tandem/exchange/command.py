@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from tandem.collaboration import words
 from tandem.exchange import mapping as answering
-from tandem.exchange import wording
+from tandem.exchange import project_reports, wording
 from tandem.exchange.actions import imports
 from tandem.exchange.apply import Options, apply
 from tandem.exchange.formats import Source, Unreadable, detect, open_source
@@ -64,7 +64,7 @@ def _take(
 ) -> tuple[int, dict[str, Any]]:
     name = ", ".join(file.name for file in files)
     try:
-        source = open_source(files, form, answering.read_options(answers))
+        source = open_source(files, form, imports.options_for(space, answers))
         open_questions = [q for q in answering.questions_of(source, answers) if q["code"] not in _ASIDE]
         if open_questions:
             _ask(name, open_questions)
@@ -75,6 +75,10 @@ def _take(
         return REFUSED, {"file": name, "refused": _worded(problem), **wording.problem_of(problem)}
     except (Refused, Denied, Hidden) as problem:
         click.echo(f"{name}: {_worded(problem)}", err=True)
+        if getattr(problem, "code", "") == "import_doubtful":
+            doubts = _write(source, name, person, space, answers, True)["doubts"]
+            _ask_which(doubts)
+            return ASKED, {"file": name, "questions": [{"code": "doubtful", **one} for one in doubts]}
         return REFUSED, {"file": name, "refused": _worded(problem), "code": getattr(problem, "code", "denied")}
     _tell(name, shown)
     return DONE, {"file": name, **shown}
@@ -158,6 +162,8 @@ def _ask(name: str, questions: list[dict[str, Any]]) -> None:
                 'Answer in a file for --map: {"date_order": "dmy"} or {"date_order": "mdy"}.'
             )
             values = {"column": question["column"], "examples": ", ".join(question["examples"])}
+        elif question["code"] == "as_of":
+            text, values = _("%(file)s: the reports do not say of which day they are. Say it with --as-of."), {}
         else:
             text = _(
                 "%(file)s: no column is recognisably the title. Say in a file for --map what each column is, "
@@ -167,7 +173,20 @@ def _ask(name: str, questions: list[dict[str, Any]]) -> None:
         click.echo(text % {"file": name, **values}, err=True)
 
 
+def _ask_which(doubts: list[dict[str, Any]]) -> None:
+    """The answers as they may be put into the file for `--map`."""
+    for one in doubts:
+        known = " · ".join(f"{c['id']}: {c['name']} ({c['department']})" for c in one["candidates"])
+        click.echo(f"  {one['name']} ({one['department']}) → {known}", err=True)
+    example = {"offers": {"same": {one["key"]: one["candidates"][0]["id"] for one in doubts}}}
+    text = _("Answer in a file for --map with the number of the project, or with “new”: %(example)s")
+    click.echo(text % {"example": json.dumps(example, ensure_ascii=False)}, err=True)
+
+
 def _tell(name: str, shown: dict[str, Any]) -> None:
+    if shown.get("kind") == project_reports.KIND:
+        _tell_reports(name, shown)
+        return
     into, count = shown["into"], shown["facts"]["items"]
     head = _("%(file)s: %(count)s items would come into %(space)s.") if shown["dry_run"] else _(
         "%(file)s: %(count)s items are in %(space)s."
@@ -175,6 +194,24 @@ def _tell(name: str, shown: dict[str, Any]) -> None:
     click.echo(head % {"file": name, "count": count, "space": f"{into['name']} ({into['key']})"})
     figures = {key: shown[key] for key in ("created", "updated", "unchanged")}
     click.echo("  " + _("%(created)s created, %(updated)s updated, %(unchanged)s unchanged") % figures)
+    _tell_rest(shown)
+
+
+def _tell_reports(name: str, shown: dict[str, Any]) -> None:
+    text = _("%(file)s: %(reports)s reports of %(projects)s projects would come into %(space)s.") if shown["dry_run"] else _(
+        "%(file)s: %(reports)s reports of %(projects)s projects are in %(space)s."
+    )  # fmt: skip
+    facts, into = shown["facts"], shown["into"]
+    click.echo(text % {"file": name, "reports": facts["items"], "projects": facts["projects"], "space": f"{into['name']} ({into['key']})"})
+    figures = {key: shown[key] for key in ("created", "updated", "unchanged")}
+    click.echo("  " + _("%(created)s created, %(updated)s updated, %(unchanged)s unchanged") % figures)
+    click.echo("  " + _("%(found)s projects recognised again, %(opened)s opened") % shown["projects"])
+    _tell_rest(shown)
+    if shown["doubts"]:
+        _ask_which(shown["doubts"])
+
+
+def _tell_rest(shown: dict[str, Any]) -> None:
     for note in shown["notes"]:
         click.echo("  " + wording.note(note["code"], note["params"]))
     if shown["as_of"]:

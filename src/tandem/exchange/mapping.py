@@ -1,6 +1,6 @@
 """What a person answers about a file, as JSON: how to read it, and what to make of it. Also the content of `--map FILE`.
 
-Keys: columns, sheet, header_row, separator (a table's mapping) · categories · date_order · timezone · as_of · name · offers.
+Keys: columns, sheet, header_row, separator (a table's mapping) · money_unit, currency (of project reports) · categories · date_order · timezone · as_of · name · offers.
 """
 
 from dataclasses import asdict
@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from tandem.exchange.formats import Mapping, ReadOptions, Source
-from tandem.exchange.formats.source import AmbiguousDates, Question
+from tandem.exchange.formats import Mapping, ReadOptions, ReportMapping, Source
+from tandem.exchange.formats.report_columns import SCALES
+from tandem.exchange.formats.source import MappingNeeded, Question
 from tandem.kit.errors import Refused
 
 COLUMN_KEYS = ("columns", "sheet", "header_row", "separator")
-KEYS = (*COLUMN_KEYS, "categories", "date_order", "timezone", "as_of", "name", "offers")
+MONEY_KEYS = ("money_unit", "currency")
+KEYS = (*COLUMN_KEYS, *MONEY_KEYS, "categories", "date_order", "timezone", "as_of", "name", "offers")
 _KIND: dict[str, type | tuple[type, ...]] = {
     "columns": dict, "categories": dict, "offers": dict, "header_row": (int, str), "as_of": (str, date),
 }  # fmt: skip
@@ -35,6 +37,10 @@ def checked(answers: dict[str, Any]) -> dict[str, Any]:
             raise Refused("import_answers", field=key, what=f"{key}: {value}")
     if kept.get("date_order", "dmy") not in ("dmy", "mdy", "ymd"):
         raise Refused("import_answers", field="date_order", what=str(kept["date_order"]))
+    if kept.get("money_unit", "units") not in SCALES:
+        raise Refused("import_answers", field="money_unit", what=str(kept["money_unit"]))
+    if kept.get("currency") and not (len(kept["currency"]) == 3 and kept["currency"].isalpha() and kept["currency"].isascii()):
+        raise Refused("currency_malformed", field="currency", currency=kept["currency"])
     for name, category in kept.get("categories", {}).items():
         if category not in _CATEGORIES:
             raise Refused("import_answers", field="categories", what=f"{name}: {category}")
@@ -47,11 +53,14 @@ def checked(answers: dict[str, Any]) -> dict[str, Any]:
 
 def read_options(answers: dict[str, Any]) -> ReadOptions:
     """Raises `Unreadable` when the columns do not make a mapping."""
-    mapping = None
-    if answers.get("columns"):
+    mapping = reports = None
+    if ReportMapping.fits(answers.get("columns")):
+        reports = ReportMapping.from_json(answers)
+    elif answers.get("columns"):
         mapping = Mapping.from_json({key: answers[key] for key in COLUMN_KEYS if key in answers})
     return ReadOptions(
-        date_order=answers.get("date_order"), timezone=answers.get("timezone"), mapping=mapping,
+        date_order=answers.get("date_order"), timezone=answers.get("timezone"), mapping=mapping, reports=reports, as_of=as_of(answers),
+        money_unit=answers.get("money_unit", ""), currency=answers.get("currency", ""),
         categories=dict(answers.get("categories") or {}),
     )  # fmt: skip
 
@@ -88,7 +97,6 @@ def questions_of(source: Source, answers: dict[str, Any]) -> list[dict[str, Any]
 
 def _question(question: Question) -> dict[str, Any]:
     shown: dict[str, Any] = asdict(question)
-    if isinstance(question, AmbiguousDates):
-        return shown
-    shown["suggestion"] = dict(question.suggestion)
+    if isinstance(question, MappingNeeded):
+        shown["suggestion"] = dict(question.suggestion)
     return shown

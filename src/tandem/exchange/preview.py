@@ -1,5 +1,6 @@
 """A preview is the real run, rolled back: nothing it shows can differ from what the import will do."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +19,8 @@ def preview(source: Source, *, actor: Any, imported: Import, options: Options, s
     report: dict[str, Any] = {}
     try:
         with transaction.atomic():
-            report = apply(source, actor=actor, imported=imported, options=options, step=step)
+            seen = replace(options, is_preview=True)
+            report = apply(source, actor=actor, imported=imported, options=seen, step=step)
             raise _Undo
     except _Undo:
         pass

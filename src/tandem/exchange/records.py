@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from tandem.exchange.report_records import ReportRecord
+
 Category = Literal["to_do", "in_progress", "done"]
 BodyFormat = Literal["plain", "markdown", "html", "jira-wiki"]
 Moment = datetime | date
@@ -368,4 +370,5 @@ Record = (
     | CommentRecord
     | AttachmentRecord
     | StateChangeRecord
+    | ReportRecord
 )

@@ -1,6 +1,7 @@
 """An import from the upload to the rows: receive, answer, preview, start. Only its owner goes on with it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -8,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
-from tandem.exchange import mapping, stored
+from tandem.exchange import mapping, project_reports, stored
 from tandem.exchange.apply import Options, apply, no_step
-from tandem.exchange.formats import FORMATS, Source, Unreadable
+from tandem.exchange.formats import FORMATS, ReadOptions, Source, Unreadable
 from tandem.exchange.formats.apart import Apart
 from tandem.exchange.models import Import
 from tandem.exchange.preview import preview as rolled_back
@@ -20,10 +21,11 @@ from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.people.access import Permission, require
-from tandem.people.models import Space
+from tandem.people.models import Space, SpaceKind
 
 _DO = Permission.IMPORT
 S = Import.State
+SMALL_REPORTS = 200 * 2**10
 SMALL = 2 * 2**20  # a file up to here is read while its owner waits
 
 
@@ -109,6 +111,9 @@ def start(*, actor: Any, imported: Import, **answers: Any) -> Job:
         raise Refused("import_applied" if imported.state == S.APPLIED else "import_questions")
     if imported.job is not None and imported.job.is_running:
         return imported.job
+    same = answers.get("offers", {}).get("same", {})
+    if doubts := [one for one in imported.report.get("doubts", []) if one["key"] not in same]:
+        raise Refused("import_doubtful", count=len(doubts))
     if answers:
         imported.write(expected=None, options=mapping.checked({**imported.options, **answers}))
     return _queue(actor, imported, "exchange.apply", _("Import %(file)s") % {"file": imported.file_name})
@@ -144,7 +149,9 @@ def discard(*, actor: Any, imported: Import) -> None:
 
 
 def is_small(imported: Import) -> bool:
-    return sum(path.stat().st_size for path in stored.files_of(imported)) <= SMALL
+    """Of reports each row may open a project: fewer of them are small."""
+    most = SMALL_REPORTS if imported.format in project_reports.FORMATS else SMALL
+    return sum(path.stat().st_size for path in stored.files_of(imported)) <= most
 
 
 def _mine(actor: Any, imported: Import) -> None:
@@ -159,7 +166,13 @@ def _source(imported: Import) -> Apart:
     if not files:
         raise Refused("import_file_gone")
     wanted = imported.format if imported.format in FORMATS else "auto"
-    return Apart(files, wanted, mapping.read_options(imported.options))
+    return Apart(files, wanted, options_for(imported.into, imported.options))
+
+
+def options_for(into: Space | None, answers: dict[str, Any]) -> ReadOptions:
+    """How the file is read. What goes into a portfolio or a programme are reports of projects."""
+    is_portfolio = into is not None and into.kind in (SpaceKind.PORTFOLIO, SpaceKind.PROGRAMME)
+    return replace(mapping.read_options(answers), holds_reports=is_portfolio)
 
 
 def _options(imported: Import) -> Options:

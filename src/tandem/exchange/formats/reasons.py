@@ -91,6 +91,7 @@ WHY_NOT_TAKEN: dict[str, str] = {
     "cross_project": _("it leads to another file"),
     "too_many": _("more occurrences than are kept"),
     "own_parent": _("an item cannot be its own parent"),
+    "no_project": _("no project of the file belongs to it"),
     "other_sheet": _("only one sheet is read"),
 }
 
@@ -112,6 +113,9 @@ NOTES: dict[str, str] = {
     "mapping_suggested": _("The columns were recognised by their names; the mapping can be changed."),
     "states_from_progress": _("The source gives no states: they were derived from the progress."),
     "header_row": _("The header was found in row %(row)s."),
+    "money_read_as": _("Costs were read as %(unit)s of %(currency)s; that can be changed."),
+    "undecodable": _("%(count)s characters are of no known encoding; a mark stands in their place."),
+    "year_alone": _("The reports only say the year %(year)s: they stand at its last day, unless you name another."),
     "recurrence_capped": _(
         "Recurring exceptions of the calendar %(name)s were kept for %(count)s occurrences."
     ),

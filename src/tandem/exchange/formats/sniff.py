@@ -10,10 +10,11 @@ from defusedxml.ElementTree import iterparse
 
 from tandem.exchange.formats.jira_fields import is_jira_header
 from tandem.exchange.formats.limits import MAX_FILE_BYTES, zip_names
+from tandem.exchange.formats.report_columns import is_report_header
 from tandem.exchange.formats.source import Unreadable
 from tandem.exchange.formats.tabular import csv_rows, find_dialect
 
-FORMATS = ("jira-csv", "jira-xml", "trello", "mspdi", "csv", "xlsx")
+FORMATS = ("jira-csv", "jira-xml", "trello", "mspdi", "csv", "xlsx", "project-reports", "project-graph")
 MSPDI_NAMESPACE = "{http://schemas.microsoft.com/project}"
 
 _BINARY = (
@@ -136,6 +137,8 @@ def _json(path: Path) -> str:
                         raise Unreadable("jira_json", "/issues")
                 elif prefix == "" and event == "start_array":
                     raise Unreadable("json_unknown", keys="[…]")
+                if "nodes" in keys and "relations" in keys:
+                    return "project-graph"
                 if "lists" in keys and "cards" in keys:
                     return "trello"
     except ijson.IncompleteJSONError as error:
@@ -163,6 +166,8 @@ def _table(path: Path) -> str:
     for seen, (_, row) in enumerate(csv_rows(path, dialect)):
         if is_jira_header(row):
             return "jira-csv"
+        if is_report_header(row):
+            return "project-reports"
         if seen >= 5:
             break
     return "csv"

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +14,7 @@ from tandem.exchange.records import Note, NotTaken, Record, SourceInfo
 
 if TYPE_CHECKING:
     from tandem.exchange.formats.columns import Mapping as ColumnMapping
+    from tandem.exchange.formats.report_columns import ReportMapping
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
@@ -56,7 +58,14 @@ class MappingNeeded:
     code: str = "mapping"
 
 
-Question = AmbiguousDates | MappingNeeded
+@dataclass(frozen=True, slots=True)
+class AsOfNeeded:
+    """Reports without their day: to be answered with `ReadOptions.as_of`."""
+
+    code: str = "as_of"
+
+
+Question = AmbiguousDates | MappingNeeded | AsOfNeeded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +75,11 @@ class ReadOptions:
     date_order: DateOrder | None = None
     timezone: str | None = None
     mapping: "ColumnMapping | None" = None
+    reports: "ReportMapping | None" = None  # the columns of a table of project reports
+    as_of: date | None = None
+    money_unit: str = ""
+    currency: str = ""
+    holds_reports: bool = False  # a table that goes into a portfolio is one of project reports
     categories: Mapping[str, str] = field(default_factory=dict)  # state name → to_do, in_progress, done
 
 

@@ -1,6 +1,6 @@
 """Rows of a CSV file or a sheet as one shape: a place and a list of cells, with the header row found."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -61,7 +61,9 @@ def _open(path: Path) -> CalamineWorkbook:
         raise Unreadable("zip_broken", reason=str(error)[:120]) from error
 
 
-def find_header(grid: Grid, given: int | None) -> tuple[int, list[str]]:
+def find_header(
+    grid: Grid, given: int | None, known: Callable[[str], str | None] = recognised
+) -> tuple[int, list[str]]:
     """Row number and names of the header: the given row, else the one of the first 20 with most known
     names.
     """
@@ -75,7 +77,7 @@ def find_header(grid: Grid, given: int | None) -> tuple[int, list[str]]:
         filled = [name for name, cell in zip(names, row, strict=True) if name and isinstance(cell, str)]
         if len(filled) < 2 and len(row) > 1:
             continue
-        score = len({target for name in filled if (target := recognised(name))})
+        score = len({target for name in filled if (target := known(name))})
         if best is None or score > best[0]:
             best = (score, number, names)
     if best is None:

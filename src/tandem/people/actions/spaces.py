@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from tandem.history.record import record
+from tandem.history.record import record, record_many
 from tandem.kit.errors import Denied, Refused
 from tandem.kit.ids import KEY, key_from
 from tandem.people.access import GRANTS, Permission, may_give, require
@@ -34,6 +34,25 @@ def open_space(
             record("membership.granted", space, actor=actor, changes={f"user:{actor.pk}": [None, role]})
         access_changed()
     return space
+
+
+def open_many(*, actor: Any, parent: Space, kind: str, names: list[str]) -> list[Space]:
+    """What an import opens at once: a space for each name, with a key made from it."""
+    require(actor, Permission.EDIT_PORTFOLIO if kind != "product" else Permission.EDIT_PRODUCT, parent.pk)
+    with transaction.atomic():
+        taken = set(Space.objects.values_list("key", flat=True))
+        made = []
+        for name in names:
+            while not _reserve(key := key_from(name, taken)):
+                taken.add(key)
+            taken.add(key)
+            made.append(Space(parent=parent, kind=kind, name=name, key=key))
+        Space.objects.bulk_create(made, batch_size=500)
+        record_many(
+            "space.created", [(one, {"name": [None, one.name], "kind": [None, kind]}, {}) for one in made], actor=actor
+        )
+        access_changed()
+    return made
 
 
 def grant(*, actor: Any, space: Space, user: User, role: str) -> Membership:

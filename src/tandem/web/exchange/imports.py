@@ -26,7 +26,7 @@ from tandem.people.models import Space, SpaceKind
 from tandem.portfolio.models import Project
 from tandem.product.models import Product
 from tandem.web import doors
-from tandem.web.exchange import import_report
+from tandem.web.exchange import import_report, report_pages
 from tandem.web.paging import page_of
 
 S = Import.State
@@ -54,7 +54,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if not allowed:
         raise Denied(Permission.IMPORT)
     parent = _parent(user)
-    projects = Space.objects.visible_to(user).filter(pk__in=allowed, kind=SpaceKind.PROJECT)
+    kinds = (SpaceKind.PROJECT, SpaceKind.PORTFOLIO, SpaceKind.PROGRAMME)
+    projects = Space.objects.visible_to(user).filter(pk__in=allowed, kind__in=kinds)
     error = ""
     if request.method == "POST":
         try:
@@ -62,7 +63,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as problem:
             error = words.refusal(problem.code, problem.params)
     context = {
-        "projects": [(space.pk, f"{space.name} ({space.key})") for space in projects],
+        "projects": [(space.pk, f"{space.name} ({space.key})" + ("" if space.kind == SpaceKind.PROJECT else f" · {space.get_kind_display()}")) for space in projects],
         "parent": parent, "into": request.POST.get("into") or request.GET.get("into", ""), "error": error,
         "limit": settings.MAX_UPLOAD_BYTES // 2**20,
     }  # fmt: skip
@@ -90,7 +91,15 @@ def _go_on(request: HttpRequest, imported: Import) -> None:
     if imported.state != S.QUESTIONS and not imported.questions:
         imports.examine(actor=request.user, imported=imported)
     if imported.state == S.UPLOADED:
+        _look(request, imported)
+
+
+def _look(request: HttpRequest, imported: Import) -> None:
+    """At once what is small for what it is, else in a job."""
+    if imports.is_small(imported):
         imports.preview(actor=request.user, imported=imported)
+    else:
+        imports.preview_later(actor=request.user, imported=imported)
 
 
 def _parent(user: Any) -> Space | None:
@@ -121,6 +130,9 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
 
 def _report(request: HttpRequest, imported: Import, context: dict[str, Any]) -> HttpResponse:
     report, is_done = imported.report, imported.state == S.APPLIED
+    if report.get("kind") == report_pages.KIND:
+        more = {"step": 4 if is_done else 3, "failed": _failed(imported)}
+        return report_pages.show(request, imported, context | more, is_done=is_done)
     lost, no_loss = import_report.left_out(report)
     context |= {
         "step": 4 if is_done else 3,
@@ -191,6 +203,8 @@ def _questions(imported: Import) -> dict[str, Any]:
         "name": options.get("name") or report.get("into", {}).get("name") or report.get("name", ""),
         "is_new": imported.into_id is None and report.get("into", {}).get("is_new", True),
         "as_of": options.get("as_of", ""),
+        "holds_reports": False,
+        **(report_pages.answers(imported) if report_pages.holds_reports(imported) else {}),
     }
 
 
@@ -208,12 +222,15 @@ def _zones() -> list[tuple[str, str]]:
     return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
 
 
+_ANSWERS = ("date_order", "timezone", "name", "as_of", "money_unit", "currency")
+
+
 @login_required
 @require_POST
 def answers(request: HttpRequest, id: int) -> HttpResponse:
     imported = _find(request, id)
     given: dict[str, Any] = {
-        name: request.POST[name].strip() for name in ("date_order", "timezone", "name", "as_of") if name in request.POST
+        name: request.POST[name].strip() for name in _ANSWERS if name in request.POST
     }
     names, targets = request.POST.getlist("column"), request.POST.getlist("target")
     if names:
@@ -223,10 +240,7 @@ def answers(request: HttpRequest, id: int) -> HttpResponse:
         given["categories"] = dict(zip(states, categories, strict=False))
     imports.answer(actor=request.user, imported=imported, version=doors.version_in(request), **given)
     if imported.state == S.UPLOADED:
-        if imports.is_small(imported):
-            imports.preview(actor=request.user, imported=imported)
-        else:
-            imports.preview_later(actor=request.user, imported=imported)
+        _look(request, imported)
     return doors.go_to(request, _url(imported))
 
 
@@ -238,6 +252,7 @@ def starts(request: HttpRequest, id: int) -> HttpResponse:
         "releases": request.POST.get("releases") == "1",
         "features": request.POST.get("features") if request.POST.get("features") in ("epics", "labels") else "",
         "names": request.POST.getlist("names"),
+        "same": {key: said for key, said in zip(request.POST.getlist("doubt"), request.POST.getlist("same"), strict=False) if said},
     }
     imports.start(actor=request.user, imported=imported, offers=offers)
     return doors.go_to(request, _url(imported))

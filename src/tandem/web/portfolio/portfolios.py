@@ -23,5 +23,6 @@ noun = noun_for(
     slug="portfolios", model=Portfolio, one=_("portfolio"), many=_("Portfolios"), new=_("New portfolio"),
     purpose=_("Projects and programmes that are chosen and watched together."),
     permission=Permission.EDIT_PORTFOLIO, kinds=("organisation",), create=create, change=change,
+    detail_template="portfolio/portfolio.html",
 )  # fmt: skip
 urls = generic.urls(noun)

@@ -14,6 +14,7 @@ from tandem.portfolio.actions import projects
 from tandem.portfolio.models import Project
 from tandem.web import cells, generic
 from tandem.web.generic import Column, Fact, Filter
+from tandem.web.portfolio import project_reports
 from tandem.web.portfolio.owners import noun_for
 from tandem.web.templating import day
 from tandem.work.actions.projects import open_project
@@ -36,6 +37,7 @@ def detail(request: HttpRequest, row: Project) -> dict[str, Any]:
     return {
         "forecast": forecast, "why_none": refused or _("Not computed yet: that takes a moment after a change."),
         "is_open": row.state not in (Project.State.DONE, Project.State.CANCELLED),
+        **project_reports.course_of(request, row),
     }  # fmt: skip
 
 

@@ -58,6 +58,11 @@ def spread(field: FieldDefinition) -> list[int]:
     return [field.space_id, *(pk for pk in spaces if _put(field, pk, here.get(pk, [])))]
 
 
+def is_anything_above(parent: Space) -> bool:
+    """Whether a project that is opened under it has any field to take over."""
+    return FieldDefinition.objects.filter(space_id__in=[parent.pk, *above(parent.pk)], origin=None).active().exists()
+
+
 def inherit(space: Space) -> None:
     """A new project has the fields of the spaces above it, the nearest first."""
     ranked = {pk: place for place, pk in enumerate(above(space.pk))}

@@ -23,3 +23,14 @@ def open_project(
             workflows.give_default(actor=actor, space=project.space)
         inheritance.inherit(project.space)
     return project
+
+
+def open_projects(*, actor: Any, parent: Space, rows: list[dict[str, Any]]) -> list[Project]:
+    """Many at once, each with the default workflow: what an import of a portfolio opens."""
+    with transaction.atomic():
+        made = projects.create_many(actor=actor, parent=parent, rows=rows)
+        workflows.give_default_to_many(actor=actor, spaces=[project.space for project in made])
+        if inheritance.is_anything_above(parent):
+            for project in made:
+                inheritance.inherit(project.space)
+    return made

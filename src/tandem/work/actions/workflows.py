@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from tandem.history.record import record
+from tandem.history.record import record, record_many
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.work.models import State, WorkItemType
@@ -20,22 +20,31 @@ def give_default(*, actor: Any, space: Space) -> None:
         _give(actor, space)
 
 
+def give_default_to_many(*, actor: Any, spaces: list[Space]) -> None:
+    """The same for spaces that were just opened under one parent: nothing stands in them yet."""
+    for space in spaces[:1]:
+        require(actor, Permission.EDIT_PLAN, space.pk)
+    with translation.override(getattr(actor, "language", "") or translation.get_language()), transaction.atomic():
+        states, types = _default()
+        for model, field, wanted in ((State, "category", states), (WorkItemType, "level", types)):
+            rows = [
+                model(space=space, name=name, rank=rank, **{field: value})
+                for space in spaces for rank, (name, value) in enumerate(wanted)
+            ]  # fmt: skip
+            model.objects.bulk_create(rows, batch_size=1000)
+            said = {model._meta.model_name: [None, [name for name, _value in wanted]]}
+            record_many("workflow.changed", [(space, said, {}) for space in spaces], actor=actor)
+
+
+def _default() -> tuple[list[tuple[str, Any]], list[tuple[str, Any]]]:
+    states = [(_("To do"), C.TO_DO), (_("In progress"), C.IN_PROGRESS), (_("In review"), C.IN_PROGRESS), (_("Done"), C.DONE)]
+    return states, [(_("Epic"), 3), (_("Story"), 2), (_("Task"), 2), (_("Bug"), 2), (_("Sub-task"), 1)]
+
+
 def _give(actor: Any, space: Space) -> None:
-    ensure_states(
-        actor=actor,
-        space=space,
-        states=[
-            (_("To do"), C.TO_DO),
-            (_("In progress"), C.IN_PROGRESS),
-            (_("In review"), C.IN_PROGRESS),
-            (_("Done"), C.DONE),
-        ],
-    )
-    ensure_types(
-        actor=actor,
-        space=space,
-        types=[(_("Epic"), 3), (_("Story"), 2), (_("Task"), 2), (_("Bug"), 2), (_("Sub-task"), 1)],
-    )
+    states, types = _default()
+    ensure_states(actor=actor, space=space, states=states)
+    ensure_types(actor=actor, space=space, types=types)
 
 
 def ensure_states(

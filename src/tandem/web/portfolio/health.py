@@ -1,0 +1,128 @@
+"""Health of projects, computed, beside the owner's own word: a table and a picture, each mark leads to its record."""
+
+from math import sqrt
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from markupsafe import Markup
+
+from tandem.people.models import Space, SpaceKind
+from tandem.reports.queries import health as reads
+from tandem.web import charts, doors
+from tandem.web.portfolio import report_words as words
+from tandem.web.strategy.values import shape
+from tandem.web.templating import day, url
+
+_MOST = 200
+_LARGEST = 18.0
+
+
+@login_required
+def page(request: HttpRequest) -> HttpResponse:
+    key = request.GET.get("in", "")
+    space = doors.find(Space.objects.all(), request.user, key=key) if key else None
+    found = reads.healths(request.user, space)
+    only = request.GET.get("only", "")
+    shown = [one for one in found if _fits(one, only)]
+    context = {
+        "space": space, "places": _places(request), "found": found, "only": only, "rows": [_row(one) for one in shown[:_MOST]],
+        "more": max(len(shown) - _MOST, 0), "picture": _picture(shown), "sentence": _sentence(found), "choices": _choices(),
+        "limits": (round(100 * reads.GROWN_RISK), round(100 * reads.GROWN_OFF), reads.LATE_RISK, reads.LATE_DAYS),
+    }  # fmt: skip
+    return render(request, "portfolio/health.html", context)
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [("", _("All")), ("better", _("Said better than computed")), ("off", _("Off track")), ("risk", _("At risk")), ("on", _("On track"))]
+
+
+def _fits(one: reads.Health, only: str) -> bool:
+    return one.apart > 0 if only == "better" else one.computed == only if only in ("on", "risk", "off") else True
+
+
+def _places(request: HttpRequest) -> list[tuple[str, str]]:
+    kinds = (SpaceKind.ORGANISATION, SpaceKind.PORTFOLIO, SpaceKind.PROGRAMME)
+    return [("", str(_("Everywhere"))), *Space.objects.visible_to(request.user).filter(kind__in=kinds).values_list("key", "name")]
+
+
+def _sentence(found: list[reads.Health]) -> str:
+    off = sum(one.computed == "off" for one in found)
+    better = sum(one.apart > 0 for one in found)
+    text = ngettext("%(n)s of %(all)s projects is off track by what is computed", "%(n)s of %(all)s projects are off track by what is computed", off)
+    first = text % {"n": off, "all": len(found)}
+    if not better:
+        return first + _("; no owner says better than that.")
+    return first + ngettext("; %(n)s owner says better than that.", "; %(n)s owners say better than that.", better) % {"n": better}
+
+
+def _row(one: reads.Health) -> dict[str, Any]:
+    return {
+        "name": one.project.name, "href": url("projects_detail", id=one.project.pk), "computed": _mark(one.computed),
+        "schedule": _grade(one.schedule), "scope": _grade(one.scope), "cost": _grade(one.cost),
+        "said": words.said(one.said), "said_on": one.said_on, "rating": words.rating(one.rating), "apart": _apart(one.apart),
+        "report": url("project_reports_detail", id=one.report_id) if one.report_id else "",
+    }  # fmt: skip
+
+
+def _mark(state: str) -> Markup | str:
+    return shape(state) if state != "none" else ""
+
+
+def _grade(grade: reads.Grade) -> dict[str, Any]:
+    return {"mark": _mark(grade.state), "basis": _basis(grade) if grade.basis else ""}
+
+
+def _basis(grade: reads.Grade) -> str:
+    f = grade.figures
+    match grade.basis:
+        case "slip":
+            return _("%(slip)s since the first report, as of %(on)s") % {"slip": words.days(f["slip"]), "on": day(f["on"])}
+        case "grown":
+            return _("%(share)s since the first report, as of %(on)s") % {"share": words.share(f["share"]), "on": day(f["on"])}
+        case "added":
+            return _("%(added)s items added to the %(size)s of “%(name)s”") % f
+        case basis:
+            expected = _("P80 %(day)s") if basis.startswith("p80") else _("the plan ends %(day)s")
+            against = _("reported on %(on)s: %(day)s") if basis.endswith("_report") else _("baseline: %(day)s")
+            said = against % {"on": day(f["on"]) if f["on"] else "", "day": day(f["promised"])}
+            return f"{expected % {'day': day(f['expected'])}} · {said}"
+
+
+def _apart(steps: int) -> str:
+    if steps > 0:
+        return str(ngettext("%(n)s step better than computed", "%(n)s steps better than computed", steps) % {"n": steps})
+    return str(ngettext("%(n)s step worse than computed", "%(n)s steps worse than computed", -steps) % {"n": -steps}) if steps < 0 else ""
+
+
+def _picture(found: list[reads.Health]) -> dict[str, Any] | None:
+    """Days late across, cost growth up, the area of a bubble its cost; nothing from fewer than two."""
+    known = [one for one in found if one.days is not None and one.growth is not None]
+    if len(known) < 2:
+        return None
+    late = [float(one.days or 0) for one in known]
+    grown = [100 * (one.growth or 0) for one in known]
+    left, right = min(*late, 0), max(*late, 1)
+    ticks = charts.nice(min(*grown, 0), max(*grown, 1), 5)
+    plot = charts.plot(x=(left, right), y=(ticks[0], ticks[-1]), height=320, left=60, right=24, top=20, bottom=40, y_ticks=[(t, f"{charts.number(t)} %") for t in ticks])
+    largest = max((one.budget or 0 for one in known), default=0)
+    bubbles = [
+        Markup('<a href="{}" data-peek tabindex="-1"><title>{}</title><circle class="ch-d f-{} ch-o2" cx="{}" cy="{}" r="{}"/></a>').format(
+            url("projects_detail", id=one.project.pk),
+            f"{one.project.name}: {words.days(one.days)}, {words.share(one.growth)}, {words.money(one.budget, one.currency)}",
+            one.computed, plot.x(float(one.days or 0)), plot.y(100 * (one.growth or 0)),
+            round(max(3.0, _LARGEST * sqrt((one.budget or 0) / largest)), 1) if largest else 4,
+        )
+        for one in sorted(known, key=lambda one: -(one.budget or 0))
+    ]  # fmt: skip
+    return {
+        "plot": plot, "bubbles": Markup("").join(bubbles), "without": len(found) - len(known),
+        "label": _("Days late, cost growth and cost of %(n)s projects") % {"n": len(known)},
+    }  # fmt: skip
+
+
+urls = [path("projects/health/", page, name="projects_health")]

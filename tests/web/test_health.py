@@ -1,0 +1,103 @@
+"""Health of projects: grades that say what they rest on, beside the owner's own word; what cannot be derived has none."""
+
+from datetime import date, timedelta
+from decimal import Decimal as D
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tandem.kit import clock
+from tandem.planning.models import Forecast, Run
+from tandem.reports.queries import health as reads
+from tandem.work.actions import baselines
+from tandem.work.models import WorkItem
+from tests import make
+
+pytestmark = pytest.mark.django_db
+PAGE = "/projects/health/"
+
+
+def day(count):
+    return clock.today() + timedelta(days=count)
+
+
+def report(world, project=None, on=-3, **values):
+    return make.project_report(actor=world.alma, project=project or world.project, on=day(on), **values)
+
+
+def forecast(project, p50, p80, **detail):
+    run = Run.objects.create(space=project.space, kind="forecast", inputs_hash=f"h{project.pk}", as_of=clock.today(), seed=1, program="test")
+    return Forecast.objects.create(
+        space=project.space, run=run, subject_kind="portfolio.project", subject_id=project.pk, as_of=clock.today(), p50=p50, p80=p80, detail=detail
+    )
+
+
+def only(user):
+    (one,) = reads.healths(user, None)
+    return one
+
+
+def test_a_project_with_nothing_to_say_is_not_graded(world):
+    assert reads.healths(world.alma, None) == []
+    report(world)
+    assert reads.healths(world.alma, None) == [], "one report alone says nothing of what moved"
+
+
+def test_the_forecast_is_held_against_what_was_reported(world):
+    report(world, planned_finish=day(40), said="on")
+    forecast(world.project, day(50), day(70))
+    one = only(world.alma)
+    assert (one.schedule.state, one.schedule.basis, one.days) == ("off", "p80_report", 30)
+    assert (one.computed, one.said, one.apart) == ("off", "on", 2)
+    assert one.scope.state == one.cost.state == "none"
+
+
+def test_without_a_forecast_the_reported_dates_and_costs_say_it(world):
+    report(world, on=-200, planned_finish=date(2030, 1, 1), budget=D(100))
+    report(world, on=-3, planned_finish=date(2030, 3, 1), budget=D(110), said="off")
+    one = only(world.alma)
+    assert (one.schedule.state, one.schedule.basis, one.days) == ("risk", "slip", 59)
+    assert (one.cost.state, one.growth, one.apart) == ("risk", 0.1, -1)
+
+
+def test_scope_is_what_came_after_the_baseline(world):
+    for title in ("One", "Two"):
+        make.work_item(actor=world.boris, project=world.project, title=title)
+    WorkItem.objects.filter(space=world.project.space).update(planned_start=clock.now(), planned_finish=clock.now())
+    baselines.take(actor=world.boris, space=world.project.space, name="Agreed")
+    make.work_item(actor=world.boris, project=world.project, title="Three")
+    found = [one for one in reads.healths(world.alma, None) if one.project == world.project]
+    assert (found[0].scope.state, found[0].scope.figures["added"], found[0].scope.figures["size"]) == ("off", 1, 2)
+
+
+def test_the_page_names_who_says_better_than_is_computed(client, world):
+    report(world, planned_finish=day(40), said="on")
+    forecast(world.project, day(50), day(70))
+    other = make.project(actor=world.alma, name="Quay")
+    for on, cost in ((-90, 100), (-3, 101)):
+        report(world, project=other, on=on, budget=D(cost), said="on")
+    client.force_login(world.alma)
+    page = client.get(PAGE).content.decode()
+    assert "1 of 2 projects is off track by what is computed; 1 owner says better than that." in page
+    assert "2 steps better than computed" in page and "How is this computed?" in page
+    narrowed = client.get(PAGE, {"only": "better"}).content.decode()
+    assert "Portal" in narrowed and "Quay</a>" not in narrowed
+    client.force_login(world.dana)
+    assert "Portal" not in client.get(PAGE).content.decode()
+    assert client.get(PAGE, {"in": world.project.space.key}).status_code == 404
+
+
+def test_more_projects_take_no_more_queries(client, world):
+    client.force_login(world.alma)
+    counts = []
+    for number in range(2):
+        for extra in range(1 + 3 * number):
+            project = make.project(actor=world.alma, name=f"P{number}{extra}")
+            report(world, project=project, on=-90)
+            report(world, project=project, on=-3, budget=D(500_000_000))
+        client.get(PAGE)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(PAGE)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
