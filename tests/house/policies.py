@@ -115,6 +115,7 @@ API: dict[str, Policy] = {
     "key_results_check_ins_list": READ,
     "key_results_standing_read": READ,
     **{f"key_results_{part}_create": change(STRATEGY, 201) for part in ("check_ins", "scores", "reopenings")},
+    "promises_record_read": LIST,
     "kpis_create": create(STRATEGY),
     "kpis_change": change(STRATEGY),
     "kpis_remove": remove(STRATEGY),

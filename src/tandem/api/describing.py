@@ -22,7 +22,7 @@ _SENTENCES = {
     "links_create": "Link two work items", "notification_rules_change": "Change one's own notification rules",
     "notification_rules_read": "Show one's own notification rules", "notifications_completions_create": "Be done with a notification",
     "notifications_returns_create": "Make a notification unread again", "notifications_snoozes_create": "Put a notification off",
-    "objectives_contributions_create": "Say what serves an objective", "promises_create": "Give a promise",
+    "objectives_contributions_create": "Say what serves an objective", "promises_create": "Give a promise", "promises_record_read": "How well dates are kept, quarter by quarter",
     "promises_keepings_create": "Say that a promise was kept", "promises_revisions_create": "Revise a promise",
     "projects_flow_read": "Flow of a project: times, ages, throughput, forecast",
     "projects_quick_line_create": "Make a work item from one typed line", "projects_quick_line_read": "What a typed line would become",
