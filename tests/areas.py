@@ -18,8 +18,8 @@ from tandem.portfolio.actions import portfolios, programmes
 from tandem.portfolio.models import Portfolio, Programme, Project
 from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
-from tandem.strategy.actions import check_ins, key_results, measurements, objectives
-from tandem.strategy.models import CheckIn, Contribution, KeyResult, Kpi, Measurement, Objective
+from tandem.strategy.actions import check_ins, key_results, measurements, objectives, themes
+from tandem.strategy.models import CheckIn, Contribution, KeyResult, Kpi, Measurement, Objective, Theme
 from tandem.work.actions import (
     baselines,
     blocks,
@@ -74,6 +74,7 @@ class Area:
     project: Project
     second_project: Project
     product: Product
+    theme: Theme
     objective: Objective
     aim: Objective
     key_result: KeyResult
@@ -171,7 +172,7 @@ def build(admin: User, name: str, key: str) -> Area:
     contribution = objectives.contribute(
         actor=admin, objective=objective, subject=found["feature"], weight=50
     )
-    found |= {"objective": objective, "contribution": contribution} | _strategy(admin, top)
+    found |= {"theme": themes.create(actor=admin, space=top, name="Trust"), "objective": objective, "contribution": contribution} | _strategy(admin, top)
     found |= _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
     hook = hooks.create(actor=admin, space=project.space, name="Chat", address="https://chat.example.org/1", about=["work_item"])
     rule = rules.create(actor=admin, space=project.space, name="Seen", trigger="created", steps=[{"do": "priority", "to": 1}])

@@ -15,6 +15,7 @@ from tests.areas import Area
 
 # where a noun's example stands in an area
 EXAMPLES = {
+    "themes": "theme",
     "objectives": "objective",
     "contributions": "contribution",
     "key-results": "key_result",
@@ -147,6 +148,8 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
         "parent_id": a.objective.pk,
         "owner_id": a.member.pk,
     },
+    "themes_create": lambda a: {"space_id": a.space.pk, "name": "Growth"},
+    "themes_change": lambda a: {"name": "Growth again"},
     "objectives_change": lambda a: {"title": "Halve them again", "measure": "calls a week"},
     "objectives_contributions_create": lambda a: {
         "subject_kind": "product.release",

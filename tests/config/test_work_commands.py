@@ -298,8 +298,7 @@ def test_the_record_of_promises(work, world):
     said = work("promises")
     assert "Of 0 dates that have come" in said and "No promises." in said
     feature = make.feature(actor=world.alma, product=world.product)
-    world.boris.refresh_from_db()
-    make.spaces.grant(actor=world.admin, space=world.product.space, user=world.boris, role="stakeholder")
+    make.spaces.grant(actor=world.admin, space=world.product.space, user=world.mei, role="stakeholder")
     make.promise(actor=world.alma, subject=feature, to_whom="the board")
     assert "the board" in work("promises", "--standing", "open")
     assert "the board" not in work("promises", "--standing", "open", "--to", "Nordhafen")

@@ -79,7 +79,7 @@ def remove(roles: frozenset[str]) -> Policy:
     return Policy(roles, 204)
 
 
-_READ_ONLY = ["key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
+_READ_ONLY = ["themes", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
@@ -102,6 +102,10 @@ API: dict[str, Policy] = {
     "spaces_members_list": READ,
     "spaces_members_create": change(ACCESS, 201),
     "spaces_members_remove": remove(ACCESS),
+    "alignment_list": LIST,
+    "themes_create": create(STRATEGY),
+    "themes_change": change(STRATEGY),
+    "themes_remove": remove(STRATEGY),
     "objectives_create": create(STRATEGY),
     "objectives_change": change(STRATEGY),
     "objectives_remove": remove(STRATEGY),
@@ -342,6 +346,11 @@ WEB: dict[str, Page] = {
     "access": Page(get=SEE, post=ACCESS),
     **_noun("teams", PORTFOLIO, remove=True),
     **_noun("objectives", STRATEGY, remove=True),
+    **_noun("themes", STRATEGY, remove=True),
+    "alignment": _LISTING,
+    "alignment_records": Page(get=SEE),
+    "strategy_map": _LISTING,
+    "contributions": Page(post=WORK),
     "objectives_carry_overs": Page(get=STRATEGY, post=STRATEGY),
     **_noun("key_results", STRATEGY, remove=True),
     **{f"key_results_{what}": Page(get=STRATEGY, post=STRATEGY) for what in ("check_ins", "scores")},

@@ -11,6 +11,7 @@ _PLAIN = {"GET /": "List {many}", "POST /": "Create {one}", "GET /{id}/": "Show 
           "DELETE /{id}/": "Remove {one}", "GET /{id}/history/": "What happened to {one}"}  # fmt: skip
 # what is no plain list, creation or removal: by the operation's id
 _SENTENCES = {
+    "alignment_list": "Where the work goes against what was intended",
     "attachments_create": "Attach a file", "attachments_content_read": "Download an attachment",
     "blocks_create": "Block a work item", "blocks_ends_create": "End a block", "blocks_remove": "Take a block back",
     "blocks_reopenings_create": "Let a block that was ended run on", "calendars_exceptions_create": "Add an exception to a calendar",

@@ -15,6 +15,7 @@ from tandem.portfolio.models import Project
 from tandem.web import cells, generic
 from tandem.web.generic import Column, Fact, Filter
 from tandem.web.portfolio.owners import noun_for
+from tandem.web.strategy import contributing
 from tandem.web.templating import day
 from tandem.work.actions.projects import open_project
 from tandem.work.models import WorkItem
@@ -35,7 +36,7 @@ def detail(request: HttpRequest, row: Project) -> dict[str, Any]:
         refused = " · ".join((_("The plan ends %(day)s") % {"day": day(date.fromisoformat(plan["finish"]))}, refused))
     return {
         "forecast": forecast, "why_none": refused or _("Not computed yet: that takes a moment after a change."),
-        "is_open": row.state not in (Project.State.DONE, Project.State.CANCELLED),
+        "serves": contributing.of(request, row), "is_open": row.state not in (Project.State.DONE, Project.State.CANCELLED),
     }  # fmt: skip
 
 
