@@ -18,8 +18,17 @@ from tandem.portfolio.actions import portfolios, programmes
 from tandem.portfolio.models import Portfolio, Programme, Project
 from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
-from tandem.strategy.actions import check_ins, key_results, measurements, objectives, themes
-from tandem.strategy.models import CheckIn, Contribution, KeyResult, Kpi, Measurement, Objective, Theme
+from tandem.strategy.actions import charters, check_ins, key_results, measurements, objectives, themes
+from tandem.strategy.models import (
+    Charter,
+    CheckIn,
+    Contribution,
+    KeyResult,
+    Kpi,
+    Measurement,
+    Objective,
+    Theme,
+)
 from tandem.work.actions import (
     baselines,
     blocks,
@@ -74,6 +83,8 @@ class Area:
     project: Project
     second_project: Project
     product: Product
+    charter: Charter
+    half_signed_charter: Charter
     theme: Theme
     objective: Objective
     aim: Objective
@@ -172,6 +183,11 @@ def build(admin: User, name: str, key: str) -> Area:
     contribution = objectives.contribute(
         actor=admin, objective=objective, subject=found["feature"], weight=50
     )
+    texts = {"goal": "Book without calling", "scope_in": "The portal", "measures": "Half the calls"}
+    charter = charters.draft(actor=admin, space=found["project"].space, **texts)
+    half = charters.draft(actor=admin, space=found["second_project"].space, **texts)
+    charters.sign(actor=admin, charter=half, version=None, side="pmo")
+    found |= {"charter": charter, "half_signed_charter": half}
     found |= {"theme": themes.create(actor=admin, space=top, name="Trust"), "objective": objective, "contribution": contribution} | _strategy(admin, top)
     found |= _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
     hook = hooks.create(actor=admin, space=project.space, name="Chat", address="https://chat.example.org/1", about=["work_item"])

@@ -11,7 +11,9 @@ _PLAIN = {"GET /": "List {many}", "POST /": "Create {one}", "GET /{id}/": "Show 
           "DELETE /{id}/": "Remove {one}", "GET /{id}/history/": "What happened to {one}"}  # fmt: skip
 # what is no plain list, creation or removal: by the operation's id
 _SENTENCES = {
-    "alignment_list": "Where the work goes against what was intended",
+    "alignment_read": "Where the work goes against what was intended",
+    "charters_create": "Write the first or the next version of a charter", "charters_signatures_create": "Sign a charter for one side",
+    "charters_signature_withdrawals_create": "Take the signature of a side back",
     "attachments_create": "Attach a file", "attachments_content_read": "Download an attachment",
     "blocks_create": "Block a work item", "blocks_ends_create": "End a block", "blocks_remove": "Take a block back",
     "blocks_reopenings_create": "Let a block that was ended run on", "calendars_exceptions_create": "Add an exception to a calendar",

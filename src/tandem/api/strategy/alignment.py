@@ -71,7 +71,7 @@ class AlignmentFigures(BaseModel):
     unserved_objective_ids: list[int]
 
 
-@router.get("/", response={200: AlignmentFigures, 401: Problem, 404: Problem, 422: Problem}, operation_id="alignment_list")
+@router.get("/", response={200: AlignmentFigures, 401: Problem, 404: Problem, 422: Problem}, operation_id="alignment_read")
 def alignment(request: HttpRequest, asked: Query[AlignmentAsked]) -> HttpResponse:
     generic.refuse_unknown(request, asked)
     user = request.auth  # type: ignore[attr-defined]

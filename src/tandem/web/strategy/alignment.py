@@ -204,7 +204,7 @@ def records(request: HttpRequest) -> HttpResponse:
     """What a figure rests on: the records by whose word work serves an objective, with the work of each."""
     a = asked(request)
     found = read(request, a)
-    objective = None if a.objective == "none" else doors.find(Objective.objects, request.user, pk=whole_number(a.objective) or 0)
+    objective = None if a.objective in ("", "none") else doors.find(Objective.objects, request.user, pk=whole_number(a.objective) or 0)
     chosen = _with_parts(request, objective) if objective else None
     rows = unaligned.records(
         request.user, found.measure, objectives=chosen, since=a.since, to_come=a.to_come, within=a.within, product=a.product.pk if a.product else None
