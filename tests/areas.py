@@ -28,8 +28,17 @@ from tandem.portfolio.actions import portfolios, programmes
 from tandem.portfolio.models import Portfolio, Programme, Project, ProjectReport
 from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
-from tandem.strategy.actions import check_ins, key_results, measurements, objectives
-from tandem.strategy.models import CheckIn, Contribution, KeyResult, Kpi, Measurement, Objective
+from tandem.strategy.actions import charters, check_ins, key_results, measurements, objectives, themes
+from tandem.strategy.models import (
+    Charter,
+    CheckIn,
+    Contribution,
+    KeyResult,
+    Kpi,
+    Measurement,
+    Objective,
+    Theme,
+)
 from tandem.work.actions import (
     baselines,
     blocks,
@@ -88,6 +97,9 @@ class Area:
     bulk_run: uuid.UUID
     project_report: ProjectReport
     product: Product
+    charter: Charter
+    half_signed_charter: Charter
+    theme: Theme
     objective: Objective
     aim: Objective
     key_result: KeyResult
@@ -188,7 +200,12 @@ def build(admin: User, name: str, key: str) -> Area:
     contribution = objectives.contribute(
         actor=admin, objective=objective, subject=found["feature"], weight=50
     )
-    found |= {"objective": objective, "contribution": contribution} | _strategy(admin, top)
+    texts = {"goal": "Book without calling", "scope_in": "The portal", "measures": "Half the calls"}
+    charter = charters.draft(actor=admin, space=found["project"].space, **texts)
+    half = charters.draft(actor=admin, space=found["second_project"].space, **texts)
+    charters.sign(actor=admin, charter=half, version=None, side="pmo")
+    found |= {"charter": charter, "half_signed_charter": half}
+    found |= {"theme": themes.create(actor=admin, space=top, name="Trust"), "objective": objective, "contribution": contribution} | _strategy(admin, top)
     found |= _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
     hook = hooks.create(actor=admin, space=project.space, name="Chat", address="https://chat.example.org/1", about=["work_item"])
     rule = rules.create(actor=admin, space=project.space, name="Seen", trigger="created", steps=[{"do": "priority", "to": 1}])

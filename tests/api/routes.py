@@ -16,6 +16,8 @@ from tests.areas import Area
 
 # where a noun's example stands in an area
 EXAMPLES = {
+    "themes": "theme",
+    "charters": "charter",
     "objectives": "objective",
     "contributions": "contribution",
     "key-results": "key_result",
@@ -72,7 +74,7 @@ EXAMPLES = {
 }
 _ELSEWHERE = {
     "work_items_restorations_create": "removed_item", "work_items_archivings_create": "archived_item", "work_items_unarchivings_create": "archived_item", "sprints_closings_create": "running_sprint",
-    "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block", "key_results_reopenings_create": "scored_key_result",
+    "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block", "key_results_reopenings_create": "scored_key_result", "charters_signature_withdrawals_create": "half_signed_charter",
     "states_retirements_create": "spare_state", "types_retirements_create": "spare_type",
     "time_entries_restorations_create": "removed_time",
     "checklist_entries_restorations_create": "removed_entry", "submissions_reopenings_create": "declined_submission", "recurrences_resumptions_create": "paused_recurrence",
@@ -158,6 +160,12 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
         "parent_id": a.objective.pk,
         "owner_id": a.member.pk,
     },
+    "charters_create": lambda a: {"space_id": a.product.space_id, "goal": "Book without calling", "key_result_ids": [a.key_result.pk], "kpi_ids": [a.kpi.pk]},
+    "charters_change": lambda a: {"goal": "Book without calling anybody"},
+    "charters_signatures_create": lambda a: {"side": "pmo"},
+    "charters_signature_withdrawals_create": lambda a: {"side": "pmo"},
+    "themes_create": lambda a: {"space_id": a.space.pk, "name": "Growth"},
+    "themes_change": lambda a: {"name": "Growth again"},
     "objectives_change": lambda a: {"title": "Halve them again", "measure": "calls a week"},
     "objectives_contributions_create": lambda a: {
         "subject_kind": "product.release",

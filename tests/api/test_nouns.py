@@ -130,6 +130,7 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "template_id": pair.theirs.template.pk,
         "owner_id": 999_999,
         "objective_id": pair.theirs.objective.pk,
+        "theme_id": pair.theirs.theme.pk,
         "kpi_id": pair.theirs.kpi.pk,
         "project_id": pair.theirs.project.pk,
         "approver_ids": [999_999],

@@ -294,6 +294,17 @@ def test_a_line_is_read_tried_and_made(work, world):
     assert (item().priority, list(item().assignees.all()), item().estimate_minutes) == (2, [world.boris], 1440)
 
 
+def test_the_record_of_promises(work, world):
+    said = work("promises")
+    assert "Of 0 dates that have come" in said and "No promises." in said
+    feature = make.feature(actor=world.alma, product=world.product)
+    make.spaces.grant(actor=world.admin, space=world.product.space, user=world.mei, role="stakeholder")
+    make.promise(actor=world.alma, subject=feature, to_whom="the board")
+    assert "the board" in work("promises", "--standing", "open")
+    assert "the board" not in work("promises", "--standing", "open", "--to", "Nordhafen")
+    assert json.loads(work("promises", "--json"))["record"]["open"] == 1
+
+
 def test_the_flow_and_a_sprint_in_figures(work, world):
     said = work("flow", "--by", "2099-01-01")
     assert "cycle time: –" in said and "nothing is open" in said

@@ -76,7 +76,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "objectives", "key_results", "kpis", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -88,6 +88,8 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "people_new": lambda a: {"name": "Noor", "email": "noor@example.org", "role": "member"},
     "people_edit": lambda a: {"name": "Noor", "email": "noor@example.org"},
     "people_invitations": lambda a: {"email": "noor@example.org", "role": "member"},
+    "charters_signatures": lambda a: {"side": "pmo"},
+    "contributions": lambda a: {"kind": "portfolio.project", "id": a.project.pk, "objective": a.objective.pk, "weight": 40},
     "features_contributions": lambda a: {"objective": a.objective.pk, "weight": 40},
     "key_results_check_ins": lambda a: {"value": "61", "confidence": "on", "on": _day(0)},
     "key_results_scores": lambda a: {"score": "0.7", "learned": "Prices come first"},

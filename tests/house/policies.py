@@ -13,6 +13,9 @@ WORK = frozenset({A, L, F, J, R, M})
 PLAN = frozenset({A, L, F, J})
 PRODUCT = frozenset({A, L, R})
 STRATEGY = frozenset({A, L, F, R, E})
+CHARTER = frozenset({A, L, F, J, R})
+PMO_SIDE = frozenset({A, L, F, J})
+PRODUCT_SIDE = frozenset({A, L, R})
 PORTFOLIO = frozenset({A, L, F})
 ACCESS = frozenset({A, L, F, J, R})
 SHARE = frozenset({A, L, F, J, R})
@@ -23,7 +26,7 @@ NOBODY: frozenset[str] = frozenset()
 
 GRANTS = {
     "view": SEE, "comment": COMMENT, "edit_work": WORK, "edit_plan": PLAN, "edit_product": PRODUCT,
-    "give_promise": PRODUCT, "edit_strategy": STRATEGY, "edit_portfolio": PORTFOLIO, "import": IMPORT, "share": SHARE, "automate": AUTOMATE,
+    "give_promise": PRODUCT, "edit_strategy": STRATEGY, "edit_charter": CHARTER, "sign_for_pmo": PMO_SIDE, "sign_for_product": PRODUCT_SIDE, "edit_portfolio": PORTFOLIO, "import": IMPORT, "share": SHARE, "automate": AUTOMATE,
     "manage_access": ACCESS, "manage_people": PEOPLE, "read_audit": frozenset({A, L, U}),
 }  # fmt: skip
 
@@ -79,7 +82,7 @@ def remove(roles: frozenset[str]) -> Policy:
     return Policy(roles, 204)
 
 
-_READ_ONLY = ["key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
+_READ_ONLY = ["themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
@@ -102,6 +105,15 @@ API: dict[str, Policy] = {
     "spaces_members_list": READ,
     "spaces_members_create": change(ACCESS, 201),
     "spaces_members_remove": remove(ACCESS),
+    "charters_create": create(CHARTER),
+    "charters_change": change(CHARTER),
+    "charters_remove": remove(CHARTER),
+    "charters_signatures_create": change(PMO_SIDE, 201),
+    "charters_signature_withdrawals_create": change(PMO_SIDE, 201),
+    "alignment_read": LIST,
+    "themes_create": create(STRATEGY),
+    "themes_change": change(STRATEGY),
+    "themes_remove": remove(STRATEGY),
     "objectives_create": create(STRATEGY),
     "objectives_change": change(STRATEGY),
     "objectives_remove": remove(STRATEGY),
@@ -115,6 +127,7 @@ API: dict[str, Policy] = {
     "key_results_check_ins_list": READ,
     "key_results_standing_read": READ,
     **{f"key_results_{part}_create": change(STRATEGY, 201) for part in ("check_ins", "scores", "reopenings")},
+    "promises_record_read": LIST,
     "kpis_create": create(STRATEGY),
     "kpis_change": change(STRATEGY),
     "kpis_remove": remove(STRATEGY),
@@ -344,6 +357,14 @@ WEB: dict[str, Page] = {
     "access": Page(get=SEE, post=ACCESS),
     **_noun("teams", PORTFOLIO, remove=True),
     **_noun("objectives", STRATEGY, remove=True),
+    **_noun("themes", STRATEGY, remove=True),
+    **_noun("charters", CHARTER, remove=True),
+    "charters_signatures": Page(post=PMO_SIDE),
+    "charters_of": Page(get=SEE),
+    "alignment": _LISTING,
+    "alignment_records": _LISTING,
+    "strategy_map": _LISTING,
+    "contributions": Page(post=WORK),
     "objectives_carry_overs": Page(get=STRATEGY, post=STRATEGY),
     **_noun("key_results", STRATEGY, remove=True),
     **{f"key_results_{what}": Page(get=STRATEGY, post=STRATEGY) for what in ("check_ins", "scores")},

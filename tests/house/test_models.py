@@ -45,6 +45,7 @@ UNSCOPED = {
     "work.RetrospectiveVote": "stands and falls with its note",
     "work.RetrospectiveAction": "stands and falls with its retrospective",
     "work.Recurred": "stands and falls with its recurrence",
+    "planning.Effort": "computed anew each time; carries its space itself",
     "planning.ComputedDates": "never edited; carries its space itself",
 }
 

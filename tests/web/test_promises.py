@@ -57,11 +57,57 @@ def test_the_list_is_narrowed_by_what_became_of_them(world, promise, signed_in):
     words.withdraw(actor=world.chen, promise=gone, version=None, reason="Not built")
     words.revise(actor=world.chen, promise=promise, version=None, date=TODAY + timedelta(days=80), reason="More scope")
     found = {state: listed(client, f"?standing={state}") for state in ("open", "kept", "revised", "withdrawn")}
-    assert [state for state, text in found.items() if "Nordhafen" in text] == ["kept"]
-    assert [state for state, text in found.items() if "the depots" in text] == ["withdrawn"]
-    assert [state for state, text in found.items() if "the board" in text] == ["open", "revised"]
+    assert [state for state, text in found.items() if "Nordhafen</td>" in text] == ["kept"]
+    assert [state for state, text in found.items() if "the depots</td>" in text] == ["withdrawn"]
+    assert [state for state, text in found.items() if "the board</td>" in text] == ["open", "revised"]
     other = make.product(actor=world.alma, name="Depot")
-    assert "the board" not in listed(signed_in(world.alma), f"?product={other.pk}")
+    assert "the board</td>" not in listed(signed_in(world.alma), f"?product={other.pk}")
+
+
+@pytest.fixture
+def record(world, feature):
+    """Six dates of two years ago: four kept, one late, one that nobody took back."""
+    told = TODAY - timedelta(days=730)
+    rows = [
+        words.give(actor=world.chen, subject=feature, to_whom=f"Customer {n % 2}", date=told, given_on=told - timedelta(days=90)) for n in range(6)
+    ]
+    for n, row in enumerate(rows[:5]):
+        words.keep(actor=world.chen, promise=row, version=None, kept_on=told + timedelta(days=9 if n == 4 else 0))
+    return rows
+
+
+def test_the_record_says_how_many_were_kept_and_each_bar_leads_to_its_promises(world, record, signed_in):
+    client = signed_in(world.chen)
+    text = listed(client)
+    assert "Of 6 dates that have come, 4 were kept as told: 67 %." in text
+    quarter = f"{record[0].date.year}-Q{(record[0].date.month + 2) // 3}"
+    address = f"?quarter={quarter}&amp;standing=missed&amp;due=over"
+    assert address in text
+    missed = listed(client, address.replace("&amp;", "&"))
+    assert missed.count("Customer 0</td>") + missed.count("Customer 1</td>") == 2
+
+
+@pytest.mark.parametrize(("by", "said"), [("product", "Shipper"), ("to_whom", "Customer 1"), ("quarter", "Q"), ("objective", "No objective")])
+def test_the_ledger_is_grouped(world, record, signed_in, by, said):
+    text = listed(signed_in(world.chen), f"?by={by}")
+    assert said in text[text.index("Share kept</th></tr></thead>") :]
+
+
+def test_what_cannot_be_asked_is_passed_over(world, record, signed_in):
+    client = signed_in(world.chen)
+    for query in ("?by=rank", "?quarter=2026-Q9", "?standing=%00", "?objective=x", "?to_whom=' or 1=1 --", "?due=never"):
+        assert "Of 6 dates" in listed(client, query)
+
+
+def test_the_file_holds_what_the_list_shows(world, record, signed_in):
+    answer = signed_in(world.chen).get(reverse("promises_export") + "?standing=missed")
+    assert len(b"".join(answer.streaming_content).decode().strip().splitlines()) == 3
+
+
+def test_before_any_date_has_come_nothing_is_claimed(world, promise, signed_in):
+    text = listed(signed_in(world.chen))
+    assert "Too few dates have come" in text
+    assert "No date has come yet." in text
 
 
 def test_fifty_promises_cost_no_more_queries_than_one(world, promise, signed_in):
@@ -83,6 +129,18 @@ def test_fifty_promises_cost_no_more_queries_than_one(world, promise, signed_in)
         Promise(space=promise.space, feature=promise.feature, to_whom=f"{n}", date=TODAY, given_by=world.chen) for n in range(50)
     ])  # fmt: skip
     assert asked() == few <= 25
+
+
+@pytest.mark.parametrize("by", ["", "objective"])
+def test_five_thousand_promises_cost_no_more_queries_than_one(world, promise, signed_in, by, django_assert_max_num_queries):
+    Promise.objects.bulk_create([
+        Promise(space=promise.space, feature=promise.feature, to_whom=f"{n % 40}", date=TODAY + timedelta(days=n % 900 - 700),
+                given_on=TODAY - timedelta(days=800), given_by=world.chen) for n in range(5000)
+    ])  # fmt: skip
+    client = signed_in(world.chen)
+    client.get(reverse("promises"))
+    with django_assert_max_num_queries(25):
+        client.get(reverse("promises") + f"?standing=open&by={by}")
 
 
 def test_the_form_shows_the_forecast_beside_the_date(world, feature, signed_in):

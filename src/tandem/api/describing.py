@@ -11,6 +11,9 @@ _PLAIN = {"GET /": "List {many}", "POST /": "Create {one}", "GET /{id}/": "Show 
           "DELETE /{id}/": "Remove {one}", "GET /{id}/history/": "What happened to {one}"}  # fmt: skip
 # what is no plain list, creation or removal: by the operation's id
 _SENTENCES = {
+    "alignment_read": "Where the work goes against what was intended",
+    "charters_create": "Write the first or the next version of a charter", "charters_signatures_create": "Sign a charter for one side",
+    "charters_signature_withdrawals_create": "Take the signature of a side back",
     "attachments_create": "Attach a file", "attachments_content_read": "Download an attachment",
     "blocks_create": "Block a work item", "blocks_ends_create": "End a block", "blocks_remove": "Take a block back",
     "blocks_reopenings_create": "Let a block that was ended run on", "calendars_exceptions_create": "Add an exception to a calendar",
@@ -22,7 +25,7 @@ _SENTENCES = {
     "links_create": "Link two work items", "notification_rules_change": "Change one's own notification rules",
     "notification_rules_read": "Show one's own notification rules", "notifications_completions_create": "Be done with a notification",
     "notifications_returns_create": "Make a notification unread again", "notifications_snoozes_create": "Put a notification off",
-    "objectives_contributions_create": "Say what serves an objective", "promises_create": "Give a promise",
+    "objectives_contributions_create": "Say what serves an objective", "promises_create": "Give a promise", "promises_record_read": "How well dates are kept, quarter by quarter",
     "promises_keepings_create": "Say that a promise was kept", "promises_revisions_create": "Revise a promise",
     "projects_flow_read": "Flow of a project: times, ages, throughput, forecast",
     "projects_quick_line_create": "Make a work item from one typed line", "projects_quick_line_read": "What a typed line would become",

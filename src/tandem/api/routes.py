@@ -25,7 +25,7 @@ from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs
 from tandem.api.portfolio import portfolios, programmes, project_reports, projects
 from tandem.api.product import features, products, promises, releases
-from tandem.api.strategy import key_results, kpis, objectives
+from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
 from tandem.api.work import (
     baselines,
     blocks,
@@ -62,6 +62,9 @@ class _Json(Parser):
 
 
 NOUNS: dict[str, Router] = {
+    "themes": themes.router,
+    "charters": charters.router,
+    "alignment": alignment.router,
     "objectives": objectives.router,
     "contributions": objectives.contributions,
     "key-results": key_results.router,

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from tandem.collaboration.actions import jobs
 from tandem.people.models import Space, SpaceKind
+from tandem.planning import alignment as aligning
 from tandem.planning import forecasts, schedule
 
 _COMPUTED = (SpaceKind.PROJECT, SpaceKind.PRODUCT)
@@ -35,6 +36,23 @@ def forecast(space_id: int | None = None, job_id: int | None = None) -> None:
 def nightly(timestamp: int) -> None:
     """Every forecast once a day: the day itself has moved on."""
     forecast(None)
+
+
+@app.task(name="planning.alignment")
+def alignment(job_id: int | None = None) -> None:
+    """Where the work of every project goes."""
+
+    def work(step: Callable[[str, int, int], Any]) -> str:
+        aligning.compute_all(step)
+        return "/alignment/"
+
+    _carry(job_id, work)
+
+
+@app.periodic(cron="40 4 * * *")
+@app.task(name="planning.alignment_nightly", queueing_lock="planning.alignment_nightly")
+def alignment_nightly(timestamp: int) -> None:
+    alignment()
 
 
 def _spaces(space_id: int | None) -> list[Space]:

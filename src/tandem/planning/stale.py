@@ -1,4 +1,5 @@
-"""What a change makes stale: the forecasts of its space are queued again, in the transaction of the change."""
+"""What a change makes stale is queued again, in the transaction of the change: the forecasts of its space, and where the
+work goes when it is said to serve something else. Items that move on are counted at night."""
 
 from django.db import connection, transaction
 
@@ -10,6 +11,9 @@ DELAY_SECONDS = 2
 _NOUNS = frozenset(
     ("work_item", "link", "calendar", "workflow", "feature", "release", "scope", "promise", "project", "product", "import")
 )
+ALIGNMENT, ALIGNMENT_DELAY = "planning.alignment", 20
+_SERVING = frozenset(("contribution", "scope", "objective"))
+_EVERYWHERE = 0
 
 
 class _Told:
@@ -24,8 +28,12 @@ class _Told:
 
 def on_events(events: list[Event]) -> None:
     """A subscriber of `history.record`. However many events a transaction writes, each space is queued once."""
+    told = _told()
+    if _EVERYWHERE not in told and any(e.verb.partition(".")[0] in _SERVING for e in events):
+        transaction.on_commit(_Told(_EVERYWHERE))
+        jobs.enqueue(ALIGNMENT, once=ALIGNMENT, in_seconds=ALIGNMENT_DELAY)
     spaces = {e.space_id for e in events if e.space_id and e.verb.partition(".")[0] in _NOUNS}
-    for space_id in sorted(spaces - _told()):
+    for space_id in sorted(spaces - told):
         transaction.on_commit(_Told(space_id))
         jobs.enqueue(JOB, once=f"forecast:{space_id}", in_seconds=DELAY_SECONDS, space_id=space_id)
 

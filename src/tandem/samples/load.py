@@ -11,6 +11,7 @@ from django.utils import translation
 from tandem.kit.errors import Refused
 from tandem.people.models import Space, SpaceKind
 from tandem.samples import boards
+from tandem.samples.aligned import Aligned
 from tandem.samples.looking_back import look_back
 from tandem.samples.measured import Measured
 from tandem.samples.placing import Place
@@ -73,6 +74,7 @@ def load(
         promised.run()
         Measured(place, promised.objectives, timeline).run()
         Reported(place, timeline).run()
+        Aligned(place, promised.objectives, timeline).run()
         timeline.run(lambda done, total: tell(f"Replaying what happened: {done} of {total}"))
         boards.lay_out(place.users["lead"], spoken)
     if computed:
@@ -89,12 +91,13 @@ def _patient() -> None:
 
 
 def _compute(tell: Progress) -> None:
-    from tandem.planning import forecasts, schedule
+    from tandem.planning import alignment, forecasts, schedule
 
     tell("Computing dates and forecasts")
     for space in Space.objects.filter(kind=SpaceKind.PROJECT).order_by("id"):
         schedule.compute(space)
     forecasts.compute_all()
+    alignment.compute_all()
 
 
 def _counts() -> dict[str, int]:

@@ -82,13 +82,14 @@ def generate(
 
 def compute(tell: Tell = lambda text: None) -> None:
     """What a worker would compute after such a load: the measured plans, and every forecast."""
-    from tandem.planning import forecasts, schedule
+    from tandem.planning import alignment, forecasts, schedule
 
     for space in Space.objects.filter(key__in=("P1", "P2")).order_by("id"):
         tell(f"Computing the plan of {space.name}")
         schedule.compute(space)
     tell("Computing the forecasts")
     forecasts.compute_all()
+    alignment.compute_all()
 
 
 def sizes(items: int, projects: int) -> list[int]:

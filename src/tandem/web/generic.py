@@ -40,13 +40,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice above the list: `field` equals the chosen value, or `narrow` says what it leaves."""
+    """A choice above the list: `field` equals the chosen value, or `narrow` says what it leaves; `narrow_for` is told who asks."""
 
     name: str
     label: Any
     choices: Callable[[HttpRequest], list[tuple[str, Any]]]
     field: str = ""
     narrow: Callable[[models.QuerySet[Any], str], models.QuerySet[Any]] | None = None
+    narrow_for: Callable[[Any, models.QuerySet[Any], str], models.QuerySet[Any]] | None = None
+
+    def left(self, user: Any, rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
+        if self.narrow_for:
+            return self.narrow_for(user, rows, value)
+        return self.narrow(rows, value) if self.narrow else rows.filter(**{self.field or self.name: value})
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,7 @@ def _view(noun: Noun, function: Callable[..., HttpResponseBase]) -> Callable[...
     return view
 
 
-def narrowed(request: HttpRequest, noun: Noun) -> models.QuerySet[Any]:
+def narrowed(request: HttpRequest, noun: Noun, *, without: str = "") -> models.QuerySet[Any]:
     rows = noun.rows(request.user)
     text = request.GET.get("q", "").strip()
     if text and noun.search:
@@ -139,8 +145,8 @@ def narrowed(request: HttpRequest, noun: Noun) -> models.QuerySet[Any]:
         rows = rows.filter(match)
     for one in noun.filters:
         value = request.GET.get(one.name, "")
-        if value and value in {v for v, _label in one.choices(request)}:
-            rows = one.narrow(rows, value) if one.narrow else rows.filter(**{one.field or one.name: value})
+        if value and one.name != without and value in {v for v, _label in one.choices(request)}:
+            rows = one.left(request.user, rows, value)
     return rows
 
 

@@ -35,6 +35,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
     (_("Home"), "home", "h", [(_("Home"), "home", ""), (_("Inbox"), "inbox", "")]),
     (_("Strategy"), "target-arrow", "s", [
         (_("Objectives"), "objectives", "o"), (_("Key results"), "key_results", ""), (_("KPIs"), "kpis", ""),
+        (_("Alignment"), "alignment", "a"), (_("Strategy map"), "strategy_map", ""), (_("Charters"), "charters", ""), (_("Themes"), "themes", ""),
     ]),
     (_("Portfolio"), "briefcase", "f", [
         (_("Projects"), "projects", "j"), (_("Health"), "projects_health", ""), (_("Project reports"), "project_reports", ""), (_("Course of reports"), "project_reports_course", ""), (_("Programmes"), "programmes", ""), (_("Portfolios"), "portfolios", ""),

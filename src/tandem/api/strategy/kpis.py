@@ -11,7 +11,7 @@ from tandem.strategy.actions import kpis, measurements
 from tandem.strategy.models import Kpi, Measurement
 
 router = Router(tags=["strategy"])
-_FIELDS = "name definition formula unit unit_name direction owner cadence_days target risk_beyond off_beyond"
+_FIELDS = "name definition formula unit unit_name direction owner cadence_days target risk_beyond off_beyond computed_from"
 
 NOUN = Noun(
     path="kpis",
@@ -19,7 +19,7 @@ NOUN = Noun(
     word="kpi",
     shows=(
         "id space_id name definition formula unit unit_name direction owner_id cadence_days target risk_beyond off_beyond"
-        " version created_at"
+        " computed_from measured_as_id version created_at"
     ),
     filters="space_id owner_id direction",
 )

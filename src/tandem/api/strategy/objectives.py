@@ -13,16 +13,16 @@ from tandem.strategy.actions import carrying, objectives
 from tandem.strategy.models import Contribution, Objective
 
 router = Router(tags=["strategy"])
-_FIELDS = "title description parent owner state starts_on ends_on measure"
+_FIELDS = "title description parent owner state starts_on ends_on measure theme intended_share"
 
 NOUN = Noun(
     path="objectives",
     model=Objective,
     word="objective",
     shows=(
-        "id space_id title description parent_id owner_id state starts_on ends_on measure carried_from_id version created_at"
+        "id space_id title description parent_id owner_id state starts_on ends_on measure theme_id intended_share carried_from_id version created_at"
     ),
-    filters="space_id parent_id owner_id state",
+    filters="space_id parent_id owner_id state theme_id",
 )
 CONTRIBUTIONS = Noun(
     path="contributions",

@@ -105,4 +105,33 @@ def _days(value: Any) -> str:
     return f"{value:.1f}"
 
 
-COMMANDS = (flow,)
+@click.command(help=_("The dates that were told: how many were kept, quarter by quarter, and which are at risk or missed."))
+@click.option("--product", type=int, help=_("Only those of the product with this number."))
+@click.option("--to", "to_whom", help=_("Only what was told to this person or group, in full."))
+@click.option("--standing", type=click.Choice(["open", "at_risk", "missed", "kept", "revised", "withdrawn"]), default="at_risk", show_default=True, help=_("Which promises to list below the record."))
+@showing.as_json
+def promises(product: int | None, to_whom: str | None, standing: str, is_json: bool) -> None:
+    api = Api()
+    asked = {name: value for name, value in (("product_id", product), ("to_whom", to_whom)) if value is not None}
+    record = api.get("promises/record/", **asked)
+    rows = list(api.rows("promises/", standing=standing, **asked))
+    if is_json:
+        showing.dump({"record": record, "promises": rows})
+        return
+    said = {"due": record["kept"] + record["missed"] + record["revised"], **record}
+    click.echo(_("Of %(due)s dates that have come, %(kept)s were kept, %(missed)s missed, %(revised)s revised before.") % said)
+    if record["quarters"]:
+        lines = [(q["key"], q["kept"], q["missed"], q["revised"], _percent(q["share"])) for q in record["quarters"]]
+        showing.table((_("quarter"), _("kept"), _("missed"), _("revised"), _("share kept")), lines)
+    click.echo("")
+    if not rows:
+        click.echo(_("No promises."))
+        return
+    showing.table((_("number"), _("promised"), _("to whom"), _("what")), [(r["id"], r["date"], r["to_whom"], r["what"]) for r in rows])
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}"
+
+
+COMMANDS = (flow, promises)

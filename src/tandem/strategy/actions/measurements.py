@@ -47,6 +47,8 @@ def take(
 def take_many(*, actor: Any, kpi: Kpi, rows: Iterable[Taken], way: str) -> Outcome:
     """All or none. Of several for one day the last one holds."""
     _require(actor, kpi)
+    if kpi.is_computed and way != Measurement.Way.OWN:
+        raise Refused("kpi_measured_by_tandem")
     wanted = {row.on: row for row in rows}
     if len(wanted) > MOST_AT_ONCE:
         raise Refused("measurements_too_many", most=MOST_AT_ONCE)

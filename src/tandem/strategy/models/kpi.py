@@ -25,6 +25,14 @@ class Kpi(Scoped):
         QUARTERLY = 92, _("Every quarter")
         YEARLY = 366, _("Every year")
 
+    class Computed(models.TextChoices):
+        """What Tandem measures by itself, from the work and promises of the space and those below it."""
+
+        PROMISES = "promises", _("Share of promises kept as told, of the last year, in per cent")
+        CYCLE_TIME = "cycle_time", _("Cycle time P85 of the last 90 days, in days")
+        THROUGHPUT = "throughput", _("Items finished in a week, mean of the last 12 weeks")
+        ALIGNED = "aligned", _("Share of the work that serves an objective, of the last 3 months, in per cent")
+
     name = models.CharField(_("KPI"), max_length=200)
     definition = models.TextField(_("definition"), blank=True)
     formula = models.CharField(_("formula"), max_length=500, blank=True)
@@ -35,6 +43,9 @@ class Kpi(Scoped):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
     )
     cadence_days = models.PositiveSmallIntegerField(_("measured"), choices=Cadence.choices, default=Cadence.MONTHLY)
+    computed_from = models.CharField(_("measured by Tandem"), max_length=12, choices=Computed.choices, blank=True)
+    # with whose eyes: only what this person sees is counted
+    measured_as = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     target = amount(_("target"), is_optional=True)
     risk_beyond = amount(_("at risk beyond"), is_optional=True)
     off_beyond = amount(_("off track beyond"), is_optional=True)
@@ -47,6 +58,10 @@ class Kpi(Scoped):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_computed(self) -> bool:
+        return bool(self.computed_from)
 
 
 class MeasurementQuerySet(ScopedQuerySet):
@@ -61,6 +76,7 @@ class Measurement(Scoped):
         HAND = "hand", _("By hand")
         FILE = "file", _("From a file")
         API = "api", _("By the API")
+        OWN = "own", _("By Tandem")
 
     kpi = models.ForeignKey(Kpi, models.CASCADE, related_name="measurements")
     on = models.DateField(_("day"))

@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +38,13 @@ class Objective(Scoped):
     starts_on = models.DateField(_("period from"))
     ends_on = models.DateField(_("period to"))
     measure = models.CharField(_("measured by"), max_length=300, blank=True)
+    theme = models.ForeignKey(
+        "strategy.Theme", models.PROTECT, null=True, blank=True, related_name="objectives", verbose_name=_("theme")
+    )
+    # how much of all work it ought to get, in per cent; alignment compares with what it gets
+    intended_share = models.PositiveSmallIntegerField(
+        _("intended share"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
     carried_from = models.OneToOneField("self", models.SET_NULL, null=True, blank=True, related_name="carried_to")
 
     objects = ObjectiveQuerySet.as_manager()
@@ -46,7 +54,10 @@ class Objective(Scoped):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(ends_on__gte=models.F("starts_on")), name="objective_period_in_order"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(intended_share=None) | models.Q(intended_share__range=(1, 100)), name="intended_share_is_a_share"
+            ),
         ]
 
     def __str__(self) -> str:

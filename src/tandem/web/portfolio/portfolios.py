@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tandem.people.access import Permission
@@ -9,6 +10,7 @@ from tandem.portfolio.actions import portfolios
 from tandem.portfolio.models import Portfolio
 from tandem.web import generic
 from tandem.web.portfolio.owners import noun_for
+from tandem.web.strategy import contributing
 
 
 def create(*, actor: Any, home: Any, **values: Any) -> Portfolio:
@@ -19,10 +21,14 @@ def change(*, actor: Any, row: Portfolio, version: int | None, **values: Any) ->
     return portfolios.change(actor=actor, portfolio=row, version=version, **values)
 
 
+def detail(request: HttpRequest, row: Portfolio) -> dict[str, Any]:
+    return {"serves": contributing.of(request, row)}
+
+
 noun = noun_for(
     slug="portfolios", model=Portfolio, one=_("portfolio"), many=_("Portfolios"), new=_("New portfolio"),
     purpose=_("Projects and programmes that are chosen and watched together."),
     permission=Permission.EDIT_PORTFOLIO, kinds=("organisation",), create=create, change=change,
-    detail_template="portfolio/portfolio.html",
+    detail=detail, detail_template="portfolio/portfolio.html",
 )  # fmt: skip
 urls = generic.urls(noun)

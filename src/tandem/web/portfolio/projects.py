@@ -16,6 +16,7 @@ from tandem.web import cells, generic
 from tandem.web.generic import Column, Fact, Filter
 from tandem.web.portfolio import project_reports
 from tandem.web.portfolio.owners import noun_for
+from tandem.web.strategy import contributing
 from tandem.web.templating import day
 from tandem.work.actions.projects import open_project
 from tandem.work.models import WorkItem
@@ -36,7 +37,7 @@ def detail(request: HttpRequest, row: Project) -> dict[str, Any]:
         refused = " · ".join((_("The plan ends %(day)s") % {"day": day(date.fromisoformat(plan["finish"]))}, refused))
     return {
         "forecast": forecast, "why_none": refused or _("Not computed yet: that takes a moment after a change."),
-        "is_open": row.state not in (Project.State.DONE, Project.State.CANCELLED),
+        "serves": contributing.of(request, row), "is_open": row.state not in (Project.State.DONE, Project.State.CANCELLED),
         **project_reports.course_of(request, row),
     }  # fmt: skip
 

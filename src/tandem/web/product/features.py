@@ -21,6 +21,7 @@ from tandem.web import cells, doors, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.product import roadmap_lines as lines
 from tandem.web.product import roadmap_peek
+from tandem.web.strategy import contributing
 from tandem.work.models import WorkItem
 
 SCOPE_SHOWN = 100
@@ -74,6 +75,7 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
         "about": roadmap_peek.rests_on(user, found) if found else {},
         "may_promise": may(user, Permission.GIVE_PROMISE, row.space_id),
         "contributions": [c for c in served if c.objective.space_id in user.visible_space_ids()],
+        "serves": contributing.of(request, row) if row._meta.model_name == "release" else {},
         "objectives": list(Objective.objects.visible_to(user).open()[:200])
         if row._meta.model_name == "feature"
         else [],

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,20 +16,13 @@ from tandem.kit import clock
 from tandem.kit.types import Ref
 from tandem.people.access import Permission, may, spaces_where
 from tandem.planning.models import Forecast
-from tandem.planning.status import status_of
-from tandem.portfolio.models.project import LONG_AGO
-from tandem.product.models import Product, Promise
+from tandem.product.models import Promise
+from tandem.reports.queries import promises as ledger_reads
 from tandem.reports.queries import roadmap as reads
 from tandem.web import cells, generic
-from tandem.web.generic import Column, Fact, Filter, Noun
+from tandem.web.generic import Column, Fact, Noun
 from tandem.web.product import promise_forms, roadmap_peek
-
-_STANDINGS = {
-    "open": Q(kept_on=None, replaced_by=None, withdrawn_on=None),
-    "kept": Q(kept_on__isnull=False),
-    "revised": Q(replaced_by__isnull=False),
-    "withdrawn": Q(withdrawn_on__isnull=False),
-}
+from tandem.web.product import promise_ledger as ledger
 
 
 class Promises(Noun):
@@ -47,21 +40,16 @@ class Promises(Noun):
 
 def standing(row: Promise) -> Any:
     """What people said became of it; of an open one what the forecast says, in colour."""
-    if row.kept_on:
-        return _shape("done", _("Kept late") if (row.slip_days or 0) > 0 else _("Kept"))
-    if row.withdrawn_on:
-        return _("Withdrawn")
-    if row.replaced_by_id:
-        return _("Revised")
-    status = _status(row)
-    words = {"on": _("On track"), "risk": _("At risk"), "off": _("Off track"), "done": _("Delivered, not marked as kept")}
-    return _shape(status, words.get(status, _("No forecast")))
+    code = _code(row)
+    return _shape(ledger.SHAPES[code], ledger.word(code)) if code in ledger.SHAPES else ledger.word(code)
 
 
-def _status(row: Any) -> str:
-    as_of = row.as_of
-    today = as_of if as_of and clock.today() - as_of > LONG_AGO else clock.today()
-    return status_of(row.date, row.p50, row.p80, today=today, done_on=_delivered(row), planned=_planned(row))
+def _code(row: Any) -> str:
+    new = row.replaced_by
+    return ledger_reads.code_of(
+        row.date, kept_on=row.kept_on, withdrawn_on=row.withdrawn_on, after=(new.date, new.given_on) if new else None,
+        there_on=_delivered(row), p50=row.p50, p80=row.p80, planned=_planned(row), as_of=row.as_of,
+    )  # fmt: skip
 
 
 def _planned(row: Any) -> date | None:
@@ -128,13 +116,9 @@ def chain_of(user: Any, row: Promise) -> list[Promise]:
     return found if len(found) > 1 else []
 
 
-def _of_product(rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
-    return rows.filter(Q(feature__product=value) | Q(release__product=value))
-
-
 def _list_extra(request: HttpRequest) -> dict[str, Any]:
     may_give = bool(spaces_where(request.user, Permission.GIVE_PROMISE))
-    return {"may_create": may_give, "new_url": reverse("promises_new")}
+    return {"may_create": may_give, "new_url": reverse("promises_new"), **ledger.of(request, noun)}
 
 
 noun = Promises(
@@ -159,16 +143,9 @@ noun = Promises(
         Fact(_("Confidence said"), lambda r: f"{r.confidence} %" if r.confidence else "–"),
         Fact(_("Reason"), lambda r: r.reason or "–"),
     ),
-    filters=(
-        Filter("standing", _("State"), lambda request: [
-            ("open", _("Open")), ("kept", _("Kept")), ("revised", _("Revised")), ("withdrawn", _("Withdrawn"))
-        ], narrow=lambda rows, value: rows.filter(_STANDINGS[value])),
-        Filter("product", _("Product"), lambda request: [
-            (str(p.pk), p.name) for p in Product.objects.visible_to(request.user).order_by("name")
-        ], narrow=_of_product),
-    ),
-    search=("to_whom", "what", "feature__title", "release__name"), order="-date", related=("feature", "release", "given_by"),
-    permission=Permission.GIVE_PROMISE, detail=detail, detail_template="product/promise.html", list_extra=_list_extra,
+    filters=ledger.FILTERS,
+    search=("to_whom", "what", "feature__title", "release__name"), order="-date", related=("feature", "release", "given_by", "replaced_by"),
+    permission=Permission.GIVE_PROMISE, detail=detail, detail_template="product/promise.html", list_template="product/promises.html", list_extra=_list_extra,
     names={"new": _("Give a promise")},
 )  # fmt: skip
 urls = [*generic.urls(noun), *promise_forms.urls(noun)]

@@ -66,3 +66,11 @@ def _used(a: Answer) -> str:
 
 
 _SENTENCES = {"stale": _stale, "gaps": _gaps, "outliers": _outliers, "moving": _moving, "owner": _owner, "used": _used}
+
+
+def own(row: Any) -> str:
+    """By whom it is measured where that is Tandem, and over what."""
+    if not row.is_computed:
+        return ""
+    said = {"what": row.get_computed_from_display(), "who": row.measured_as.name if row.measured_as else "–"}
+    return _("Measured every night by Tandem: %(what)s. Of this space and those below it, as far as %(who)s sees them; where there is too little, nothing is measured.") % said

@@ -20,12 +20,13 @@ from tandem.web.templating import day, short_day
 class KpiForm(forms.ModelForm):
     class Meta:
         model = Kpi
-        fields = ["name", "definition", "formula", "unit", "unit_name", "direction", "owner", "cadence_days", "target",
+        fields = ["name", "definition", "formula", "unit", "unit_name", "direction", "owner", "cadence_days", "computed_from", "target",
                   "risk_beyond", "off_beyond"]  # fmt: skip
         widgets = {"definition": forms.Textarea({"rows": 3})}
         help_texts = {
             "definition": _("What it measures, what counts and what does not."),
             "formula": _("In words, such as: bookings on the portal / all bookings."),
+            "computed_from": _("Every night, of this space and those below it, as far as you see them. Where there is too little, nothing is measured."),
             "unit_name": _("Such as EUR, days, countries."),
             "risk_beyond": _("A value worse than this is at risk."),
             "off_beyond": _("A value worse than this is off track."),
@@ -104,7 +105,8 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
         "state": _state(row), "last": (_last(row), row.last[0]) if row.last else None,
         "measurements": [(m, amount(row, m.value)) for m in taken[:100]],
         "users": list(KeyResult.objects.visible_to(request.user).filter(kpi=row).select_related("objective").order_by("-ends_on")),
-        "may_measure": measurements.may_measure(request.user, row),
+        "may_measure": measurements.may_measure(request.user, row) and not row.is_computed,
+        "own": kpi_words.own(row),
         "measure_url": reverse("kpis_measurements", kwargs={"id": row.pk}),
     }  # fmt: skip
 

@@ -21,12 +21,13 @@ from tandem.web.strategy import carrying, levels, objective_parts
 class ObjectiveForm(forms.ModelForm):
     class Meta:
         model = Objective
-        fields = ["title", "description", "parent", "owner", "state", "starts_on", "ends_on", "measure"]
+        fields = ["title", "description", "parent", "owner", "state", "starts_on", "ends_on", "measure", "theme", "intended_share"]
         widgets = {
             "starts_on": forms.DateInput({"type": "date"}, "%Y-%m-%d"),
             "ends_on": forms.DateInput({"type": "date"}, "%Y-%m-%d"),
             "description": forms.Textarea({"rows": 4}),
         }
+        help_texts = {"intended_share": _("How much of all work it ought to get, in per cent. The alignment page compares.")}
 
 
 def create(*, actor: Any, home: Any, **values: Any) -> Objective:
@@ -94,13 +95,15 @@ noun = Noun(
         Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"),
         Fact(_("Period"), lambda r: f"{r.starts_on} – {r.ends_on}"),
         Fact(_("Measured by"), lambda r: r.measure or "–"),
+        Fact(_("Theme"), refers_to="theme"),
+        Fact(_("Intended share"), lambda r: f"{r.intended_share} %" if r.intended_share else "–"),
     ),
     filters=(
         Filter("period", _("Period"), levels.periods, narrow=levels.in_period),
         Filter("level", _("Level"), levels.kinds, field="space__kind"),
         Filter("state", _("State"), lambda request: list(Objective.State.choices)),
     ),
-    search=("title", "description"), order="starts_on", related=("owner", "parent", "space"), text="description",
+    search=("title", "description"), order="starts_on", related=("owner", "parent", "space", "theme"), text="description",
     permission=Permission.EDIT_STRATEGY, form=ObjectiveForm, create=create, change=change, remove=remove,
     home_kinds=("organisation", "portfolio", "product"), detail=detail, list_extra=tree,
     list_template="strategy/objectives.html", detail_template="strategy/objective.html", names={"new": _("New objective")},

@@ -1,0 +1,279 @@
+"""Does the work serve what was decided? Work that serves nothing, objectives that nothing serves, effort against intent."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Max, Q, Sum
+
+from tandem.kit import clock
+from tandem.people.models import Space
+from tandem.planning.models import Effort
+from tandem.portfolio.models import Portfolio, Programme, Project
+from tandem.product.models import Product
+from tandem.strategy.models import Objective
+
+LOGGED, ESTIMATED, POINTS, ITEMS = "logged", "estimated", "points", "items"
+MEASURES = (LOGGED, ESTIMATED, POINTS, ITEMS)
+_COVERAGE = {LOGGED: "with_logged", ESTIMATED: "with_estimate", POINTS: "with_points"}
+NEEDED_ITEMS = 10
+"""Of less work no share is judged."""
+COVERED = 0.5
+"""Hours, estimates and points count where at least this share of the items has them."""
+MUCH, LITTLE, FITS, UNKNOWN = "much", "little", "fits", "unknown"
+TOLERATED_POINTS, TOLERATED_SHARE = 0.05, 0.25
+
+
+@dataclass(slots=True)
+class Sums:
+    """The same work in each measure, and on how many items each is known."""
+
+    items: float = 0.0
+    logged: float = 0.0
+    estimated: float = 0.0
+    points: float = 0.0
+    with_logged: float = 0.0
+    with_estimate: float = 0.0
+    with_points: float = 0.0
+
+    def add(self, values: Sequence[float]) -> None:
+        self.items += values[0]
+        self.logged += values[1]
+        self.estimated += values[2]
+        self.points += values[3]
+        self.with_logged += values[4]
+        self.with_estimate += values[5]
+        self.with_points += values[6]
+
+    def of(self, measure: str) -> float:
+        return float(getattr(self, measure))
+
+    def covered(self, measure: str) -> float:
+        return 1.0 if measure == ITEMS else float(getattr(self, _COVERAGE[measure])) / self.items if self.items else 0.0
+
+
+@dataclass
+class Line:
+    """An objective with what it got: `share` of all work, its parts' included."""
+
+    objective: Objective
+    share: float | None
+    amount: float
+    state: str
+    by_month: list[float | None] = field(default_factory=list)
+    depth: int = 0
+
+    @property
+    def intended(self) -> float | None:
+        return self.objective.intended_share / 100 if self.objective.intended_share else None
+
+    @property
+    def off_by(self) -> float | None:
+        return self.share - self.intended if self.share is not None and self.intended is not None else None
+
+
+@dataclass
+class Scored:
+    """A project, product, programme or portfolio: how much of its work serves an objective."""
+
+    kind: str
+    pk: int
+    name: str
+    space_id: int
+    amount: float
+    served: float
+    items: float
+
+    @property
+    def score(self) -> float | None:
+        return self.served / self.amount if round(self.items, 3) >= NEEDED_ITEMS and self.amount else None
+
+
+@dataclass
+class Alignment:
+    measure: str
+    coverage: float
+    whole: Sums
+    served: float
+    lines: list[Line]
+    scored: list[Scored]
+    months: list[date]
+    hidden: float
+    computed_at: datetime | None
+
+    @property
+    def amount(self) -> float:
+        return self.whole.of(self.measure)
+
+    @property
+    def is_enough(self) -> bool:
+        return round(self.whole.items, 3) >= NEEDED_ITEMS and self.amount > 0
+
+    @property
+    def score(self) -> float | None:
+        return self.served / self.amount if self.is_enough else None
+
+    @property
+    def as_intended(self) -> float | None:
+        """How much of the intended distribution is there: each objective counts up to its intended share."""
+        said = [(line.intended, line.share or 0.0) for line in self.lines if line.intended is not None]
+        whole = sum(intended for intended, _share in said)
+        return sum(min(pair) for pair in said) / whole if said and self.is_enough else None
+
+    def wrong(self, state: str) -> list[Line]:
+        return [line for line in self.lines if line.state == state]
+
+
+_SUMS = ("items", "logged", "estimated", "points", "with_logged", "with_estimate", "with_points")
+
+
+def read(user: Any, *, since: date | None, to_come: bool = False, within: set[int] | None = None, product: int | None = None, months: int = 12) -> Alignment:
+    """`since` a month (none: from the beginning), or the work that is still `to_come`; `within` some spaces, of a
+    `product`. Eight queries, however much there is."""
+    first = _months_ago(months - 1)
+    wanted = Q(month=None) if to_come else Q(month__gte=since) if since else Q(month__isnull=False)
+    rows = effort(user, within, product).filter(wanted | Q(month__gte=first))
+    grouped = rows.order_by().values_list("space_id", "objective_id", "product_id", "month").annotate(*(Sum(name) for name in _SUMS))
+    whole, by_objective = Sums(), defaultdict(Sums)
+    by_space: dict[tuple[int, bool], Sums] = defaultdict(Sums)
+    by_product: dict[tuple[int, bool], Sums] = defaultdict(Sums)
+    by_month: dict[tuple[date, int | None], Sums] = defaultdict(Sums)
+    for space, objective, of_product, month, *values in grouped:
+        if month and month >= first:
+            by_month[month, objective].add(values)
+        if (month is None) != to_come or (since and month and month < since):
+            continue
+        whole.add(values)
+        by_objective[objective].add(values)
+        by_space[space, objective is not None].add(values)
+        if of_product:
+            by_product[of_product, objective is not None].add(values)
+    measure = _measure(whole)
+    objectives = list(Objective.objects.visible_to(user).select_related("theme", "owner").order_by("starts_on", "id"))
+    timeline = _months(first)
+    found = Alignment(
+        measure, whole.covered(measure), whole, sum(s.of(measure) for pk, s in by_objective.items() if pk is not None), [], [], timeline, 0.0,
+        effort(user, within, product).aggregate(at=Max("computed_at"))["at"],
+    )  # fmt: skip
+    found.lines = _lines(found, objectives, by_objective, by_month)
+    known = {o.pk for o in objectives}
+    found.hidden = sum(s.of(measure) for pk, s in by_objective.items() if pk is not None and pk not in known)
+    found.scored = _scored(user, measure, by_space, by_product)
+    return found
+
+
+def effort(user: Any, within: set[int] | None = None, product: int | None = None) -> Any:
+    rows = Effort.objects.visible_to(user)
+    if within is not None:
+        rows = rows.in_spaces(within)
+    return rows.filter(product=product) if product else rows
+
+
+def _measure(whole: Sums) -> str:
+    """The first in which at least half of the items are known; items are always."""
+    return next(m for m in MEASURES if (whole.covered(m) >= COVERED and whole.of(m) > 0) or m == ITEMS)
+
+
+def _months_ago(count: int) -> date:
+    today = clock.today()
+    at = today.year * 12 + today.month - 1 - count
+    return date(at // 12, at % 12 + 1, 1)
+
+
+def since(months: int) -> date:
+    """The first day of the month so many months ago, this one counted."""
+    return _months_ago(months - 1)
+
+
+def _months(first: date) -> list[date]:
+    found, at = [], first
+    while at <= clock.today():
+        found.append(at)
+        at = date(at.year + at.month // 12, at.month % 12 + 1, 1)
+    return found
+
+
+def _lines(found: Alignment, objectives: list[Objective], by_objective: dict[Any, Sums], by_month: dict[Any, Sums]) -> list[Line]:
+    """Depth first. What serves a part serves the objective above it."""
+    known = {o.pk: o for o in objectives}
+    reached: dict[int, set[int]] = {pk: {pk} for pk in known}
+    for pk in known:
+        at, seen = known[pk].parent_id, {pk}
+        while at in known and at not in seen:
+            reached[at].add(pk)
+            seen.add(at)
+            at = known[at].parent_id
+    below: dict[int | None, list[Objective]] = defaultdict(list)
+    for o in objectives:
+        if o.state == Objective.State.OPEN or by_objective.keys() & reached[o.pk]:
+            below[o.parent_id if o.parent_id in known else None].append(o)
+    measure, lines = found.measure, []
+    monthly: dict[date, float] = defaultdict(float)
+    for (month, _o), sums in by_month.items():
+        monthly[month] += sums.of(measure)
+
+    def walk(parent: int | None, depth: int) -> None:
+        for o in below.get(parent, []):
+            amount = sum(by_objective[pk].of(measure) for pk in reached[o.pk] if pk in by_objective)
+            share = amount / found.amount if found.is_enough else None
+            line = Line(o, share, amount, _judged(share, o.intended_share), depth=depth)
+            for month in found.months:
+                part = sum(by_month[month, pk].of(measure) for pk in reached[o.pk] if (month, pk) in by_month)
+                line.by_month.append(part / monthly[month] if monthly[month] else None)
+            lines.append(line)
+            walk(o.pk, depth + 1)
+
+    walk(None, 0)
+    return lines
+
+
+def _judged(share: float | None, intended: int | None) -> str:
+    """More, or less, than intended: by more than five points and by more than a quarter of what was intended."""
+    if share is None or not intended:
+        return UNKNOWN
+    off = share - intended / 100
+    if abs(off) <= TOLERATED_POINTS or abs(off) <= TOLERATED_SHARE * intended / 100:
+        return FITS
+    return MUCH if off > 0 else LITTLE
+
+
+def _scored(user: Any, measure: str, by_space: dict[tuple[int, bool], Sums], by_product: dict[tuple[int, bool], Sums]) -> list[Scored]:
+    above = dict(Space.objects.visible_to(user).values_list("pk", "parent_id"))
+    reached: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
+    for (space, is_served), sums in by_space.items():
+        at: int | None = space
+        while at is not None:
+            _count(reached[at], sums, measure, is_served)
+            at = above.get(at)
+    found = []
+    for model in (Portfolio, Programme, Project):
+        for pk, name, space in model._default_manager.visible_to(user).values_list("pk", "name", "space_id"):  # type: ignore[attr-defined]
+            if space in reached:
+                found.append(Scored(model._meta.label_lower, pk, name, space, *reached[space]))
+    products: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
+    for (pk, is_served), sums in by_product.items():
+        _count(products[pk], sums, measure, is_served)
+    for pk, name, space in Product.objects.visible_to(user).values_list("pk", "name", "space_id"):
+        if pk in products:
+            found.append(Scored("product.product", pk, name, space, *products[pk]))
+    return sorted(found, key=lambda s: (s.score is None, s.score or 0, -s.amount, s.name))
+
+
+def _count(row: list[float], sums: Sums, measure: str, is_served: bool) -> None:
+    row[0] += sums.of(measure)
+    row[1] += sums.of(measure) if is_served else 0.0
+    row[2] += sums.items
+
+
+def below(user: Any, space_id: int) -> set[int]:
+    """The space and those below it, as far as the user sees them."""
+    parents = dict(Space.objects.visible_to(user).values_list("pk", "parent_id"))
+    found = {space_id}
+    grown = True
+    while grown:
+        more = {pk for pk, parent in parents.items() if parent in found} - found
+        found |= more
+        grown = bool(more)
+    return found

@@ -1,0 +1,145 @@
+"""The strategy map: one picture from objectives to projects, as wide as the work that flows; each band opens its records."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tandem.reports.queries import strategy_map as reads
+from tandem.reports.queries.strategy_map import Key, Map
+from tandem.web import sankey
+from tandem.web.sankey import Flow, Node
+from tandem.web.strategy import alignment
+from tandem.web.strategy.alignment import Asked
+
+MOST = (9, 9, 14)
+"""Nodes in a column; the rest stand together as one."""
+REST: Key = ("rest", 0)
+_LAST = (reads.DIRECT, reads.UNSEEN, REST, reads.NOTHING)
+_PAGES = {
+    reads.OBJECTIVE: "objectives_detail", reads.PRODUCT: "products_detail", reads.PROGRAMME: "programmes_detail",
+    reads.PORTFOLIO: "portfolios_detail", reads.PROJECT: "projects_detail",
+}  # fmt: skip
+NAME = 30
+
+
+@login_required
+def page(request: HttpRequest) -> HttpResponse:
+    a = alignment.asked(request)
+    found = alignment.read(request, a)
+    whole = reads.read(request.user, found.measure, since=a.since, to_come=a.to_come, within=a.within, product=a.product.pk if a.product else None)
+    view = _View(a, whole, found.measure)
+    context = {
+        "asked": a, "picture": view.picture() if whole.rows else None, "basis": alignment.basis(found, a), "table": view.table(),
+        "lede": view.lede(found.amount), "back": a.url(), "computed_at": found.computed_at,
+        "periods": [
+            {"label": label, "href": a.url("strategy_map", period=name), "current": name == a.period} for name, label in alignment.PERIOD_WORDS.items()
+        ],
+    }  # fmt: skip
+    return render(request, "strategy/strategy_map.html", context)
+
+
+class _View:
+    def __init__(self, a: Asked, whole: Map, measure: str) -> None:
+        self.asked, self.whole, self.measure = a, whole, measure
+        sums: list[dict[Key, float]] = [defaultdict(float) for _n in MOST]
+        for *keys, value in whole.rows:
+            for column, key in enumerate(keys):
+                sums[column][key] += value
+        self.sums = sums
+        self.kept = [_largest(s, most) for s, most in zip(sums, MOST, strict=True)]
+        self.grouped = [len(s.keys() - kept) for s, kept in zip(sums, self.kept, strict=True)]
+        self.flows = self._flows()
+
+    def _flows(self) -> list[Flow]:
+        found: dict[tuple[int, Key, Key], float] = defaultdict(float)
+        for *keys, value in self.whole.rows:
+            shown = [key if key in kept else REST for key, kept in zip(keys, self.kept, strict=True)]
+            for column in range(len(shown) - 1):
+                found[column, shown[column], shown[column + 1]] += value
+        return [Flow(column, source, target, value) for (column, source, target), value in found.items()]
+
+    def picture(self) -> dict[str, Any]:
+        drawn = sankey.lay_out(self.flows, _LAST)
+        return {
+            "width": drawn.width, "height": drawn.height, "nodes": [self._node(n) for n in drawn.nodes],
+            "bands": [
+                {"path": b.path, "is_loose": b.flow.source == reads.NOTHING, "href": self._records(b.flow), "title": self._title(b.flow)}
+                for b in sorted(drawn.bands, key=lambda b: -b.flow.value)
+            ],
+        }  # fmt: skip
+
+    def _node(self, n: Node) -> dict[str, Any]:
+        name, said = self.name(n.key, n.column), self.amount(n.value)  # type: ignore[arg-type]
+        short = name if len(name) <= NAME else f"{name[: NAME - 1]}…"
+        return {
+            "x": n.x, "y": n.y, "height": n.height, "width": sankey.NODE, "text_x": n.x + sankey.NODE + 5, "text_y": round(n.y + n.height / 2 + 3.5, 1),
+            "text": f"{short} · {said}" if n.column == len(MOST) - 1 else short, "title": f"{name}: {said}", "href": self.url(n.key),  # type: ignore[arg-type]
+        }  # fmt: skip
+
+    def amount(self, value: float) -> str:
+        return alignment.amount(value, self.measure)
+
+    def name(self, key: Key, column: int) -> str:
+        if key == REST:
+            count = self.grouped[column]
+            return ngettext("%(n)s other", "%(n)s others", count) % {"n": count}
+        if key in (reads.NOTHING, reads.DIRECT, reads.UNSEEN):
+            words = {reads.NOTHING: _("Serves nothing"), reads.DIRECT: _("No product or programme"), reads.UNSEEN: _("an item that you cannot see")}
+            return words[key]
+        return self.whole.names[key]
+
+    def url(self, key: Key) -> str:
+        if key == reads.NOTHING:
+            return self.asked.url("alignment_records", objective="none")
+        return reverse(_PAGES[key[0]], kwargs={"id": key[1]}) if key[0] in _PAGES else self.asked.url(all=1)
+
+    def _title(self, one: Flow) -> str:
+        source, target = self.name(one.source, one.column), self.name(one.target, one.column + 1)  # type: ignore[arg-type]
+        return f"{source} → {target}: {self.amount(one.value)}"
+
+    def _records(self, one: Flow) -> str:
+        """The records behind a band: of the objective at its left end, or of what it goes through."""
+        changes: dict[str, Any] = {}
+        for key in (one.source, one.target):
+            kind, pk = key  # type: ignore[misc]
+            if kind == reads.OBJECTIVE:
+                changes["objective"] = pk
+            elif key == reads.NOTHING:
+                changes["objective"] = "none"
+            elif kind == reads.PRODUCT:
+                changes["product"] = pk
+            elif key in self.whole.spaces:
+                changes["in"] = self.whole.spaces[key]  # type: ignore[index]
+        return self.asked.url("alignment_records" if "objective" in changes else "alignment", **changes)
+
+    def table(self) -> list[list[Any]]:
+        """The same for reading and for keys: every band, the widest first."""
+        return [
+            [self.name(f.source, f.column), self.name(f.target, f.column + 1), {"text": self.amount(f.value), "href": self._records(f)}]  # type: ignore[arg-type]
+            for f in sorted(self.flows, key=lambda f: (f.column, -f.value))
+        ]
+
+    def lede(self, amount: float) -> str:
+        if not self.sums[0] or not amount:
+            return _("No work of this period is known yet.")
+        key, most = max(self.sums[0].items(), key=lambda pair: pair[1])
+        said = {"name": self.name(key, 0), "share": f"{round(100 * most / amount)} %"}
+        if key == reads.NOTHING:
+            return _("The largest part of the work serves nothing: %(share)s.") % said
+        return _("The largest part of the work serves “%(name)s”: %(share)s.") % said
+
+
+def _largest(sums: dict[Key, float], most: int) -> set[Key]:
+    """What serves nothing is never hidden among the others."""
+    ordered: Iterable[Key] = sorted(sums, key=lambda k: (k != reads.NOTHING, -sums[k]))
+    return set(list(ordered)[:most])
+
+
+urls = [path("strategy-map/", page, name="strategy_map")]

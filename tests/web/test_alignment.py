@@ -1,0 +1,150 @@
+"""The alignment page, the records behind its figures, and the panel where a record says what it serves."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from tandem.kit import clock
+from tandem.planning import alignment
+from tandem.strategy.actions import objectives
+from tandem.strategy.models import Contribution
+from tandem.work.models import WorkItem
+from tests import make
+
+MOST = 45
+
+
+@pytest.fixture
+def aligned(world):
+    """Ten finished items: six tenths of the project serve Growth, for which four tenths were intended."""
+    world.growth = make.objective(actor=world.alma, title="Growth", intended_share=40)
+    world.idle = make.objective(actor=world.alma, title="Nobody’s own")
+    objectives.contribute(actor=world.alma, objective=world.growth, subject=world.project, weight=60)
+    rows = [make.work_item(actor=world.boris, project=world.project, title=f"Item {n}") for n in range(10)]
+    WorkItem.objects.filter(pk__in=[r.pk for r in rows]).update(
+        state=make.state_of(world.project, "done"), actual_finish=clock.now() - timedelta(days=1)
+    )
+    make.feature(actor=world.chen, product=world.product, title="Idle feature")
+    alignment.compute_all()
+    return world
+
+
+def page(client, query=""):
+    answer = client.get(reverse("alignment") + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_it_says_what_is_not_aligned_without_being_asked(aligned, signed_in):
+    text = page(signed_in(aligned.alma))
+    assert "60 % of the work serves an objective." in text
+    assert "“Growth” gets 60 %, 40 % was intended." in text
+    assert "More than intended" in text and "counted in work items" in text
+    nothing = text[text.index('id="nothing"') :]
+    assert "Idle feature" in nothing and "Nobody’s own" in nothing and "Portal" not in nothing[: nothing.index("Objectives that nothing serves")]
+
+
+@pytest.mark.parametrize("query", ["?period=open", "?period=all", "?period=3m", "?period=x&in=x&product=-1", "?all=1"])
+def test_it_stands_whatever_is_asked(aligned, signed_in, query):
+    page(signed_in(aligned.alma), query)
+
+
+def test_it_looks_at_one_project_or_product(aligned, signed_in):
+    client = signed_in(aligned.alma)
+    assert "60 % of the work" in page(client, f"?in={aligned.project.space_id}")
+    assert "Too little work" in page(client, f"?in={aligned.product.space_id}")
+    assert "Too little work" in page(client, f"?product={aligned.product.pk}")
+
+
+def test_every_amount_leads_to_its_records(aligned, signed_in):
+    client = signed_in(aligned.alma)
+    text = page(client)
+    address = reverse("alignment_records") + f"?objective={aligned.growth.pk}"
+    assert address in text
+    found = client.get(address).content.decode()
+    assert "6 of 10: 60 %." in found and reverse("projects_detail", kwargs={"id": aligned.project.pk}) in found
+    assert "4 of 10: 40 %." in client.get(reverse("alignment_records") + "?objective=none").content.decode()
+
+
+def test_who_does_not_see_them_gets_neither_names_nor_figures(aligned, signed_in):
+    client = signed_in(aligned.dana)
+    text = page(client)
+    assert "Growth" not in text and "Portal" not in text and "Too little work" in text
+    for query in (f"?in={aligned.project.space_id}", f"?product={aligned.product.pk}"):
+        assert client.get(reverse("alignment") + query).status_code == 404
+    assert client.get(reverse("alignment_records") + f"?objective={aligned.growth.pk}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["project", "product"])
+def test_a_record_says_what_it_serves_and_takes_it_back(aligned, signed_in, name):
+    client, row = signed_in(aligned.alma), getattr(aligned, name)
+    url = reverse(f"{name}s_detail", kwargs={"id": row.pk})
+    assert "Alignment" in client.get(url).content.decode()
+    sent = {"kind": row._meta.label_lower, "id": row.pk, "objective": aligned.idle.pk, "weight": 30, "next": url}
+    assert client.post(reverse("contributions"), sent).url == url
+    client.post(reverse("contributions"), sent)  # twice is once
+    assert Contribution.objects.of(row).get(objective=aligned.idle).weight == 30
+    client.post(reverse("contributions"), {**sent, "weight": 0})
+    assert not Contribution.objects.of(row).filter(objective=aligned.idle).exists()
+
+
+@pytest.mark.parametrize(("changes", "status"), [
+    ({"kind": "people.user"}, 404), ({"kind": ""}, 404), ({"id": "9" * 30}, 404), ({"id": "x"}, 404), ({"objective": "999999"}, 404),
+    ({"weight": "101"}, 422), ({"weight": "1" * 40}, 302), ({"next": "https://elsewhere.example"}, 302),
+])  # fmt: skip
+def test_what_cannot_be_said_is_refused(aligned, signed_in, changes, status):
+    sent = {"kind": "portfolio.project", "id": aligned.project.pk, "objective": aligned.idle.pk, "weight": 30, "next": "/"}
+    answer = signed_in(aligned.alma).post(reverse("contributions"), sent | changes)
+    assert answer.status_code == status
+    assert status != 302 or answer.url == "/"
+
+
+def test_a_stakeholder_may_not_say_it(aligned, signed_in):
+    make.spaces.grant(actor=aligned.admin, space=aligned.root, user=aligned.mei, role="stakeholder")
+    make.spaces.revoke(actor=aligned.admin, space=aligned.project.space, user=aligned.mei)
+    aligned.mei.refresh_from_db()
+    sent = {"kind": "portfolio.project", "id": aligned.project.pk, "objective": aligned.idle.pk, "weight": 30}
+    assert signed_in(aligned.mei).post(reverse("contributions"), sent).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["", "?period=open", "?period=all", "?in=0"])
+def test_the_map_stands_whatever_is_asked(aligned, signed_in, query):
+    assert signed_in(aligned.alma).get(reverse("strategy_map") + query).status_code == 200
+
+
+def test_every_band_of_the_map_opens_its_records(aligned, signed_in):
+    client = signed_in(aligned.alma)
+    text = client.get(reverse("strategy_map")).content.decode()
+    assert "The largest part of the work serves “Growth”: 60 %." in text
+    address = reverse("alignment_records") + f"?objective={aligned.growth.pk}"
+    assert "Growth → No product or programme: 6" in text and f'href="{address}"' in text
+    assert client.get(address).status_code == 200
+    unseen = signed_in(aligned.dana).get(reverse("strategy_map")).content.decode()
+    assert "Growth" not in unseen and "Portal" not in unseen
+
+
+def test_many_records_cost_no_more_queries(aligned, signed_in, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from tandem.people import scoping
+
+    client = signed_in(aligned.alma)
+
+    def asked() -> int:
+        scoping.forget_roles()
+        page(client)
+        with CaptureQueriesContext(connection) as queries:
+            page(client)
+        return len(queries)
+
+    few = asked()
+    for n in range(4):
+        project = make.project(actor=aligned.alma, name=f"P{n}")
+        objective = make.objective(actor=aligned.alma, title=f"O{n}", intended_share=10)
+        objectives.contribute(actor=aligned.alma, objective=objective, subject=project, weight=50)
+        make.feature(actor=aligned.chen, product=aligned.product, title=f"F{n}")
+        make.work_item(actor=aligned.alma, project=project)
+    alignment.compute_all()
+    assert asked() == few <= MOST
