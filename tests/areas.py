@@ -14,8 +14,8 @@ from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.planning.models import ComputedDates, Forecast, Run
-from tandem.portfolio.actions import portfolios, programmes
-from tandem.portfolio.models import Portfolio, Programme, Project
+from tandem.portfolio.actions import portfolios, programmes, proposals
+from tandem.portfolio.models import Portfolio, Programme, Project, Proposal, ProposalTie
 from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
 from tandem.strategy.actions import check_ins, key_results, measurements, objectives
@@ -81,6 +81,9 @@ class Area:
     check_in: CheckIn
     kpi: Kpi
     measurement: Measurement
+    proposal: Proposal
+    draft: Proposal
+    proposal_tie: ProposalTie
     contribution: Contribution
     item: WorkItem
     other_item: WorkItem
@@ -171,6 +174,7 @@ def build(admin: User, name: str, key: str) -> Area:
     contribution = objectives.contribute(
         actor=admin, objective=objective, subject=found["feature"], weight=50
     )
+    found |= _proposed(admin, top)
     found |= {"objective": objective, "contribution": contribution} | _strategy(admin, top)
     found |= _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
     hook = hooks.create(actor=admin, space=project.space, name="Chat", address="https://chat.example.org/1", about=["work_item"])
@@ -199,6 +203,15 @@ def _strategy(admin: User, top: Space) -> dict[str, Any]:
     return {
         "aim": aim, "key_result": open_one, "scored_key_result": scored, "check_in": check_in, "kpi": kpi, "measurement": measurement
     }
+
+
+def _proposed(admin: User, top: Space) -> dict[str, Any]:
+    """In a portfolio's space as in the organisation's: one that was sent in, a draft, and another that one requires."""
+    row = make.proposal(actor=admin, space=top)
+    other = make.proposal(actor=admin, space=top, title="Berth sensors")
+    tie = proposals.tie(actor=admin, proposal=row, other=other, kind="requires")
+    draft = make.proposal(actor=admin, space=top, title="Drone surveys", state="draft")
+    return {"proposal": row, "draft": draft, "proposal_tie": tie}
 
 
 def _work(admin: User, project: Project) -> dict[str, Any]:

@@ -26,6 +26,8 @@ EXAMPLES = {
     "portfolios": "portfolio",
     "programmes": "programme",
     "projects": "project",
+    "proposals": "proposal",
+    "proposal-ties": "proposal_tie",
     "work-items": "item",
     "links": "link",
     "states": "state",
@@ -69,7 +71,7 @@ EXAMPLES = {
 _ELSEWHERE = {
     "work_items_restorations_create": "removed_item", "work_items_archivings_create": "archived_item", "work_items_unarchivings_create": "archived_item", "sprints_closings_create": "running_sprint",
     "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block", "key_results_reopenings_create": "scored_key_result",
-    "states_retirements_create": "spare_state", "types_retirements_create": "spare_type",
+    "proposals_remove": "draft", "states_retirements_create": "spare_state", "types_retirements_create": "spare_type",
     "time_entries_restorations_create": "removed_time",
     "checklist_entries_restorations_create": "removed_entry", "submissions_reopenings_create": "declined_submission", "recurrences_resumptions_create": "paused_recurrence",
 }  # fmt: skip
@@ -173,6 +175,13 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "spaces_members_create": lambda a: {"user_id": a.member.pk, "role": "stakeholder"},
     "users_create": lambda a: {"name": "Noor", "email": "noor@example.org"},
     "tokens_create": lambda a: {"name": "script", "scope": "read"},
+    "proposals_create": lambda a: {
+        "space_id": a.space.pk, "title": "Shore power", "owner_id": a.member.pk, "costs": [120000, 40000], "benefits": [0, 90000, 90000],
+        "effort": {"Developer": [60, 30]},
+    },
+    "proposals_change": lambda a: {"title": "Shore power at berth 3", "costs": [110000]},
+    "proposals_moves_create": lambda a: {"state": "assessed"},
+    "proposals_ties_create": lambda a: {"kind": "excludes", "other_id": a.draft.pk},
     "portfolios_create": _under,
     "programmes_create": _under,
     "projects_create": _under,

@@ -79,7 +79,7 @@ def remove(roles: frozenset[str]) -> Policy:
     return Policy(roles, 204)
 
 
-_READ_ONLY = ["key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
+_READ_ONLY = ["key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs", "proposals", "proposal_ties"]
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
@@ -121,6 +121,12 @@ API: dict[str, Policy] = {
     "kpis_measurements_list": READ,
     "kpis_measurements_create": change(STRATEGY, 201),
     "measurements_remove": remove(STRATEGY),
+    "proposals_create": create(WORK),
+    "proposals_change": change(WORK),
+    "proposals_remove": remove(WORK),
+    "proposals_moves_create": change(PORTFOLIO, 201),
+    "proposals_ties_create": change(WORK, 201),
+    "proposal_ties_remove": remove(WORK),
     "portfolios_create": create(PORTFOLIO),
     "portfolios_change": change(PORTFOLIO),
     "programmes_create": create(PORTFOLIO),
@@ -246,7 +252,7 @@ API: dict[str, Policy] = {
     "notification_rules_read": LIST,
     "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
-for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements"):
+for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements", "proposal_ties"):
     del API[f"{_noun}_history"]
 
 
@@ -348,6 +354,10 @@ WEB: dict[str, Page] = {
     **_noun("kpis", STRATEGY, remove=True),
     "kpis_measurements": Page(get=STRATEGY, post=STRATEGY),
     "measurement_removals": Page(post=STRATEGY),
+    **_noun("proposals", WORK, remove=True),
+    "proposals_moves": Page(get=SEE, post=PORTFOLIO),
+    "proposals_contributions": Page(get=SEE, post=WORK),
+    "proposals_ties": Page(post=WORK),
     **_noun("portfolios", PORTFOLIO),
     **_noun("programmes", PORTFOLIO),
     **_noun("projects", PLAN),

@@ -15,7 +15,7 @@ from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs
-from tandem.api.portfolio import portfolios, programmes, projects
+from tandem.api.portfolio import portfolios, programmes, projects, proposals
 from tandem.api.product import features, products, promises, releases
 from tandem.api.strategy import key_results, kpis, objectives
 from tandem.api.work import (
@@ -63,6 +63,8 @@ NOUNS: dict[str, Router] = {
     "portfolios": portfolios.router,
     "programmes": programmes.router,
     "projects": projects.router,
+    "proposals": proposals.router,
+    "proposal-ties": proposals.ties,
     "work-items": work_items.router,
     "links": links.router,
     "states": states.router,

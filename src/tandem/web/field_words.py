@@ -34,6 +34,8 @@ FIELDS = {
     "direction": _("direction"), "formula": _("formula"), "kpi": _("KPI"), "learned": _("what was learned"), "off_beyond": _("off track beyond"),
     "on": _("day"), "risk_beyond": _("at risk beyond"), "score": _("score"), "scored_on": _("scored on"), "start_value": _("from value"),
     "target_value": _("to value"), "unit": _("unit"), "unit_name": _("name of the unit"), "value": _("value"),
+    "costs": _("costs"), "benefits": _("benefits"), "effort": _("effort"), "risks": _("risks"), "side": _("side of the sponsor"),
+    "is_mandatory": _("mandatory"), "not_before": _("not before"), "discount_rate": _("discount rate"), "proposal": _("proposal"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

@@ -1,7 +1,8 @@
-"""Portfolios, programmes, projects."""
+"""Portfolios, programmes, projects, proposals."""
 
 from tandem.portfolio.models.portfolio import Portfolio
 from tandem.portfolio.models.programme import Programme
 from tandem.portfolio.models.project import Project
+from tandem.portfolio.models.proposal import Proposal, ProposalTie
 
-__all__ = ["Portfolio", "Programme", "Project"]
+__all__ = ["Portfolio", "Programme", "Project", "Proposal", "ProposalTie"]

@@ -8,6 +8,7 @@ from tandem.people.access import Permission
 from tandem.portfolio.actions import portfolios
 from tandem.portfolio.models import Portfolio
 from tandem.web import generic
+from tandem.web.generic import Fact
 from tandem.web.portfolio.owners import noun_for
 
 
@@ -23,5 +24,6 @@ noun = noun_for(
     slug="portfolios", model=Portfolio, one=_("portfolio"), many=_("Portfolios"), new=_("New portfolio"),
     purpose=_("Projects and programmes that are chosen and watched together."),
     permission=Permission.EDIT_PORTFOLIO, kinds=("organisation",), create=create, change=change,
+    extra=("discount_rate", "currency"), facts=(Fact(_("Discount rate"), lambda r: f"{r.discount_rate.normalize():f} %"), Fact(_("Currency"), lambda r: r.currency)),
 )  # fmt: skip
 urls = generic.urls(noun)
