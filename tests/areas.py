@@ -13,7 +13,8 @@ from tandem.exchange.models import Import
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Membership, Role, Space, Team, User
-from tandem.planning.models import ComputedDates, Forecast, Run
+from tandem.planning.actions import scenarios
+from tandem.planning.models import ComputedDates, Forecast, Run, Scenario, Solution
 from tandem.portfolio.actions import portfolios, programmes, proposals
 from tandem.portfolio.models import Portfolio, Programme, Project, Proposal, ProposalTie
 from tandem.product.actions import features, roadmaps
@@ -83,6 +84,8 @@ class Area:
     measurement: Measurement
     proposal: Proposal
     draft: Proposal
+    scenario: Scenario
+    solution: Solution
     proposal_tie: ProposalTie
     contribution: Contribution
     item: WorkItem
@@ -211,7 +214,9 @@ def _proposed(admin: User, top: Space) -> dict[str, Any]:
     other = make.proposal(actor=admin, space=top, title="Berth sensors")
     tie = proposals.tie(actor=admin, proposal=row, other=other, kind="requires")
     draft = make.proposal(actor=admin, space=top, title="Drone surveys", state="draft")
-    return {"proposal": row, "draft": draft, "proposal_tie": tie}
+    asked = scenarios.create(actor=admin, space=top, name="Less money", starts_on=clock.today(), budget=[100_000])
+    solution = Solution.objects.create(space=top, scenario=asked, inputs_hash="0", state="done", value=1, starts={str(row.pk): 0})
+    return {"proposal": row, "draft": draft, "proposal_tie": tie, "scenario": asked, "solution": solution}
 
 
 def _work(admin: User, project: Project) -> dict[str, Any]:

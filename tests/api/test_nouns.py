@@ -126,6 +126,7 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "owner_id": 999_999,
         "objective_id": pair.theirs.objective.pk,
         "kpi_id": pair.theirs.kpi.pk,
+        "proposal_id": pair.theirs.proposal.pk,
         "other_id": pair.theirs.proposal.pk,
         "approver_ids": [999_999],
         "user_id": 999_999,

@@ -76,7 +76,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "objectives", "key_results", "kpis", "proposals", "portfolios", "programmes", "projects", "products", "features", "releases", "promises", "calendars")
+_TALKED_ABOUT = ("teams", "objectives", "key_results", "kpis", "proposals", "scenarios", "portfolios", "programmes", "projects", "products", "features", "releases", "promises", "calendars")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -88,6 +88,8 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "people_new": lambda a: {"name": "Noor", "email": "noor@example.org", "role": "member"},
     "people_edit": lambda a: {"name": "Noor", "email": "noor@example.org"},
     "people_invitations": lambda a: {"email": "noor@example.org", "role": "member"},
+    "scenarios_locks": lambda a: {"to": f"out:{a.proposal.pk}"},
+    "scenarios_shares": lambda a: {"bound": "most", "percent": "80", "group": "kind:run"},
     "proposals_moves": lambda a: {"state": "assessed"},
     "proposals_contributions": lambda a: {"objective": a.objective.pk, "weight": 40},
     "proposals_ties": lambda a: {"other": a.draft.pk, "kind": "excludes"},

@@ -79,7 +79,7 @@ def remove(roles: frozenset[str]) -> Policy:
     return Policy(roles, 204)
 
 
-_READ_ONLY = ["key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs", "proposals", "proposal_ties"]
+_READ_ONLY = ["key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs", "proposals", "proposal_ties", "scenarios", "solutions"]
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
@@ -127,6 +127,10 @@ API: dict[str, Policy] = {
     "proposals_moves_create": change(PORTFOLIO, 201),
     "proposals_ties_create": change(WORK, 201),
     "proposal_ties_remove": remove(WORK),
+    "scenarios_create": create(PORTFOLIO),
+    "scenarios_change": change(PORTFOLIO),
+    "scenarios_remove": remove(PORTFOLIO),
+    **{f"scenarios_{part}_create": change(PORTFOLIO, 201) for part in ("copies", "locks", "solutions")},
     "portfolios_create": create(PORTFOLIO),
     "portfolios_change": change(PORTFOLIO),
     "programmes_create": create(PORTFOLIO),
@@ -252,7 +256,7 @@ API: dict[str, Policy] = {
     "notification_rules_read": LIST,
     "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
-for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements", "proposal_ties"):
+for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements", "proposal_ties", "solutions"):
     del API[f"{_noun}_history"]
 
 
@@ -358,6 +362,9 @@ WEB: dict[str, Page] = {
     "proposals_moves": Page(get=SEE, post=PORTFOLIO),
     "proposals_contributions": Page(get=SEE, post=WORK),
     "proposals_ties": Page(post=WORK),
+    **_noun("scenarios", PORTFOLIO, remove=True),
+    "scenarios_compared": _LISTING,
+    **{f"scenarios_{what}": Page(get=SEE, post=PORTFOLIO) for what in ("solves", "locks", "shares", "copies")},
     **_noun("portfolios", PORTFOLIO),
     **_noun("programmes", PORTFOLIO),
     **_noun("projects", PLAN),

@@ -25,6 +25,8 @@ _SENTENCES = {
     "objectives_contributions_create": "Say what serves an objective", "promises_create": "Give a promise",
     "promises_keepings_create": "Say that a promise was kept", "promises_revisions_create": "Revise a promise",
     "proposals_moves_create": "Move a proposal a step through the queue", "proposals_ties_create": "Tie a proposal to another",
+    "scenarios_locks_create": "Lock a proposal in or out of a scenario", "scenarios_copies_create": "Copy a scenario",
+    "scenarios_solutions_create": "Have a scenario solved",
     "projects_flow_read": "Flow of a project: times, ages, throughput, forecast",
     "projects_quick_line_create": "Make a work item from one typed line", "projects_quick_line_read": "What a typed line would become",
     "promises_withdrawals_create": "Withdraw a promise", "releases_scope_create": "Put a work item into a release",

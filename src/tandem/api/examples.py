@@ -71,6 +71,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ProposalCreate": {
         "space_id": 1, "title": "Shore power", "costs": [120000, 40000], "benefits": [0, 90000, 90000], "effort": {"Developer": [60, 30]},
     },
+    "ScenarioCreate": {
+        "space_id": 1, "name": "15 % less", "starts_on": "2027-01-01", "budget": [300000], "capacity": {"Developer": [180]},
+        "shares": [{"group": "kind:transform", "bound": "least", "percent": 20}],
+    },
     "FeatureCreate": {"product_id": 2, "title": "Bulk booking"},
     "ReleaseCreate": {"product_id": 2, "name": "3.0", "planned_on": "2027-03-31"},
     "PromiseCreate": {"feature_id": 5, "to_whom": "the shippers", "date": "2027-02-12", "reason": "Asked for in the October round"},

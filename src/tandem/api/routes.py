@@ -14,7 +14,7 @@ from tandem.api.collaboration import attachments, comments, jobs, notifications,
 from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
-from tandem.api.planning import computed_dates, forecasts, runs
+from tandem.api.planning import computed_dates, forecasts, runs, scenarios
 from tandem.api.portfolio import portfolios, programmes, projects, proposals
 from tandem.api.product import features, products, promises, releases
 from tandem.api.strategy import key_results, kpis, objectives
@@ -65,6 +65,8 @@ NOUNS: dict[str, Router] = {
     "projects": projects.router,
     "proposals": proposals.router,
     "proposal-ties": proposals.ties,
+    "scenarios": scenarios.router,
+    "solutions": scenarios.solutions,
     "work-items": work_items.router,
     "links": links.router,
     "states": states.router,

@@ -7,7 +7,8 @@ from procrastinate.contrib.django import app
 
 from tandem.collaboration.actions import jobs
 from tandem.people.models import Space, SpaceKind
-from tandem.planning import forecasts, schedule
+from tandem.planning import forecasts, schedule, solving
+from tandem.planning.models import Solution
 
 _COMPUTED = (SpaceKind.PROJECT, SpaceKind.PRODUCT)
 
@@ -35,6 +36,13 @@ def forecast(space_id: int | None = None, job_id: int | None = None) -> None:
 def nightly(timestamp: int) -> None:
     """Every forecast once a day: the day itself has moved on."""
     forecast(None)
+
+
+@app.task(name=solving.KIND)
+def solve_scenario(solution_id: int, job_id: int) -> None:
+    # house: reads — the worker solves what its owner was allowed to ask
+    solution = Solution.objects.select_related("scenario").get(pk=solution_id)
+    jobs.run(job_id, lambda progress: solving.carry_out(solution, progress))
 
 
 def _spaces(space_id: int | None) -> list[Space]:

@@ -29,23 +29,23 @@ def read_rows(text: str, field: str) -> dict[str, list[int]]:
     return rows
 
 
-def checked(values: Any, field: str) -> list[int]:
-    """Whole amounts, none below nothing, at most ten years of them; empty quarters at the end are left out."""
+def checked(values: Any, field: str, *, is_kept: bool = False) -> list[int]:
+    """Whole amounts, none below nothing, at most ten years of them; empty quarters at the end are left out unless `is_kept`."""
     if not isinstance(values, list | tuple) or len(values) > QUARTERS:
         raise Refused("amounts_too_many", field=field, most=QUARTERS)
     found = [_whole(one, field) for one in values]
-    while found and not found[-1]:
+    while found and not found[-1] and not is_kept:
         found.pop()
     return found
 
 
-def checked_rows(rows: Any, field: str) -> dict[str, list[int]]:
+def checked_rows(rows: Any, field: str, *, is_kept: bool = False) -> dict[str, list[int]]:
     if not isinstance(rows, dict) or len(rows) > ROLES:
         raise Refused("roles_too_many", field=field, most=ROLES)
     for name in rows:
         if not isinstance(name, str) or not name.strip() or len(name) > ROLE_NAME or has_controls(name):
             raise Refused("role_name", field=field, most=ROLE_NAME)
-    found = {name.strip(): checked(row, field) for name, row in rows.items()}
+    found = {name.strip(): checked(row, field, is_kept=is_kept) for name, row in rows.items()}
     return {name: row for name, row in found.items() if row}
 
 

@@ -1,8 +1,9 @@
-"""Loads the queue of proposals for the year to come."""
+"""Loads the queue of proposals for the year to come, and the questions asked of it."""
 
 from datetime import timedelta
 from functools import partial
 
+from tandem.planning.actions import scenarios
 from tandem.portfolio.actions import proposals
 from tandem.portfolio.models import Proposal
 from tandem.samples.placing import Place
@@ -24,6 +25,20 @@ class Proposed:
         for number, frame in enumerate(words.PROPOSALS):
             self.timeline.add(at(as_of - timedelta(70 - 5 * number), 11), partial(self._propose, frame))
             self.timeline.add(at(as_of - timedelta(8), 9), partial(self._after, number, frame))
+
+        for number, frame in enumerate(words.SCENARIOS):
+            self.timeline.add(at(as_of - timedelta(6 - number), 14), partial(self._ask, frame))
+
+    def _ask(self, frame: words.ScenarioFrame) -> None:
+        """For the four quarters that come next; who opens it has it solved."""
+        say, today = self.place.say, self.place.world.as_of
+        month = today.month - 1 + 3 - (today.month - 1) % 3
+        scenarios.create(
+            actor=self.lead, space=self.space, name=say(frame.name), description=say(frame.why), aim=frame.aim, quarters=4,
+            starts_on=today.replace(year=today.year + month // 12, month=month % 12 + 1, day=1), budget=[1000 * n for n in frame.budget],
+            capacity={say(words.ROLES[role]): list(row) for role, row in frame.capacity.items()},
+            shares=[{"group": group, "bound": bound, "percent": percent} for group, bound, percent in frame.shares],
+        )  # fmt: skip
 
     def _propose(self, frame: words.ProposalFrame) -> None:
         say, quarters = self.place.say, lambda row: [1000 * n for n in row]

@@ -37,7 +37,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Objectives"), "objectives", "o"), (_("Key results"), "key_results", ""), (_("KPIs"), "kpis", ""),
     ]),
     (_("Portfolio"), "briefcase", "f", [
-        (_("Projects"), "projects", "j"), (_("Proposals"), "proposals", ""), (_("Programmes"), "programmes", ""), (_("Portfolios"), "portfolios", ""),
+        (_("Projects"), "projects", "j"), (_("Proposals"), "proposals", ""), (_("Scenarios"), "scenarios", ""), (_("Programmes"), "programmes", ""), (_("Portfolios"), "portfolios", ""),
     ]),
     (_("Product"), "map-2", "p", [
         (_("Roadmap"), "roadmap", "r"), (_("Features"), "features", ""), (_("Releases"), "releases", ""),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from tandem.collaboration.models import SavedView
 from tandem.kit.text import fold, grams, near_grams, nearness, pinyin_key
 from tandem.people.models import Team, User
+from tandem.planning.models import Scenario
 from tandem.portfolio.models import Portfolio, Programme, Project, Proposal
 from tandem.product.models import Feature, Product, Release
 from tandem.reports.queries import quick_line
@@ -115,6 +116,7 @@ NOUNS = (
     Noun(lazy("Products"), Product, "name", "map-2", "products_detail"),
     Noun(lazy("Releases"), Release, "name", "package", "releases_detail"),
     Noun(lazy("Proposals"), Proposal, "title", "bulb", "proposals_detail"),
+    Noun(lazy("Scenarios"), Scenario, "name", "columns", "scenarios_detail"),
     Noun(lazy("Programmes"), Programme, "name", "briefcase", "programmes_detail"),
     Noun(lazy("Portfolios"), Portfolio, "name", "briefcase", "portfolios_detail"),
     Noun(lazy("Teams"), Team, "name", "users", "teams_detail"),

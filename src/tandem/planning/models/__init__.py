@@ -1,7 +1,8 @@
-"""Runs and what they computed."""
+"""Runs and what they computed; scenarios and their solutions."""
 
 from tandem.planning.models.computed_dates import ComputedDates
 from tandem.planning.models.forecast import Forecast
 from tandem.planning.models.run import Run
+from tandem.planning.models.scenario import Scenario, Solution
 
-__all__ = ["ComputedDates", "Forecast", "Run"]
+__all__ = ["ComputedDates", "Forecast", "Run", "Scenario", "Solution"]

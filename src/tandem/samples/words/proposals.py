@@ -41,3 +41,21 @@ PROPOSALS = (
     ProposalFrame(("Drones for the islands", "海岛无人机派送"), ("Parcels to the islands by drone.", "以无人机向海岛派送包裹。"), "exec", "product", "transform", "long", "submitted declined", (400, 380, 200), (0, 0, 0, 30, 40, 50, 60), {"dev": (80, 80, 60)}, reason=("It never pays back, and no permit is in sight", "无法收回投资，且许可遥遥无期")),
     ProposalFrame(("Depot lights that dim", "站点智能照明"), ("Lights follow the work.", "照明随作业自动调节。"), "pjm1", "pmo", "run", "long", "", (25,), (3, 3, 3, 3, 3, 3, 3, 3), {"field": (5,)}),
 )  # fmt: skip
+
+
+class ScenarioFrame(NamedTuple):
+    """Budget in thousands by quarter, days by quarter; `shares` are (group, bound, per cent)."""
+
+    name: Pair
+    why: Pair
+    budget: tuple[int, ...]
+    capacity: dict[str, tuple[int, ...]]
+    shares: tuple[tuple[str, str, int], ...] = ()
+    aim: str = "npv"
+
+
+SCENARIOS = (
+    ScenarioFrame(("As this year", "与今年持平"), ("The money of this year, and the people we have.", "今年的预算与现有人员。"), (420, 400, 260, 160), {"dev": (200, 200, 160, 160), "data": (120, 120, 90, 90), "field": (50, 70, 50, 40)}),
+    ScenarioFrame(("15 % less money", "预算减少 15%"), ("What would we not start?", "哪些项目不再启动？"), (357, 340, 221, 136), {"dev": (200, 200, 160, 160), "data": (120, 120, 90, 90), "field": (50, 70, 50, 40)}, (("kind:transform", "least", 30),)),
+    ScenarioFrame(("What serves the objectives", "以目标为先"), ("The same money, chosen for strategic fit.", "预算不变，按战略契合度选择。"), (420, 400, 260, 160), {"dev": (200, 200, 160, 160), "data": (120, 120, 90, 90), "field": (50, 70, 50, 40)}, aim="fit"),
+)  # fmt: skip
