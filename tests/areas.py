@@ -23,9 +23,10 @@ from tandem.exchange.models import Import
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Membership, Role, Space, Team, User
-from tandem.planning.models import ComputedDates, Forecast, Run
-from tandem.portfolio.actions import portfolios, programmes
-from tandem.portfolio.models import Portfolio, Programme, Project, ProjectReport
+from tandem.planning.actions import scenarios
+from tandem.planning.models import ComputedDates, Forecast, Run, Scenario, Solution
+from tandem.portfolio.actions import portfolios, programmes, proposals
+from tandem.portfolio.models import Portfolio, Programme, Project, ProjectReport, Proposal, ProposalTie
 from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
 from tandem.strategy.actions import charters, check_ins, key_results, measurements, objectives, themes
@@ -107,6 +108,11 @@ class Area:
     check_in: CheckIn
     kpi: Kpi
     measurement: Measurement
+    proposal: Proposal
+    draft: Proposal
+    scenario: Scenario
+    solution: Solution
+    proposal_tie: ProposalTie
     contribution: Contribution
     item: WorkItem
     other_item: WorkItem
@@ -200,6 +206,7 @@ def build(admin: User, name: str, key: str) -> Area:
     contribution = objectives.contribute(
         actor=admin, objective=objective, subject=found["feature"], weight=50
     )
+    found |= _proposed(admin, top)
     texts = {"goal": "Book without calling", "scope_in": "The portal", "measures": "Half the calls"}
     charter = charters.draft(actor=admin, space=found["project"].space, **texts)
     half = charters.draft(actor=admin, space=found["second_project"].space, **texts)
@@ -239,6 +246,17 @@ def _changed_in_bulk(admin: User, project: Project) -> uuid.UUID:
     run = uuid.uuid4()
     work_items.change(actor=admin, item=make.work_item(actor=admin, project=project, title="Changed"), version=None, run=run, priority=3)
     return run
+
+
+def _proposed(admin: User, top: Space) -> dict[str, Any]:
+    """In a portfolio's space as in the organisation's: one that was sent in, a draft, and another that one requires."""
+    row = make.proposal(actor=admin, space=top)
+    other = make.proposal(actor=admin, space=top, title="Berth sensors")
+    tie = proposals.tie(actor=admin, proposal=row, other=other, kind="requires")
+    draft = make.proposal(actor=admin, space=top, title="Drone surveys", state="draft")
+    asked = scenarios.create(actor=admin, space=top, name="Less money", starts_on=clock.today(), budget=[100_000])
+    solution = Solution.objects.create(space=top, scenario=asked, inputs_hash="0", state="done", value=1, starts={str(row.pk): 0})
+    return {"proposal": row, "draft": draft, "proposal_tie": tie, "scenario": asked, "solution": solution}
 
 
 def _work(admin: User, project: Project) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Space, User
-from tandem.portfolio.actions import project_reports
-from tandem.portfolio.models import Project, ProjectReport
+from tandem.portfolio.actions import project_reports, proposals
+from tandem.portfolio.models import Project, ProjectReport, Proposal
 from tandem.product.actions import features, products, promises, releases
 from tandem.product.models import Feature, Product, Promise, Release
 from tandem.strategy.actions import key_results, kpis, objectives
@@ -122,3 +122,14 @@ def project_report(*, actor: User, project: Project, on: date | None = None, **v
 
 def kpi(*, actor: User, name: str = "Cost per shipment", space: Space | None = None, **values: Any) -> Kpi:
     return kpis.create(actor=actor, space=space or Space.objects.get(parent=None), name=name, **values)
+
+
+def proposal(
+    *, actor: User, title: str = "Shore power", space: Space | None = None, state: str = "submitted", **values: Any
+) -> Proposal:
+    """With a small business case, sent in."""
+    values = {"costs": [100_000, 50_000], "benefits": [0, 0, 60_000, 60_000, 60_000], "effort": {"Developer": [40, 20]}} | values
+    row = proposals.create(actor=actor, space=space or Space.objects.get(parent=None), title=title, **values)
+    for step in {"draft": (), "submitted": ("submitted",), "assessed": ("submitted", "assessed")}[state]:
+        row = proposals.move(actor=actor, proposal=row, version=None, state=step)
+    return row

@@ -133,6 +133,8 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "theme_id": pair.theirs.theme.pk,
         "kpi_id": pair.theirs.kpi.pk,
         "project_id": pair.theirs.project.pk,
+        "proposal_id": pair.theirs.proposal.pk,
+        "other_id": pair.theirs.proposal.pk,
         "approver_ids": [999_999],
         "user_id": 999_999,
         "assignee_ids": [pair.theirs.member.pk, 999_999],
@@ -289,6 +291,8 @@ def _again(one: Operation, area, number: int) -> None:
     subject.pk, subject._state.adding = None, True
     if one.noun in ("check-ins", "measurements"):  # one a day
         subject.on -= timedelta(days=number + 1)
+    if one.noun == "proposal-ties":  # one a pair
+        subject.other = make.proposal(actor=area.admin, space=area.space, title=f"P{number}")
     if one.noun == "move-requests":  # an item waits for one move at a time
         subject.state = "withdrawn"
     if one.noun == "transitions":

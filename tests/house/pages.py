@@ -24,7 +24,7 @@ class Route:
     template: str
 
     def subject(self, area: Area) -> Any:
-        special = {"feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
+        special = {"proposals_removals": "draft", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
                    "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "time_entry_restorations": "removed_time", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "key_results_reopenings": "scored_key_result", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint"}  # fmt: skip
@@ -76,7 +76,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -90,6 +90,11 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "people_invitations": lambda a: {"email": "noor@example.org", "role": "member"},
     "charters_signatures": lambda a: {"side": "pmo"},
     "contributions": lambda a: {"kind": "portfolio.project", "id": a.project.pk, "objective": a.objective.pk, "weight": 40},
+    "scenarios_locks": lambda a: {"to": f"out:{a.proposal.pk}"},
+    "scenarios_shares": lambda a: {"bound": "most", "percent": "80", "group": "kind:run"},
+    "proposals_moves": lambda a: {"state": "assessed"},
+    "proposals_contributions": lambda a: {"objective": a.objective.pk, "weight": 40},
+    "proposals_ties": lambda a: {"other": a.draft.pk, "kind": "excludes"},
     "features_contributions": lambda a: {"objective": a.objective.pk, "weight": 40},
     "key_results_check_ins": lambda a: {"value": "61", "confidence": "on", "on": _day(0)},
     "key_results_scores": lambda a: {"score": "0.7", "learned": "Prices come first"},

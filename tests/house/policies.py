@@ -83,6 +83,7 @@ def remove(roles: frozenset[str]) -> Policy:
 
 
 _READ_ONLY = ["themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
+_READ_ONLY = ["key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs", "proposals", "proposal_ties", "scenarios", "solutions"]
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
@@ -134,6 +135,16 @@ API: dict[str, Policy] = {
     "kpis_measurements_list": READ,
     "kpis_measurements_create": change(STRATEGY, 201),
     "measurements_remove": remove(STRATEGY),
+    "proposals_create": create(WORK),
+    "proposals_change": change(WORK),
+    "proposals_remove": remove(WORK),
+    "proposals_moves_create": change(PORTFOLIO, 201),
+    "proposals_ties_create": change(WORK, 201),
+    "proposal_ties_remove": remove(WORK),
+    "scenarios_create": create(PORTFOLIO),
+    "scenarios_change": change(PORTFOLIO),
+    "scenarios_remove": remove(PORTFOLIO),
+    **{f"scenarios_{part}_create": change(PORTFOLIO, 201) for part in ("copies", "locks", "solutions")},
     "portfolios_create": create(PORTFOLIO),
     "portfolios_change": change(PORTFOLIO),
     "programmes_create": create(PORTFOLIO),
@@ -262,7 +273,7 @@ API: dict[str, Policy] = {
     "notification_rules_read": LIST,
     "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
-for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements"):
+for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements", "proposal_ties", "solutions"):
     del API[f"{_noun}_history"]
 
 
@@ -372,6 +383,13 @@ WEB: dict[str, Page] = {
     **_noun("kpis", STRATEGY, remove=True),
     "kpis_measurements": Page(get=STRATEGY, post=STRATEGY),
     "measurement_removals": Page(post=STRATEGY),
+    **_noun("proposals", WORK, remove=True),
+    "proposals_moves": Page(get=SEE, post=PORTFOLIO),
+    "proposals_contributions": Page(get=SEE, post=WORK),
+    "proposals_ties": Page(post=WORK),
+    **_noun("scenarios", PORTFOLIO, remove=True),
+    "scenarios_compared": _LISTING,
+    **{f"scenarios_{what}": Page(get=SEE, post=PORTFOLIO) for what in ("solves", "locks", "shares", "copies")},
     **_noun("portfolios", PORTFOLIO),
     **_noun("programmes", PORTFOLIO),
     **_noun("projects", PLAN),

@@ -68,6 +68,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "CommentCreate": {"subject_kind": "work.workitem", "subject_id": 4711, "body": "Shown to two shippers: they want the range."},
     "LinkCreate": {"source_id": 4711, "target_id": 4712, "kind": "FS", "lag_minutes": 480},
     "ProjectCreate": {"name": "Booking portal", "key": "POR", "parent_space_id": 1, "starts_on": "2027-01-04"},
+    "ProposalCreate": {
+        "space_id": 1, "title": "Shore power", "costs": [120000, 40000], "benefits": [0, 90000, 90000], "effort": {"Developer": [60, 30]},
+    },
+    "ScenarioCreate": {
+        "space_id": 1, "name": "15 % less", "starts_on": "2027-01-01", "budget": [300000], "capacity": {"Developer": [180]},
+        "shares": [{"group": "kind:transform", "bound": "least", "percent": 20}],
+    },
     "FeatureCreate": {"product_id": 2, "title": "Bulk booking"},
     "ReleaseCreate": {"product_id": 2, "name": "3.0", "planned_on": "2027-03-31"},
     "PromiseCreate": {"feature_id": 5, "to_whom": "the shippers", "date": "2027-02-12", "reason": "Asked for in the October round"},

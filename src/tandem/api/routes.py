@@ -22,8 +22,8 @@ from tandem.api.collaboration import (
 from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
-from tandem.api.planning import computed_dates, forecasts, runs
-from tandem.api.portfolio import portfolios, programmes, project_reports, projects
+from tandem.api.planning import computed_dates, forecasts, runs, scenarios
+from tandem.api.portfolio import portfolios, programmes, project_reports, projects, proposals
 from tandem.api.product import features, products, promises, releases
 from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
 from tandem.api.work import (
@@ -78,6 +78,10 @@ NOUNS: dict[str, Router] = {
     "programmes": programmes.router,
     "projects": projects.router,
     "project-reports": project_reports.router,
+    "proposals": proposals.router,
+    "proposal-ties": proposals.ties,
+    "scenarios": scenarios.router,
+    "solutions": scenarios.solutions,
     "work-items": work_items.router,
     "bulk-changes": bulk.changes,
     "bulk-relocations": bulk.moves,

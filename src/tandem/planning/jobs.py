@@ -8,7 +8,8 @@ from procrastinate.contrib.django import app
 from tandem.collaboration.actions import jobs
 from tandem.people.models import Space, SpaceKind
 from tandem.planning import alignment as aligning
-from tandem.planning import forecasts, schedule
+from tandem.planning import forecasts, schedule, solving
+from tandem.planning.models import Solution
 
 _COMPUTED = (SpaceKind.PROJECT, SpaceKind.PRODUCT)
 
@@ -53,6 +54,13 @@ def alignment(job_id: int | None = None) -> None:
 @app.task(name="planning.alignment_nightly", queueing_lock="planning.alignment_nightly")
 def alignment_nightly(timestamp: int) -> None:
     alignment()
+
+
+@app.task(name=solving.KIND)
+def solve_scenario(solution_id: int, job_id: int) -> None:
+    # house: reads — the worker solves what its owner was allowed to ask
+    solution = Solution.objects.select_related("scenario").get(pk=solution_id)
+    jobs.run(job_id, lambda progress: solving.carry_out(solution, progress))
 
 
 def _spaces(space_id: int | None) -> list[Space]:

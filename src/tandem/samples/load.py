@@ -16,6 +16,7 @@ from tandem.samples.looking_back import look_back
 from tandem.samples.measured import Measured
 from tandem.samples.placing import Place
 from tandem.samples.promised import Promised
+from tandem.samples.proposed import Proposed
 from tandem.samples.replaying import Replay
 from tandem.samples.reported import Reported
 from tandem.samples.simulation import SEED, simulate
@@ -75,6 +76,7 @@ def load(
         Measured(place, promised.objectives, timeline).run()
         Reported(place, timeline).run()
         Aligned(place, promised.objectives, timeline).run()
+        Proposed(place, promised.objectives, timeline).run()
         timeline.run(lambda done, total: tell(f"Replaying what happened: {done} of {total}"))
         boards.lay_out(place.users["lead"], spoken)
     if computed:
@@ -103,12 +105,12 @@ def _compute(tell: Progress) -> None:
 def _counts() -> dict[str, int]:
     from tandem.history.models import Event
     from tandem.people.models import User
-    from tandem.portfolio.models import Programme, Project, ProjectReport
+    from tandem.portfolio.models import Programme, Project, ProjectReport, Proposal
     from tandem.product.models import Feature, Product, Promise, Release
     from tandem.strategy.models import CheckIn, KeyResult, Kpi, Measurement, Objective
     from tandem.work.models import Link, StateChange, WorkItem
 
-    nouns = (User, Product, Programme, Project, ProjectReport, Objective, KeyResult, CheckIn, Kpi, Measurement, Feature, Release, Promise, WorkItem, StateChange, Link, Event)
+    nouns = (User, Product, Programme, Project, ProjectReport, Objective, KeyResult, CheckIn, Kpi, Measurement, Proposal, Feature, Release, Promise, WorkItem, StateChange, Link, Event)
     return {str(model._meta.model_name): model._default_manager.count() for model in nouns}
 
 

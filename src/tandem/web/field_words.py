@@ -34,10 +34,13 @@ FIELDS = {
     "direction": _("direction"), "formula": _("formula"), "kpi": _("KPI"), "learned": _("what was learned"), "off_beyond": _("off track beyond"),
     "on": _("day"), "risk_beyond": _("at risk beyond"), "score": _("score"), "scored_on": _("scored on"), "start_value": _("from value"),
     "target_value": _("to value"), "unit": _("unit"), "unit_name": _("name of the unit"), "value": _("value"),
-    "commentary": _("commentary"), "budget": _("cost"), "spent": _("spent"), "original_budget": _("original cost"), "original_finish": _("original finish"),
+    "commentary": _("commentary"), "spent": _("spent"), "original_budget": _("original cost"), "original_finish": _("original finish"),
     "phase": _("phase"), "department": _("department"), "rating": _("rating of the source"), "said": _("owner's word"), "project": _("project"),
     "source_name": _("source"), "stated_growth": _("cost growth as stated"), "stated_growth_step": _("latest cost growth as stated"),
     "stated_slip_days": _("slip as stated"), "stated_slip_step": _("latest slip as stated"), "way": _("how it came"), "withheld": _("withheld"),
+    "costs": _("costs"), "benefits": _("benefits"), "effort": _("effort"), "risks": _("risks"), "side": _("side of the sponsor"),
+    "aim": _("what counts"), "budget": _("budget"), "capacity": _("capacity"), "shares": _("shares"), "locks": _("locks"), "quarters": _("quarters"), "is_carried_over": _("what is left may be spent later"),
+    "is_mandatory": _("mandatory"), "not_before": _("not before"), "discount_rate": _("discount rate"), "proposal": _("proposal"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tandem.exchange.models import Import
 from tandem.people.access import Permission, may_somewhere
-from tandem.portfolio.models import Portfolio, Programme, Project
+from tandem.portfolio.models import Portfolio, Programme, Project, Proposal
 from tandem.product.models import Product
 from tandem.strategy.models import Kpi, Objective
 from tandem.web.templating import url
@@ -38,7 +38,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Alignment"), "alignment", "a"), (_("Strategy map"), "strategy_map", ""), (_("Charters"), "charters", ""), (_("Themes"), "themes", ""),
     ]),
     (_("Portfolio"), "briefcase", "f", [
-        (_("Projects"), "projects", "j"), (_("Health"), "projects_health", ""), (_("Project reports"), "project_reports", ""), (_("Course of reports"), "project_reports_course", ""), (_("Programmes"), "programmes", ""), (_("Portfolios"), "portfolios", ""),
+        (_("Projects"), "projects", "j"), (_("Proposals"), "proposals", ""), (_("Scenarios"), "scenarios", ""), (_("Health"), "projects_health", ""), (_("Project reports"), "project_reports", ""), (_("Course of reports"), "project_reports_course", ""), (_("Programmes"), "programmes", ""), (_("Portfolios"), "portfolios", ""),
     ]),
     (_("Product"), "map-2", "p", [
         (_("Roadmap"), "roadmap", "r"), (_("Features"), "features", ""), (_("Releases"), "releases", ""),
@@ -62,6 +62,7 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
     (_("Objective"), "objectives_new", "target-arrow", Permission.EDIT_STRATEGY, ""),
     (_("KPI"), "kpis_new", "chart-line", Permission.EDIT_STRATEGY, ""),
     (_("Project"), "projects_new", "briefcase", Permission.EDIT_PORTFOLIO, ""),
+    (_("Proposal"), "proposals_new", "bulb", Permission.EDIT_WORK, ""),
     (_("Import a file"), "imports_new", "file-import", Permission.IMPORT, ""),
 ]
 
@@ -69,7 +70,7 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
 # what makes an entry appear; Home and People always have something: oneself
 _FILLED_BY: dict[str, list[Any]] = {
     "objectives": [Objective, Kpi],
-    "projects": [Project, Portfolio, Programme],
+    "projects": [Project, Portfolio, Programme, Proposal],
     "roadmap": [Product],
     "work_items": [Project, Import],
 }

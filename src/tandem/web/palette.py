@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as lazy
 from tandem.collaboration.models import SavedView
 from tandem.kit.text import fold, grams, near_grams, nearness, pinyin_key
 from tandem.people.models import Team, User
-from tandem.portfolio.models import Portfolio, Programme, Project
+from tandem.planning.models import Scenario
+from tandem.portfolio.models import Portfolio, Programme, Project, Proposal
 from tandem.product.models import Feature, Product, Release
 from tandem.reports.queries import quick_line
 from tandem.strategy.models import KeyResult, Kpi, Objective
@@ -114,6 +115,8 @@ NOUNS = (
     Noun(lazy("KPIs"), Kpi, "name", "chart-line", "kpis_detail"),
     Noun(lazy("Products"), Product, "name", "map-2", "products_detail"),
     Noun(lazy("Releases"), Release, "name", "package", "releases_detail"),
+    Noun(lazy("Proposals"), Proposal, "title", "bulb", "proposals_detail"),
+    Noun(lazy("Scenarios"), Scenario, "name", "columns", "scenarios_detail"),
     Noun(lazy("Programmes"), Programme, "name", "briefcase", "programmes_detail"),
     Noun(lazy("Portfolios"), Portfolio, "name", "briefcase", "portfolios_detail"),
     Noun(lazy("Teams"), Team, "name", "users", "teams_detail"),

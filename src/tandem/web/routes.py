@@ -7,7 +7,16 @@ from tandem.web.automation import hooks, inlets, overview, rules
 from tandem.web.collaboration import attachments, inbox, jobs, watches
 from tandem.web.exchange import imports
 from tandem.web.people import access, account, hearing, people, teams
-from tandem.web.portfolio import health, portfolios, programmes, project_reports, projects, report_course
+from tandem.web.planning import scenarios
+from tandem.web.portfolio import (
+    health,
+    portfolios,
+    programmes,
+    project_reports,
+    projects,
+    proposals,
+    report_course,
+)
 from tandem.web.product import features, products, promises, releases, roadmap
 from tandem.web.strategy import (
     alignment,
@@ -46,7 +55,7 @@ from tandem.web.work import (
 
 urlpatterns: list[URLPattern] = [
     *home.urls, *palette.urls, *scopes.urls, *styleguide.urls, *account.urls, *people.urls, *access.urls, *teams.urls, *objectives.urls, *key_results.urls, *kpis.urls, *themes.urls, *alignment.urls, *charters.urls, *strategy_map.urls, *contributing.urls, *portfolios.urls, *programmes.urls,
-    *projects.urls, *report_course.urls, *health.urls, *project_reports.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *quick.urls, *work_item.urls, *boards.urls, *board_settings.urls, *field_settings.urls, *workflow_settings.urls,
+    *projects.urls, *proposals.urls, *scenarios.urls, *report_course.urls, *health.urls, *project_reports.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *quick.urls, *work_item.urls, *boards.urls, *board_settings.urls, *field_settings.urls, *workflow_settings.urls,
     *blocks.urls, *checklists.urls, *editing.urls, *time_entries.urls, *approvals.urls, *shares.urls, *relocations.urls, *intake.urls, *recurrences.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *imports.urls,

@@ -13,7 +13,7 @@ SPACE = "people.space"
 "Watching a whole space: everything in it."
 BY_SPACE = "space"
 NOUNS = (
-    "strategy.objective", "strategy.keyresult", "strategy.kpi", "portfolio.portfolio", "portfolio.programme", "portfolio.project", "portfolio.projectreport",
+    "strategy.objective", "strategy.keyresult", "strategy.kpi", "portfolio.portfolio", "portfolio.programme", "portfolio.project", "portfolio.proposal", "planning.scenario", "portfolio.projectreport",
     "product.product", "product.feature", "product.release", "work.workitem",
 )  # fmt: skip
 

@@ -163,6 +163,22 @@ def why_not(
     )
 
 
+def reasons(problem: Problem, selection: Selection, *, worker: Worker | None = None) -> dict[str, WhyNot]:
+    """Why each candidate that is out is out, by one relaxation for all of them and without forcing any in (`forced` is
+    not_tried, no loss is known). O(columns x limits)."""
+    arrays = compiled_problem(problem)
+    relaxed = _relaxed(arrays, worker)
+    found = {}
+    for one in problem.candidates:
+        if one.id not in selection.starts:
+            start, extra = _lacking(problem, arrays, selection.starts, one.id, relaxed.prices)
+            only_money = bool(extra) and all(row.kind == "budget" for row in extra)
+            causes = (*_ties(problem, selection.starts, one.id), *_costs(problem, arrays, one.id, relaxed))
+            cut = sum(row.units for row in extra) if only_money else None
+            found[one.id] = WhyNot(one.id, "not_tried", causes, None, (), (), None, start, extra, cut)
+    return found
+
+
 def _ties(
     problem: Problem, starts: Mapping[str, int], candidate: str
 ) -> list[tuple[str, str, int | None, int]]:

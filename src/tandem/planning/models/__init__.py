@@ -1,8 +1,9 @@
-"""Runs and what they computed."""
+"""Runs and what they computed; scenarios and their solutions."""
 
 from tandem.planning.models.computed_dates import ComputedDates
 from tandem.planning.models.effort import Effort
 from tandem.planning.models.forecast import Forecast
 from tandem.planning.models.run import Run
+from tandem.planning.models.scenario import Scenario, Solution
 
-__all__ = ["ComputedDates", "Effort", "Forecast", "Run"]
+__all__ = ["ComputedDates", "Effort", "Forecast", "Run", "Scenario", "Solution"]

@@ -1,5 +1,7 @@
 """The projects and programmes that are chosen and watched together. Owns one space."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -31,4 +33,11 @@ class OwnsSpace(Scoped):
 
 
 class Portfolio(OwnsSpace):
-    pass
+    CURRENCIES = [(c, c) for c in ("EUR", "USD", "GBP", "CNY", "CHF", "JPY", "CAD", "AUD", "SEK", "INR", "SGD", "BRL")]
+    DISCOUNT_RATE = Decimal(8)
+
+    discount_rate = models.DecimalField(
+        _("discount rate, per cent a year"), max_digits=5, decimal_places=2, default=DISCOUNT_RATE,
+        help_text=_("Money that comes later is worth less: by so much a year. Net present values of proposals are computed with it."),
+    )  # fmt: skip
+    currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES, default="EUR")

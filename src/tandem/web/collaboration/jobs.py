@@ -41,6 +41,8 @@ def table(request: HttpRequest) -> HttpResponse:
 def phase_words(code: str) -> str:
     """What a job says of itself, for people; its phases are codes."""
     known = {
+        "choosing": _("Looking for the best set"), "repairing": _("Looking for what must give way"), "reasons": _("Why the rest is out"),
+        "frontier": _("Efficient frontier"), "forcing": _("Forcing in what is out"),
         "items": _("Reading items"), "links": _("Linking"), "history": _("Reading the history"), "facts": _("Counting"),
     }  # fmt: skip
     return known.get(code, code)

@@ -9,6 +9,7 @@ from tandem.people.access import Permission
 from tandem.portfolio.actions import portfolios
 from tandem.portfolio.models import Portfolio
 from tandem.web import generic
+from tandem.web.generic import Fact
 from tandem.web.portfolio.owners import noun_for
 from tandem.web.strategy import contributing
 
@@ -30,5 +31,6 @@ noun = noun_for(
     purpose=_("Projects and programmes that are chosen and watched together."),
     permission=Permission.EDIT_PORTFOLIO, kinds=("organisation",), create=create, change=change,
     detail=detail, detail_template="portfolio/portfolio.html",
+    extra=("discount_rate", "currency"), facts=(Fact(_("Discount rate"), lambda r: f"{r.discount_rate.normalize():f} %"), Fact(_("Currency"), lambda r: r.currency)),
 )  # fmt: skip
 urls = generic.urls(noun)

@@ -1,0 +1,79 @@
+"""Scenarios as a reader sees them: what was chosen, what is out and why, what it costs, and how two of them differ."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tandem.planning import selection
+from tandem.planning.models import Scenario, Solution
+from tandem.planning.selection import Figures, Inputs, Offer, unit
+from tandem.strategy.models import Objective
+
+__all__ = ["Figures", "Inputs", "Offer", "Row", "View", "newest", "unit", "view", "views"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A candidate; `start` is the number of the quarter in which it starts, None: it is out, with the reasons as codes."""
+
+    offer: Offer
+    start: int | None
+    lock: str
+    removed: tuple[str, str] | None
+    reason: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class View:
+    """`point` is the point of the frontier that is shown, None: the best set within the limits."""
+
+    scenario: Scenario
+    solution: Solution | None
+    inputs: Inputs
+    rows: Sequence[Row]
+    figures: Figures
+    is_stale: bool
+    point: int | None
+    objectives: Mapping[int, str]
+
+    @property
+    def chosen(self) -> list[Row]:
+        return sorted((r for r in self.rows if r.start is not None), key=lambda r: (r.start or 0, -r.offer.npv, r.offer.title))
+
+    @property
+    def out(self) -> list[Row]:
+        return sorted((r for r in self.rows if r.start is None), key=lambda r: (-r.offer.npv, r.offer.title))
+
+    @property
+    def has_answer(self) -> bool:
+        return bool(self.solution and self.solution.value is not None)
+
+
+def newest(user: Any, scenarios: Sequence[Scenario]) -> dict[int, Solution]:
+    """The latest solution of each; one query."""
+    rows = Solution.objects.visible_to(user).filter(scenario__in=[s.pk for s in scenarios]).select_related("job")
+    return {row.scenario_id: row for row in rows.order_by("scenario_id", "-id").distinct("scenario_id")}
+
+
+def view(user: Any, scenario: Scenario, point: int | None = None) -> View:
+    return views(user, [scenario], point)[0]
+
+
+def views(user: Any, scenarios: Sequence[Scenario], point: int | None = None) -> list[View]:
+    found = newest(user, scenarios)
+    return [_view(user, scenario, found.get(scenario.pk), point) for scenario in scenarios]
+
+
+def _view(user: Any, scenario: Scenario, solution: Solution | None, point: int | None) -> View:
+    inputs = selection.read(scenario)
+    if solution is None or point is None or not 0 <= point < len(solution.frontier):
+        point = None
+    starts = solution.chosen(point) if solution else {}
+    reasons = solution.reasons if solution and point is None else {}
+    rows = [
+        Row(one, starts.get(key), scenario.locks.get(key, ""), inputs.removed.get(key), reasons.get(key, {}))
+        for key, one in inputs.offers.items()
+    ]
+    known = Objective.objects.visible_to(user).filter(pk__in=list(inputs.objectives)).values_list("pk", "title")
+    is_stale = solution is not None and solution.inputs_hash != inputs.hash
+    return View(scenario, solution, inputs, rows, selection.figures(inputs, starts), is_stale, point, dict(known))
