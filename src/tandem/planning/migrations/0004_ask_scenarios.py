@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('collaboration', '0006_add_feed'),
         ('people', '0001_initial'),
-        ('planning', '0002_name_the_driver'),
+        ('planning', '0003_keep_effort'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
