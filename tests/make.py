@@ -10,7 +10,8 @@ from tandem.people.actions import spaces, users
 from tandem.people.models import Space, User
 from tandem.portfolio.models import Project
 from tandem.product.actions import features, products, promises, releases
-from tandem.product.models import Feature, Product, Promise, Release
+from tandem.product.actions import feedback as feedback_actions
+from tandem.product.models import Feature, Feedback, Product, Promise, Release
 from tandem.strategy.actions import key_results, kpis, objectives
 from tandem.strategy.models import KeyResult, Kpi, Objective
 from tandem.work.actions import links, sprint_scope, sprints, work_items
@@ -110,6 +111,12 @@ def objective(
 def key_result(*, actor: User, objective: Objective, title: str = "Self-service bookings", **values: Any) -> KeyResult:
     values = {"start_value": Decimal(58), "target_value": Decimal(70), "unit": "percent", **values}
     return key_results.create(actor=actor, objective=objective, title=title, **values)
+
+
+def feedback(
+    *, actor: User, product: Product, title: str = "The queue is too long", text: str = "We wait an hour. Each day.", **values: Any
+) -> Feedback:
+    return feedback_actions.create(actor=actor, product=product, title=title, text=text, **values)
 
 
 def kpi(*, actor: User, name: str = "Cost per shipment", space: Space | None = None, **values: Any) -> Kpi:

@@ -115,7 +115,7 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "work_item_ids": [pair.theirs.item.pk],
         "to_id": pair.theirs.sprint.pk,
         "column_id": pair.theirs.column.pk,
-        "into_id": pair.theirs.state.pk,
+        "into_id": (pair.theirs.feedback if one.noun == "feedback" else pair.theirs.state).pk,
         "from_state_id": pair.theirs.state.pk,
         "to_state_id": pair.theirs.state.pk,
         "type_ids": [pair.theirs.type.pk],
@@ -126,6 +126,9 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "owner_id": 999_999,
         "objective_id": pair.theirs.objective.pk,
         "kpi_id": pair.theirs.kpi.pk,
+        "customer_id": pair.theirs.customer.pk,
+        "segment_id": pair.theirs.segment.pk,
+        "giver_id": 999_999,
         "approver_ids": [999_999],
         "user_id": 999_999,
         "assignee_ids": [pair.theirs.member.pk, 999_999],
@@ -284,6 +287,8 @@ def _again(one: Operation, area, number: int) -> None:
         subject.on -= timedelta(days=number + 1)
     if one.noun == "move-requests":  # an item waits for one move at a time
         subject.state = "withdrawn"
+    if one.noun == "feedback-quotes":
+        subject.feature = make.feature(actor=area.admin, product=area.product)
     if one.noun == "transitions":
         subject.to_state = State.objects.create(space=subject.space, name=f"n{number}", category="to_do")
     for field in ("name", "source_name", "inputs_hash", *(("key", "word") if one.noun == "fields" else ())):

@@ -27,7 +27,7 @@ class Route:
         special = {"feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
                    "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "time_entry_restorations": "removed_time", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "key_results_reopenings": "scored_key_result", "sprint_reopenings": "closed_sprint",
-                   "sprint_retrospective": "running_sprint"}  # fmt: skip
+                   "sprint_retrospective": "running_sprint", "feedback_separations": "merged_feedback"}  # fmt: skip
         example = special.get(self.name) or _BY_SLUG.get(self.template.split("/")[0], "")
         if self.template.startswith(("boards/", "plans/", "backlog/")):
             example = "item"
@@ -76,7 +76,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "objectives", "key_results", "kpis", "portfolios", "programmes", "projects", "products", "features", "releases", "promises", "calendars")
+_TALKED_ABOUT = ("teams", "objectives", "key_results", "kpis", "portfolios", "programmes", "projects", "products", "features", "releases", "promises", "calendars", "feedback", "customers", "segments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -93,6 +93,8 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "key_results_scores": lambda a: {"score": "0.7", "learned": "Prices come first"},
     "kpis_measurements": lambda a: {"on": _day(-1), "value": "4.2"},
     "objectives_carry_overs": lambda a: {"starts_on": _day(91), "ends_on": _day(180)},
+    "feedback_links": lambda a: {"feature": a.feature.pk},
+    "feedback_merges": lambda a: {"into": a.other_feedback.pk},
     "features_scope": lambda a: {"keys": a.other_item.key},
     "promises_revisions": lambda a: {"date": _day(80), "reason": "late"},
     "promises_withdrawals": lambda a: {"reason": "late"},

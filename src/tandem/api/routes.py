@@ -16,7 +16,7 @@ from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs
 from tandem.api.portfolio import portfolios, programmes, projects
-from tandem.api.product import features, products, promises, releases
+from tandem.api.product import customers, features, feedback, products, promises, releases
 from tandem.api.strategy import key_results, kpis, objectives
 from tandem.api.work import (
     baselines,
@@ -86,6 +86,10 @@ NOUNS: dict[str, Router] = {
     "features": features.router,
     "releases": releases.router,
     "promises": promises.router,
+    "feedback": feedback.router,
+    "feedback-quotes": feedback.links,
+    "customers": customers.router,
+    "segments": customers.segments,
     "comments": comments.router,
     "attachments": attachments.router,
     "saved-views": saved_views.router,

@@ -87,6 +87,7 @@ class Noun:
     detail: Callable[[HttpRequest, Any], dict[str, Any]] | None = None
     list_extra: Callable[[HttpRequest], dict[str, Any]] | None = None
     look_up: Callable[[HttpRequest, list[Any]], None] | None = None  # sets on the rows what columns show beside them
+    listed: Callable[[Any], Any] | None = None  # which of the visible rows the list and its files show
     text: str = ""
     names: dict[str, Any] = field(default_factory=dict)
 
@@ -131,6 +132,7 @@ def _view(noun: Noun, function: Callable[..., HttpResponseBase]) -> Callable[...
 
 def narrowed(request: HttpRequest, noun: Noun) -> models.QuerySet[Any]:
     rows = noun.rows(request.user)
+    rows = noun.listed(rows) if noun.listed else rows
     text = request.GET.get("q", "").strip()
     if text and noun.search:
         match = Q()

@@ -15,7 +15,7 @@ from tandem.collaboration.models import SavedView
 from tandem.kit.text import fold, grams, near_grams, nearness, pinyin_key
 from tandem.people.models import Team, User
 from tandem.portfolio.models import Portfolio, Programme, Project
-from tandem.product.models import Feature, Product, Release
+from tandem.product.models import Customer, Feature, Feedback, Product, Release
 from tandem.reports.queries import quick_line
 from tandem.strategy.models import KeyResult, Kpi, Objective
 from tandem.web import navigation
@@ -116,6 +116,8 @@ NOUNS = (
     Noun(lazy("Releases"), Release, "name", "package", "releases_detail"),
     Noun(lazy("Programmes"), Programme, "name", "briefcase", "programmes_detail"),
     Noun(lazy("Portfolios"), Portfolio, "name", "briefcase", "portfolios_detail"),
+    Noun(lazy("Feedback"), Feedback, "title", "message-2", "feedback_detail"),
+    Noun(lazy("Customers"), Customer, "name", "users", "customers_detail"),
     Noun(lazy("Teams"), Team, "name", "users", "teams_detail"),
     Noun(lazy("Views"), SavedView, "name", "bookmark", "work_items", "query"),
 )

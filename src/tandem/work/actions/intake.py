@@ -14,7 +14,7 @@ from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.kit.ids import token
-from tandem.kit.text import has_controls
+from tandem.kit.text import plain as _plain
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
@@ -28,7 +28,6 @@ MOST_OF_ONE, MOST_OF_ALL = 5, 60
 _HOUR = timedelta(hours=1)
 _S = Submission.State
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~!&]|^\s*[-+=](?=[\s=-])|(?<=\d)[.)](?=\s))", re.MULTILINE)
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def create_form(*, actor: Any, space: Space, title: str, intro: str = "", type: WorkItemType | None = None) -> IntakeForm:
@@ -181,11 +180,3 @@ def _as_markdown(text: str) -> str:
     """Words that stay words: no picture, link, heading or mention comes of them."""
     escaped = _MARKUP.sub(r"\\\1", text.strip())
     return escaped.replace("\n", "  \n")
-
-
-def _plain(text: str, *, lines: bool = False) -> str:
-    """Without control characters and without those that turn the direction of writing."""
-    if has_controls(text):
-        text = text.encode("utf-8", "ignore").decode().replace("\x00", "")
-    text = _CONTROLS.sub(" ", text.replace("\r\n", "\n"))
-    return text.strip() if lines else " ".join(text.split())
