@@ -93,6 +93,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "key_results_scores": lambda a: {"score": "0.7", "learned": "Prices come first"},
     "kpis_measurements": lambda a: {"on": _day(-1), "value": "4.2"},
     "objectives_carry_overs": lambda a: {"starts_on": _day(91), "ends_on": _day(180)},
+    "feedback_groups_taken": lambda a: {"entry": [a.feedback.pk, a.other_feedback.pk], "title": "Shorter queues"},
     "feedback_links": lambda a: {"feature": a.feature.pk},
     "feedback_merges": lambda a: {"into": a.other_feedback.pk},
     "features_scope": lambda a: {"keys": a.other_item.key},

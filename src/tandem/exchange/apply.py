@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from tandem.collaboration.models import Comment
 from tandem.compute.forecasting.history import NEEDED
 from tandem.exchange import facts as counting
+from tandem.exchange import feedback
 from tandem.exchange import records as R
 from tandem.exchange.formats.source import Source
 from tandem.exchange.models import ExternalReference, Import
@@ -39,6 +40,7 @@ class Options:
     into: Space | None = None
     parent: Space | None = None
     name: str = ""
+    kind: str = ""  # "feedback": what comes in is no work, but what people say of a product
     as_of: date | None = None
     offers: dict[str, Any] = field(default_factory=dict)
     expected: int = 0  # items, as the preview counted them: for the progress
@@ -54,6 +56,8 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
         _take_time()
         stream = source.records()
         projects, rest = _projects(stream)
+        if feedback.is_wanted(options):
+            return _feedback(source, projects, rest, actor=actor, imported=imported, options=options, step=step)
         target = find_target(source, projects, actor=actor, options=options)
         require(actor, Permission.IMPORT, target.space.pk)
         ledger = Ledger(target.space, system_of(source, projects), imported)
@@ -65,12 +69,30 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
         work = _Work(taking, target, projects, options.expected)
         for record in rest:
             work.look(record)
-        report = work.finish(source, options)
-        done = {"state": Import.State.APPLIED, "applied_at": clock.now(), "format": source.format, "problem": {}}
-        Import.objects.filter(pk=imported.pk).update(into=target.space, report=report, **done)
-        changes = {"created": [None, report["created"]], "updated": [None, report["updated"]]}
-        record_event("import.applied", imported, actor=actor, changes=changes, run=taking.run)
+        return _done(taking, source, work.finish(source, options))
+
+
+def _done(taking: Taking, source: Source, report: dict[str, Any]) -> dict[str, Any]:
+    done = {"state": Import.State.APPLIED, "applied_at": clock.now(), "format": source.format, "problem": {}}
+    Import.objects.filter(pk=taking.imported.pk).update(into=taking.space, report=report, **done)
+    changes = {"created": [None, report["created"]], "updated": [None, report["updated"]]}
+    record_event("import.applied", taking.imported, actor=taking.actor, changes=changes, run=taking.run)
     return report
+
+
+def _feedback(
+    source: Source, projects: list[R.ProjectRecord], rest: Iterator[R.Record], *, actor: Any, imported: Import, options: Options, step: Step
+) -> dict[str, Any]:
+    """Into a product: what people said."""
+    system = system_of(source, projects)
+    product, is_new = feedback.find_product(source, system, projects, actor=actor, options=options)
+    require(actor, Permission.IMPORT, product.space_id)
+    taking = Taking(
+        actor=actor, space=product.space, is_new_space=is_new, imported=imported, info=source.info,
+        ledger=Ledger(product.space, system, imported), zone=options.zone, step=step,
+    )  # fmt: skip
+    record_event("import.started", imported, actor=actor, changes={"file": [None, imported.file_name]}, run=taking.run)
+    return _done(taking, source, feedback.take(taking, product, is_new, source, projects, rest, options.expected))
 
 
 def _take_time() -> None:

@@ -82,6 +82,7 @@ class Noun:
     remove: Callable[..., Any] | None = None
     home_kinds: tuple[str, ...] = ()
     list_template: str = "generic/list.html"
+    form_template: str = "generic/form.html"
     owns_space: bool = False  # with people and their roles
     detail_template: str = "generic/detail.html"
     detail: Callable[[HttpRequest, Any], dict[str, Any]] | None = None
@@ -313,7 +314,7 @@ def new_page(request: HttpRequest, noun: Noun) -> HttpResponse:
     title = noun.names.get("new", _("New %(noun)s") % {"noun": noun.one})
     return render(
         request,
-        "generic/form.html",
+        noun.form_template,
         {"noun": noun, "form": form, "row": None, "title": title, "cancel": reverse(noun.slug)},
         status=422 if form.errors else 200,
     )

@@ -16,6 +16,7 @@ from tandem.people.access import Permission, may, spaces_where
 from tandem.product.actions import feedback, feedback_links, feedback_merges, feedback_votes
 from tandem.product.models import Feature, Feedback, FeedbackLink, Product
 from tandem.reports.queries import feedback as reads
+from tandem.reports.queries import feedback_alike as alike
 from tandem.web import cells, doors, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
 
@@ -77,7 +78,9 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
     merged = reads.family(user, row)
     links = reads.links_of(user, [row, *merged])
     features = Feature.objects.visible_to(user).filter(product=row.product_id).exclude(pk__in=[one.feature_id for one in links])
+    said = alike.words(row.title, row.text)
     return {
+        "alike": alike.alike(user, row.product, said, but=row.pk) if may_edit and not row.merged_into_id else [],
         "links": links, "merged": merged, "may_vote": may(user, Permission.COMMENT, row.space_id), "has_voted": reads.has_voted(user, row),
         "people": reads.people(user, row), "email": row.giver_email if may_edit else "",
         "features": list(features.order_by("rank", "id")[:CHOICES]) if may_edit else [],
@@ -173,7 +176,7 @@ noun = Noun(
     ),
     search=("title", "text"), order="-id", related=("product", "customer", "giver"), text="text", permission=Permission.EDIT_PRODUCT,
     new_permission=Permission.COMMENT, form=FeedbackForm, create=create, change=change, remove=remove, detail=detail,
-    detail_template="product/feedback.html", look_up=look_up, listed=lambda rows: rows.standing(), names={"new": _("New feedback")},
+    detail_template="product/feedback.html", form_template="product/feedback_form.html", look_up=look_up, list_template="product/feedback_list.html", listed=lambda rows: rows.standing(), names={"new": _("New feedback")},
 )  # fmt: skip
 urls = [
     *generic.urls(noun),
