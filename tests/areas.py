@@ -22,6 +22,7 @@ from tandem.product.models import (
     Feature,
     Feedback,
     FeedbackLink,
+    Portal,
     Product,
     Promise,
     Release,
@@ -144,6 +145,9 @@ class Area:
     other_feedback: Feedback
     merged_feedback: Feedback
     feedback_link: FeedbackLink
+    portal: Portal
+    waiting_feedback: Feedback
+    public_feedback: Feedback
     comment: Comment
     attachment: Attachment
     view: SavedView
@@ -316,7 +320,11 @@ def _feedback(admin: User, product: Product, feature: Feature) -> dict[str, Any]
     feedback_merges.merge(actor=admin, feedback=merged, version=None, into=into)
     link = feedback_links.link(actor=admin, feedback=said, feature=feature, quote="We wait an hour.")
     said.refresh_from_db()
+    portal = portals.open_portal(actor=admin, product=product)
+    waiting, public = (portals.give(actor=None, portal=portal, title=title) for title in ("A crane", "A bridge"))
+    portals.decide(actor=admin, feedback=public, is_shown=True)
     return {
+        "portal": portal, "waiting_feedback": waiting, "public_feedback": public,
         "segment": segment, "other_segment": other, "customer": customer, "feedback": said, "merged_feedback": merged,
         "feedback_link": link, "other_feedback": make.feedback(actor=admin, product=product, title="Rates at night"),
     }

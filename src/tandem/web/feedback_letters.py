@@ -1,6 +1,7 @@
 """Letters to givers without an account: what became of what they said, once for each answer, with a way to stop them."""
 
 import logging
+from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 
 from django.conf import settings
@@ -14,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from tandem.product.actions import feedback_answers as answers
-from tandem.product.models import Feedback, FeedbackLetter
+from tandem.product.actions import portals
+from tandem.product.models import Feedback, FeedbackLetter, FeedbackVote
 
 log = logging.getLogger("tandem.mail")
-_SALT = "tandem.feedback.letters"
+_SALT, _VOTE_SALT = "tandem.feedback.letters", "tandem.feedback.vote"
 S = Feedback.State
 
 
@@ -60,6 +62,50 @@ def written(row: FeedbackLetter) -> EmailMessage:
         )  # fmt: skip
 
 
+def ask(vote_id: int) -> bool:
+    """The letter whose link makes a vote of the portal count."""
+    # house: reads — the worker writes to whom the job names
+    vote = FeedbackVote.objects.select_related("feedback__product").filter(pk=vote_id, confirmed_at=None).exclude(email="").first()
+    if vote is None:
+        return False
+    said = vote.feedback
+    with translation.override("zh-hans" if said.language == Feedback.Language.CHINESE else settings.LANGUAGE_CODE):
+        product = said.product.name
+        lines = [
+            _("Somebody, probably you, wants this of %(product)s: “%(title)s”.") % {"product": product, "title": said.title}, "",
+            _("Your vote counts once you confirm it:"), settings.ORIGIN.rstrip("/") + confirming_path(vote), "",
+            _("If it was not you, do nothing: nothing is kept of it, and no letter follows."), "",
+        ]  # fmt: skip
+        letter = EmailMessage(
+            subject=one_line(_("%(product)s: confirm your vote") % {"product": product}), body="\n".join(lines), to=[vote.email],
+            headers={"Auto-Submitted": "auto-generated"},
+        )
+    letter.send()
+    return True
+
+
+def confirming_path(vote: FeedbackVote) -> str:
+    return f"/portal-votes/{signing.dumps(vote.pk, salt=_VOTE_SALT)}/"
+
+
+@csrf_exempt
+def confirming(request: HttpRequest, token: str) -> HttpResponse:
+    """Looking asks, sending does: programs that look through mail follow links. The signature is what proves the address."""
+    try:
+        pk = signing.loads(token, salt=_VOTE_SALT, max_age=timedelta(days=7))
+    except signing.BadSignature:
+        pk = 0
+    # house: reads — the reader of a signed link
+    vote = FeedbackVote.objects.select_related("feedback").filter(pk=pk).first()
+    if vote is not None and request.method == "POST":
+        portals.confirm(vote=vote)
+    context = {"vote": vote, "is_done": vote is not None and request.method == "POST"}
+    response = render(request, "product/portal_vote.html", context, status=422 if vote is None and request.method == "POST" else 200)
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def one_line(text: str) -> str:
     return " ".join(text.split())[:200]
 
@@ -84,4 +130,7 @@ def stopping(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-urls = [path("feedback-letters/<str:token>/", stopping, name="feedback_letters")]
+urls = [
+    path("portal-votes/<str:token>/", confirming, name="portal_votes"),
+    path("feedback-letters/<str:token>/", stopping, name="feedback_letters"),
+]

@@ -24,6 +24,12 @@ def answers_to_feedback() -> None:
     feedback_letters.send_due()
 
 
+@app.task(name="web.feedback_confirmation")
+def confirmation_of_vote(vote_id: int) -> None:
+    """Whether somebody wants it really."""
+    feedback_letters.ask(vote_id)
+
+
 @app.periodic(cron="5-59/10 * * * *")
 @app.task(name="web.feedback_letters_round", queueing_lock="web.feedback_letters_round", lock="web.feedback_letters")
 def round_of_answers(timestamp: int) -> None:

@@ -19,6 +19,10 @@ class FeedbackQuerySet(ScopedQuerySet):
         """Not merged into another entry."""
         return self.filter(merged_into=None)
 
+    def waiting(self) -> Self:
+        """Sent through the portal, and nobody has let it through or turned it away."""
+        return self.filter(is_waiting=True)
+
     def undecided(self) -> Self:
         return self.filter(state__in=[Feedback.State.NEW, Feedback.State.REVIEW])
 
@@ -77,6 +81,9 @@ class Feedback(Scoped):
     outside_comments = models.PositiveIntegerField(_("comments at the source"), default=0)
     # kept by the actions: its own, those at the source, and of all that was merged into it
     votes = models.PositiveIntegerField(_("votes"), default=0)
+    # sent through the portal and not decided about: a digest of the sender's address, to count by
+    sender = models.CharField(max_length=64, blank=True, editable=False)
+    is_waiting = models.BooleanField(_("waits to be let through"), default=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
 
     objects = FeedbackQuerySet.as_manager()
@@ -89,6 +96,7 @@ class Feedback(Scoped):
             models.Index(fields=["space", "id"], condition=Q(merged_into=None), name="feedback_standing"),
             models.Index(fields=["space", "votes", "id"], condition=Q(merged_into=None), name="feedback_votes"),
             models.Index(fields=["space", "state", "id"], condition=Q(merged_into=None), name="feedback_state"),
+            models.Index(fields=["space", "id"], condition=Q(is_waiting=True), name="feedback_waiting"),
             models.Index(fields=["votes", "id"], name="feedback_most_voted"),
         ]
 

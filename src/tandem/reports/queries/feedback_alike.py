@@ -10,23 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tandem.compute import likeness
 from tandem.compute.likeness import Index
-from tandem.compute.likeness import groups as likeness_groups
+from tandem.compute.likeness.entries import WORTH_SHOWING, words
 from tandem.product.models import Feedback, FeedbackLink, Product
 
-WORTH_SHOWING = 0.3
-"What benchmarks/feedback.py shows for the words of a title; docs/reference/feedback.md has the table."
 SHOWN = 5
-BODY = 300
 KEPT, OLD = 8, 600.0
-READ_AT_ONCE = 5_000
-THRESHOLDS = (0.4, 0.5, 0.6, 0.7, 0.8)
-GROUP_FROM = 0.5
-
-
-def words(title: str, text: str) -> str:
-    """A title says what it is about, so that it counts twice; of the text the beginning."""
-    return f"{title} {title} {text[:BODY]}"
+READ_AT_ONCE, GROUPED = 5_000, 2_000
+SURELY = 0.35
+THRESHOLDS = (0.25, 0.3, 0.4, 0.5, 0.6, 0.8)
+GROUP_FROM = 0.3
 
 
 @dataclass(frozen=True)
@@ -63,6 +57,7 @@ _indexes: dict[int, _Kept] = {}
 
 def forget() -> None:
     _indexes.clear()
+    _made.clear()
 
 
 def alike(user: Any, product: Product, text: str, *, but: int | None = None, most: int = SHOWN, at_least: float = WORTH_SHOWING) -> list[Alike]:
@@ -74,7 +69,10 @@ def alike(user: Any, product: Product, text: str, *, but: int | None = None, mos
     kept = _indexes.setdefault(product.pk, _Kept())
     with kept.lock:
         kept.fresh(product.pk)
-        found = kept.index.alike(text, at_least=at_least, most=4 * most, but=str(but) if but else None)
+        own = str(but) if but else None
+        found = kept.index.alike(text, at_least=max(at_least, SURELY), most=4 * most, but=own)
+        if len(found) < most:  # searching for what is less alike takes much longer
+            found = kept.index.alike(text, at_least=at_least, most=4 * most, but=own)
     rows = _standing(user, product, [int(one.key) for one in found])
     shown: dict[int, Alike] = {}
     for one in found:
@@ -114,6 +112,21 @@ class Group:
         return round(self.cohesion * 100)
 
 
+_made: dict[tuple[int, float], tuple[int, tuple[likeness.Group, ...]]] = {}
+
+
+def _grouped(product_id: int, at_least: float, texts: list[tuple[int, str, str]]) -> tuple[likeness.Group, ...]:
+    """A few seconds for very like texts, so that the last answer is kept while they stay the same."""
+    key, mark = (product_id, at_least), hash(tuple(texts))
+    known = _made.get(key)
+    if known is None or known[0] != mark:
+        if len(_made) >= 4 * KEPT:
+            _made.clear()
+        found = likeness.groups([(str(pk), words(title, text)) for pk, title, text in texts], at_least=at_least)
+        known = _made[key] = (mark, found)
+    return known[1]
+
+
 @dataclass(frozen=True)
 class Groups:
     found: list[Group]
@@ -125,9 +138,9 @@ def groups(user: Any, product: Product, *, at_least: float = GROUP_FROM, most: i
     """Groups among the newest entries that no feature answers yet and nobody declined: the largest first."""
     waiting = Feedback.objects.visible_to(user).standing().undecided().filter(product=product)
     waiting = waiting.exclude(pk__in=FeedbackLink.objects.visible_to(user).filter(feedback__product=product).values("feedback"))
-    texts = list(waiting.order_by("-pk").values_list("pk", "title", "text")[:READ_AT_ONCE])
-    total = len(texts) if len(texts) < READ_AT_ONCE else waiting.count()
-    made = likeness_groups([(str(pk), words(title, text)) for pk, title, text in texts], at_least=at_least)[:most]
+    texts = list(waiting.order_by("-pk").values_list("pk", "title", "text")[:GROUPED])
+    total = len(texts) if len(texts) < GROUPED else waiting.count()
+    made = _grouped(product.pk, at_least, texts)[:most]
     rows = waiting.in_bulk([int(key) for group in made for key in group.members])
     found = [
         Group(rows[int(one.centre)], members, one.cohesion)

@@ -28,7 +28,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
         return render(request, "product/feedback_suggestions.html", {"found": []})
     product = doors.find(Product.objects, request.user, pk=whole_number(chosen) or 0)
     title, text = (request.GET.get(name, "")[:MOST_TYPED] for name in ("title", "text"))
-    found = [] if has_controls(title + text) else reads.alike(request.user, product, f"{title} {title} {text[: reads.BODY]}" if text else title)
+    found = [] if has_controls(title + text) else reads.alike(request.user, product, reads.words(title, text) if text else title)
     return render(request, "product/feedback_suggestions.html", {"found": found})
 
 

@@ -1,6 +1,5 @@
 """Forms for people without an account: making and taking back the link, what is sent, and the decision about it."""
 
-import ipaddress
 import re
 from datetime import timedelta
 from typing import Any
@@ -8,11 +7,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Refused
+from tandem.kit.http import sender_of
 from tandem.kit.ids import token
 from tandem.kit.text import plain as _plain
 from tandem.people import writing
@@ -81,7 +80,7 @@ def submit(*, actor: None, form: IntakeForm, title: str, description: str = "", 
             validate_email(email)
         except ValidationError:
             raise Refused("email_unreadable", field="email") from None
-    sender = _sender(form, address)
+    sender = sender_of(address, "tandem.work.intake", form.token)
     with transaction.atomic():
         # one at a time for a form, so that the count holds
         form = IntakeForm.objects.select_for_update(no_key=True).get(pk=form.pk)
@@ -148,17 +147,6 @@ def reopen(*, actor: Any, submission: Submission, version: int | None = None) ->
         submission.write(expected=version, state=_S.WAITING, decided_by=None, decided_at=None, item=None, reason="")
         record("submission.reopened", submission, actor=actor, changes={"state": [now.state, _S.WAITING]})
     return submission
-
-
-def _sender(form: IntakeForm, address: str) -> str:
-    """Who sends, without saying it: one line of IPv6 has a whole /64 of addresses."""
-    try:
-        ip: Any = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        ip = None
-    if isinstance(ip, ipaddress.IPv6Address):
-        address = str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
-    return salted_hmac("tandem.work.intake", f"{form.token}:{address}", algorithm="sha256").hexdigest()
 
 
 def _waiting(submission: Submission) -> Submission:
