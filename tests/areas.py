@@ -27,8 +27,20 @@ from tandem.planning.actions import scenarios
 from tandem.planning.models import ComputedDates, Forecast, Run, Scenario, Solution
 from tandem.portfolio.actions import portfolios, programmes, proposals
 from tandem.portfolio.models import Portfolio, Programme, Project, ProjectReport, Proposal, ProposalTie
-from tandem.product.actions import features, roadmaps
-from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
+from tandem.product.actions import customers, features, feedback_links, feedback_merges, roadmaps
+from tandem.product.models import (
+    Customer,
+    Feature,
+    Feedback,
+    FeedbackLink,
+    Portal,
+    Product,
+    Promise,
+    Release,
+    RoadmapShare,
+    Scope,
+    Segment,
+)
 from tandem.strategy.actions import charters, check_ins, key_results, measurements, objectives, themes
 from tandem.strategy.models import (
     Charter,
@@ -158,6 +170,16 @@ class Area:
     release: Release
     scope: Scope
     promise: Promise
+    segment: Segment
+    other_segment: Segment
+    customer: Customer
+    feedback: Feedback
+    other_feedback: Feedback
+    merged_feedback: Feedback
+    feedback_link: FeedbackLink
+    portal: Portal
+    waiting_feedback: Feedback
+    public_feedback: Feedback
     comment: Comment
     attachment: Attachment
     view: SavedView
@@ -343,6 +365,26 @@ def _product(admin: User, product: Product, item: WorkItem) -> dict[str, Any]:
         "release": release,
         "scope": scope,
         "promise": make.promise(actor=admin, subject=feature),
+        **_feedback(admin, product, feature),
+    }
+
+
+def _feedback(admin: User, product: Product, feature: Feature) -> dict[str, Any]:
+    space = product.space
+    segment, other = (customers.create_segment(actor=admin, space=space, name=name) for name in ("Ports", "Yards"))
+    customer = customers.create(actor=admin, space=space, name="Harbour North", segment=segment)
+    said = make.feedback(actor=admin, product=product, customer=customer, giver_email="ida@example.org")
+    into, merged = (make.feedback(actor=admin, product=product, title=title) for title in ("One queue", "Only one queue"))
+    feedback_merges.merge(actor=admin, feedback=merged, version=None, into=into)
+    link = feedback_links.link(actor=admin, feedback=said, feature=feature, quote="We wait an hour.")
+    said.refresh_from_db()
+    portal = portals.open_portal(actor=admin, product=product)
+    waiting, public = (portals.give(actor=None, portal=portal, title=title) for title in ("A crane", "A bridge"))
+    portals.decide(actor=admin, feedback=public, is_shown=True)
+    return {
+        "portal": portal, "waiting_feedback": waiting, "public_feedback": public,
+        "segment": segment, "other_segment": other, "customer": customer, "feedback": said, "merged_feedback": merged,
+        "feedback_link": link, "other_feedback": make.feedback(actor=admin, product=product, title="Rates at night"),
     }
 
 

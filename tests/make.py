@@ -11,7 +11,8 @@ from tandem.people.models import Space, User
 from tandem.portfolio.actions import project_reports, proposals
 from tandem.portfolio.models import Project, ProjectReport, Proposal
 from tandem.product.actions import features, products, promises, releases
-from tandem.product.models import Feature, Product, Promise, Release
+from tandem.product.actions import feedback as feedback_actions
+from tandem.product.models import Feature, Feedback, Product, Promise, Release
 from tandem.strategy.actions import key_results, kpis, objectives
 from tandem.strategy.models import KeyResult, Kpi, Objective
 from tandem.work.actions import links, sprint_scope, sprints, work_items
@@ -118,6 +119,12 @@ def project_report(*, actor: User, project: Project, on: date | None = None, **v
     return project_reports.create(
         actor=actor, project=project, on=on or clock.today() - timedelta(days=3), **{**plain, **values}
     )
+
+
+def feedback(
+    *, actor: User, product: Product, title: str = "The queue is too long", text: str = "We wait an hour. Each day.", **values: Any
+) -> Feedback:
+    return feedback_actions.create(actor=actor, product=product, title=title, text=text, **values)
 
 
 def kpi(*, actor: User, name: str = "Cost per shipment", space: Space | None = None, **values: Any) -> Kpi:

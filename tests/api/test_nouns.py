@@ -120,7 +120,7 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "work_item_ids": [pair.theirs.item.pk],
         "to_id": pair.theirs.sprint.pk,
         "column_id": pair.theirs.column.pk,
-        "into_id": pair.theirs.state.pk,
+        "into_id": (pair.theirs.feedback if one.noun == "feedback" else pair.theirs.state).pk,
         "from_state_id": pair.theirs.state.pk,
         "to_state_id": pair.theirs.state.pk,
         "type_ids": [pair.theirs.type.pk],
@@ -135,6 +135,9 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "project_id": pair.theirs.project.pk,
         "proposal_id": pair.theirs.proposal.pk,
         "other_id": pair.theirs.proposal.pk,
+        "customer_id": pair.theirs.customer.pk,
+        "segment_id": pair.theirs.segment.pk,
+        "giver_id": 999_999,
         "approver_ids": [999_999],
         "user_id": 999_999,
         "assignee_ids": [pair.theirs.member.pk, 999_999],
@@ -295,6 +298,8 @@ def _again(one: Operation, area, number: int) -> None:
         subject.other = make.proposal(actor=area.admin, space=area.space, title=f"P{number}")
     if one.noun == "move-requests":  # an item waits for one move at a time
         subject.state = "withdrawn"
+    if one.noun == "feedback-quotes":
+        subject.feature = make.feature(actor=area.admin, product=area.product)
     if one.noun == "transitions":
         subject.to_state = State.objects.create(space=subject.space, name=f"n{number}", category="to_do")
     for field in ("name", "source_name", "inputs_hash", *(("key", "word") if one.noun == "fields" else ())):

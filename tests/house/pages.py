@@ -27,7 +27,7 @@ class Route:
         special = {"proposals_removals": "draft", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
                    "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "time_entry_restorations": "removed_time", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "key_results_reopenings": "scored_key_result", "sprint_reopenings": "closed_sprint",
-                   "sprint_retrospective": "running_sprint"}  # fmt: skip
+                   "sprint_retrospective": "running_sprint", "feedback_separations": "merged_feedback", "portal_entry": "public_feedback"}  # fmt: skip
         example = special.get(self.name) or _BY_SLUG.get(self.template.split("/")[0], "")
         if self.template.startswith(("boards/", "plans/", "backlog/")):
             example = "item"
@@ -45,7 +45,8 @@ class Route:
         return f"/{found}" + ("?peek=1" if self.name == "roadmap_row" else "")
 
     def _secret(self, area: Area) -> str:
-        secrets = {"feed_shared": area.feed_secret, "inlet_take": area.inlet_secret, "intake_shared": area.intake_form.token}
+        secrets = {"feed_shared": area.feed_secret, "inlet_take": area.inlet_secret, "intake_shared": area.intake_form.token, "portal_shared": area.portal.token,
+                   "portal_entry": area.portal.token}
         return secrets.get(self.name, area.share_secret)
 
     def body(self, area: Area) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "feedback", "customers", "segments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -100,6 +101,13 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "key_results_scores": lambda a: {"score": "0.7", "learned": "Prices come first"},
     "kpis_measurements": lambda a: {"on": _day(-1), "value": "4.2"},
     "objectives_carry_overs": lambda a: {"starts_on": _day(91), "ends_on": _day(180)},
+    "feedback_groups_taken": lambda a: {"entry": [a.feedback.pk, a.other_feedback.pk], "title": "Shorter queues"},
+    "portal_settings": lambda a: {"intro": "Say it"},
+    "portal_verdicts": lambda a: {"entry": a.waiting_feedback.pk, "do": "show"},
+    "portal_shared": lambda a: {"title": "A longer pier"},
+    "portal_entry": lambda a: {"email": "ida@example.org"},
+    "feedback_links": lambda a: {"feature": a.feature.pk},
+    "feedback_merges": lambda a: {"into": a.other_feedback.pk},
     "features_scope": lambda a: {"keys": a.other_item.key},
     "promises_revisions": lambda a: {"date": _day(80), "reason": "late"},
     "promises_withdrawals": lambda a: {"reason": "late"},

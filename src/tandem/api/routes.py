@@ -24,7 +24,7 @@ from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs, scenarios
 from tandem.api.portfolio import portfolios, programmes, project_reports, projects, proposals
-from tandem.api.product import features, products, promises, releases
+from tandem.api.product import customers, features, feedback, products, promises, releases
 from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
 from tandem.api.work import (
     baselines,
@@ -109,6 +109,10 @@ NOUNS: dict[str, Router] = {
     "features": features.router,
     "releases": releases.router,
     "promises": promises.router,
+    "feedback": feedback.router,
+    "feedback-quotes": feedback.links,
+    "customers": customers.router,
+    "segments": customers.segments,
     "comments": comments.router,
     "attachments": attachments.router,
     "saved-views": saved_views.router,

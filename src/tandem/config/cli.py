@@ -145,6 +145,7 @@ def demo(data: Path, port: int | None, host: str, language: str) -> None:
 @_data
 @click.option("--format", "form", default="auto", show_default=True, help="What kind of file it is.")
 @click.option("--into", help="The space to import into (its key); a new project when left out.")
+@click.option("--feedback", is_flag=True, help="What comes in is feedback: into a product, a new one when --into is left out.")
 @click.option(
     "--map", "mapping", type=click.Path(exists=True, path_type=Path), help="A saved mapping of columns."
 )
@@ -157,7 +158,7 @@ def demo(data: Path, port: int | None, host: str, language: str) -> None:
     "--as", "actor", help="Sign-in name of the person who imports; default: the first administrator."
 )
 def import_files(files: tuple[Path, ...], data: Path | None, **options: Any) -> None:
-    """Take over files from Jira, Trello, MS Project, CSV or XLSX."""
+    """Take over files from Jira, Trello, MS Project, GitHub (issues as JSON), CSV or XLSX."""
     options["format"] = options.pop("form")
     with django_ready(data):
         code = _call("tandem.exchange.command", "run", files, **options)

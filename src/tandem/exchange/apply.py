@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from tandem.collaboration.models import Comment
 from tandem.compute.forecasting.history import NEEDED
 from tandem.exchange import facts as counting
-from tandem.exchange import project_reports
+from tandem.exchange import feedback, project_reports
 from tandem.exchange import records as R
 from tandem.exchange.formats.source import Source
 from tandem.exchange.models import ExternalReference, Import
@@ -41,6 +41,7 @@ class Options:
     into: Space | None = None
     parent: Space | None = None
     name: str = ""
+    kind: str = ""  # "feedback": what comes in is no work, but what people say of a product
     as_of: date | None = None
     offers: dict[str, Any] = field(default_factory=dict)
     is_preview: bool = False
@@ -61,6 +62,8 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
             return report
         stream = source.records()
         projects, rest = _projects(stream)
+        if feedback.is_wanted(options):
+            return _feedback(source, projects, rest, actor=actor, imported=imported, options=options, step=step)
         target = find_target(source, projects, actor=actor, options=options)
         require(actor, Permission.IMPORT, target.space.pk)
         ledger = Ledger(target.space, system_of(source, projects), imported)
@@ -72,16 +75,31 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
         work = _Work(taking, target, projects, options.expected)
         for record in rest:
             work.look(record)
-        report = work.finish(source, options)
-        _done(source, imported, target.space, report, actor, taking.run)
-    return report
+        return _done(source, imported, target.space, work.finish(source, options), actor, taking.run)
 
 
-def _done(source: Source, imported: Import, space: Space, report: dict[str, Any], actor: Any, run: uuid.UUID) -> None:
+def _done(source: Source, imported: Import, space: Space, report: dict[str, Any], actor: Any, run: uuid.UUID) -> dict[str, Any]:
     values = {"state": Import.State.APPLIED, "applied_at": clock.now(), "format": source.format, "problem": {}}
     Import.objects.filter(pk=imported.pk).update(into=space, report=report, **values)
     changes = {"created": [None, report["created"]], "updated": [None, report["updated"]]}
     record_event("import.applied", imported, actor=actor, changes=changes, run=run)
+    return report
+
+
+def _feedback(
+    source: Source, projects: list[R.ProjectRecord], rest: Iterator[R.Record], *, actor: Any, imported: Import, options: Options, step: Step
+) -> dict[str, Any]:
+    """Into a product: what people said."""
+    system = system_of(source, projects)
+    product, is_new = feedback.find_product(source, system, projects, actor=actor, options=options)
+    require(actor, Permission.IMPORT, product.space_id)
+    taking = Taking(
+        actor=actor, space=product.space, is_new_space=is_new, imported=imported, info=source.info,
+        ledger=Ledger(product.space, system, imported), zone=options.zone, step=step,
+    )  # fmt: skip
+    record_event("import.started", imported, actor=actor, changes={"file": [None, imported.file_name]}, run=taking.run)
+    report = feedback.take(taking, product, is_new, source, projects, rest, options.expected)
+    return _done(source, imported, taking.space, report, actor, taking.run)
 
 
 def _take_time() -> None:

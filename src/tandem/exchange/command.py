@@ -18,6 +18,7 @@ from tandem.exchange import mapping as answering
 from tandem.exchange import project_reports, wording
 from tandem.exchange.actions import imports
 from tandem.exchange.apply import Options, apply
+from tandem.exchange.feedback import product_parent
 from tandem.exchange.formats import Source, Unreadable, detect, open_source
 from tandem.exchange.preview import preview
 from tandem.exchange.taking_over.target import default_parent
@@ -40,13 +41,14 @@ def run(
     date_order: str | None = None,
     timezone: str | None = None,
     as_of: date | datetime | None = None,
+    feedback: bool = False,
     actor: str | None = None,
 ) -> int:
     """Each file is an import of its own; pages of one Jira CSV export belong together."""
     try:
         person = _person(actor)
         space = _space(into, person)
-        answers = _answers(mapping, date_order=date_order, timezone=timezone, as_of=as_of)
+        answers = _answers(mapping, date_order=date_order, timezone=timezone, as_of=as_of, kind="feedback" if feedback else None)
         groups = _groups([Path(file) for file in files])
     except (Refused, Denied, Hidden, Unreadable, ValueError, OSError) as problem:
         click.echo(_worded(problem), err=True)
@@ -87,10 +89,10 @@ def _take(
 def _write(
     source: Source, name: str, person: User, space: Space | None, answers: dict[str, Any], dry_run: bool
 ) -> dict[str, Any]:
-    home = space or default_parent(person)
+    home = space or (product_parent(person) if answers.get("kind") == "feedback" else default_parent(person))
     options = Options(
-        zone=answering.zone_of(answers), into=space, name=answers.get("name", ""),
-        as_of=answering.as_of(answers), offers=answers.get("offers", {}),
+        zone=answering.zone_of(answers), into=space, name=answers.get("name", ""), kind=answers.get("kind", ""),
+        as_of=answering.as_of(answers), parent=None if space else home, offers=answers.get("offers", {}),
     )  # fmt: skip
     imported = imports.take_up(
         actor=person, space=home, into=space, source=source, name=name, answers=answers

@@ -1,6 +1,6 @@
 """What a person answers about a file, as JSON: how to read it, and what to make of it. Also the content of `--map FILE`.
 
-Keys: columns, sheet, header_row, separator (a table's mapping) · money_unit, currency (of project reports) · categories · date_order · timezone · as_of · name · offers.
+Keys: columns, sheet, header_row, separator (a table's mapping) · money_unit, currency (of project reports) · categories · date_order · timezone · as_of · name · offers · kind (feedback: into a product).
 """
 
 from dataclasses import asdict
@@ -17,7 +17,7 @@ from tandem.kit.errors import Refused
 
 COLUMN_KEYS = ("columns", "sheet", "header_row", "separator")
 MONEY_KEYS = ("money_unit", "currency")
-KEYS = (*COLUMN_KEYS, *MONEY_KEYS, "categories", "date_order", "timezone", "as_of", "name", "offers")
+KEYS = (*COLUMN_KEYS, *MONEY_KEYS, "categories", "date_order", "timezone", "as_of", "name", "offers", "kind")
 _KIND: dict[str, type | tuple[type, ...]] = {
     "columns": dict, "categories": dict, "offers": dict, "header_row": (int, str), "as_of": (str, date),
 }  # fmt: skip
@@ -35,6 +35,8 @@ def checked(answers: dict[str, Any]) -> dict[str, Any]:
     for key, value in kept.items():
         if not isinstance(value, _KIND.get(key, str)):
             raise Refused("import_answers", field=key, what=f"{key}: {value}")
+    if kept.get("kind", "feedback") != "feedback":
+        raise Refused("import_answers", field="kind", what=str(kept["kind"]))
     if kept.get("date_order", "dmy") not in ("dmy", "mdy", "ymd"):
         raise Refused("import_answers", field="date_order", what=str(kept["date_order"]))
     if kept.get("money_unit", "units") not in SCALES:

@@ -102,6 +102,21 @@ def has_controls(text: str) -> bool:
     return "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text)
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str, *, lines: bool = False) -> str:
+    """What a stranger wrote, without control characters and without those that turn the direction of writing."""
+    if has_controls(text):
+        text = text.encode("utf-8", "ignore").decode().replace("\x00", "")
+    text = _CONTROLS.sub(" ", text.replace("\r\n", "\n"))
+    return text.strip() if lines else " ".join(text.split())
+
+
+def has_chinese(text: str) -> bool:
+    return _CJK.search(text) is not None
+
+
 def file_name(given: str) -> str:
     """The last part of a name that somebody sent, as it may be shown and sent back: no folders, no control
     characters, none that turn the direction of writing (`gpj.exe` must not look like `exe.jpg`)."""

@@ -88,11 +88,13 @@ class Noun:
     remove: Callable[..., Any] | None = None
     home_kinds: tuple[str, ...] = ()
     list_template: str = "generic/list.html"
+    form_template: str = "generic/form.html"
     owns_space: bool = False  # with people and their roles
     detail_template: str = "generic/detail.html"
     detail: Callable[[HttpRequest, Any], dict[str, Any]] | None = None
     list_extra: Callable[[HttpRequest], dict[str, Any]] | None = None
     look_up: Callable[[HttpRequest, list[Any]], None] | None = None  # sets on the rows what columns show beside them
+    listed: Callable[[Any], Any] | None = None  # which of the visible rows the list and its files show
     text: str = ""
     names: dict[str, Any] = field(default_factory=dict)
 
@@ -137,6 +139,7 @@ def _view(noun: Noun, function: Callable[..., HttpResponseBase]) -> Callable[...
 
 def narrowed(request: HttpRequest, noun: Noun, *, without: str = "") -> models.QuerySet[Any]:
     rows = noun.rows(request.user)
+    rows = noun.listed(rows) if noun.listed else rows
     text = request.GET.get("q", "").strip()
     if text and noun.search:
         match = Q()
@@ -317,7 +320,7 @@ def new_page(request: HttpRequest, noun: Noun) -> HttpResponse:
     title = noun.names.get("new", _("New %(noun)s") % {"noun": noun.one})
     return render(
         request,
-        "generic/form.html",
+        noun.form_template,
         {"noun": noun, "form": form, "row": None, "title": title, "cancel": reverse(noun.slug)},
         status=422 if form.errors else 200,
     )

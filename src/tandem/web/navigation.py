@@ -42,7 +42,8 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
     ]),
     (_("Product"), "map-2", "p", [
         (_("Roadmap"), "roadmap", "r"), (_("Features"), "features", ""), (_("Releases"), "releases", ""),
-        (_("Promises"), "promises", ""), (_("Products"), "products", ""),
+        (_("Promises"), "promises", ""), (_("Feedback"), "feedback", ""), (_("Customers"), "customers", ""), (_("Segments"), "segments", ""),
+        (_("Products"), "products", ""),
     ]),
     (_("Delivery"), "layout-kanban", "d", [
         (_("Work items"), "work_items", "w"), (_("Plans"), "plans", "g"), (_("Boards"), "boards", "b"),
@@ -59,6 +60,7 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
     (_("Feature"), "features_new", "bulb", Permission.EDIT_PRODUCT, ""),
     (_("Release"), "releases_new", "package", Permission.EDIT_PRODUCT, ""),
     (_("Promise"), "promises_new", "message-circle", Permission.GIVE_PROMISE, ""),
+    (_("Feedback"), "feedback_new", "message-2", Permission.COMMENT, ""),
     (_("Objective"), "objectives_new", "target-arrow", Permission.EDIT_STRATEGY, ""),
     (_("KPI"), "kpis_new", "chart-line", Permission.EDIT_STRATEGY, ""),
     (_("Project"), "projects_new", "briefcase", Permission.EDIT_PORTFOLIO, ""),

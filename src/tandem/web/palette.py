@@ -16,7 +16,7 @@ from tandem.kit.text import fold, grams, near_grams, nearness, pinyin_key
 from tandem.people.models import Team, User
 from tandem.planning.models import Scenario
 from tandem.portfolio.models import Portfolio, Programme, Project, Proposal
-from tandem.product.models import Feature, Product, Release
+from tandem.product.models import Customer, Feature, Feedback, Product, Release
 from tandem.reports.queries import quick_line
 from tandem.strategy.models import KeyResult, Kpi, Objective
 from tandem.web import navigation
@@ -119,6 +119,8 @@ NOUNS = (
     Noun(lazy("Scenarios"), Scenario, "name", "columns", "scenarios_detail"),
     Noun(lazy("Programmes"), Programme, "name", "briefcase", "programmes_detail"),
     Noun(lazy("Portfolios"), Portfolio, "name", "briefcase", "portfolios_detail"),
+    Noun(lazy("Feedback"), Feedback, "title", "message-2", "feedback_detail"),
+    Noun(lazy("Customers"), Customer, "name", "users", "customers_detail"),
     Noun(lazy("Teams"), Team, "name", "users", "teams_detail"),
     Noun(lazy("Views"), SavedView, "name", "bookmark", "work_items", "query"),
 )

@@ -29,14 +29,16 @@ SMALL_REPORTS = 200 * 2**10
 SMALL = 2 * 2**20  # a file up to here is read while its owner waits
 
 
-def receive(*, actor: Any, space: Space, files: list[tuple[str, Iterable[bytes]]], into: Space | None = None) -> Import:
-    """Keep the files. `space` is where a new project would be opened, or `into` itself."""
+def receive(
+    *, actor: Any, space: Space, files: list[tuple[str, Iterable[bytes]]], into: Space | None = None, kind: str = ""
+) -> Import:
+    """Keep the files. `space` is where a new project (or product, of the kind `feedback`) would be opened, or `into` itself."""
     require(actor, _DO, (into or space).pk)
     if not files:
         raise Refused("file_missing", field="files")
     token = stored.store(files)
     names = ", ".join(name for name, _chunks in files)[:400]
-    return _received(actor, Import(space=into or space, into=into, owner=actor, file_name=names, stored_as=token))
+    return _received(actor, Import(space=into or space, into=into, owner=actor, file_name=names, stored_as=token, options=mapping.checked({"kind": kind})))
 
 
 def take_up(*, actor: Any, space: Space, into: Space | None, source: Source, name: str, answers: dict[str, Any]) -> Import:
@@ -179,7 +181,7 @@ def _options(imported: Import) -> Options:
     answers = imported.options
     return Options(
         zone=mapping.zone_of(answers), into=imported.into, parent=None if imported.into else imported.space,
-        name=answers.get("name", ""), as_of=mapping.as_of(answers), offers=answers.get("offers", {}),
+        name=answers.get("name", ""), kind=answers.get("kind", ""), as_of=mapping.as_of(answers), offers=answers.get("offers", {}),
         expected=imported.report.get("facts", {}).get("items", 0),
     )  # fmt: skip
 

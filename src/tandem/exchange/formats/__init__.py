@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tandem.exchange.formats.columns import Mapping, suggest_mapping
+from tandem.exchange.formats.github import Github
 from tandem.exchange.formats.jira_csv import JiraCsv
 from tandem.exchange.formats.jira_xml import JiraXml
 from tandem.exchange.formats.mspdi import Mspdi
@@ -64,6 +65,8 @@ def _reader(paths: list[Path], wanted: str, options: ReadOptions) -> Source:
             return JiraXml(paths[0], options)
         case "trello":
             return Trello(paths[0], options)
+        case "github":
+            return Github(paths[0], options)
         case "mspdi":
             return Mspdi(paths[0], options)
         case "project-graph":

@@ -35,7 +35,7 @@ UNREADABLE: dict[str, str] = {
     ),
     "truncated": _("The file ends in the middle: it was probably cut off while it was saved or sent."),
     "json_broken": _("The JSON is broken: %(reason)s."),
-    "json_unknown": _("This JSON is not a Trello board. Its first entries are: %(keys)s."),
+    "json_unknown": _("This JSON is neither a Trello board nor a list of GitHub issues. Its first entries are: %(keys)s."),
     "trello_card": _(
         "This is the export of a single Trello card. Export the board: board menu, Print, export and "
         "share, JSON."
@@ -92,10 +92,17 @@ WHY_NOT_TAKEN: dict[str, str] = {
     "too_many": _("more occurrences than are kept"),
     "own_parent": _("an item cannot be its own parent"),
     "no_project": _("no project of the file belongs to it"),
+    "no_issue": _("a pull request, not an issue"),
+    "counted": _("counted on the entry; the text stays at the source"),
+    "quoted": _("a link to a feature quotes the text that was here; it was kept"),
+    "decided_here": _("the state was decided here, or follows a feature; it was kept"),
+    "unreadable_email": _("this is no e-mail address"),
+    "too_long": _("longer than an entry can be; its beginning was taken"),
     "other_sheet": _("only one sheet is read"),
 }
 
 NOTES: dict[str, str] = {
+    "written_by_bots": _("%(count)s of them were written by programs, not by people; they came in all the same."),
     "categories_guessed": _(
         "Which states count as done or in progress was read off their names: %(states)s."
     ),

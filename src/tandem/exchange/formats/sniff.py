@@ -8,13 +8,14 @@ import ijson
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from tandem.exchange.formats.github import is_github
 from tandem.exchange.formats.jira_fields import is_jira_header
 from tandem.exchange.formats.limits import MAX_FILE_BYTES, zip_names
 from tandem.exchange.formats.report_columns import is_report_header
 from tandem.exchange.formats.source import Unreadable
 from tandem.exchange.formats.tabular import csv_rows, find_dialect
 
-FORMATS = ("jira-csv", "jira-xml", "trello", "mspdi", "csv", "xlsx", "project-reports", "project-graph")
+FORMATS = ("jira-csv", "jira-xml", "trello", "mspdi", "csv", "xlsx", "github", "project-reports", "project-graph")
 MSPDI_NAMESPACE = "{http://schemas.microsoft.com/project}"
 
 _BINARY = (
@@ -47,6 +48,8 @@ def detect(path: Path) -> str:
         raise _needs_extra("MPX", "MS Project or ProjectLibre")
     if head.startswith(b"ERMHDR"):
         raise _needs_extra("Primavera (.xer)", "Primavera P6 or ProjectLibre")
+    if head.startswith(b"\x1f\x8b") and path.name.lower().endswith(".json.gz"):
+        return _github(path, is_packed=True)
     for magic, name in _BINARY:
         if head.startswith(magic):
             raise Unreadable("binary", "byte 0", name=name)
@@ -136,7 +139,7 @@ def _json(path: Path) -> str:
                     if value == "issues":
                         raise Unreadable("jira_json", "/issues")
                 elif prefix == "" and event == "start_array":
-                    raise Unreadable("json_unknown", keys="[…]")
+                    return _github(path, is_packed=False)
                 if "nodes" in keys and "relations" in keys:
                     return "project-graph"
                 if "lists" in keys and "cards" in keys:
@@ -148,6 +151,12 @@ def _json(path: Path) -> str:
     if "idList" in keys:
         raise Unreadable("trello_card", "/")
     raise Unreadable("json_unknown", "/", keys=", ".join(keys[:8]) or "–")
+
+
+def _github(path: Path, *, is_packed: bool) -> str:
+    if is_github(path, is_packed):
+        return "github"
+    raise Unreadable("json_unknown", keys="[…]")
 
 
 def json_refusal(error: Exception) -> Unreadable:

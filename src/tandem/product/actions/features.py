@@ -10,6 +10,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
+from tandem.product.actions import feedback_answers
 from tandem.product.models import Feature, Product, Release, Scope
 from tandem.work.models import WorkItem
 
@@ -34,13 +35,15 @@ def create(*, actor: Any, product: Product, title: str, **values: Any) -> Featur
 
 
 def change(*, actor: Any, feature: Feature, version: int | None, **values: Any) -> Feature:
-    """Shipping a feature dates it."""
+    """Shipping a feature dates it. The feedback that asked for it follows."""
     _refuse_foreign(feature.product_id, values.get("release"))
     if values.get("state") == Feature.State.SHIPPED and feature.shipped_on is None:
         values.setdefault("shipped_on", clock.today())
-    return writing.change(
-        feature, actor=actor, permission=_DO, verb="feature.changed", version=version, **values
-    )
+    with transaction.atomic():
+        row = writing.change(feature, actor=actor, permission=_DO, verb="feature.changed", version=version, **values)
+        if {"state", "release"} & values.keys():
+            feedback_answers.follow_features(actor=actor, features=[row])
+    return row
 
 
 def remove(*, actor: Any, feature: Feature, version: int | None = None) -> None:

@@ -10,6 +10,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
+from tandem.product.actions import feedback_answers
 from tandem.product.models import Feature, Promise, Release
 
 _DO = Permission.GIVE_PROMISE
@@ -33,22 +34,26 @@ def give(
         raise Refused("promise_in_the_past", field="date", given_on=given_on)
     if given_on > clock.today():
         raise Refused("given_in_the_future", field="given_on")
-    return writing.create(
-        Promise,
-        actor=actor,
-        permission=_DO,
-        verb="promise.given",
-        space=subject.space,
-        to_whom=to_whom,
-        date=date,
-        given_on=given_on,
-        given_by=actor,
-        confidence=confidence,
-        what=what,
-        reason=reason,
-        basis=basis or {},
-        **{subject._meta.model_name or "": subject},
-    )
+    with transaction.atomic():
+        row = writing.create(
+            Promise,
+            actor=actor,
+            permission=_DO,
+            verb="promise.given",
+            space=subject.space,
+            to_whom=to_whom,
+            date=date,
+            given_on=given_on,
+            given_by=actor,
+            confidence=confidence,
+            what=what,
+            reason=reason,
+            basis=basis or {},
+            **{subject._meta.model_name or "": subject},
+        )
+        if isinstance(subject, Feature):
+            feedback_answers.follow_features(actor=actor, features=[subject])
+    return row
 
 
 def revise(
@@ -107,6 +112,8 @@ def withdraw(*, actor: Any, promise: Promise, version: int | None, reason: str) 
         promise.write(expected=version, withdrawn_on=clock.today(), reason=reason)
         changes = {"withdrawn_on": [None, promise.withdrawn_on], "reason": [before, reason]}
         record("promise.withdrawn", promise, actor=actor, changes=changes)
+        if promise.feature is not None:
+            feedback_answers.follow_features(actor=actor, features=[promise.feature])
     return promise
 
 

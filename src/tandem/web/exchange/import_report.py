@@ -13,6 +13,20 @@ from tandem.work.models import State
 _NO_LOSS = {"computed", "roll_up", "display", "board_event", "personal", "secret", "timephased", "footer", "empty_row"}
 
 
+def figures_of(report: dict[str, Any]) -> list[dict[str, Any]]:
+    facts = report["facts"]
+    if report.get("kind") != "feedback":
+        return figures(facts)
+    merged = facts["merged"]
+    return [
+        {"label": _("Entries"), "value": facts["items"], "note": _("%(n)s merged as duplicates") % {"n": merged} if merged else ""},
+        {"label": _("Votes"), "value": facts["votes"]},
+        {"label": _("Comments at the source"), "value": facts["comments"]},
+        {"label": _("Customers"), "value": facts["customers"]},
+        _span(_("Given"), facts["created_min"], facts["created_max"]),
+    ]
+
+
 def figures(facts: dict[str, Any]) -> list[dict[str, Any]]:
     """At most five; of a plan others than of a tracker."""
     first = [{"label": _("Work items"), "value": facts["items"], "note": _kinds(facts["types"])}]
@@ -90,21 +104,24 @@ def categories() -> list[tuple[str, str]]:
 
 def sentence(report: dict[str, Any], *, is_done: bool) -> str:
     """The first line says what matters."""
-    figures_of = {**report["into"], "n": report["facts"]["items"], "created": report["created"], "updated": report["updated"]}
+    numbers = {**report["into"], "n": report["facts"]["items"], "created": report["created"], "updated": report["updated"]}
+    if report.get("kind") == "feedback" and not is_done and report["into"]["is_new"]:
+        text = ngettext("%(n)s entry comes into a new product, %(name)s.", "%(n)s entries come into a new product, %(name)s.", numbers["n"])
+        return text % numbers
     if report["unchanged"] and not (report["created"] or report["updated"]):
-        return _("Nothing is new: %(name)s has all %(n)s items as they are in the file.") % figures_of
+        return _("Nothing is new: %(name)s has all %(n)s items as they are in the file.") % numbers
     if is_done:
         if report["updated"] or report["unchanged"]:
-            return _("%(created)s items are new in %(name)s, %(updated)s were updated.") % figures_of
-        return ngettext("%(n)s item is in %(name)s.", "%(n)s items are in %(name)s.", figures_of["n"]) % figures_of
+            return _("%(created)s items are new in %(name)s, %(updated)s were updated.") % numbers
+        return ngettext("%(n)s item is in %(name)s.", "%(n)s items are in %(name)s.", numbers["n"]) % numbers
     if report["into"]["is_new"]:
         text = ngettext(
-            "%(n)s item comes into a new project, %(name)s.", "%(n)s items come into a new project, %(name)s.", figures_of["n"]
+            "%(n)s item comes into a new project, %(name)s.", "%(n)s items come into a new project, %(name)s.", numbers["n"]
         )
-        return text % figures_of
+        return text % numbers
     if report["updated"] or report["unchanged"]:
-        return _("%(created)s items are new for %(name)s, %(updated)s are updated; nothing is doubled.") % figures_of
-    return ngettext("%(n)s item comes into %(name)s.", "%(n)s items come into %(name)s.", figures_of["n"]) % figures_of
+        return _("%(created)s items are new for %(name)s, %(updated)s are updated; nothing is doubled.") % numbers
+    return ngettext("%(n)s item comes into %(name)s.", "%(n)s items come into %(name)s.", numbers["n"]) % numbers
 
 
 def made(report: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from tandem.collaboration import words
 from tandem.exchange import wording
 from tandem.exchange.actions import imports
+from tandem.exchange.feedback import product_parent
 from tandem.exchange.formats.moments import parse_moment
 from tandem.exchange.models import Import
 from tandem.exchange.taking_over.target import default_parent
@@ -54,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not allowed:
         raise Denied(Permission.IMPORT)
     parent = _parent(user)
-    kinds = (SpaceKind.PROJECT, SpaceKind.PORTFOLIO, SpaceKind.PROGRAMME)
+    kinds = (SpaceKind.PROJECT, SpaceKind.PORTFOLIO, SpaceKind.PROGRAMME, SpaceKind.PRODUCT)
     projects = Space.objects.visible_to(user).filter(pk__in=allowed, kind__in=kinds)
     error = ""
     if request.method == "POST":
@@ -63,7 +64,12 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as problem:
             error = words.refusal(problem.code, problem.params)
     context = {
-        "projects": [(space.pk, f"{space.name} ({space.key})" + ("" if space.kind == SpaceKind.PROJECT else f" · {space.get_kind_display()}")) for space in projects],
+        "projects": [
+            (space.pk, f"{space.name} ({space.key})" + ("" if space.kind == SpaceKind.PROJECT else f" · {space.get_kind_display()}"))
+            for space in projects if space.kind != SpaceKind.PRODUCT
+        ],
+        "products": [(space.pk, _("Feedback of %(name)s") % {"name": space.name}) for space in projects if space.kind == SpaceKind.PRODUCT],
+        "product_parent": _product_parent(user),
         "parent": parent, "into": request.POST.get("into") or request.GET.get("into", ""), "error": error,
         "limit": settings.MAX_UPLOAD_BYTES // 2**20,
     }  # fmt: skip
@@ -74,11 +80,12 @@ def _receive(request: HttpRequest, projects: Any, parent: Space | None) -> HttpR
     user: Any = request.user
     chosen = request.POST.get("into", "")
     into = doors.find(projects, user, pk=whole_number(chosen) or 0) if chosen.isdecimal() else None
-    home = into or parent
+    is_feedback = chosen == "new-product" or (into is not None and into.kind == SpaceKind.PRODUCT)
+    home = into or (_product_parent(user) if is_feedback else parent)
     if home is None:
         raise Refused("import_nowhere")
     files = [(file.name or "file", file.chunks()) for file in request.FILES.getlist("files")]
-    imported = imports.receive(actor=user, space=home, into=into, files=files)
+    imported = imports.receive(actor=user, space=home, into=into, files=files, kind="feedback" if is_feedback else "")
     _go_on(request, imported)
     return doors.go_to(request, _url(imported))
 
@@ -105,6 +112,13 @@ def _look(request: HttpRequest, imported: Import) -> None:
 def _parent(user: Any) -> Space | None:
     try:
         return default_parent(user)
+    except Refused:
+        return None
+
+
+def _product_parent(user: Any) -> Space | None:
+    try:
+        return product_parent(user)
     except Refused:
         return None
 
@@ -138,7 +152,7 @@ def _report(request: HttpRequest, imported: Import, context: dict[str, Any]) -> 
         "step": 4 if is_done else 3,
         "report": report,
         "sentence": import_report.sentence(report, is_done=is_done),
-        "figures": import_report.figures(report["facts"]),
+        "figures": import_report.figures_of(report),
         "lost": lost,
         "no_loss": no_loss,
         "notes": import_report.notes(report),

@@ -14,6 +14,7 @@ from tandem.kit.types import Ref
 from tandem.people.access import Permission, may
 from tandem.product.actions import features
 from tandem.product.models import Feature, Product, Promise, Release, Scope
+from tandem.reports.queries import feedback as asking
 from tandem.reports.queries import roadmap
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution, Objective
@@ -72,6 +73,7 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
             .select_related("given_by")
             .order_by("-given_on", "-id")
         ),
+        "asked": asking.asked(user, row) if row._meta.model_name == "feature" else None,
         "about": roadmap_peek.rests_on(user, found) if found else {},
         "may_promise": may(user, Permission.GIVE_PROMISE, row.space_id),
         "contributions": [c for c in served if c.objective.space_id in user.visible_space_ids()],

@@ -1,6 +1,5 @@
 """Forms for people without an account: making and taking back the link, what is sent, and the decision about it."""
 
-import ipaddress
 import re
 from datetime import timedelta
 from typing import Any
@@ -8,13 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Refused
+from tandem.kit.http import sender_of
 from tandem.kit.ids import token
-from tandem.kit.text import has_controls
+from tandem.kit.text import plain as _plain
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
@@ -28,7 +27,6 @@ MOST_OF_ONE, MOST_OF_ALL = 5, 60
 _HOUR = timedelta(hours=1)
 _S = Submission.State
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~!&]|^\s*[-+=](?=[\s=-])|(?<=\d)[.)](?=\s))", re.MULTILINE)
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def create_form(*, actor: Any, space: Space, title: str, intro: str = "", type: WorkItemType | None = None) -> IntakeForm:
@@ -82,7 +80,7 @@ def submit(*, actor: None, form: IntakeForm, title: str, description: str = "", 
             validate_email(email)
         except ValidationError:
             raise Refused("email_unreadable", field="email") from None
-    sender = _sender(form, address)
+    sender = sender_of(address, "tandem.work.intake", form.token)
     with transaction.atomic():
         # one at a time for a form, so that the count holds
         form = IntakeForm.objects.select_for_update(no_key=True).get(pk=form.pk)
@@ -151,17 +149,6 @@ def reopen(*, actor: Any, submission: Submission, version: int | None = None) ->
     return submission
 
 
-def _sender(form: IntakeForm, address: str) -> str:
-    """Who sends, without saying it: one line of IPv6 has a whole /64 of addresses."""
-    try:
-        ip: Any = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        ip = None
-    if isinstance(ip, ipaddress.IPv6Address):
-        address = str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
-    return salted_hmac("tandem.work.intake", f"{form.token}:{address}", algorithm="sha256").hexdigest()
-
-
 def _waiting(submission: Submission) -> Submission:
     rows = Submission.objects.select_for_update(no_key=True, of=("self",)).select_related("form__type", "space")
     now: Submission = rows.get(pk=submission.pk)
@@ -181,11 +168,3 @@ def _as_markdown(text: str) -> str:
     """Words that stay words: no picture, link, heading or mention comes of them."""
     escaped = _MARKUP.sub(r"\\\1", text.strip())
     return escaped.replace("\n", "  \n")
-
-
-def _plain(text: str, *, lines: bool = False) -> str:
-    """Without control characters and without those that turn the direction of writing."""
-    if has_controls(text):
-        text = text.encode("utf-8", "ignore").decode().replace("\x00", "")
-    text = _CONTROLS.sub(" ", text.replace("\r\n", "\n"))
-    return text.strip() if lines else " ".join(text.split())
