@@ -27,7 +27,7 @@ from tandem.planning.actions import scenarios
 from tandem.planning.models import ComputedDates, Forecast, Run, Scenario, Solution
 from tandem.portfolio.actions import portfolios, programmes, proposals
 from tandem.portfolio.models import Portfolio, Programme, Project, ProjectReport, Proposal, ProposalTie
-from tandem.product.actions import customers, features, feedback_links, feedback_merges, roadmaps
+from tandem.product.actions import customers, features, feedback_links, feedback_merges, portals, roadmaps
 from tandem.product.models import (
     Customer,
     Feature,
