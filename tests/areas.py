@@ -16,8 +16,8 @@ from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.planning.models import ComputedDates, Forecast, Run
 from tandem.portfolio.actions import portfolios, programmes
 from tandem.portfolio.models import Portfolio, Programme, Project
-from tandem.product.actions import features, roadmaps
-from tandem.product.models import Feature, Product, Promise, Release, RoadmapShare, Scope
+from tandem.product.actions import ballots, features, roadmaps, scores, votes
+from tandem.product.models import Ballot, Feature, Product, Promise, Release, RoadmapShare, Scope, Score, ScoringModel
 from tandem.strategy.actions import check_ins, key_results, measurements, objectives
 from tandem.strategy.models import CheckIn, Contribution, KeyResult, Kpi, Measurement, Objective
 from tandem.work.actions import (
@@ -123,6 +123,14 @@ class Area:
     removed_time: TimeEntry
     team: Team
     feature: Feature
+    other_feature: Feature
+    scoring_model: ScoringModel
+    unused_scoring_model: ScoringModel
+    score: Score
+    ballot: Ballot
+    closed_ballot: Ballot
+    decided_ballot: Ballot
+    ballot_secret: str
     release: Release
     scope: Scope
     promise: Promise
@@ -280,7 +288,22 @@ def _product(admin: User, product: Product, item: WorkItem) -> dict[str, Any]:
     release = make.release(actor=admin, product=product)
     (scope,) = features.add_scope(actor=admin, subject=feature, items=[item])
     features.add_scope(actor=admin, subject=release, items=[item])
+    model = make.scoring_model(actor=admin, space=product.space, method="value-effort")
+    other = make.feature(actor=admin, product=product, title="Night rates")
+    ballot, closed, decided = (make.ballot(actor=admin, product=product, features=[feature, other], title=f"Ballot {n}") for n in range(3))
+    votes.invite(actor=admin, ballot=ballot, users=[admin])
+    for one in (closed, decided):
+        ballots.close(actor=admin, ballot=one, version=None)
+    ballots.decide(actor=admin, ballot=decided, version=None, order=[other.pk, feature.pk], reason="Shippers wait")
+    for row in (feature, other):
+        row.refresh_from_db()
     return {
+        "ballot": ballot, "closed_ballot": closed, "decided_ballot": decided,
+        "ballot_secret": votes.invite_by_link(actor=admin, ballot=ballot, name="Ida")[1],
+        "other_feature": other,
+        "scoring_model": model,
+        "unused_scoring_model": make.scoring_model(actor=admin, space=product.space, name="Unused"),
+        "score": scores.create(actor=admin, feature=feature, model=model, inputs={"value": 8, "effort": 2}),
         "feature": feature,
         "release": release,
         "scope": scope,

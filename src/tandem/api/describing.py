@@ -12,6 +12,10 @@ _PLAIN = {"GET /": "List {many}", "POST /": "Create {one}", "GET /{id}/": "Show 
 # what is no plain list, creation or removal: by the operation's id
 _SENTENCES = {
     "attachments_create": "Attach a file", "attachments_content_read": "Download an attachment",
+    "ballots_closings_create": "Close a ballot before its time", "ballots_decisions_create": "Settle a ballot: the order of its features, and why",
+    "ballots_outcome_read": "How a ballot stands or ended, computed", "ballots_reopenings_create": "Open a ballot again",
+    "ballots_reversals_create": "Take the decision on a ballot back", "ballots_voters_create": "Invite people to a ballot",
+    "ballots_votes_create": "Vote, or change one's vote",
     "blocks_create": "Block a work item", "blocks_ends_create": "End a block", "blocks_remove": "Take a block back",
     "blocks_reopenings_create": "Let a block that was ended run on", "calendars_exceptions_create": "Add an exception to a calendar",
     "columns_moves_create": "Put a column at another place", "features_scope_create": "Put a work item into a feature",
@@ -24,6 +28,7 @@ _SENTENCES = {
     "notifications_returns_create": "Make a notification unread again", "notifications_snoozes_create": "Put a notification off",
     "objectives_contributions_create": "Say what serves an objective", "promises_create": "Give a promise",
     "promises_keepings_create": "Say that a promise was kept", "promises_revisions_create": "Revise a promise",
+    "products_rankings_create": "Put features of a product into an order",
     "projects_flow_read": "Flow of a project: times, ages, throughput, forecast",
     "projects_quick_line_create": "Make a work item from one typed line", "projects_quick_line_read": "What a typed line would become",
     "promises_withdrawals_create": "Withdraw a promise", "releases_scope_create": "Put a work item into a release",

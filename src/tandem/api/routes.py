@@ -16,7 +16,7 @@ from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs
 from tandem.api.portfolio import portfolios, programmes, projects
-from tandem.api.product import features, products, promises, releases
+from tandem.api.product import ballots, features, products, promises, releases, scoring_models
 from tandem.api.strategy import key_results, kpis, objectives
 from tandem.api.work import (
     baselines,
@@ -86,6 +86,9 @@ NOUNS: dict[str, Router] = {
     "features": features.router,
     "releases": releases.router,
     "promises": promises.router,
+    "scoring-models": scoring_models.router,
+    "scores": scoring_models.scored,
+    "ballots": ballots.router,
     "comments": comments.router,
     "attachments": attachments.router,
     "saved-views": saved_views.router,

@@ -11,6 +11,7 @@ from django.utils import translation
 from tandem.kit.errors import Refused
 from tandem.people.models import Space, SpaceKind
 from tandem.samples import boards
+from tandem.samples.choosing import Choosing
 from tandem.samples.looking_back import look_back
 from tandem.samples.measured import Measured
 from tandem.samples.placing import Place
@@ -71,6 +72,7 @@ def load(
         promised = Promised(place, replay, timeline)
         promised.run()
         Measured(place, promised.objectives, timeline).run()
+        Choosing(place, timeline).run()
         timeline.run(lambda done, total: tell(f"Replaying what happened: {done} of {total}"))
         boards.lay_out(place.users["lead"], spoken)
     if computed:

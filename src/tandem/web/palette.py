@@ -15,7 +15,7 @@ from tandem.collaboration.models import SavedView
 from tandem.kit.text import fold, grams, near_grams, nearness, pinyin_key
 from tandem.people.models import Team, User
 from tandem.portfolio.models import Portfolio, Programme, Project
-from tandem.product.models import Feature, Product, Release
+from tandem.product.models import Ballot, Feature, Product, Release, ScoringModel
 from tandem.reports.queries import quick_line
 from tandem.strategy.models import KeyResult, Kpi, Objective
 from tandem.web import navigation
@@ -113,6 +113,8 @@ NOUNS = (
     Noun(lazy("Key results"), KeyResult, "title", "target-arrow", "key_results_detail"),
     Noun(lazy("KPIs"), Kpi, "name", "chart-line", "kpis_detail"),
     Noun(lazy("Products"), Product, "name", "map-2", "products_detail"),
+    Noun(lazy("Ballots"), Ballot, "title", "checkbox", "ballots_detail"),
+    Noun(lazy("Scoring models"), ScoringModel, "name", "list-details", "scoring_models_detail"),
     Noun(lazy("Releases"), Release, "name", "package", "releases_detail"),
     Noun(lazy("Programmes"), Programme, "name", "briefcase", "programmes_detail"),
     Noun(lazy("Portfolios"), Portfolio, "name", "briefcase", "portfolios_detail"),

@@ -8,7 +8,18 @@ from tandem.web.collaboration import attachments, inbox, jobs, watches
 from tandem.web.exchange import imports
 from tandem.web.people import access, account, hearing, people, teams
 from tandem.web.portfolio import portfolios, programmes, projects
-from tandem.web.product import features, products, promises, releases, roadmap
+from tandem.web.product import (
+    ballots,
+    features,
+    priorities,
+    products,
+    promises,
+    releases,
+    roadmap,
+    scores,
+    scoring_models,
+    voting,
+)
 from tandem.web.strategy import key_results, kpis, objectives
 from tandem.web.work import (
     approvals,
@@ -37,7 +48,7 @@ from tandem.web.work import (
 
 urlpatterns: list[URLPattern] = [
     *home.urls, *palette.urls, *scopes.urls, *styleguide.urls, *account.urls, *people.urls, *access.urls, *teams.urls, *objectives.urls, *key_results.urls, *kpis.urls, *portfolios.urls, *programmes.urls,
-    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *work_items.urls, *quick.urls, *work_item.urls, *boards.urls, *board_settings.urls, *field_settings.urls, *workflow_settings.urls,
+    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *scoring_models.urls, *priorities.urls, *scores.urls, *ballots.urls, *voting.urls, *work_items.urls, *quick.urls, *work_item.urls, *boards.urls, *board_settings.urls, *field_settings.urls, *workflow_settings.urls,
     *blocks.urls, *checklists.urls, *editing.urls, *time_entries.urls, *approvals.urls, *shares.urls, *relocations.urls, *intake.urls, *recurrences.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *imports.urls,
