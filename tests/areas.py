@@ -16,8 +16,22 @@ from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.planning.models import ComputedDates, Forecast, Run
 from tandem.portfolio.actions import portfolios, programmes
 from tandem.portfolio.models import Portfolio, Programme, Project
-from tandem.product.actions import ballots, features, roadmaps, scores, votes
-from tandem.product.models import Ballot, Feature, Product, Promise, Release, RoadmapShare, Scope, Score, ScoringModel
+from tandem.product.actions import ballots, discovery, experiments, features, roadmaps, scores, votes
+from tandem.product.models import (
+    Ballot,
+    Competitor,
+    Experiment,
+    Feature,
+    Persona,
+    Product,
+    Promise,
+    Release,
+    ResearchNote,
+    RoadmapShare,
+    Scope,
+    Score,
+    ScoringModel,
+)
 from tandem.strategy.actions import check_ins, key_results, measurements, objectives
 from tandem.strategy.models import CheckIn, Contribution, KeyResult, Kpi, Measurement, Objective
 from tandem.work.actions import (
@@ -128,6 +142,10 @@ class Area:
     unused_scoring_model: ScoringModel
     score: Score
     ballot: Ballot
+    experiment: Experiment
+    persona: Persona
+    competitor: Competitor
+    research_note: ResearchNote
     closed_ballot: Ballot
     decided_ballot: Ballot
     ballot_secret: str
@@ -298,6 +316,10 @@ def _product(admin: User, product: Product, item: WorkItem) -> dict[str, Any]:
     for row in (feature, other):
         row.refresh_from_db()
     return {
+        "experiment": experiments.create(actor=admin, product=product, title="Night prices", hypothesis="Shippers book at night"),
+        "persona": discovery.create_persona(actor=admin, product=product, name="Ida"),
+        "competitor": discovery.create_competitor(actor=admin, product=product, name="Other line"),
+        "research_note": discovery.create_note(actor=admin, product=product, title="October round"),
         "ballot": ballot, "closed_ballot": closed, "decided_ballot": decided,
         "ballot_secret": votes.invite_by_link(actor=admin, ballot=ballot, name="Ida")[1],
         "other_feature": other,

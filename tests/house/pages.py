@@ -76,7 +76,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "objectives", "key_results", "kpis", "portfolios", "programmes", "projects", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots")
+_TALKED_ABOUT = ("teams", "objectives", "key_results", "kpis", "portfolios", "programmes", "projects", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "personas", "competitors", "research_notes")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }

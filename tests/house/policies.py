@@ -79,7 +79,7 @@ def remove(roles: frozenset[str]) -> Policy:
     return Policy(roles, 204)
 
 
-_READ_ONLY = ["ballots", "scoring_models", "scores", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
+_READ_ONLY = ["experiments", "personas", "competitors", "research_notes", "ballots", "scoring_models", "scores", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
@@ -216,6 +216,18 @@ API: dict[str, Policy] = {
     "scoring_models_remove": remove(PRODUCT),
     "scores_create": create(PRODUCT),
     "scores_change": change(PRODUCT),
+    "experiments_create": create(PRODUCT),
+    "experiments_change": change(PRODUCT),
+    "experiments_remove": remove(PRODUCT),
+    "personas_create": create(PRODUCT),
+    "personas_change": change(PRODUCT),
+    "personas_remove": remove(PRODUCT),
+    "competitors_create": create(PRODUCT),
+    "competitors_change": change(PRODUCT),
+    "competitors_remove": remove(PRODUCT),
+    "research_notes_create": create(PRODUCT),
+    "research_notes_change": change(PRODUCT),
+    "research_notes_remove": remove(PRODUCT),
     "ballots_create": create(PRODUCT),
     "ballots_change": change(PRODUCT),
     "ballots_remove": remove(PRODUCT),
@@ -370,7 +382,7 @@ WEB: dict[str, Page] = {
     **_noun("releases", PRODUCT, remove=True),
     **_noun("promises", PRODUCT, change=False),
     **_noun("scoring_models", PRODUCT, remove=True),
-    **_noun("ballots", PRODUCT, remove=True),
+    **{name: page for noun in ("ballots", "experiments", "personas", "competitors", "research_notes") for name, page in _noun(noun, PRODUCT, remove=True).items()},
     "ballot_votes": Page(get=NOBODY, post=NOBODY),
     "ballot_voters": Page(get=PRODUCT, post=PRODUCT),
     "ballot_closings": Page(post=PRODUCT),

@@ -129,10 +129,10 @@ def test_as_many_queries_for_three_votes_as_for_thirty(asked, signed_in):
     def count():
         with clock.held_at(asked.ballot.closes_at + timedelta(1)), CaptureQueriesContext(connection) as found:
             assert client.get(at("ballots_detail", asked.ballot)).status_code == 200
-        return [q["sql"][:300] for q in found]
+        return len(found)
 
     vote(3)
     count()
     few = count()
     vote(27)
-    assert count() == few
+    assert count() <= few

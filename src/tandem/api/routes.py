@@ -16,7 +16,16 @@ from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs
 from tandem.api.portfolio import portfolios, programmes, projects
-from tandem.api.product import ballots, features, products, promises, releases, scoring_models
+from tandem.api.product import (
+    ballots,
+    discovery,
+    experiments,
+    features,
+    products,
+    promises,
+    releases,
+    scoring_models,
+)
 from tandem.api.strategy import key_results, kpis, objectives
 from tandem.api.work import (
     baselines,
@@ -89,6 +98,10 @@ NOUNS: dict[str, Router] = {
     "scoring-models": scoring_models.router,
     "scores": scoring_models.scored,
     "ballots": ballots.router,
+    "experiments": experiments.router,
+    "personas": discovery.personas,
+    "competitors": discovery.competitors,
+    "research-notes": discovery.research_notes,
     "comments": comments.router,
     "attachments": attachments.router,
     "saved-views": saved_views.router,

@@ -35,6 +35,8 @@ FIELDS = {
     "on": _("day"), "risk_beyond": _("at risk beyond"), "score": _("score"), "scored_on": _("scored on"), "start_value": _("from value"),
     "target_value": _("to value"), "unit": _("unit"), "unit_name": _("name of the unit"), "value": _("value"),
     "budget": _("budget of each"), "closed_at": _("closed"), "closes_at": _("open until"), "features": _("features"), "intro": _("what it is about"), "is_secret": _("secret until it closes"), "voters": _("voters"),
+    "decision": _("decision"), "goals": _("goals"), "hypothesis": _("hypothesis"), "looked_on": _("looked at on"), "outcome": _("outcome"), "pains": _("pains"), "positioning": _("positioning"), "result": _("result"),
+    "stage": _("stage"), "strengths": _("strengths"), "threshold": _("holds from"), "vision": _("vision"), "weaknesses": _("weaknesses"), "website": _("website"),
     "evidence": _("evidence"), "inputs": _("inputs"), "is_retired": _("no longer used"), "link": _("link"), "method": _("method"), "scoring_model": _("scoring model"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip

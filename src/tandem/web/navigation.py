@@ -41,7 +41,8 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
     ]),
     (_("Product"), "map-2", "p", [
         (_("Roadmap"), "roadmap", "r"), (_("Features"), "features", ""), (_("Releases"), "releases", ""),
-        (_("Promises"), "promises", ""), (_("Ballots"), "ballots", ""), (_("Scoring models"), "scoring_models", ""), (_("Products"), "products", ""),
+        (_("Promises"), "promises", ""), (_("Ballots"), "ballots", ""), (_("Scoring models"), "scoring_models", ""), (_("Experiments"), "experiments", ""),
+        (_("Personas"), "personas", ""), (_("Competitors"), "competitors", ""), (_("Research notes"), "research_notes", ""), (_("Products"), "products", ""),
     ]),
     (_("Delivery"), "layout-kanban", "d", [
         (_("Work items"), "work_items", "w"), (_("Plans"), "plans", "g"), (_("Boards"), "boards", "b"),

@@ -15,7 +15,17 @@ from tandem.collaboration.models import SavedView
 from tandem.kit.text import fold, grams, near_grams, nearness, pinyin_key
 from tandem.people.models import Team, User
 from tandem.portfolio.models import Portfolio, Programme, Project
-from tandem.product.models import Ballot, Feature, Product, Release, ScoringModel
+from tandem.product.models import (
+    Ballot,
+    Competitor,
+    Experiment,
+    Feature,
+    Persona,
+    Product,
+    Release,
+    ResearchNote,
+    ScoringModel,
+)
 from tandem.reports.queries import quick_line
 from tandem.strategy.models import KeyResult, Kpi, Objective
 from tandem.web import navigation
@@ -114,6 +124,10 @@ NOUNS = (
     Noun(lazy("KPIs"), Kpi, "name", "chart-line", "kpis_detail"),
     Noun(lazy("Products"), Product, "name", "map-2", "products_detail"),
     Noun(lazy("Ballots"), Ballot, "title", "checkbox", "ballots_detail"),
+    Noun(lazy("Experiments"), Experiment, "title", "test-pipe", "experiments_detail"),
+    Noun(lazy("Personas"), Persona, "name", "user", "personas_detail"),
+    Noun(lazy("Competitors"), Competitor, "name", "flag", "competitors_detail"),
+    Noun(lazy("Research notes"), ResearchNote, "title", "notes", "research_notes_detail"),
     Noun(lazy("Scoring models"), ScoringModel, "name", "list-details", "scoring_models_detail"),
     Noun(lazy("Releases"), Release, "name", "package", "releases_detail"),
     Noun(lazy("Programmes"), Programme, "name", "briefcase", "programmes_detail"),

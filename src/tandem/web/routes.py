@@ -10,6 +10,8 @@ from tandem.web.people import access, account, hearing, people, teams
 from tandem.web.portfolio import portfolios, programmes, projects
 from tandem.web.product import (
     ballots,
+    discovery,
+    experiments,
     features,
     priorities,
     products,
@@ -48,7 +50,7 @@ from tandem.web.work import (
 
 urlpatterns: list[URLPattern] = [
     *home.urls, *palette.urls, *scopes.urls, *styleguide.urls, *account.urls, *people.urls, *access.urls, *teams.urls, *objectives.urls, *key_results.urls, *kpis.urls, *portfolios.urls, *programmes.urls,
-    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *scoring_models.urls, *priorities.urls, *scores.urls, *ballots.urls, *voting.urls, *work_items.urls, *quick.urls, *work_item.urls, *boards.urls, *board_settings.urls, *field_settings.urls, *workflow_settings.urls,
+    *projects.urls, *products.urls, *features.urls, *releases.urls, *promises.urls, *scoring_models.urls, *priorities.urls, *scores.urls, *ballots.urls, *voting.urls, *experiments.urls, *discovery.urls, *work_items.urls, *quick.urls, *work_item.urls, *boards.urls, *board_settings.urls, *field_settings.urls, *workflow_settings.urls,
     *blocks.urls, *checklists.urls, *editing.urls, *time_entries.urls, *approvals.urls, *shares.urls, *relocations.urls, *intake.urls, *recurrences.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *imports.urls,

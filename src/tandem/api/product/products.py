@@ -9,7 +9,7 @@ from tandem.kit.errors import Refused
 from tandem.product.actions import products, rankings
 from tandem.product.models import Feature, Product
 
-NOUN, router = routes_of("products", Product, "product", products.create, products.change)
+NOUN, router = routes_of("products", Product, "product", products.create, products.change, "description owner vision positioning", "vision positioning")
 
 
 def _rank(*, actor: Any, product: Product, feature_ids: list[int], reason: str) -> Product:

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from tandem.kit.text import whole_number
@@ -124,9 +123,7 @@ def _firm(found: reads.Priorities) -> dict[str, Any] | None:
     else:
         loose = [one.name for one in firm.swings if one.changes_order]
         sentence = _("The order is not firm: it changes when the weight of %(names)s varies by a fifth.") % {"names": ", ".join(loose[:4])}
-    tried = ngettext("the first one stays first in %(first)s", "the first %(n)s stay the same in %(set)s, the first one stays first in %(first)s", top) % {
-        "n": top, "set": share(firm.keeps_set), "first": share(firm.keeps_first)
-    }  # fmt: skip
+    tried = _("the first %(n)s stay the same in %(set)s, the first one stays first in %(first)s") % {"n": top, "set": share(firm.keeps_set), "first": share(firm.keeps_first)}
     return {"sentence": sentence, "tried": _("Of %(draws)s random variations of all weights: %(found)s.") % {"draws": firm.draws, "found": tried}, "is_firm": firm.is_firm}
 
 
