@@ -292,7 +292,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     },
     "ballots_change": lambda a: {"title": "After 3.1", "closes_at": f"{_days(12)}T12:00:00Z"},
     "ballots_voters_create": lambda a: {"user_ids": [a.member.pk]},
-    "ballots_votes_create": lambda a: {"answer": {"gifts": {str(a.feature.pk): 60}}, "version": 0},
+    "ballots_votes_create": lambda a: {"answer": {"gifts": {str(a.feature.pk): 60}}, "vote_version": 0},
     "ballots_decisions_create": lambda a: {"order": [a.other_feature.pk, a.feature.pk], "reason": "Shippers wait"},
     "experiments_create": lambda a: {
         "product_id": a.product.pk, "title": "Night desk", "hypothesis": "Shippers book at night when prices are there", "measure": "Bookings", "threshold": "20",

@@ -80,7 +80,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "BallotCreate": {
         "product_id": 2, "title": "What comes after 3.0?", "method": "money", "budget": 100, "closes_at": "2027-02-12T17:00:00Z", "feature_ids": [5, 6, 9],
     },
-    "BallotVote": {"answer": {"gifts": {"5": 60, "9": 40}}, "version": 0},
+    "BallotVote": {"answer": {"gifts": {"5": 60, "9": 40}}, "vote_version": 0},
     "BallotDecision": {"order": [5, 9, 6], "reason": "Shippers wait for bulk booking", "notes": {"9": "Legal needs it by April"}},
     "PromiseCreate": {"feature_id": 5, "to_whom": "the shippers", "date": "2027-02-12", "reason": "Asked for in the October round"},
     "ObjectiveCreate": {

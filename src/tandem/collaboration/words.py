@@ -198,6 +198,7 @@ REFUSALS: dict[str, Any] = {
     "vote_overspent": _("You have spent %(spent)s of %(budget)s. Take some back."),
     "vote_empty": _("The vote says nothing yet."),
     "vote_pairs_missing": _("Choose in each pair: %(missing)s of %(count)s are left."),
+    "vote_changed_too_often": _("This vote has been changed very often. It stays as it is."),
     "voter_sees_not": _("They do not see the product: %(names)s. Give them access, or a personal link."),
     "voter_name": _("Say whose link it is."),
     "voter_voted": _("%(name)s has voted: the vote is kept."),

@@ -81,8 +81,8 @@ def _invite(*, actor: Any, ballot: Ballot, users: Any = ()) -> Ballot:
     return ballot
 
 
-def _vote(*, actor: Any, ballot: Ballot, answer: dict[str, Any], version: int | None = None) -> Vote:
-    return votes.cast_own(actor=actor, ballot=ballot, version=version, answer=answer)
+def _vote(*, actor: Any, ballot: Ballot, answer: dict[str, Any], vote_version: int | None = None) -> Vote:
+    return votes.cast_own(actor=actor, ballot=ballot, version=vote_version, answer=answer)
 
 
 generic.reads(router, NOUN)
@@ -92,7 +92,7 @@ generic.removes(router, NOUN, ballots.remove)
 generic.parts(router, NOUN, "voters", VOTERS, lambda user, row: VOTERS.of(user).filter(ballot=row))
 generic.adds(router, NOUN, "voters", body("BallotInvitation", Ballot, "", user_ids=Reference(User, "users", is_many=True)), _invite)
 generic.adds(
-    router, NOUN, "votes", body("BallotVote", Ballot, "", answer=JsonObject, version=(int | None, OPTIONAL)), _vote, gives=VOTES
+    router, NOUN, "votes", body("BallotVote", Ballot, "", answer=JsonObject, vote_version=(int | None, OPTIONAL)), _vote, gives=VOTES
 )
 generic.acts(router, NOUN, "closings", body("BallotClosing", Ballot, ""), ballots.close)
 generic.acts(router, NOUN, "reopenings", body("BallotReopening", Ballot, ""), ballots.reopen)

@@ -2,7 +2,7 @@
 
 import click
 
-from tandem.config.work_commands import account, approving, figures, items, sprints, time, writing
+from tandem.config.work_commands import account, approving, ballots, figures, items, sprints, time, writing
 from tandem.config.work_commands.words import _
 
 
@@ -11,5 +11,5 @@ def work() -> None:
     pass
 
 
-for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *time.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, sprints.sprint):
+for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *time.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, *ballots.COMMANDS, sprints.sprint):
     work.add_command(_command)

@@ -16,7 +16,7 @@ from tandem.product import balloting
 from tandem.product.models import Ballot, Vote, Voter
 
 _DO, _LINK = Permission.EDIT_PRODUCT, Permission.SHARE
-MOST_VOTERS = 500
+MOST_VOTERS, MOST_CHANGES = 500, 200
 
 
 def invite(*, actor: Any, ballot: Ballot, users: Sequence[User]) -> list[Voter]:
@@ -75,7 +75,7 @@ def cast(*, actor: Any, voter: Voter, version: int | None, answer: dict[str, Any
         require(actor, Permission.VIEW, voter.space_id)
         if actor.pk != voter.user_id:
             raise Denied("vote")
-    elif actor is not None and actor.pk == voter.user_id:
+    elif actor is not None:
         raise Denied("vote")
     with transaction.atomic():
         ballot = _held(voter.ballot)
@@ -88,6 +88,8 @@ def cast(*, actor: Any, voter: Voter, version: int | None, answer: dict[str, Any
             raise Stale(row or Vote(voter=now, version=0))
         if row and row.answer == found:
             return row
+        if row and row.version >= MOST_CHANGES:
+            raise Refused("vote_changed_too_often")
         if row:
             row.write(expected=None, answer=found, cast_at=clock.now())
         else:

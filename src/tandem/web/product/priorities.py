@@ -123,7 +123,7 @@ def _firm(found: reads.Priorities) -> dict[str, Any] | None:
     else:
         loose = [one.name for one in firm.swings if one.changes_order]
         sentence = _("The order is not firm: it changes when the weight of %(names)s varies by a fifth.") % {"names": ", ".join(loose[:4])}
-    tried = _("the first %(n)s stay the same in %(set)s, the first one stays first in %(first)s") % {"n": top, "set": share(firm.keeps_set), "first": share(firm.keeps_first)}
+    tried = _("the order of the first %(n)s stays in %(order)s, the first one stays first in %(first)s") % {"n": top, "order": share(firm.keeps_order), "first": share(firm.keeps_first)}
     return {"sentence": sentence, "tried": _("Of %(draws)s random variations of all weights: %(found)s.") % {"draws": firm.draws, "found": tried}, "is_firm": firm.is_firm}
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tandem.kit.errors import Refused
 from tandem.people.access import Permission
 from tandem.product import scoring
 from tandem.product.actions import scoring_models
@@ -34,12 +35,7 @@ class ScoringModelForm(forms.ModelForm):
         elif not self.is_bound:
             self.initial["inputs"] = "\n".join(one.line for one in scoring.stored(row.inputs))
 
-    def clean_inputs(self) -> Any:
-        return self.cleaned_data["inputs"]
-
     def _post_clean(self) -> None:  # the text becomes rows before the instance is built from it
-        from tandem.kit.errors import Refused
-
         try:
             if "inputs" in self.cleaned_data:
                 self.cleaned_data["inputs"] = scoring.read_lines(self.cleaned_data["inputs"])
