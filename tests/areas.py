@@ -27,18 +27,37 @@ from tandem.planning.actions import scenarios
 from tandem.planning.models import ComputedDates, Forecast, Run, Scenario, Solution
 from tandem.portfolio.actions import portfolios, programmes, proposals
 from tandem.portfolio.models import Portfolio, Programme, Project, ProjectReport, Proposal, ProposalTie
-from tandem.product.actions import customers, features, feedback_links, feedback_merges, portals, roadmaps
+from tandem.product.actions import (
+    ballots,
+    customers,
+    discovery,
+    experiments,
+    features,
+    feedback_links,
+    feedback_merges,
+    portals,
+    roadmaps,
+    scores,
+    votes,
+)
 from tandem.product.models import (
+    Ballot,
+    Competitor,
     Customer,
+    Experiment,
     Feature,
     Feedback,
     FeedbackLink,
+    Persona,
     Portal,
     Product,
     Promise,
     Release,
+    ResearchNote,
     RoadmapShare,
     Scope,
+    Score,
+    ScoringModel,
     Segment,
 )
 from tandem.strategy.actions import charters, check_ins, key_results, measurements, objectives, themes
@@ -167,6 +186,18 @@ class Area:
     removed_time: TimeEntry
     team: Team
     feature: Feature
+    other_feature: Feature
+    scoring_model: ScoringModel
+    unused_scoring_model: ScoringModel
+    score: Score
+    ballot: Ballot
+    experiment: Experiment
+    persona: Persona
+    competitor: Competitor
+    research_note: ResearchNote
+    closed_ballot: Ballot
+    decided_ballot: Ballot
+    ballot_secret: str
     release: Release
     scope: Scope
     promise: Promise
@@ -360,7 +391,26 @@ def _product(admin: User, product: Product, item: WorkItem) -> dict[str, Any]:
     release = make.release(actor=admin, product=product)
     (scope,) = features.add_scope(actor=admin, subject=feature, items=[item])
     features.add_scope(actor=admin, subject=release, items=[item])
+    model = make.scoring_model(actor=admin, space=product.space, method="value-effort")
+    other = make.feature(actor=admin, product=product, title="Night rates")
+    ballot, closed, decided = (make.ballot(actor=admin, product=product, features=[feature, other], title=f"Ballot {n}") for n in range(3))
+    votes.invite(actor=admin, ballot=ballot, users=[admin])
+    for one in (closed, decided):
+        ballots.close(actor=admin, ballot=one, version=None)
+    ballots.decide(actor=admin, ballot=decided, version=None, order=[other.pk, feature.pk], reason="Shippers wait")
+    for row in (feature, other):
+        row.refresh_from_db()
     return {
+        "experiment": experiments.create(actor=admin, product=product, title="Night prices", hypothesis="Shippers book at night"),
+        "persona": discovery.create_persona(actor=admin, product=product, name="Ida"),
+        "competitor": discovery.create_competitor(actor=admin, product=product, name="Other line"),
+        "research_note": discovery.create_note(actor=admin, product=product, title="October round"),
+        "ballot": ballot, "closed_ballot": closed, "decided_ballot": decided,
+        "ballot_secret": votes.invite_by_link(actor=admin, ballot=ballot, name="Ida")[1],
+        "other_feature": other,
+        "scoring_model": model,
+        "unused_scoring_model": make.scoring_model(actor=admin, space=product.space, name="Unused"),
+        "score": scores.create(actor=admin, feature=feature, model=model, inputs={"value": 8, "effort": 2}),
         "feature": feature,
         "release": release,
         "scope": scope,

@@ -10,9 +10,9 @@ from tandem.people.actions import spaces, users
 from tandem.people.models import Space, User
 from tandem.portfolio.actions import project_reports, proposals
 from tandem.portfolio.models import Project, ProjectReport, Proposal
-from tandem.product.actions import features, products, promises, releases
+from tandem.product.actions import ballots, features, products, promises, releases, scoring_models
 from tandem.product.actions import feedback as feedback_actions
-from tandem.product.models import Feature, Feedback, Product, Promise, Release
+from tandem.product.models import Ballot, Feature, Feedback, Product, Promise, Release, ScoringModel
 from tandem.strategy.actions import key_results, kpis, objectives
 from tandem.strategy.models import KeyResult, Kpi, Objective
 from tandem.work.actions import links, sprint_scope, sprints, work_items
@@ -80,6 +80,15 @@ def feature(*, actor: User, product: Product, title: str = "Bulk booking", **val
 
 def release(*, actor: User, product: Product, name: str = "3.0", **values: Any) -> Release:
     return releases.create(actor=actor, product=product, name=name, **values)
+
+
+def ballot(*, actor: User, product: Product, features: Any, title: str = "After 3.0", **values: Any) -> Ballot:
+    values.setdefault("closes_at", clock.now() + timedelta(days=10))
+    return ballots.create(actor=actor, product=product, features=features, title=title, **values)
+
+
+def scoring_model(*, actor: User, space: Space, name: str = "RICE", **values: Any) -> ScoringModel:
+    return scoring_models.create(actor=actor, space=space, name=name, **values)
 
 
 def promise(

@@ -112,7 +112,7 @@ async function put(cell: HTMLElement, value: string, was: Node[], version = cell
   try {
     const answer = await send('PATCH', url!, { [name]: cell.dataset.kind === 'several' ? JSON.parse(value || '[]') : value, was: cell.dataset.value ?? '', ...(reason && { override_reason: reason }) }, version);
     show(cell, answer);
-    if (answer.message) toast(String(answer.message));
+    if (answer.message) toast(String(answer.message), { undo: answer.undo as string | undefined });
     if (answer.version !== undefined) setVersion(url!, String(answer.version));
     document.dispatchEvent(new CustomEvent('td:changed', { detail: answer }));
     if (cell.closest('#peek')) dispatchEvent(new CustomEvent('td:refetch'));

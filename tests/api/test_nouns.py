@@ -138,6 +138,9 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "customer_id": pair.theirs.customer.pk,
         "segment_id": pair.theirs.segment.pk,
         "giver_id": 999_999,
+        "model_id": pair.theirs.scoring_model.pk,
+        "feature_ids": [pair.theirs.feature.pk],
+        "user_ids": [999_999],
         "approver_ids": [999_999],
         "user_id": 999_999,
         "assignee_ids": [pair.theirs.member.pk, 999_999],
@@ -300,6 +303,8 @@ def _again(one: Operation, area, number: int) -> None:
         subject.state = "withdrawn"
     if one.noun == "feedback-quotes":
         subject.feature = make.feature(actor=area.admin, product=area.product)
+    if one.noun == "scores":
+        subject.feature = make.feature(actor=area.admin, product=area.product, title=f"Feature {number}")
     if one.noun == "transitions":
         subject.to_state = State.objects.create(space=subject.space, name=f"n{number}", category="to_do")
     for field in ("name", "source_name", "inputs_hash", *(("key", "word") if one.noun == "fields" else ())):

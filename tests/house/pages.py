@@ -27,7 +27,7 @@ class Route:
         special = {"proposals_removals": "draft", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
                    "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "time_entry_restorations": "removed_time", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "key_results_reopenings": "scored_key_result", "sprint_reopenings": "closed_sprint",
-                   "sprint_retrospective": "running_sprint", "feedback_separations": "merged_feedback", "portal_entry": "public_feedback"}  # fmt: skip
+                   "sprint_retrospective": "running_sprint", "feedback_separations": "merged_feedback", "portal_entry": "public_feedback", "ballot_decisions": "closed_ballot", "ballot_decision_undos": "decided_ballot"}  # fmt: skip
         example = special.get(self.name) or _BY_SLUG.get(self.template.split("/")[0], "")
         if self.template.startswith(("boards/", "plans/", "backlog/")):
             example = "item"
@@ -46,7 +46,7 @@ class Route:
 
     def _secret(self, area: Area) -> str:
         secrets = {"feed_shared": area.feed_secret, "inlet_take": area.inlet_secret, "intake_shared": area.intake_form.token, "portal_shared": area.portal.token,
-                   "portal_entry": area.portal.token}
+                   "portal_entry": area.portal.token, "ballot_shared": area.ballot_secret}
         return secrets.get(self.name, area.share_secret)
 
     def body(self, area: Area) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "feedback", "customers", "segments")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "personas", "competitors", "research_notes", "feedback", "customers", "segments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -109,6 +109,11 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "feedback_links": lambda a: {"feature": a.feature.pk},
     "feedback_merges": lambda a: {"into": a.other_feedback.pk},
     "features_scope": lambda a: {"keys": a.other_item.key},
+    "ballot_voters": lambda a: {"do": "link", "name": "Ida"},
+    "ballot_shared": lambda a: {f"f-{a.feature.pk}": "3", "version": 0},
+    "ballot_decisions": lambda a: {f"place-{a.feature.pk}": 1, f"place-{a.other_feature.pk}": 2, "reason": "Shippers wait"},
+    "product_ranking_adoptions": lambda a: {"model": a.scoring_model.pk},
+    "features_inputs": lambda a: _json(value=5),
     "promises_revisions": lambda a: {"date": _day(80), "reason": "late"},
     "promises_withdrawals": lambda a: {"reason": "late"},
     "calendars_exceptions": lambda a: {"name": "Outing", "starts_on": _day(3), "ends_on": _day(3)},

@@ -84,6 +84,7 @@ def remove(roles: frozenset[str]) -> Policy:
 
 _READ_ONLY = ["themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
 _READ_ONLY = ["key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs", "proposals", "proposal_ties", "scenarios", "solutions"]
+_READ_ONLY = ["experiments", "personas", "competitors", "research_notes", "ballots", "scoring_models", "scores", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
@@ -245,6 +246,31 @@ API: dict[str, Policy] = {
     **{f"{noun}_scope_list": READ for noun in ("features", "releases")},
     **{f"{noun}_scope_create": change(PRODUCT, 201) for noun in ("features", "releases")},
     **{f"{noun}_scope_remove": remove(PRODUCT) for noun in ("features", "releases")},
+    "products_rankings_create": change(PRODUCT, 201),
+    "scoring_models_create": create(PRODUCT),
+    "scoring_models_change": change(PRODUCT),
+    "scoring_models_remove": remove(PRODUCT),
+    "scores_create": create(PRODUCT),
+    "scores_change": change(PRODUCT),
+    "experiments_create": create(PRODUCT),
+    "experiments_change": change(PRODUCT),
+    "experiments_remove": remove(PRODUCT),
+    "personas_create": create(PRODUCT),
+    "personas_change": change(PRODUCT),
+    "personas_remove": remove(PRODUCT),
+    "competitors_create": create(PRODUCT),
+    "competitors_change": change(PRODUCT),
+    "competitors_remove": remove(PRODUCT),
+    "research_notes_create": create(PRODUCT),
+    "research_notes_change": change(PRODUCT),
+    "research_notes_remove": remove(PRODUCT),
+    "ballots_create": create(PRODUCT),
+    "ballots_change": change(PRODUCT),
+    "ballots_remove": remove(PRODUCT),
+    "ballots_voters_list": READ,
+    "ballots_outcome_read": READ,
+    "ballots_votes_create": change(NOBODY, 201),  # whoever is invited, which tests/product/test_ballots.py asks
+    **{f"ballots_{part}_create": change(PRODUCT, 201) for part in ("voters", "closings", "reopenings", "decisions", "reversals")},
     "promises_create": create(PRODUCT),
     "promises_revisions_create": change(PRODUCT, 201),
     "promises_keepings_create": change(PRODUCT, 201),
@@ -282,6 +308,7 @@ API: dict[str, Policy] = {
     "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
 for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements", "proposal_ties", "solutions"):
+for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements", "scores"):
     del API[f"{_noun}_history"]
 
 
@@ -423,6 +450,19 @@ WEB: dict[str, Page] = {
     **_noun("segments", PRODUCT, remove=True),
     **_noun("releases", PRODUCT, remove=True),
     **_noun("promises", PRODUCT, change=False),
+    **_noun("scoring_models", PRODUCT, remove=True),
+    **{name: page for noun in ("ballots", "experiments", "personas", "competitors", "research_notes") for name, page in _noun(noun, PRODUCT, remove=True).items()},
+    "ballot_votes": Page(get=NOBODY, post=NOBODY),
+    "ballot_voters": Page(get=PRODUCT, post=PRODUCT),
+    "ballot_closings": Page(post=PRODUCT),
+    "ballot_decisions": Page(get=PRODUCT, post=PRODUCT),
+    "ballot_decision_undos": Page(post=PRODUCT),
+    "ballot_shared": Page(get=SEE, post=SEE, open_to_all=True),
+    "product_priorities": Page(get=SEE),
+    "product_ranking_adoptions": Page(post=PRODUCT),
+    "ranking_undos": Page(post=NOBODY, denied=404),
+    "features_inputs": Page(post=PRODUCT, patch=PRODUCT),
+    "features_input_undos": Page(post=PRODUCT),
     **_noun("calendars", PLAN, remove=True),
     "features_contributions": Page(get=SEE, post=WORK),
     "features_scope": Page(get=SEE, post=PRODUCT),

@@ -77,6 +77,18 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "FeatureCreate": {"product_id": 2, "title": "Bulk booking"},
     "ReleaseCreate": {"product_id": 2, "name": "3.0", "planned_on": "2027-03-31"},
+    "ScoringModelCreate": {
+        "space_id": 1, "name": "Worth for the money", "method": "own", "formula": "(value + 2 * risk) / effort",
+        "inputs": [{"name": "value", "least": 1, "most": 10}, {"name": "risk", "least": 0, "most": 10}, {"name": "effort", "unit": "person-day"}],
+    },
+    "ScoreCreate": {
+        "feature_id": 5, "model_id": 2, "inputs": {"value": 7, "risk": 3, "effort": {"value": 12, "evidence": "Boris estimated it with the team"}},
+    },
+    "BallotCreate": {
+        "product_id": 2, "title": "What comes after 3.0?", "method": "money", "budget": 100, "closes_at": "2027-02-12T17:00:00Z", "feature_ids": [5, 6, 9],
+    },
+    "BallotVote": {"answer": {"gifts": {"5": 60, "9": 40}}, "vote_version": 0},
+    "BallotDecision": {"order": [5, 9, 6], "reason": "Shippers wait for bulk booking", "notes": {"9": "Legal needs it by April"}},
     "PromiseCreate": {"feature_id": 5, "to_whom": "the shippers", "date": "2027-02-12", "reason": "Asked for in the October round"},
     "ObjectiveCreate": {
         "space_id": 1, "title": "Shippers book without calling us", "starts_on": "2027-01-01", "ends_on": "2027-03-31",

@@ -24,7 +24,18 @@ from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs, scenarios
 from tandem.api.portfolio import portfolios, programmes, project_reports, projects, proposals
-from tandem.api.product import customers, features, feedback, products, promises, releases
+from tandem.api.product import (
+    ballots,
+    customers,
+    discovery,
+    experiments,
+    features,
+    feedback,
+    products,
+    promises,
+    releases,
+    scoring_models,
+)
 from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
 from tandem.api.work import (
     baselines,
@@ -113,6 +124,13 @@ NOUNS: dict[str, Router] = {
     "feedback-quotes": feedback.links,
     "customers": customers.router,
     "segments": customers.segments,
+    "scoring-models": scoring_models.router,
+    "scores": scoring_models.scored,
+    "ballots": ballots.router,
+    "experiments": experiments.router,
+    "personas": discovery.personas,
+    "competitors": discovery.competitors,
+    "research-notes": discovery.research_notes,
     "comments": comments.router,
     "attachments": attachments.router,
     "saved-views": saved_views.router,

@@ -22,7 +22,7 @@ FRESH = timedelta(days=3)
 MOST_OF_A_RUN = 50
 "An import or a change of more rows at once is told by its own end, not row by row."
 _GIVEN = ("assignees", "owner", "manager")
-_ASKED = ("approvers", "asker")
+_ASKED = ("approvers", "asker", "voters")
 "They hear of it, and watch nothing because of it."
 _OF_OTHERS = ("collaboration.comment", "collaboration.attachment", "product.promise")
 _PROMISES = ("promise.given", "promise.revised", "promise.kept", "promise.withdrawn")

@@ -12,6 +12,7 @@ from tandem.kit.errors import Refused
 from tandem.people.models import Space, SpaceKind
 from tandem.samples import boards
 from tandem.samples.aligned import Aligned
+from tandem.samples.choosing import Choosing
 from tandem.samples.looking_back import look_back
 from tandem.samples.measured import Measured
 from tandem.samples.placing import Place
@@ -77,6 +78,7 @@ def load(
         Reported(place, timeline).run()
         Aligned(place, promised.objectives, timeline).run()
         Proposed(place, promised.objectives, timeline).run()
+        Choosing(place, timeline).run()
         timeline.run(lambda done, total: tell(f"Replaying what happened: {done} of {total}"))
         boards.lay_out(place.users["lead"], spoken)
     if computed:

@@ -41,6 +41,10 @@ FIELDS = {
     "costs": _("costs"), "benefits": _("benefits"), "effort": _("effort"), "risks": _("risks"), "side": _("side of the sponsor"),
     "aim": _("what counts"), "budget": _("budget"), "capacity": _("capacity"), "shares": _("shares"), "locks": _("locks"), "quarters": _("quarters"), "is_carried_over": _("what is left may be spent later"),
     "is_mandatory": _("mandatory"), "not_before": _("not before"), "discount_rate": _("discount rate"), "proposal": _("proposal"),
+    "closed_at": _("closed"), "closes_at": _("open until"), "features": _("features"), "intro": _("what it is about"), "is_secret": _("secret until it closes"), "voters": _("voters"),
+    "decision": _("decision"), "goals": _("goals"), "hypothesis": _("hypothesis"), "looked_on": _("looked at on"), "outcome": _("outcome"), "pains": _("pains"), "positioning": _("positioning"), "result": _("result"),
+    "stage": _("stage"), "strengths": _("strengths"), "threshold": _("holds from"), "vision": _("vision"), "weaknesses": _("weaknesses"), "website": _("website"),
+    "evidence": _("evidence"), "inputs": _("inputs"), "is_retired": _("no longer used"), "link": _("link"), "method": _("method"), "scoring_model": _("scoring model"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

@@ -42,8 +42,8 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
     ]),
     (_("Product"), "map-2", "p", [
         (_("Roadmap"), "roadmap", "r"), (_("Features"), "features", ""), (_("Releases"), "releases", ""),
-        (_("Promises"), "promises", ""), (_("Feedback"), "feedback", ""), (_("Customers"), "customers", ""), (_("Segments"), "segments", ""),
-        (_("Products"), "products", ""),
+        (_("Promises"), "promises", ""), (_("Feedback"), "feedback", ""), (_("Ballots"), "ballots", ""), (_("Experiments"), "experiments", ""), (_("Scoring models"), "scoring_models", ""),
+        (_("Personas"), "personas", ""), (_("Competitors"), "competitors", ""), (_("Research notes"), "research_notes", ""), (_("Customers"), "customers", ""), (_("Segments"), "segments", ""), (_("Products"), "products", ""),
     ]),
     (_("Delivery"), "layout-kanban", "d", [
         (_("Work items"), "work_items", "w"), (_("Plans"), "plans", "g"), (_("Boards"), "boards", "b"),

@@ -16,7 +16,19 @@ from tandem.kit.text import fold, grams, near_grams, nearness, pinyin_key
 from tandem.people.models import Team, User
 from tandem.planning.models import Scenario
 from tandem.portfolio.models import Portfolio, Programme, Project, Proposal
-from tandem.product.models import Customer, Feature, Feedback, Product, Release
+from tandem.product.models import (
+    Ballot,
+    Competitor,
+    Customer,
+    Experiment,
+    Feature,
+    Feedback,
+    Persona,
+    Product,
+    Release,
+    ResearchNote,
+    ScoringModel,
+)
 from tandem.reports.queries import quick_line
 from tandem.strategy.models import KeyResult, Kpi, Objective
 from tandem.web import navigation
@@ -114,6 +126,12 @@ NOUNS = (
     Noun(lazy("Key results"), KeyResult, "title", "target-arrow", "key_results_detail"),
     Noun(lazy("KPIs"), Kpi, "name", "chart-line", "kpis_detail"),
     Noun(lazy("Products"), Product, "name", "map-2", "products_detail"),
+    Noun(lazy("Ballots"), Ballot, "title", "checkbox", "ballots_detail"),
+    Noun(lazy("Experiments"), Experiment, "title", "test-pipe", "experiments_detail"),
+    Noun(lazy("Personas"), Persona, "name", "user", "personas_detail"),
+    Noun(lazy("Competitors"), Competitor, "name", "flag", "competitors_detail"),
+    Noun(lazy("Research notes"), ResearchNote, "title", "notes", "research_notes_detail"),
+    Noun(lazy("Scoring models"), ScoringModel, "name", "list-details", "scoring_models_detail"),
     Noun(lazy("Releases"), Release, "name", "package", "releases_detail"),
     Noun(lazy("Proposals"), Proposal, "title", "bulb", "proposals_detail"),
     Noun(lazy("Scenarios"), Scenario, "name", "columns", "scenarios_detail"),

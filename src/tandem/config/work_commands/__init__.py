@@ -2,7 +2,17 @@
 
 import click
 
-from tandem.config.work_commands import account, approving, figures, items, many, sprints, time, writing
+from tandem.config.work_commands import (
+    account,
+    approving,
+    ballots,
+    figures,
+    items,
+    many,
+    sprints,
+    time,
+    writing,
+)
 from tandem.config.work_commands.words import _
 
 
@@ -11,5 +21,5 @@ def work() -> None:
     pass
 
 
-for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *many.COMMANDS, *time.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, sprints.sprint):
+for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *many.COMMANDS, *time.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, *ballots.COMMANDS, sprints.sprint):
     work.add_command(_command)

@@ -11,6 +11,9 @@ class Product(Scoped):
     space = models.OneToOneField("people.Space", models.PROTECT, related_name="product")
     name = models.CharField(_("name"), max_length=200)
     description = models.TextField(_("description"), blank=True)
+    vision = models.TextField(_("vision"), max_length=5000, blank=True)
+    # for whom, against what, and why rather this one
+    positioning = models.TextField(_("positioning"), max_length=5000, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

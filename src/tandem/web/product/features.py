@@ -21,7 +21,7 @@ from tandem.strategy.models import Contribution, Objective
 from tandem.web import cells, doors, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.product import roadmap_lines as lines
-from tandem.web.product import roadmap_peek
+from tandem.web.product import roadmap_peek, scores
 from tandem.web.strategy import contributing
 from tandem.work.models import WorkItem
 
@@ -122,6 +122,10 @@ def _number(request: HttpRequest, name: str) -> int:
     return whole_number(request.POST.get(name, "")) or 0
 
 
+def feature_detail(request: HttpRequest, row: Feature) -> dict[str, Any]:
+    return detail(request, row) | scores.of(request.user, row)
+
+
 noun = Noun(
     slug="features", model=Feature, one=_("feature"), many=_("Features"), purpose=_("What users will be able to do, in order of worth."),
     columns=(
@@ -147,7 +151,7 @@ noun = Noun(
     ),
     search=("title", "description"), order="rank", related=("product", "release", "owner", "team"), text="description",
     permission=Permission.EDIT_PRODUCT, form=FeatureForm, create=create, change=change, remove=remove,
-    detail=detail, detail_template="product/feature.html", names={"new": _("New feature")},
+    detail=feature_detail, detail_template="product/feature.html", names={"new": _("New feature")},
 )  # fmt: skip
 urls = [
     *generic.urls(noun),

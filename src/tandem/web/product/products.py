@@ -41,6 +41,6 @@ def detail(request: HttpRequest, row: Product) -> dict[str, Any]:
 noun = noun_for(
     slug="products", model=Product, one=_("product"), many=_("Products"), new=_("New product"),
     purpose=_("What we offer, over many projects and years."), detail=detail, detail_template="product/product.html",
-    permission=Permission.EDIT_PRODUCT, kinds=("organisation", "portfolio"), create=create, change=change,
+    extra=("vision", "positioning"), permission=Permission.EDIT_PRODUCT, kinds=("organisation", "portfolio"), create=create, change=change,
 )  # fmt: skip
 urls = generic.urls(noun)

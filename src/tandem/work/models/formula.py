@@ -106,7 +106,7 @@ def checked(text: str, known: Mapping[str, Source]) -> tuple[Formula, str]:
     try:
         formula = parsed(text, {name: source.type for name, source in known.items()})
     except Uncomputable as fault:
-        raise _refused(fault) from None
+        raise refused(fault) from None
     degrees: list[int] = []
     for step in formula.steps:
         degrees.append(_degree(text, step, [degrees[part] for part in step.parts], known))
@@ -141,7 +141,8 @@ def _at(text: str, step: Step, code: str) -> Refused:
     return Refused(code, field="formula", at=start + 1, found=text[start : step.node.end][:60])
 
 
-def _refused(fault: Uncomputable) -> Refused:
+def refused(fault: Uncomputable) -> Refused:
+    """What is wrong with a formula, and where."""
     params = fault.params
     place = {"field": "formula", "at": int(params.get("offset", 0)) + 1, "found": str(params.get("found", ""))[:60]}
     allowed = params.get("allowed")

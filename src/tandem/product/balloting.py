@@ -1,0 +1,106 @@
+"""What may be said on a ballot, and what the sums and orders are: plain functions over `compute.priority`."""
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from typing import Any
+
+from tandem.compute.priority.ballots import Ballot as Order
+from tandem.compute.priority.ballots import Condorcet, Place, Purse, borda, budget_vote, schulze
+from tandem.compute.priority.disagreement import Disagreement, disagreement
+from tandem.kit.errors import Refused
+
+FEWEST, MOST, MOST_IN_PAIRS = 2, 40, 8
+MONEY, RANKING, PAIRS = "money", "ranking", "pairs"
+FIRST, SECOND, EQUAL = "first", "second", "equal"
+
+
+def pairs_of(ids: Iterable[int]) -> list[tuple[int, int]]:
+    """Each two of them, once; the same ones whatever the order."""
+    return list(combinations(sorted(ids), 2))
+
+
+def read(method: str, budget: int, ids: Sequence[int], answer: Any) -> dict[str, Any]:
+    """An answer of any door as it is stored. Refused: features that are not on the ballot, more than the budget, nothing
+    said, a pair left out."""
+    given = answer if isinstance(answer, dict) else {}
+    if method == MONEY:
+        return {"gifts": _gifts(_numbers(given.get("gifts"), ids), budget)}
+    if method == RANKING:
+        return {"places": _places(_numbers(given.get("places"), ids))}
+    return {"pairs": _pairs(given.get("pairs"), ids)}
+
+
+def _numbers(given: Any, ids: Sequence[int]) -> dict[int, int]:
+    if not isinstance(given, dict) or len(given) > MOST:
+        raise Refused("vote_unreadable")
+    found = {}
+    for key, value in given.items():
+        if value in (None, ""):
+            continue
+        text = str(value).strip()
+        if isinstance(value, bool) or not str(key).isascii() or not str(key).isdigit() or not text.isascii() or not text.isdigit() or len(text) > 9:
+            raise Refused("vote_unreadable")
+        if int(key) not in ids:
+            raise Refused("vote_of_elsewhere")
+        found[int(key)] = int(text)
+    return found
+
+
+def _gifts(numbers: dict[int, int], budget: int) -> dict[str, int]:
+    spent = sum(numbers.values())
+    if spent > budget:
+        raise Refused("vote_overspent", spent=spent, budget=budget)
+    if not spent:
+        raise Refused("vote_empty")
+    return {str(key): value for key, value in sorted(numbers.items()) if value}
+
+
+def _places(numbers: dict[int, int]) -> dict[str, int]:
+    """1, 2, 3 … without gaps: who writes 10, 20, 30 says the same."""
+    if not numbers:
+        raise Refused("vote_empty")
+    if min(numbers.values()) < 1:
+        raise Refused("vote_unreadable")
+    order = sorted(set(numbers.values()))
+    return {str(key): order.index(value) + 1 for key, value in sorted(numbers.items())}
+
+
+def _pairs(given: Any, ids: Sequence[int]) -> dict[str, str]:
+    wanted = [f"{a}-{b}" for a, b in pairs_of(ids)]
+    if not isinstance(given, dict) or set(given) - set(wanted):
+        raise Refused("vote_of_elsewhere" if isinstance(given, dict) else "vote_unreadable")
+    if any(given.get(pair) not in (FIRST, SECOND, EQUAL) for pair in wanted):
+        raise Refused("vote_pairs_missing", missing=sum(given.get(pair) not in (FIRST, SECOND, EQUAL) for pair in wanted), count=len(wanted))
+    return {pair: given[pair] for pair in wanted}
+
+
+def order_of(method: str, ids: Sequence[int], answer: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """Groups from the best on. Money: by the amount. Pairs: by the pairs won, a tie counting half."""
+    if method == RANKING:
+        points = {str(i): -float(answer["places"].get(str(i), MOST + 1)) for i in ids}
+    elif method == MONEY:
+        points = {str(i): float(answer["gifts"].get(str(i), 0)) for i in ids}
+    else:
+        points = {str(i): 0.0 for i in ids}
+        for pair, won in answer["pairs"].items():
+            a, b = pair.split("-")
+            if a in points and b in points:
+                points[a] += {FIRST: 1.0, EQUAL: 0.5}.get(won, 0.0)
+                points[b] += {SECOND: 1.0, EQUAL: 0.5}.get(won, 0.0)
+    return tuple(tuple(i for i in points if points[i] == level) for level in sorted(set(points.values()), reverse=True))
+
+
+def combined(method: str, budget: int, ids: Sequence[int], answers: dict[int, dict[str, Any]]) -> tuple[tuple[Place, ...], Condorcet, Disagreement]:
+    """One ranking of all votes, and how far they are apart. Money: by the sums. Otherwise by Condorcet's duels (Schulze),
+    with Borda's points beside them."""
+    items = [str(i) for i in ids]
+    orders = [Order(str(voter), order_of(method, ids, answer)) for voter, answer in answers.items()]
+    duels = schulze(items, orders)
+    if method == MONEY:
+        purses = [Purse(str(v), tuple((i, float(n)) for i, n in a["gifts"].items() if i in items)) for v, a in answers.items()]
+        places = budget_vote(items, purses, budget=budget)
+    else:
+        points = {one.item: one.points for one in borda(items, orders)}
+        rows = [Place(item, duels.rank_of(item), points[item]) for item in items]
+        places = tuple(sorted(rows, key=lambda one: (one.rank, -one.points, items.index(one.item))))
+    return places, duels, disagreement(items, orders, duels)
