@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
-        ('product', '0001_initial'),
+        ("product", "0004_run_experiments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

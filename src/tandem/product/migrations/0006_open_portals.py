@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
-        ('product', '0002_gather_feedback'),
+        ("product", "0005_gather_feedback"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
