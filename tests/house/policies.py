@@ -82,17 +82,16 @@ def remove(roles: frozenset[str]) -> Policy:
     return Policy(roles, 204)
 
 
-_READ_ONLY = ["themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
-_READ_ONLY = ["key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs", "proposals", "proposal_ties", "scenarios", "solutions"]
-_READ_ONLY = ["experiments", "personas", "competitors", "research_notes", "ballots", "scoring_models", "scores", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs"]
+_READ_ONLY = [
+    "themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs",
+    "proposals", "proposal_ties", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes", "ballots", "scoring_models", "scores",
+]  # fmt: skip
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
-    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks",
-    "products", "features", "releases", "promises", "comments", "attachments", "saved_views", "webhooks", "deliveries", "rules", "rule_runs", "inlets", "developments", *_READ_ONLY,
-    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks", "fields", "transitions",
-    "objectives", "portfolios", "programmes", "projects", "work_items", "links", "states", "types", "calendars", "baselines", "columns", "wip_limits", "blocks", "checklist_entries", "time_entries", "intake_forms", "submissions", "item_templates", "recurrences",
-    "products", "features", "releases", "promises", "comments", "attachments", "saved_views", *_READ_ONLY,
-    "feedback", "feedback_quotes", "customers", "segments",
+    "columns", "wip_limits", "blocks", "products", "features", "releases", "promises", "comments", "attachments", "saved_views", "webhooks", "deliveries", "rules",
+    "rule_runs", "inlets", "developments", "fields", "transitions", "checklist_entries", "time_entries", "intake_forms", "submissions", "item_templates",
+    "recurrences", "feedback", "feedback_quotes", "customers", "segments",
+    *_READ_ONLY,
 ]  # fmt: skip
 
 API: dict[str, Policy] = {
