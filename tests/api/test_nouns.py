@@ -289,6 +289,13 @@ def _again(one: Operation, area, number: int) -> None:
         subject.on -= timedelta(days=number + 1)
     if one.noun == "move-requests":  # an item waits for one move at a time
         subject.state = "withdrawn"
+    if one.noun == "flow-clocks":  # one a space, and all of them are seen
+        subject.space_id = make.project(actor=area.admin, name=f"P{number}", parent=area.space).space_id
+    if one.noun == "subscriptions":
+        view = copy.copy(area.view)
+        view.pk, view._state.adding = None, True
+        view.save(force_insert=True)
+        subject.view = view
     if one.noun == "transitions":
         subject.to_state = State.objects.create(space=subject.space, name=f"n{number}", category="to_do")
     for field in ("name", "source_name", "inputs_hash", *(("key", "word") if one.noun == "fields" else ())):
