@@ -305,6 +305,13 @@ def _again(one: Operation, area, number: int) -> None:
         subject.feature = make.feature(actor=area.admin, product=area.product)
     if one.noun == "scores":
         subject.feature = make.feature(actor=area.admin, product=area.product, title=f"Feature {number}")
+    if one.noun == "flow-clocks":  # one a space, and all of them are seen
+        subject.space_id = make.project(actor=area.admin, name=f"P{number}", parent=area.space).space_id
+    if one.noun == "subscriptions":
+        view = copy.copy(area.view)
+        view.pk, view._state.adding = None, True
+        view.save(force_insert=True)
+        subject.view = view
     if one.noun == "transitions":
         subject.to_state = State.objects.create(space=subject.space, name=f"n{number}", category="to_do")
     for field in ("name", "source_name", "inputs_hash", *(("key", "word") if one.noun == "fields" else ())):

@@ -158,7 +158,7 @@ def relocate(request: HttpRequest, payload: BulkMove, key: Key | None = ONCE) ->
 
 
 @changes.post("/{run}/undos/", response={201: BulkUndone, **NO_WRITE}, operation_id="bulk_changes_undos_create")
-def undo(request: HttpRequest, run: Path[uuid.UUID], key: Key | None = ONCE) -> HttpResponse:  # type: ignore[valid-type]
+def undo(request: HttpRequest, run: Path[uuid.UUID], payload: Body, key: Key | None = ONCE) -> HttpResponse:  # type: ignore[valid-type]
     """One's own run, of changes or of moves."""
     user: Any = request.auth  # type: ignore[attr-defined]
 

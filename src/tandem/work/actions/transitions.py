@@ -150,6 +150,14 @@ def keep(
     return rule
 
 
+def enter(*, actor: Any, item: WorkItem, from_state: State, people: Collection[Any] | None = None) -> None:
+    """The same for what comes into a workflow, where nothing can wait for approval yet."""
+    rule = keep(actor=actor, item=item, from_state=from_state, people=people)
+    if rule is not None and rule.approvals:
+        first = item.type.start or from_state
+        raise Refused("move_needs_approval", field="state", state=item.state.name, first=first.name)
+
+
 def asked_for(*, actor: Any, item: WorkItem, version: int | None, values: dict[str, Any], people: Collection[Any] | None) -> MoveRequest | None:
     """If others have to approve the move among these values, it is asked for, by the same rules, with what changes beside
     it; None when it may be made at once."""

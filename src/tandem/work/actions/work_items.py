@@ -84,9 +84,7 @@ def create(
         item.full_clean(validate_unique=False, validate_constraints=False, exclude=_SOUND)
         people = list(assignees)
         if first is not None and not is_arrival:  # who begins further on passes there from the first state
-            rule = transitions.keep(actor=actor, item=item, from_state=first, people=people)
-            if rule is not None and rule.approvals:
-                raise Refused("move_needs_approval", field="state", state=state.name, first=first.name)
+            transitions.enter(actor=actor, item=item, from_state=first, people=people)
         item.save(force_insert=True)
         Assignment.objects.bulk_create([Assignment(item=item, user=u) for u in people])
         StateChange.objects.create(space=space, item=item, from_state=None, to_state=state, by=actor)
@@ -202,9 +200,8 @@ def _pass_on(
 ) -> None:
     """The move is allowed, and brings its dates along; what waited for another one waits no more."""
     if not is_taken_back:
-        rule = transitions.keep(actor=actor, item=item, from_state=before["state"], people=people)
-        if rule is not None and rule.approvals and "type" in before:  # it comes into another workflow as a new item does
-            raise Refused("move_needs_approval", field="state", state=item.state.name, first=(item.type.start or before["state"]).name)
+        keep = transitions.enter if "type" in before else transitions.keep  # into another workflow it comes as a new item does
+        keep(actor=actor, item=item, from_state=before["state"], people=people)
     stood = {f: getattr(item, f) for f in ACTUAL}
     followed = _follow_state(item, differing["state"], clock.now(), dates)
     if item.archived_at is not None and not item.state.is_done:  # open work that nobody sees is lost
