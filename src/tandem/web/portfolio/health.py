@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
-from tandem.people.models import Space, SpaceKind
+from tandem.kit.text import whole_number
+from tandem.people.models import Space
 from tandem.reports.queries import health as reads
 from tandem.web import charts, doors
 from tandem.web.portfolio import report_words as words
+from tandem.web.portfolio.report_course import middle, places, with_changes
 from tandem.web.strategy.values import shape
 from tandem.web.templating import day, url
 
-_MOST = 200
+_ROWS = 50
 _LARGEST = 18.0
 
 
@@ -29,9 +31,11 @@ def page(request: HttpRequest) -> HttpResponse:
     found = reads.healths(request.user, space)
     only = request.GET.get("only", "")
     shown = [one for one in found if _fits(one, only)]
+    number = max(whole_number(request.GET.get("page", ""), 4) or 1, 1)
     context = {
-        "space": space, "places": _places(request), "found": found, "only": only, "rows": [_row(one) for one in shown[:_MOST]],
-        "more": max(len(shown) - _MOST, 0), "picture": _picture(shown), "sentence": _sentence(found), "choices": _choices(),
+        "space": space, "places": places(request), "found": found, "only": only, "rows": [_row(one) for one in shown[(number - 1) * _ROWS : number * _ROWS]],
+        "next": with_changes(request, page=number + 1) if number * _ROWS < len(shown) else "",
+        "previous": with_changes(request, page=number - 1) if number > 1 else "", "picture": _picture(shown), "sentence": _sentence(found), "choices": _choices(),
         "limits": (round(100 * reads.GROWN_RISK), round(100 * reads.GROWN_OFF), reads.LATE_RISK, reads.LATE_DAYS),
     }  # fmt: skip
     return render(request, "portfolio/health.html", context)
@@ -43,11 +47,6 @@ def _choices() -> list[tuple[str, str]]:
 
 def _fits(one: reads.Health, only: str) -> bool:
     return one.apart > 0 if only == "better" else one.computed == only if only in ("on", "risk", "off") else True
-
-
-def _places(request: HttpRequest) -> list[tuple[str, str]]:
-    kinds = (SpaceKind.ORGANISATION, SpaceKind.PORTFOLIO, SpaceKind.PROGRAMME)
-    return [("", str(_("Everywhere"))), *Space.objects.visible_to(request.user).filter(kind__in=kinds).values_list("key", "name")]
 
 
 def _sentence(found: list[reads.Health]) -> str:
@@ -106,8 +105,8 @@ def _picture(found: list[reads.Health]) -> dict[str, Any] | None:
         return None
     late = [float(one.days or 0) for one in known]
     grown = [100 * (one.growth or 0) for one in known]
-    left, right = min(*late, 0), max(*late, 1)
-    ticks = charts.nice(min(*grown, 0), max(*grown, 1), 5)
+    (left, right), (low, high) = middle(late), middle(grown)
+    ticks = charts.nice(low, high, 5)
     plot = charts.plot(x=(left, right), y=(ticks[0], ticks[-1]), height=320, left=60, right=24, top=20, bottom=40, y_ticks=[(t, f"{charts.number(t)} %") for t in ticks])
     largest = max((one.budget or 0 for one in known), default=0)
     bubbles = [
@@ -121,6 +120,7 @@ def _picture(found: list[reads.Health]) -> dict[str, Any] | None:
     ]  # fmt: skip
     return {
         "plot": plot, "bubbles": Markup("").join(bubbles), "without": len(found) - len(known),
+        "outside": sum(not (left <= x <= right and ticks[0] <= y <= ticks[-1]) for x, y in zip(late, grown, strict=True)),
         "label": _("Days late, cost growth and cost of %(n)s projects") % {"n": len(known)},
     }  # fmt: skip
 

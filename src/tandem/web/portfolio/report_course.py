@@ -37,12 +37,12 @@ def page(request: HttpRequest) -> HttpResponse:
     slips = [line.course.slip for line in found if line.course.slip is not None]
     groups = reads.groups(found)
     context = {
-        "space": space, "places": _places(request), "filters": _filters(request, everything), "q": request.GET.get("q", ""), "said": words,
+        "space": space, "places": places(request), "filters": _filters(request, everything), "q": request.GET.get("q", ""), "said": words,
         "everything": everything, "found": found, "figures": _figures(found, slips, groups), "groups": groups, "heads": heads,
         "short_heads": [head if by_year else head[2:7] for head in heads], "rows": [_row(line, heads, by_year) for line in shown],
         "scatter": _scatter(found), "moved": reads.movement(found, heads, by_year), "differences": _differences(found), "difference_count": sum(len(line.course.differences) for line in found), "sort": sort,
-        "sorts": [(name, label, _with(request, sort=name)) for name, label in (("slip", _("Slip")), ("growth", _("Cost growth")), ("name", _("Name")))],
-        "next": _with(request, page=number + 1) if number * _ROWS < len(found) else "", "previous": _with(request, page=number - 1) if number > 1 else "",
+        "sorts": [(name, label, with_changes(request, sort=name)) for name, label in (("slip", _("Slip")), ("growth", _("Cost growth")), ("name", _("Name")))],
+        "next": with_changes(request, page=number + 1) if number * _ROWS < len(found) else "", "previous": with_changes(request, page=number - 1) if number > 1 else "",
         "is_narrowed": len(found) < len(everything), "query": request.GET.urlencode(), "limits": (30, 180),
     }  # fmt: skip
     return render(request, "portfolio/report_course.html", context)
@@ -65,7 +65,7 @@ def _sorted(found: list[Line], sort: str) -> list[Line]:
     return sorted(found, key=lambda line: (value(line) is None, -(value(line) or 0), line.name))
 
 
-def _places(request: HttpRequest) -> list[tuple[str, str]]:
+def places(request: HttpRequest) -> list[tuple[str, str]]:
     kinds = (SpaceKind.ORGANISATION, SpaceKind.PORTFOLIO, SpaceKind.PROGRAMME)
     rows = Space.objects.visible_to(request.user).filter(kind__in=kinds).values_list("key", "name")
     return [("", str(_("Everywhere"))), *((key, name) for key, name in rows)]
@@ -128,7 +128,7 @@ def _scatter(found: list[Line]) -> dict[str, Any] | None:
     known = [(line, slip, 100 * share) for line, slip, share in points if slip is not None and share is not None]
     if len(known) < 3:
         return None
-    (left, right), (low, high) = (_middle([one[at] for one in known]) for at in (1, 2))
+    (left, right), (low, high) = (middle([one[at] for one in known]) for at in (1, 2))
     ticks = charts.nice(low, high, 5)
     plot = charts.plot(x=(left, right), y=(ticks[0], ticks[-1]), height=320, left=56, bottom=40, y_ticks=[(t, f"{charts.number(t)} %") for t in ticks])
     dots = [
@@ -145,7 +145,7 @@ def _scatter(found: list[Line]) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _middle(values: list[float]) -> tuple[float, float]:
+def middle(values: list[float]) -> tuple[float, float]:
     ranked = sorted(values)
     cut = len(ranked) // 50
     low, high = min(ranked[cut], 0), max(ranked[-1 - cut], 0)
@@ -164,7 +164,7 @@ def _differences(found: list[Line]) -> list[dict[str, Any]]:
     return rows[:_DIFFERENCES]
 
 
-def _with(request: HttpRequest, **changes: Any) -> str:
+def with_changes(request: HttpRequest, **changes: Any) -> str:
     query = {name: value for name, value in request.GET.items() if value and name != "page"} | changes
     return f"?{urlencode(query)}"
 
