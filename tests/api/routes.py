@@ -30,6 +30,7 @@ EXAMPLES = {
     "proposal-ties": "proposal_tie",
     "scenarios": "scenario",
     "solutions": "solution",
+    "adoptions": "adoption",
     "work-items": "item",
     "links": "link",
     "states": "state",
@@ -73,7 +74,7 @@ EXAMPLES = {
 _ELSEWHERE = {
     "work_items_restorations_create": "removed_item", "work_items_archivings_create": "archived_item", "work_items_unarchivings_create": "archived_item", "sprints_closings_create": "running_sprint",
     "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block", "key_results_reopenings_create": "scored_key_result",
-    "proposals_remove": "draft", "states_retirements_create": "spare_state", "types_retirements_create": "spare_type",
+    "proposals_remove": "draft", "scenarios_adoptions_create": "answered_scenario", "states_retirements_create": "spare_state", "types_retirements_create": "spare_type",
     "time_entries_restorations_create": "removed_time",
     "checklist_entries_restorations_create": "removed_entry", "submissions_reopenings_create": "declined_submission", "recurrences_resumptions_create": "paused_recurrence",
 }  # fmt: skip
@@ -189,6 +190,8 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "scenarios_change": lambda a: {"name": "Fewer people", "quarters": 3},
     "scenarios_copies_create": lambda a: {"name": "Once more"},
     "scenarios_locks_create": lambda a: {"proposal_id": a.proposal.pk, "to": "out"},
+    "scenarios_adoptions_create": lambda a: {"reason": "The berth comes first", "others": "keep"},
+    "adoptions_reversals_create": lambda a: {},
     "scenarios_solutions_create": lambda a: {},
     "proposals_moves_create": lambda a: {"state": "assessed"},
     "proposals_ties_create": lambda a: {"kind": "excludes", "other_id": a.draft.pk},

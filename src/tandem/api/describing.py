@@ -26,6 +26,7 @@ _SENTENCES = {
     "promises_keepings_create": "Say that a promise was kept", "promises_revisions_create": "Revise a promise",
     "proposals_moves_create": "Move a proposal a step through the queue", "proposals_ties_create": "Tie a proposal to another",
     "scenarios_locks_create": "Lock a proposal in or out of a scenario", "scenarios_copies_create": "Copy a scenario",
+    "scenarios_adoptions_create": "Adopt a scenario: the decision with its reason", "adoptions_reversals_create": "Take the adoption of a scenario back",
     "scenarios_solutions_create": "Have a scenario solved",
     "projects_flow_read": "Flow of a project: times, ages, throughput, forecast",
     "projects_quick_line_create": "Make a work item from one typed line", "projects_quick_line_read": "What a typed line would become",

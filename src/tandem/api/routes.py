@@ -67,6 +67,7 @@ NOUNS: dict[str, Router] = {
     "proposal-ties": proposals.ties,
     "scenarios": scenarios.router,
     "solutions": scenarios.solutions,
+    "adoptions": scenarios.decided,
     "work-items": work_items.router,
     "links": links.router,
     "states": states.router,

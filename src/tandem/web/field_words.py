@@ -35,7 +35,7 @@ FIELDS = {
     "on": _("day"), "risk_beyond": _("at risk beyond"), "score": _("score"), "scored_on": _("scored on"), "start_value": _("from value"),
     "target_value": _("to value"), "unit": _("unit"), "unit_name": _("name of the unit"), "value": _("value"),
     "costs": _("costs"), "benefits": _("benefits"), "effort": _("effort"), "risks": _("risks"), "side": _("side of the sponsor"),
-    "aim": _("what counts"), "budget": _("budget"), "capacity": _("capacity"), "shares": _("shares"), "locks": _("locks"), "quarters": _("quarters"), "is_carried_over": _("what is left may be spent later"),
+    "others": _("the proposals that are out"), "aim": _("what counts"), "budget": _("budget"), "capacity": _("capacity"), "shares": _("shares"), "locks": _("locks"), "quarters": _("quarters"), "is_carried_over": _("what is left may be spent later"),
     "is_mandatory": _("mandatory"), "not_before": _("not before"), "discount_rate": _("discount rate"), "proposal": _("proposal"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
