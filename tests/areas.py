@@ -23,8 +23,9 @@ from tandem.exchange.models import Import
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Membership, Role, Space, Team, User
+from tandem.planning import selection
 from tandem.planning.actions import scenarios
-from tandem.planning.models import ComputedDates, Forecast, Run, Scenario, Solution
+from tandem.planning.models import Adoption, ComputedDates, Forecast, Run, Scenario, Solution
 from tandem.portfolio.actions import portfolios, programmes, proposals
 from tandem.portfolio.models import Portfolio, Programme, Project, ProjectReport, Proposal, ProposalTie
 from tandem.product.actions import (
@@ -143,6 +144,8 @@ class Area:
     draft: Proposal
     scenario: Scenario
     solution: Solution
+    adoption: Adoption
+    answered_scenario: Scenario
     proposal_tie: ProposalTie
     contribution: Contribution
     item: WorkItem
@@ -309,7 +312,18 @@ def _proposed(admin: User, top: Space) -> dict[str, Any]:
     draft = make.proposal(actor=admin, space=top, title="Drone surveys", state="draft")
     asked = scenarios.create(actor=admin, space=top, name="Less money", starts_on=clock.today(), budget=[100_000])
     solution = Solution.objects.create(space=top, scenario=asked, inputs_hash="0", state="done", value=1, starts={str(row.pk): 0})
-    return {"proposal": row, "draft": draft, "proposal_tie": tie, "scenario": asked, "solution": solution}
+    return {"proposal": row, "draft": draft, "proposal_tie": tie, "scenario": asked, "solution": solution} | _decided(admin, top, row)
+
+
+def _decided(admin: User, top: Space, row: Proposal) -> dict[str, Any]:
+    """One scenario that can be adopted, and one that is, with nothing built on it."""
+    ready, adopted = (scenarios.create(actor=admin, space=top, name=name, starts_on=clock.today()) for name in ("Ready", "Adopted"))
+    values = {"space": top, "state": "done", "value": 1, "starts": {str(row.pk): 0}}
+    Solution.objects.create(scenario=ready, inputs_hash=selection.read(ready).hash, **values)
+    solution = Solution.objects.create(scenario=adopted, inputs_hash="0", **values)
+    Scenario.objects.filter(pk=adopted.pk).update(state="adopted")
+    adoption = Adoption.objects.create(space=top, scenario=adopted, solution=solution, decided_by=admin, reason="The berth", inputs_hash="0")
+    return {"adoption": adoption, "answered_scenario": ready}
 
 
 def _work(admin: User, project: Project) -> dict[str, Any]:

@@ -86,6 +86,7 @@ _READ_ONLY = [
     "themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs",
     "proposals", "proposal_ties", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes", "ballots", "scoring_models", "scores",
 ]  # fmt: skip
+_READ_ONLY = ["key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs", "proposals", "proposal_ties", "scenarios", "solutions", "adoptions"]
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "columns", "wip_limits", "blocks", "products", "features", "releases", "promises", "comments", "attachments", "saved_views", "webhooks", "deliveries", "rules",
@@ -145,7 +146,8 @@ API: dict[str, Policy] = {
     "scenarios_create": create(PORTFOLIO),
     "scenarios_change": change(PORTFOLIO),
     "scenarios_remove": remove(PORTFOLIO),
-    **{f"scenarios_{part}_create": change(PORTFOLIO, 201) for part in ("copies", "locks", "solutions")},
+    **{f"scenarios_{part}_create": change(PORTFOLIO, 201) for part in ("copies", "locks", "solutions", "adoptions")},
+    "adoptions_reversals_create": change(PORTFOLIO, 201),
     "portfolios_create": create(PORTFOLIO),
     "portfolios_change": change(PORTFOLIO),
     "programmes_create": create(PORTFOLIO),
@@ -307,6 +309,7 @@ API: dict[str, Policy] = {
     "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
 for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements", "proposal_ties", "solutions", "scores"):
+for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements", "proposal_ties", "solutions", "adoptions"):
     del API[f"{_noun}_history"]
 
 
@@ -422,7 +425,8 @@ WEB: dict[str, Page] = {
     "proposals_ties": Page(post=WORK),
     **_noun("scenarios", PORTFOLIO, remove=True),
     "scenarios_compared": _LISTING,
-    **{f"scenarios_{what}": Page(get=SEE, post=PORTFOLIO) for what in ("solves", "locks", "shares", "copies")},
+    **{f"scenarios_{what}": Page(get=SEE, post=PORTFOLIO) for what in ("solves", "locks", "shares", "copies", "adoptions")},
+    "adoption_reversals": Page(post=PORTFOLIO),
     **_noun("portfolios", PORTFOLIO),
     **_noun("programmes", PORTFOLIO),
     **_noun("projects", PLAN),

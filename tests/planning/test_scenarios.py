@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tandem.collaboration.actions.jobs import Cancelled
+from tandem.collaboration.models import Job
 from tandem.compute.selection import solvers
 from tandem.compute.worker import Worker
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
@@ -260,6 +261,8 @@ def test_locks_and_shares_by_the_page(at, client):
     assert row.solutions.count() == 1
     page = client.get(f"/scenarios/{row.pk}/").content.decode()
     assert "Stop and keep the best so far" in page
+    Job.objects.update(state="running", phase="choosing", done=3, total=80)
+    assert "Looking for the best set" in client.get(f"/scenarios/{row.pk}/").content.decode()
     client.post(f"/scenarios/{row.pk}/shares/", {"bound": "most", "percent": "60", "group": "kind:run", "version": row.version})
     row.refresh_from_db()
     assert row.shares == [{"group": "kind:run", "bound": "most", "percent": 60}]

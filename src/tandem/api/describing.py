@@ -33,6 +33,7 @@ _SENTENCES = {
     "promises_keepings_create": "Say that a promise was kept", "promises_revisions_create": "Revise a promise",
     "proposals_moves_create": "Move a proposal a step through the queue", "proposals_ties_create": "Tie a proposal to another",
     "scenarios_locks_create": "Lock a proposal in or out of a scenario", "scenarios_copies_create": "Copy a scenario",
+    "scenarios_adoptions_create": "Adopt a scenario: the decision with its reason", "adoptions_reversals_create": "Take the adoption of a scenario back",
     "scenarios_solutions_create": "Have a scenario solved",
     "products_rankings_create": "Put features of a product into an order",
     "projects_flow_read": "Flow of a project: times, ages, throughput, forecast",

@@ -93,6 +93,7 @@ NOUNS: dict[str, Router] = {
     "proposal-ties": proposals.ties,
     "scenarios": scenarios.router,
     "solutions": scenarios.solutions,
+    "adoptions": scenarios.decided,
     "work-items": work_items.router,
     "bulk-changes": bulk.changes,
     "bulk-relocations": bulk.moves,

@@ -83,6 +83,8 @@ VERBS = {
     "scenario.changed": _("changed the scenario"),
     "scenario.removed": _("removed the scenario"),
     "scenario.solved": _("had the scenario solved"),
+    "scenario.adopted": _("adopted the scenario"),
+    "scenario.adoption_undone": _("took the adoption of the scenario back"),
     "calendar.created": _("created the working calendar"),
     "calendar.changed": _("changed the working calendar"),
     "calendar.removed": _("removed the working calendar"),

@@ -86,7 +86,7 @@ def read(scenario: Scenario) -> Inputs:
     home = Portfolio.objects.filter(space_id=scenario.space_id).first()
     rate = float(home.discount_rate if home else Portfolio.DISCOUNT_RATE) / 100
     candidates = Proposal.objects.in_spaces([scenario.space_id]).candidates()
-    running = Proposal.objects.in_spaces([scenario.space_id]).filter(project__state=Project.State.RUNNING)
+    running = Proposal.objects.in_spaces([scenario.space_id]).filter(project__state__in=[Project.State.PROPOSED, Project.State.RUNNING])
     rows = list((candidates | running).select_related("project").order_by("id"))
     served: dict[int, list[tuple[int, int]]] = {}
     objectives: dict[int, str] = {}
@@ -95,7 +95,7 @@ def read(scenario: Scenario) -> Inputs:
         served.setdefault(subject, []).append((objective, weight))
         objectives[objective] = title
     offers = {f"{row.pk}": _offer(scenario, row, served.get(row.pk, []), rate) for row in rows}
-    offers = {key: one for key, one in offers.items() if not one.is_running or one.costs or one.effort}
+    offers = {key: one for key, one in offers.items() if not one.is_running or (one.earliest < scenario.quarters and (one.costs or one.effort))}
     ties, gone = _ties(scenario, offers)
     return Inputs(
         scenario, offers, _removed(scenario, offers, ties, gone), tuple(ties), rate, home.currency if home else "EUR", objectives
@@ -115,7 +115,7 @@ def _offer(scenario: Scenario, row: Proposal, served: Sequence[tuple[int, int]],
     lock = scenario.locks.get(str(row.pk))
     return Offer(
         str(row.pk), row.pk, row.title, costs, benefits, effort, tuple(groups), sum(w for _pk, w in served), round(npv(flows, rate)),
-        0 if is_running or row.not_before is None else max(0, _quarters(scenario.starts_on, row.not_before)),
+        max(0, _quarters(scenario.starts_on, begun if is_running else row.not_before or scenario.starts_on)),
         lock == "in" or (lock is None and (row.is_mandatory or is_running)), is_running, row.project_id,
     )  # fmt: skip
 
@@ -209,7 +209,7 @@ def _held(row: Sequence[int], periods: int) -> list[int]:
 
 def _candidate(inputs: Inputs, one: Offer, size: int) -> Candidate:
     s, width = inputs.scenario, one.duration
-    latest = 0 if one.is_running else s.quarters - 1
+    latest = one.earliest if one.is_running else s.quarters - 1
     return Candidate(
         one.id, duration=width, cost=tuple(-(-n // size) for n in _padded(one.costs, width)),
         demand={role: _padded(row, width) for role, row in one.effort.items()},

@@ -9,8 +9,8 @@ from tandem.api import generic
 from tandem.api.generic import Noun
 from tandem.api.portfolio.proposals import Row
 from tandem.api.shapes import OPTIONAL, Body, Reference, body, words
-from tandem.planning.actions import scenarios
-from tandem.planning.models import Scenario, Solution
+from tandem.planning.actions import adoptions, scenarios
+from tandem.planning.models import Adoption, Scenario, Solution
 from tandem.portfolio.models import Proposal
 
 router = Router(tags=["planning"])
@@ -63,6 +63,29 @@ generic.acts(
     scenarios.lock,
 )  # fmt: skip
 generic.adds(router, NOUN, "solutions", body("SolutionCreate", Scenario, ""), _solve, gives=SOLUTIONS)
+
+ADOPTIONS = Noun(
+    path="adoptions",
+    model=Adoption,
+    word="adoption",
+    shows="id space_id scenario_id solution_id decided_by_id decided_at reason others point inputs_hash outcome undone_by_id undone_at version",
+    filters="scenario_id decided_by_id",
+)
+
+
+def _adopt(*, actor: Any, scenario: Scenario, version: int, **values: Any) -> Scenario:
+    return adoptions.adopt(actor=actor, scenario=scenario, version=version, **values).scenario
+
+
+def _undo(*, actor: Any, adoption: Adoption, version: int) -> Adoption:
+    return adoptions.undo(actor=actor, adoption=adoption, version=version)
+
+
+generic.acts(router, NOUN, "adoptions", body("AdoptionCreate", Adoption, "reason others point"), _adopt)
+
+decided = Router(tags=["planning"])
+generic.reads(decided, ADOPTIONS, history=False)
+generic.acts(decided, ADOPTIONS, "reversals", body("AdoptionReversal", Adoption, ""), _undo)
 
 solutions = Router(tags=["planning"])
 generic.reads(solutions, SOLUTIONS, history=False)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tandem.planning import selection
-from tandem.planning.models import Scenario, Solution
+from tandem.planning.models import Adoption, Scenario, Solution
 from tandem.planning.selection import Figures, Inputs, Offer, unit
+from tandem.portfolio.models import Project
 from tandem.strategy.models import Objective
 
-__all__ = ["Figures", "Inputs", "Offer", "Row", "View", "newest", "unit", "view", "views"]
+__all__ = ["Decision", "Figures", "Inputs", "Offer", "Row", "View", "decisions", "newest", "unit", "view", "views"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,28 @@ def newest(user: Any, scenarios: Sequence[Scenario]) -> dict[int, Solution]:
     """The latest solution of each; one query."""
     rows = Solution.objects.visible_to(user).filter(scenario__in=[s.pk for s in scenarios]).select_related("job")
     return {row.scenario_id: row for row in rows.order_by("scenario_id", "-id").distinct("scenario_id")}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An adoption with the projects that it opened or held, of those that the reader sees."""
+
+    adoption: Adoption
+    projects: Sequence[tuple[Project, bool]]  # whether it was held
+    left_out: int
+
+
+def decisions(user: Any, scenario: Scenario) -> list[Decision]:
+    rows = list(Adoption.objects.visible_to(user).filter(scenario=scenario).select_related("decided_by", "undone_by"))
+    numbers = [pk for row in rows for pk in row.touched("project")]
+    known = {p.pk: p for p in Project.objects.visible_to(user).filter(pk__in=numbers)}
+    return [
+        Decision(
+            row, [(known[one["project"]], "project_before" in one) for one in row.outcome if one.get("project") in known],
+            sum(not one.get("project") for one in row.outcome),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def view(user: Any, scenario: Scenario, point: int | None = None) -> View:

@@ -17,8 +17,9 @@ from tandem.portfolio.models import Proposal
 from tandem.reports.queries import scenarios as reads
 from tandem.web import cells, doors, generic
 from tandem.web.charts import number
+from tandem.web.collaboration.jobs import phase_words
 from tandem.web.generic import Column, Fact, Filter, Noun
-from tandem.web.planning import comparing, scenario_picture, scenario_words
+from tandem.web.planning import adoptions, comparing, scenario_picture, scenario_words
 from tandem.web.planning.scenario_forms import ScenarioForm
 from tandem.web.portfolio import money
 
@@ -59,7 +60,8 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
     if job:
         request.live_topics.append(f"job:{job.pk}")  # type: ignore[attr-defined]
     return {
-        "view": view, "solution": solution, "job": job, "may_edit": may_edit, "may_change": may_edit,
+        **adoptions.of(request, view, may_edit),
+        "view": view, "solution": solution, "job": job, "phase_words": phase_words, "may_edit": may_edit, "may_change": may_edit,
         "may_copy": may(request.user, _DO, row.space_id), "money": money, "words": scenario_words, "lede": lede(view),
         "set_figs": _figs(view), "rules": _rules(view), "groups": _groups(view) if may_edit else [], "load": _load(view),
         "frontier": scenario_picture.frontier(view), "prices": [scenario_words.price(view, p) for p in solution.prices[:12]] if solution and view.point is None else [],
@@ -217,6 +219,7 @@ noun = Noun(
 urls = [
     path("scenarios/compared/", login_required(comparing.page), name="scenarios_compared"),
     *generic.urls(noun),
+    *adoptions.urls,
     path("scenarios/<int:id>/solves/", solves, name="scenarios_solves"),
     path("scenarios/<int:id>/locks/", locks, name="scenarios_locks"),
     path("scenarios/<int:id>/shares/", shares, name="scenarios_shares"),

@@ -82,7 +82,8 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
     reads.look_up(request.user, [row])
     user, found = request.user, row.case
     may_edit = may(user, Permission.EDIT_WORK, row.space_id)
-    steps = [(value, _MOVES[value]) for value, needed in proposals.MOVES[row.state].items() if may(user, needed, row.space_id)]
+    known = _MOVES | ({"submitted": _("Back into the queue")} if row.state == "assessed" else {})
+    steps = [(value, known[value]) for value, needed in proposals.MOVES[row.state].items() if may(user, needed, row.space_id)]
     others = Proposal.objects.visible_to(user).filter(space_id=row.space_id).exclude(pk=row.pk).exclude(state="declined")
     return {
         "case": found, "money": money, "irr": irr(row), "payback": payback(row), "said": state(row),

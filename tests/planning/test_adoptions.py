@@ -1,0 +1,155 @@
+"""Adopting a scenario: one decision, all or nothing, and the way back while nothing stands on it."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from tandem.history.models import Event
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
+from tandem.people.models import Role
+from tandem.planning import selection
+from tandem.planning.actions import adoptions, scenarios
+from tandem.planning.models import Adoption, Solution
+from tandem.portfolio.actions import portfolios, projects, proposals
+from tandem.portfolio.models import Project
+from tandem.strategy.actions import objectives
+from tandem.strategy.models import Contribution
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def at(world):
+    """A scenario whose answer has the crane from the second quarter on, and neither portal nor robots."""
+    home = portfolios.create(actor=world.alma, parent=world.root, name="Digital 2027").space
+    crane, portal, robots = (make.proposal(actor=world.alma, space=home, title=t) for t in ("Crane", "Portal", "Robots"))
+    goal = make.objective(actor=world.alma, space=home)
+    objectives.contribute(actor=world.alma, objective=goal, subject=crane, weight=70)
+    scenario = scenarios.create(actor=world.alma, space=home, name="Less", starts_on=date(2027, 1, 1), budget=[200_000])
+    at = SimpleNamespace(world=world, lead=world.alma, home=home, crane=crane, portal=portal, robots=robots, goal=goal, scenario=scenario)
+    answered(at, {str(crane.pk): 1})
+    return at
+
+
+def answered(at, starts, **values):
+    values = {"state": "done", "value": 5, "starts": starts, "inputs_hash": selection.read(at.scenario).hash, **values}
+    return Solution.objects.create(space=at.home, scenario=at.scenario, **values)
+
+
+def adopt(at, **values):
+    values = {"actor": at.lead, "scenario": at.scenario, "version": None, "reason": "The berth comes first", **values}
+    made = adoptions.adopt(**values)
+    for row in (at.crane, at.portal, at.robots, at.scenario):
+        row.refresh_from_db()
+    return made
+
+
+@pytest.mark.parametrize(("others", "left"), [("on_hold", "on_hold"), ("declined", "declined"), ("keep", "submitted")])
+def test_the_chosen_become_projects_and_the_rest_what_the_decision_says(at, others, left):
+    made = adopt(at, others=others)
+    project = at.crane.project
+    assert (project.name, project.state, project.starts_on, project.space.parent) == ("Crane", "proposed", date(2027, 4, 1), at.home)
+    assert (at.crane.state, at.portal.state, at.robots.state, at.scenario.state) == ("project", left, left, "adopted")
+    assert list(Contribution.objects.of(project).values_list("objective_id", "weight")) == [(at.goal.pk, 70)]
+    assert made.touched("project") == [project.pk]
+    for row, verb in ((at.scenario, "scenario.adopted"), (at.crane, "proposal.moved"), (project, "project.created")):
+        assert Event.objects.of(row).filter(verb=verb).count() == (2 if row is at.crane else 1)
+
+
+def test_it_is_refused_once_the_question_has_changed(at):
+    proposals.change(actor=at.lead, proposal=at.portal, version=None, costs=[1])
+    with pytest.raises(Refused, match="scenario_stale"):
+        adopt(at)
+    assert not Project.objects.filter(name="Crane").exists()
+
+
+@pytest.mark.parametrize(("values", "code"), [({"state": "searching"}, "unsolved"), ({"state": "impossible", "value": None}, "unsolved"), ({"starts": {}}, "set_empty")])
+def test_there_must_be_an_answer(at, values, code):
+    answered(at, **{"starts": {str(at.crane.pk): 0}, **values})
+    with pytest.raises(Refused, match=code):
+        adopt(at)
+
+
+def test_a_point_of_the_frontier_is_adopted_as_well(at):
+    answered(at, {str(at.crane.pk): 0}, frontier=[{"starts": {str(at.portal.pk): 0}}])
+    adopt(at, point=0)
+    assert (at.crane.state, at.portal.state) == ("on_hold", "project")
+
+
+def test_a_running_project_that_is_left_out_is_held(at):
+    adopt(at, others="keep")
+    project = projects.change(actor=at.lead, project=at.crane.project, version=None, state="running")
+    at.scenario = scenarios.create(actor=at.lead, space=at.home, name="Next", starts_on=date(2027, 4, 1))
+    at.scenario = scenarios.lock(actor=at.lead, scenario=at.scenario, version=None, proposal=at.crane, to="out")
+    answered(at, {str(at.portal.pk): 0})
+    made = adopt(at)
+    project.refresh_from_db()
+    assert (project.state, at.crane.state, at.portal.state) == ("on_hold", "project", "project")
+    adoptions.undo(actor=at.lead, adoption=made)
+    project.refresh_from_db()
+    assert project.state == "running"
+
+
+def test_a_decision_needs_a_reason_and_is_made_once(at):
+    with pytest.raises(Refused, match="verdict_reason_missing"):
+        adopt(at, reason=" ")
+    with pytest.raises(Stale):
+        adopt(at, version=99)
+    adopt(at)
+    with pytest.raises(Refused, match="scenario_adopted"):
+        adopt(at)
+    with pytest.raises(Refused, match="scenario_adopted"):
+        scenarios.change(actor=at.lead, scenario=at.scenario, version=None, name="Other")
+    assert Adoption.objects.count() == 1
+
+
+def test_it_is_taken_back_while_nothing_stands_on_it(at):
+    made = adopt(at)
+    project = at.crane.project
+    adoptions.undo(actor=at.lead, adoption=made)
+    for row in (at.crane, at.portal, at.scenario, project):
+        row.refresh_from_db()
+    assert (at.crane.state, at.crane.project, at.portal.state, at.portal.reason) == ("submitted", None, "submitted", "")
+    assert (project.state, at.scenario.state) == ("cancelled", "open")
+    assert not Contribution.objects.of(project).exists()
+    with pytest.raises(Refused, match="adoption_undone"):
+        adoptions.undo(actor=at.lead, adoption=made)
+    adopt(at)
+
+
+def test_work_or_a_change_stands_in_the_way_back(at):
+    made = adopt(at)
+    item = make.work_item(actor=at.lead, project=at.crane.project)
+    with pytest.raises(Refused, match="adoption_built_on"):
+        adoptions.undo(actor=at.lead, adoption=made)
+    item.delete()
+    proposals.move(actor=at.lead, proposal=at.portal, version=None, state="assessed")
+    with pytest.raises(Refused, match="adoption_built_on"):
+        adoptions.undo(actor=at.lead, adoption=made)
+
+
+def test_who_may_not_and_who_sees_nothing(at):
+    member = make.user(actor=at.world.admin, name="Noor", role=Role.MEMBER, space=at.home)
+    for user, refusal in ((member, Denied), (at.world.dana, Hidden)):
+        with pytest.raises(refusal):
+            adopt(at, actor=user)
+    made = adopt(at)
+    for user, refusal in ((member, Denied), (at.world.dana, Hidden)):
+        with pytest.raises(refusal):
+            adoptions.undo(actor=user, adoption=made)
+
+
+def test_the_page_decides_shows_the_decision_and_takes_it_back(at, client):
+    client.force_login(at.lead)
+    address = f"/scenarios/{at.scenario.pk}/"
+    assert "Opens 1 project" in client.get(address).content.decode()
+    sent = {"reason": "The <b>berth</b>", "others": "on_hold", "version": at.scenario.version}
+    assert client.post(f"{address}adoptions/", sent).status_code == 302
+    page = client.get(address).content.decode()
+    assert "The &lt;b&gt;berth" in page
+    assert "Take the decision back" in page
+    (made,) = Adoption.objects.all()
+    assert client.post(f"/adoptions/{made.pk}/reversals/", {"version": made.version}).status_code == 302
+    assert "Opens 1 project" in client.get(address).content.decode()
