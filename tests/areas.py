@@ -16,7 +16,7 @@ from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.planning.models import ComputedDates, Forecast, Run
 from tandem.portfolio.actions import portfolios, programmes
 from tandem.portfolio.models import Portfolio, Programme, Project
-from tandem.product.actions import customers, features, feedback_links, feedback_merges, roadmaps
+from tandem.product.actions import customers, features, feedback_links, feedback_merges, portals, roadmaps
 from tandem.product.models import (
     Customer,
     Feature,

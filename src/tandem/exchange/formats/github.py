@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import ijson
 from ijson.common import ObjectBuilder
@@ -45,7 +45,7 @@ _CHUNK = 1 << 16
 class _Bounded:
     """Unpacked bytes, counted: a small file may unpack to a huge one."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: Any) -> None:
         self._file, self._left = file, MAX_UNPACKED_BYTES
 
     def read(self, size: int = -1) -> bytes:
