@@ -85,8 +85,8 @@ def remove(roles: frozenset[str]) -> Policy:
 _READ_ONLY = [
     "themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs",
     "proposals", "proposal_ties", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes", "ballots", "scoring_models", "scores",
+    "adoptions",
 ]  # fmt: skip
-_READ_ONLY = ["key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs", "proposals", "proposal_ties", "scenarios", "solutions", "adoptions"]
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "columns", "wip_limits", "blocks", "products", "features", "releases", "promises", "comments", "attachments", "saved_views", "webhooks", "deliveries", "rules",
@@ -308,8 +308,10 @@ API: dict[str, Policy] = {
     "notification_rules_read": LIST,
     "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
-for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements", "proposal_ties", "solutions", "scores"):
-for _noun in ("states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements", "proposal_ties", "solutions", "adoptions"):
+for _noun in (
+    "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements",
+    "proposal_ties", "solutions", "scores", "adoptions",
+):
     del API[f"{_noun}_history"]
 
 

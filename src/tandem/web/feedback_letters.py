@@ -74,7 +74,7 @@ def ask(vote_id: int) -> bool:
         lines = [
             _("Somebody, probably you, wants this of %(product)s: “%(title)s”.") % {"product": product, "title": said.title}, "",
             _("Your vote counts once you confirm it:"), settings.ORIGIN.rstrip("/") + confirming_path(vote), "",
-            _("If it was not you, do nothing: nothing is kept of it, and no letter follows."), "",
+            _("If it was not you, do nothing: it does not count, and the address is forgotten after a week."), "",
         ]  # fmt: skip
         letter = EmailMessage(
             subject=one_line(_("%(product)s: confirm your vote") % {"product": product}), body="\n".join(lines), to=[vote.email],

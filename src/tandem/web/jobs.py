@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from tandem.product.actions import portals
 from tandem.web import feedback_letters, letters
 
 
@@ -33,5 +34,6 @@ def confirmation_of_vote(vote_id: int) -> None:
 @app.periodic(cron="5-59/10 * * * *")
 @app.task(name="web.feedback_letters_round", queueing_lock="web.feedback_letters_round", lock="web.feedback_letters")
 def round_of_answers(timestamp: int) -> None:
-    """What a mail server had refused."""
+    """What a mail server had refused; and whoever did not confirm a vote is forgotten."""
     feedback_letters.send_due()
+    portals.forget_unconfirmed()

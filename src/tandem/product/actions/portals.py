@@ -108,6 +108,12 @@ def confirm(*, vote: FeedbackVote) -> Feedback:
     return row.feedback
 
 
+def forget_unconfirmed(days: int = 7) -> int:
+    """Addresses whose owners did not follow the link."""
+    old = FeedbackVote.objects.filter(confirmed_at=None, created_at__lt=clock.now() - timedelta(days=days))
+    return old.delete()[0]
+
+
 def comment(*, actor: None, portal: Portal, feedback: Feedback, body: str, name: str = "", address: str = "") -> PortalComment:
     """Waits to be let through."""
     body = plain(body[:2100], lines=True).replace("@[", "@ [")
