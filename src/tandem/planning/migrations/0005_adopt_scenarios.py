@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
-        ('planning', '0003_ask_scenarios'),
+        ("planning", "0004_ask_scenarios"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
