@@ -25,12 +25,6 @@ def table(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","))
 
 
-def unpacked(path: Path, folder: Path) -> Path:
-    target = folder / path.name.removesuffix(".gz")
-    target.write_bytes(gzip.decompress(path.read_bytes()))
-    return target
-
-
 def graph(path: Path) -> list[dict[str, Any]]:
     whole = json.loads(gzip.decompress(path.read_bytes()))
     return [node["properties"] for node in whole["nodes"] if node["label"] == "Project"]

@@ -40,18 +40,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice above the list: `field` equals the chosen value, or `narrow` says what it leaves; `narrow_for` is told who asks."""
+    """A choice above the list: `field` equals the chosen value, or `narrow` says what it leaves; `narrow_for` is told what was asked."""
 
     name: str
     label: Any
     choices: Callable[[HttpRequest], list[tuple[str, Any]]]
     field: str = ""
     narrow: Callable[[models.QuerySet[Any], str], models.QuerySet[Any]] | None = None
-    narrow_for: Callable[[Any, models.QuerySet[Any], str], models.QuerySet[Any]] | None = None
+    narrow_for: Callable[[HttpRequest, models.QuerySet[Any], str], models.QuerySet[Any]] | None = None
 
-    def left(self, user: Any, rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
+    def left(self, request: HttpRequest, rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
         if self.narrow_for:
-            return self.narrow_for(user, rows, value)
+            return self.narrow_for(request, rows, value)
         return self.narrow(rows, value) if self.narrow else rows.filter(**{self.field or self.name: value})
 
 
@@ -149,7 +149,7 @@ def narrowed(request: HttpRequest, noun: Noun, *, without: str = "") -> models.Q
     for one in noun.filters:
         value = request.GET.get(one.name, "")
         if value and one.name != without and value in {v for v, _label in one.choices(request)}:
-            rows = one.left(request.user, rows, value)
+            rows = one.left(request, rows, value)
     return rows
 
 

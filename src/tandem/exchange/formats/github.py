@@ -42,21 +42,29 @@ _MAX_DEPTH = 40
 _CHUNK = 1 << 16
 
 
-class _Bounded:
+class Bounded:
     """Unpacked bytes, counted: a small file may unpack to a huge one."""
 
-    def __init__(self, file: Any) -> None:
-        self._file, self._left = file, MAX_UNPACKED_BYTES
+    def __init__(self, file: Any, most: int = MAX_UNPACKED_BYTES) -> None:
+        self._file, self._most, self._left = file, most, most
 
     def read(self, size: int = -1) -> bytes:
         try:
-            found = self._file.read(_CHUNK if size is None or size < 0 else size)
+            found: bytes = self._file.read(_CHUNK if size is None or size < 0 else size)
         except (OSError, EOFError) as error:
             raise Unreadable("truncated" if isinstance(error, EOFError) else "zip_broken", reason="gzip") from error
         self._left -= len(found)
         if self._left < 0:
-            raise Unreadable("zip_bomb", limit=f"{MAX_UNPACKED_BYTES // 2**20} MB")
+            raise Unreadable("zip_bomb", limit=f"{self._most // 2**20} MB")
         return found
+
+    def read_all(self) -> bytes:
+        return b"".join(iter(self.read, b""))
+
+
+def opened(path: Path, is_packed: bool) -> Any:
+    """The file to read, unpacked where it is packed."""
+    return gzip.open(path, "rb") if is_packed else path.open("rb")
 
 
 def is_github(path: Path, is_packed: bool) -> bool:
@@ -70,8 +78,8 @@ def entries(path: Path, is_packed: bool) -> Iterator[Any]:
     builder: ObjectBuilder | None = None
     depth = 0
     try:
-        with gzip.open(path, "rb") if is_packed else path.open("rb") as file:
-            for prefix, event, value in ijson.parse(_Bounded(file), use_float=True):
+        with opened(path, is_packed) as file:
+            for prefix, event, value in ijson.parse(Bounded(file), use_float=True):
                 opens, closes = event in ("start_map", "start_array"), event in ("end_map", "end_array")
                 depth += opens - closes
                 if depth > _MAX_DEPTH:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tandem.exchange.formats import report_values as values
+from tandem.exchange.formats.github import Bounded, opened
 from tandem.exchange.formats.limits import MAX_WORKBOOK_BYTES
 from tandem.exchange.formats.sniff import json_refusal
 from tandem.exchange.formats.source import ReadOptions, Source, Unreadable, clean
@@ -28,7 +29,8 @@ class ReportGraph(Source):
         if path.stat().st_size > MAX_WORKBOOK_BYTES:
             raise Unreadable("too_large", limit=MAX_WORKBOOK_BYTES // 2**20)
         try:
-            whole = json.loads(path.read_bytes())
+            with opened(path, path.suffix == ".gz") as file:
+                whole = json.loads(Bounded(file, MAX_WORKBOOK_BYTES).read_all())
         except (ValueError, RecursionError) as error:
             raise json_refusal(error) from error
         self._nodes = {node["uid"]: node for node in whole["nodes"]}

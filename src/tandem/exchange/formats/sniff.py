@@ -8,7 +8,7 @@ import ijson
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from tandem.exchange.formats.github import is_github
+from tandem.exchange.formats.github import Bounded, is_github, opened
 from tandem.exchange.formats.jira_fields import is_jira_header
 from tandem.exchange.formats.limits import MAX_FILE_BYTES, zip_names
 from tandem.exchange.formats.report_columns import is_report_header
@@ -49,7 +49,7 @@ def detect(path: Path) -> str:
     if head.startswith(b"ERMHDR"):
         raise _needs_extra("Primavera (.xer)", "Primavera P6 or ProjectLibre")
     if head.startswith(b"\x1f\x8b") and path.name.lower().endswith(".json.gz"):
-        return _github(path, is_packed=True)
+        return _packed(path)
     for magic, name in _BINARY:
         if head.startswith(magic):
             raise Unreadable("binary", "byte 0", name=name)
@@ -59,7 +59,7 @@ def detect(path: Path) -> str:
     if text.startswith("<"):
         return _xml(path, text)
     if text.startswith(("{", "[")):
-        return _json(path)
+        return _json(path, is_packed=False)
     return _table(path)
 
 
@@ -129,17 +129,17 @@ def xml_refusal(error: ParseError) -> Unreadable:
     return Unreadable("xml_broken", where, reason=str(error).split(":")[0])
 
 
-def _json(path: Path) -> str:
+def _json(path: Path, is_packed: bool) -> str:
     keys: list[str] = []
     try:
-        with path.open("rb") as file:
-            for prefix, event, value in ijson.parse(file):
+        with opened(path, is_packed) as file:
+            for prefix, event, value in ijson.parse(Bounded(file)):
                 if prefix == "" and event == "map_key":
                     keys.append(str(value))
                     if value == "issues":
                         raise Unreadable("jira_json", "/issues")
                 elif prefix == "" and event == "start_array":
-                    return _github(path, is_packed=False)
+                    return _github(path, is_packed)
                 if "nodes" in keys and "relations" in keys:
                     return "project-graph"
                 if "lists" in keys and "cards" in keys:
@@ -153,7 +153,14 @@ def _json(path: Path) -> str:
     raise Unreadable("json_unknown", "/", keys=", ".join(keys[:8]) or "–")
 
 
-def _github(path: Path, *, is_packed: bool) -> str:
+def _packed(path: Path) -> str:
+    """Packed JSON: what people hand on so; a board of Trello is none of it."""
+    if (found := _json(path, is_packed=True)) == "trello":
+        raise Unreadable("binary", "byte 0", name="a compressed file (gzip)")
+    return found
+
+
+def _github(path: Path, is_packed: bool) -> str:
     if is_github(path, is_packed):
         return "github"
     raise Unreadable("json_unknown", keys="[…]")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Case, F, Max, Min, Q, TextField, Value, When
 from django.db.models.fields.json import KeyTextTransform as Text
@@ -36,8 +36,7 @@ NEEDED = 5
 NEEDED_FORECASTS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One date that was told. `code` says what became of it; `came` whether its day is over."""
 
     id: int
@@ -47,10 +46,8 @@ class Entry:
     ref: Ref
     code: str
     came: bool
-    there_on: date | None
-    "When what it was about was there."
-    p80_then: date | None
-    "The P80 on the day on which it was given."
+    there_on: date | None  # when what it was about was there
+    p80_then: date | None  # by the forecast of the day on which it was given
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +216,12 @@ def of_product(rows: Any, product_id: int | str) -> Any:
 
 def standing(user: Any, rows: Any, value: str) -> Any:
     """Those that stand so today."""
+    return among(rows, entries(user, rows), value)
+
+
+def among(rows: Any, found: Iterable[Entry], value: str) -> Any:
     codes = STANDINGS[value]
-    return rows.filter(pk__in=[e.id for e in entries(user, rows) if e.code in codes])
+    return rows.filter(pk__in=[e.id for e in found if e.code in codes])
 
 
 def quarters(first: date, last: date, first_month: int) -> list[Period]:

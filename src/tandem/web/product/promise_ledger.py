@@ -81,21 +81,30 @@ def _objectives(request: HttpRequest) -> list[tuple[str, Any]]:
     return [(str(pk), name) for pk, name in names.items()]
 
 
+def _entries(request: HttpRequest, rows: Any) -> list[Entry]:
+    """Of the list narrowed by all but the state: the filter by state and the figures above the list ask for the same."""
+    return _once(request, "entries", lambda: reads.entries(request.user, rows))  # type: ignore[no-any-return]
+
+
+def _standing(request: HttpRequest, rows: Any, value: str) -> Any:
+    return reads.among(rows, _entries(request, rows), value)
+
+
 FILTERS = (
     Filter("product", _("Product"), _products, narrow=reads.of_product),
     Filter("to_whom", _("To whom"), _receivers),
     Filter("quarter", _("Quarter"), lambda request: [(p.key, p.name) for p in reversed(_quarters(request))], narrow=_in_quarter),
-    Filter("objective", _("Objective"), _objectives, narrow_for=lambda user, rows, value: reads.of_objective(user, rows, int(value))),
+    Filter("objective", _("Objective"), _objectives, narrow_for=lambda request, rows, value: reads.of_objective(request.user, rows, int(value))),
     Filter("due", _("Its day"), lambda request: [("over", _("Is over")), ("ahead", _("Lies ahead"))], narrow=lambda rows, value: (
         rows.filter(date__lt=clock.today()) if value == "over" else rows.filter(date__gte=clock.today())
     )),
-    Filter("standing", _("State"), lambda request: list(STANDINGS.items()), narrow_for=reads.standing),
+    Filter("standing", _("State"), lambda request: list(STANDINGS.items()), narrow_for=_standing),
 )  # fmt: skip
 
 
 def of(request: HttpRequest, noun: Noun) -> dict[str, Any]:
     """What stands above the list. Narrowed as the list is, but for the state: its figures are the ways to narrow by it."""
-    found = reads.entries(request.user, generic.narrowed(request, noun, without="standing"))
+    found = _entries(request, generic.narrowed(request, noun, without="standing"))
     whole = reads.tally(found)
     by = request.GET.get("by", "")
     by = by if by in GROUPS else ""
