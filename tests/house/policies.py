@@ -309,8 +309,6 @@ API: dict[str, Policy] = {
     "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
 for _noun in (
-    ,
-):
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements",
     "proposal_ties", "solutions", "scores", "adoptions",
 ):
