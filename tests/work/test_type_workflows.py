@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from tandem.automation.actions import steps
 from tandem.collaboration.words import refusal
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
@@ -68,8 +69,8 @@ def test_no_move_leads_out_of_it(world, at, bug):
     short(world, at, bug)
     row = work_items.create(actor=world.mei, space=world.project.space, title="Crash", type=bug)
     refused(lambda: work_items.move(actor=world.mei, item=row, version=None, state=at["In review"]), "state_not_of_type")
-    steps = [bulk.Step(row, None, {"state": at["In review"]})]
-    assert [o.code for o in bulk.rehearse(actor=world.mei, steps=steps)] == ["state_not_of_type"]
+    asked = [bulk.Step(row, None, {"state": at["In review"]})]
+    assert [o.code for o in bulk.rehearse(actor=world.mei, steps=asked)] == ["state_not_of_type"]
     row = WorkItem.objects.get(pk=row.pk)
     assert work_items.move(actor=world.mei, item=row, version=None, state=at["Done"]).state == at["Done"]
 
@@ -189,3 +190,10 @@ def test_taken_over_with_a_type_that_comes(world, at, bug):
     takeovers.take_over(actor=world.alma, space=yard.space, source=world.project.space)
     came = WorkItemType.objects.get(space=yard.space, name="Incident")
     assert came.start.name == "In progress" and came.start.space_id == yard.space_id and len(came.state_ids) == 2
+
+
+def test_a_rule_moves_into_the_first_state_of_the_category_that_the_type_uses(world, at, bug):
+    choose(world, bug, [at["In review"], at["Done"]], at["In review"])
+    bug.refresh_from_db()
+    row = work_items.create(actor=world.mei, space=world.project.space, title="Crash", type=bug, state=at["Done"])
+    assert steps._to_state(row, "in_progress") == {"state": at["In review"]}
