@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tandem.collaboration.actions.jobs import Cancelled
 from tandem.collaboration.models import Job
@@ -144,6 +145,12 @@ def test_strategic_fit_may_be_what_counts(at):
     solution = solved(ask(at, aim="fit", budget=[100]))
     assert set(solution.starts) == {str(at.robots.pk)}
     assert selection.figures(selection.read(solution.scenario), solution.starts).objectives == {goal.pk: 1}
+
+
+def test_a_new_scenario_has_the_search_compiled_before_it_is_asked(at):
+    ask(at)
+    ask(at, name="Another")
+    assert ProcrastinateJob.objects.filter(task_name=solving.PREPARE, status="todo").count() == 1
 
 
 def test_who_stops_it_keeps_what_was_found(at):

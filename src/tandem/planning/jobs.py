@@ -63,6 +63,12 @@ def solve_scenario(solution_id: int, job_id: int) -> None:
     jobs.run(job_id, lambda progress: solving.carry_out(solution, progress))
 
 
+@app.task(name=solving.PREPARE, queueing_lock=solving.PREPARE)
+def prepare_solver() -> None:
+    """Asked for with a new scenario: by the time it is to be solved, the search is compiled."""
+    solving.prepare()
+
+
 def _spaces(space_id: int | None) -> list[Space]:
     """The projects and products that a change in this space concerns: itself, or all below a portfolio or programme,
     whose working calendar they inherit. None is everything."""

@@ -7,18 +7,25 @@ from typing import Any
 from tandem.collaboration.actions.jobs import Cancelled, Progress
 from tandem.compute.errors import Uncomputable
 from tandem.compute.selection import explain, frontier, solvers
-from tandem.compute.selection.problem import Problem
-from tandem.compute.selection.solve import Selection, solve
+from tandem.compute.selection.problem import Candidate, Problem
+from tandem.compute.selection.solve import Selection, select, solve
 from tandem.compute.worker import Worker
 from tandem.kit.jobs import Interrupted
 from tandem.planning import selection
 from tandem.planning.models import Solution
 
 KIND = "planning.solve_scenario"
+PREPARE = "planning.prepare_solver"
 _SECONDS, _GAP = 8.0, 0.001
 _FORCED, _FORCED_SECONDS, _FORCED_MOVES = 12, 8.0, 200_000
 _POINTS, _FRONTIER_SECONDS = 9, 9.0
 _REPAIR_SECONDS = 8.0
+
+
+def prepare() -> None:
+    """Compiles the kernels of the search, which stay on disk: the first answer to the first question does not wait for that."""
+    tiny = Problem(2, tuple(Candidate(name, value, cost=(1,)) for name, value in (("a", 1), ("b", 2))), budget=(1, 1))
+    select(tiny, seconds=1.0)
 
 
 class _Stop:

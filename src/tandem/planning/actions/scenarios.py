@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tandem.collaboration.actions import jobs
 from tandem.history.record import record
 from tandem.kit.errors import Refused
+from tandem.kit.jobs import enqueue
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, SpaceKind
@@ -30,7 +31,10 @@ def create(*, actor: Any, space: Space, **values: Any) -> Scenario:
     if space.kind not in (SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION):
         raise Refused("not_a_portfolio", field="space_id")
     values.setdefault("owner", actor)
-    return writing.create(Scenario, actor=actor, permission=_DO, verb="scenario.created", space=space, **_checked(None, values))
+    with transaction.atomic():
+        row = writing.create(Scenario, actor=actor, permission=_DO, verb="scenario.created", space=space, **_checked(None, values))
+        enqueue(solving.PREPARE, once=solving.PREPARE)
+    return row
 
 
 def change(*, actor: Any, scenario: Scenario, version: int | None, **values: Any) -> Scenario:

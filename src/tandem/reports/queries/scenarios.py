@@ -98,5 +98,6 @@ def _view(user: Any, scenario: Scenario, solution: Solution | None, point: int |
         for key, one in inputs.offers.items()
     ]
     known = Objective.objects.visible_to(user).filter(pk__in=list(inputs.objectives)).values_list("pk", "title")
-    is_stale = solution is not None and solution.inputs_hash != inputs.hash
+    is_open = scenario.state == Scenario.State.OPEN
+    is_stale = is_open and solution is not None and solution.inputs_hash != inputs.hash
     return View(scenario, solution, inputs, rows, selection.figures(inputs, starts), is_stale, point, dict(known))

@@ -121,7 +121,7 @@ def _rules(view: reads.View) -> list[dict[str, Any]]:
     for kind, one, other in view.inputs.ties:
         text = now_("“%(one)s” requires “%(other)s”.") if kind == "requires" else now_("“%(one)s” and “%(other)s” exclude each other.")
         found.append({"text": text % {"one": offers[one].title, "other": offers[other].title}})
-    found += [{"text": now_("“%(one)s” is in: %(why)s.") % {"one": o.title, "why": now_("locked") if s.locks.get(o.id) == "in" else now_("it runs") if o.is_running else now_("mandatory")}} for o in offers.values() if o.is_fixed]
+    found += [{"text": now_("“%(one)s” is in: %(why)s.") % {"one": o.title, "why": now_("locked") if s.locks.get(o.id) == "in" else now_("it is a project") if o.is_running else now_("mandatory")}} for o in offers.values() if o.is_fixed]
     return [{"kept": "", "share": None, **rule} for rule in found]
 
 
