@@ -34,6 +34,10 @@ FIELDS = {
     "direction": _("direction"), "formula": _("formula"), "kpi": _("KPI"), "learned": _("what was learned"), "off_beyond": _("off track beyond"),
     "on": _("day"), "risk_beyond": _("at risk beyond"), "score": _("score"), "scored_on": _("scored on"), "start_value": _("from value"),
     "target_value": _("to value"), "unit": _("unit"), "unit_name": _("name of the unit"), "value": _("value"),
+    "text": _("in their words"), "answer": _("answer to the givers"), "customer": _("customer"), "giver": _("giver with an account"),
+    "giver_name": _("giver"), "is_public": _("public"), "outside_votes": _("votes at the source"), "outside_comments": _("comments at the source"),
+    "quote": _("sentence that proves it"), "vote": _("vote"), "segment": _("segment"), "merged_into": _("merged into"), "origin": _("source"),
+    "intro": _("introduction"), "is_indexed": _("search engines may list it"), "is_embeddable": _("other sites may show it in a frame"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 
