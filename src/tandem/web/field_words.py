@@ -45,6 +45,10 @@ FIELDS = {
     "decision": _("decision"), "goals": _("goals"), "hypothesis": _("hypothesis"), "looked_on": _("looked at on"), "outcome": _("outcome"), "pains": _("pains"), "positioning": _("positioning"), "result": _("result"),
     "stage": _("stage"), "strengths": _("strengths"), "threshold": _("holds from"), "vision": _("vision"), "weaknesses": _("weaknesses"), "website": _("website"),
     "evidence": _("evidence"), "inputs": _("inputs"), "is_retired": _("no longer used"), "link": _("link"), "method": _("method"), "scoring_model": _("scoring model"),
+    "text": _("in their words"), "answer": _("answer to the givers"), "customer": _("customer"), "giver": _("giver with an account"),
+    "giver_name": _("giver"), "is_public": _("public"), "outside_votes": _("votes at the source"), "outside_comments": _("comments at the source"),
+    "quote": _("sentence that proves it"), "vote": _("vote"), "segment": _("segment"), "merged_into": _("merged into"), "origin": _("source"),
+    "is_indexed": _("search engines may list it"), "is_embeddable": _("other sites may show it in a frame"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

@@ -129,18 +129,19 @@ def _refuse_broken(row: Feedback, values: dict[str, Any]) -> None:
 
 
 def _record(verb: str, row: Feedback, actor: Any, changes: dict[str, Any]) -> None:
-    known = {name: both for name, both in changes.items() if name not in _UNRECORDED}
-    text = {name: known.pop(name) for name in _PERSONAL if name in known}
+    known, text = _parted(changes)
     record(verb, row, actor=actor, changes=known, text=text)
+
+
+def _parted(changes: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the history says for good, and what of it can be erased; `source` means something else there."""
+    known = {"origin" if name == "source" else name: both for name, both in changes.items() if name not in _UNRECORDED}
+    return known, {name: known.pop(name) for name in _PERSONAL if name in known}
 
 
 def record_many_changes(rows: list[tuple[Feedback, dict[str, Any]]], *, actor: Any, run: Any) -> None:
     """One event for each entry that an import has changed."""
-    told = []
-    for row, changes in rows:
-        known = {name: both for name, both in changes.items() if name not in _UNRECORDED}
-        told.append((row, known, {name: known.pop(name) for name in _PERSONAL if name in known}))
-    record_many("feedback.changed", told, actor=actor, run=run)
+    record_many("feedback.changed", [(row, *_parted(changes)) for row, changes in rows], actor=actor, run=run)
 
 
 def record_merges(rows: list[Feedback], *, actor: Any, run: Any) -> None:

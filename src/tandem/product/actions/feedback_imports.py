@@ -26,7 +26,7 @@ def add(*, actor: Any, product: Product, rows: Sequence[dict[str, Any]], occurre
         Feedback.objects.bulk_create(made, batch_size=BATCH)
         record_past(
             [
-                Past("feedback.created", row, actor, at, {"product": [None, product.pk], "source": [None, row.source]}, {"title": [None, row.title]})
+                Past("feedback.created", row, actor, at, {"product": [None, product.pk], "origin": [None, row.source]}, {"title": [None, row.title]})
                 for row, at in zip(made, occurred_at, strict=True)
             ],
             run=run,

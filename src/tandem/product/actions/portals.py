@@ -78,7 +78,7 @@ def give(*, actor: None, portal: Portal, title: str, text: str = "", name: str =
             language=language, **values,
         )  # fmt: skip
         words = {name: [None, values[name]] for name in ("title", "text", "giver_name") if values[name]}
-        record("feedback.created", row, actor=actor, changes={"source": [None, row.source]}, text=words)
+        record("feedback.created", row, actor=actor, changes={"origin": [None, row.source]}, text=words)
         if values["giver_email"]:
             _ask(row, values["giver_email"], wants_word, sender)
     return row
