@@ -34,6 +34,11 @@ FIELDS = {
     "direction": _("direction"), "formula": _("formula"), "kpi": _("KPI"), "learned": _("what was learned"), "off_beyond": _("off track beyond"),
     "on": _("day"), "risk_beyond": _("at risk beyond"), "score": _("score"), "scored_on": _("scored on"), "start_value": _("from value"),
     "target_value": _("to value"), "unit": _("unit"), "unit_name": _("name of the unit"), "value": _("value"),
+    "scope_in": _("in scope"), "scope_out": _("out of scope"), "measures": _("success measures"), "key_result_ids": _("key results"),
+    "kpi_ids": _("KPIs"), "assumptions": _("assumptions"), "number": _("number"), "written_by": _("written by"), "side": _("side"),
+    "pmo_signed_by": _("signed for the PMO side by"), "pmo_signed_at": _("signed for the PMO side"), "theme": _("theme"),
+    "product_signed_by": _("signed for the product side by"), "product_signed_at": _("signed for the product side"),
+    "intended_share": _("intended share"), "computed_from": _("measured by Tandem"), "measured_as": _("measured with the eyes of"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 
