@@ -49,6 +49,11 @@ FIELDS = {
     "giver_name": _("giver"), "is_public": _("public"), "outside_votes": _("votes at the source"), "outside_comments": _("comments at the source"),
     "quote": _("sentence that proves it"), "vote": _("vote"), "segment": _("segment"), "merged_into": _("merged into"), "origin": _("source"),
     "is_indexed": _("search engines may list it"), "is_embeddable": _("other sites may show it in a frame"),
+    "scope_in": _("in scope"), "scope_out": _("out of scope"), "measures": _("success measures"), "key_result_ids": _("key results"),
+    "kpi_ids": _("KPIs"), "assumptions": _("assumptions"), "number": _("number"), "written_by": _("written by"), "side": _("side"),
+    "pmo_signed_by": _("signed for the PMO side by"), "pmo_signed_at": _("signed for the PMO side"), "theme": _("theme"),
+    "product_signed_by": _("signed for the product side by"), "product_signed_at": _("signed for the product side"),
+    "intended_share": _("intended share"), "computed_from": _("measured by Tandem"), "measured_as": _("measured with the eyes of"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

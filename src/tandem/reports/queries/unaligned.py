@@ -39,16 +39,19 @@ class Loose:
 
 
 def loose(user: Any, within: set[int] | None = None) -> Loose:
-    """Of what the user sees. Thirteen queries, however much there is. A product is named only where no feature of it serves
-    anything either."""
+    """Of what the user sees. Fourteen queries, however much there is. A project is named only where none of its work serves
+    anything either, a product where no feature of it does."""
     known = serving(only_open=True)
     projects = Project.objects.visible_to(user).exclude(state__in=(Project.State.DONE, Project.State.CANCELLED))
     features = Feature.objects.visible_to(user).exclude(state__in=(Feature.State.SHIPPED, Feature.State.DECLINED))
     products = Product.objects.visible_to(user)
     if within is not None:
         projects, features, products = (rows.in_spaces(within) for rows in (projects, features, products))
+    by_their_work = set(effort(user, within).filter(objective__state=Objective.State.OPEN).order_by().values_list("space_id", flat=True).distinct())
     idle_projects = [
-        Idle("portfolio.project", pk, name) for pk, name, space in projects.values_list("pk", "name", "space_id") if not _serves(known.of_space(space))
+        Idle("portfolio.project", pk, name)
+        for pk, name, space in projects.values_list("pk", "name", "space_id")
+        if space not in by_their_work and not _serves(known.of_space(space))
     ]
     idle_features, serving_products = [], set()
     for pk, title, product, product_name in features.values_list("pk", "title", "product_id", "product__name"):

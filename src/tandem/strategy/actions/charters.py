@@ -32,6 +32,7 @@ def draft(*, actor: Any, space: Space, **values: Any) -> Charter:
             raise Refused("charter_unsigned", number=last.number)
         values = ({name: getattr(last, name) for name in FIELDS} if last else {}) | values
         _check(actor, last, values)
+        values = {name: value for name, value in values.items() if value not in ("", [])}
         return writing.create(
             Charter, actor=actor, permission=_DO, verb="charter.drafted", space=space, number=last.number + 1 if last else 1,
             written_by=actor, **values,

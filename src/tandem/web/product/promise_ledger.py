@@ -180,8 +180,8 @@ def _record(request: HttpRequest, found: list[Entry]) -> dict[str, Any] | None:
         return None
     most = max(t.due for _p, t in rows)
     plot = charts.plot(
-        x=(0, len(rows)), y=(0, max(most, 4) * 1.15), height=200, top=16, right=12,
-        x_ticks=[charts.Tick(0, "")], y_ticks=[(n, charts.number(n)) for n in charts.nice(0, max(most, 4), 4) if n == int(n)],
+        x=(0, len(rows)), y=(0, max(most, 4) * 1.15), width=1100, height=210, top=16, right=12,
+        x_ticks=[], y_ticks=[(n, charts.number(n)) for n in charts.nice(0, max(most, 4), 4) if n == int(n)],
     )  # fmt: skip
     bars, labels = [], []
     for at, (p, t) in enumerate(rows):

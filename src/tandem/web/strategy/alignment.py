@@ -124,7 +124,8 @@ def basis(found: Alignment, a: Asked) -> str:
         why = _("counted in work items, since fewer than half of them have logged time, an estimate or points")
     else:
         why = _("counted in %(measure)s, known of %(share)s of the items") % said
-    return f"{period} · {ngettext('%(items)s item', '%(items)s items', round(found.whole.items)) % said} · {why}"
+    count = ngettext("%(items)s item", "%(items)s items", round(found.whole.items)) % said
+    return f"{period} · {count} · {why}"
 
 
 def lede(found: Alignment, loose: unaligned.Loose, a: Asked) -> str:

@@ -104,7 +104,7 @@ def state(row: Charter, newest: Charter) -> str:
         return _("Holds, until both have signed version %(n)s.") % {"n": newest.number}
     if row.is_signed:
         return _("Signed by both sides: this is what was agreed.")
-    return f"{word(row)}. " + _("It holds when both sides have signed; a change takes signatures away.")
+    return _("%(state)s. It holds when both sides have signed; a change takes signatures away.") % {"state": word(row)}
 
 
 def subject(user: Any, space: Space) -> dict[str, str]:

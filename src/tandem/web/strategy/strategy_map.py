@@ -26,7 +26,8 @@ _PAGES = {
     reads.OBJECTIVE: "objectives_detail", reads.PRODUCT: "products_detail", reads.PROGRAMME: "programmes_detail",
     reads.PORTFOLIO: "portfolios_detail", reads.PROJECT: "projects_detail",
 }  # fmt: skip
-NAME = 30
+NAME = (46, 46, 26)
+"""Signs of a name in each column."""
 
 
 @login_required
@@ -77,7 +78,8 @@ class _View:
 
     def _node(self, n: Node) -> dict[str, Any]:
         name, said = self.name(n.key, n.column), self.amount(n.value)  # type: ignore[arg-type]
-        short = name if len(name) <= NAME else f"{name[: NAME - 1]}…"
+        most = NAME[n.column]
+        short = name if len(name) <= most else f"{name[: most - 1]}…"
         return {
             "x": n.x, "y": n.y, "height": n.height, "width": sankey.NODE, "text_x": n.x + sankey.NODE + 5, "text_y": round(n.y + n.height / 2 + 3.5, 1),
             "text": f"{short} · {said}" if n.column == len(MOST) - 1 else short, "title": f"{name}: {said}", "href": self.url(n.key),  # type: ignore[arg-type]
