@@ -48,6 +48,8 @@ def test_without_a_date_or_a_cost_nothing_is_computed():
     found = course([point(1), point(2)])
     assert (found.slip, found.growth, found.growth_share) == (None, None, None)
     assert state_of(found.steps[0]) == "none"
+    alone = course([point(1, date(2020, 1, 1), 100)])
+    assert (alone.slip, alone.growth, state_of(alone.steps[0])) == (None, None, "none"), "one date says nothing of what moved"
     assert course([point(1, budget=0), point(2, budget=5)]).growth_share is None, "no share of nothing"
 
 
@@ -112,4 +114,4 @@ def test_many_at_once_are_new_corrected_or_the_same(world):
 def test_sources_are_not_mixed(world):
     for source, budget in (("NYC", 100), ("", 900)):
         make.project_report(actor=world.alma, project=world.project, source_name=source, budget=D(budget))
-    assert {(line.source, line.course.growth) for line in reads.of_project(world.alma, world.project)} == {("NYC", 0), ("", 0)}
+    assert {(line.source, line.course.growth) for line in reads.of_project(world.alma, world.project)} == {("NYC", None), ("", None)}

@@ -89,7 +89,21 @@ def course(points: Sequence[Point]) -> Course:
     found.stated_slip, found.stated_growth = newest.stated_slip, newest.stated_growth
     _dates(found)
     _money(found)
+    _keep_what_compares(found)
     return found
+
+
+def _keep_what_compares(found: Course) -> None:
+    """One date or one cost alone says nothing of what moved."""
+    points = [step.point for step in found.steps]
+    if sum(p.finish is not None for p in points) + any(p.original_finish for p in points) < 2:
+        found.slip = None
+        for step in found.steps:
+            step.slip = None
+    if sum(p.budget is not None for p in points) + any(p.original_budget is not None for p in points) < 2:
+        found.growth = None
+        for step in found.steps:
+            step.growth = None
 
 
 def _dates(found: Course) -> None:

@@ -134,8 +134,7 @@ def _reported(one: Health, line: Line) -> None:
     one.rating, one.report_id, one.currency = course.last.rating, course.last.id, line.currency
     budget = next((s.point.budget for s in reversed(course.steps) if s.point.budget is not None), None)
     one.budget = float(budget) if budget is not None else None
-    if len(course.steps) > 1 or course.growth:
-        one.growth = course.growth_share
+    one.growth = course.growth_share
     if one.growth is not None:
         state = OFF if one.growth > GROWN_OFF else RISK if one.growth > GROWN_RISK else ON
         one.cost = Grade(state, "grown", {"share": one.growth, "growth": course.growth, "on": course.last.on})
@@ -155,7 +154,7 @@ def _schedule(one: Health, line: Line | None, forecast: Any, baseline: date | No
         one.days = (expected - promised).days
         basis = ("p80" if p80 else "plan") + ("_report" if reported else "_baseline")
         one.schedule = Grade(state if state != DONE else ON, basis, {"expected": expected, "promised": promised, "on": reported.on if reported else None})
-    elif line is not None and line.course.slip is not None and (len(line.course.steps) > 1 or line.course.slip):
+    elif line is not None and line.course.slip is not None:
         slip = one.days = line.course.slip
         state = OFF if slip > LATE_DAYS else RISK if slip > LATE_RISK else ON
         one.schedule = Grade(state, "slip", {"slip": slip, "on": line.course.last.on})

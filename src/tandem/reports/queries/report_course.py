@@ -29,7 +29,7 @@ class Chosen:
 
     def holds(self, line: Line) -> bool:
         return (
-            self.department in ("", line.department) and self.category in ("", line.category)
+            self.department.casefold() in ("", line.department.casefold()) and self.category in ("", line.category)
             and self.phase in ("", line.phase) and self.source in ("", line.source)
             and self.text.casefold() in line.name.casefold()
         )  # fmt: skip
@@ -93,14 +93,14 @@ def lines(user: Any, space: Space | None) -> list[Line]:
 
 def groups(found: Iterable[Line]) -> list[Group]:
     by: dict[tuple[str, str], list[Line]] = defaultdict(list)
-    for line in found:
-        by[line.department, line.currency].append(line)
-    return [_group(name, currency, rows) for (name, currency), rows in sorted(by.items())]
+    for line in found:  # one year writes DfT, the next DFT
+        by[line.department.casefold(), line.currency].append(line)
+    return [_group(rows[-1].department, currency, rows) for (_name, currency), rows in sorted(by.items())]
 
 
 def _group(name: str, currency: str, rows: list[Line]) -> Group:
     one = Group(name, currency, projects=len({r.project_id for r in rows}), reports=sum(len(r.course.steps) for r in rows))
-    slips = [c.slip for r in rows if (c := r.course).slip is not None and (len(c.steps) > 1 or c.slip)]
+    slips = [c.slip for r in rows if (c := r.course).slip is not None]
     one.slip, one.slip_median = sum(slips), median(slips) if slips else None
     for line in rows:
         course = line.course

@@ -75,7 +75,7 @@ def _filters(request: HttpRequest, everything: list[Line]) -> list[dict[str, Any
     labels = {"department": _("Department"), "category": _("Category"), "phase": _("Phase"), "source": _("Source")}
     found = []
     for name, label in labels.items():
-        values = sorted({getattr(line, name) for line in everything} - {""})
+        values = sorted({value.casefold(): value for line in everything if (value := getattr(line, name))}.values())
         if len(values) > 1:
             found.append({"name": name, "label": label, "values": values, "value": request.GET.get(name, "")})
     return found

@@ -22,7 +22,7 @@ def money(value: Decimal | float | None, currency: str = "", *, signed: bool = F
     size = abs(float(value))
     sign = "−" if value < 0 else "+" if signed and value > 0 else ""
     scale, unit = next(((s, u) for s, u in (_SCALES_ZH if is_chinese() else _SCALES) if size >= s), (1.0, ""))
-    return f"{sign}{currency} {_short(size / scale)}{unit}".replace(f"{sign} ", sign) if currency else f"{sign}{_short(size / scale)}{unit}"
+    return f"{sign}{currency} {_short(size / scale)}{unit}" if currency else f"{sign}{_short(size / scale)}{unit}"
 
 
 def _short(size: float) -> str:
