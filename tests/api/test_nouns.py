@@ -299,6 +299,8 @@ def _again(one: Operation, area, number: int) -> None:
         subject.on -= timedelta(days=number + 1)
     if one.noun == "proposal-ties":  # one a pair
         subject.other = make.proposal(actor=area.admin, space=area.space, title=f"P{number}")
+    if one.noun == "adoptions":  # one holds at a time
+        subject.undone_at, subject.undone_by = subject.decided_at, area.admin
     if one.noun == "charters":  # one at a time is written
         subject.pmo_signed_by, subject.product_signed_by = area.admin, area.member
         subject.pmo_signed_at = subject.product_signed_at = subject.created_at

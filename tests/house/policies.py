@@ -271,7 +271,8 @@ API: dict[str, Policy] = {
     "ballots_voters_list": READ,
     "ballots_outcome_read": READ,
     "ballots_votes_create": change(NOBODY, 201),  # whoever is invited, which tests/product/test_ballots.py asks
-    **{f"ballots_{part}_create": change(PRODUCT, 201) for part in ("voters", "closings", "reopenings", "decisions", "reversals")},
+    **{f"ballots_{part}_create": change(PRODUCT, 201) for part in ("voters", "closings", "reopenings", "decisions")},
+    "ballots_reversals_create": Policy(PRODUCT, 422),  # only who decided takes it back: tests/product/test_ballots.py
     "promises_create": create(PRODUCT),
     "promises_revisions_create": change(PRODUCT, 201),
     "promises_keepings_create": change(PRODUCT, 201),
@@ -284,7 +285,7 @@ API: dict[str, Policy] = {
     "attachments_remove": Policy(ACCESS, 204, owners=COMMENT),
     "bulk_changes_create": create(WORK),
     "bulk_relocations_create": create(WORK),
-    "bulk_changes_undos_create": Policy(NOBODY, 201, owners=WORK),
+    "bulk_changes_undos_create": Policy(NOBODY, 201, owners=WORK, private=True),
     "timeline_rows_read": LIST,
     "flow_clocks_create": create(PLAN),
     "flow_clocks_change": change(PLAN),
@@ -292,6 +293,8 @@ API: dict[str, Policy] = {
     "types_workflows_create": change(PLAN, 201),
     "projects_followings_create": change(PLAN, 201),
     "projects_leavings_create": change(PLAN, 201),
+    "subscriptions_read": Policy(owners=SEE, private=True),
+    "subscriptions_history": Policy(owners=SEE, private=True),
     "subscriptions_create": create(SEE),
     "subscriptions_change": Policy(NOBODY, 200, owners=SEE, private=True),
     "subscriptions_remove": Policy(NOBODY, 204, owners=SEE, private=True),
@@ -323,7 +326,7 @@ API: dict[str, Policy] = {
 }  # fmt: skip
 for _noun in (
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements",
-    "proposal_ties", "solutions", "scores", "adoptions",
+    "proposal_ties", "solutions", "scores", "adoptions", "feedback_quotes",
 ):
     del API[f"{_noun}_history"]
 

@@ -20,7 +20,8 @@ NAMES = {
     "Tandem", "Webhook", "Git", "GitHub", "GitLab", "Scrum", "Jira", "Trello", "MS", "Project", "Microsoft", "Excel", "MSPDI", "XML", "CSV", "XLSX", "JSON", "SVG", "PDF", "MPXJ",
     "API", "HTTP", "URL", "ID", "OKR", "PMO", "Markdown", "English", "EN", "Inter", "Tabler", "Monte", "Carlo", "MB", "UTC", "QR",
     "Ctrl", "Shift", "Alt", "Enter", "Esc", "Delete", "Home", "End", "Tab", "FS", "SS", "FF", "SF", "ASAP", "ALAP", "SNET", "SNLT",
-    "FNET", "FNLT", "MSO", "MFO", "WIP", "JavaScript", "PIN", "mpp", "Chrome", "Firefox", "Linux", "UID", "IP", "ETag", "If", "Match", "RICE", "WSJF", "Holm", "ICS",
+    "FNET", "FNLT", "MSO", "MFO", "WIP", "JavaScript", "PIN", "mpp", "Chrome", "Firefox", "Linux", "UID", "IP", "ETag", "If", "Match", "RICE", "WSJF", "ICE", "HiGHS", "CP", "SAT", "REST",
+    "AUD", "BRL", "CAD", "CHF", "CNY", "EUR", "GBP", "INR", "JPY", "SEK", "SGD", "USD", "Holm", "ICS",
 }  # fmt: skip
 # what a filter or an address is typed as, the same in both languages
 TYPED = {

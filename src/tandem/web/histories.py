@@ -175,8 +175,17 @@ def _readable(value: Any) -> Any:
     return f"{value:g}" if isinstance(value, float) else value
 
 
+def _plain(value: Any) -> str:
+    """Lists and tables as people write them: the name of a thing, else what it holds."""
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    if isinstance(value, dict):
+        return str(value["name"]) if "name" in value else ", ".join(f"{key}: {_plain(inner)}" for key, inner in value.items())
+    return str(value)
+
+
 def shown(value: Any) -> str:
     if value in (None, "", []):
         return "–"
-    text = ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)
+    text = _plain(value)
     return text if len(text) <= 80 else text[:79] + "…"

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from tandem.collaboration import words
 from tandem.kit import clock
-from tandem.web import lanes
+from tandem.web import lanes, units
 from tandem.web.markdown import rendered
 
 
@@ -44,6 +44,7 @@ def environment(**options: Any) -> jinja2.Environment:
     )
     env.globals["island_words"] = _island_words(env)
     env.filters.update(
+        in_words=units.in_words,
         day=day,
         short_day=short_day,
         hours=hours,
