@@ -39,8 +39,10 @@ TYPED = {
     "tandem",
     "user",
     "password",
+    # a command, and what people wrote and are called in the small world
+    "gh", "issue", "list", "gz", "Developer", "queue", "each", "hour", "wait", "an", "we", "day",
     # functions and joints of a formula
-    "and", "or", "not", "if", "min", "max", "sum", "default", "round", "clamp", "sqrt", "log",
+    "value", "risk", "effort", "person", "and", "or", "not", "if", "min", "max", "sum", "default", "round", "clamp", "sqrt", "log",
 }  # fmt: skip
 
 # pages whose subject is the markup itself, or that answer with a file

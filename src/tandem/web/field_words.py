@@ -32,7 +32,7 @@ FIELDS = {
     "share": _("share"), "state_ids": _("states it passes through"), "start": _("begins in"), "follows": _("follows"), "stop": _("stops in"), "counts_working_days": _("counts working days"), "weekdays": _("days"), "hour": _("hour"), "view": _("view"),
     "cadence_days": _("cadence"), "carried_from": _("carried over from"), "contributions": _("contributions"), "definition": _("definition"),
     "direction": _("direction"), "formula": _("formula"), "kpi": _("KPI"), "learned": _("what was learned"), "off_beyond": _("off track beyond"),
-    "on": _("day"), "risk_beyond": _("at risk beyond"), "score": _("score"), "scored_on": _("scored on"), "start_value": _("from value"),
+    "created_by": _("created by"), "on": _("day"), "risk_beyond": _("at risk beyond"), "score": _("score"), "scored_on": _("scored on"), "start_value": _("from value"),
     "target_value": _("to value"), "unit": _("unit"), "unit_name": _("name of the unit"), "value": _("value"),
     "commentary": _("commentary"), "spent": _("spent"), "original_budget": _("original cost"), "original_finish": _("original finish"),
     "phase": _("phase"), "department": _("department"), "rating": _("rating of the source"), "said": _("owner's word"), "project": _("project"),

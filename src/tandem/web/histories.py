@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tandem.history.models import Event
 from tandem.history.verbs import VERBS
 from tandem.people.models import User
+from tandem.portfolio.models import ProposalTie
 from tandem.web.field_words import field_name
 from tandem.web.templating import hours, moment
 from tandem.work.models import FieldDefinition
@@ -161,7 +162,7 @@ def _kind(subject_kind: str, name: str) -> type[models.Model] | None:
 
 def _choice(subject_kind: str, name: str, value: Any) -> str:
     """The word of a choice (“High” for 2)."""
-    field = _field(subject_kind, name)
+    field = ProposalTie._meta.get_field("kind") if name.startswith("proposal:") else _field(subject_kind, name)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     choices = dict(getattr(field, "flatchoices", None) or ())
