@@ -122,20 +122,23 @@ def _offer(scenario: Scenario, row: Proposal, served: Sequence[tuple[int, int]],
 
 def _quarters(first: date, last: date) -> int:
     """Whole quarters from the one of `first` to the one of `last`."""
-    return (last.year * 12 + last.month - first.year * 12 - first.month) // 3
+    return (last.year - first.year) * 4 + (last.month - 1) // 3 - (first.month - 1) // 3
+
+
+_NOT_BUILT = (Project.State.CANCELLED, Project.State.ON_HOLD)
 
 
 def _ties(scenario: Scenario, offers: Mapping[str, Offer]) -> tuple[list[tuple[str, str, str]], dict[str, str]]:
     """Among what is offered, and who requires something that is neither offered nor built."""
     found, gone = [], {}
-    rows = ProposalTie.objects.in_spaces([scenario.space_id]).select_related("other").order_by("id")
+    rows = ProposalTie.objects.in_spaces([scenario.space_id]).select_related("other__project").order_by("id")
     for tie in rows:
         one, other = str(tie.proposal_id), str(tie.other_id)
         if one not in offers:
             continue
         if other in offers:
             found.append((tie.kind, one, other))
-        elif tie.kind == ProposalTie.Kind.REQUIRES and tie.other.state != Proposal.State.PROJECT:
+        elif tie.kind == ProposalTie.Kind.REQUIRES and (tie.other.project is None or tie.other.project.state in _NOT_BUILT):
             gone[one] = tie.other.title
     return found, gone
 

@@ -45,7 +45,7 @@ def case(costs: Sequence[int], benefits: Sequence[int], effort: dict[str, list[i
     a_year = float(rate) / 100
     found, why = _irr(flows)
     days = sum((Decimal(str(n)) for row in effort.values() for n in row), Decimal(0))
-    return Case(flows, sum(costs), sum(benefits), days, round(npv(flows, a_year)), found, why, _payback(flows), a_year)
+    return Case(flows, sum(costs), sum(benefits), days, round(npv(flows, a_year)), found, why, _payback(flows, costs), a_year)
 
 
 def npv(flows: Sequence[int], rate: float) -> float:
@@ -67,16 +67,19 @@ def _irr(flows: Sequence[int]) -> tuple[float | None, str]:
     low, high = _RATES
     if npv(flows, high) > 0:
         return None, "too_high"
+    if npv(flows, low) < 0:
+        return None, "too_low"
     for _step in range(80):
         middle = (low + high) / 2
         low, high = (middle, high) if npv(flows, middle) > 0 else (low, middle)
     return (low + high) / 2, ""
 
 
-def _payback(flows: Sequence[int]) -> int | None:
-    if not any(flow < 0 for flow in flows):
+def _payback(flows: Sequence[int], costs: Sequence[int]) -> int | None:
+    first = next((k for k, cost in enumerate(costs) if cost), None)
+    if first is None:
         return None
     course = list(accumulate(flows))
     owing = [k for k, sum_ in enumerate(course) if sum_ < 0]
-    last = owing[-1] + 1 if owing else 0
+    last = owing[-1] + 1 if owing else first
     return last + 1 if last < len(course) else None

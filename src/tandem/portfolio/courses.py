@@ -98,10 +98,12 @@ def _keep_what_compares(found: Course) -> None:
     points = [step.point for step in found.steps]
     if sum(p.finish is not None for p in points) + any(p.original_finish for p in points) < 2:
         found.slip = None
+        found.differences = [one for one in found.differences if one.code != "slip"]
         for step in found.steps:
             step.slip = None
     if sum(p.budget is not None for p in points) + any(p.original_budget is not None for p in points) < 2:
         found.growth = None
+        found.differences = [one for one in found.differences if one.code != "growth"]
         for step in found.steps:
             step.growth = None
 

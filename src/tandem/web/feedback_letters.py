@@ -2,7 +2,7 @@
 
 import logging
 from datetime import timedelta
-from smtplib import SMTPServerDisconnected
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 
 from django.conf import settings
 from django.core import signing
@@ -25,7 +25,7 @@ S = Feedback.State
 
 def send_due() -> int:
     """Claimed first, sent then: see `feedback_answers.claim`. Returns how many went."""
-    sent = 0
+    sent, later = 0, []
     while rows := answers.claim():
         for number, row in enumerate(rows):
             try:
@@ -33,10 +33,16 @@ def send_due() -> int:
                 sent += 1
             except (TimeoutError, SMTPServerDisconnected) as problem:  # the server may have it already: not again
                 log.warning("what became of a letter is not known: %s", " ".join(str(problem).split()))
+            except SMTPRecipientsRefused as problem:  # this address only; the others get theirs
+                codes = [code for code, _said in problem.recipients.values()]
+                log.warning("an address was refused by the mail server: %s", codes)
+                if all(code < 500 for code in codes):
+                    later.append(row)
             except OSError as problem:
-                answers.give_back(rows[number:])
+                answers.give_back([*later, *rows[number:]])
                 log.warning("a letter could not be sent: %s", " ".join(str(problem).split()))
                 return sent
+    answers.give_back(later)  # after the loop: given back within it, it would be claimed again at once
     return sent
 
 
@@ -65,14 +71,15 @@ def written(row: FeedbackLetter) -> EmailMessage:
 def ask(vote_id: int) -> bool:
     """The letter whose link makes a vote of the portal count."""
     # house: reads — the worker writes to whom the job names
-    vote = FeedbackVote.objects.select_related("feedback__product").filter(pk=vote_id, confirmed_at=None).exclude(email="").first()
+    vote = FeedbackVote.objects.select_related("feedback__product").filter(pk=vote_id, confirmed_at=None, feedback__product__portal__closed_at=None).exclude(email="").first()
     if vote is None:
         return False
     said = vote.feedback
     with translation.override("zh-hans" if said.language == Feedback.Language.CHINESE else settings.LANGUAGE_CODE):
         product = said.product.name
+        title = said.title if said.is_public else "…"  # nobody of the product has read it: no stranger's words in our letters
         lines = [
-            _("Somebody, probably you, wants this of %(product)s: “%(title)s”.") % {"product": product, "title": said.title}, "",
+            _("Somebody, probably you, wants this of %(product)s: “%(title)s”.") % {"product": product, "title": title}, "",
             _("Your vote counts once you confirm it:"), settings.ORIGIN.rstrip("/") + confirming_path(vote), "",
             _("If it was not you, do nothing: it does not count, and the address is forgotten after a week."), "",
         ]  # fmt: skip
@@ -96,7 +103,7 @@ def confirming(request: HttpRequest, token: str) -> HttpResponse:
     except signing.BadSignature:
         pk = 0
     # house: reads — the reader of a signed link
-    vote = FeedbackVote.objects.select_related("feedback").filter(pk=pk).first()
+    vote = FeedbackVote.objects.select_related("feedback").filter(pk=pk, feedback__product__portal__closed_at=None).first()
     if vote is not None and request.method == "POST":
         portals.confirm(vote=vote)
     context = {"vote": vote, "is_done": vote is not None and request.method == "POST"}

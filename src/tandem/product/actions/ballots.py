@@ -82,6 +82,8 @@ def reopen(*, actor: Any, ballot: Ballot, version: int | None) -> Ballot:
         raise Refused("ballot_over")
     if ballot.is_decided:
         raise Refused("ballot_decided")
+    if ballot.is_secret and ballot.votes.exists():
+        raise Refused("ballot_secret")
     return writing.change(ballot, actor=actor, permission=_DO, verb="ballot.reopened", version=version, closed_at=None)
 
 

@@ -28,7 +28,8 @@ def create(*, actor: Any, product: Product, title: str, **values: Any) -> Feedba
     """Whoever may comment may pass on what somebody said; deciding about it is for those who edit the product."""
     require(actor, _GIVE, product.space_id)
     values = cleaned({"title": title, **values})
-    if any(values.get(name) for name in _DECIDED) and values.get("state") != Feedback.State.NEW:
+    is_decided = any(values.get(name) for name in _DECIDED if name != "state")
+    if is_decided or values.get("state", Feedback.State.NEW) != Feedback.State.NEW:
         require(actor, _DO, product.space_id)
     if "language" not in values and has_chinese(values["title"] + values.get("text", "")):
         values["language"] = Feedback.Language.CHINESE

@@ -52,12 +52,15 @@ def members(ids: Iterable[int]) -> dict[int, list[int]]:
 def voters(ids: Iterable[int]) -> set[tuple[int | None, str]]:
     """Distinct people whose vote counts: with an account, or by a confirmed address."""
     rows = FeedbackVote.objects.filter(feedback__in=ids).exclude(confirmed_at=None)
-    return set(rows.values_list("user_id", Lower("email")))
+    found = set(rows.values_list("user_id", Lower("email"), Lower("user__email")))
+    own = {mail for user, _email, mail in found if user}
+    return {(user, email) for user, email, _mail in found if user or email not in own}
 
 
 def recount(root: Feedback) -> int:
     """Votes of the whole family, one per person, and what the sources had counted. Written without a new version:
     it is computed, nobody's edit is overtaken by it."""
+    Feedback.objects.select_for_update(of=("self",)).get(pk=root.pk)  # counted one after the other
     family = members([root.pk])[root.pk]
     outside = Feedback.objects.filter(pk__in=family).aggregate(sum=Sum("outside_votes"))["sum"] or 0
     root.votes = outside + len(voters(family))

@@ -193,7 +193,10 @@ def _ask(feedback: Feedback, email: str, wants_word: bool, sender: str) -> None:
     """One letter for each entry and address, few to one address in a day: nobody's box is filled from here."""
     email = email.lower()
     FeedbackVote.objects.filter(feedback=feedback, email=email, confirmed_at=None, created_at__lt=clock.now() - _DAY).delete()
-    letters = FeedbackVote.objects.filter(email=email, created_at__gte=clock.now() - _DAY, confirmed_at=None)
+    name, _at, host = email.partition("@")
+    stem = name.partition("+")[0]  # "me+1@" and "me+2@" are one box
+    own = models.Q(email=email) | models.Q(email=f"{stem}@{host}") | models.Q(email__startswith=f"{stem}+", email__endswith=f"@{host}")
+    letters = FeedbackVote.objects.filter(own, created_at__gte=clock.now() - _DAY, confirmed_at=None)
     if FeedbackVote.objects.filter(feedback=feedback, email=email).exists() or letters.count() >= MOST_LETTERS:
         return
     row = FeedbackVote.objects.create(space_id=feedback.space_id, feedback=feedback, email=email, wants_word=wants_word, sender=sender)

@@ -118,7 +118,13 @@ class Alignment:
     @property
     def as_intended(self) -> float | None:
         """How much of the intended distribution is there: each objective counts up to its intended share."""
-        said = [(line.intended, line.share or 0.0) for line in self.lines if line.intended is not None]
+        said: list[tuple[float, float]] = []
+        above: int | None = None
+        for line in self.lines:  # depth first: what stands below one that counts is in it already
+            above = None if above is not None and line.depth <= above else above
+            if above is None and line.intended is not None:
+                said.append((line.intended, line.share or 0.0))
+                above = line.depth
         whole = sum(intended for intended, _share in said)
         return sum(min(pair) for pair in said) / whole if said and self.is_enough else None
 

@@ -42,10 +42,19 @@ def of_project(user: Any, project: Project) -> list[Line]:
 def _line(rows: list[tuple[Any, ...]]) -> Line:
     width = len(_LINE)
     project_id, source, department, category, phase, currency, name = rows[-1][:width]
+    currency = _newest(rows, 5) or currency
+    points = [_in(currency, row[5], Point(*row[width:])) for row in rows]
     return Line(
         project_id, name, source, _newest(rows, 2) or department, _newest(rows, 3) or category, _newest(rows, 4) or phase,
-        currency, course([Point(*row[width:]) for row in rows]),
+        currency, course(points),
     )  # fmt: skip
+
+
+def _in(currency: str, own: str, point: Point) -> Point:
+    """An amount in another currency is none that could be compared."""
+    if own in ("", currency):
+        return point
+    return point._replace(budget=None, original_budget=None, stated_growth=None, stated_growth_step=None)
 
 
 def _newest(rows: Iterable[tuple[Any, ...]], at: int) -> str:

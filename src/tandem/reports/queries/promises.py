@@ -116,6 +116,8 @@ def code_of(
         return FORWARD if after[0] <= day else TOO_LATE if after[1] > day else REVISED
     if withdrawn_on:
         return TOO_LATE if withdrawn_on > day else WITHDRAWN
+    if there_on is not None and there_on > day:
+        return MISSED
     today = clock.today()
     seen_on = as_of if as_of and today - as_of > LONG_AGO else today
     found = status_of(day, p50, p80, today=seen_on, done_on=there_on, planned=planned)
@@ -233,8 +235,10 @@ def by_quarter(found: Sequence[Entry], first_month: int) -> list[tuple[Period, l
     made: list[tuple[Period, list[Entry]]] = [(p, []) for p in quarters(found[0].date, found[-1].date, first_month)] if found else []
     at = 0
     for one in found:
-        while made[at][0].ends_on < one.date:
+        while at < len(made) and made[at][0].ends_on < one.date:
             at += 1
+        if at == len(made):
+            break  # beyond the last year that has quarters
         made[at][1].append(one)
     return made
 

@@ -91,6 +91,8 @@ def _view(user: Any, scenario: Scenario, solution: Solution | None, point: int |
     inputs = selection.read(scenario)
     if solution is None or point is None or not 0 <= point < len(solution.frontier):
         point = None
+    if point is None and solution and scenario.state == Scenario.State.ADOPTED:  # what was decided, not what is best
+        point = Adoption.objects.visible_to(user).filter(scenario=scenario, undone_at=None).values_list("point", flat=True).first()
     starts = solution.chosen(point) if solution else {}
     reasons = solution.reasons if solution and point is None else {}
     rows = [

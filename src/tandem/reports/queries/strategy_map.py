@@ -43,7 +43,8 @@ def read(user: Any, measure: str, *, since: date | None, to_come: bool, within: 
         if not amount:
             continue
         first: Key = NOTHING if objective is None else (OBJECTIVE, objective)
-        middle: Key = (PRODUCT, of_product) if of_product else owners.get(above.get(space) or 0, DIRECT)
+        parent = above.get(space)
+        middle: Key = (PRODUCT, of_product) if of_product else owners.get(parent or 0, DIRECT if parent is None or parent in above else UNSEEN)
         found.append((
             first if first in names or first == NOTHING else UNSEEN, middle if middle in names or middle == DIRECT else UNSEEN,
             owners.get(space, UNSEEN), amount,

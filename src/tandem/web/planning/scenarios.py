@@ -92,9 +92,9 @@ def proof(view: reads.View) -> str:
         return now_("This is a point of the frontier, not the set within the budget.")
     if gap is None:
         return ""
-    if gap < 0.0005:
+    if gap == 0:
         return now_("No set is better: that is proven.")
-    return now_("At most %(n)s %% better is possible.") % {"n": number(round(100 * gap, 1))}
+    return now_("At most %(n)s %% better is possible.") % {"n": number(max(0.1, round(100 * gap, 1)))}
 
 
 def _figs(view: reads.View) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from tandem.kit.text import whole_number
 from tandem.people.access import Permission
 from tandem.portfolio.actions import project_reports
 from tandem.portfolio.models import Project, ProjectReport
@@ -40,9 +41,9 @@ class ReportForm(forms.ModelForm):
         """A report stays with its project; from a project's page only that one is offered."""
         if row is not None:
             del self.fields["project"]
-        elif (given := request.GET.get("project", "")).isdecimal():
+        elif number := whole_number(request.GET.get("project", "")):
             field: Any = self.fields["project"]
-            field.queryset = field.queryset.filter(pk=int(given))
+            field.queryset = field.queryset.filter(pk=number)
 
 
 def create(*, actor: Any, project: Project, **sent: Any) -> ProjectReport:

@@ -54,7 +54,7 @@ def irr(row: Any) -> str:
     if found.irr is not None:
         return money.percent(found.irr)
     return str({
-        "nothing_spent": _("nothing is spent"), "nothing_back": _("nothing comes back"),
+        "nothing_spent": _("no quarter costs more than it brings"), "too_low": _("nearly all is lost"), "nothing_back": _("nothing comes back"),
         "several": _("no single rate"), "too_high": _("above 1,000 %"),
     }[found.no_irr])  # fmt: skip
 

@@ -21,7 +21,7 @@ from tandem.web.product import scores
 from tandem.web.product.ballot_picture import cut
 from tandem.web.product.scoring_models import address
 
-BARS, MOST_UNSCORED = 12, 50
+BARS, MOST_UNSCORED = reads.TOP, 50
 
 
 @login_required
@@ -91,7 +91,7 @@ def _bars(found: reads.Priorities) -> dict[str, Any] | None:
         {"box": {"x": plot.left, "y": 14 + 26 * at, "width": round(max(plot.x(row.value or 0) - plot.left, 1), 2), "height": 16},
          "text_x": plot.x(row.value or 0) + 6, "text_y": 26 + 26 * at, "score": _short(row.value), "name": cut(row.feature.title),
          "href": reverse("features_detail", kwargs={"id": row.feature_id}), "title": f"{at + 1}. {row.feature.title}: {_short(row.value)}",
-         "is_firm": found.ranges.get(row.feature_id, (1, 1))[0] == found.ranges.get(row.feature_id, (1, 1))[1]}
+         "is_firm": (place := found.ranges.get(row.feature_id)) is not None and place[0] == place[1]}
         for at, row in enumerate(rows)
     ]  # fmt: skip
     return {"plot": plot, "marks": marks, "label": _("Scores, the best first: %(name)s with %(score)s") % {"name": rows[0].feature.title, "score": _short(rows[0].value)}}

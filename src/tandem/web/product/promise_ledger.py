@@ -135,10 +135,13 @@ def share_text(found: Tally) -> str:
 def _lede(found: Tally) -> str:
     risk = found.of(reads.AT_RISK)
     ahead = ngettext("%(n)s open date is at risk.", "%(n)s open dates are at risk.", risk) % {"n": risk} if risk else now_("No open date is at risk.")
+    if silent := found.of(("none",)):
+        said = ngettext("%(n)s open date has no forecast.", "%(n)s open dates have no forecast.", silent) % {"n": silent}
+        ahead = f"{ahead} {said}" if risk or found.of(("on",)) else said
     if found.share is None or found.interval is None:
         return now_("Too few dates have come to say how well they are kept: %(n)s of %(needed)s.") % {"n": found.due, "needed": reads.NEEDED} + f" {ahead}"
-    said = {"kept": found.kept, "due": found.due, "share": values.percent(found.share), "last": values.percent(found.share_as_last_told)}
-    return now_("Of %(due)s dates that have come, %(kept)s were kept as told: %(share)s. Of those not revised before: %(last)s.") % said + f" {ahead}"
+    facts = {"kept": found.kept, "due": found.due, "share": values.percent(found.share), "last": values.percent(found.share_as_last_told)}
+    return now_("Of %(due)s dates that have come, %(kept)s were kept as told: %(share)s. Of those not revised before: %(last)s.") % facts + f" {ahead}"
 
 
 def _strip(request: HttpRequest, found: Tally) -> list[dict[str, Any]]:
