@@ -288,3 +288,8 @@ def test_a_page_of_many_candidates_asks_no_more_of_the_database(at, client, djan
         make.proposal(actor=at.lead, space=at.home, title=f"More {number}")
     with django_assert_max_num_queries(len(few)):
         assert client.get(f"/scenarios/{row.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(("first", "last", "count"), [("2026-02-01", "2026-04-01", 1), ("2026-03-01", "2027-01-01", 4), ("2026-10-01", "2026-12-31", 0)])
+def test_quarters_go_by_the_calendar(first, last, count):
+    assert selection._quarters(date.fromisoformat(first), date.fromisoformat(last)) == count

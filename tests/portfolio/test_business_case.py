@@ -35,3 +35,9 @@ def test_payback_holds_for_good():
 def test_an_empty_case_comes_to_nothing():
     found = case([], [], {"Developer": [3, 4]}, Decimal(8))
     assert (found.npv, found.irr, found.payback, found.effort, found.is_empty) == (0, None, None, 7, True)
+
+
+def test_what_pays_for_itself_at_once_and_what_is_nearly_lost():
+    assert case([100], [150], {}, Decimal(8)).payback == 1
+    lost = case([1_000_000], [0, 100_000], {}, Decimal(8))
+    assert lost.irr is None and lost.no_irr == "too_low"

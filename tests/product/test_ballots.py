@@ -201,3 +201,11 @@ def test_a_ballot_is_on_features_of_one_product_and_ends_in_time(asked):
     many = [make.feature(actor=asked.chen, product=asked.product, title=f"F{n}") for n in range(9)]
     with pytest.raises(Refused, match="ballot_size"):
         make.ballot(actor=asked.chen, product=asked.product, features=many, method="pairs")
+
+
+def test_a_secret_ballot_that_was_looked_at_does_not_run_on(asked):
+    opened(asked)
+    spend(asked, asked.mei, 10)
+    ballots.close(actor=asked.chen, ballot=asked.ballot, version=None)
+    with pytest.raises(Refused, match="ballot_secret"):
+        ballots.reopen(actor=asked.chen, ballot=asked.ballot, version=None)

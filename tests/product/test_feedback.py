@@ -214,3 +214,11 @@ def test_weight_counts_each_customer_once_by_its_own_or_its_segments_weight(worl
     assert (asked.count, asked.customers, asked.weight, asked.nameless) == (4, 2, 7, 1)
     with pytest.raises(Refused, match="segment_in_use"):
         customers.remove_segment(actor=world.chen, segment=large)
+
+
+@pytest.mark.parametrize("given", [{"is_public": True}, {"answer": "Soon"}, {"outside_votes": 2_000_000_000}])
+def test_who_may_only_comment_does_not_publish_by_saying_that_it_is_new(world, given):
+    spaces.grant(actor=world.alma, space=world.product.space, user=world.mei, role="stakeholder")
+    world.mei.refresh_from_db()
+    with pytest.raises(Denied):
+        make.feedback(actor=world.mei, product=world.product, state="new", **given)

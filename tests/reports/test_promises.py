@@ -130,3 +130,17 @@ def test_an_unreadable_basis_is_no_forecast(world, told):
     told(-5, basis={"p80": 7})
     found = reads.entries(world.chen, Promise.objects.visible_to(world.chen))
     assert [one.p80_then for one in found] == [None, None] and isinstance(found[0].date, date)
+
+
+def test_what_came_late_stays_missed_also_when_nobody_says_so(world, told):
+    day = clock.today()
+    given = {"kept_on": None, "withdrawn_on": None, "after": None, "p50": None, "p80": None, "planned": None, "as_of": None}
+    assert reads.code_of(day - 30 * DAY, there_on=day - DAY, **given) == reads.MISSED
+    assert reads.code_of(day - 30 * DAY, there_on=day - 31 * DAY, **given) != reads.MISSED
+
+
+def test_a_date_beyond_the_last_quarter_breaks_no_page(world, told):
+    told(1)
+    promises.give(actor=world.chen, subject=world.feature, date=date(2199, 5, 1), given_on=clock.today(), to_whom="the board")
+    found = reads.entries(world.chen, Promise.objects.visible_to(world.chen))
+    assert sum(len(rows) for _period, rows in reads.by_quarter(sorted(found, key=lambda one: one.date), 1)) == 1
