@@ -243,10 +243,11 @@ export class TandemBoard extends HTMLElement {
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.fetch(), wait);
   }
+  private typing(): boolean { return !!this.querySelector('.quick-f')?.contains(document.activeElement); }
   private async fetch(): Promise<void> {
     const src = this.getAttribute('src');
     if (!src || this.dragging || this.held || this.busy || !this.isConnected) return;
-    if (this.querySelector('.quick-f')?.contains(document.activeElement)) { this.wanted = true; return; }
+    if (this.typing()) { this.wanted = true; return; }
     this.wanted = false;
     const turn = ++this.fetches;
     try {
@@ -254,7 +255,7 @@ export class TandemBoard extends HTMLElement {
       if (turn !== this.fetches) return;
       const doc = new DOMParser().parseFromString(answer, 'text/html');
       const fresh = doc.querySelector('.bd-grid'), old = this.querySelector('.bd-grid');
-      if (!fresh || !old || this.dragging || this.held || this.busy) { this.wanted = !!fresh; return; }
+      if (!fresh || !old || this.dragging || this.held || this.busy || this.typing()) { this.wanted = !!fresh; return; }
       const where = (root: Element) => new Map([...root.querySelectorAll<HTMLElement>('[data-card]')].map((c) => [c.dataset.card!, c.parentElement?.dataset.state]));
       const mine = new Map([...old.querySelectorAll<HTMLElement>('[data-card]')].map((c) => [c.dataset.card!, c]));
       const before = where(old), focus = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>('[data-card]')?.dataset.card;

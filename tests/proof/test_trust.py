@@ -77,6 +77,8 @@ def _unsafe() -> list[str]:
 STOPS_LETTERS = "letters/<str:token>/"
 # another program posts here: the secret of the address is the token, and no session counts (tests/automation/test_inlets.py)
 TAKES_MESSAGES = "in/<str:token>/"
+# nobody is signed in here: the signature or the portal's address is the token, and no session counts (tests/product, tests/web/test_feedback_pages.py)
+OPEN_TO_ALL = ["portal/<str:token>/", "portal/<str:token>/<int:id>/", "portal-votes/<str:token>/", "feedback-letters/<str:token>/"]
 
 
 def test_no_form_is_taken_without_its_token(world):
@@ -86,7 +88,7 @@ def test_no_form_is_taken_without_its_token(world):
     events = Event.objects.count()
     names = routes()
     for name in _unsafe():
-        if names[name].template in (STOPS_LETTERS, TAKES_MESSAGES):
+        if names[name].template in (STOPS_LETTERS, TAKES_MESSAGES, *OPEN_TO_ALL):
             continue
         path = re.sub(r"<uuid:\w+>", "0d4ac2c8-0000-4000-8000-000000000000", names[name].template)
         path = "/" + re.sub(r"<\w+:\w+>", "1", path)
@@ -107,7 +109,8 @@ def test_no_view_is_excused_from_the_token():
                 yield from walk(pattern, where)
 
     # the API asks for the token itself, of sessions (tests/api/test_auth.py)
-    assert [where for where in walk(get_resolver()) if not where.startswith("api/v1/")] == [STOPS_LETTERS, TAKES_MESSAGES]
+    found = {where for where in walk(get_resolver()) if not where.startswith("api/v1/")}
+    assert found == {STOPS_LETTERS, TAKES_MESSAGES, *OPEN_TO_ALL}
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost:80@evil.example", "evil.example:8000", ""])
@@ -316,7 +319,7 @@ def test_the_server_asks_nobody_else():
     found = {one.path: makers.findall(one.text) for one in sources()}
     # letters go by Django's own mail door; they only name a fault of it
     assert {path: names for path, names in found.items() if names} == {
-        "web/letters.py": ["smtplib"], "kit/outgoing.py": ["http.client"],
+        "web/letters.py": ["smtplib"], "web/feedback_letters.py": ["smtplib"], "kit/outgoing.py": ["http.client"],
         "config/work_commands/asking.py": ["http.client", "urllib.request"],  # the command line, on the machine of who types
     }  # fmt: skip
 

@@ -40,13 +40,16 @@ _SAYS_DUPLICATE = re.compile(
 )
 _MAX_DEPTH = 40
 _CHUNK = 1 << 16
+PIECE = 1 << 12
+"""Bytes that are parsed at a time: within one piece no depth is looked at, and each level costs as much as all above it."""
 
 
 class Bounded:
     """Unpacked bytes, counted: a small file may unpack to a huge one."""
 
-    def __init__(self, file: Any, most: int = MAX_UNPACKED_BYTES) -> None:
-        self._file, self._most, self._left = file, most, most
+    def __init__(self, file: Any, most: int | None = None) -> None:
+        self._file, self._most = file, most or MAX_UNPACKED_BYTES
+        self._left = self._most
 
     def read(self, size: int = -1) -> bytes:
         try:
@@ -79,7 +82,7 @@ def entries(path: Path, is_packed: bool) -> Iterator[Any]:
     depth = 0
     try:
         with opened(path, is_packed) as file:
-            for prefix, event, value in ijson.parse(Bounded(file), use_float=True):
+            for prefix, event, value in ijson.parse(Bounded(file), use_float=True, buf_size=PIECE):
                 opens, closes = event in ("start_map", "start_array"), event in ("end_map", "end_array")
                 depth += opens - closes
                 if depth > _MAX_DEPTH:

@@ -8,7 +8,7 @@ import ijson
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from tandem.exchange.formats.github import Bounded, is_github, opened
+from tandem.exchange.formats.github import PIECE, Bounded, is_github, opened
 from tandem.exchange.formats.jira_fields import is_jira_header
 from tandem.exchange.formats.limits import MAX_FILE_BYTES, zip_names
 from tandem.exchange.formats.report_columns import is_report_header
@@ -133,7 +133,7 @@ def _json(path: Path, is_packed: bool) -> str:
     keys: list[str] = []
     try:
         with opened(path, is_packed) as file:
-            for prefix, event, value in ijson.parse(Bounded(file)):
+            for prefix, event, value in ijson.parse(Bounded(file), buf_size=PIECE):
                 if prefix == "" and event == "map_key":
                     keys.append(str(value))
                     if value == "issues":
