@@ -88,7 +88,7 @@ def _options() -> argparse.Namespace:
 def _before(options: argparse.Namespace) -> dict[str, Any]:
     """What an interrupted run of today has measured: a second run goes on from there."""
     kept, today = HERE / "results" / "size.json", str(date.today())
-    if not options.dry and not options.again and kept.exists() and (found := json.loads(kept.read_text()))["day"] == today:
+    if not options.dry and kept.exists() and (found := json.loads(kept.read_text()))["day"] == today:
         return dict(found)
     return {"day": today, "rounds": options.rounds, "seconds": options.seconds, "jobs": {}}
 

@@ -165,7 +165,7 @@ def test_a_broken_or_hostile_file_is_refused_with_its_reason(tmp_path, name, dat
 
 
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("tandem.exchange.formats.github.MAX_UNPACKED_BYTES", 1 << 20)
+    monkeypatch.setattr("tandem.exchange.formats.packed.MAX_UNPACKED_BYTES", 1 << 20)
     (tmp_path / "a.json.gz").write_bytes(gzip.compress(json.dumps([issue(1, body="x" * (3 << 20))]).encode()))
     with pytest.raises(Unreadable, match=r"unpacks"):
         open_source(tmp_path / "a.json.gz")

@@ -195,7 +195,7 @@ API: dict[str, Policy] = {
     "blocks_remove": remove(WORK),
     "blocks_ends_create": change(WORK, 201),
     "blocks_reopenings_create": change(WORK, 201),
-    # theirs: an own entry is changed by whoever works here, which tests/work/test_time_entries.py asks
+    # theirs: an own entry is changed by whoever works here, which the tests of time entries ask
     "move_requests_list": LIST,
     "move_requests_read": READ,
     "move_requests_verdicts_create": change(PLAN, 201),

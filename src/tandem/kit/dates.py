@@ -1,4 +1,4 @@
-"""Reading dates and lengths of time that people type."""
+"""Reading dates and lengths of time that people type; months and quarters of the calendar."""
 
 import re
 import unicodedata
@@ -30,3 +30,13 @@ def parse_minutes(text: str) -> int:
         raise ValueError(text)
     weeks, days, hours, minutes = (float(match[n] or 0) for n in range(1, 5))
     return round((weeks * 5 + days) * DAY_MINUTES + hours * 60 + minutes)
+
+
+def months_on(day: date, months: int) -> date:
+    """The first of the month so many months after (or before) the one of `day`."""
+    number = day.year * 12 + day.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def quarter_start(day: date) -> date:
+    return months_on(day, -((day.month - 1) % 3))

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from tandem.compute.forecasting.history import NEEDED, NotEnough
 from tandem.compute.forecasting.throughput import Backtest, HowMuch, When, backtest, how_much, when
+from tandem.kit.dates import months_on, quarter_start
 from tandem.kit.types import Json, Ref
 from tandem.people.models import Space, SpaceKind
 from tandem.planning import crowding, runs, slips, workdays, worsened
@@ -269,8 +270,7 @@ def _reached(d: Draft, answer: When, within: int) -> dict[str, int]:
 
 
 def _quarter_end(day: date) -> date:
-    following = day.replace(day=1) + timedelta(days=31 * (3 - (day.month - 1) % 3))
-    return following.replace(day=1) - timedelta(days=1)
+    return months_on(quarter_start(day), 3) - timedelta(days=1)
 
 
 def _basis(pace: Pace) -> Json:

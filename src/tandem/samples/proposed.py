@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
+from tandem.kit.dates import months_on, quarter_start
 from tandem.planning.actions import scenarios
 from tandem.portfolio.actions import proposals
 from tandem.portfolio.models import Proposal
@@ -32,10 +33,9 @@ class Proposed:
     def _ask(self, frame: words.ScenarioFrame) -> None:
         """For the four quarters that come next; who opens it has it solved."""
         say, today = self.place.say, self.place.world.as_of
-        month = today.month - 1 + 3 - (today.month - 1) % 3
         scenarios.create(
             actor=self.lead, space=self.space, name=say(frame.name), description=say(frame.why), aim=frame.aim, quarters=4,
-            starts_on=today.replace(year=today.year + month // 12, month=month % 12 + 1, day=1), budget=[1000 * n for n in frame.budget],
+            starts_on=months_on(quarter_start(today), 3), budget=[1000 * n for n in frame.budget],
             capacity={say(words.ROLES[role]): list(row) for role, row in frame.capacity.items()},
             shares=[{"group": group, "bound": bound, "percent": percent} for group, bound, percent in frame.shares],
         )  # fmt: skip

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil, floor, isfinite, log10
 
+from django.utils.translation import gettext as _
+
 from tandem.web.templating import day_and_month, is_chinese
 
 Value = float | int | date | datetime
@@ -168,6 +170,18 @@ def number(value: float) -> str:
     """`1,200`, `0.5`, `3`: as short as it is exact; a true minus."""
     text = f"{abs(value):,.0f}" if value == round(value) else f"{abs(value):,.2f}".rstrip("0").rstrip(".")
     return f"−{text}" if value < 0 else text
+
+
+def percent(share: float | None, places: int = 0) -> str:
+    """`84 %`, in Chinese `84%`; a dash for what is not known."""
+    if share is None:
+        return "–"
+    return f"{number(round(100 * share, places))}{'%' if is_chinese() else ' %'}"
+
+
+def quarter_name(day: date) -> str:
+    """`Q1 2027`, in Chinese `2027年Q1`."""
+    return _("Q%(n)s %(year)s") % {"n": (day.month + 2) // 3, "year": day.year}
 
 
 def short_month(day: date, *, with_year: bool = False) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tandem.exchange.formats import report_values as values
-from tandem.exchange.formats.github import Bounded, opened
 from tandem.exchange.formats.limits import MAX_WORKBOOK_BYTES
+from tandem.exchange.formats.packed import Bounded, opened
 from tandem.exchange.formats.sniff import json_refusal
 from tandem.exchange.formats.source import ReadOptions, Source, Unreadable, clean
 from tandem.exchange.records import Record, SourceInfo

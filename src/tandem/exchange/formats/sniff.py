@@ -8,9 +8,10 @@ import ijson
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from tandem.exchange.formats.github import PIECE, Bounded, is_github, opened
+from tandem.exchange.formats.github import is_github
 from tandem.exchange.formats.jira_fields import is_jira_header
 from tandem.exchange.formats.limits import MAX_FILE_BYTES, zip_names
+from tandem.exchange.formats.packed import PIECE, Bounded, opened
 from tandem.exchange.formats.report_columns import is_report_header
 from tandem.exchange.formats.source import Unreadable
 from tandem.exchange.formats.tabular import csv_rows, find_dialect

@@ -1,7 +1,6 @@
 """Scenarios: asking, locking, solving."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from tandem.collaboration.actions import jobs
 from tandem.history.record import record
+from tandem.kit.dates import quarter_start
 from tandem.kit.errors import Refused
 from tandem.kit.jobs import enqueue
 from tandem.people import writing
@@ -114,8 +114,7 @@ def _checked(row: Scenario | None, values: dict[str, Any]) -> dict[str, Any]:
     if not 1 <= quarters <= MOST_QUARTERS:
         raise Refused("quarters_out_of_range", field="quarters", most=MOST_QUARTERS)
     if "starts_on" in values:
-        day: date = values["starts_on"]
-        values["starts_on"] = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+        values["starts_on"] = quarter_start(values["starts_on"])
     if {"budget", "quarters"} & values.keys() or row is None:
         values["budget"] = _full(amounts.checked(one("budget", []), "budget", is_kept=True), quarters)
     if {"capacity", "quarters"} & values.keys() or row is None:

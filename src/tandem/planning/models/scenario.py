@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tandem.kit import clock
+from tandem.kit.dates import months_on
 from tandem.people.scoping import Scoped, ScopedQuerySet
 
 MOST_QUARTERS = 16
@@ -54,8 +55,7 @@ class Scenario(Scoped):
 
     def quarter(self, number: int) -> date:
         """The first day of a quarter, counted from 0."""
-        month = self.starts_on.month - 1 + 3 * number
-        return date(self.starts_on.year + month // 12, month % 12 + 1, 1)
+        return months_on(self.starts_on, 3 * number)
 
 
 class SolutionQuerySet(ScopedQuerySet):

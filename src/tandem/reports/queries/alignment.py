@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Max, Q, Sum
 
 from tandem.kit import clock
+from tandem.kit.dates import months_on
 from tandem.people.models import Space
 from tandem.planning.models import Effort
 from tandem.portfolio.models import Portfolio, Programme, Project
@@ -138,7 +139,7 @@ _SUMS = ("items", "logged", "estimated", "points", "with_logged", "with_estimate
 def read(user: Any, *, since: date | None, to_come: bool = False, within: set[int] | None = None, product: int | None = None, months: int = 12) -> Alignment:
     """`since` a month (none: from the beginning), or the work that is still `to_come`; `within` some spaces, of a
     `product`. Eight queries, however much there is."""
-    first = _months_ago(months - 1)
+    first = months_on(clock.today(), 1 - months)
     wanted = Q(month=None) if to_come else Q(month__gte=since) if since else Q(month__isnull=False)
     rows = effort(user, within, product).filter(wanted | Q(month__gte=first))
     grouped = rows.order_by().values_list("space_id", "objective_id", "product_id", "month").annotate(*(Sum(name) for name in _SUMS))
@@ -182,22 +183,16 @@ def _measure(whole: Sums) -> str:
     return next(m for m in MEASURES if (whole.covered(m) >= COVERED and whole.of(m) > 0) or m == ITEMS)
 
 
-def _months_ago(count: int) -> date:
-    today = clock.today()
-    at = today.year * 12 + today.month - 1 - count
-    return date(at // 12, at % 12 + 1, 1)
-
-
 def since(months: int) -> date:
     """The first day of the month so many months ago, this one counted."""
-    return _months_ago(months - 1)
+    return months_on(clock.today(), 1 - months)
 
 
 def _months(first: date) -> list[date]:
     found, at = [], first
     while at <= clock.today():
         found.append(at)
-        at = date(at.year + at.month // 12, at.month % 12 + 1, 1)
+        at = months_on(at, 1)
     return found
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Q
 
 from tandem.kit import clock
+from tandem.kit.dates import months_on
 from tandem.reports.queries.filter_words import PERIODS, UNITS
 
 # field → (column, whether it holds a moment, whether a span without a sign looks back)
@@ -119,12 +120,12 @@ def period(text: str) -> Period | None:
         return None
     year = int(match[1])
     if match[2]:
-        return _months(year, int(match[2]) * 3 - 2, 3)
+        return _months(date(year, int(match[2]) * 3 - 2, 1), 3)
     if match[3] is None:
-        return _months(year, 1, 12)
+        return _months(date(year, 1, 1), 12)
     try:
         if match[4] is None:
-            return _months(year, int(match[3]), 1)
+            return _months(date(year, int(match[3]), 1), 1)
         day = date(year, int(match[3]), int(match[4]))
     except ValueError:
         return None
@@ -139,10 +140,8 @@ def _named(unit: str, count: int) -> Period:
     if unit == "week":
         monday = today - timedelta(days=today.weekday()) + timedelta(weeks=count)
         return monday, monday + timedelta(days=6)
-    month = today.year * 12 + today.month - 1 + count
-    return _months(month // 12, month % 12 + 1, 1)
+    return _months(months_on(today, count), 1)
 
 
-def _months(year: int, month: int, count: int) -> Period:
-    after = year * 12 + month - 1 + count
-    return date(year, month, 1), date(after // 12, after % 12 + 1, 1) - _DAY
+def _months(first: date, count: int) -> Period:
+    return first, months_on(first, count) - _DAY

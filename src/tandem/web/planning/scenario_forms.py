@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tandem.kit import clock
+from tandem.kit.dates import months_on, quarter_start
 from tandem.people.models import SpaceKind
 from tandem.planning.models import Scenario
 from tandem.web.portfolio.proposal_forms import Amounts, Rows
@@ -37,6 +38,4 @@ class ScenarioForm(forms.ModelForm):
             first = home.queryset.filter(kind=SpaceKind.PORTFOLIO).first()  # type: ignore[attr-defined]
             home.initial = home.initial if request.GET.get("home") or first is None else first
             self.fields["owner"].initial = request.user.pk
-            today = clock.today()
-            month = today.month - 1 + 3 - (today.month - 1) % 3
-            self.fields["starts_on"].initial = today.replace(year=today.year + month // 12, month=month % 12 + 1, day=1)
+            self.fields["starts_on"].initial = months_on(quarter_start(clock.today()), 3)

@@ -30,7 +30,7 @@ def frontier(view: View) -> dict[str, Any] | None:
         "plot": plot, "marks": marks, "line": plot.line([(row["budget"], row["npv"]) for _n, row in rows]),
         "label": _("Net present value of the best set for %(n)s sums of money") % {"n": len(rows)},
         "table": [
-            [{"text": money.percent(row["part"]), "href": f"?point={n}#frontier"}, money.money(row["budget"], currency), money.money(row["cost"], currency), money.money(row["npv"], currency), len(row["starts"])]
+            [{"text": charts.percent(row["part"], 1), "href": f"?point={n}#frontier"}, money.money(row["budget"], currency), money.money(row["cost"], currency), money.money(row["npv"], currency), len(row["starts"])]
             for n, row in rows
         ],
         "missing": len(view.solution.frontier) - len(rows) if view.solution else 0,

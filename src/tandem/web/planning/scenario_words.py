@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from tandem.planning.models import Scenario
 from tandem.portfolio.models import Proposal
 from tandem.reports.queries.scenarios import Inputs, Row, View, unit
-from tandem.web.charts import number
+from tandem.web.charts import number, quarter_name
 from tandem.web.portfolio import money
 
 _MOST_NAMES = 4
@@ -21,8 +21,7 @@ def quarter(scenario: Scenario, period: int | None) -> str:
         return ""
     if period >= scenario.quarters:
         return _("after its last quarter")
-    day = scenario.quarter(period)
-    return f"Q{(day.month + 2) // 3} {day.year}"
+    return quarter_name(scenario.quarter(period))
 
 
 def worth(inputs: Inputs, amount: float) -> str:

@@ -15,8 +15,7 @@ from tandem.planning.actions import scenarios
 from tandem.planning.models import Scenario, Solution
 from tandem.portfolio.models import Proposal
 from tandem.reports.queries import scenarios as reads
-from tandem.web import cells, doors, generic
-from tandem.web.charts import number
+from tandem.web import cells, charts, doors, generic
 from tandem.web.collaboration.jobs import phase_words
 from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.planning import adoptions, comparing, scenario_picture, scenario_words
@@ -94,7 +93,7 @@ def proof(view: reads.View) -> str:
         return ""
     if gap == 0:
         return now_("No set is better: that is proven.")
-    return now_("At most %(n)s %% better is possible.") % {"n": number(max(0.1, round(100 * gap, 1)))}
+    return now_("At most %(n)s %% better is possible.") % {"n": charts.number(max(0.1, round(100 * gap, 1)))}
 
 
 def _figs(view: reads.View) -> list[dict[str, Any]]:
@@ -103,7 +102,7 @@ def _figs(view: reads.View) -> list[dict[str, Any]]:
     inside = money.money(sum(f.money), currency)
     return [
         {"label": _("Chosen"), "value": f.count, "note": now_("of %(n)s") % {"n": len(view.rows)}},
-        {"label": _("Net present value"), "value": money.money(f.npv, currency), "note": now_("at %(rate)s a year") % {"rate": money.percent(view.inputs.rate)}},
+        {"label": _("Net present value"), "value": money.money(f.npv, currency), "note": now_("at %(rate)s a year") % {"rate": charts.percent(view.inputs.rate, 1)}},
         {"label": _("Cost"), "value": money.money(f.cost, currency), "note": now_("%(inside)s of %(budget)s within its quarters") % {"inside": inside, "budget": money.money(budget, currency)} if budget else now_("no limit")},
         {"label": _("Effort"), "value": money.days(f.days), "note": now_("all roles")},
         {"label": _("Fit"), "value": f.fit, "note": now_("points")},
@@ -116,7 +115,7 @@ def _rules(view: reads.View) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if s.budget:
         found.append({"text": now_("Money: %(row)s by quarter.") % {"row": " · ".join(money.money(n, view.inputs.currency) for n in s.budget)}, "kept": now_("what is left may be spent later") if s.is_carried_over else ""})
-    found += [{"text": now_("“%(role)s”: %(row)s days by quarter.") % {"role": role, "row": " · ".join(map(number, row))}} for role, row in s.capacity.items()]
+    found += [{"text": now_("“%(role)s”: %(row)s days by quarter.") % {"role": role, "row": " · ".join(map(charts.number, row))}} for role, row in s.capacity.items()]
     found += [{"text": scenario_words.share(view, share), "kept": scenario_words.kept_share(view, share) if view.has_answer else "", "share": n} for n, share in enumerate(s.shares)]
     for kind, one, other in view.inputs.ties:
         text = now_("“%(one)s” requires “%(other)s”.") if kind == "requires" else now_("“%(one)s” and “%(other)s” exclude each other.")
@@ -139,10 +138,10 @@ def _load(view: reads.View) -> dict[str, Any]:
 
 
 def _cell(value: int, limit: int | None, currency: str = "") -> dict[str, Any]:
-    text = money.money(value, currency) if currency else number(value)
+    text = money.money(value, currency) if currency else charts.number(value)
     if limit is None:
         return {"text": text, "note": "", "over": False}
-    return {"text": text, "note": f"{number(round(100 * value / limit))} %" if limit else "", "over": value > limit}
+    return {"text": text, "note": charts.percent(value / limit) if limit else "", "over": value > limit}
 
 
 @login_required

@@ -15,6 +15,7 @@ from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.reports.queries import health as reads
 from tandem.web import charts, doors
+from tandem.web.portfolio import money
 from tandem.web.portfolio import report_words as words
 from tandem.web.portfolio.report_course import middle, places, with_changes
 from tandem.web.strategy.values import shape
@@ -112,7 +113,7 @@ def _picture(found: list[reads.Health]) -> dict[str, Any] | None:
     bubbles = [
         Markup('<a href="{}" data-peek tabindex="-1"><title>{}</title><circle class="ch-d f-{} ch-o2" cx="{}" cy="{}" r="{}"/></a>').format(
             url("projects_detail", id=one.project.pk),
-            f"{one.project.name}: {words.days(one.days)}, {words.share(one.growth)}, {words.money(one.budget, one.currency)}",
+            f"{one.project.name}: {words.days(one.days)}, {words.share(one.growth)}, {money.money(one.budget, one.currency)}",
             one.computed, plot.x(float(one.days or 0)), plot.y(100 * (one.growth or 0)),
             round(max(3.0, _LARGEST * sqrt((one.budget or 0) / largest)), 1) if largest else 4,
         )

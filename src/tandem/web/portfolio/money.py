@@ -1,4 +1,6 @@
-"""Money as people read it: `€1.2 m`, `120 k`, in Chinese with 万 and 亿; the exact figure stands in the tables."""
+"""Money as people read it: `€1.2 m`, `+$3.4 bn`, in Chinese with 万 and 亿; the exact figure stands in the tables."""
+
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -8,27 +10,29 @@ from tandem.web.templating import is_chinese
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "CNY": "¥", "JPY": "¥"}
 
 
-def money(value: float, currency: str) -> str:
-    sign = _SIGNS.get(currency, f"{currency} ")
-    size, unit = _scaled(abs(value))
+def money(value: Decimal | float | None, currency: str, *, signed: bool = False) -> str:
+    if value is None:
+        return "–"
+    size, unit = _scaled(abs(float(value)))
     digits = number(round(size, 2 if size < 10 else 1 if size < 100 else 0))
-    return f"{'−' if value < 0 else ''}{sign}{digits}{unit}"
+    return f"{'−' if value < 0 else '+' if signed and value > 0 else ''}{_sign(currency)}{digits}{unit}"
 
 
 def exact(value: float, currency: str) -> str:
-    sign = _SIGNS.get(currency, f"{currency} ")
-    return f"{'−' if value < 0 else ''}{sign}{number(abs(value))}"
-
-
-def percent(share: float) -> str:
-    return f"{number(round(100 * share, 1))} %"
+    return f"{'−' if value < 0 else ''}{_sign(currency)}{number(abs(value))}"
 
 
 def days(value: float) -> str:
     return _("%(n)s d") % {"n": number(round(float(value)))}
 
 
+def _sign(currency: str) -> str:
+    return _SIGNS.get(currency, f"{currency} " if currency else "")
+
+
 def _scaled(size: float) -> tuple[float, str]:
     if is_chinese():
         return (size / 1e8, "亿") if size >= 1e8 else (size / 1e4, "万") if size >= 1e4 else (size, "")
+    if size >= 999_500_000:
+        return size / 1e9, " bn"
     return (size / 1e6, " m") if size >= 999_500 else (size / 1e3, " k") if size >= 1e3 else (size, "")

@@ -13,6 +13,7 @@ from tandem.portfolio.models import Project, ProjectReport
 from tandem.reports.queries import project_reports as reads
 from tandem.web import cells, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
+from tandem.web.portfolio import money
 from tandem.web.portfolio import report_words as words
 from tandem.web.templating import day, url
 
@@ -71,7 +72,7 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
     line = next(one for one in lines if one.source == row.source_name)
     step = next(one for one in line.course.steps if one.point.id == row.pk)
     return {
-        "step": step, "said": words, "line": line, "rating": words.rating(row.rating), "owner_word": words.said(row.said),
+        "step": step, "said": words, "money": money, "line": line, "rating": words.rating(row.rating), "owner_word": words.said(row.said),
         "differences": [(words.difference(d.code), d, d.code.startswith("slip")) for d in line.course.differences if d.report_id == row.pk],
         "withheld": [(str(ProjectReport._meta.get_field(name).verbose_name), text) for name, text in row.withheld.items()],
         "values": list(row.values.items()),
@@ -86,8 +87,8 @@ def course_of(request: HttpRequest, project: Project) -> dict[str, Any]:
         "reports": [
             {
                 "href": url("project_reports_detail", id=step.point.id), "on": step.point.on, "source": line.source,
-                "finish": step.point.finish, "budget": words.money(step.point.budget, line.currency), "slip": words.days(step.slip),
-                "growth": words.money(step.growth, line.currency, signed=True), "rating": words.rating(step.point.rating),
+                "finish": step.point.finish, "budget": money.money(step.point.budget, line.currency), "slip": words.days(step.slip),
+                "growth": money.money(step.growth, line.currency, signed=True), "rating": words.rating(step.point.rating),
                 "said": words.said(step.point.said),
             }
             for step, line in steps[-_LATEST:][::-1]
@@ -102,7 +103,7 @@ def _finish(row: Any) -> Any:
 
 
 def _budget(row: Any) -> str:
-    return words.money(row.budget, row.currency) if row.budget is not None else words.instead(row, "budget")
+    return money.money(row.budget, row.currency) if row.budget is not None else words.instead(row, "budget")
 
 
 noun = Noun(
@@ -115,7 +116,7 @@ noun = Noun(
         Column("finish", _("Planned finish"), _finish, is_number=True),
         Column("slip", _("Slip"), lambda r: words.days(r.step.slip), is_number=True),
         Column("budget", _("Cost"), _budget, is_number=True),
-        Column("growth", _("Cost growth"), lambda r: words.money(r.step.growth, r.currency, signed=True), is_number=True),
+        Column("growth", _("Cost growth"), lambda r: money.money(r.step.growth, r.currency, signed=True), is_number=True),
         Column("rating", _("Rating of the source"), lambda r: words.rating(r.rating)),
         Column("said", _("Owner's word"), lambda r: words.said(r.said)),
         Column("source", _("Source"), lambda r: r.source_name or r.get_way_display()),
@@ -129,7 +130,7 @@ noun = Noun(
         Fact(_("Planned start"), lambda r: day(r.planned_start) if r.planned_start else words.instead(r, "planned_start")),
         Fact(_("Planned finish"), _finish),
         Fact(_("Cost"), _budget),
-        Fact(_("Spent"), lambda r: words.money(r.spent, r.currency)),
+        Fact(_("Spent"), lambda r: money.money(r.spent, r.currency)),
     ),
     filters=(Filter("rating", _("Rating of the source"), lambda request: [(str(v), label) for v, label in ProjectReport.Rating.choices]),),
     search=("project__name", "source_name", "department", "commentary"), order="-on", related=("project",), text="commentary",

@@ -15,7 +15,7 @@ from tandem.portfolio.models import Proposal, ProposalTie
 from tandem.reports.queries import proposals as reads
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Objective
-from tandem.web import cells, doors, generic
+from tandem.web import cells, charts, doors, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.portfolio import money, proposal_picture
 from tandem.web.portfolio.proposal_forms import ProposalForm
@@ -52,7 +52,7 @@ def state(row: Any) -> Any:
 def irr(row: Any) -> str:
     found = row.case
     if found.irr is not None:
-        return money.percent(found.irr)
+        return charts.percent(found.irr, 1)
     return str({
         "nothing_spent": _("no quarter costs more than it brings"), "too_low": _("nearly all is lost"), "nothing_back": _("nothing comes back"),
         "several": _("no single rate"), "too_high": _("above 1,000 %"),
@@ -86,7 +86,7 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
     steps = [(value, known[value]) for value, needed in proposals.MOVES[row.state].items() if may(user, needed, row.space_id)]
     others = Proposal.objects.visible_to(user).filter(space_id=row.space_id).exclude(pk=row.pk).exclude(state="declined")
     return {
-        "case": found, "money": money, "irr": irr(row), "payback": payback(row), "said": state(row),
+        "case": found, "money": money, "charts": charts, "irr": irr(row), "payback": payback(row), "said": state(row),
         "course": proposal_picture.course(row), "rows": _quarters(row), "effort_total": money.days(found.effort),
         "risks": [line.strip() for line in row.risks.splitlines() if line.strip()],
         "served": reads.contributions(user, row), "ties": reads.ties(user, row), "tie_kinds": ProposalTie.Kind.choices,

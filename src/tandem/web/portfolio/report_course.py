@@ -18,6 +18,7 @@ from tandem.people.models import Space, SpaceKind
 from tandem.reports.queries import report_course as reads
 from tandem.reports.queries.project_reports import Line, Step, state_of
 from tandem.web import charts, doors, downloads
+from tandem.web.portfolio import money
 from tandem.web.portfolio import report_words as words
 from tandem.web.templating import url
 
@@ -37,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
     slips = [line.course.slip for line in found if line.course.slip is not None]
     groups = reads.groups(found)
     context = {
-        "space": space, "places": places(request), "filters": _filters(request, everything), "q": request.GET.get("q", ""), "said": words,
+        "space": space, "places": places(request), "filters": _filters(request, everything), "q": request.GET.get("q", ""), "said": words, "money": money,
         "everything": everything, "found": found, "figures": _figures(found, slips, groups), "groups": groups, "heads": heads,
         "short_heads": [head if by_year else head[2:7] for head in heads], "rows": [_row(line, heads, by_year) for line in shown],
         "scatter": _scatter(found), "moved": reads.movement(found, heads, by_year), "differences": _differences(found), "difference_count": sum(len(line.course.differences) for line in found), "sort": sort,
@@ -83,15 +84,15 @@ def _filters(request: HttpRequest, everything: list[Line]) -> list[dict[str, Any
 
 def _figures(found: list[Line], slips: list[int], groups: list[reads.Group]) -> list[dict[str, Any]]:
     late = sum(slip > 0 for slip in slips)
-    money = {one.currency for one in groups}
-    growth = sum(one.growth for one in groups) if len(money) == 1 else None
+    currencies = {one.currency for one in groups}
+    growth = sum(one.growth for one in groups) if len(currencies) == 1 else None
     base = sum(one.base for one in groups)
     return [
         {"label": _("Projects"), "value": len({line.project_id for line in found})},
         {"label": _("Reports"), "value": sum(len(line.course.steps) for line in found)},
         {"label": _("Median slip"), "value": words.days(median(slips)) if slips else "–", "note": _("%(late)s of %(all)s later than first reported") % {"late": late, "all": len(slips)}},
-        {"label": _("Cost growth"), "value": words.money(growth, next(iter(money)), signed=True) if growth is not None else "–",
-         "note": words.share(float(growth / base)) if growth is not None and base else _("several currencies: see the departments") if len(money) > 1 else ""},
+        {"label": _("Cost growth"), "value": money.money(growth, next(iter(currencies)), signed=True) if growth is not None else "–",
+         "note": words.share(float(growth / base)) if growth is not None and base else _("several currencies: see the departments") if len(currencies) > 1 else ""},
         {"label": _("The source says otherwise"), "value": sum(bool(line.course.differences) for line in found), "note": _("projects")},
     ]  # fmt: skip
 
@@ -156,8 +157,8 @@ def _differences(found: list[Line]) -> list[dict[str, Any]]:
     rows = [
         {
             "line": line, "href": url("project_reports_detail", id=one.report_id), "what": words.difference(one.code), "on": one.on,
-            "ours": words.days(int(one.ours)) if one.code.startswith("slip") else words.money(one.ours, line.currency, signed=True),
-            "theirs": words.days(int(one.theirs)) if one.code.startswith("slip") else words.money(one.theirs, line.currency, signed=True),
+            "ours": words.days(int(one.ours)) if one.code.startswith("slip") else money.money(one.ours, line.currency, signed=True),
+            "theirs": words.days(int(one.theirs)) if one.code.startswith("slip") else money.money(one.theirs, line.currency, signed=True),
         }
         for line in found for one in line.course.differences
     ]  # fmt: skip

@@ -1,6 +1,5 @@
-"""Figures of reports in words: money with its currency, days with their sign, ratings with their shape."""
+"""Figures of reports in words: days with their sign, ratings with their shape."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,25 +7,8 @@ from markupsafe import Markup
 
 from tandem.portfolio.models import ProjectReport
 from tandem.web.strategy.values import shape
-from tandem.web.templating import is_chinese
 
 RATED = {5: "on", 4: "on", 3: "risk", 2: "off", 1: "off"}
-_SCALES = ((1e9, " bn"), (1e6, " M"), (1e3, " k"))
-_SCALES_ZH = ((1e8, "亿"), (1e4, "万"))
-
-
-def money(value: Decimal | float | None, currency: str = "", *, signed: bool = False) -> str:
-    """`GBP 12.1 M`, `+USD 3.4 bn`: the figures that matter."""
-    if value is None:
-        return "–"
-    size = abs(float(value))
-    sign = "−" if value < 0 else "+" if signed and value > 0 else ""
-    scale, unit = next(((s, u) for s, u in (_SCALES_ZH if is_chinese() else _SCALES) if size >= s), (1.0, ""))
-    return f"{sign}{currency} {_short(size / scale)}{unit}" if currency else f"{sign}{_short(size / scale)}{unit}"
-
-
-def _short(size: float) -> str:
-    return f"{size:,.0f}" if size >= 100 else f"{size:.1f}" if size >= 10 else f"{size:.2f}".rstrip("0").rstrip(".")
 
 
 def days(value: int | float | None) -> str:

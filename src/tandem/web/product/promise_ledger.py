@@ -21,7 +21,6 @@ from tandem.strategy import periods
 from tandem.strategy.periods import Period
 from tandem.web import charts, generic
 from tandem.web.generic import Filter, Noun
-from tandem.web.strategy import values
 
 MOST_RECEIVERS, MOST_GROUPS, MOST_QUARTERS = 300, 100, 12
 SHAPES = {"on": "on", "risk": "risk", "off": "off", "none": "none", "done": "done", "missed": "off", "kept": "done", "late": "off"}
@@ -129,7 +128,7 @@ def share_text(found: Tally) -> str:
     """`69 % (11 of 16)`; too few, no share."""
     if found.share is None:
         return now_("too few to say: %(n)s of %(needed)s") % {"n": found.due, "needed": reads.NEEDED}
-    return now_("%(share)s (%(kept)s of %(due)s)") % {"share": values.percent(found.share), "kept": found.kept, "due": found.due}
+    return now_("%(share)s (%(kept)s of %(due)s)") % {"share": charts.percent(found.share), "kept": found.kept, "due": found.due}
 
 
 def _lede(found: Tally) -> str:
@@ -140,7 +139,7 @@ def _lede(found: Tally) -> str:
         ahead = f"{ahead} {said}" if risk or found.of(("on",)) else said
     if found.share is None or found.interval is None:
         return now_("Too few dates have come to say how well they are kept: %(n)s of %(needed)s.") % {"n": found.due, "needed": reads.NEEDED} + f" {ahead}"
-    facts = {"kept": found.kept, "due": found.due, "share": values.percent(found.share), "last": values.percent(found.share_as_last_told)}
+    facts = {"kept": found.kept, "due": found.due, "share": charts.percent(found.share), "last": charts.percent(found.share_as_last_told)}
     return now_("Of %(due)s dates that have come, %(kept)s were kept as told: %(share)s. Of those not revised before: %(last)s.") % facts + f" {ahead}"
 
 
@@ -165,7 +164,7 @@ def _calibration(found: reads.Calibration) -> str:
     said = {"held": found.held, "cases": found.cases}
     if not found.is_enough:
         return now_("Beside it, the forecasts: too few to judge (%(cases)s of %(needed)s).") % {**said, "needed": reads.NEEDED_FORECASTS}
-    said["share"] = values.percent(found.held / found.cases)
+    said["share"] = charts.percent(found.held / found.cases)
     return now_("Beside it, the forecasts: of the P80 dates that stood beside a promise when it was given, %(held)s of %(cases)s held (%(share)s; 80 %% was said).") % said
 
 
@@ -197,7 +196,7 @@ def _record(request: HttpRequest, found: list[Entry]) -> dict[str, Any] | None:
                     "title": f"{p.name} · {text}: {counts[name]}", "href": _to(request, quarter=p.key, standing=name, due="over"),
                 })  # fmt: skip
             reached += counts[name]
-        labels.append({"x": plot.x(at + 0.5), "y": plot.y(reached) - 5, "text": values.percent(t.share) if t.share is not None else "", "below": p.name})
+        labels.append({"x": plot.x(at + 0.5), "y": plot.y(reached) - 5, "text": charts.percent(t.share) if t.share is not None else "", "below": p.name})
     return {
         "plot": plot, "bars": bars, "labels": labels, "legend": [{"text": text, "kind": "area", "cls": cls, "tone": tone} for _n, cls, tone, text in _PARTS],
         "heads": [{"text": _("Quarter")}, {"text": _("Kept"), "n": True}, {"text": _("Missed"), "n": True}, {"text": _("Revised before"), "n": True}, {"text": _("Share kept")}],

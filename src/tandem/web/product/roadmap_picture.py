@@ -8,7 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from tandem.kit.dates import months_on, quarter_start
 from tandem.reports.queries.roadmap_rows import Roadmap, Row
+from tandem.web.charts import quarter_name
 
 MONTHS, QUARTERS = "month", "quarter"
 _LONGEST = {MONTHS: 14, QUARTERS: 14}
@@ -59,23 +61,23 @@ def axis_of(roadmap: Roadmap, scale: str, *, with_past: bool = False) -> Axis:
     """From a month before today to the last date that is shown, within what is readable. With the past it begins at
     the oldest delivery, at most a year back."""
     step = 1 if scale == MONTHS else 3
-    first = _step_back(roadmap.today, 1 if scale == MONTHS else 3)
+    first = months_on(roadmap.today, -step)
     if with_past:
         oldest = min((row.done_on for row in roadmap.rows if row.done_on), default=first)
-        first = min(first, max(oldest.replace(day=1), _step_back(roadmap.today, 12)))
-    begin = first if scale == MONTHS else _quarter(first)
+        first = min(first, max(oldest.replace(day=1), months_on(roadmap.today, -12)))
+    begin = first if scale == MONTHS else quarter_start(first)
     last = max((day for row in roadmap.rows for day in _dates(row)), default=roadmap.today)
     count = _SHORTEST[scale]
     longest = _LONGEST[scale] + (10 if with_past else 0)
-    while _forward(begin, count * step) <= last + timedelta(days=7) and count < longest:
+    while months_on(begin, count * step) <= last + timedelta(days=7) and count < longest:
         count += 1
-    starts = [_forward(begin, n * step) for n in range(count + 1)]
+    starts = [months_on(begin, n * step) for n in range(count + 1)]
     columns, keys = [], []
     for first, following in itertools.pairwise(starts):
         opens = first.month % 3 == 1 if scale == MONTHS else first.month == 1
         label = month_name(first.month) if scale == MONTHS else f"Q{(first.month - 1) // 3 + 1}"
         columns.append({"label": label, "days": (following - first).days, "quarter": opens})
-        keys.append([_forward(first, n).strftime("%Y-%m") for n in range(step)])
+        keys.append([months_on(first, n).strftime("%Y-%m") for n in range(step)])
     total = (starts[-1] - begin).days
     heads = [
         {"label": _head(first, scale), "x": (first - begin).days / total * 100}
@@ -175,17 +177,4 @@ def _dates(row: Row) -> list[date]:
 def _head(first: date, scale: str) -> str:
     if scale == QUARTERS:
         return str(first.year)
-    return _("Q%(n)s %(year)s") % {"n": (first.month - 1) // 3 + 1, "year": first.year}
-
-
-def _forward(first: date, months: int) -> date:
-    number = first.year * 12 + first.month - 1 + months
-    return date(number // 12, number % 12 + 1, 1)
-
-
-def _step_back(day: date, months: int) -> date:
-    return _forward(day.replace(day=1), -months)
-
-
-def _quarter(day: date) -> date:
-    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+    return quarter_name(first)

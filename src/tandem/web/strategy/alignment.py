@@ -118,7 +118,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def basis(found: Alignment, a: Asked) -> str:
     """Over which work, counted in what, and why in that."""
-    said = {"items": charts.number(round(found.whole.items)), "measure": measure_word(found.measure), "share": values.percent(found.coverage)}
+    said = {"items": charts.number(round(found.whole.items)), "measure": measure_word(found.measure), "share": charts.percent(found.coverage)}
     period = _("work that is still to come") if a.to_come else _("work done since %(day)s") % {"day": a.since} if a.since else _("all work done")
     if found.measure == reads.ITEMS:
         why = _("counted in work items, since fewer than half of them have logged time, an estimate or points")
@@ -131,12 +131,12 @@ def basis(found: Alignment, a: Asked) -> str:
 def lede(found: Alignment, loose: unaligned.Loose, a: Asked) -> str:
     if found.score is None:
         return _("Too little work to judge alignment: %(found)s items, %(needed)s needed.") % {"found": round(found.whole.items), "needed": reads.NEEDED_ITEMS}
-    parts = [_("%(share)s of the work serves an objective.") % {"share": values.percent(found.score)}]
+    parts = [_("%(share)s of the work serves an objective.") % {"share": charts.percent(found.score)}]
     much, little = found.wrong(reads.MUCH), found.wrong(reads.LITTLE)
     if much:
         one = max(much, key=lambda line: line.off_by or 0)
         parts.append(_("“%(objective)s” gets %(share)s, %(intended)s was intended.") % {
-            "objective": one.objective, "share": values.percent(one.share), "intended": values.percent(one.intended),
+            "objective": one.objective, "share": charts.percent(one.share), "intended": charts.percent(one.intended),
         })  # fmt: skip
     if little:
         parts.append(ngettext("%(n)s objective gets less than intended.", "%(n)s objectives get less than intended.", len(little)) % {"n": len(little)})
@@ -148,8 +148,8 @@ def lede(found: Alignment, loose: unaligned.Loose, a: Asked) -> str:
 def _strip(found: Alignment, loose: unaligned.Loose, a: Asked) -> list[dict[str, Any]]:
     unserved = len(loose.objectives)
     strip = [
-        {"label": _("Serves an objective"), "value": values.percent(found.score), "note": f"{amount(found.served, found.measure)} / {amount(found.amount, found.measure)}"},
-        {"label": _("As intended"), "value": values.percent(found.as_intended), "note": "" if found.as_intended is not None else _("no intended shares yet")},
+        {"label": _("Serves an objective"), "value": charts.percent(found.score), "note": f"{amount(found.served, found.measure)} / {amount(found.amount, found.measure)}"},
+        {"label": _("As intended"), "value": charts.percent(found.as_intended), "note": "" if found.as_intended is not None else _("no intended shares yet")},
         {"label": _("More than intended"), "value": len(found.wrong(reads.MUCH)), "state": "risk" if found.wrong(reads.MUCH) else "", "note": _("objectives")},
         {"label": _("Serves nothing"), "value": loose.count, "state": "risk" if loose.count else "", "note": _("projects, products, features")},
     ]  # fmt: skip
@@ -169,12 +169,12 @@ def _row(found: Alignment, a: Asked, line: Line) -> dict[str, Any]:
     off = line.off_by
     return {
         "line": line, "url": reverse("objectives_detail", kwargs={"id": line.objective.pk}), "records": a.url("alignment_records", objective=line.objective.pk),
-        "share": values.percent(line.share), "intended": values.percent(line.intended) if line.intended else "", "amount": amount(line.amount, found.measure),
+        "share": charts.percent(line.share), "intended": charts.percent(line.intended) if line.intended else "", "amount": amount(line.amount, found.measure),
         "off": f"{'+' if off > 0 else '−' if off < 0 else ''}{abs(round(100 * off))}" if off is not None else "",
         "bar": round(100 * (line.share or 0), 1), "mark": round(100 * line.intended, 1) if line.intended else None,
         "state": values.shape(state[0], str(state[1])) if state else "", "course": [round(100 * m, 1) for m in course] if len(course) >= 3 else [],
         "course_label": _("%(objective)s: %(first)s → %(last)s over %(n)s months") % {
-            "objective": line.objective, "first": values.percent(course[0]), "last": values.percent(course[-1]), "n": len(course),
+            "objective": line.objective, "first": charts.percent(course[0]), "last": charts.percent(course[-1]), "n": len(course),
         } if len(course) >= 3 else "",
     }  # fmt: skip
 
@@ -182,7 +182,7 @@ def _row(found: Alignment, a: Asked, line: Line) -> dict[str, Any]:
 def _unserved(found: Alignment, a: Asked) -> dict[str, Any]:
     left = found.amount - found.served
     share = left / found.amount if found.is_enough else None
-    return {"amount": amount(left, found.measure), "share": values.percent(share), "bar": round(100 * (share or 0), 1), "hidden": amount(found.hidden, found.measure) if found.hidden else ""}
+    return {"amount": amount(left, found.measure), "share": charts.percent(share), "bar": round(100 * (share or 0), 1), "hidden": amount(found.hidden, found.measure) if found.hidden else ""}
 
 
 def _group(label: str, rows: list[unaligned.Idle], shown: int) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def _scored(found: Alignment, a: Asked, s: reads.Scored) -> dict[str, Any]:
     inside = {"product": s.pk, "in": ""} if s.kind == "product.product" else {"in": s.space_id, "product": ""}
     return {
         "name": s.name, "kind": KIND_WORDS[s.kind], "url": a.url(**inside), "amount": amount(s.amount, found.measure), "served": amount(s.served, found.measure),
-        "score": values.percent(s.score) if s.score is not None else _("too few: %(n)s of %(needed)s items") % {"n": round(s.items), "needed": reads.NEEDED_ITEMS},
+        "score": charts.percent(s.score) if s.score is not None else _("too few: %(n)s of %(needed)s items") % {"n": round(s.items), "needed": reads.NEEDED_ITEMS},
     }  # fmt: skip
 
 
@@ -213,7 +213,7 @@ def records(request: HttpRequest) -> HttpResponse:
     whole = sum(r.amount for r in rows)
     context = {
         "asked": a, "objective": objective, "basis": basis(found, a), "back": a.url(), "count": len(rows), "measure": measure_word(found.measure),
-        "whole": amount(whole, found.measure), "share": values.percent(whole / found.amount) if found.is_enough else "–", "of": amount(found.amount, found.measure),
+        "whole": amount(whole, found.measure), "share": charts.percent(whole / found.amount) if found.is_enough else "–", "of": amount(found.amount, found.measure),
         "rows": [
             {
                 "name": r.name or (_("an item that you cannot see") if r.kind else _("Nothing says what it serves")), "kind": KIND_WORDS.get(r.kind, ""),

@@ -16,7 +16,7 @@ from tandem.reports.queries import key_results as reads
 from tandem.strategy.actions import check_ins, key_results
 from tandem.strategy.models import CheckIn, KeyResult, Objective
 from tandem.strategy.progress import Standing
-from tandem.web import cells, generic
+from tandem.web import cells, charts, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.strategy import course_picture, key_result_forms, values
 from tandem.web.templating import day
@@ -81,7 +81,7 @@ def sentence(row: KeyResult, found: Standing) -> str:
     if found.progress is None:
         parts.append(now_("No value yet."))
     else:
-        parts.append(now_("%(share)s of the way.") % {"share": values.percent(found.progress)})
+        parts.append(now_("%(share)s of the way.") % {"share": charts.percent(found.progress)})
         parts += [_line(found)] if found.expected is not None and found.progress < 1 else []
     if found.said:
         said = {"word": values.state_word(found.said), "on": day(found.said_on)}
@@ -122,7 +122,7 @@ def detail(request: HttpRequest, row: KeyResult) -> dict[str, Any]:
         "facts": [
             *({"key": f.label, "value": f.shown(user, row), "note": ""} for f in noun.facts),
             {"key": now_("Value"), "value": course_picture.shown(row, found.value), "note": ""},
-            {"key": now_("Progress"), "value": values.percent(found.progress), "note": ""},
+            {"key": now_("Progress"), "value": charts.percent(found.progress), "note": ""},
         ],
         "may_check_in": row.is_asked and check_ins.may_check_in(user, row),
         "may_score": may(user, Permission.EDIT_STRATEGY, row.space_id),
@@ -146,7 +146,7 @@ noun = Noun(
         Column("objective", _("Objective"), objective_link),
         Column("way", _("From → to"), way, is_number=True),
         Column("value", _("Value"), lambda r: course_picture.shown(r, r.standing.value), is_number=True),
-        Column("progress", _("Progress"), lambda r: values.percent(r.standing.progress), is_number=True),
+        Column("progress", _("Progress"), lambda r: charts.percent(r.standing.progress), is_number=True),
         Column("confidence", _("Confidence"), lambda r: values.standing(r.standing.confidence, r.score)),
         Column("owner", _("Owner"), lambda r: cells.person(r.owner)),
         Column("due", _("Next check-in"), _due, is_number=True),

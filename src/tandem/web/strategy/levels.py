@@ -14,6 +14,7 @@ from tandem.reports.queries.objectives import Branch
 from tandem.strategy import periods as calendar
 from tandem.strategy.models import Objective
 from tandem.strategy.progress import worst
+from tandem.web import charts
 from tandem.web.strategy import values
 from tandem.web.strategy.objective_parts import Judged
 
@@ -66,7 +67,7 @@ def figures(branches: Iterable[Branch], judged: dict[int, Judged]) -> list[dict[
         state = worst(r.confidence for r in rows)
         weak = sum(r.confidence == state for r in rows)
         found.append({
-            "label": kind.label, "value": values.percent(sum(known) / len(known)) if known else "–", "state": state,
+            "label": kind.label, "value": charts.percent(sum(known) / len(known)) if known else "–", "state": state,
             "beside": _("mean of %(n)s") % {"n": len(known)} if known else "",
             "note": _("%(word)s: %(n)s of %(all)s") % {"word": values.state_word(state), "n": weak, "all": len(rows)},
         })  # fmt: skip

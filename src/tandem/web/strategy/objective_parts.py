@@ -14,6 +14,7 @@ from tandem.reports.queries.objectives import Branch
 from tandem.strategy.actions import check_ins
 from tandem.strategy.models import Objective
 from tandem.strategy.progress import NONE, Judgement, worst
+from tandem.web import charts
 from tandem.web.strategy import course_picture, values
 from tandem.web.templating import day
 
@@ -63,7 +64,7 @@ class Judged:
 
     @property
     def text(self) -> str:
-        return values.percent(self.progress)
+        return charts.percent(self.progress)
 
 
 def judgements(user: Any, branches: Sequence[Branch]) -> dict[int, Judged]:
@@ -88,7 +89,7 @@ def of(request: HttpRequest, row: Objective, branches: Sequence[Branch]) -> dict
             {
                 "row": k, "standing": known[k.pk], "state": values.standing(known[k.pk].confidence, k.score),
                 "said": known[k.pk].said and values.shape(known[k.pk].said, said=True),
-                "value": course_picture.shown(k, known[k.pk].value), "progress": values.percent(known[k.pk].progress),
+                "value": course_picture.shown(k, known[k.pk].value), "progress": charts.percent(known[k.pk].progress),
                 "way": f"{values.amount(k.start_value, k.unit)} → {course_picture.shown(k, k.target_value)}",
                 "late": _("A check-in was due on %(on)s.") % {"on": day(known[k.pk].due_on)} if known[k.pk].is_late else "",
                 "picture": course_picture.picture(k, courses[k.pk], height=170),

@@ -27,10 +27,6 @@ def margin(ticks: Sequence[float]) -> float:
     return max(34.0, 12 + 7 * max(len(charts.number(tick)) for tick in ticks))
 
 
-def percent(share: float | None) -> str:
-    return "–" if share is None else f"{charts.number(round(100 * share))} %"
-
-
 def state_word(state: str) -> str:
     """What a state says of a key result or an objective."""
     words = {"on": _("On track"), "risk": _("At risk"), "off": _("Off track"), "done": _("Reached")}

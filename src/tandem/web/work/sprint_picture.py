@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tandem.collaboration.models import Comment
 from tandem.reports.queries import boards, sprint_figures
@@ -83,7 +83,7 @@ def _effect(effect: sprint_figures.Effect) -> str:
     before, after = effect.chance_before, effect.chance_after
     if isinstance(before, reads.NotEnough) or isinstance(after, reads.NotEnough):
         return ""
-    return f"{percent(before)} → {percent(after)}"
+    return f"{charts.percent(before)} → {charts.percent(after)}"
 
 
 def _said(deed: Deed, names: dict[int, tuple[str, str]]) -> dict[str, str]:
@@ -116,13 +116,8 @@ def sentence(found: sprint_figures.Figures, by_points: bool) -> str:
         left = ngettext("%(n)s working day is left.", "%(n)s working days are left.", found.days_left)
         said.append(left % {"n": found.days_left})
     if isinstance(found.chance, float) and now.left:
-        said.append(_("The chance that everything gets done in time is %(chance)s.") % {"chance": percent(found.chance)})
+        said.append(_("The chance that everything gets done in time is %(chance)s.") % {"chance": charts.percent(found.chance)})
     return " ".join(said)
-
-
-def percent(value: float) -> str:
-    """`84 %`, in Chinese `84%`."""
-    return f"{round(value * 100)}{'%' if get_language() == 'zh-hans' else ' %'}"
 
 
 def basis(found: sprint_figures.Figures) -> list[str]:

@@ -24,7 +24,7 @@ from tandem.people.models import Membership, User
 from tandem.portfolio.models import Project
 from tandem.reports.queries import sprint_figures
 from tandem.reports.queries import sprints as reads
-from tandem.web import doors, generic, histories
+from tandem.web import charts, doors, generic, histories
 from tandem.web.work import backlog_picture, ceremonies, sprint_picture
 from tandem.work.actions import sprints
 from tandem.work.models import Sprint, WorkItem
@@ -138,7 +138,7 @@ def _figs(found: Any, by_points: bool) -> list[dict[str, Any]]:
         {"label": _("Left"), "value": backlog_picture.amount(now.left_size, by_points)},
     ]  # fmt: skip
     if found.sprint.is_open:
-        said = sprint_picture.percent(found.chance) if isinstance(found.chance, float) else "–"
+        said = charts.percent(found.chance) if isinstance(found.chance, float) else "–"
         needed = "" if isinstance(found.chance, float) else _("8 finished items needed")
         figs.append({"label": _("Chance of all in time"), "value": said, "beside": needed})
     return figs
