@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from benchmarks import cpu, dataset, everyday, report
 from benchmarks.driver import Measured, drive
-from benchmarks.report import CLIENTS, Page, Result
+from benchmarks.report import CLIENTS, Goal, Page, Result
 
 HERE = Path(__file__).resolve().parent
 
@@ -53,10 +53,21 @@ def main() -> int:
     client = _client()
     keys = _keys(client)
     chosen = [p for p in PAGES if options.only.lower() in p.name.lower() and (keys["large"] or "{large}" not in p.path)]
-    results = _counted(client, [Page(p.name, p.path.format(**keys), p.floor.format(**keys)) for p in chosen])
+    pages = [Page(p.name, p.path.format(**keys), p.floor.format(**keys)) for p in chosen]
+    results = measured(client, pages, Goal(), options, settings.threads, made)
+    text = report.markdown(results, made, options)
+    print(text)
+    if not options.dry:
+        report.write(HERE / "results", options.name, text, results, made)
+    return 0 if all(r.holds for r in results) else 1
+
+
+def measured(client: Any, pages: list[Page], goal: Goal, options: Any, threads: int, made: dict[str, Any]) -> list[Result]:
+    """Each page of both servers, with 1 and with 8 clients. `made` gets the load around it."""
+    results = _counted(client, pages, goal)
     cookie, database = _cookie(client), _database()
     here, there = _free_port(), _free_port()
-    web, bare = commands(here, there, settings.threads)
+    web, bare = commands(here, there, threads)
     made["load before"] = report.load()
     more = {"DJANGO_SETTINGS_MODULE": "benchmarks.floor_settings"}
     with _server(web, here, {}) as ours, _server(bare, there, more) as theirs:
@@ -65,11 +76,7 @@ def main() -> int:
             _measure(result, sides, cookie, options)
             print(report.line(result), file=sys.stderr)
     made["load after"] = report.load()
-    text = report.markdown(results, made, options)
-    print(text)
-    if not options.dry:
-        report.write(HERE / "results", options.name, text, results, made)
-    return 0 if all(r.holds for r in results) else 1
+    return results
 
 
 def commands(here: int, there: int, threads: int) -> tuple[list[str], list[str]]:
@@ -85,15 +92,20 @@ def commands(here: int, there: int, threads: int) -> tuple[list[str], list[str]]
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--data", default=".tandem-size", help="data directory; its database is filled when it is empty")
-    parser.add_argument("--items", type=int, default=dataset.ITEMS)
-    parser.add_argument("--projects", type=int, default=dataset.PROJECTS)
-    parser.add_argument("--people", type=int, default=dataset.PEOPLE)
+    add_options(parser, dataset.ITEMS, dataset.PROJECTS, dataset.PEOPLE)
+    parser.add_argument("--name", default="pages", help="write results/NAME.md and NAME.json")
+    return parser.parse_args()
+
+
+def add_options(parser: argparse.ArgumentParser, items: int, projects: int, people: int) -> None:
+    """How much there is, and how long it is measured."""
+    parser.add_argument("--items", type=int, default=items)
+    parser.add_argument("--projects", type=int, default=projects)
+    parser.add_argument("--people", type=int, default=people)
     parser.add_argument("--seconds", type=float, default=1.5, help="per page, side, number of clients and round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help="measure pages whose name contains this")
-    parser.add_argument("--name", default="pages", help="write results/NAME.md and NAME.json")
     parser.add_argument("--dry", action="store_true", help="write nothing")
-    return parser.parse_args()
 
 
 def _client() -> Any:
@@ -121,7 +133,7 @@ def _keys(client: Any) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _counted(client: Any, pages: list[Page]) -> list[Result]:
+def _counted(client: Any, pages: list[Page], goal: Goal) -> list[Result]:
     """How many queries each page needs when everything is warm."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -134,7 +146,7 @@ def _counted(client: Any, pages: list[Page]) -> list[Result]:
             count = len(queries)
         if answer.status_code != 200:
             print(f"{page.path}: {answer.status_code}", file=sys.stderr)
-        results.append(Result(page, count))
+        results.append(Result(page, count, goal))
     connection.close()
     return results
 

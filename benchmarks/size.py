@@ -74,14 +74,9 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.size", description=__doc__)
     parser.add_argument("--data", default=".tandem-size", help="data directory; its database is filled when it is empty")
-    parser.add_argument("--items", type=int, default=dataset.ITEMS)
-    parser.add_argument("--projects", type=int, default=dataset.PROJECTS)
-    parser.add_argument("--people", type=int, default=dataset.PEOPLE)
-    parser.add_argument("--seconds", type=float, default=2.0, help="per job, side, number of clients and round")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="", help="jobs whose name contains this")
+    pages.add_options(parser, dataset.ITEMS, dataset.PROJECTS, dataset.PEOPLE)
     parser.add_argument("--again", action="store_true", help="measure what today's file has already")
-    parser.add_argument("--dry", action="store_true", help="write nothing")
+    parser.set_defaults(seconds=2.0)
     return parser.parse_args()
 
 

@@ -49,6 +49,20 @@ export function pickSeveral(cell: HTMLElement, done: (chosen: string[]) => void)
   pickPeople(cell, (ids) => done(ids.split(',').filter(Boolean).map((n) => all[Number(n)]).filter((one) => one !== undefined)), undefined, { among, chosen: now.map((one) => String(all.indexOf(one))) });
 }
 
+/** A menu's list of people, found by name: `<div data-people-list data-value="assignee:">`, filled when its menu is first opened. Each is
+    a button `do` of the form around it. */
+export function startPeopleLists(): void {
+  document.addEventListener('toggle', (e) => {
+    const m = e.target as HTMLDetailsElement, list = m.open ? m.querySelector<HTMLElement>('[data-people-list]') : null;
+    if (!list) return;
+    const input = list.querySelector('input') ?? make('input', { class: 'in-td', type: 'text', autocomplete: 'off', placeholder: say('find_person'), 'aria-label': say('find_person') });
+    const rows = make('div', {});
+    const draw = () => rows.replaceChildren(...known.filter((p) => matches(p, input.value)).slice(0, 50).map((p) => make('button', { name: 'do', value: `${list.dataset.value}${p.id}` }, p.name)));
+    if (!list.childElementCount) { list.append(input, rows); input.addEventListener('input', draw); meet().then(draw, complain); }
+    input.focus({ preventScroll: true });
+  }, true);
+}
+
 export function pickPeople(cell: HTMLElement, done: (ids: string, shown: Node[]) => void, gone?: () => void, of?: { among: Person[]; chosen: string[] }): void {
   document.querySelector('.who-pick')?.remove();
   const chosen = new Set(of?.chosen ?? (cell.dataset.value ?? '').split(',').filter(Boolean)), find = say(of ? 'find_choice' : 'find_person'), before = [...chosen].sort().join();

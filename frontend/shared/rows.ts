@@ -100,8 +100,17 @@ function key(e: KeyboardEvent): void {
   e.preventDefault();
 }
 
+/** Enter in a field of the bulk bar is its own button's; left to itself it would press the first of the whole bar. */
+function enter(e: KeyboardEvent): void {
+  const field = (e.target as HTMLElement).closest?.<HTMLElement>('form[data-bulk] input');
+  if (e.key !== 'Enter' || e.isComposing || !field) return;
+  e.preventDefault();
+  field.closest('.pad')?.querySelector('button')?.click();
+}
+
 export function startRows(): void {
   document.addEventListener('keydown', key);
+  document.addEventListener('keydown', enter);
   let shift = false;
   document.addEventListener('pointerdown', (e) => { shift = e.shiftKey; }, true);
   document.addEventListener('change', (e) => {

@@ -150,6 +150,25 @@ def test_many_are_changed_at_once_and_taken_back(table, site):
     wait_for(table, lambda: {column(site, f"Booking desk step {n}", "priority") for n in (5, 6)}, {None})
 
 
+def test_many_are_given_to_a_person_found_by_name(table):
+    for name in ("step 5", "step 6"):
+        row(table, name).locator("[data-select]").check()
+    table.locator("form.bulk summary", has_text="Assignee").click()
+    table.get_by_placeholder("Find a person").fill("bor")
+    table.get_by_placeholder("Find a person").press("Enter")
+    table.get_by_text("2 items will change. Nothing is done yet.").wait_for()
+    assert "Boris" in table.locator("main").inner_text()
+
+
+def test_enter_in_a_field_of_the_bulk_bar_is_its_own_button(table):
+    row(table, "step 5").locator("[data-select]").check()
+    table.locator("form.bulk summary", has_text="Label").click()
+    table.get_by_placeholder("Label").fill("fragile")
+    table.get_by_placeholder("Label").press("Enter")
+    table.get_by_text("1 item will change. Nothing is done yet.").wait_for()
+    assert "fragile" in table.locator("main").inner_text()
+
+
 def test_removing_an_item_can_be_undone(page_of, site):
     page = page_of("boris")
     item = site.projects["ITM"]["items"][9]

@@ -60,6 +60,12 @@ def test_every_command_explains_itself():
         assert cli.tandem.commands[name].help, name
 
 
+def test_import_offers_every_reader():
+    from tandem.exchange.formats.sniff import FORMATS
+
+    assert ("auto", *FORMATS) == cli.IMPORTED
+
+
 def test_help_does_not_load_django():
     code = "import sys, tandem.config.cli; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
@@ -184,3 +190,20 @@ def test_a_database_known_to_be_current_is_only_trusted_while_nothing_changed(tm
         with psycopg.connect(address) as connection:
             connection.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('a', 'c', now())")
         assert not migrating.seen_current(tmp_path, address)
+
+
+def test_a_command_on_an_empty_database_sets_it_up_and_one_on_old_data_asks_first(monkeypatch):
+    from tandem.config import migrating
+    from tandem.config.postgres import DatabaseProblem
+
+    done = []
+    monkeypatch.setattr(migrating, "pending", lambda: ["work.0001_initial"])
+    monkeypatch.setattr(migrating, "newer", list)
+    monkeypatch.setattr(migrating, "apply", lambda: done.append(1))
+    monkeypatch.setattr(migrating, "_applied", dict)
+    migrating.require_current()
+    assert done == [1]
+    monkeypatch.setattr(migrating, "_applied", lambda: {("people", "0001_initial"): 1})
+    with pytest.raises(DatabaseProblem, match="--data"):
+        migrating.require_current()
+    assert done == [1]

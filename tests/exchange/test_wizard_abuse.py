@@ -1,5 +1,6 @@
 """The wizard in wrong hands and with wrong files: a reason, nothing written, nothing left on the disk."""
 
+import errno
 import io
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -181,3 +182,14 @@ def test_a_large_file_shows_its_progress_while_it_is_looked_at(world, signed_in,
     (page,) = seen
     assert '<span class="num">40</span>' in page and "Reading items" in page and "/cancellations/" in page
     assert "99 items come into a new project" in client.get(f"/imports/{imported.pk}/").content.decode()
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(world, signed_in, monkeypatch):
+    def write(_path, *_mode):
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("pathlib.Path.open", write)
+    answer = upload(signed_in(world.alma), "plan.csv", b"Key,Summary\nA-1,One\n")
+    assert "The disk of the server is full, so nothing of this was saved." in answer.content.decode()
+    assert not list(stored.folder().glob("*/*"))
+    assert not Import.objects.exists()

@@ -343,6 +343,34 @@ def test_a_database_that_keeps_somebody_waiting_is_said_and_not_called_a_mistake
     assert "The database is busy. Try again in a moment." in answer.content.decode()
 
 
+def test_a_full_disk_is_said_on_pages_in_the_api_and_of_jobs(world, signed_in, monkeypatch):
+    from django.db import OperationalError
+    from psycopg.errors import DiskFull
+
+    from tandem.api import problems
+    from tandem.collaboration.actions import comments, jobs
+    from tandem.collaboration.models import Job
+
+    def full() -> OperationalError:
+        try:
+            raise OperationalError("could not extend file") from DiskFull("53100")
+        except OperationalError as problem:
+            return problem
+
+    def breaks(**_: object) -> None:
+        raise full()
+
+    item = make.work_item(actor=world.boris, project=world.project)
+    monkeypatch.setattr(comments, "add", breaks)
+    client, said = signed_in(world.boris), "The disk of the server is full, so nothing of this was saved."
+    client.raise_request_exception = False
+    page = client.post(f"/work-items/{item.key}/comments/", {"body": "Seen."})
+    assert page.status_code == 507
+    assert said in page.content.decode()
+    assert said in problems._database(None, full()).content.decode()
+    assert said in jobs.reason(Job(pk=1, kind="import"), full())
+
+
 # ---------------------------------------------------------------- what becomes markup
 
 

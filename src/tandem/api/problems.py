@@ -14,7 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from tandem.collaboration.actions.idempotent_requests import Busy
 from tandem.collaboration.words import refusal
-from tandem.kit.errors import Denied, Hidden, Refused, Stale
+from tandem.kit.errors import Denied, Hidden, Refused, Stale, is_full
 
 log = logging.getLogger("tandem.api")
 
@@ -117,6 +117,9 @@ def _invalid(request: HttpRequest, error: FieldErrors) -> HttpResponse:
 
 
 def _database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    if is_full(error):
+        log.error("no room left: %s", error)
+        return problem(507, "no_room", refusal("no_room", {}))
     log.warning("the database did not answer: %s", error)
     response = problem(503, "busy", _("The database is busy. Try again in a moment."))
     response["Retry-After"] = "5"

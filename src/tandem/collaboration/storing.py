@@ -1,7 +1,6 @@
 """Where attached files lie: under random names, one file each, never under a name that somebody sent."""
 
 import contextlib
-import errno
 import hashlib
 import os
 import re
@@ -13,10 +12,9 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Refused, is_full
 
 _NAME = re.compile(r"[0-9a-f]{48}")
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Stored(NamedTuple):
@@ -57,7 +55,7 @@ def store(chunks: Iterable[bytes]) -> Stored:
         _remember(path.parent)
     except BaseException as problem:
         path.unlink(missing_ok=True)
-        if isinstance(problem, OSError) and problem.errno in _FULL:
+        if is_full(problem):
             raise Refused("no_room", field="file") from problem
         raise
     return Stored(name, size, found.hexdigest())

@@ -240,7 +240,7 @@ REFUSALS: dict[str, Any] = {
     "file_too_large": _("The file is larger than %(limit)s MB."),
     "file_empty": _("The file is empty."),
     "files_too_many": _("At most %(most)s files fit here. Remove one first."),
-    "no_room": _("The server has no room left for files. Tell its administrator."),
+    "no_room": _("The disk of the server is full, so nothing of this was saved. Tell whoever runs Tandem."),
     "sprint_needs_project": _("“%(space)s” is not a project: sprints belong to projects."),
     "sprint_not_planned": _("“%(name)s” was started already."),
     "sprint_not_running": _("“%(name)s” is not running."),

@@ -27,6 +27,9 @@ _host = click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all."
 )
 
+IMPORTED = ("auto", "jira-csv", "jira-xml", "trello", "mspdi", "csv", "xlsx", "github", "project-reports", "project-graph")
+"""The names of the readers stand here again: asking them would read in all of them for `--help`."""
+
 
 def _version() -> str:
     try:
@@ -143,7 +146,7 @@ def demo(data: Path, port: int | None, host: str, language: str) -> None:
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @_data
-@click.option("--format", "form", default="auto", show_default=True, help="What kind of file it is.")
+@click.option("--format", "form", type=click.Choice(IMPORTED), default="auto", show_default=True, help="What kind of file it is.")
 @click.option("--into", help="The space to import into (its key); a new project when left out.")
 @click.option("--feedback", is_flag=True, help="What comes in is feedback: into a product, a new one when --into is left out.")
 @click.option(

@@ -61,10 +61,14 @@ def pending() -> list[str]:
 
 def newer() -> list[str]:
     """Migrations that the database has and this program does not know: it was written by a newer one."""
+    return unknown(f"{app}.{name}" for app, name in _applied())
+
+
+def _applied() -> Iterable[tuple[str, str]]:
     from django.db import connection
     from django.db.migrations.recorder import MigrationRecorder
 
-    return unknown(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
+    return MigrationRecorder(connection).applied_migrations()
 
 
 def unknown(applied: Iterable[str]) -> list[str]:
@@ -85,12 +89,15 @@ def unknown(applied: Iterable[str]) -> list[str]:
 
 
 def require_current() -> None:
+    """A database without a table gets them all, for nothing in it can be lost; one with data waits for somebody to say so."""
     _refuse_newer()
     waiting = pending()
-    if waiting:
+    if waiting and not _applied():
+        apply()
+    elif waiting:
         raise DatabaseProblem(
             f"The database waits for {len(waiting)} {_migrations(len(waiting))} (first {waiting[0]}): run 'tandem "
-            f"migrate' once."
+            f"migrate' once, with the same --data."
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from tandem.exchange.models import Import
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Refused, is_full
 
 
 def folder() -> Path:
@@ -34,8 +34,10 @@ def store(files: Iterable[tuple[str, Iterable[bytes]]]) -> str:
             sub = place / f"{number:02}-"
             sub.mkdir(mode=0o700)
             (place / f"{number:02}").rename(sub / safe_name(name))
-    except BaseException:
+    except BaseException as problem:
         shutil.rmtree(place, ignore_errors=True)
+        if is_full(problem):
+            raise Refused("no_room", field="files") from problem
         raise
     return token
 

@@ -1,5 +1,6 @@
 """The three ways in which Tandem says no. Doors word them; rules only raise them."""
 
+import errno
 from typing import Any
 
 
@@ -34,3 +35,13 @@ class Denied(Exception):
 
 class Hidden(Exception):
     """For this asker the thing does not exist: 404."""
+
+
+_FULL_DATABASE, _FULL_DISK = "53100", (errno.ENOSPC, errno.EDQUOT)
+
+
+def is_full(problem: BaseException) -> bool:
+    """Whether the disk of the server, or of its database, has no room left: nothing of the attempt was kept."""
+    if isinstance(problem, OSError):
+        return problem.errno in _FULL_DISK
+    return getattr(problem.__cause__ or problem, "sqlstate", None) == _FULL_DATABASE

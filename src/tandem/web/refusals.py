@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tandem.collaboration import words
 from tandem.collaboration.actions import jobs
-from tandem.kit.errors import Denied, Hidden, Refused, Stale
+from tandem.kit.errors import Denied, Hidden, Refused, Stale, is_full
 
 log = logging.getLogger("tandem.web")
 
@@ -44,6 +44,9 @@ def page_for(request: HttpRequest, problem: Exception) -> HttpResponse | None:
     if isinstance(problem, (DataError, OverflowError)):
         log.warning("outside of what can be stored: %s", " ".join(str(problem).split()))
         return error_page(request, 422, words.refusal("out_of_range", {}), "")
+    if is_full(problem):
+        log.error("no room left: %s", " ".join(str(problem).split()))
+        return error_page(request, 507, words.refusal("no_room", {}), "")
     if jobs.is_passing(problem):  # it waited too long for a row, or the database was away for a moment
         log.warning("the database did not answer: %s", " ".join(str(problem).split()))
         response = error_page(request, 503, _("The database is busy. Try again in a moment."), "")

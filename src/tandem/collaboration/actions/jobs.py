@@ -17,7 +17,7 @@ from tandem.collaboration.words import refusal
 from tandem.history.record import record
 from tandem.history.seal import CHANNEL
 from tandem.kit import clock, jobs
-from tandem.kit.errors import Denied, Hidden, Refused
+from tandem.kit.errors import Denied, Hidden, Refused, is_full
 from tandem.kit.types import Ref
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Space
@@ -102,6 +102,8 @@ def reason(job: Job, problem: Exception) -> str:
     if isinstance(problem, Hidden | Denied):
         return _("Something that this job needs is gone, or may no longer be changed by its owner.")
     log.error("job %s (%s) failed", job.pk, job.kind, exc_info=problem)
+    if is_full(problem):
+        return refusal("no_room", {})
     return _("An error that nobody foresaw (%(code)s, job %(job)s). The administrator finds the cause in the log.") % {
         "code": type(problem).__name__, "job": job.pk,
     }  # fmt: skip

@@ -12,8 +12,8 @@ UNREADABLE: dict[str, str] = {
     "missing": _("There is no such file."),
     "empty": _("The file is empty."),
     "too_large": _("The file is larger than %(limit)s MB."),
-    "needs_extra": _(
-        "%(name)s files need an extra that is not installed. Open the file in %(tool)s, save it as XML "
+    "not_read": _(
+        "Tandem does not read %(name)s files yet. Open the file in %(tool)s, save it as XML "
         "(%(xml)s) and import that."
     ),
     "primavera_xml": _(
@@ -70,7 +70,8 @@ WHY_NOT_TAKEN: dict[str, str] = {
     "display": _("how the source shows things, not part of the work"),
     "no_place": _("there is no place for it yet"),
     "money": _("costs and rates have no place yet"),
-    "time_entries": _("time entries have no place yet; the total is kept on the item"),
+    "time_entries": _("single time entries are not taken over; the total is kept on the item"),
+    "watchers": _("watchers are not taken over, so that nobody gets letters because of an import"),
     "not_contained": _("its bytes are not in the export, only its address"),
     "outside_parent": _("the parent is not in the file; its key is kept"),
     "outside_link": _("the other end is not in the file; its key is kept"),

@@ -41,14 +41,14 @@ def detect(path: Path) -> str:
     suffix = path.suffix.lower()
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         if suffix in (".mpp", ".mpt") or not suffix.startswith(".xl"):
-            raise _needs_extra("MS Project (.mpp)", "MS Project or ProjectLibre")
+            raise _not_read("MS Project (.mpp)", "MS Project or ProjectLibre")
         raise Unreadable("old_excel")
     if head.startswith(b"PK\x03\x04"):
         return _zip(path)
     if head.startswith(b"MPX"):
-        raise _needs_extra("MPX", "MS Project or ProjectLibre")
+        raise _not_read("MPX", "MS Project or ProjectLibre")
     if head.startswith(b"ERMHDR"):
-        raise _needs_extra("Primavera (.xer)", "Primavera P6 or ProjectLibre")
+        raise _not_read("Primavera (.xer)", "Primavera P6 or ProjectLibre")
     if head.startswith(b"\x1f\x8b") and path.name.lower().endswith(".json.gz"):
         return _packed(path)
     for magic, name in _BINARY:
@@ -64,8 +64,8 @@ def detect(path: Path) -> str:
     return _table(path)
 
 
-def _needs_extra(name: str, tool: str) -> Unreadable:
-    return Unreadable("needs_extra", name=name, tool=tool, xml="MSPDI")
+def _not_read(name: str, tool: str) -> Unreadable:
+    return Unreadable("not_read", name=name, tool=tool, xml="MSPDI")
 
 
 def _plain(head: bytes) -> str:
@@ -88,9 +88,9 @@ def _xml(path: Path, head: str) -> str:
         tags = _first_tags(file)
     root = tags[0]
     if root == "project" and "mrproject" in head:
-        raise _needs_extra("Planner", "ProjectLibre")
+        raise _not_read("Planner", "ProjectLibre")
     if root == "project":
-        raise _needs_extra("GanttProject (.gan)", "GanttProject")
+        raise _not_read("GanttProject (.gan)", "GanttProject")
     if root == MSPDI_NAMESPACE + "Project" or (root == "Project" and "Tasks" in tags):
         return "mspdi"
     if root == "rss":

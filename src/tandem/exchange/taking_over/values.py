@@ -50,7 +50,7 @@ def values_of(taking: Taking, record: ItemRecord, position: int) -> dict[str, An
     if plan is not None:
         values |= _plan_values(taking, record, plan, done)
     if record.watchers:
-        taking.tally.add("watchers", "no_place", record.key, len(record.watchers))
+        taking.tally.add("watchers", "watchers", record.key, len(record.watchers))
     taking.happened(values["created_at"], values["updated_at"], resolved)
     return {k: v for k, v in values.items() if v is not None or k not in ("created_at", "updated_at")}
 

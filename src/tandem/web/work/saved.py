@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,8 +27,9 @@ def default_of(user: Any, space: Space | None) -> SavedView | None:
     """What a scope opens with: one's own default there, else an official one."""
     rows = SavedView.objects.visible_to(user).filter(page=filtering.pages_of(PAGE, space)[0], is_default=True)
     # for others it speaks only where it stands: a view of one space says nothing about the page of all
-    home = {"space": space} if space else {"space__parent": None}
-    return rows.filter(owner=user).first() or rows.filter(audience=SavedView.Audience.OFFICIAL, **home).order_by("-id").first()
+    home = Q(space=space) if space else Q(space__parent=None)
+    found = list(rows.filter(Q(owner=user) | Q(audience=SavedView.Audience.OFFICIAL) & home).order_by("-id"))
+    return next((view for view in found if view.owner_id == user.pk), found[0] if found else None)
 
 
 def address(view: SavedView) -> str:

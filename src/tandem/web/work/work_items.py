@@ -22,7 +22,6 @@ from tandem.reports.queries.own_fields import OwnFields
 from tandem.reports.queries.work_item_groups import Placed
 from tandem.reports.queries.work_item_table import COLUMNS, SORTS, Asked
 from tandem.web.paging import Page, page_of
-from tandem.web.people.people import choices_of
 from tandem.web.work import (
     bulk,
     exports,
@@ -104,7 +103,7 @@ def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> Ht
         "next": _with(request, cursor=page.next) if page.next else "", "previous": _with(request, cursor=page.previous) if page.previous else "",
         "priorities": _priorities(), "may_bulk": bool(may_edit), "bulk_states": _common_states(page.rows, choices),
         "kept": [(k, v) for k, v in request.GET.items() if k not in ("cols", "cursor") and v],
-        "people": choices_of(request.user), "sums_url": _with(request, cursor="", view="", part="") + "&part=sums",
+        "sums_url": _with(request, cursor="", view="", part="") + "&part=sums",
     }  # fmt: skip
     return render(request, "work/work_items.html", context)
 
