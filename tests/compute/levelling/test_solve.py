@@ -158,6 +158,12 @@ def test_any_whole_number_is_a_seed(name):
         assert best_plan(given, Budget(evaluations=300), seed=seed).is_feasible
 
 
+@pytest.mark.parametrize("seed", [3, 2**80 + 5])
+def test_every_plan_tells_the_seed_that_was_asked_for(seed):
+    found = solve(LARGER["calendars"], Budget(evaluations=300), seed=seed, engine="search")
+    assert {one.plan.seed for one in found} == {seed}
+
+
 def falling():
     """Two dated projects; the larger demand fits only while the resource is whole."""
     return Problem(
