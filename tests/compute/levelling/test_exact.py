@@ -29,6 +29,7 @@ from tandem.compute.scheduling.levelling.problem import (
 )
 from tandem.compute.scheduling.network import LinkType
 from tests.compute.levelling import fuzz
+from tests.compute.levelling.test_solve import tight
 
 PSPLIB = Path(__file__).resolve().parents[4] / "shared" / "data" / "psplib"
 DEV = Resource("dev", 1)
@@ -106,6 +107,18 @@ def test_a_plan_that_is_as_short_as_the_cheap_bound_needs_no_engine():
     made = Decoder(arrays).serial(np.array([0, 1], np.int32), np.zeros(2, np.int32))
     proof = prove(arrays, plan=(made.starts, made.modes, made.objective[1:3]), worker=None, memory=1)
     assert (proof.status, proof.bound) == ("optimal", 7)
+
+
+def test_a_plan_that_breaks_rules_is_repaired_from_where_it_stands(worker):
+    problem = tight()
+    arrays = arrays_of(problem)
+    broken = min(Decoder(arrays).rules(), key=lambda one: one.objective)
+    assert broken.objective.broken > 0
+    proof = prove(arrays, ONE, hint=(broken.starts, broken.modes), worker=worker)
+    assert proof.status in ("optimal", "feasible")
+    decoded = Decoder(arrays).measured(proof.starts, proof.modes)
+    assert decoded.objective.broken == 0
+    assert check(problem, plan_of(problem, decoded)).is_valid
 
 
 def test_better_plans_are_told_as_they_are_found(worker):

@@ -101,10 +101,11 @@ class Race:
         return self._may_turn and self._left() < (1 - TURN) * (self.seconds or 0.0) and self._is_close()
 
     def _is_close(self) -> bool:
-        """Small enough for a proof of anything, or near enough to the bound for one of that."""
-        if self.best is None or self.late or self.arrays.n > MOST_FOR_PROOF:
+        """Small enough for a proof of anything, or to be repaired, or near enough to the bound for a proof of that."""
+        best = self.best
+        if best is None or best.objective.broken or self.late or self.arrays.n > MOST_FOR_PROOF:
             return self.arrays.n <= MOST_FOR_PROOF
-        near = self.best.objective.makespan <= self.bound * (1 + CLOSE)
+        near = best.objective.makespan <= self.bound * (1 + CLOSE)
         return self.arrays.n <= SMALL or near
 
     def _may_prove(self) -> bool:
@@ -192,14 +193,17 @@ class Race:
         return self.late and len(self.arrays.project_due) > 1 and portfolio_net.fits(self.arrays)
 
     def _exact(self) -> Plans:
-        best = self.best
-        known = None
-        if best is not None and best.objective.broken == 0:
+        best, known, hint = self.best, None, None
+        if best is not None and best.objective.broken:
+            hint = (best.starts, best.modes)
+        elif best is not None:
             known = (best.starts, best.modes, (best.objective.tardiness, best.objective.makespan))
         refuted = False
         for proof in _values(
-            proving(self.arrays, self._effort(), plan=known, engines=self._engines, cancelled=self._is_over)
-        ):
+            proving(
+                self.arrays, self._effort(), plan=known, hint=hint, engines=self._engines, cancelled=self._is_over
+            )
+        ):  # fmt: skip
             self._proven(proof.bound)
             self.is_proven = proof.status == "optimal"
             if proof.status == "infeasible" and self.best is not None and not refuted:
