@@ -244,7 +244,7 @@ def test_a_proof_that_no_plan_keeps_all_hard_rules_is_told(monkeypatch):
 
 
 def tight(n=92):
-    """Pairs without room between them on one machine; the predecessors' own order leaves room."""
+    """Pairs of which the second begins when the first ends, on two machines."""
     return Problem(
         tuple(Activity(str(i), Mode(2 if i % 2 else 1 + i % 3, {"r": 1})) for i in range(n)),
         tuple(Link(str(i), str(i + 1), max_lag=0) for i in range(0, n, 2)), (Resource("r", 2),),

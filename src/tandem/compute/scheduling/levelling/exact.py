@@ -14,6 +14,7 @@ from time import perf_counter
 
 import numpy as np
 
+from tandem.compute.scheduling.levelling.array_check import ArrayChecker
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
 from tandem.compute.scheduling.levelling.bounds import lower_bound, tardiness_bound
 from tandem.compute.scheduling.levelling.mirror import can_be_mirrored, mirrored, mirrored_starts
@@ -66,7 +67,7 @@ def costs_lateness(arrays: Arrays) -> bool:
     """Whether some deadline has a price, so that tardiness comes before the makespan."""
     own = ((arrays.due >= 0) & ~arrays.hard & (arrays.weight > 0)).any()
     members = np.bincount(arrays.project[arrays.project >= 0], minlength=len(arrays.project_due))
-    whole = ((arrays.project_due >= 0) & (arrays.project_weight > 0) & (members > 0)).any()
+    whole = ((arrays.project_due >= 0) & ~arrays.project_hard & (arrays.project_weight > 0) & (members > 0)).any()
     return bool(own or whole)
 
 
@@ -86,7 +87,8 @@ def prove(
     `plan` is a feasible one: starts and modes (n) and what it is worth, (tardiness, makespan). Only what is better
     is looked for. `hint` is one that breaks rules, near which a plan that keeps them is looked for first. Two workers are two processes, one of which reads the problem backwards where that is possible;
     with a `worker` of the caller's it works alone. A cancelled, timed out or dead engine gives what was known,
-    with the reason in `stopped`. `memory`: bytes for each process."""
+    with the reason in `stopped`. `memory`: bytes for each process. Raises plan_invalid for a plan that the independent
+    check turns down."""
     values = proving(
         arrays, effort, plan=plan, hint=hint, worker=worker, memory=memory, cancelled=cancelled
     )
@@ -124,11 +126,14 @@ def proving(
         return replace(known, status="optimal", seconds=perf_counter() - begin)
     alone = worker is not None or effort.workers < 2 or effort.deterministic is not None
     own: list[Worker] = []
+    checker = ArrayChecker(arrays)
     runs = Runs(arrays, effort, known, shortest, hint, cancelled)
     try:
         while worker is None and not engines and len(own) < (1 if alone else 2):
             own.append(engine(memory))
         for found in runs.values([worker] if worker is not None else [*engines, *own]):
+            if found.starts is not None and found.starts is not known.starts:
+                checker.held(found.starts, found.modes, strict=True)
             known = replace(found, seconds=perf_counter() - begin)
             yield known
     finally:
@@ -236,8 +241,8 @@ class Runs:
 
 
 def search(
-    tell: Callable[[Proof], None], arrays: Arrays, effort: Effort, known: Proof, bound: int, hint: Hint | None
-) -> Proof:
+    tell: Callable[[Proof], None], arrays: Arrays, effort: Effort, known: Proof, bound: int, hint: Hint | None = None
+) -> Proof:  # fmt: skip
     """Refute or better what is known: first the tardiness, then the makespan of plans with no more tardiness."""
     from tandem.compute.scheduling.levelling.exact_search import Hunt
 

@@ -173,7 +173,7 @@ def worth_of(arrays: Arrays, model: Model, starts: Ints, modes: Ints) -> tuple[i
             finish[i] = finishes_of(arrays, row, slots, model.horizon)[starts[i]]
     late = np.maximum(finish - arrays.due, 0) * ((arrays.due >= 0) & ~arrays.hard) * arrays.weight
     total = int(late.sum())
-    for p in np.flatnonzero(arrays.project_due >= 0):
+    for p in np.flatnonzero((arrays.project_due >= 0) & ~arrays.project_hard):
         members = finish[arrays.project == p]
         if len(members):
             total += int(arrays.project_weight[p]) * max(0, int(members.max()) - int(arrays.project_due[p]))
