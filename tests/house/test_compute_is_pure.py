@@ -11,8 +11,8 @@ _FORBIDDEN = {
     "psycopg", "random", "time", "os", "threading",
 }  # fmt: skip
 _STOPWATCH = {"time.perf_counter", "time.process_time"}
-# the worker starts and ends processes, the benchmarks say on which machine they were made
-_PLACES_OF_THE_MACHINE = ("compute/worker.py", "compute/bench/")
+# the worker starts and ends processes, the benchmarks say on which machine they were made, what is compiled stays on one
+_PLACES_OF_THE_MACHINE = ("compute/worker.py", "compute/ahead.py", "compute/bench/")
 _CLOCK = {"now", "today", "utcnow"}
 _CHANCE = {"seed", "rand", "randn", "shuffle", "choice", "random_sample"}
 

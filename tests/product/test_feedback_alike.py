@@ -11,10 +11,19 @@ from tests import make
 
 
 @pytest.fixture(autouse=True)
-def _fresh():
+def _fresh(monkeypatch):
+    monkeypatch.setattr(reads, "is_ready", lambda: True)
     reads.forget()
     yield
     reads.forget()
+
+
+def test_nobody_waits_for_the_compiler(world, monkeypatch):
+    said(world, "Dark mode for the mobile app", "Dark mode in the mobile app")
+    monkeypatch.setattr(reads, "is_ready", lambda: False)
+    monkeypatch.setattr(reads.likeness, "groups", None)
+    assert reads.alike(world.chen, world.product, "dark mode in the app") == []
+    assert not reads.groups(world.chen, world.product).is_ready
 
 
 def said(world, *titles):

@@ -1,6 +1,10 @@
 """What compute refuses to compute: a code and its values, never words. `planning` words them."""
 
 
+class Compiling(UserWarning):
+    """Told once in a process, when a kernel is not in numba's cache and whoever asked waits for the compiler."""
+
+
 class Uncomputable(ValueError):
     """Input that has no answer.
 

@@ -116,10 +116,17 @@ def worker_command() -> list[str]:
 
 
 def work(settings: env.Environment) -> None:
-    """The worker process itself, ended in order by SIGTERM."""
+    """The worker process itself, ended in order by SIGTERM. Beside it the core is compiled, so that no request waits."""
     from tandem.config import jobs
 
-    jobs.work()
+    compiling = subprocess.Popen(
+        [sys.executable, "-m", "tandem.config.cli", "compute", "prepare"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        jobs.work()
+    finally:
+        compiling.kill()
 
 
 def serve(

@@ -5,6 +5,7 @@ from time import perf_counter
 from typing import Any
 
 from tandem.collaboration.actions.jobs import Cancelled, Progress
+from tandem.compute import ahead
 from tandem.compute.errors import Uncomputable
 from tandem.compute.selection import explain, frontier, solvers
 from tandem.compute.selection.problem import Candidate, Problem
@@ -24,6 +25,8 @@ _REPAIR_SECONDS = 8.0
 
 def prepare() -> None:
     """Compiles the kernels of the search, which stay on disk: the first answer to the first question does not wait for that."""
+    if ahead.is_compiled("selection"):
+        return
     tiny = Problem(2, tuple(Candidate(name, value, cost=(1,)) for name, value in (("a", 1), ("b", 2))), budget=(1, 1))
     select(tiny, seconds=1.0)
 
@@ -109,7 +112,7 @@ def _best(solution: Solution, asked: Problem, stop: _Stop, worker: Worker) -> Se
 
 
 def _prices(solution: Solution, asked: Problem, best: Selection, worker: Worker, size: int) -> None:
-    found = explain.prices(asked, best, resolve=2, worker=worker)
+    found = explain.prices(asked, best, resolve=2, limits_only=True, worker=worker)
     rows = [{**asdict(p), "step": p.step * (size if p.kind == "budget" else 1)} for p in found[:40]]
     _write(solution, prices=rows)
 

@@ -5,7 +5,16 @@ from itertools import combinations
 from typing import Any
 
 from tandem.compute.priority.ballots import Ballot as Order
-from tandem.compute.priority.ballots import Condorcet, Place, Purse, borda, budget_vote, schulze
+from tandem.compute.priority.ballots import (
+    Condorcet,
+    Place,
+    Purse,
+    borda,
+    budget_vote,
+    from_purses,
+    grouped,
+    schulze,
+)
 from tandem.compute.priority.disagreement import Disagreement, disagreement
 from tandem.kit.errors import Refused
 
@@ -76,10 +85,10 @@ def _pairs(given: Any, ids: Sequence[int]) -> dict[str, str]:
 
 def order_of(method: str, ids: Sequence[int], answer: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
     """Groups from the best on. Money: by the amount. Pairs: by the pairs won, a tie counting half."""
+    if method == MONEY:
+        return from_purses([str(i) for i in ids], [_purse("", ids, answer)])[0].ranking
     if method == RANKING:
         points = {str(i): -float(answer["places"].get(str(i), MOST + 1)) for i in ids}
-    elif method == MONEY:
-        points = {str(i): float(answer["gifts"].get(str(i), 0)) for i in ids}
     else:
         points = {str(i): 0.0 for i in ids}
         for pair, won in answer["pairs"].items():
@@ -87,7 +96,12 @@ def order_of(method: str, ids: Sequence[int], answer: dict[str, Any]) -> tuple[t
             if a in points and b in points:
                 points[a] += {FIRST: 1.0, EQUAL: 0.5}.get(won, 0.0)
                 points[b] += {SECOND: 1.0, EQUAL: 0.5}.get(won, 0.0)
-    return tuple(tuple(i for i in points if points[i] == level) for level in sorted(set(points.values()), reverse=True))
+    return grouped(points)
+
+
+def _purse(voter: str, ids: Sequence[int], answer: dict[str, Any]) -> Purse:
+    asked = {str(i) for i in ids}
+    return Purse(voter, tuple((i, float(gift)) for i, gift in answer["gifts"].items() if i in asked))
 
 
 def combined(method: str, budget: int, ids: Sequence[int], answers: dict[int, dict[str, Any]]) -> tuple[tuple[Place, ...], Condorcet, Disagreement]:
@@ -97,8 +111,7 @@ def combined(method: str, budget: int, ids: Sequence[int], answers: dict[int, di
     orders = [Order(str(voter), order_of(method, ids, answer)) for voter, answer in answers.items()]
     duels = schulze(items, orders)
     if method == MONEY:
-        purses = [Purse(str(v), tuple((i, float(n)) for i, n in a["gifts"].items() if i in items)) for v, a in answers.items()]
-        places = budget_vote(items, purses, budget=budget)
+        places = budget_vote(items, [_purse(str(voter), ids, answer) for voter, answer in answers.items()], budget=budget)
     else:
         points = {one.item: one.points for one in borda(items, orders)}
         rows = [Place(item, duels.rank_of(item), points[item]) for item in items]

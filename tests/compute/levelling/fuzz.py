@@ -1,6 +1,6 @@
 """Random small problems with all that the model knows, and plans of every kind for them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,6 +58,7 @@ def _drawn(rng: np.random.Generator) -> Problem:
         Project(f"p{p}", int(rng.integers(0, 6)), int(rng.integers(5, 40)), int(rng.integers(1, 4)))
         for p in range(int(rng.integers(0, 3)))
     )
+    projects = tuple(replace(one, is_deadline_hard=one.release == 5) for one in projects)
     n = int(rng.integers(2, 14))
     now = int(rng.integers(0, 8)) if has[FACTS] else 0
     activities = tuple(_activity(rng, i, has, resources, projects, now) for i in range(n))
@@ -150,6 +151,7 @@ def may_break(problem: Problem) -> bool:
     ways of doing it that ask for more than there is. Without them a list breaks none."""
     return (
         any(one.is_given or one.is_deadline_hard for one in problem.activities)
+        or any(one.is_deadline_hard for one in problem.projects)
         or any(link.max_lag is not None for link in problem.links)
         or any(not kind.is_renewable for kind in problem.resources)
     )

@@ -15,6 +15,7 @@ from tandem.compute.scheduling.levelling.problem import (
     Link,
     Mode,
     Problem,
+    Project,
     Resource,
 )
 from tandem.compute.scheduling.network import LinkType
@@ -54,6 +55,24 @@ def changed(**moves):
         modes[i] = mode[0] if mode else modes[i]
     checked = check(PROBLEM, replace(plan, starts=starts, finishes=finishes, modes=modes))
     return {(one.code, one.activity or one.other) for one in checked.violations}
+
+
+@pytest.mark.parametrize("is_hard", [True, False])
+def test_a_project_that_ends_late_breaks_a_rule_only_where_its_deadline_is_hard(is_hard):
+    late = Problem(
+        (Activity("a", Mode(3, {"r": 1}), project="P"), Activity("b", Mode(3, {"r": 1}), project="P")),
+        (), (Resource("r"),), (), (Project("P", deadline=4, weight=5, is_deadline_hard=is_hard),),
+    )  # fmt: skip
+    plan = rules_plan(late)
+    found = [(one.code, one.other, one.value) for one in check(late, plan).violations]
+    assert found == ([("project_deadline", "P", 2)] if is_hard else [])
+    assert plan.objective[:2] == ((2, 0) if is_hard else (0, 10))
+
+
+def test_a_hard_deadline_of_a_project_that_no_activity_can_keep_is_refused_by_name():
+    with pytest.raises(Uncomputable) as refused:
+        Problem((Activity("a", Mode(5), project="P"),), projects=(Project("P", deadline=4, is_deadline_hard=True),))
+    assert (refused.value.code, refused.value.params["activity"]) == ("window_impossible", "a")
 
 
 def where(name):

@@ -29,6 +29,7 @@ from tandem.compute.scheduling.levelling.problem import (
 )
 from tandem.compute.scheduling.network import LinkType
 from tests.compute.levelling import fuzz
+from tests.compute.levelling.test_solve import tight
 
 PSPLIB = Path(__file__).resolve().parents[4] / "shared" / "data" / "psplib"
 DEV = Resource("dev", 1)
@@ -74,6 +75,12 @@ def test_a_project_is_late_by_its_last_finish(worker):
     assert (proof.status, proof.value) == ("optimal", (5, 7))
 
 
+def test_a_hard_date_of_a_project_comes_before_the_tardiness_of_others(worker):
+    told = (work("a", 4, project="A"), work("b", 3, project="B", deadline=3, weight=9))
+    proof = proven(worker, *told, projects=(Project("A", deadline=4, is_deadline_hard=True), Project("B")))
+    assert (proof.starts.tolist(), proof.value) == ([0, 4], (36, 7))
+
+
 def test_a_maximal_lag_makes_the_first_wait(worker):
     proof = proven(
         worker, work("a", 2), work("b", 2), Activity("hall", Mode(3), release=6),
@@ -106,6 +113,18 @@ def test_a_plan_that_is_as_short_as_the_cheap_bound_needs_no_engine():
     made = Decoder(arrays).serial(np.array([0, 1], np.int32), np.zeros(2, np.int32))
     proof = prove(arrays, plan=(made.starts, made.modes, made.objective[1:3]), worker=None, memory=1)
     assert (proof.status, proof.bound) == ("optimal", 7)
+
+
+def test_a_plan_that_breaks_rules_is_repaired_from_where_it_stands(worker):
+    problem = tight()
+    arrays = arrays_of(problem)
+    broken = Decoder(arrays).measured(np.arange(92) * 2, np.zeros(92, np.int32))
+    assert broken.objective.broken > 0
+    proof = prove(arrays, ONE, hint=(broken.starts, broken.modes), worker=worker)
+    assert proof.status in ("optimal", "feasible")
+    decoded = Decoder(arrays).measured(proof.starts, proof.modes)
+    assert decoded.objective.broken == 0
+    assert check(problem, plan_of(problem, decoded)).is_valid
 
 
 def test_better_plans_are_told_as_they_are_found(worker):

@@ -218,6 +218,11 @@ def test_the_command_refuses_in_a_line(tmp_path):
     assert CliRunner().invoke(command, [str(broken), "--budget", "soon"]).exit_code == 2
 
 
+def test_the_command_refuses_in_json_where_json_was_asked_for(tmp_path):
+    told = CliRunner().invoke(command, [str(written(tmp_path, "a.json", "{")), "--json"])
+    assert (told.exit_code, told.stdout, json.loads(told.stderr)["error"]) == (1, "", "json_unreadable")
+
+
 def test_a_problem_that_is_written_leaves_out_defaults():
     assert exchange_json.problem_to_json(Problem((Activity("a", Mode(3)),))) == {
         "activities": [{"id": "a", "duration": 3}]

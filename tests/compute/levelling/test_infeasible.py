@@ -10,7 +10,7 @@ from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.levelling.compile import arrays_of
 from tandem.compute.scheduling.levelling.exact import ENGINE
 from tandem.compute.scheduling.levelling.infeasible import fewest, infeasible
-from tandem.compute.scheduling.levelling.problem import Activity, Link, Mode, Problem, Resource
+from tandem.compute.scheduling.levelling.problem import Activity, Link, Mode, Problem, Project, Resource
 from tandem.compute.worker import Worker
 from tests.compute.levelling import fuzz
 
@@ -24,11 +24,11 @@ def worker():
         yield one
 
 
-def relaxed(worker, *activities, links=(), resources=(DEV,), now=0, keep=()):
-    problem = Problem(activities, links, resources, now=now)
+def relaxed(worker, *activities, links=(), resources=(DEV,), projects=(), now=0, keep=()):
+    problem = Problem(activities, links, resources, (), projects, now)
     found = infeasible(problem, worker=worker, keep=frozenset(keep))
     assert found.is_fewest
-    return {(one.rule, one.activity or one.resource): one.amount for one in found.rules}
+    return {(one.rule, one.activity or one.project or one.resource): one.amount for one in found.rules}
 
 
 def work(name, slots, **more):
@@ -46,6 +46,14 @@ def test_one_of_two_deadlines_that_one_person_cannot_keep(worker):
     )
     assert found in ({("deadline", "a"): 2}, {("deadline", "b"): 1})
     assert min(found.values()) >= 1
+
+
+def test_a_project_that_cannot_keep_its_hard_date_is_named(worker):
+    found = relaxed(
+        worker, work("a", 3, project="P"), work("b", 3, project="P"), keep=("capacity",),
+        projects=(Project("P", deadline=4, is_deadline_hard=True),),
+    )  # fmt: skip
+    assert found == {("project_deadline", "P"): 2}
 
 
 def test_a_pin_that_stands_before_its_predecessor_can_end(worker):
@@ -105,6 +113,8 @@ def _place(problem, one):
             link for link in problem.links if not problem.activities[problem.index[link.successor]].is_fact
         ]
         return next(k for k, link in enumerate(bound) if link is one.link)
+    if one.project:
+        return [each.id for each in problem.projects].index(one.project)
     if one.resource:
         kind = problem.resource[one.resource].is_renewable
         return [each.id for each in problem.resources if each.is_renewable == kind].index(one.resource)

@@ -158,6 +158,12 @@ def test_any_whole_number_is_a_seed(name):
         assert best_plan(given, Budget(evaluations=300), seed=seed).is_feasible
 
 
+@pytest.mark.parametrize("seed", [3, 2**80 + 5])
+def test_every_plan_tells_the_seed_that_was_asked_for(seed):
+    found = solve(LARGER["calendars"], Budget(evaluations=300), seed=seed, engine="search")
+    assert {one.plan.seed for one in found} == {seed}
+
+
 def falling():
     """Two dated projects; the larger demand fits only while the resource is whole."""
     return Problem(
@@ -200,7 +206,7 @@ def exactly(monkeypatch, *proofs):
     asked = []
 
     def told(arrays, effort, **more):
-        asked.append((effort, len(more["engines"])))
+        asked.append((effort, len(more["engines"]), more["hint"]))
         yield from proofs[:-1]
         return proofs[-1]
 
@@ -211,7 +217,7 @@ def exactly(monkeypatch, *proofs):
 def test_under_evaluations_the_exact_engine_runs_alone_and_by_a_clock_of_its_own(monkeypatch):
     asked = exactly(monkeypatch, Proof("unknown", None, None, 0, 0, 0))
     list(solve(PROBLEMS["calendars"], EVALUATIONS, engine="exact"))
-    ((effort, engines),) = asked
+    ((effort, engines, _),) = asked
     assert (effort.workers, engines) == (1, 0)
     assert 0.5 < effort.deterministic <= 1.0
 
@@ -235,6 +241,27 @@ def test_a_proof_that_no_plan_keeps_all_hard_rules_is_told(monkeypatch):
     assert [one.plan.engine for one in found].count("exact: infeasible") == 1
     assert found[-1].objective.broken > 0
     assert found[-1].gap is None
+
+
+def tight(n=92):
+    """Pairs of which the second begins when the first ends, on two machines."""
+    return Problem(
+        tuple(Activity(str(i), Mode(2 if i % 2 else 1 + i % 3, {"r": 1})) for i in range(n)),
+        tuple(Link(str(i), str(i + 1), max_lag=0) for i in range(0, n, 2)), (Resource("r", 2),),
+    )  # fmt: skip
+
+
+def test_what_the_search_leaves_broken_is_given_to_the_exact_engine_whatever_its_makespan(monkeypatch):
+    asked = exactly(monkeypatch, Proof("unknown", None, None, 0, 0, 0))
+    race = Race(tight(), 0.5, None, 1, 0.0, None, clock=lambda: 0.0)
+    made = race.decoder.measured(np.arange(92, dtype=np.int32) * 4, np.zeros(92, np.int32))
+    assert made.objective.broken > 0
+    race.best = made
+    assert race._may_prove()
+    list(race._exact())
+    ((_, _, (starts, modes)),) = asked
+    assert starts.tolist() == made.starts.tolist()
+    assert modes.tolist() == made.modes.tolist()
 
 
 def test_cancelling_ends_it_and_leaves_a_plan():

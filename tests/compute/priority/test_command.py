@@ -41,6 +41,9 @@ def test_gifts_are_summed_within_the_budget(run):
     assert faults(found, whole["$defs"]["budget_output"], whole) == []
     assert [(p["item"], p["points"]) for p in found["budget"]] == [("B", 140.0), ("A", 60.0)]
     assert json.loads(run("ballots", PURSES, "--json", "--quadratic"))["budget"][0]["points"] == pytest.approx(40**0.5 + 10)
+    assert [set(one["for_first"]) | set(one["for_second"]) for one in found["disagreement"]["splits"]] == [{"Alma", "Boris"}]
+    said = run("ballots", PURSES)
+    assert "agreement (Kendall's W)" in said and "split on A / B: Alma / Boris" in said
     assert "over_budget" in run("ballots", PURSES, "--budget", "50", code=1)
 
 

@@ -103,6 +103,11 @@ def test_the_command_points_at_the_fault(ran):
     assert told.output.rstrip().endswith("\n        ^")
 
 
+def test_a_fault_at_the_first_letter_is_told_with_its_offset(ran):
+    told = ran("x\n1\n", "--formula", "y * 2")
+    assert "offset 0" in told.output
+
+
 def test_the_command_gives_errors_as_json(ran):
     told = ran("x\n1\nmany\n", "--formula", "x * 2", "--json")
     assert told.exit_code == 1

@@ -2,7 +2,11 @@
 
 import json
 
+import pytest
+from click.testing import CliRunner
+
 from tandem.compute.bench import selection
+from tandem.config.compute_commands import bench
 
 
 def test_kept_results_answer_the_same_question_only(tmp_path, monkeypatch, capsys):
@@ -20,3 +24,15 @@ def test_kept_results_answer_the_same_question_only(tmp_path, monkeypatch, capsy
     assert len({json.loads(line)["key"] for line in out.read_text().splitlines()}) == 3
     assert len(told) == 3
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("work", "set_"),
+    [("selection", "abc"), ("selection", "7"), ("portfolio", "x"), ("cpm", "x"), ("montecarlo", "x"), ("calibration", "x")],
+)
+def test_a_set_that_a_work_does_not_have_is_refused_before_anything_runs(work, set_):
+    plain = CliRunner().invoke(bench.command, [work, "--set", set_])
+    assert (plain.exit_code, f"has no set '{set_}'" in plain.stderr) == (1, True)
+    as_json = CliRunner().invoke(bench.command, [work, "--set", set_, "--json"])
+    told = json.loads(as_json.stderr)
+    assert (as_json.exit_code, told["error"], told["value"], as_json.stdout) == (1, "unknown_set", set_, "")

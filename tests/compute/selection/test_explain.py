@@ -130,6 +130,45 @@ def test_the_price_of_money_is_what_the_next_piece_brings(worker):
     assert (price.step, price.gained) == (1, 0)
 
 
+RULES = {
+    "mandatory": {"candidates": (one("a", 30), one("b", 20), one("c", 10, mandatory=True))},
+    "exclusion": {"exclusions": (Exclusion("x", ("a", "b")),)},
+    "prerequisite": {"prerequisites": (Prerequisite("a", "c"),)},
+}
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_rules_that_are_no_limits_have_a_price_too(worker, kind):
+    problem = replace(three(), **RULES[kind])
+    found = select(problem, moves=MOVES, worker=worker)
+    price = next(one for one in prices(problem, found, resolve=9, worker=worker) if one.kind == kind)
+    assert price.name == {"mandatory": "c", "exclusion": "x", "prerequisite": "a"}[kind]
+    assert price.relaxed > 0
+    assert (price.step, price.gained) == (1, 50 - found.value)
+    assert kind not in {one.kind for one in prices(problem, found, resolve=0, limits_only=True, worker=worker)}
+
+
+@pytest.mark.parametrize(
+    ("rules", "kind", "step", "gained"),
+    [
+        ({"shares": (Share("s", "g", Of.COUNT, maximum=1),)}, "share_max", 1, 20),
+        ({"shares": (Share("s", "h", Of.MONEY, least_part=0.05),)}, "share_least", 500, 0),
+        ({"limits": (Limit("risk", maximum=7),)}, "limit_max", 1, 0),
+    ],
+)
+def test_shares_and_limits_are_tried_with_more_as_well(worker, rules, kind, step, gained):
+    some = (
+        one("a", 30, groups=("g",), measures={"risk": 4}), one("b", 20, groups=("g",), measures={"risk": 4}),
+        one("h", 1, groups=("h",)),
+    )  # fmt: skip
+    problem = Problem(1, some, (10,) if kind == "share_least" else None, **rules)
+    found = select(problem, moves=MOVES, worker=worker)
+    price = next(one for one in prices(problem, found, resolve=9, worker=worker) if one.kind == kind)
+    assert price.step == step
+    assert price.gained is not None
+    assert price.gained >= gained
+
+
 def test_the_fewest_rules_are_relaxed_and_then_a_choice_exists(worker):
     some = (one("a", cost=(4,), mandatory=True), one("b", cost=(4,), mandatory=True))
     problem = Problem(1, some, (7,), exclusions=(Exclusion("x", ("a", "b")),))

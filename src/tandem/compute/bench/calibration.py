@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from tandem.compute.bench.table import Row, Table
+from tandem.compute.bench.table import Row, Table, command
+from tandem.compute.errors import Uncomputable
 from tandem.compute.forecasting.history import NEEDED, History, history_of
 from tandem.compute.forecasting.throughput import at_least, look_back, percentile, reached
 from tandem.compute.scheduling.calendar import WorkingCalendar
@@ -57,7 +58,10 @@ class Held:
     amount_p80: float | None
 
 
-def run(*, files: Path, limit: int | None, tell: Callable[[str], Any], **_: Any) -> Table:
+def run(*, files: Path, limit: int | None, tell: Callable[[str], Any], set_: str | None = None, **_: Any) -> Table:
+    """`limit` bounds the number of histories in `files`. Raises `Uncomputable` unknown_set: there is none."""
+    if set_ is not None:
+        raise Uncomputable("unknown_set", value=set_, allowed=())
     found: list[Held] = []
     for name, history, steps in histories(files):
         if limit is not None and len(found) >= limit:
@@ -72,7 +76,9 @@ def run(*, files: Path, limit: int | None, tell: Callable[[str], Any], **_: Any)
         *(_summary(f"how much, by {s.unit}", [one.amount_p80 for one in judged if one.steps is s and one.amount_p80 is not None]) for s in (DAYS, SPRINTS)),
         *(_line(one) for one in found),
     ]
-    return Table("calibration", tuple(rows), {"trials": TRIALS, "histories": len(found), "judged": len(judged)})
+    return Table("calibration", tuple(rows), {
+        "command": command("calibration"), "trials": TRIALS, "histories": len(found), "judged": len(judged),
+    })  # fmt: skip
 
 
 def judge(name: str, history: History, steps: Steps) -> Held:

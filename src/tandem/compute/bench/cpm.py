@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tandem.compute.bench.table import Row, Table
+from tandem.compute.bench.table import Row, Table, command
 from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.slack import Network
 
@@ -69,7 +69,7 @@ def run(
             Row("both passes with four calendars", calendars, "ms", note="all links and lags, slack in working slots"),
             Row("graph built from links", build, "ms", note="sorting once"),
         ),
-        {"command": "tandem compute bench cpm", "seeds": seeds, "repetitions": limit or 9},
+        {"command": command("cpm"), "seeds": seeds, "repetitions": limit or 9},
     )  # fmt: skip
 
 

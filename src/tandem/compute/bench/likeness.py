@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tandem.compute.bench import likeness_texts
-from tandem.compute.bench.table import Row, Table
+from tandem.compute.bench.table import Row, Table, command
 from tandem.compute.errors import Uncomputable
 from tandem.compute.likeness import Index, calibrate, disturbed, groups, pairs
 from tandem.compute.likeness.calibration import KINDS
@@ -40,7 +40,8 @@ def run(
         if set_ in (None, name):
             tell(f"{name} …")
             rows += part(files, limit or 300, seeds)
-    return Table("likeness", tuple(rows), {"time": "CPU seconds of one core", "limit": limit, "seeds": seeds})
+    made = {"command": command("likeness", set_), "time": "CPU seconds of one core", "limit": limit or 300, "seeds": seeds}
+    return Table("likeness", tuple(rows), made)
 
 
 def _duplicates(files: Path, limit: int, seeds: int) -> list[Row]:

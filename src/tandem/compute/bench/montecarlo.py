@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tandem.compute.bench.table import Row, Table
+from tandem.compute.bench.table import Row, Table, command
 from tandem.compute.errors import Uncomputable
 from tandem.compute.forecasting.history import History
 from tandem.compute.forecasting.levelled_risk import simulate_levelled
@@ -64,6 +64,7 @@ def run(
             _keep(out, {"work": name, **asked}, known[name])
         rows += known[name]
     made = {
+        "command": command("montecarlo", set_),
         "cores": cpu_count(),
         "load": [round(x, 1) for x in getloadavg()],
         "repeats": repeats,

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from tandem.compute.bench.portfolio_case import broken, made, rules, tardiness
-from tandem.compute.bench.table import Row, Table
+from tandem.compute.bench.portfolio_case import made, rules, tardiness
+from tandem.compute.bench.table import Row, Table, command
 from tandem.compute.errors import Uncomputable
+from tandem.compute.scheduling.levelling.array_check import ArrayChecker
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
 from tandem.compute.scheduling.levelling.edits import (
     Capacity,
@@ -38,7 +39,9 @@ def run(
 ) -> Table:  # fmt: skip
     """One run of `seconds` (60) for each seed, incumbents read at 0.3, 10 and 60 s; then a bound, then `limit` (200)
     edits. Medians over the seeds. `out` keeps each seed's result; `files` is not read. With `set_` "processor" a
-    second is two seconds of processor time, as two free cores would give: for machines that others use too."""
+    second is two seconds of processor time, as two free cores would give: for machines that others use too. Raises `Uncomputable` unknown_set."""
+    if set_ not in (None, "processor"):
+        raise Uncomputable("unknown_set", value=set_, allowed=("processor",))
     length, count = seconds or 60.0, limit or EDITS
     known = [json.loads(line) for line in out.read_text().splitlines()] if out and out.exists() else []
     clock = halved if set_ == "processor" else perf_counter
@@ -53,7 +56,7 @@ def run(
         results.append(one)
     load, cores = round(getloadavg()[0], 1), cpu_count()
     made_ = {
-        "command": "tandem compute bench portfolio",
+        "command": command("portfolio", set_),
         "seeds": seeds,
         "seconds": length,
         "load": load,
@@ -143,8 +146,8 @@ def _seed(seed: int, seconds: float, edits: int, clock: Clock, tell: Tell) -> di
         for at in read:
             if now <= float(at[3:]) + (0.05 if number else 1.0) or number == 0:
                 read[at] = late
-        wrong = broken(arrays, starts)
-        invalid, checked = invalid + (any(wrong.values()) or late != tardiness(arrays, starts)), checked + 1
+        wrong = ArrayChecker(arrays).breaches(starts)
+        invalid, checked = invalid + (bool(wrong) or late != tardiness(arrays, starts)), checked + 1
         found |= {"makespan": makespan, "evaluations": evaluations}
     found |= read
     tell(f"seed {seed}: {read}, {evaluations} lists, {process_time() - used:.0f} s of processor time")
@@ -172,8 +175,8 @@ def _edited(arrays: Arrays, starts: Ints, seed: int, count: int) -> dict[str, An
         taken.append(perf_counter() - begun)
         processor.append(process_time() - used)
         kept.append(1 - len(after.moved) / arrays.n)
-        wrong = broken(after.arrays, after.starts)
-        invalid += any(wrong.values()) or after.tardiness != tardiness(after.arrays, after.starts)
+        wrong = ArrayChecker(after.arrays).breaches(after.starts)
+        invalid += bool(wrong) or after.tardiness != tardiness(after.arrays, after.starts)
         arrays, starts = after.arrays, after.starts
     return {
         "edit_p95": float(np.percentile(taken, 95)), "edit_median": float(np.median(taken)),

@@ -1,6 +1,6 @@
-"""200 projects on 40 roles, made from a seed; the single priority rules of list schedulers; what a plan breaks.
+"""200 projects on 40 roles, made from a seed; the single priority rules of list schedulers; what a plan is worth.
 
-Nothing of the levelling kernels is used for the rules' order or for the check, so that both are references."""
+Nothing of the levelling kernels is used for the rules' order or for the worth, so that both are references."""
 
 import numpy as np
 import numpy.typing as npt
@@ -62,8 +62,8 @@ def _arrays(
         mode_ptr=np.arange(n + 1, dtype=np.int32), duration=of(duration), demand=demand, capacity=capacity[:, None],
         tail=of(tail), head=of(head), kind=all_(links, 0), lag=all_(links, 0), max_lag=all_(links, -1),
         project=of(project), release=of(release[project]), due=all_(n, -1), weight=all_(n, 0),
-        hard=np.zeros(n, np.bool_), project_due=of(due), project_weight=of(weight), fixed=all_(n, -1),
-        fixed_mode=all_(n, -1), in_force=all_(n, -1), calendar=all_(n, -1), working=np.ones((0, 1), np.bool_),
+        hard=np.zeros(n, np.bool_), project_due=of(due), project_weight=of(weight), project_hard=np.zeros(len(due), np.bool_),
+        fixed=all_(n, -1), fixed_mode=all_(n, -1), in_force=all_(n, -1), calendar=all_(n, -1), working=np.ones((0, 1), np.bool_),
     )  # fmt: skip
 
 
@@ -88,30 +88,6 @@ def rules(arrays: Arrays) -> dict[str, Keys]:
         "least slack to the due date": due - length - before,
         "due date of the project": arrays.project_due[arrays.project] * np.int64(1000) + place,
         "weight first": -weight * np.int64(100_000) + due,
-    }
-
-
-def broken(arrays: Arrays, starts: Ints) -> dict[str, int]:
-    """How often links, releases, pins and capacities are broken; all zero for a valid plan (one mode, no calendars)."""
-    finish = starts + arrays.duration
-    begin = np.where(np.isin(arrays.kind, (0, 2)), finish[arrays.tail], starts[arrays.tail])
-    end = np.where(arrays.kind <= 1, starts[arrays.head], finish[arrays.head])
-    loose = arrays.fixed < 0
-    over = 0
-    horizon = int(finish.max()) + 1
-    for r, units in enumerate(arrays.demand.T):
-        change = np.zeros(horizon + 1, np.int64)
-        np.add.at(change, starts, units)
-        np.add.at(change, finish, -units)
-        capacity = np.full(horizon + 1, arrays.capacity[r, -1])
-        known = min(arrays.capacity.shape[1], horizon + 1)
-        capacity[:known] = arrays.capacity[r, :known]
-        over += int((np.cumsum(change) > capacity).sum())
-    return {
-        "link": int((end < begin + arrays.lag).sum()),
-        "release": int((starts < arrays.release)[loose].sum()),
-        "pin": int((starts != arrays.fixed)[~loose].sum()),
-        "capacity": over,
     }
 
 

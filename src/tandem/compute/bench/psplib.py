@@ -18,7 +18,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-from tandem.compute.bench.table import Row, Table
+from tandem.compute.bench.table import Row, Table, command
 from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.levelling.files import read
 from tandem.compute.scheduling.levelling.race import Race
@@ -73,7 +73,7 @@ def run(
                 results.append(one)
         tell(f"{file}: {results[-1]['trace'][-1][1]} (best known {known[file]['best']})")
     made = {
-        "command": f"tandem compute bench psplib --set {name}", "instances": len(chosen), "seeds": seeds,
+        "command": command("psplib", name), "instances": len(chosen), "seeds": seeds,
         "seconds": marks[-1], "clock": clock.__name__, "load": round(os.getloadavg()[0], 1), "cores": os.cpu_count(),
     }  # fmt: skip
     return Table("psplib", tuple(_rows(name, marks, results, known, chosen)), made)

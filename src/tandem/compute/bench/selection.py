@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tandem.compute.bench.table import Row, Table
+from tandem.compute.bench.table import Row, Table, command
 from tandem.compute.errors import Uncomputable
 from tandem.compute.selection import search, solvers
 from tandem.compute.selection.arrays import compiled_problem
@@ -17,6 +17,8 @@ from tandem.compute.selection.frontier import by_budget
 from tandem.compute.selection.problem import Candidate, Exclusion, Prerequisite, Problem
 from tandem.compute.selection.solve import Selection, solve
 from tandem.compute.worker import Worker
+
+SETS = ("5000", "500", "frontier")
 
 
 def case(seed: int, size: int, periods: int = 12, roles: int = 8) -> Problem:
@@ -67,11 +69,13 @@ def run(
 ) -> Table:  # fmt: skip
     """`set_`: 500, 5000 or frontier (default all); `limit`: points of the frontier (20); `seconds`: of the
     references (30 and 60). Wall time from the checked problem; the worker process stands ready, as it does in
-    the running program. Results in `out` are not computed again."""
+    the running program. Results in `out` are not computed again. Raises `Uncomputable` unknown_set."""
+    if set_ is not None and set_ not in SETS:
+        raise Uncomputable("unknown_set", value=set_, allowed=SETS)
     known = _known(out)
     _warm()
     rows: list[Row] = []
-    for name in (set_,) if set_ else ("5000", "500", "frontier"):
+    for name in (set_,) if set_ else SETS:
         found = []
         for seed in range(1, seeds + 1):
             key = f"{name}/{seed}/{seconds}/{limit}"  # another question is not answered by what is kept
@@ -85,7 +89,7 @@ def run(
                         file.write(json.dumps({"key": key, **known[key]}) + "\n")
             found.append(known[key])
         rows += _rows(name, {key: _median(found, key) for key in found[0]}, seeds)
-    return Table("selection", tuple(rows), {"seeds": seeds})
+    return Table("selection", tuple(rows), {"command": command("selection", set_), "seeds": seeds})
 
 
 def _known(out: Path | None) -> dict[str, dict[str, Any]]:

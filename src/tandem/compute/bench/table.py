@@ -47,5 +47,10 @@ class Table:
         return "\n".join(lines)
 
 
+def command(work: str, set_: str | None = None) -> str:
+    """The command line that measures this again."""
+    return f"tandem compute bench {work}" + (f" --set {set_}" if set_ else "")
+
+
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"

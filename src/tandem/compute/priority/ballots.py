@@ -1,6 +1,6 @@
 """Many stakeholders, one ranking: Borda, Condorcet with Schulze, and votes with a budget."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite, lcm, sqrt
@@ -213,6 +213,23 @@ class Purse:
     voter: str
     gifts: tuple[tuple[str, float], ...]
     weight: float = 1.0
+
+
+def from_purses(items: Sequence[str], purses: Sequence[Purse]) -> tuple[Ballot, ...]:
+    """Each voter's order by what was given, the most first; equal gifts, and items without one, are tied."""
+    found = []
+    for purse in purses:
+        points = dict.fromkeys(items, 0.0)
+        for item, gift in purse.gifts:
+            points[item] = points.get(item, 0.0) + gift
+        found.append(Ballot(purse.voter, grouped(points), purse.weight))
+    return tuple(found)
+
+
+def grouped(points: Mapping[str, float]) -> tuple[tuple[str, ...], ...]:
+    """Items with equal points together, the most points first."""
+    levels = sorted(set(points.values()), reverse=True)
+    return tuple(tuple(item for item, at in points.items() if at == level) for level in levels)
 
 
 def budget_vote(

@@ -20,8 +20,10 @@ _FORCED = {"infeasible": "impossible", "no_choice_found": "not_found"}
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What one more unit of a limit would bring. `relaxed`: by the linear relaxation, exact for parts of
-    candidates. `gained`: really found by choosing again with `step` more units (None: not tried)."""
+    """What one more unit of a limit would bring, or giving up a rule (mandatory, exclusion, prerequisite; `name`: the
+    candidate, the exclusion, the candidate that needs another). `relaxed`: by the linear relaxation, exact for parts of
+    candidates. `gained`: really found by choosing again with `step` more units, ten-thousandths of a part, or without
+    the rule (None: not tried)."""
 
     kind: str
     name: str
@@ -75,26 +77,65 @@ def _relaxed(arrays: Arrays, worker: Worker | None) -> solvers.Relaxed:
 
 
 def prices(
-    problem: Problem, selection: Selection, *, resolve: int = 3, seed: int = 0, worker: Worker | None = None
-) -> tuple[Price, ...]:
-    """Price of each limit that binds the relaxation, dearest first (price times limit); for the first `resolve`
-    the selection is made again with a twentieth more."""
+    problem: Problem, selection: Selection, *, resolve: int = 3, seed: int = 0, limits_only: bool = False,
+    worker: Worker | None = None,
+) -> tuple[Price, ...]:  # fmt: skip
+    """Price of each limit that binds the relaxation and, unless `limits_only`, of each mandatory item, prerequisite
+    and exclusion that costs anything, dearest first (price times limit); for the first `resolve` the selection is made
+    again with a twentieth more of the limit (a part of a share: 0.05 of the whole), or without the rule."""
     arrays = compiled_problem(problem)
     relaxed = _relaxed(arrays, worker)
-    order = np.argsort(-relaxed.prices * np.maximum(1, np.abs(arrays.cap)), kind="stable")
-    found: list[Price] = []
-    for place in order.tolist():
-        if relaxed.prices[place] <= 1e-9:
-            continue
-        row = arrays.limits[place]
-        price = Price(row.kind, row.name, row.period, float(relaxed.prices[place]))
-        if len(found) < resolve and row.kind in ("capacity", "budget"):
-            step = max(1, row.cap // 20)
-            wider = widened(problem, (Extra(row.kind, row.name, row.period, step),))
-            again = select(wider, moves=_MOVES, seed=seed, warm=selection.starts, worker=worker)
-            price = replace(price, step=step, gained=again.value - selection.value)
-        found.append(price)
-    return tuple(found)
+    found = [
+        (Price(row.kind, row.name, row.period, float(relaxed.prices[place])), max(1, abs(row.cap)), row)
+        for place, row in enumerate(arrays.limits) if relaxed.prices[place] > 1e-9
+    ]  # fmt: skip
+    rules = () if limits_only else relaxed.rules
+    named: list[tuple[Price, int, Row | tuple[str, int]]] = [*found]
+    named += [(Price(kind, _name(problem, kind, at), None, price), 1, (kind, at)) for kind, at, price in rules]
+    named.sort(key=lambda one: -one[0].relaxed * one[1])
+    tried = [_tried(problem, selection, price, rule, seed, worker) for price, _, rule in named[:resolve]]
+    return (*tried, *(price for price, _, _ in named[resolve:]))
+
+
+def _name(problem: Problem, kind: str, number: int) -> str:
+    """Whom a rule that is no limit is about; of a prerequisite the candidate that needs another."""
+    if kind == "mandatory":
+        return problem.candidates[number].id
+    return problem.exclusions[number].id if kind == "exclusion" else problem.prerequisites[number].candidate
+
+
+def _tried(
+    problem: Problem, selection: Selection, price: Price, rule: Row | tuple[str, int], seed: int, worker: Worker | None
+) -> Price:  # fmt: skip
+    """The price with what choosing again really gains."""
+    if isinstance(rule, Row):
+        step = _step(problem, rule)
+        wider = widened(problem, (Extra(rule.kind, rule.name, rule.period, step, rule.number),)) if step else None
+    else:
+        step, wider = 1, without(problem, *rule)
+    if wider is None:
+        return price
+    again = select(wider, moves=_MOVES, seed=seed, warm=selection.starts, worker=worker)
+    return replace(price, step=step, gained=again.value - selection.value)
+
+
+def _step(problem: Problem, row: Row) -> int:
+    """A twentieth of a limit; of a part in ten-thousandths, as far as 0 to 1 leaves room."""
+    if row.number is None or row.kind not in ("share_least", "share_most"):
+        return max(1, abs(row.cap) // 20)
+    share = problem.shares[row.number]
+    room = (share.least_part or 0.0) if row.kind == "share_least" else 1 - (share.most_part or 0.0)
+    return min(PART // 20, round(room * PART))
+
+
+def without(problem: Problem, kind: str, number: int) -> Problem:
+    """The problem without one rule that is no limit: mandatory, exclusion or prerequisite, by its number."""
+    if kind == "mandatory":
+        free = replace(problem.candidates[number], mandatory=False)
+        return replace(problem, candidates=(*problem.candidates[:number], free, *problem.candidates[number + 1 :]))
+    if kind == "exclusion":
+        return replace(problem, exclusions=(*problem.exclusions[:number], *problem.exclusions[number + 1 :]))
+    return replace(problem, prerequisites=(*problem.prerequisites[:number], *problem.prerequisites[number + 1 :]))
 
 
 def widened(problem: Problem, extra: tuple[Extra, ...]) -> Problem:
@@ -341,10 +382,6 @@ def relaxations(
         if kind == "row":
             row = arrays.limits[place]
             named.append(Relaxation(row.kind, row.name, row.period, units))
-        elif kind == "mandatory":
-            named.append(Relaxation(kind, problem.candidates[place].id, None, units))
-        elif kind == "exclusion":
-            named.append(Relaxation(kind, problem.exclusions[place].id, None, units))
         else:
-            named.append(Relaxation(kind, problem.prerequisites[place].candidate, None, units))
+            named.append(Relaxation(kind, _name(problem, kind, place), None, units))
     return tuple(named)

@@ -104,7 +104,11 @@ def solve(
 
     With `moves` and without `seconds` the same seed gives the same choices anywhere. A relaxation (HiGHS) gives
     bound and prices, annealing around it gives choices, CP-SAT proves small ones. Two threads and one worker
-    process. Raises `Uncomputable`: infeasible (ask `explain.relaxations` what to relax), no_choice_found."""
+    process. Raises `Uncomputable`: infeasible (ask `explain.relaxations` what to relax), no_choice_found, out_of_range
+    (a negative or endless number of seconds or moves, or gap)."""
+    for name, value in (("seconds", seconds), ("moves", moves), ("gap", gap)):
+        if value is not None and not 0 <= value < inf:
+            raise Uncomputable("out_of_range", candidate=None, field=name, value=value)
     if seconds is None and moves is None:
         seconds = 10.0
     begun = perf_counter()

@@ -21,14 +21,16 @@ PRELOAD = ("tandem.compute.selection.solvers", "ortools.math_opt.python.mathopt"
 @dataclass(frozen=True, eq=False)
 class Relaxed:
     """Optimum of the relaxation: bound (infinite where none was found), part of each column that is chosen,
-    reduced value of each column, price of each row of the problem (all ≥ 0). `feasible` None: the solver ended
-    without an answer, and the other fields say nothing."""
+    reduced value of each column, price of each row of the problem (all ≥ 0). `rules`: what giving up a rule that is no
+    row would bring, where it costs anything: (mandatory, exclusion or prerequisite; its number; price > 0).
+    `feasible` None: the solver ended without an answer, and the other fields say nothing."""
 
     bound: float
     part: Floats
     reduced: Floats
     prices: Floats
     feasible: bool | None = True
+    rules: tuple[tuple[str, int, float], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,7 @@ def triples(arrays: Arrays) -> tuple[list[int], list[int], list[float], list[flo
     coefs.append(np.ones(len(arrays.item)))
     least += np.where(arrays.must, 1.0, -np.inf).tolist()
     most += [1.0] * arrays.size
-    for one, minus in _couplings(arrays):
+    for _, one, minus in _couplings(arrays):
         rows.append(np.full(len(one) + len(minus), len(most)))
         cols.append(np.array([*one, *minus]))
         coefs.append(np.array([1.0] * len(one) + [-1.0] * len(minus)))
@@ -69,15 +71,18 @@ _NONE: range = range(0)
 
 
 def _couplings(arrays: Arrays) -> Any:
-    """Exclusions (columns that sum to 1 at most) and prerequisites: started by t ≤ needed thing begun in time."""
+    """Exclusions (columns that sum to 1 at most) and prerequisites: started by t ≤ needed thing begun in time.
+    Each row with the rule that it belongs to."""
     first = arrays.first.tolist()
-    for members in arrays.exclusions:
-        yield [c for i in dict.fromkeys(members) for c in range(first[i], first[i + 1])], _NONE
-    for needs, dependant, offset in arrays.pairs.tolist():
+    for number, members in enumerate(arrays.exclusions):
+        yield ("exclusion", number), [c for i in dict.fromkeys(members) for c in range(first[i], first[i + 1])], _NONE
+    for number, (needs, dependant, offset) in enumerate(arrays.pairs.tolist()):
+        rule = ("prerequisite", number)
         width, room = first[needs + 1] - first[needs], first[dependant + 1] - first[dependant]
         for t in range(room):
             before = min(max(0, t - offset + 1), width)
             yield (
+                rule,
                 range(first[dependant], first[dependant] + t + 1),
                 list(range(first[needs], first[needs] + before)),
             )
@@ -86,6 +91,7 @@ def _couplings(arrays: Arrays) -> Any:
             ):  # later starts of the dependant ask for no more than this row with all of them
                 if t + 1 < room:
                     yield (
+                        rule,
                         range(first[dependant], first[dependant + 1]),
                         list(range(first[needs], first[needs + 1])),
                     )
@@ -130,11 +136,20 @@ def relaxed(tell: Callable[[Any], object], arrays: Arrays) -> Relaxed:
         feasible = False if result.termination.reason in reasons else None
         return Relaxed(np.inf, none, arrays.value, np.zeros(len(arrays.cap)), feasible)
     part = np.array(list(result.variable_values().values()))
-    duals = np.array(list(result.dual_values().values()))[: len(arrays.cap)]
+    duals = np.array(list(result.dual_values().values()))
     # the row of the candidate itself is left out of the reduced value: it is shared by all its starts
-    own = np.array(list(result.dual_values().values()))[len(arrays.cap) :][: arrays.size]
+    limits, own, ties = np.split(duals, [len(arrays.cap), len(arrays.cap) + arrays.size])
     reduced = np.array(list(result.reduced_costs().values())) + own[arrays.item]
-    return Relaxed(float(result.objective_value()), part, reduced, np.maximum(duals, 0.0))
+    rules = _rule_prices(arrays, own, ties)
+    return Relaxed(float(result.objective_value()), part, reduced, np.maximum(limits, 0.0), True, rules)
+
+
+def _rule_prices(arrays: Arrays, own: Floats, ties: Floats) -> tuple[tuple[str, int, float], ...]:
+    """What giving up each rule that is no limit would bring in the relaxation, from the duals of its rows."""
+    prices = {("mandatory", i): -float(own[i]) for i in np.flatnonzero(arrays.must).tolist()}
+    for (rule, *_), dual in zip(_couplings(arrays), ties.tolist(), strict=True):
+        prices[rule] = prices.get(rule, 0.0) + max(dual, 0.0)
+    return tuple((kind, number, price) for (kind, number), price in prices.items() if price > 1e-9)
 
 
 def proved(

@@ -2,13 +2,14 @@
 
 import csv
 import json
-import sys
 from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import click
+
+from tandem.config.compute_commands.refusing import refuse
 
 
 @click.command("alike")
@@ -35,17 +36,12 @@ def command(
     """Find rows that read alike, in English and Chinese."""
     from tandem.compute import likeness
     from tandem.compute.errors import Uncomputable
-    from tandem.config.compute_commands import compiling
 
     rows = _rows(file, column, key)
     try:
-        with compiling.told():
-            answer, lines = _answer(likeness, rows, at_least, to, calibrate_)
+        answer, lines = _answer(likeness, rows, at_least, to, calibrate_)
     except Uncomputable as fault:
-        if as_json:
-            click.echo(json.dumps({"error": fault.code, **fault.params}, default=list), err=True)
-            sys.exit(1)
-        raise click.ClickException(str(fault)) from None
+        refuse(fault, as_json)
     if as_json:
         plain = asdict(answer) if calibrate_ else [asdict(one) for one in answer]
         click.echo(json.dumps(plain, indent=2, ensure_ascii=False))

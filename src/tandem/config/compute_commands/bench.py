@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from tandem.config.compute_commands.refusing import refuse
+
 WORKS = ("psplib", "portfolio", "cpm", "montecarlo", "calibration", "selection", "likeness")
 
 
@@ -50,7 +52,7 @@ def command(
             set_=set_, limit=limit, seeds=seeds, seconds=seconds, files=files, out=out, tell=_tell
         )
     except Uncomputable as fault:
-        raise click.ClickException(_words(work, fault)) from None
+        refuse(fault, as_json, _words(work, fault))
     except FileNotFoundError as fault:
         raise click.ClickException(
             f"{fault.filename}: no such file or folder (--files names the folder)"

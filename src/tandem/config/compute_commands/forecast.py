@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from tandem.config.compute_commands.refusing import refuse
+
 NEAR = "about 4 of 5 is good"
 WORDS = {
     "file_too_large": "the file is larger than {most:,} bytes",
@@ -90,7 +92,8 @@ def command(
     except UnicodeDecodeError as fault:
         raise click.ClickException(f"{file}: not UTF-8 at byte {fault.start}") from None
     except Uncomputable as fault:
-        _refuse(file, fault, as_json)
+        words = WORDS[fault.code].format(**fault.params) if fault.code in WORDS else str(fault)
+        refuse(fault, as_json, f"{file}: {words}")
     click.echo(json.dumps(answer, indent=2) if as_json else "\n".join(_lines(answer)))
     sys.exit(1 if "error" in answer else 0)
 
@@ -259,11 +262,3 @@ def _between(low: dict[str, Any] | None, high: dict[str, Any] | None) -> str:
     if low is None and high is None:
         return ""
     return f"  (95 %: {low['date'] if low else '…'} to {high['date'] if high else '…'})"
-
-
-def _refuse(file: Path, fault: Any, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps({"error": fault.code, **fault.params}, default=str), err=True)
-        sys.exit(1)
-    words = WORDS.get(fault.code)
-    raise click.ClickException(f"{file}: {words.format(**fault.params) if words else fault}")

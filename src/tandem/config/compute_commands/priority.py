@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from tandem.config.compute_commands.rank import refuse
+from tandem.config.compute_commands.rank import pointed
+from tandem.config.compute_commands.refusing import refuse
 
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -26,23 +27,25 @@ def command() -> None:
 @click.option("--quadratic", is_flag=True, help="Gifts count by their square roots.")
 @_json
 def ballots(file: Path, budget: float, quadratic: bool, as_json: bool) -> None:
-    """One ranking of the ballots in a JSON file, and who disagrees on what; of gifts out of a budget their sums."""
+    """One ranking of the ballots in a JSON file, and who disagrees on what; of gifts out of a budget the ranking of their sums."""
     from tandem.compute.errors import Uncomputable
     from tandem.compute.priority import ballot_files
-    from tandem.compute.priority.ballots import Purse, borda, budget_vote, schulze
-    from tandem.compute.priority.disagreement import disagreement
+    from tandem.compute.priority.ballots import Purse, borda, budget_vote, from_purses, schulze
+    from tandem.compute.priority.disagreement import MOST_COMPARED, disagreement
 
     try:
         given: Any = ballot_files.read(_text(file))
         items = ballot_files.items_of(given)
         if isinstance(given[0], Purse):
             places = budget_vote(items, given, budget=budget, quadratic=quadratic)
-            _say({"budget": [asdict(one) for one in places]}, _places(places), as_json)
+            apart = disagreement(items, from_purses(items, given)) if len(given) <= MOST_COMPARED else None
+            said = {"budget": [asdict(one) for one in places], "disagreement": apart and asdict(apart)}
+            _say(said, "\n".join([_places(places), *_apart(apart)]), as_json)
             return
         ranking = schulze(items, given)
         points, apart = borda(items, given), disagreement(items, given, ranking)
     except Uncomputable as fault:
-        refuse(fault, "", as_json)
+        refuse(fault, as_json, pointed(fault))
     found = {"condorcet": asdict(ranking), "borda": [asdict(one) for one in points], "disagreement": asdict(apart)}
     _say(found, _ballots(ranking, points, apart), as_json)
 
@@ -64,7 +67,7 @@ def kano(file: Path, as_json: bool) -> None:
             answers.setdefault(feature, []).append((_answer(one), _answer(other)))
         found = priority.kano(answers)
     except Uncomputable as fault:
-        refuse(fault, "", as_json)
+        refuse(fault, as_json, pointed(fault))
     _say([asdict(one) for one in found], _kano(found), as_json)
 
 
@@ -86,7 +89,7 @@ def moscow(file: Path, capacity: float | None, as_json: bool) -> None:
         wishes = [_wish(item, kind, effort) for item, kind, effort in zip(rows.items, kinds, efforts, strict=True)]
         found = priority.moscow(wishes, capacity)
     except Uncomputable as fault:
-        refuse(fault, "", as_json)
+        refuse(fault, as_json, pointed(fault))
     _say(asdict(found), _moscow(found), as_json)
 
 
@@ -136,10 +139,15 @@ def _ballots(ranking: Any, points: Sequence[Any], apart: Any) -> str:
     lines.append(f"wins every duel: {ranking.winner or 'none'}")
     for circle in ranking.cycles:
         lines.append("circle: " + ", ".join(f"{d.winner} > {d.loser} ({d.votes:g}:{d.against:g})" for d in circle))
-    lines.append("agreement (Kendall's W): " + (f"{apart.w:.2f}" if apart.w is not None else "not to be said"))
-    for one in apart.splits[:3]:
-        lines.append(f"split on {one.first} / {one.second}: {', '.join(one.for_first[:5])} / {', '.join(one.for_second[:5])}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_apart(apart)])
+
+
+def _apart(apart: Any) -> list[str]:
+    """How far the voters are apart, and who on what; nothing where they are too many to be compared."""
+    if apart is None:
+        return []
+    sides = (f"split on {one.first} / {one.second}: {', '.join(one.for_first[:5])} / {', '.join(one.for_second[:5])}" for one in apart.splits[:3])
+    return ["agreement (Kendall's W): " + (f"{apart.w:.2f}" if apart.w is not None else "not to be said"), *sides]
 
 
 def _kano(found: Sequence[Any]) -> str:

@@ -1,12 +1,13 @@
 """`tandem compute rank`: the rows of a CSV file in the order of a formula or a known method."""
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
+
+from tandem.config.compute_commands.refusing import refuse
 
 METHODS = ("rice", "wsjf", "ice", "value-effort")
 
@@ -73,7 +74,7 @@ def command(
     except UnicodeDecodeError as fault:
         raise click.ClickException(f"{file}: not UTF-8 at byte {fault.start}") from None
     except Uncomputable as fault:
-        refuse(fault, text, as_json)
+        refuse(fault, as_json, pointed(fault, text))
     click.echo(json.dumps(asdict(ranking), indent=2, ensure_ascii=False) if as_json else _table(ranking))
 
 
@@ -91,18 +92,14 @@ def _number(text: str) -> float:
         raise click.UsageError(f"'{text}' is not a number") from None
 
 
-def refuse(fault: Any, text: str, as_json: bool) -> NoReturn:
-    """The place of the fault, pointed at where it stands in the formula."""
-    if as_json:
-        click.echo(json.dumps({"error": fault.code, **fault.params}, default=list), err=True)
-        sys.exit(1)
-    lines = [
-        f"{fault.code}: " + ", ".join(f"{name} {value}" for name, value in fault.params.items() if value)
-    ]
+def pointed(fault: Any, text: str = "") -> str:
+    """The fault in words, pointed at where it stands in the formula."""
+    told = (f"{name} {value}" for name, value in fault.params.items() if value is not None and value != "")
+    lines = [f"{fault.code}: " + ", ".join(told)]
     if "offset" in fault.params:
         shown = text.split("\n")  # as the places are counted: a fault may stand on an empty last line
         lines += [shown[fault.params["line"] - 1], " " * (fault.params["column"] - 1) + "^"]
-    raise click.ClickException("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _table(ranking) -> str:

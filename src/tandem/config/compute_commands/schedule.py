@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from tandem.config.compute_commands.refusing import refuse
+
 _FIRST_LOOK = 20
 FIGURES = ("makespan", "bound", "gap", "seconds", "evaluations", "valid")
 
@@ -52,7 +54,7 @@ def command(file: Path, budget: Any, seed: int, engine: str, as_json: bool) -> N
         problem = scheduling.read(file)
         plan = _solved(problem, budget, seed, engine)
     except Uncomputable as refused:
-        raise click.ClickException(str(refused)) from refused
+        refuse(refused, as_json)
     checked = scheduling.check(problem, plan)
     told = scheduling.plan_to_json(plan, is_valid=checked.is_valid)
     if as_json:
@@ -78,13 +80,10 @@ def command(file: Path, budget: Any, seed: int, engine: str, as_json: bool) -> N
 def _solved(problem: Any, budget: Any, seed: int, engine: str) -> Any:
     """The last plan within the budget."""
     from tandem.compute import scheduling
-    from tandem.config.compute_commands import compiling
 
-    with compiling.told():  # what is compiled now does not eat the budget
-        for _ in scheduling.solve(
-            problem, scheduling.Budget(evaluations=_FIRST_LOOK), seed=seed, engine=_first(engine)
-        ):
-            pass
+    first = scheduling.Budget(evaluations=_FIRST_LOOK)
+    for _ in scheduling.solve(problem, first, seed=seed, engine=_first(engine)):
+        pass  # what is compiled now does not eat the budget
     return scheduling.best_plan(problem, budget, seed=seed, engine=engine)
 
 

@@ -2,11 +2,12 @@
 
 import importlib
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
+
+from tandem.config.compute_commands.refusing import refuse
 
 
 @click.command("select")
@@ -26,13 +27,10 @@ import click
 def command(file: Path, as_json: bool, **asked: Any) -> None:
     """Choose the best candidates and their starts from a JSON file."""
     errors = importlib.import_module("tandem.compute.errors")
-    from tandem.config.compute_commands import compiling
-
     try:
-        with compiling.told():
-            answer = _answer(_read(file), **asked)
+        answer = _answer(_read(file), **asked)
     except errors.Uncomputable as fault:
-        _refuse(fault, as_json)
+        refuse(fault, as_json, _worded(fault))
     if as_json:
         click.echo(json.dumps(answer, indent=2))
         return
@@ -48,11 +46,13 @@ def command(file: Path, as_json: bool, **asked: Any) -> None:
             click.echo(json.dumps(entry))
 
 
-def _refuse(fault: Any, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps({"error": fault.code, **fault.params}, default=str), err=True)
-        sys.exit(1)
-    raise click.ClickException(str(fault))
+def _worded(fault: Any) -> str | None:
+    """What must give way, a rule a line, where no choice keeps all of them."""
+    if "relax" not in fault.params:
+        return None
+    lines = [f"  {one['kind']} {one['name']}" + (f" in period {one['period']}" if one["period"] is not None else "")
+             + f" by {one['units']}" for one in fault.params["relax"]]  # fmt: skip
+    return "\n".join(["infeasible: no choice keeps all rules; there is one when these give way:", *lines])
 
 
 def _read(file: Path) -> Any:
@@ -92,7 +92,13 @@ def _answer(
     if frontier and not problem.budget:
         raise errors.Uncomputable("no_budget", candidate=None, value=None)
     limit = {"moves": moves} if moves else {"seconds": seconds}
-    selection = solving.select(problem, seed=seed, gap=gap, **limit)
+    try:
+        selection = solving.select(problem, seed=seed, gap=gap, **limit)
+    except errors.Uncomputable as fault:
+        if fault.code != "infeasible":
+            raise
+        relax = [asdict(one) for one in explain.relaxations(problem)]
+        raise errors.Uncomputable(fault.code, **fault.params, relax=relax) from None
     points = frontiers.by_budget(problem, frontier, seed=seed, **limit) if frontier else ()
     answer: dict[str, Any] = files.result_of(problem, selection, points)
     if prices:

@@ -2,7 +2,8 @@
 
 An index of each product is kept in the memory of the process: made at the first question (some seconds for 50,000 entries),
 new entries are added at each question, edited ones read anew after some minutes. It is only ever asked for numbers; what
-they stand for is read from the database for the person who asks."""
+they stand for is read from the database for the person who asks. As long as the core is not compiled on this machine there
+is no answer: no request waits for a compiler."""
 
 import threading
 import time
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tandem.compute import likeness
+from tandem.compute import ahead, likeness
 from tandem.compute.likeness import Index
 from tandem.compute.likeness.entries import WORTH_SHOWING, words
 from tandem.product.models import Feedback, FeedbackLink, Product
@@ -55,6 +56,11 @@ class _Kept:
 _indexes: dict[int, _Kept] = {}
 
 
+def is_ready() -> bool:
+    """Whether an answer costs no compiler: a worker sees to that when it starts."""
+    return ahead.is_compiled("likeness")
+
+
 def forget() -> None:
     _indexes.clear()
     _made.clear()
@@ -64,6 +70,8 @@ def alike(user: Any, product: Product, text: str, *, but: int | None = None, mos
     """The standing entries that read most like the words, the best first; merged ones speak through the one that stands."""
     if len(text.split()) < 2 and len(text.strip()) < 4:
         return []  # one short word is like everything that has it
+    if not is_ready():
+        return []
     if product.pk not in _indexes and len(_indexes) >= KEPT:
         _indexes.pop(next(iter(_indexes)), None)
     kept = _indexes.setdefault(product.pk, _Kept())
@@ -129,13 +137,18 @@ def _grouped(product_id: int, at_least: float, texts: list[tuple[int, str, str]]
 
 @dataclass(frozen=True)
 class Groups:
+    """`is_ready`: False while the core is compiled, which takes minutes after an installation."""
+
     found: list[Group]
     read: int
     total: int
+    is_ready: bool = True
 
 
 def groups(user: Any, product: Product, *, at_least: float = GROUP_FROM, most: int = 30) -> Groups:
     """Groups among the newest entries that no feature answers yet and nobody declined: the largest first."""
+    if not is_ready():
+        return Groups([], 0, 0, is_ready=False)
     waiting = Feedback.objects.visible_to(user).standing().undecided().filter(product=product)
     waiting = waiting.exclude(pk__in=FeedbackLink.objects.visible_to(user).filter(feedback__product=product).values("feedback"))
     texts = list(waiting.order_by("-pk").values_list("pk", "title", "text")[:GROUPED])

@@ -138,7 +138,7 @@ def price(view: View, row: Mapping[str, Any]) -> tuple[str, str]:
     else:
         rule = view.scenario.shares[int(row["name"])] if row["name"].isdigit() and int(row["name"]) < len(view.scenario.shares) else None
         what, each = share(view, rule) if rule else _("A rule on shares"), _("it costs something")
-    if row.get("gained") is not None and row["step"]:
+    if row.get("gained") is not None and row["step"] and kind in ("budget", "capacity"):
         step = money.money(row["step"], view.inputs.currency) if kind == "budget" else _("%(n)s days") % {"n": number(row["step"])}
         each += _("; tried with %(step)s more: %(gained)s") % {"step": step, "gained": worth(view.inputs, row["gained"])}
     return what, each

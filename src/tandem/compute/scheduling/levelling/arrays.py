@@ -28,7 +28,8 @@ class Arrays:
     - A mode of an activity is counted from 0 within the activity, everywhere: its row is mode_ptr[i] + mode.
     - project (n), -1 none; release (n): earliest start; due (n): -1 none; weight (n): of a slot of tardiness;
       hard (n, bool): its due date must hold.
-    - project_due, project_weight (P): due date of the last finish of a project, -1 none.
+    - project_due, project_weight (P): due date of the last finish of a project, -1 none; project_hard (P, bool): it
+      must hold.
     - fixed (n): start that is given (pinned, started, finished), else -1; fixed_mode (n), else -1. What has
       begun has the slots from its start to its finish as duration, no calendar and no demand: what it still
       takes is gone from `capacity` already, and no link leads to it any more.
@@ -56,6 +57,7 @@ class Arrays:
     hard: npt.NDArray[np.bool_]
     project_due: Ints
     project_weight: Ints
+    project_hard: npt.NDArray[np.bool_]
     fixed: Ints
     fixed_mode: Ints
     in_force: Ints

@@ -75,7 +75,7 @@ def tardiness_bound(arrays: Arrays) -> int:
     finish = windows_of(arrays).finish
     soft = (arrays.due >= 0) & ~arrays.hard
     total = int((np.maximum(finish - arrays.due, 0) * soft * arrays.weight).sum())
-    for p in np.flatnonzero(arrays.project_due >= 0).tolist():
+    for p in np.flatnonzero((arrays.project_due >= 0) & ~arrays.project_hard).tolist():
         last = int(finish[arrays.project == p].max(initial=0))
         total += int(arrays.project_weight[p]) * max(0, last - int(arrays.project_due[p]))
     return total

@@ -18,7 +18,7 @@ from tandem.compute.scheduling.levelling.problem import Problem
 from tandem.compute.scheduling.levelling.rule_book import Book, Bools, Table, book_of
 
 MOST_SLOTS = 1 << 26
-COUNTED = ("link", "max_lag", "deadline", "release", "capacity", "stock")
+COUNTED = ("link", "max_lag", "deadline", "project_deadline", "release", "capacity", "stock")
 """Rules whose breach counts as `Objective.broken`; all others no plan may break, whatever was given."""
 
 
@@ -51,6 +51,7 @@ class _Breach:
 
     code: str
     amount: Table
+    project: str = ""
 
 
 class Checker:
@@ -73,7 +74,10 @@ class Checker:
         for breach in breaches:
             for place in np.argwhere(breach.amount[0]):
                 amount = int(breach.amount[(0, *place)])
-                found.append(self._violation(breach.code, place, amount, plan))
+                if breach.project:
+                    found.append(Violation(breach.code, "", amount, breach.project))
+                else:
+                    found.append(self._violation(breach.code, place, amount, plan))
         objective = Objective(*self._worth(columns[0], columns[1], breaches, used)[0].tolist())
         if plan.objective != objective:
             off = next(i for i in range(5) if plan.objective[i] != objective[i])
@@ -144,6 +148,8 @@ class Checker:
         yield from self._work(starts, finishes, rows, horizon)
         yield _Breach("release", np.maximum(book.earliest - starts, 0) * ~book.is_fact)
         yield _Breach("deadline", np.maximum(finishes - book.due, 0) * (book.hard & (book.due >= 0)))
+        for members, due, name in book.hard_projects:
+            yield _Breach("project_deadline", np.maximum(finishes[:, members].max(axis=1) - due, 0)[:, None], name)
         yield from self._links(starts, finishes)
         yield _Breach("capacity", np.maximum(used - book.allowed(horizon), 0))
         yield _Breach("stock", np.maximum(book.consumption[rows].sum(axis=1) - book.stock, 0))

@@ -10,7 +10,7 @@ from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
 from tandem.compute.scheduling.levelling.decode import Decoded, Decoder
 from tandem.compute.scheduling.levelling.plan import Plan
-from tandem.compute.scheduling.levelling.problem import Activity, Mode, Problem, Resource
+from tandem.compute.scheduling.levelling.problem import Activity, Mode, Problem, Project, Resource
 
 MOST_CELLS = 1 << 24
 """Slots times calendars that are spelt out; beyond, every slot counts as worked (the check would find it)."""
@@ -32,7 +32,6 @@ def arrays_of(problem: Problem) -> Arrays:
     }
     projects = {one.id: place for place, one in enumerate(problem.projects)}
     links = [link for link in problem.links if link.successor not in facts]
-    binds = [activity.deadline is not None and activity.is_deadline_hard for activity in problem.activities]
 
     def over(values: Sequence[int | None]) -> Ints:
         return np.array([-1 if value is None else value for value in values], np.int32)
@@ -51,9 +50,10 @@ def arrays_of(problem: Problem) -> Arrays:
         release=over([0 if one.is_fact else problem.earliest(one) for one in problem.activities]),
         due=over([one.deadline for one in problem.activities]),
         weight=over([one.weight for one in problem.activities]),
-        hard=np.array(binds, np.bool_),
+        hard=_hard(problem.activities),
         project_due=over([one.deadline for one in problem.projects]),
         project_weight=over([one.weight for one in problem.projects]),
+        project_hard=_hard(problem.projects),
         fixed=over([facts[one.id][0] if one.is_fact else one.pinned for one in problem.activities]),
         fixed_mode=over([0 if one.is_given and one.mode is None else one.mode for one in problem.activities]),
         in_force=over([one.in_force for one in problem.activities]),
@@ -63,6 +63,10 @@ def arrays_of(problem: Problem) -> Arrays:
         consumption=_needs([mode.demand for _, mode in modes], stocks),
         priority=over([one.priority for one in problem.activities]),
     )
+
+
+def _hard(dated: Sequence[Activity | Project]) -> npt.NDArray[np.bool_]:
+    return np.array([one.deadline is not None and one.is_deadline_hard for one in dated], np.bool_)
 
 
 def _needs(demands: list[Mapping[str, int]], kinds: list[Resource]) -> Ints:

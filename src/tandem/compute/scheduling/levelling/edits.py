@@ -13,11 +13,12 @@ import numpy.typing as npt
 
 from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.kernel import topological
+from tandem.compute.scheduling.levelling.array_check import ArrayChecker
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
 from tandem.compute.scheduling.levelling.decode import Decoder, default_modes
 from tandem.compute.scheduling.levelling.edits_kernel import mended
 from tandem.compute.scheduling.levelling.portfolio_list_kernel import measured, raised, sorted_by
-from tandem.compute.scheduling.levelling.portfolio_net import Portfolio, csr, fits, gaps, prepared
+from tandem.compute.scheduling.levelling.portfolio_net import Portfolio, csr, fits, prepared
 from tandem.compute.scheduling.levelling.problem_rules import MOST
 
 Bools = npt.NDArray[np.bool_]
@@ -182,12 +183,13 @@ def replan(arrays: Arrays, starts: Ints, edit: Edit, modes: Ints | None = None) 
     `Replanned.broken` says by how much the plan breaks rules: pins and maximal lags may force it.
 
     Raises `Uncomputable` edit_out_of_range, cycle for a link that closes one, no_place when hard or fixed dates
-    leave no place in that order, plan_of_other_problem for columns of another length, plan_too_long.
+    leave no place in that order, plan_of_other_problem for columns of another length, plan_too_long, plan_invalid (a
+    plan that the independent check turned down, which is our fault and must not leave).
     """
     after = applied(arrays, edit)
     _check_plan(after, starts, modes)
     if not fits(after):
-        return _generally(after, starts, modes)
+        return _checked(_generally(after, starts, modes))
     given = prepared(after, _slots(after, starts))
     key = np.where(given.fixed, given.start, starts).astype(np.int64)
     raised(given.net, given.order, key)
@@ -207,18 +209,15 @@ def replan(arrays: Arrays, starts: Ints, edit: Edit, modes: Ints | None = None) 
         raise Uncomputable("no_place", edit=repr(edit))
     quiet = [one for one in plans if len(one.moved) <= MOST_MOVED * given.n]
     if not quiet:
-        return _told(given, min(plans, key=lambda one: len(one.moved)))
-    return _told(given, min(quiet, key=lambda one: (one.tardiness, one.makespan, len(one.moved))))
+        return _checked(min(plans, key=lambda one: len(one.moved)))
+    return _checked(min(quiet, key=lambda one: (one.tardiness, one.makespan, len(one.moved))))
 
 
-def _told(given: Portfolio, plan: Replanned) -> Replanned:
-    """The plan with what fixed activities break: nothing else is placed where it breaks a rule."""
-    arrays, starts = plan.arrays, plan.starts.astype(np.int64)
-    late = np.maximum(starts[arrays.tail] + gaps(arrays) - starts[arrays.head], 0).sum()
-    early = np.maximum(arrays.release - starts, 0).sum()
-    hard = np.maximum(starts + arrays.duration - arrays.due, 0)[arrays.hard & (arrays.due >= 0)].sum()
-    short = -np.minimum(given.free, 0).sum(dtype=np.int64) if given.free.min(initial=0) < 0 else 0
-    return replace(plan, broken=int(late + early + hard + short))
+def _checked(plan: Replanned) -> Replanned:
+    """The plan with what it breaks by the independent check: only what is fixed or what a list cannot keep may break
+    a rule."""
+    strict = fits(plan.arrays) and not (plan.arrays.fixed >= 0).any()
+    return replace(plan, broken=ArrayChecker(plan.arrays).held(plan.starts, plan.modes, strict=strict))
 
 
 def _check_plan(arrays: Arrays, starts: Ints, modes: Ints | None) -> None:

@@ -14,6 +14,7 @@ from time import perf_counter
 
 import numpy as np
 
+from tandem.compute.scheduling.levelling.array_check import ArrayChecker
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
 from tandem.compute.scheduling.levelling.bounds import lower_bound, tardiness_bound
 from tandem.compute.scheduling.levelling.mirror import can_be_mirrored, mirrored, mirrored_starts
@@ -22,6 +23,8 @@ from tandem.compute.worker import MEMORY, Stopped, Worker
 ENGINE = "ortools.sat.python.cp_model"
 Known = tuple[Ints, Ints, tuple[int, int]]
 """Starts, modes (n), and what they are worth: tardiness, makespan."""
+Hint = tuple[Ints, Ints]
+"""Starts, modes (n) of a plan that breaks rules."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,7 +67,7 @@ def costs_lateness(arrays: Arrays) -> bool:
     """Whether some deadline has a price, so that tardiness comes before the makespan."""
     own = ((arrays.due >= 0) & ~arrays.hard & (arrays.weight > 0)).any()
     members = np.bincount(arrays.project[arrays.project >= 0], minlength=len(arrays.project_due))
-    whole = ((arrays.project_due >= 0) & (arrays.project_weight > 0) & (members > 0)).any()
+    whole = ((arrays.project_due >= 0) & ~arrays.project_hard & (arrays.project_weight > 0) & (members > 0)).any()
     return bool(own or whole)
 
 
@@ -73,6 +76,7 @@ def prove(
     effort: Effort | None = None,
     *,
     plan: Known | None = None,
+    hint: Hint | None = None,
     worker: Worker | None = None,
     memory: int = MEMORY,
     told: Callable[[Proof], object] | None = None,
@@ -81,10 +85,13 @@ def prove(
     """The best plan there is, or as far as the effort goes; `told` hears of each better plan and bound.
 
     `plan` is a feasible one: starts and modes (n) and what it is worth, (tardiness, makespan). Only what is better
-    is looked for. Two workers are two processes, one of which reads the problem backwards where that is possible;
+    is looked for. `hint` is one that breaks rules, near which a plan that keeps them is looked for first. Two workers are two processes, one of which reads the problem backwards where that is possible;
     with a `worker` of the caller's it works alone. A cancelled, timed out or dead engine gives what was known,
-    with the reason in `stopped`. `memory`: bytes for each process."""
-    values = proving(arrays, effort, plan=plan, worker=worker, memory=memory, cancelled=cancelled)
+    with the reason in `stopped`. `memory`: bytes for each process. Raises plan_invalid for a plan that the independent
+    check turns down."""
+    values = proving(
+        arrays, effort, plan=plan, hint=hint, worker=worker, memory=memory, cancelled=cancelled
+    )
     while True:
         try:
             proof = next(values)
@@ -99,6 +106,7 @@ def proving(
     effort: Effort | None = None,
     *,
     plan: Known | None = None,
+    hint: Hint | None = None,
     worker: Worker | None = None,
     engines: Sequence[Worker] = (),
     memory: int = MEMORY,
@@ -118,11 +126,14 @@ def proving(
         return replace(known, status="optimal", seconds=perf_counter() - begin)
     alone = worker is not None or effort.workers < 2 or effort.deterministic is not None
     own: list[Worker] = []
-    runs = Runs(arrays, effort, known, shortest, cancelled)
+    checker = ArrayChecker(arrays)
+    runs = Runs(arrays, effort, known, shortest, hint, cancelled)
     try:
         while worker is None and not engines and len(own) < (1 if alone else 2):
             own.append(engine(memory))
         for found in runs.values([worker] if worker is not None else [*engines, *own]):
+            if found.starts is not None and found.starts is not known.starts:
+                checker.held(found.starts, found.modes, strict=True)
             known = replace(found, seconds=perf_counter() - begin)
             yield known
     finally:
@@ -148,10 +159,11 @@ class Runs:
         effort: Effort,
         known: Proof,
         shortest: int,
+        hint: Hint | None,
         cancelled: Callable[[], bool] | None,
     ) -> None:
         self._arrays, self._effort, self._known, self._shortest = arrays, effort, known, shortest
-        self._cancelled = cancelled
+        self._hint, self._cancelled = hint, cancelled
         self._heard: SimpleQueue[tuple[int, Proof | BaseException | None]] = SimpleQueue()
         self._over = False
         self._threads: ThreadPoolExecutor | None = None
@@ -186,17 +198,18 @@ class Runs:
             self._threads.shutdown()
 
     def _run(self, place: int, worker: Worker) -> None:
-        arrays, known, effort = self._arrays, self._known, self._effort
+        arrays, known, effort, hint = self._arrays, self._known, self._effort, self._hint
         try:  # all of it: who listens would wait for ever for what fails unheard
             if place and can_be_mirrored(arrays):
                 arrays = mirrored(arrays)
                 if known.starts is not None and known.modes is not None:
                     known = replace(known, starts=mirrored_starts(arrays, known.starts, known.modes))
+                hint = hint and (mirrored_starts(arrays, *hint), hint[1])
             effort = replace(effort, seed=effort.seed + place)
             # the solver ends itself at its limit; the kill is for one that does not
             limit = None if effort.deterministic else effort.seconds + 1.0
             done = worker.run(
-                search, arrays, effort, known, self._shortest, seconds=limit, cancelled=self._is_over,
+                search, arrays, effort, known, self._shortest, hint, seconds=limit, cancelled=self._is_over,
                 told=lambda proof: self._heard.put((place, proof)),
             )  # fmt: skip
             self._heard.put((place, done))
@@ -227,11 +240,13 @@ class Runs:
 # -- in the worker process ---------------------------------------------------------------------------------
 
 
-def search(tell: Callable[[Proof], None], arrays: Arrays, effort: Effort, known: Proof, bound: int) -> Proof:
+def search(
+    tell: Callable[[Proof], None], arrays: Arrays, effort: Effort, known: Proof, bound: int, hint: Hint | None = None
+) -> Proof:  # fmt: skip
     """Refute or better what is known: first the tardiness, then the makespan of plans with no more tardiness."""
     from tandem.compute.scheduling.levelling.exact_search import Hunt
 
-    hunt = Hunt(arrays, effort, known, bound, tell)
+    hunt = Hunt(arrays, effort, known, bound, hint, tell)
     if costs_lateness(arrays):
         hunt.tardiness()
     if hunt.goes_on:

@@ -17,7 +17,7 @@ from tandem.compute.scheduling.levelling.arrays import Arrays
 from tandem.compute.scheduling.levelling.stretch import finishes_of, worked
 
 Rule = tuple[str, int]
-"""pin, deadline, release: an activity; max_lag: a link; capacity: a resource; stock: a stock."""
+"""pin, deadline, release: an activity; project_deadline: a project; max_lag: a link; capacity: a resource; stock: a stock."""
 
 
 def roomy(arrays: Arrays) -> int:
@@ -69,6 +69,7 @@ def build(
         used = sum(int(arrays.consumption[m, stock]) * model.chosen[m] for m in range(len(arrays.duration)))
         extra = _excess(model, ("stock", stock), int(arrays.consumption[:, stock].sum()))
         model.cp.add(used <= int(arrays.stock[stock]) + extra)
+    _project_deadlines(model)
     _objective(model, horizon if latest is None else latest)
     return model
 
@@ -200,6 +201,14 @@ def _excess(model: Model, rule: Rule, most: int) -> Any:
     return model.excess[rule]
 
 
+def _project_deadlines(model: Model) -> None:
+    arrays = model.arrays
+    for p in np.flatnonzero(arrays.project_hard).tolist():
+        for i in np.flatnonzero(arrays.project == p).tolist():
+            kept = model.cp.add(model.finish[i] <= int(arrays.project_due[p]))
+            _unless(model, ("project_deadline", p), kept)
+
+
 def _objective(model: Model, latest: int) -> None:
     arrays, cp = model.arrays, model.cp
     model.makespan = cp.new_int_var(0, latest, "makespan")
@@ -207,7 +216,8 @@ def _objective(model: Model, latest: int) -> None:
     for i in leaves:
         cp.add(model.makespan >= model.finish[i])
     late = [([i], int(arrays.due[i]), int(arrays.weight[i])) for i in _soft(arrays)]
-    for p in np.flatnonzero((arrays.project_due >= 0) & (arrays.project_weight > 0)).tolist():
+    soft = (arrays.project_due >= 0) & ~arrays.project_hard & (arrays.project_weight > 0)
+    for p in np.flatnonzero(soft).tolist():
         members = np.flatnonzero(arrays.project == p).tolist()
         if members:
             late.append((members, int(arrays.project_due[p]), int(arrays.project_weight[p])))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
-from tandem.compute.scheduling.levelling.exact import Effort, Proof, costs_lateness
+from tandem.compute.scheduling.levelling.exact import Effort, Hint, Proof, costs_lateness
 from tandem.compute.scheduling.levelling.exact_model import Model, build, roomy
 from tandem.compute.scheduling.levelling.stretch import finishes_of
 
@@ -48,9 +48,10 @@ class Hunt:
     """Ever better plans and bounds of one problem, within one effort."""
 
     def __init__(
-        self, arrays: Arrays, effort: Effort, known: Proof, bound: int, tell: Callable[[Proof], None]
-    ) -> None:
-        self.arrays, self.effort, self.known, self.bound = arrays, effort, known, bound
+        self, arrays: Arrays, effort: Effort, known: Proof, bound: int, hint: Hint | None,
+        tell: Callable[[Proof], None],
+    ) -> None:  # fmt: skip
+        self.arrays, self.effort, self.known, self.bound, self._hinted = arrays, effort, known, bound, hint
         self._tell, self._begin, self._spent = tell, perf_counter(), 0.0
         self._late = costs_lateness(arrays)
         self._room = roomy(arrays)
@@ -64,7 +65,7 @@ class Hunt:
         model = build(self.arrays, self._room)
         if best is not None:
             model.cp.add(model.tardiness <= best)
-            self._hint(model)
+        self._hint(model)
         model.cp.add(model.tardiness >= self.known.bound)
         model.cp.minimize(model.tardiness)
         status, solver = self._run(model)
@@ -105,6 +106,8 @@ class Hunt:
             model.cp.add(model.tardiness <= self.known.tardiness)
         if minimise:
             model.cp.minimize(model.makespan)
+        if self.known.starts is None:
+            self._hint(model)
         status, solver = self._run(model)
         if minimise and not self._late and status in ("FEASIBLE", "UNKNOWN"):
             self._learn(bound=max(self.known.bound, min(round(solver.best_objective_bound), top + 1)))
@@ -115,14 +118,18 @@ class Hunt:
         self._tell(self.known)
 
     def _hint(self, model: Model) -> None:
-        assert self.known.starts is not None
-        assert self.known.modes is not None
-        for variable, at in zip(model.start, self.known.starts.tolist(), strict=True):
-            model.cp.add_hint(variable, at)
+        """Look first where the best plan is, or one that breaks rules."""
+        starts, modes = self.known.starts, self.known.modes
+        if starts is None or modes is None:
+            if self._hinted is None:
+                return
+            starts, modes = self._hinted
+        for variable, at in zip(model.start, starts.tolist(), strict=True):
+            model.cp.add_hint(variable, min(at, model.horizon))
         for i, (a, b) in enumerate(pairwise(self.arrays.mode_ptr)):
             if b - a > 1 and self.arrays.fixed_mode[i] < 0:
                 for k, literal in enumerate(model.chosen[a:b]):
-                    model.cp.add_hint(literal, k == self.known.modes[i])
+                    model.cp.add_hint(literal, k == modes[i])
 
     def _run(self, model: Model) -> tuple[str, Any]:
         from ortools.sat.python import cp_model
@@ -166,7 +173,7 @@ def worth_of(arrays: Arrays, model: Model, starts: Ints, modes: Ints) -> tuple[i
             finish[i] = finishes_of(arrays, row, slots, model.horizon)[starts[i]]
     late = np.maximum(finish - arrays.due, 0) * ((arrays.due >= 0) & ~arrays.hard) * arrays.weight
     total = int(late.sum())
-    for p in np.flatnonzero(arrays.project_due >= 0):
+    for p in np.flatnonzero((arrays.project_due >= 0) & ~arrays.project_hard):
         members = finish[arrays.project == p]
         if len(members):
             total += int(arrays.project_weight[p]) * max(0, int(members.max()) - int(arrays.project_due[p]))

@@ -270,6 +270,7 @@ def _as_arrays(rows: _Rows) -> Arrays:
         due=full(n, -1), weight=full(n, 1), hard=np.zeros(n, np.bool_),
         project_due=full(len(rows.release) if several else 0, -1),
         project_weight=full(len(rows.release) if several else 0, 1),
+        project_hard=np.zeros(len(rows.release) if several else 0, np.bool_),
         fixed=full(n, -1), fixed_mode=full(n, -1), in_force=full(n, -1), calendar=full(len(flat), -1),
         working=np.ones((0, 1), np.bool_),
         stock=capacity[rows.renewable :].copy(),

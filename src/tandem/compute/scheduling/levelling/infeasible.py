@@ -1,6 +1,6 @@
 """When no plan keeps all hard rules: the fewest that must give way (CP-SAT in a worker process).
 
-Rules that may give way are pins, hard deadlines, maximal lags, releases, and the capacity of a resource or a stock;
+Rules that may give way are pins, hard deadlines of activities and projects, maximal lags, releases, and the capacity of a resource or a stock;
 what has happened, links and calendars may not. The fewest is proven: with any one of them kept there is no plan.
 """
 
@@ -12,16 +12,18 @@ import numpy as np
 
 from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
+from tandem.compute.scheduling.levelling.check import Checker
 from tandem.compute.scheduling.levelling.compile import arrays_of
+from tandem.compute.scheduling.levelling.plan import Objective, Plan
 from tandem.compute.scheduling.levelling.problem import Link, Problem
 from tandem.compute.worker import MEMORY, Worker
 
-RULES = ("pin", "deadline", "max_lag", "release", "capacity", "stock")
+RULES = ("pin", "deadline", "project_deadline", "max_lag", "release", "capacity", "stock")
 
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """A rule that gives way: of an activity, a link or a resource. `amount` is by how much in the plan found: slots
+    """A rule that gives way: of an activity, a project, a link or a resource. `amount` is by how much in the plan found: slots
     for a pin (either way), a deadline, a lag or a release; the most units in any slot for a capacity or stock."""
 
     rule: str
@@ -29,6 +31,7 @@ class Relaxed:
     activity: str = ""
     link: Link | None = None
     resource: str = ""
+    project: str = ""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,7 +58,8 @@ def infeasible(
     """The smallest set of rules to relax so that a plan exists, `keep` names kinds of rules that must hold.
 
     Raises no_plan (rules that were to be kept) when even without all others there is none, no_answer (seconds)
-    when time did not suffice for any, and what a worker raises."""
+    when time did not suffice for any, plan_invalid when the independent check finds another rule broken, and what a
+    worker raises."""
     arrays = arrays_of(problem)
     loose = [rule for rule in _rules(problem, arrays) if rule[0] not in keep]
     own = worker or Worker(memory=memory)
@@ -72,7 +76,18 @@ def infeasible(
         raise Uncomputable("no_plan", rules=sorted(keep))
     broken, bound, starts, finishes, modes, excess = found
     rules = tuple(_named(problem, arrays, rule, starts, finishes, excess) for rule in broken)
+    _hold(problem, rules, starts, finishes, modes)
     return Relaxation(rules, len(broken) <= bound, bound, starts, modes)
+
+
+def _hold(problem: Problem, rules: tuple[Relaxed, ...], starts: Ints, finishes: Ints, modes: Ints) -> None:
+    """No plan leaves that breaks another rule by the independent check."""
+    given = {(one.rule, one.activity or one.project or one.resource) for one in rules}
+    plan = Plan(tuple(problem.index), starts, finishes, modes, Objective(0, 0, 0, 0, 0))
+    for one in Checker(problem).check(plan).violations:
+        about = one.other if one.code in ("capacity", "stock", "project_deadline") else one.activity
+        if one.code != "objective" and (one.code, about) not in given:
+            raise Uncomputable("plan_invalid", rule=one.code, activity=one.activity, value=one.value)
 
 
 def _rules(problem: Problem, arrays: Arrays) -> list[tuple[str, int]]:
@@ -87,6 +102,7 @@ def _rules(problem: Problem, arrays: Arrays) -> list[tuple[str, int]]:
             found.append(("deadline", i))
         if arrays.release[i] > problem.now:
             found.append(("release", i))
+    found += [("project_deadline", p) for p in np.flatnonzero(arrays.project_hard).tolist()]
     found += [("max_lag", k) for k in np.flatnonzero(arrays.max_lag >= 0).tolist()]
     found += [("capacity", k) for k in range(len(arrays.capacity))]
     found += [("stock", k) for k in range(len(arrays.stock))]
@@ -114,6 +130,9 @@ def _named(
         begin = finishes[i] if arrays.kind[at] in (0, 2) else starts[i]
         end = starts[j] if arrays.kind[at] <= 1 else finishes[j]
         return Relaxed(kind, int(end - begin - arrays.max_lag[at]), activity=link.successor, link=link)
+    if kind == "project_deadline":
+        late = int(finishes[arrays.project == at].max()) - int(arrays.project_due[at])
+        return Relaxed(kind, late, project=problem.projects[at].id)
     amount = {
         "pin": abs(int(starts[at]) - int(arrays.fixed[at])),
         "deadline": int(finishes[at]) - int(arrays.due[at]),
@@ -167,6 +186,9 @@ def _amounts(model: Any) -> Any:
             cp.add_abs_equality(over, model.start[at] - int(arrays.fixed[at]))
         elif kind == "deadline":
             cp.add(over >= model.finish[at] - int(arrays.due[at]))
+        elif kind == "project_deadline":
+            for i in np.flatnonzero(arrays.project == at).tolist():
+                cp.add(over >= model.finish[i] - int(arrays.project_due[at]))
         elif kind == "release":
             cp.add(over >= int(arrays.release[at]) - model.start[at])
         else:

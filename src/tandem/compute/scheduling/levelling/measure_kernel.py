@@ -24,9 +24,24 @@ def link_breach(t: Any, starts: Any, finishes: Any) -> int:
 
 
 @compiled
+def project_ends(t: Any, finishes: Any) -> Any:
+    """Last finish of each project, -1 for one without activities, shape (P,)."""
+    last = np.full(len(t.project_due), -1, np.int64)
+    for i in range(len(finishes)):
+        p = t.project[i]
+        if p >= 0 and finishes[i] > last[p]:
+            last[p] = finishes[i]
+    return last
+
+
+@compiled
 def time_breach(t: Any, starts: Any, finishes: Any) -> int:
-    """Slots after hard deadlines, and of pins before their release."""
+    """Slots after hard deadlines of activities and projects, and of pins before their release."""
     broken = 0
+    last = project_ends(t, finishes)
+    for p in range(len(last)):
+        if t.project_hard[p] and last[p] > t.project_due[p]:
+            broken += last[p] - t.project_due[p]
     for i in range(len(starts)):
         if t.hard[i] and t.due[i] >= 0 and finishes[i] > t.due[i]:
             broken += finishes[i] - t.due[i]
@@ -39,15 +54,12 @@ def time_breach(t: Any, starts: Any, finishes: Any) -> int:
 def tardiness(t: Any, finishes: Any) -> int:
     """Slots after deadlines of activities and projects, times their weights."""
     late = 0
-    last = np.full(len(t.project_due), -1, np.int64)
     for i in range(len(finishes)):
         if t.due[i] >= 0 and not t.hard[i] and finishes[i] > t.due[i]:
             late += np.int64(t.weight[i]) * (finishes[i] - t.due[i])
-        p = t.project[i]
-        if p >= 0 and finishes[i] > last[p]:
-            last[p] = finishes[i]
+    last = project_ends(t, finishes)
     for p in range(len(last)):
-        if t.project_due[p] >= 0 and last[p] > t.project_due[p]:
+        if t.project_due[p] >= 0 and not t.project_hard[p] and last[p] > t.project_due[p]:
             late += np.int64(t.project_weight[p]) * (last[p] - t.project_due[p])
     return int(late)
 

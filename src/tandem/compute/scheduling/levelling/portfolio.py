@@ -18,7 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tandem.compute.errors import Uncomputable
+from tandem.compute.scheduling.levelling.array_check import ArrayChecker
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
+from tandem.compute.scheduling.levelling.decode import default_modes
 from tandem.compute.scheduling.levelling.portfolio_bound import MOST_CELLS, Prices
 from tandem.compute.scheduling.levelling.portfolio_general import improve_generally
 from tandem.compute.scheduling.levelling.portfolio_kernel import decode
@@ -44,14 +46,16 @@ def improve(
     with, `clock` what `seconds` are measured by; `heard` is told the weighted tardiness that is proven to remain, before
     each plan and at the end. What the bit kernels cannot hold (several modes, calendars, maximal
     lags), or what no list brings in time for a fixed or hard date, goes through the general decoder.
-    `Uncomputable` when a demand is above every capacity.
+    `Uncomputable` when a demand is above every capacity, plan_invalid when the independent check turns a plan down.
     """
+    checker = ArrayChecker(arrays)
     if seconds is None and evaluations is None:
         evaluations = 2000
     if fits(arrays):
         levelling = Levelling(arrays, seed, seconds, evaluations, cancelled, clock)
         found = False
         for one in levelling.run(start):
+            checker.held(one[0], strict=not levelling.given.fixed.any())
             found = True
             if heard is not None:
                 heard(levelling.bound)
@@ -60,7 +64,9 @@ def improve(
             if heard is not None:
                 heard(levelling.bound)
             return
-    yield from improve_generally(arrays, seconds, evaluations, seed, start, cancelled)
+    for one in improve_generally(arrays, seconds, evaluations, seed, start, cancelled):
+        checker.held(one[0], default_modes(arrays))
+        yield one
 
 
 def planned(arrays: Arrays, key: Keys) -> Ints:

@@ -122,11 +122,11 @@ def _needs(arrays: Arrays) -> tuple[Ints, Ints, Ints, Ints]:
 
 def _projects(arrays: Arrays) -> tuple[Ints, Ints, Ints]:
     """Project of each activity, due date and weight of each; what belongs to none is one more, without a date."""
-    none = arrays.project < 0
+    none, weight = arrays.project < 0, np.where(arrays.project_hard, 0, arrays.project_weight).astype(np.int32)
     if not none.any():
-        return arrays.project, arrays.project_due, arrays.project_weight
+        return arrays.project, arrays.project_due, weight
     project = np.where(none, len(arrays.project_due), arrays.project).astype(np.int32)
-    return project, np.append(arrays.project_due, np.int32(-1)), np.append(arrays.project_weight, np.int32(0))
+    return project, np.append(arrays.project_due, np.int32(-1)), np.append(weight, np.int32(0))
 
 
 def _windows(
@@ -141,7 +141,9 @@ def _windows(
 ) -> tuple[Numbers, Numbers, Numbers]:
     """Earliest start, least time from start to the project's finish, and latest start (hard dates, fixed
     successors) of each activity."""
-    wall = np.where(arrays.hard & (arrays.due >= 0), arrays.due - arrays.duration, NO_LIMIT).astype(np.int64)
+    limit = np.append(np.where(arrays.project_hard, arrays.project_due, NO_LIMIT), NO_LIMIT)[arrays.project]
+    limit = np.minimum(limit, np.where(arrays.hard & (arrays.due >= 0), arrays.due, NO_LIMIT))
+    wall = np.where(limit < NO_LIMIT, limit - arrays.duration, NO_LIMIT).astype(np.int64)
     early, tail, latest = windows(
         arrays.duration, np.maximum(arrays.release, 0), arrays.fixed, wall, project, order, in_ptr,
         arrays.tail[by_head], gap[by_head], out_ptr, arrays.head[by_tail], gap[by_tail],

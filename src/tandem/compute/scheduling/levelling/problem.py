@@ -155,12 +155,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Activities that belong together: none starts before `release`, the last should finish by `deadline`."""
+    """Activities that belong together: none starts before `release`, the last should finish by `deadline`. Each slot
+    of tardiness costs `weight`, or must not be when `is_deadline_hard`."""
 
     id: str
     release: int = 0
     deadline: int | None = None
     weight: int = 1
+    is_deadline_hard: bool = False
 
 
 @dataclass(frozen=True, eq=False)

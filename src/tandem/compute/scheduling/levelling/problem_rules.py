@@ -153,14 +153,16 @@ def _above(problem: Problem, mode: Mode) -> tuple[str, int] | None:
 
 
 def _check_window(problem: Problem, activity: Activity) -> None:
-    """A hard deadline must leave room for the shortest way to do it."""
-    if activity.deadline is None or not activity.is_deadline_hard or activity.is_given:
+    """A hard deadline, its own or its project's, must leave room for the shortest way to do it."""
+    dated = (activity, problem.project.get(activity.project or ""))
+    limits = [one.deadline for one in dated if one and one.is_deadline_hard and one.deadline is not None]
+    if not limits or activity.is_given:
         return
     earliest = problem.earliest(activity)
     modes = activity.modes if activity.mode is None else (activity.modes[activity.mode],)
     shortest = min(mode.working_slots for mode in modes)
-    if earliest + shortest > activity.deadline:
-        _refuse("window_impossible", activity, (earliest, activity.deadline), duration=shortest)
+    if earliest + shortest > min(limits):
+        _refuse("window_impossible", activity, (earliest, min(limits)), duration=shortest)
 
 
 def _check_links(problem: Problem) -> None:

@@ -40,7 +40,8 @@ class Race:
         cancelled: Callable[[], bool] | None, clock: Callable[[], float] = perf_counter,
     ) -> None:  # fmt: skip
         self.clock = clock
-        self.problem, self.seed, self.begun = problem, seed & SEEDS, begun
+        self.problem, self.seed, self.begun = problem, seed, begun
+        self._chance = seed & SEEDS
         self.seconds, self.evaluations, self.cancelled = seconds, evaluations, cancelled
         self.arrays = arrays_of(problem)
         self.decoder = Decoder(self.arrays)
@@ -100,10 +101,11 @@ class Race:
         return self._may_turn and self._left() < (1 - TURN) * (self.seconds or 0.0) and self._is_close()
 
     def _is_close(self) -> bool:
-        """Small enough for a proof of anything, or near enough to the bound for one of that."""
-        if self.best is None or self.late or self.arrays.n > MOST_FOR_PROOF:
+        """Small enough for a proof of anything, or to be repaired, or near enough to the bound for a proof of that."""
+        best = self.best
+        if best is None or best.objective.broken or self.late or self.arrays.n > MOST_FOR_PROOF:
             return self.arrays.n <= MOST_FOR_PROOF
-        near = self.best.objective.makespan <= self.bound * (1 + CLOSE)
+        near = best.objective.makespan <= self.bound * (1 + CLOSE)
         return self.arrays.n <= SMALL or near
 
     def _may_prove(self) -> bool:
@@ -147,7 +149,7 @@ class Race:
             found = self._portfolio(seconds, left)
         else:
             found = self._general(seconds, left)
-        self.seed += 1  # a second search goes another way
+        self._chance += 1  # a second search goes another way
         for made, spent in found:
             self.spent = before + spent
             yield from self._told(made, "search")
@@ -159,7 +161,7 @@ class Race:
         assert self.best is not None
         modes = self.best.modes
         for starts, _, spent in search.improve(
-            self.arrays, seconds=seconds, evaluations=evaluations, seed=self.seed, start=self.best.starts,
+            self.arrays, seconds=seconds, evaluations=evaluations, seed=self._chance, start=self.best.starts,
             bound=self.bound, cancelled=self._turns, clock=self.clock,
         ):  # fmt: skip
             yield self.decoder.measured(starts, modes), spent
@@ -168,7 +170,7 @@ class Race:
         assert self.best is not None
         return general.improve_all(
             self.decoder, [self.best, *self.decoder.rules()], seconds=seconds, evaluations=evaluations,
-            seed=self.seed, bound=self.shortest, cancelled=self._turns,
+            seed=self._chance, bound=self.shortest, cancelled=self._turns,
         )  # fmt: skip
 
     def _portfolio(self, seconds: float | None, evaluations: int | None) -> Measured:
@@ -177,7 +179,7 @@ class Race:
         assert self.best is not None
         modes = self.best.modes
         for starts, _, _, spent in portfolio.improve(
-            self.arrays, seconds=seconds, evaluations=evaluations, seed=self.seed, start=self.best.starts,
+            self.arrays, seconds=seconds, evaluations=evaluations, seed=self._chance, start=self.best.starts,
             cancelled=self._turns, heard=self._proven,
         ):  # fmt: skip
             yield self.decoder.measured(starts, modes), spent
@@ -191,14 +193,17 @@ class Race:
         return self.late and len(self.arrays.project_due) > 1 and portfolio_net.fits(self.arrays)
 
     def _exact(self) -> Plans:
-        best = self.best
-        known = None
-        if best is not None and best.objective.broken == 0:
+        best, known, hint = self.best, None, None
+        if best is not None and best.objective.broken:
+            hint = (best.starts, best.modes)
+        elif best is not None:
             known = (best.starts, best.modes, (best.objective.tardiness, best.objective.makespan))
         refuted = False
         for proof in _values(
-            proving(self.arrays, self._effort(), plan=known, engines=self._engines, cancelled=self._is_over)
-        ):
+            proving(
+                self.arrays, self._effort(), plan=known, hint=hint, engines=self._engines, cancelled=self._is_over
+            )
+        ):  # fmt: skip
             self._proven(proof.bound)
             self.is_proven = proof.status == "optimal"
             if proof.status == "infeasible" and self.best is not None and not refuted:
@@ -220,9 +225,9 @@ class Race:
     def _effort(self) -> Effort:
         """What is left of the budget, as the exact engine counts it."""
         if self.evaluations is None:
-            return Effort(10.0 if self.seconds is None else self._exact_seconds(), seed=self.seed)
+            return Effort(10.0 if self.seconds is None else self._exact_seconds(), seed=self._chance)
         units = max(self.evaluations - self.spent, 0) / AN_EFFORT
-        return Effort(workers=1, deterministic=max(units, 0.01), seed=self.seed)
+        return Effort(workers=1, deterministic=max(units, 0.01), seed=self._chance)
 
     def _exact_seconds(self) -> float:
         return max(self._left() * (0.9 if self.arrays.n <= SMALL else 0.5), 0.05)

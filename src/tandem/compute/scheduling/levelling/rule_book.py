@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from tandem.compute.scheduling.levelling.problem import Activity, Problem
+from tandem.compute.scheduling.levelling.problem import Activity, Problem, Project
 
 Table = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -47,6 +47,7 @@ class Book:
     fact_start: Table
     fact_finish: Table
     projects: list[tuple[Table, int, int]]
+    hard_projects: list[tuple[Table, int, str]]
     _working: Bools = field(default_factory=lambda: np.ones((1, 0), np.bool_))
     _allowed: Table = field(default_factory=lambda: np.zeros((0, 0), np.int64))
 
@@ -92,6 +93,7 @@ def book_of(problem: Problem) -> Book:
     place = {names: row for row, names in enumerate(calendars)}
     counts = _column([len(activity.modes) for activity in activities])
     facts = [_fact(problem, activity) for activity in activities]
+    dated = _dated(problem)
     return Book(
         problem, [one.id for one in activities], renewable, stocks,
         mode_first=np.cumsum(counts) - counts, mode_count=counts,
@@ -112,7 +114,8 @@ def book_of(problem: Problem) -> Book:
         in_force=_column([one.in_force for one in activities]), pinned=_column([one.pinned for one in activities]),
         is_fact=np.array([one.is_fact for one in activities], np.bool_),
         fact_start=_column([start for start, _ in facts]), fact_finish=_column([finish for _, finish in facts]),
-        projects=_projects(problem),
+        projects=[(members, due, one.weight) for one, members, due in dated if not one.is_deadline_hard],
+        hard_projects=[(members, due, one.id) for one, members, due in dated if one.is_deadline_hard],
     )  # fmt: skip
 
 
@@ -130,12 +133,13 @@ def _needs(demands: list[Mapping[str, int]], names: list[str]) -> Table:
     return units
 
 
-def _projects(problem: Problem) -> list[tuple[Table, int, int]]:
+def _dated(problem: Problem) -> list[tuple[Project, Table, int]]:
+    """Projects with a deadline, their activities, and it."""
     members: dict[str, list[int]] = {}
     for place, activity in enumerate(problem.activities):
         members.setdefault(activity.project or "", []).append(place)
     return [
-        (_column(members[one.id]), one.deadline, one.weight)
+        (one, _column(members[one.id]), one.deadline)
         for one in problem.projects
         if one.deadline is not None and one.id in members
     ]

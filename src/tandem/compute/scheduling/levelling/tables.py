@@ -44,6 +44,7 @@ class Tables(NamedTuple):
     hard: npt.NDArray[np.bool_]
     project_due: Ints
     project_weight: Ints
+    project_hard: npt.NDArray[np.bool_]
     in_force: Ints
     stock: Ints
     consumption: Ints
@@ -66,8 +67,8 @@ def tables_of(arrays: Arrays) -> Tables:
         release=arrays.release, fixed=arrays.fixed, fixed_mode=arrays.fixed_mode,
         before=before, slot_of=slot_of, total=total,
         project=arrays.project, due=arrays.due, weight=arrays.weight, hard=arrays.hard,
-        project_due=arrays.project_due, project_weight=arrays.project_weight, in_force=arrays.in_force,
-        stock=arrays.stock,
+        project_due=arrays.project_due, project_weight=arrays.project_weight,
+        project_hard=arrays.project_hard, in_force=arrays.in_force, stock=arrays.stock,
         consumption=arrays.consumption if stocks else np.zeros((len(arrays.duration), 0), np.int32),
     )  # fmt: skip
 
