@@ -465,6 +465,7 @@ WEB: dict[str, Page] = {
     "projects_new": Page(get=PORTFOLIO & PLAN, post=PORTFOLIO & PLAN, anywhere=True),
     **_noun("project_reports", PLAN, remove=True),
     "projects_health": _LISTING,
+    "project_dependencies": _LISTING,
     **{f"project_reports_course{what}": _LISTING for what in ("", "_csv", "_xlsx")},
     **_noun("products", PRODUCT),
     **_noun("features", PRODUCT, remove=True),

@@ -52,8 +52,9 @@ class BenefitForm(forms.ModelForm):
         choice: Any = self.fields["proposal"]
         choice.queryset = choice.queryset.exclude(state__in=(Proposal.State.DECLINED, Proposal.State.PROJECT))
         self.fields["owner"].initial = request.user.pk
-        if home := whole_number(request.GET.get("home", ""), 12):
-            self.fields["home"].initial = home
+        place: Any = self.fields["home"]
+        if space := place.queryset.filter(pk=whole_number(request.GET.get("home", ""), 12) or 0).first():
+            self.fields["currency"].initial = benefits.currency_of(space)
 
 
 class MeasureForm(forms.Form):

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
@@ -73,7 +73,7 @@ def _sentence(found: reads.Whole) -> str:
     parts = [ngettext("%(n)s off track", "%(n)s off track", off) % {"n": off}] if off else []
     if found.overdue:
         parts.append(ngettext("%(n)s measurement overdue", "%(n)s measurements overdue", found.overdue) % {"n": found.overdue})
-    return first + "".join(now_("; %(part)s") % {"part": part} for part in parts) + now_(".")
+    return first + "".join(now_("; %(part)s") % {"part": part} for part in parts) + pgettext("sentence", ".")
 
 
 def _sum(one: reads.Sum) -> dict[str, Any]:

@@ -37,7 +37,6 @@ def page(request: HttpRequest, id: int) -> HttpResponse:
     of, is_by_count = request.GET.get("of", ""), request.GET.get("by") == "count"
     of = of if of in _PAGES else ""
     found = reads.read(request.user, row, of=of, is_by_count=is_by_count)
-    request.live_topics = [f"space:{row.space_id}"]  # type: ignore[attr-defined]
     context = {
         "row": row, "found": found, "sentence": _sentence(found), "groups": [_group(row, found, group) for group in found.classes], "problem": problem,
         "may_intend": may(request.user, Permission.EDIT_PORTFOLIO, row.space_id), "asks": _asks(row, request), "notes": _notes(found, row.currency), "pieces": [_piece(one, row.currency) for one in _largest(found.pieces)],
@@ -96,7 +95,7 @@ def _group(row: Portfolio, found: reads.Mix, group: str) -> dict[str, Any]:
     plot = charts.plot(x=(0, 100), y=(0, 1), width=_WIDTH, height=height, left=_LEFT, right=_RIGHT, top=_TOP, bottom=24, y_ticks=[],
                        x_ticks=[(n, charts.percent(n / 100)) for n in (0, 25, 50, 75, 100)])  # fmt: skip
     rows = [_bar(plot, found, one, number, whole, row.currency) for number, one in enumerate(classes)]
-    label = _("Share by class: ") + ", ".join(f"{_name(one)} {charts.percent(one.share)}" for one in classes)
+    label = _("Share by class") + ": " + ", ".join(f"{_name(one)} {charts.percent(one.share)}" for one in classes)
     return {"name": portfolios.GROUP_NAMES[group], "plot": plot, "rows": rows, "label": label, "has_intended": any(one.intended is not None for one in classes), "is_empty": not whole}
 
 
@@ -111,21 +110,17 @@ def _bar(plot: charts.Plot, found: reads.Mix, one: reads.Class, number: int, who
         at += size
     if rest := sum(size for _piece, size in shown[_SEGMENTS:]):
         text = _("%(n)s smaller ones") % {"n": len(shown) - _SEGMENTS}
-        segments.append(_segment(plot, at, rest, whole, text, f"#{one.group}-{one.value or 'none'}"))
+        segments.append(_segment(plot, at, rest, whole, text, "#records"))
     return {
         "name": _name(one), "fill": _FILLS[one.value], "segments": segments, "y": top, "text_y": top + 15, "share": charts.percent(one.share), "count": len(one.pieces),
         "money": money.money(one.money, currency), "intended": charts.percent(one.intended / 100) if one.intended is not None else "–", "apart": _points(one.apart),
-        "tick": plot.x(one.intended) if one.intended is not None else None, "end": plot.x(100 * (one.share or 0)), "list": _list(one),
+        "tick": plot.x(one.intended) if one.intended is not None else None, "end": plot.x(100 * (one.share or 0)),
     }  # fmt: skip
 
 
 def _segment(plot: charts.Plot, at: float, size: float, whole: float, title: str, href: str) -> dict[str, Any]:
     start, end = plot.x(100 * at / whole), plot.x(100 * (at + size) / whole)
     return {"x": start, "width": round(max(end - start - 1, 0.8), 2), "title": title, "href": href}
-
-
-def _list(one: reads.Class) -> str:
-    return f"{reverse('projects')}?{one.group}={one.value}" if one.value else ""
 
 
 def _points(apart: float | None) -> str:
