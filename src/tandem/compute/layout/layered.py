@@ -80,7 +80,9 @@ def _against(nodes: Sequence[Node], edges: Sequence[Edge]) -> set[Edge]:
     for a, b in edges:
         outs[a].add(b)
         ins[b].add(a)
-    left, front, end = list(nodes), [], []
+    front: list[Node] = []
+    end: list[Node] = []
+    left = list(nodes)
     while left:
         ends = [n for n in left if not outs[n]]
         begins = [n for n in left if outs[n] and not ins[n]]
