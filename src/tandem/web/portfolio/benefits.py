@@ -70,7 +70,7 @@ def _sentence(found: reads.Whole) -> str:
     text = ngettext("%(n)s benefit, %(measured)s of them measured", "%(n)s benefits, %(measured)s of them measured", found.count)
     first = text % {"n": found.count, "measured": found.measured}
     off = found.states["off"]
-    parts = [ngettext("%(n)s off track", "%(n)s off track", off) % {"n": off}] if off else []
+    parts = [ngettext("%(n)s is off track", "%(n)s are off track", off) % {"n": off}] if off else []
     if found.overdue:
         parts.append(ngettext("%(n)s measurement overdue", "%(n)s measurements overdue", found.overdue) % {"n": found.overdue})
     return first + "".join(now_("; %(part)s") % {"part": part} for part in parts) + pgettext("sentence", ".")
