@@ -26,8 +26,17 @@ from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.planning import selection
 from tandem.planning.actions import scenarios
 from tandem.planning.models import Adoption, ComputedDates, Forecast, Run, Scenario, Solution
-from tandem.portfolio.actions import portfolios, programmes, proposals
-from tandem.portfolio.models import Portfolio, Programme, Project, ProjectReport, Proposal, ProposalTie
+from tandem.portfolio.actions import benefit_measurements, portfolios, programmes, proposals
+from tandem.portfolio.models import (
+    Benefit,
+    BenefitMeasurement,
+    Portfolio,
+    Programme,
+    Project,
+    ProjectReport,
+    Proposal,
+    ProposalTie,
+)
 from tandem.product.actions import (
     ballots,
     customers,
@@ -147,6 +156,9 @@ class Area:
     adoption: Adoption
     answered_scenario: Scenario
     proposal_tie: ProposalTie
+    benefit: Benefit
+    unmeasured_benefit: Benefit
+    benefit_measurement: BenefitMeasurement
     contribution: Contribution
     item: WorkItem
     other_item: WorkItem
@@ -310,9 +322,13 @@ def _proposed(admin: User, top: Space) -> dict[str, Any]:
     other = make.proposal(actor=admin, space=top, title="Berth sensors")
     tie = proposals.tie(actor=admin, proposal=row, other=other, kind="requires")
     draft = make.proposal(actor=admin, space=top, title="Drone surveys", state="draft")
+    gained = make.benefit(actor=admin, space=top)
+    taken = benefit_measurements.take(actor=admin, benefit=gained, on=clock.today() - timedelta(days=4), value=Decimal(20_000))
+    gained.refresh_from_db()
+    gains = {"benefit": gained, "benefit_measurement": taken, "unmeasured_benefit": make.benefit(actor=admin, space=top, title="Fewer calls")}
     asked = scenarios.create(actor=admin, space=top, name="Less money", starts_on=clock.today(), budget=[100_000])
     solution = Solution.objects.create(space=top, scenario=asked, inputs_hash="0", state="done", value=1, starts={str(row.pk): 0})
-    return {"proposal": row, "draft": draft, "proposal_tie": tie, "scenario": asked, "solution": solution} | _decided(admin, top, row)
+    return {"proposal": row, "draft": draft, "proposal_tie": tie, "scenario": asked, "solution": solution, **gains} | _decided(admin, top, row)
 
 
 def _decided(admin: User, top: Space, row: Proposal) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Space, User
-from tandem.portfolio.actions import project_reports, proposals
-from tandem.portfolio.models import Project, ProjectReport, Proposal
+from tandem.portfolio.actions import benefits, project_reports, proposals
+from tandem.portfolio.models import Benefit, Project, ProjectReport, Proposal
 from tandem.product.actions import ballots, features, products, promises, releases, scoring_models
 from tandem.product.actions import feedback as feedback_actions
 from tandem.product.models import Ballot, Feature, Feedback, Product, Promise, Release, ScoringModel
@@ -138,6 +138,12 @@ def feedback(
 
 def kpi(*, actor: User, name: str = "Cost per shipment", space: Space | None = None, **values: Any) -> Kpi:
     return kpis.create(actor=actor, space=space or Space.objects.get(parent=None), name=name, **values)
+
+
+def benefit(*, actor: User, space: Space | None = None, title: str = "Less diesel in the harbour", **values: Any) -> Benefit:
+    """Money over four quarters that began a year ago."""
+    plain = {"profile": [0, 30_000, 60_000, 60_000], "starts_on": clock.today() - timedelta(days=370)} if values.get("kind") != "measure" else {}
+    return benefits.create(actor=actor, space=space or Space.objects.get(parent=None), title=title, **{**plain, **values})
 
 
 def proposal(

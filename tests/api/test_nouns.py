@@ -134,6 +134,7 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "kpi_id": pair.theirs.kpi.pk,
         "project_id": pair.theirs.project.pk,
         "proposal_id": pair.theirs.proposal.pk,
+        "benefit_id": pair.theirs.benefit.pk,
         "other_id": pair.theirs.proposal.pk,
         "customer_id": pair.theirs.customer.pk,
         "segment_id": pair.theirs.segment.pk,
@@ -295,7 +296,7 @@ def _again(one: Operation, area, number: int) -> None:
         return
     subject = copy.copy(subject)
     subject.pk, subject._state.adding = None, True
-    if one.noun in ("check-ins", "measurements"):  # one a day
+    if one.noun in ("check-ins", "measurements", "benefit-measurements"):  # one a day
         subject.on -= timedelta(days=number + 1)
     if one.noun == "proposal-ties":  # one a pair
         subject.other = make.proposal(actor=area.admin, space=area.space, title=f"P{number}")

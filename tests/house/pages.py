@@ -24,7 +24,7 @@ class Route:
     template: str
 
     def subject(self, area: Area) -> Any:
-        special = {"scenarios_adoptions": "answered_scenario", "proposals_removals": "draft", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
+        special = {"scenarios_adoptions": "answered_scenario", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
                    "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "time_entry_restorations": "removed_time", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "key_results_reopenings": "scored_key_result", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint", "feedback_separations": "merged_feedback", "portal_entry": "public_feedback", "ballot_decisions": "closed_ballot", "ballot_decision_undos": "decided_ballot"}  # fmt: skip
@@ -77,7 +77,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "personas", "competitors", "research_notes", "feedback", "customers", "segments")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "personas", "competitors", "research_notes", "feedback", "customers", "segments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -95,6 +95,9 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "scenarios_locks": lambda a: {"to": f"out:{a.proposal.pk}"},
     "scenarios_shares": lambda a: {"bound": "most", "percent": "80", "group": "kind:run"},
     "proposals_moves": lambda a: {"state": "assessed"},
+    "portfolio_mix": lambda a: {"kind:run": "60", "kind:grow": "30", "kind:transform": "10"},
+    "benefits_measurements": lambda a: {"on": _day(-1), "value": "21000"},
+    "benefits_moves": lambda a: {"state": "missed", "reason": "The ships stayed away"},
     "proposals_contributions": lambda a: {"objective": a.objective.pk, "weight": 40},
     "proposals_ties": lambda a: {"other": a.draft.pk, "kind": "excludes"},
     "features_contributions": lambda a: {"objective": a.objective.pk, "weight": 40},

@@ -84,7 +84,7 @@ def remove(roles: frozenset[str]) -> Policy:
 
 _READ_ONLY = [
     "themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs",
-    "proposals", "proposal_ties", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes", "ballots", "scoring_models", "scores",
+    "proposals", "proposal_ties", "benefits", "benefit_measurements", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes", "ballots", "scoring_models", "scores",
     "adoptions",
 ]  # fmt: skip
 _NOUNS = [
@@ -143,6 +143,13 @@ API: dict[str, Policy] = {
     "proposals_moves_create": change(PORTFOLIO, 201),
     "proposals_ties_create": change(WORK, 201),
     "proposal_ties_remove": remove(WORK),
+    "benefits_create": create(WORK),
+    "benefits_change": change(WORK),
+    "benefits_remove": remove(WORK),
+    "benefits_moves_create": change(WORK, 201),
+    "benefits_measurements_list": READ,
+    "benefits_measurements_create": change(WORK, 201),
+    "benefit_measurements_remove": remove(WORK),
     "scenarios_create": create(PORTFOLIO),
     "scenarios_change": change(PORTFOLIO),
     "scenarios_remove": remove(PORTFOLIO),
@@ -150,6 +157,7 @@ API: dict[str, Policy] = {
     "adoptions_reversals_create": change(PORTFOLIO, 201),
     "portfolios_create": create(PORTFOLIO),
     "portfolios_change": change(PORTFOLIO),
+    "portfolios_mixes_create": change(PORTFOLIO, 201),
     "programmes_create": create(PORTFOLIO),
     "programmes_change": change(PORTFOLIO),
     "projects_create": create(PORTFOLIO & PLAN),
@@ -326,7 +334,7 @@ API: dict[str, Policy] = {
 }  # fmt: skip
 for _noun in (
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements",
-    "proposal_ties", "solutions", "scores", "adoptions", "feedback_quotes",
+    "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes",
 ):
     del API[f"{_noun}_history"]
 
@@ -438,6 +446,11 @@ WEB: dict[str, Page] = {
     "kpis_measurements": Page(get=STRATEGY, post=STRATEGY),
     "measurement_removals": Page(post=STRATEGY),
     **_noun("proposals", WORK, remove=True),
+    **_noun("benefits", WORK, remove=True),
+    "benefits_measurements": Page(get=WORK, post=WORK),
+    "benefits_moves": Page(post=WORK),
+    "benefits_outcomes": _LISTING,
+    "benefit_measurement_removals": Page(post=WORK),
     "proposals_moves": Page(get=SEE, post=PORTFOLIO),
     "proposals_contributions": Page(get=SEE, post=WORK),
     "proposals_ties": Page(post=WORK),
@@ -446,11 +459,13 @@ WEB: dict[str, Page] = {
     **{f"scenarios_{what}": Page(get=SEE, post=PORTFOLIO) for what in ("solves", "locks", "shares", "copies", "adoptions")},
     "adoption_reversals": Page(post=PORTFOLIO),
     **_noun("portfolios", PORTFOLIO),
+    "portfolio_mix": Page(get=SEE, post=PORTFOLIO),
     **_noun("programmes", PORTFOLIO),
     **_noun("projects", PLAN),
     "projects_new": Page(get=PORTFOLIO & PLAN, post=PORTFOLIO & PLAN, anywhere=True),
     **_noun("project_reports", PLAN, remove=True),
     "projects_health": _LISTING,
+    "project_dependencies": _LISTING,
     **{f"project_reports_course{what}": _LISTING for what in ("", "_csv", "_xlsx")},
     **_noun("products", PRODUCT),
     **_noun("features", PRODUCT, remove=True),

@@ -1,18 +1,20 @@
 """Adopting a scenario: one decision, all or nothing, and the way back while nothing stands on it."""
 
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
 from tandem.history.models import Event
+from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.models import Role
 from tandem.planning import selection
 from tandem.planning.actions import adoptions, scenarios
 from tandem.planning.models import Adoption, Solution
-from tandem.portfolio.actions import portfolios, projects, proposals
-from tandem.portfolio.models import Project
+from tandem.portfolio.actions import benefit_measurements, portfolios, projects, proposals
+from tandem.portfolio.models import Benefit, Project
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution
 from tests import make
@@ -153,3 +155,33 @@ def test_the_page_decides_shows_the_decision_and_takes_it_back(at, client):
     (made,) = Adoption.objects.all()
     assert client.post(f"/adoptions/{made.pk}/reversals/", {"version": made.version}).status_code == 302
     assert "Opens 1 project" in client.get(address).content.decode()
+
+
+def test_the_benefits_of_the_case_go_with_the_project_and_come_back(at):
+    named = make.benefit(actor=at.lead, space=at.home, title="Faster berths", proposal=at.crane, starts_on=None)
+    made = adopt(at)
+    named.refresh_from_db()
+    assert (named.space, named.starts_on, named.state) == (at.crane.project.space, date(2027, 4, 1), "planned")
+    assert Benefit.objects.in_spaces([at.crane.project.space_id]).count() == 1
+    adoptions.undo(actor=at.lead, adoption=made)
+    named.refresh_from_db()
+    assert (named.space, named.starts_on, named.proposal) == (at.home, None, at.crane)
+
+
+def test_a_case_without_named_benefits_becomes_one_until_it_is_measured(at):
+    made = adopt(at)
+    row = Benefit.objects.get(proposal=at.crane)
+    assert (row.profile, row.starts_on, row.owner, row.currency) == (at.crane.benefits, date(2027, 4, 1), at.crane.owner, "EUR")
+    benefit_measurements.take(actor=at.lead, benefit=row, on=clock.today(), value=Decimal(5))
+    with pytest.raises(Refused, match="adoption_built_on"):
+        adoptions.undo(actor=at.lead, adoption=made)
+    row.measurements.all().delete()
+    adoptions.undo(actor=at.lead, adoption=made)
+    assert not Benefit.objects.filter(proposal=at.crane).exists()
+
+
+def test_the_class_of_the_proposal_goes_with_the_project(at):
+    at.crane.write(expected=None, kind="transform", horizon="long")
+    Solution.objects.filter(scenario=at.scenario).update(inputs_hash=selection.read(at.scenario).hash)
+    adopt(at)
+    assert (at.crane.project.kind, at.crane.project.horizon) == ("transform", "long")

@@ -32,6 +32,8 @@ _SENTENCES = {
     "objectives_contributions_create": "Say what serves an objective", "promises_create": "Give a promise", "promises_record_read": "How well dates are kept, quarter by quarter",
     "promises_keepings_create": "Say that a promise was kept", "promises_revisions_create": "Revise a promise",
     "proposals_moves_create": "Move a proposal a step through the queue", "proposals_ties_create": "Tie a proposal to another",
+    "benefits_moves_create": "Say what became of a benefit", "benefits_measurements_create": "Measure a benefit: one value for each day",
+    "portfolios_mixes_create": "Say which mix of investments a portfolio is meant to have",
     "scenarios_locks_create": "Lock a proposal in or out of a scenario", "scenarios_copies_create": "Copy a scenario",
     "scenarios_adoptions_create": "Adopt a scenario: the decision with its reason", "adoptions_reversals_create": "Take the adoption of a scenario back",
     "scenarios_solutions_create": "Have a scenario solved",

@@ -71,6 +71,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ProposalCreate": {
         "space_id": 1, "title": "Shore power", "costs": [120000, 40000], "benefits": [0, 90000, 90000], "effort": {"Developer": [60, 30]},
     },
+    "BenefitCreate": {
+        "space_id": 9, "title": "Fewer calls at the desk", "kind": "measure", "unit_name": "calls a week", "direction": "down", "baseline": 400,
+        "target": 250, "target_on": "2027-12-31",
+    },
     "ScenarioCreate": {
         "space_id": 1, "name": "15 % less", "starts_on": "2027-01-01", "budget": [300000], "capacity": {"Developer": [180]},
         "shares": [{"group": "kind:transform", "bound": "least", "percent": 20}],

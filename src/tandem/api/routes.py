@@ -23,7 +23,7 @@ from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs, scenarios
-from tandem.api.portfolio import portfolios, programmes, project_reports, projects, proposals
+from tandem.api.portfolio import benefits, portfolios, programmes, project_reports, projects, proposals
 from tandem.api.product import (
     ballots,
     customers,
@@ -91,6 +91,8 @@ NOUNS: dict[str, Router] = {
     "project-reports": project_reports.router,
     "proposals": proposals.router,
     "proposal-ties": proposals.ties,
+    "benefits": benefits.router,
+    "benefit-measurements": benefits.measured,
     "scenarios": scenarios.router,
     "solutions": scenarios.solutions,
     "adoptions": scenarios.decided,

@@ -111,7 +111,8 @@ def _offer(scenario: Scenario, row: Proposal, served: Sequence[tuple[int, int]],
     flows = [
         (benefits[k] if k < len(benefits) else 0) - (costs[k] if k < len(costs) else 0) for k in range(max(len(costs), len(benefits)))
     ]
-    groups = [f"kind:{row.kind}", f"horizon:{row.horizon}", f"side:{row.side}", *(f"objective:{pk}" for pk, _w in served)]
+    said = [("kind", row.kind), ("horizon", row.horizon), ("side", row.side)]
+    groups = [*(f"{name}:{value}" for name, value in said if value), *(f"objective:{pk}" for pk, _w in served)]
     lock = scenario.locks.get(str(row.pk))
     return Offer(
         str(row.pk), row.pk, row.title, costs, benefits, effort, tuple(groups), sum(w for _pk, w in served), round(npv(flows, rate)),

@@ -13,6 +13,7 @@ from tandem.people.models import Space, SpaceKind
 from tandem.samples import boards
 from tandem.samples.aligned import Aligned
 from tandem.samples.choosing import Choosing
+from tandem.samples.gained import Gained
 from tandem.samples.heard import Heard
 from tandem.samples.looking_back import look_back
 from tandem.samples.measured import Measured
@@ -80,6 +81,7 @@ def load(
         Aligned(place, promised.objectives, timeline).run()
         Proposed(place, promised.objectives, timeline).run()
         Choosing(place, timeline).run()
+        Gained(place, timeline).run()
         Heard(place, promised, timeline).run()
         timeline.run(lambda done, total: tell(f"Replaying what happened: {done} of {total}"))
         boards.lay_out(place.users["lead"], spoken)
@@ -109,12 +111,12 @@ def _compute(tell: Progress) -> None:
 def _counts() -> dict[str, int]:
     from tandem.history.models import Event
     from tandem.people.models import User
-    from tandem.portfolio.models import Programme, Project, ProjectReport, Proposal
+    from tandem.portfolio.models import Benefit, Programme, Project, ProjectReport, Proposal
     from tandem.product.models import Feature, Feedback, Product, Promise, Release
     from tandem.strategy.models import CheckIn, KeyResult, Kpi, Measurement, Objective
     from tandem.work.models import Link, StateChange, WorkItem
 
-    nouns = (User, Product, Programme, Project, ProjectReport, Objective, KeyResult, CheckIn, Kpi, Measurement, Proposal, Feature, Release, Promise, Feedback, WorkItem, StateChange, Link, Event)
+    nouns = (User, Product, Programme, Project, ProjectReport, Objective, KeyResult, CheckIn, Kpi, Measurement, Proposal, Benefit, Feature, Release, Promise, Feedback, WorkItem, StateChange, Link, Event)
     return {str(model._meta.model_name): model._default_manager.count() for model in nouns}
 
 

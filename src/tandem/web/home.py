@@ -19,7 +19,7 @@ from tandem.people.actions import users
 from tandem.planning import words
 from tandem.portfolio.models import Project
 from tandem.product.models import Promise
-from tandem.reports.queries import approvals, roadmap
+from tandem.reports.queries import approvals, benefits, roadmap
 from tandem.reports.queries import home as reads
 from tandem.reports.queries.roadmap import Row
 from tandem.web import histories
@@ -104,7 +104,7 @@ def _news(waiting: int, later: int, off: int, soon: list[WorkItem]) -> list[tupl
 
 
 def _waiting(user: Any) -> list[dict[str, Any]]:
-    """Decisions that nobody else takes: a promise whose day is over, a move to approve, a file with open questions."""
+    """Decisions that nobody else takes: a promise whose day is over, a move to approve, a benefit to measure, a file with open questions."""
     rows = [
         {
             "title": promise.what or str(promise.subject), "href": reverse("promises_detail", kwargs={"id": promise.pk}),
@@ -120,6 +120,14 @@ def _waiting(user: Any) -> list[dict[str, Any]]:
             "date": short_day(timezone.localtime(one.created_at)), "action": _("Decide"), "peek": True,
         }
         for one in approvals.awaiting(user)[:SHOWN]
+    ]  # fmt: skip
+    rows += [
+        {
+            "title": one.title, "href": reverse("benefits_detail", kwargs={"id": one.pk}),
+            "note": _("You own this benefit of %(space)s: what came of it?") % {"space": one.space.name},
+            "date": short_day(one.realised.due_on), "action": _("Measure"), "peek": False,
+        }
+        for one in benefits.overdue(user)[:SHOWN]
     ]  # fmt: skip
     waiting = Import.objects.visible_to(user).filter(
         owner=user, state__in=(Import.State.QUESTIONS, Import.State.PREVIEWED)

@@ -15,7 +15,7 @@ from tandem.collaboration.models import SavedView
 from tandem.kit.text import fold, grams, near_grams, nearness, pinyin_key
 from tandem.people.models import Team, User
 from tandem.planning.models import Scenario
-from tandem.portfolio.models import Portfolio, Programme, Project, Proposal
+from tandem.portfolio.models import Benefit, Portfolio, Programme, Project, Proposal
 from tandem.product.models import (
     Ballot,
     Competitor,
@@ -134,6 +134,7 @@ NOUNS = (
     Noun(lazy("Scoring models"), ScoringModel, "name", "list-details", "scoring_models_detail"),
     Noun(lazy("Releases"), Release, "name", "package", "releases_detail"),
     Noun(lazy("Proposals"), Proposal, "title", "bulb", "proposals_detail"),
+    Noun(lazy("Benefits"), Benefit, "title", "chart-line", "benefits_detail"),
     Noun(lazy("Scenarios"), Scenario, "name", "columns", "scenarios_detail"),
     Noun(lazy("Programmes"), Programme, "name", "briefcase", "programmes_detail"),
     Noun(lazy("Portfolios"), Portfolio, "name", "briefcase", "portfolios_detail"),

@@ -10,14 +10,14 @@ from tandem.product.actions import features
 from tandem.product.models import Feature
 
 router = Router(tags=["product"])
-_FIELDS = "title description state horizon release team owner rank shipped_on"
+_FIELDS = "title description state horizon release team owner benefit rank shipped_on"
 
 NOUN = Noun(
     path="features",
     model=Feature,
     word="feature",
     shows=(
-        "id space_id product_id title description state horizon release_id team_id owner_id rank "
+        "id space_id product_id title description state horizon release_id team_id owner_id benefit_id rank "
         "shipped_on version created_at"
     ),
     filters="space_id product_id release_id team_id owner_id state horizon",

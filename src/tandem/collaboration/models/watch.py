@@ -13,7 +13,7 @@ SPACE = "people.space"
 "Watching a whole space: everything in it."
 BY_SPACE = "space"
 NOUNS = (
-    "strategy.objective", "strategy.keyresult", "strategy.kpi", "portfolio.portfolio", "portfolio.programme", "portfolio.project", "portfolio.proposal", "planning.scenario", "portfolio.projectreport",
+    "strategy.objective", "strategy.keyresult", "strategy.kpi", "portfolio.portfolio", "portfolio.programme", "portfolio.project", "portfolio.proposal", "portfolio.benefit", "planning.scenario", "portfolio.projectreport",
     "product.product", "product.feature", "product.release", "product.scoringmodel", "product.ballot", "product.experiment", "product.persona", "product.competitor", "product.researchnote", "product.feedback", "work.workitem",
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tandem.history.record import record
 from tandem.kit import clock
@@ -10,7 +11,8 @@ from tandem.kit.errors import Refused, Stale
 from tandem.people.access import Permission, require
 from tandem.planning import selection
 from tandem.planning.models import Adoption, Scenario, Solution
-from tandem.portfolio.actions import projects, proposals
+from tandem.portfolio.actions import benefits, projects, proposals
+from tandem.portfolio.actions.benefits import Carried
 from tandem.portfolio.models import Project, Proposal
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution
@@ -86,18 +88,21 @@ def _answer(row: Scenario, point: int | None) -> tuple[Solution, selection.Input
 
 
 def _chosen(actor: Any, scenario: Scenario, proposal: Proposal, start: int, reason: str) -> dict[str, Any] | None:
-    """A project with the proposal's objectives; one that exists already goes on."""
+    """A project with the proposal's objectives, benefits and class; one that exists already goes on."""
     if proposal.project_id:
         return None
     project = open_project(
         actor=actor, parent=scenario.space, name=proposal.title, description=proposal.description, owner=proposal.owner,
-        state=Project.State.PROPOSED, starts_on=scenario.quarter(start),
+        state=Project.State.PROPOSED, starts_on=scenario.quarter(start), kind=proposal.kind, horizon=proposal.horizon,
     )  # fmt: skip
+    carried = benefits.carry_over(
+        actor=actor, proposal=proposal, space=project.space, starts_on=scenario.quarter(start), title=_("Benefits of the business case")
+    )
     for one in _served(actor, proposal):
         objectives.contribute(actor=actor, objective=one.objective, subject=project, weight=one.weight)
     before = _before(proposal)
     proposals.set_state(proposal, actor=actor, version=None, state=Proposal.State.PROJECT, reason=reason, project=project)
-    return {**before, "after": proposal.state, "project": project.pk, "version": project.version}
+    return {**before, "after": proposal.state, "project": project.pk, "version": project.version, "benefits": [list(one) for one in carried]}
 
 
 def _left_out(actor: Any, proposal: Proposal, others: str, reason: str) -> dict[str, Any] | None:
@@ -129,12 +134,18 @@ def _insist_untouched(adoption: Adoption, rows: dict[int, Proposal]) -> None:
     for one in adoption.outcome:
         row = rows[one["proposal"]]
         is_same = row.state == one["after"] and row.project_id == one.get("project")
+        if benefits.measured(_carried(one)):
+            raise Refused("adoption_built_on", title=row.title)
         if not is_same or (row.project and (row.project.version != one["version"] or (_opened(one) and row.project.space_id in worked_in))):
             raise Refused("adoption_built_on", title=row.title)
 
 
 def _opened(one: dict[str, Any]) -> bool:
     return bool(one.get("project")) and "project_before" not in one
+
+
+def _carried(one: dict[str, Any]) -> list[Carried]:
+    return [Carried(*row) for row in one.get("benefits", [])]
 
 
 def _back(actor: Any, one: dict[str, Any], row: Proposal) -> None:
@@ -145,5 +156,6 @@ def _back(actor: Any, one: dict[str, Any], row: Proposal) -> None:
     if project:
         for served in _served(actor, project):
             objectives.withdraw(actor=actor, objective=served.objective, subject=project)
+        benefits.take_back(actor=actor, proposal=row, carried=_carried(one))
         projects.change(actor=actor, project=project, version=None, state=Project.State.CANCELLED)
     proposals.set_state(row, actor=actor, version=None, state=one["before"], reason=one["reason"], project=None)

@@ -26,7 +26,7 @@ class Adoption(Scoped):
     others = models.CharField(max_length=10, choices=Others.choices, default=Others.HOLD)
     point = models.PositiveSmallIntegerField(null=True, blank=True)
     inputs_hash = models.CharField(max_length=64)
-    # [{"proposal", "before", "reason", "after", "project", "project_before", "version"}]
+    # [{"proposal", "before", "reason", "after", "project", "project_before", "version", "benefits"}]
     outcome = models.JSONField(default=list)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)

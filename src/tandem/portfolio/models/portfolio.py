@@ -41,3 +41,5 @@ class Portfolio(OwnsSpace):
         help_text=_("Money that comes later is worth less: by so much a year. Net present values of proposals are computed with it."),
     )  # fmt: skip
     currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES, default="EUR")
+    # {"kind:run": 40}: which share of the money each class is meant to have, in per cent
+    intended_mix = models.JSONField(_("intended mix"), default=dict, blank=True)

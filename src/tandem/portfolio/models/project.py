@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tandem.people.scoping import ScopedQuerySet
+from tandem.portfolio.models.investment import InvestmentHorizon, InvestmentKind
 from tandem.portfolio.models.portfolio import OwnsSpace
 
 LONG_AGO = timedelta(days=30)
@@ -25,10 +26,15 @@ class Project(OwnsSpace):
         DONE = "done", _("Done")
         CANCELLED = "cancelled", _("Cancelled")
 
+    Kind, Horizon = InvestmentKind, InvestmentHorizon
+
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.RUNNING)
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     # the date to which the history of an import reaches; forecasts are read as of it
     as_of = models.DateField(_("as of"), null=True, blank=True)
+
+    kind = models.CharField(_("kind of investment"), max_length=10, choices=Kind.choices, blank=True)
+    horizon = models.CharField(_("horizon"), max_length=5, choices=Horizon.choices, blank=True)
 
     objects = ProjectQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tandem.people.scoping import Scoped, ScopedQuerySet
+from tandem.portfolio.models.investment import InvestmentHorizon, InvestmentKind
 
 
 class ProposalQuerySet(ScopedQuerySet):
@@ -32,14 +33,7 @@ class Proposal(Scoped):
         PMO = "pmo", _("PMO side")
         PRODUCT = "product", _("Product side")
 
-    class Kind(models.TextChoices):
-        RUN = "run", _("Run")
-        GROW = "grow", _("Grow")
-        TRANSFORM = "transform", _("Transform")
-
-    class Horizon(models.TextChoices):
-        SHORT = "short", _("Short term")
-        LONG = "long", _("Long term")
+    Kind, Horizon = InvestmentKind, InvestmentHorizon
 
     CANDIDATES = (State.SUBMITTED, State.ASSESSED, State.SELECTED, State.ON_HOLD)
 
@@ -51,8 +45,8 @@ class Proposal(Scoped):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
     )
     side = models.CharField(_("side of the sponsor"), max_length=10, choices=Side.choices, default=Side.PRODUCT)
-    kind = models.CharField(_("kind of investment"), max_length=10, choices=Kind.choices, default=Kind.GROW)
-    horizon = models.CharField(_("horizon"), max_length=5, choices=Horizon.choices, default=Horizon.SHORT)
+    kind = models.CharField(_("kind of investment"), max_length=10, choices=Kind.choices, blank=True)
+    horizon = models.CharField(_("horizon"), max_length=5, choices=Horizon.choices, blank=True)
     is_mandatory = models.BooleanField(_("mandatory"), default=False)
     not_before = models.DateField(_("not before"), null=True, blank=True)
     costs = models.JSONField(_("costs by quarter"), default=list, blank=True)

@@ -51,6 +51,10 @@ class Feature(Scoped):
         related_name="+",
         verbose_name=_("owner"),
     )
+    # by what its success is measured: what the score said is compared with it
+    benefit = models.ForeignKey(
+        "portfolio.Benefit", models.SET_NULL, null=True, blank=True, related_name="features", verbose_name=_("benefit")
+    )
     rank = models.FloatField(default=0)
     shipped_on = models.DateField(_("shipped on"), null=True, blank=True)
 

@@ -1,4 +1,4 @@
-"""The health of projects, computed: schedule, scope and cost, each with what it rests on; beside it the owner's own word.
+"""The health of projects, computed: schedule, scope, cost and benefit, each with what it rests on; beside it the owner's own word.
 What cannot be derived is no grade."""
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from tandem.planning.models import Forecast
 from tandem.planning.status import DONE, NONE, OFF, ON, RISK, status_of
 from tandem.portfolio.courses import LATE_DAYS, LATE_RISK
 from tandem.portfolio.models import Project, ProjectReport
+from tandem.reports.queries import benefits
 from tandem.reports.queries.project_reports import Line, courses
 from tandem.reports.queries.scope import below
 from tandem.work.models import Baseline, BaselineDate, WorkItem
@@ -37,6 +38,7 @@ class Health:
     schedule: Grade = field(default_factory=Grade)
     scope: Grade = field(default_factory=Grade)
     cost: Grade = field(default_factory=Grade)
+    benefit: Grade = field(default_factory=Grade)
     said: str = ""
     said_on: date | None = None
     rating: int | None = None
@@ -49,7 +51,7 @@ class Health:
     @property
     def computed(self) -> str:
         """The worst of what could be derived."""
-        known = [grade.state for grade in (self.schedule, self.scope, self.cost) if grade.state in _RANK]
+        known = [grade.state for grade in (self.schedule, self.scope, self.cost, self.benefit) if grade.state in _RANK]
         return max(known, key=lambda state: _RANK[state]) if known else NONE
 
     @property
@@ -61,7 +63,7 @@ class Health:
 
 
 def healths(user: Any, space: Space | None) -> list[Health]:
-    """Of the running projects in the space and below it that have anything to say; eight queries, however many."""
+    """Of the running projects in the space and below it that have anything to say; as many queries for many as for few."""
     rows = Project.objects.visible_to(user).filter(state__in=(Project.State.RUNNING, Project.State.ON_HOLD)).select_related("space")
     if space is not None:
         rows = rows.filter(space_id__among=below(user, space.pk))
@@ -69,6 +71,7 @@ def healths(user: Any, space: Space | None) -> list[Health]:
     lines = _lines(user, projects)
     forecasts = _forecasts(user, projects)
     finishes, scopes = _baselines(user, [project.space_id for project in projects])
+    gained = benefits.worst(user, [project.space_id for project in projects])
     found = []
     for project in projects:
         one = Health(project)
@@ -78,6 +81,8 @@ def healths(user: Any, space: Space | None) -> list[Health]:
         _schedule(one, line, forecasts.get(project.pk), finishes.get(project.space_id))
         if project.space_id in scopes:
             _scope(one, *scopes[project.space_id])
+        if project.space_id in gained:
+            _benefit(one, gained[project.space_id])
         if one.computed != NONE or one.said:
             found.append(one)
     return sorted(found, key=lambda one: (-one.apart, -_RANK.get(one.computed, -1), one.project.name))
@@ -164,3 +169,10 @@ def _scope(one: Health, size: int, added: int, name: str) -> None:
     share = added / size
     state = OFF if share > GROWN_OFF else RISK if share > GROWN_RISK else ON
     one.scope = Grade(state, "added", {"added": added, "size": size, "name": name})
+
+
+def _benefit(one: Health, row: Any) -> None:
+    """The open benefit that stands worst, by its last measurement against what was planned by that day."""
+    made = row.realised
+    state = ON if made.state == DONE else made.state
+    one.benefit = Grade(state, "benefit", {"title": row.title, "share": made.to_plan if made.to_plan is not None else made.share, "on": made.on})

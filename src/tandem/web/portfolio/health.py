@@ -63,7 +63,7 @@ def _sentence(found: list[reads.Health]) -> str:
 def _row(one: reads.Health) -> dict[str, Any]:
     return {
         "name": one.project.name, "href": url("projects_detail", id=one.project.pk), "computed": _mark(one.computed),
-        "schedule": _grade(one.schedule), "scope": _grade(one.scope), "cost": _grade(one.cost),
+        "schedule": _grade(one.schedule), "scope": _grade(one.scope), "cost": _grade(one.cost), "benefit": _grade(one.benefit),
         "said": words.said(one.said), "said_on": one.said_on, "rating": words.rating(one.rating), "apart": _apart(one.apart),
         "report": url("project_reports_detail", id=one.report_id) if one.report_id else "",
     }  # fmt: skip
@@ -84,6 +84,8 @@ def _basis(grade: reads.Grade) -> str:
             return _("%(slip)s since the first report, as of %(on)s") % {"slip": words.days(f["slip"]), "on": day(f["on"])}
         case "grown":
             return _("%(share)s since the first report, as of %(on)s") % {"share": words.share(f["share"]), "on": day(f["on"])}
+        case "benefit":
+            return _("“%(title)s”: %(share)s of the plan, as of %(on)s") % {"title": f["title"], "share": charts.percent(f["share"]), "on": day(f["on"])}
         case "added":
             return _("%(added)s items added to the %(size)s of “%(name)s”") % f
         case basis:

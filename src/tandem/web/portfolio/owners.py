@@ -11,6 +11,12 @@ from tandem.web import cells
 from tandem.web.generic import Column, Fact, Noun
 
 
+def unclassified(form: Any) -> None:
+    """Kind and horizon of an investment may stay open: it is said as what it is."""
+    for name in {"kind", "horizon"} & form.fields.keys():
+        form.fields[name].choices = [("", _("Not classified")), *((v, text) for v, text in form.fields[name].choices if v)]
+
+
 def form_for(model: Any, *extra: str) -> type[forms.Form]:
     """Name, description and owner; a new one also says its key and whether it is confidential."""
 
@@ -24,6 +30,7 @@ def form_for(model: Any, *extra: str) -> type[forms.Form]:
             }
 
         def for_request(self, request: Any, row: Any) -> None:
+            unclassified(self)
             if row is None:
                 self.fields["key"] = forms.CharField(
                     label=_("key"),

@@ -10,6 +10,7 @@ from tandem.portfolio.actions import portfolios
 from tandem.portfolio.models import Portfolio
 from tandem.web import generic
 from tandem.web.generic import Fact
+from tandem.web.portfolio import benefit_panel
 from tandem.web.portfolio.owners import noun_for
 from tandem.web.strategy import contributing
 
@@ -23,7 +24,7 @@ def change(*, actor: Any, row: Portfolio, version: int | None, **values: Any) ->
 
 
 def detail(request: HttpRequest, row: Portfolio) -> dict[str, Any]:
-    return {"serves": contributing.of(request, row)}
+    return {"serves": contributing.of(request, row), **benefit_panel.of(request, row)}
 
 
 noun = noun_for(

@@ -9,6 +9,7 @@ from tandem.people.access import Permission
 from tandem.portfolio.actions import programmes
 from tandem.portfolio.models import Programme
 from tandem.web import generic
+from tandem.web.portfolio import benefit_panel
 from tandem.web.portfolio.owners import noun_for
 from tandem.web.strategy import contributing
 
@@ -22,7 +23,7 @@ def change(*, actor: Any, row: Programme, version: int | None, **values: Any) ->
 
 
 def detail(request: HttpRequest, row: Programme) -> dict[str, Any]:
-    return {"serves": contributing.of(request, row)}
+    return {"serves": contributing.of(request, row), **benefit_panel.of(request, row)}
 
 
 noun = noun_for(

@@ -14,7 +14,7 @@ from tandem.portfolio.actions import projects
 from tandem.portfolio.models import Project
 from tandem.web import cells, generic
 from tandem.web.generic import Column, Fact, Filter
-from tandem.web.portfolio import project_reports
+from tandem.web.portfolio import benefit_panel, project_reports
 from tandem.web.portfolio.owners import noun_for
 from tandem.web.strategy import contributing
 from tandem.web.templating import day
@@ -38,7 +38,7 @@ def detail(request: HttpRequest, row: Project) -> dict[str, Any]:
     return {
         "forecast": forecast, "why_none": refused or _("Not computed yet: that takes a moment after a change."),
         "serves": contributing.of(request, row), "is_open": row.state not in (Project.State.DONE, Project.State.CANCELLED),
-        **project_reports.course_of(request, row),
+        **project_reports.course_of(request, row), **benefit_panel.of(request, row),
     }  # fmt: skip
 
 
@@ -68,14 +68,18 @@ noun = noun_for(
     slug="projects", model=Project, one=_("project"), many=_("Projects"), new=_("New project"),
     purpose=_("Temporary efforts with a plan, a team and an end."),
     permission=Permission.EDIT_PLAN, new_permission=Permission.EDIT_PORTFOLIO, kinds=("organisation", "portfolio", "programme"), create=create, change=change,
-    extra=("state", "starts_on", "as_of"), detail=detail, look_up=look_up, detail_template="portfolio/project.html",
+    extra=("state", "starts_on", "as_of", "kind", "horizon"), detail=detail, look_up=look_up, detail_template="portfolio/project.html",
     columns=(
         Column("state", _("State"), lambda r: r.get_state_display(), "state"),
         Column("starts", _("Starts"), lambda r: cells.date(r.starts_on), "starts_on"),
         Column("left", _("Open items"), lambda r: r.left, is_number=True),
         Column("forecast", _("All of it done, P50–P80"), _range),
     ),
-    facts=(Fact(_("State"), lambda r: r.get_state_display()), Fact(_("Starts"), lambda r: r.starts_on or "–"), Fact(_("History read as of"), lambda r: r.as_of or _("today"))),
-    filters=(Filter("state", _("State"), lambda request: list(Project.State.choices)),),
+    facts=(Fact(_("State"), lambda r: r.get_state_display()), Fact(_("Starts"), lambda r: r.starts_on or "–"), Fact(_("Kind of investment"), lambda r: r.get_kind_display() or "–"), Fact(_("Horizon"), lambda r: r.get_horizon_display() or "–"), Fact(_("History read as of"), lambda r: r.as_of or _("today"))),
+    filters=(
+        Filter("state", _("State"), lambda request: list(Project.State.choices)),
+        Filter("kind", _("Kind"), lambda request: list(Project.Kind.choices)),
+        Filter("horizon", _("Horizon"), lambda request: list(Project.Horizon.choices)),
+    ),
 )  # fmt: skip
 urls = generic.urls(noun)

@@ -12,6 +12,7 @@ from tandem.kit.errors import Refused
 from tandem.people.models import SpaceKind
 from tandem.portfolio import amounts
 from tandem.portfolio.models import Proposal
+from tandem.web.portfolio.owners import unclassified
 
 
 class Amounts(forms.CharField):
@@ -71,6 +72,7 @@ class ProposalForm(forms.ModelForm):
         }
 
     def for_request(self, request: HttpRequest, row: Any) -> None:
+        unclassified(self)
         if row is None:
             home = self.fields["home"]
             first = home.queryset.filter(kind=SpaceKind.PORTFOLIO).first()  # type: ignore[attr-defined]

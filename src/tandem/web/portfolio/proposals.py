@@ -17,7 +17,7 @@ from tandem.strategy.actions import objectives
 from tandem.strategy.models import Objective
 from tandem.web import cells, charts, doors, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
-from tandem.web.portfolio import money, proposal_picture
+from tandem.web.portfolio import benefit_panel, money, proposal_picture
 from tandem.web.portfolio.proposal_forms import ProposalForm
 from tandem.web.templating import day
 
@@ -95,6 +95,7 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
         "removal_url": reverse("proposals_removals", kwargs={"id": row.pk}) if row.state == "draft" else "",
         "objectives": list(Objective.objects.visible_to(user).open()[:200]) if may_edit else [],
         "others": list(others.order_by("title")[:500]) if may_edit and not row.is_decided else [],
+        **benefit_panel.of(request, row),
     }  # fmt: skip
 
 
@@ -173,8 +174,8 @@ noun = Noun(
         Fact(_("Asks for a place in"), lambda r: r.space.name),
         Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"),
         Fact(_("Side of the sponsor"), lambda r: r.get_side_display()),
-        Fact(_("Kind of investment"), lambda r: r.get_kind_display()),
-        Fact(_("Horizon"), lambda r: r.get_horizon_display()),
+        Fact(_("Kind of investment"), lambda r: r.get_kind_display() or "–"),
+        Fact(_("Horizon"), lambda r: r.get_horizon_display() or "–"),
         Fact(_("Mandatory"), lambda r: _("Yes") if r.is_mandatory else _("No")),
         Fact(_("Not before"), lambda r: day(r.not_before) if r.not_before else "–"),
         Fact(_("Project"), refers_to="project"),

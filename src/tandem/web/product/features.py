@@ -31,8 +31,9 @@ SCOPE_SHOWN = 100
 class FeatureForm(forms.ModelForm):
     class Meta:
         model = Feature
-        fields = ["product", "title", "description", "state", "horizon", "release", "team", "owner"]
+        fields = ["product", "title", "description", "state", "horizon", "release", "team", "owner", "benefit"]
         labels = {"product": _("Product")}
+        help_texts = {"benefit": _("By what its success is measured: the score is compared with what came of it.")}
         widgets = {"description": forms.Textarea({"rows": 5})}
 
     def for_request(self, request: HttpRequest, row: Feature | None) -> None:
@@ -141,7 +142,7 @@ noun = Noun(
         Fact(_("State"), lambda r: r.get_state_display()),
         Fact(_("Horizon"), lambda r: r.get_horizon_display()),
         Fact(_("Release"), lambda r: cells.link(r.release, reverse("releases_detail", kwargs={"id": r.release_id})) if r.release else "–"),
-        Fact(_("Team"), refers_to="team"),
+        Fact(_("Team"), refers_to="team"), Fact(_("Benefit"), refers_to="benefit"),
         Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"),
     ),
     filters=(
@@ -149,7 +150,7 @@ noun = Noun(
         Filter("state", _("State"), lambda request: list(Feature.State.choices)),
         Filter("horizon", _("Horizon"), lambda request: list(Feature.Horizon.choices)),
     ),
-    search=("title", "description"), order="rank", related=("product", "release", "owner", "team"), text="description",
+    search=("title", "description"), order="rank", related=("product", "release", "owner", "team", "benefit"), text="description",
     permission=Permission.EDIT_PRODUCT, form=FeatureForm, create=create, change=change, remove=remove,
     detail=feature_detail, detail_template="product/feature.html", names={"new": _("New feature")},
 )  # fmt: skip

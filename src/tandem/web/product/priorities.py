@@ -17,6 +17,7 @@ from tandem.product.models import Feature, Product, Score, ScoringModel
 from tandem.reports.queries import priorities as reads
 from tandem.web import charts, doors
 from tandem.web.paging import page_of
+from tandem.web.portfolio import outcomes
 from tandem.web.product import scores
 from tandem.web.product.ballot_picture import cut
 from tandem.web.product.scoring_models import address
@@ -49,7 +50,7 @@ def _ordered(request: HttpRequest, product: Product, model: ScoringModel) -> dic
     known = {s.feature_id: s for s in Score.objects.visible_to(request.user).filter(model=model, feature__in=waiting)}
     return {
         "found": found, "lines": _lines(request.user, product, model, part.rows, found), "waiting": [_line(f, known.get(f.pk), model) for f in waiting[:MOST_UNSCORED]],
-        "more_waiting": len(waiting) > MOST_UNSCORED, "bars": _bars(found), "bubbles": _bubbles(found), "firm": _firm(found),
+        "more_waiting": len(waiting) > MOST_UNSCORED, "bars": _bars(found), "bubbles": _bubbles(found), "firm": _firm(found), "outcomes": outcomes.of_product(request.user, product, model),
         "next": f"{address(product, model)}&cursor={part.next}" if part.next else "", "previous": f"{address(product, model)}&cursor={part.previous}" if part.previous else "",
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ from tandem.product.models import Product
 from tandem.reports.queries import roadmap
 from tandem.reports.queries.roadmap_rows import worst_first
 from tandem.web import generic
+from tandem.web.portfolio import benefit_panel
 from tandem.web.portfolio.owners import noun_for
 from tandem.web.product import roadmap_lines as lines
 from tandem.web.strategy import contributing
@@ -32,7 +33,7 @@ def detail(request: HttpRequest, row: Product) -> dict[str, Any]:
     to_come = worst_first([r for r in read.rows if not r.done_on])
     delivered = sorted((r for r in read.rows if r.done_on), key=lambda r: (r.done_on, r.title), reverse=True)
     return {
-        "serves": contributing.of(request, row), "sentence": lines.sentence(read), "roadmap_url": f"{reverse('roadmap')}?product={row.pk}",
+        "serves": contributing.of(request, row), **benefit_panel.of(request, row), "sentence": lines.sentence(read), "roadmap_url": f"{reverse('roadmap')}?product={row.pk}",
         "to_come": [lines.line(r) for r in to_come[:_TO_COME]], "to_come_count": len(to_come),
         "delivered": [lines.line(r) for r in delivered[:_DELIVERED]], "delivered_count": len(delivered),
     }  # fmt: skip

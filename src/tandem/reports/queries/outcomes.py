@@ -1,0 +1,118 @@
+"""What was expected beside what came of it: scores of features and values of proposals against their measured benefits, and
+how well the one order foretold the other."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tandem.compute.priority.rank_correlation import NEEDED, Agreement, agreement
+from tandem.people.models import Space
+from tandem.portfolio.models import Benefit, Proposal
+from tandem.product.models import Feature, Product, Score, ScoringModel
+from tandem.reports.queries import benefits, proposals
+from tandem.reports.queries.scope import below
+
+__all__ = ["NEEDED", "Agreement", "Outcome", "Record"]
+_MOST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One benefit with what was expected: `expected` is the score or the net present value, `share` what came of what was
+    planned by the day of the measurement, `money` what came in all where it is money."""
+
+    title: str
+    kind: str  # feature or proposal
+    id: int
+    benefit_id: int
+    benefit: str
+    expected: float
+    share: float | None
+    money: float | None
+    currency: str
+    others: int = 0  # features that share the benefit, or further benefits of the proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`by_share` compares the order with the share that came true, `by_money` with the money, in one currency alone.
+    `unmeasured`: have a benefit of which nothing is known yet; `without`: have none."""
+
+    records: tuple[Record, ...]
+    by_share: Agreement
+    by_money: Agreement
+    currency: str
+    unmeasured: int
+    without: int
+
+
+def of_features(user: Any, product: Product, model: ScoringModel) -> Outcome:
+    """Of a product's features with a score by the model. A benefit that several features share counts once, with the mean
+    of their scores."""
+    scores = Score.objects.visible_to(user).filter(model=model, feature__product=product, value__isnull=False)
+    rows = list(scores.exclude(feature__benefit=None).select_related("feature").order_by("feature_id")[:_MOST])
+    known = _known(user, {row.feature.benefit_id for row in rows})
+    together: dict[int, list[Score]] = defaultdict(list)
+    for row in rows:
+        if row.feature.benefit_id in known:
+            together[row.feature.benefit_id].append(row)
+    records = []
+    for benefit_id, group in together.items():
+        first, mean = group[0].feature, sum(row.value or 0.0 for row in group) / len(group)
+        records.append(_record([known[benefit_id]], first.title, "feature", first.pk, mean, len(group) - 1))
+    scored = Feature.objects.visible_to(user).filter(product=product, scores__model=model, scores__value__isnull=False, benefit=None)
+    return _outcome(records, scored.count())
+
+
+def of_proposals(user: Any, space: Space | None) -> Outcome:
+    """Of proposals that became projects, in a place and below it: the net present value of the case against all that came
+    of its benefits: their money added up, the mean of their shares."""
+    rows = Proposal.objects.visible_to(user).filter(state=Proposal.State.PROJECT)
+    if space is not None:
+        rows = rows.filter(space_id__among=below(user, space.pk))
+    cases: list[Any] = list(rows.order_by("id")[:_MOST])
+    proposals.look_up(user, cases)
+    planned = Benefit.objects.visible_to(user).filter(proposal__in=[row.pk for row in cases]).values_list("proposal_id", "pk")
+    of_case: dict[int, list[int]] = defaultdict(list)
+    for proposal_id, pk in planned:
+        of_case[proposal_id].append(pk)
+    known = _known(user, {pk for group in of_case.values() for pk in group})
+    records = []
+    for row in cases:
+        if made := [known[pk] for pk in of_case.get(row.pk, []) if pk in known]:
+            records.append(_record(made, row.title, "proposal", row.pk, float(row.case.npv), len(made) - 1))
+    return _outcome(records, sum(row.pk not in of_case for row in cases))
+
+
+def _known(user: Any, ids: set[int | None]) -> dict[int, Any]:
+    rows: list[Any] = list(Benefit.objects.visible_to(user).filter(pk__in=ids).exclude(state=Benefit.State.DROPPED).select_related("kpi"))
+    benefits.look_up(user, rows)
+    return {row.pk: row for row in rows}
+
+
+def _record(rows: Sequence[Any], title: str, kind: str, id_: int, expected: float, others: int) -> Record:
+    """Money of the currency of the first one that has any."""
+    currency = next((row.currency for row in rows if row.is_money), "")
+    shares = [row.realised.to_plan for row in rows if row.realised.to_plan is not None]
+    paid = [float(row.realised.value) for row in rows if row.is_money and row.currency == currency and row.realised.value is not None]
+    return Record(
+        title, kind, id_, rows[0].pk, rows[0].title, expected, sum(shares) / len(shares) if shares else None, sum(paid) if paid else None, currency, others
+    )
+
+
+def _outcome(records: Sequence[Record], without: int) -> Outcome:
+    """The money of the currency that most are measured in; the others stay out of that comparison."""
+    ordered = sorted(records, key=lambda one: (-one.expected, one.title, one.benefit_id))
+    shared = [one for one in ordered if one.share is not None]
+    counts: dict[str, int] = defaultdict(int)
+    for one in ordered:
+        counts[one.currency] += one.money is not None
+    currency = max(sorted(counts), key=lambda name: counts[name], default="")
+    paid = [one for one in ordered if one.money is not None and one.currency == currency]
+    return Outcome(
+        tuple(one for one in ordered if one.share is not None or one.money is not None),
+        agreement([one.expected for one in shared], [one.share or 0.0 for one in shared]),
+        agreement([one.expected for one in paid], [one.money or 0.0 for one in paid]),
+        currency, sum(one.share is None and one.money is None for one in ordered), without,
+    )  # fmt: skip

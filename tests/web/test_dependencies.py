@@ -1,0 +1,122 @@
+"""The map of dependencies: bundles of links with their worst state, proposals that require, a neighbourhood, and what is out of sight."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tandem.kit import clock
+from tandem.portfolio.actions import proposals
+from tandem.reports.queries import dependencies as reads
+from tests import make
+
+pytestmark = pytest.mark.django_db
+URL = "/projects/dependencies/"
+
+
+def at(days):
+    return clock.now() + timedelta(days=days)
+
+
+@pytest.fixture
+def other(world):
+    return make.project(actor=world.alma, name="Berth")
+
+
+def tie(world, source, target, kind="FS", *, first=None, then=None, **values):
+    a = make.work_item(actor=world.alma, project=source, title=f"{source.name} item", **(first or {}))
+    b = make.work_item(actor=world.alma, project=target, title=f"{target.name} item", **(then or {}))
+    return make.link(actor=world.alma, source=a, target=b, kind=kind, **values)
+
+
+def only(world):
+    (one,) = reads.read(world.alma).bundles
+    return one
+
+
+def test_links_between_projects_are_one_edge_and_others_are_none(world, other):
+    tie(world, world.project, other)
+    tie(world, world.project, other, "blocks")
+    tie(world, world.project, other, "relates")
+    tie(world, other, other)
+    found = reads.read(world.alma)
+    one = only(world)
+    assert (one.source.name, one.target.name, len(one.ties), one.state) == (world.project.name, "Berth", 2, "open")
+    assert found.placed.at[one.source.code][0] < found.placed.at[one.target.code][0]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "state"),
+    [
+        ({"planned_finish": 20}, {"planned_start": 10}, "late"),
+        ({"planned_finish": 5}, {"planned_start": 10}, "open"),
+        ({}, {"planned_start": -2}, "late"),
+        ({}, {}, "open"),
+        ({"planned_finish": -9}, {"planned_start": -5}, "late"),
+        ({"planned_finish": 20, "state": "done"}, {"planned_start": 10}, "done"),
+    ],
+    ids=["comes-after-it-is-needed", "comes-in-time", "needed-already", "nothing-said", "overdue", "done"],
+)
+def test_a_link_is_late_when_what_it_waits_for_comes_too_late(world, other, first, then, state):
+    moments = [{name: at(value) if isinstance(value, int) else value for name, value in one.items()} for one in (first, then)]
+    tie(world, world.project, other, first=moments[0], then=moments[1])
+    assert only(world).state == state
+
+
+def test_a_proposal_stands_before_what_requires_it_and_is_its_project_later(world):
+    power, ships = (make.proposal(actor=world.alma, title=title) for title in ("Shore power", "Ships"))
+    proposals.tie(actor=world.alma, proposal=ships, other=power, kind="requires")
+    one = only(world)
+    assert (one.source.name, one.target.name, one.ties[0].is_tie) == ("Shore power", "Ships", True)
+    power.write(expected=None, project=world.project, state="project")
+    assert only(world).source.code == f"project-{world.project.pk}"
+
+
+def test_a_neighbourhood_keeps_what_lies_so_many_steps_away(world, other):
+    third, fourth = (make.project(actor=world.alma, name=name) for name in ("Crane", "Dock"))
+    for one, two in ((world.project, other), (other, third), (third, fourth)):
+        tie(world, one, two)
+    names = {n: {knot.name for knot in reads.read(world.alma, around=f"project-{world.project.pk}", steps=n).knots} for n in (1, 2)}
+    assert names == {1: {world.project.name, "Berth"}, 2: {world.project.name, "Berth", "Crane"}}
+    assert len(reads.read(world.alma, around="project-999999").knots) == 4
+
+
+def test_what_one_cannot_see_is_counted_and_not_named(world, signed_in, other):
+    tie(world, world.project, other)
+    found = reads.read(world.boris)
+    assert (found.bundles, found.unseen) == ([], 1)
+    page = signed_in(world.boris).get(URL).content.decode()
+    assert "Berth" not in page
+    assert "No project waits for another yet" in page
+
+
+def test_the_page_draws_edges_that_lead_to_their_links(world, signed_in, other):
+    link = tie(world, world.project, other, first={"planned_finish": at(20)}, then={"planned_start": at(10)})
+    client = signed_in(world.alma)
+    page = client.get(URL).content.decode()
+    assert "1 is late." in page
+    edge = f"?from=project-{world.project.pk}&amp;to=project-{other.pk}#links"
+    assert edge in page
+    opened = client.get(URL + f"?from=project-{world.project.pk}&to=project-{other.pk}").content.decode()
+    assert reverse("work_item", kwargs={"key": link.source.key}) in opened
+    for hostile in ("?around=%00", "?around=project-1%27--&steps=9", "?from=x&to=<script>", "?steps=99999999999999999999"):
+        assert client.get(URL + hostile).status_code == 200
+    assert signed_in(world.dana).get(URL + f"?in={world.project.space.key}").status_code == 404
+
+
+def test_as_many_queries_for_many_links_as_for_few(world, signed_in, other):
+    client = signed_in(world.alma)
+
+    def count():
+        client.get(URL)
+        with CaptureQueriesContext(connection) as seen:
+            client.get(URL)
+        return len(seen)
+
+    tie(world, world.project, other)
+    few = count()
+    for number in range(6):
+        tie(world, other, make.project(actor=world.alma, name=f"P{number}"))
+    assert count() == few
