@@ -13,6 +13,7 @@ from tandem.people.models import Space, SpaceKind
 from tandem.samples import boards
 from tandem.samples.aligned import Aligned
 from tandem.samples.choosing import Choosing
+from tandem.samples.going_out import GoingOut
 from tandem.samples.heard import Heard
 from tandem.samples.looking_back import look_back
 from tandem.samples.measured import Measured
@@ -81,6 +82,7 @@ def load(
         Proposed(place, promised.objectives, timeline).run()
         Choosing(place, timeline).run()
         Heard(place, promised, timeline).run()
+        GoingOut(place, promised, timeline).run()
         timeline.run(lambda done, total: tell(f"Replaying what happened: {done} of {total}"))
         boards.lay_out(place.users["lead"], spoken)
     if computed:

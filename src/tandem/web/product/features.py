@@ -31,9 +31,10 @@ SCOPE_SHOWN = 100
 class FeatureForm(forms.ModelForm):
     class Meta:
         model = Feature
-        fields = ["product", "title", "description", "state", "horizon", "release", "team", "owner"]
+        fields = ["product", "title", "description", "state", "horizon", "release", "team", "owner", "note_en", "note_zh"]
         labels = {"product": _("Product")}
-        widgets = {"description": forms.Textarea({"rows": 5})}
+        widgets = {"description": forms.Textarea({"rows": 5}), "note_en": forms.Textarea({"rows": 2}), "note_zh": forms.Textarea({"rows": 2})}
+        help_texts = {"note_en": _("What the release notes say of it.")}
 
     def for_request(self, request: HttpRequest, row: Feature | None) -> None:
         """A feature stays with its product; its release is one of that product's."""
