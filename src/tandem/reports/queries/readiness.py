@@ -52,6 +52,7 @@ class Readiness:
     parts: list[Part]
     checks: list[ReleaseCheck]
     sum: Sum
+    spaces: set[int]
 
     def of(self, code: str) -> Reason | None:
         return next((r for r in self.reasons if r.code == code), None)
@@ -78,7 +79,7 @@ def read(user: Any, release: Release) -> Readiness:
         *_work(user, parts, total, tree, scopes[None]), _checks(checks), *_dates(release, row, total), _notes(parts),
         *([Reason(UNSEEN, WARNS, unseen, len(roots))] if (unseen := len(roots) - len(tree.under)) else []),
     ]  # fmt: skip
-    return Readiness(release, row, _verdict(release, reasons, bool(features or roots or checks)), reasons, parts, checks, total)
+    return Readiness(release, row, _verdict(release, reasons, bool(features or roots or checks)), reasons, parts, checks, total, {release.space_id} | tree.spaces)
 
 
 def _verdict(release: Release, reasons: list[Reason], has_anything: bool) -> str:

@@ -16,7 +16,7 @@ WITH RECURSIVE tree(root, id) AS (
     SELECT tree.root, part.id FROM work_workitem part JOIN tree ON part.parent_id = tree.id
     WHERE part.removed_at IS NULL AND part.space_id = ANY(%(spaces)s)
 )
-SELECT tree.root, item.id, item.parent_id, state.category = 'done', item.is_milestone OR item.is_summary,
+SELECT tree.root, item.id, item.space_id, item.parent_id, state.category = 'done', item.is_milestone OR item.is_summary,
     (SELECT count(*) FROM work_checklistentry e WHERE e.item_id = item.id AND e.removed_at IS NULL AND e.is_acceptance),
     (SELECT count(*) FROM work_checklistentry e WHERE e.item_id = item.id AND e.removed_at IS NULL AND e.is_acceptance AND e.is_done),
     EXISTS (SELECT 1 FROM work_block b WHERE b.item_id = item.id AND b.ended_at IS NULL)
@@ -50,7 +50,9 @@ class Tree:
     def __init__(self, user: Any, roots: set[int]) -> None:
         self.under: dict[int, list[int]] = defaultdict(list)
         self.known: dict[int, tuple[Any, ...]] = {}
-        for root, pk, *facts in _rows(user, roots) if roots else ():
+        self.spaces: set[int] = set()
+        for root, pk, space, *facts in _rows(user, roots) if roots else ():
+            self.spaces.add(space)
             self.under[root].append(pk)
             self.known[pk] = tuple(facts)
         self.above = {facts[0] for facts in self.known.values()}

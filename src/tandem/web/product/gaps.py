@@ -21,9 +21,10 @@ from tandem.web import doors
 def page(request: HttpRequest, id: int) -> HttpResponse:
     user: Any = request.user
     product = doors.find(Product.objects.select_related("space"), user, pk=id)
-    request.live_topics = [f"space:{product.space_id}"]  # type: ignore[attr-defined]
     found = reads.read(user, product)
-    return render(request, "product/gaps.html", {"row": product, "found": found, "sentence": _sentence(found)})
+    spaces = {product.space_id} | {one.project.space_id for one in found.loose}
+    request.live_topics = topics = [f"space:{pk}" for pk in sorted(spaces)]  # type: ignore[attr-defined]
+    return render(request, "product/gaps.html", {"row": product, "found": found, "topics": " ".join(topics), "sentence": _sentence(found)})
 
 
 def _sentence(found: Gaps) -> str:

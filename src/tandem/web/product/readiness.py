@@ -46,11 +46,11 @@ def page(request: HttpRequest, id: int) -> HttpResponse:
             raise Refused("change_unknown")
         releases.change(actor=user, release=row, version=doors.version_in(request), state=Release.State.RELEASED)
         return doors.go_to(request, address(row), _("%(name)s is marked as released.") % {"name": row.name})
-    request.live_topics = [f"space:{row.space_id}"]  # type: ignore[attr-defined]
     found = reads.read(user, row)
+    request.live_topics = topics = [f"space:{pk}" for pk in sorted(found.spaces)]  # type: ignore[attr-defined]
     may_edit = may(user, Permission.EDIT_PRODUCT, row.space_id)
     return render(request, "product/readiness.html", {
-        "row": row, "found": found, "verdict": words.verdict(found), "state": _VERDICTS[found.verdict], "figures": _figures(found),
+        "row": row, "found": found, "topics": " ".join(topics), "verdict": words.verdict(found), "state": _VERDICTS[found.verdict], "figures": _figures(found),
         "reasons": [_reason(one) for one in found.reasons], "may_edit": may_edit, "may_decide": may(user, Permission.EDIT_WORK, row.space_id),
         "people": _people(user, row) if may_edit else [], "sources": _sources(user, row) if may_edit else [],
         "has_portal": Portal.objects.visible_to(user).open().filter(product=row.product_id).exists(),

@@ -42,10 +42,11 @@ def page(request: HttpRequest, kind: str, id: int) -> HttpResponse:
     user: Any = request.user
     row = find(user, kind, id)
     found = reads.trace(user, kind, row)
-    request.live_topics = [f"space:{row.space_id}"]  # type: ignore[attr-defined]
+    spaces = {row.space_id} | {m.row.space_id for marks in found.columns.values() for m in marks if m.row is not None}
+    request.live_topics = topics = [f"space:{pk}" for pk in sorted(spaces)]  # type: ignore[attr-defined]
     lists = [_column(user, found, name, _own_page(kind, row)) for name in COLUMNS]
     return render(request, "product/trace.html", {
-        "row": row, "title": _title(kind, row), "back": _own_page(kind, row), "columns": lists, "lines": _lines(found),
+        "row": row, "topics": " ".join(topics), "title": _title(kind, row), "back": _own_page(kind, row), "columns": lists, "lines": _lines(found),
         "height": max(len(found.columns[name]) for name in COLUMNS) * PITCH, "gutter": GUTTER, "sentence": _sentence(found), "gaps": _gaps(found),
     })  # fmt: skip
 
