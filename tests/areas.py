@@ -46,6 +46,7 @@ from tandem.product.actions import (
     feedback_links,
     feedback_merges,
     portals,
+    release_checks,
     roadmaps,
     scores,
     votes,
@@ -63,6 +64,7 @@ from tandem.product.models import (
     Product,
     Promise,
     Release,
+    ReleaseCheck,
     ResearchNote,
     RoadmapShare,
     Scope,
@@ -214,6 +216,8 @@ class Area:
     decided_ballot: Ballot
     ballot_secret: str
     release: Release
+    out_release: Release
+    release_check: ReleaseCheck
     scope: Scope
     promise: Promise
     segment: Segment
@@ -442,11 +446,16 @@ def _product(admin: User, product: Product, item: WorkItem) -> dict[str, Any]:
         "unused_scoring_model": make.scoring_model(actor=admin, space=product.space, name="Unused"),
         "score": scores.create(actor=admin, feature=feature, model=model, inputs={"value": 8, "effort": 2}),
         "feature": feature,
-        "release": release,
+        "release": release, **_going_out(admin, product, release),
         "scope": scope,
         "promise": make.promise(actor=admin, subject=feature),
         **_feedback(admin, product, feature),
     }
+
+
+def _going_out(admin: User, product: Product, release: Release) -> dict[str, Any]:
+    out = make.release(actor=admin, product=product, name="2.0", state="released", notes_en="Faster")
+    return {"out_release": out, "release_check": release_checks.create(actor=admin, release=release, name="The help is written")}
 
 
 def _feedback(admin: User, product: Product, feature: Feature) -> dict[str, Any]:

@@ -60,6 +60,7 @@ EXAMPLES = {
     "products": "product",
     "features": "feature",
     "releases": "release",
+    "release-checks": "release_check",
     "promises": "promise",
     "feedback": "feedback",
     "feedback-quotes": "feedback_link",
@@ -97,7 +98,7 @@ _ELSEWHERE = {
     "work_items_restorations_create": "removed_item", "work_items_archivings_create": "archived_item", "work_items_unarchivings_create": "archived_item", "sprints_closings_create": "running_sprint",
     "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block", "key_results_reopenings_create": "scored_key_result", "charters_signature_withdrawals_create": "half_signed_charter",
     "proposals_remove": "draft", "benefits_remove": "unmeasured_benefit", "scenarios_adoptions_create": "answered_scenario", "states_retirements_create": "spare_state", "types_retirements_create": "spare_type",
-    "time_entries_restorations_create": "removed_time",
+    "time_entries_restorations_create": "removed_time", "releases_publications_create": "out_release", "releases_withdrawals_create": "out_release",
     "checklist_entries_restorations_create": "removed_entry", "submissions_reopenings_create": "declined_submission", "recurrences_resumptions_create": "paused_recurrence",
 }  # fmt: skip
 
@@ -350,6 +351,9 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "segments_change": lambda a: {"weight": "2.5"},
     "features_change": lambda a: {"title": "Day rates", "horizon": "now"},
     "releases_create": lambda a: {"product_id": a.product.pk, "name": "4.0", "planned_on": _days(40)},
+    "release_checks_create": lambda a: {"release_id": a.release.pk, "name": "Support is told", "owner_id": a.member.pk},
+    "release_checks_change": lambda a: {"name": "Support knows"},
+    "release_checks_verdicts_create": lambda a: {"state": "passed"},
     "releases_change": lambda a: {"description": "The big one"},
     "features_scope_create": lambda a: {"work_item_id": a.other_item.pk},
     "releases_scope_create": lambda a: {"work_item_id": a.other_item.pk},

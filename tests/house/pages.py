@@ -27,7 +27,7 @@ class Route:
         special = {"scenarios_adoptions": "answered_scenario", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
                    "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "time_entry_restorations": "removed_time", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "key_results_reopenings": "scored_key_result", "sprint_reopenings": "closed_sprint",
-                   "sprint_retrospective": "running_sprint", "feedback_separations": "merged_feedback", "portal_entry": "public_feedback", "ballot_decisions": "closed_ballot", "ballot_decision_undos": "decided_ballot"}  # fmt: skip
+                   "sprint_retrospective": "running_sprint", "trace": "feature", "release_publications": "out_release", "feedback_separations": "merged_feedback", "portal_entry": "public_feedback", "ballot_decisions": "closed_ballot", "ballot_decision_undos": "decided_ballot"}  # fmt: skip
         example = special.get(self.name) or _BY_SLUG.get(self.template.split("/")[0], "")
         if self.template.startswith(("boards/", "plans/", "backlog/")):
             example = "item"
@@ -37,7 +37,7 @@ class Route:
         subject, key = self.subject(area), area.project.space.key
         if self.template.startswith("work-items/"):
             key = getattr(subject, "key", key)
-        names = {"<int:id>": getattr(subject, "pk", 0), "<slug:key>": key, "<str:key>": key, "<str:kind>": "feature",
+        names = {"<int:id>": getattr(subject, "pk", 0), "<slug:key>": key, "<str:key>": key, "<str:kind>": "md" if self.name == "release_notes_file" else "feature",
                  "<uuid:run>": uuid.uuid4(), "<str:token>": self._secret(area)}  # fmt: skip
         found = self.template
         for placeholder, value in names.items():
@@ -46,7 +46,7 @@ class Route:
 
     def _secret(self, area: Area) -> str:
         secrets = {"feed_shared": area.feed_secret, "inlet_take": area.inlet_secret, "intake_shared": area.intake_form.token, "portal_shared": area.portal.token,
-                   "portal_entry": area.portal.token, "ballot_shared": area.ballot_secret}
+                   "portal_entry": area.portal.token, "portal_releases": area.portal.token, "ballot_shared": area.ballot_secret}
         return secrets.get(self.name, area.share_secret)
 
     def body(self, area: Area) -> dict[str, Any]:
@@ -100,6 +100,11 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "benefits_moves": lambda a: {"state": "missed", "reason": "The ships stayed away"},
     "proposals_contributions": lambda a: {"objective": a.objective.pk, "weight": 40},
     "proposals_ties": lambda a: {"other": a.draft.pk, "kind": "excludes"},
+    "readiness": lambda a: {"do": "release"},
+    "release_checks": lambda a: {"lines": "Support is told"},
+    "release_check": lambda a: {"do": "pass"},
+    "feature_note": lambda a: _json(note_en="Book many at once"),
+    "release_introduction": lambda a: _json(notes_en="Faster"),
     "features_contributions": lambda a: {"objective": a.objective.pk, "weight": 40},
     "key_results_check_ins": lambda a: {"value": "61", "confidence": "on", "on": _day(0)},
     "key_results_scores": lambda a: {"score": "0.7", "learned": "Prices come first"},

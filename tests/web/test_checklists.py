@@ -4,7 +4,7 @@ import json
 
 from django.urls import reverse
 
-from tandem.work.actions import checklists
+from tandem.work.actions import checklists, clones
 from tandem.work.models import ChecklistEntry
 from tests import make
 
@@ -68,3 +68,17 @@ def test_what_happened_to_it_stands_in_the_history_of_the_item(world, signed_in)
     checklists.remove(actor=world.boris, entry=entry)
     text = client.get(reverse("work_item", kwargs={"key": item.key})).content.decode()
     assert "added a checklist entry" in text and "removed a checklist entry" in text and "Measure &lt;it&gt;" in text
+
+
+def test_an_entry_becomes_an_acceptance_check_and_a_copy_keeps_that(world, signed_in):
+    item, client = _item(world), signed_in(world.mei)
+    here = reverse("work_item_checklist", kwargs={"key": item.key})
+    client.post(here, {"do": "add", "lines": "It holds", "is_acceptance": "on"}, headers=JSON)
+    client.post(here, {"do": "add", "lines": "Order\nFit"}, headers=JSON)
+    step = ChecklistEntry.objects.get(text="Fit")
+    assert client.post(here, {"do": "accept", "entry": step.pk, "version": 1}, headers=JSON).status_code == 200
+    assert client.post(here, {"do": "unaccept", "entry": step.pk, "version": 1}, headers=JSON).status_code == 409, "somebody was faster"
+    assert client.get(reverse("work_item", kwargs={"key": item.key})).content.decode().count("acceptance check</span>") == 2
+    copy = clones.clone(actor=world.mei, item=item, title="Again")
+    rows = ChecklistEntry.objects.filter(item=copy).in_order().values_list("text", "is_acceptance")
+    assert list(rows) == [("It holds", True), ("Order", False), ("Fit", True)]

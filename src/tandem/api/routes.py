@@ -31,8 +31,10 @@ from tandem.api.product import (
     experiments,
     features,
     feedback,
+    gaps,
     products,
     promises,
+    release_checks,
     releases,
     scoring_models,
 )
@@ -122,6 +124,7 @@ NOUNS: dict[str, Router] = {
     "products": products.router,
     "features": features.router,
     "releases": releases.router,
+    "release-checks": release_checks.router,
     "promises": promises.router,
     "feedback": feedback.router,
     "feedback-quotes": feedback.links,
@@ -177,3 +180,4 @@ for path, router in NOUNS.items():
 # what work adds to the routes of a project
 for router in (flow.router, quick_lines.router):
     api.add_router("/projects", router)
+api.add_router("/products", gaps.router)

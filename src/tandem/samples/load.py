@@ -14,6 +14,7 @@ from tandem.samples import boards
 from tandem.samples.aligned import Aligned
 from tandem.samples.choosing import Choosing
 from tandem.samples.gained import Gained
+from tandem.samples.going_out import GoingOut
 from tandem.samples.heard import Heard
 from tandem.samples.looking_back import look_back
 from tandem.samples.measured import Measured
@@ -83,6 +84,7 @@ def load(
         Choosing(place, timeline).run()
         Gained(place, timeline).run()
         Heard(place, promised, timeline).run()
+        GoingOut(place, promised, timeline).run()
         timeline.run(lambda done, total: tell(f"Replaying what happened: {done} of {total}"))
         boards.lay_out(place.users["lead"], spoken)
     if computed:

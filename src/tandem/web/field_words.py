@@ -55,6 +55,8 @@ FIELDS = {
     "pmo_signed_by": _("signed for the PMO side by"), "pmo_signed_at": _("signed for the PMO side"), "theme": _("theme"),
     "product_signed_by": _("signed for the product side by"), "product_signed_at": _("signed for the product side"),
     "intended_share": _("intended share"), "computed_from": _("measured by Tandem"), "measured_as": _("measured with the eyes of"),
+    "note_en": _("note in English"), "note_zh": _("note in Chinese"), "notes_en": _("introduction in English"), "notes_zh": _("introduction in Chinese"),
+    "notes_published_at": _("published"), "is_acceptance": _("acceptance check"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

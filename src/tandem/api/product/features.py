@@ -5,12 +5,13 @@ from ninja import Router
 from tandem.api import generic
 from tandem.api.generic import Noun
 from tandem.api.product import scope
+from tandem.api.product.traces import add_trace
 from tandem.api.shapes import body
 from tandem.product.actions import features
 from tandem.product.models import Feature
 
 router = Router(tags=["product"])
-_FIELDS = "title description state horizon release team owner benefit rank shipped_on"
+_FIELDS = "title description state horizon release team owner benefit rank shipped_on note_en note_zh"
 
 NOUN = Noun(
     path="features",
@@ -18,7 +19,7 @@ NOUN = Noun(
     word="feature",
     shows=(
         "id space_id product_id title description state horizon release_id team_id owner_id benefit_id rank "
-        "shipped_on version created_at"
+        "shipped_on note_en note_zh version created_at"
     ),
     filters="space_id product_id release_id team_id owner_id state horizon",
 )
@@ -38,3 +39,4 @@ generic.changes(
 )
 generic.removes(router, NOUN, features.remove)
 scope.add_routes(router, NOUN)
+add_trace(router, NOUN, "feature")

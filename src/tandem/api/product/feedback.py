@@ -8,6 +8,7 @@ from pydantic import create_model
 from tandem.api import generic
 from tandem.api.generic import Noun
 from tandem.api.nouns import Values
+from tandem.api.product.traces import add_trace
 from tandem.api.shapes import Body, Reference, body
 from tandem.people.access import Permission, spaces_where
 from tandem.product.actions import feedback, feedback_links, feedback_merges, feedback_votes
@@ -72,6 +73,8 @@ generic.acts(router, NOUN, "merges", body("FeedbackMerge", Feedback, "", into_id
 generic.acts(router, NOUN, "separations", _Nothing, _unmerge)
 generic.adds(router, NOUN, "votes", _Nothing, feedback_votes.vote)
 generic.adds(router, NOUN, "withdrawals", _Nothing, feedback_votes.unvote)
+
+add_trace(router, NOUN, "feedback")
 
 links = Router(tags=["product"])
 generic.reads(links, LINKS, history=False)

@@ -6,6 +6,7 @@ from ninja import Router
 
 from tandem.api import generic, subjects
 from tandem.api.generic import Noun
+from tandem.api.product.traces import add_trace
 from tandem.api.shapes import body
 from tandem.kit.types import Id
 from tandem.reports.queries import key_results as reads
@@ -81,6 +82,8 @@ def _carry(*, actor: Any, objective: Objective, version: int, **days: Any) -> Ob
 
 
 generic.acts(router, NOUN, "carry-overs", body("CarryOver", Objective, "starts_on ends_on"), _carry)
+
+add_trace(router, NOUN, "objective")
 
 contributions = Router(tags=["strategy"])
 generic.reads(contributions, CONTRIBUTIONS, history=False)

@@ -15,14 +15,14 @@ NOUN = Noun(
     path="checklist-entries",
     model=ChecklistEntry,
     word="entry",
-    shows="id space_id item_id text owner_id due_on is_done done_at done_by_id rank became_id removed_at version created_at",
-    filters="space_id item_id owner_id is_done",
+    shows="id space_id item_id text owner_id due_on is_done is_acceptance done_at done_by_id rank became_id removed_at version created_at",
+    filters="space_id item_id owner_id is_done is_acceptance",
     listed=lambda rows: rows.present(),
 )
 
 generic.reads(router, NOUN)
-generic.creates(router, NOUN, body("ChecklistEntryCreate", ChecklistEntry, "item text owner due_on"), checklists.create)
-generic.changes(router, NOUN, body("ChecklistEntryChange", ChecklistEntry, "text owner due_on is_done", partial=True), checklists.change)
+generic.creates(router, NOUN, body("ChecklistEntryCreate", ChecklistEntry, "item text owner due_on is_acceptance"), checklists.create)
+generic.changes(router, NOUN, body("ChecklistEntryChange", ChecklistEntry, "text owner due_on is_done is_acceptance", partial=True), checklists.change)
 generic.removes(router, NOUN, checklists.remove)
 generic.acts(router, NOUN, "moves", body("ChecklistEntryMove", ChecklistEntry, "", after_id=_AFTER), checklists.move)
 generic.acts(router, NOUN, "restorations", Body, checklists.restore)

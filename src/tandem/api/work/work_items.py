@@ -9,6 +9,7 @@ from pydantic import Field
 
 from tandem.api import generic
 from tandem.api.generic import Noun
+from tandem.api.product.traces import add_trace
 from tandem.api.shapes import Body, Reference, body, words
 from tandem.kit.types import Id
 from tandem.people.models import Space, User
@@ -139,3 +140,4 @@ _TO = {
     "state_id": Reference(State, "state", is_needed=False),
 }  # fmt: skip
 generic.acts(router, NOUN, "relocations", body("WorkItemRelocation", WorkItem, "", **_TO), relocations.relocate)
+add_trace(router, NOUN, "work-item")

@@ -56,6 +56,9 @@ class Feature(Scoped):
         "portfolio.Benefit", models.SET_NULL, null=True, blank=True, related_name="features", verbose_name=_("benefit")
     )
     rank = models.FloatField(default=0)
+    # what the notes of its release say of it, in each language; empty: its title
+    note_en = models.TextField(_("note in English"), max_length=2000, blank=True)
+    note_zh = models.TextField(_("note in Chinese"), max_length=2000, blank=True)
     shipped_on = models.DateField(_("shipped on"), null=True, blank=True)
 
     objects = FeatureQuerySet.as_manager()

@@ -30,6 +30,11 @@ class Release(Scoped):
     )
     planned_on = models.DateField(_("planned for"), null=True, blank=True)
     released_on = models.DateField(_("released on"), null=True, blank=True)
+    # what the notes say above the features, in each language
+    notes_en = models.TextField(_("introduction in English"), max_length=5000, blank=True)
+    notes_zh = models.TextField(_("introduction in Chinese"), max_length=5000, blank=True)
+    # since when they stand on the public portal
+    notes_published_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["planned_on", "id"]

@@ -63,8 +63,12 @@ def one(user: Any, ref: Ref) -> Row | None:
 
 def of_release(user: Any, release: Release) -> list[Row]:
     """The features of a release as the roadmap shows them, in time."""
-    features = Feature.objects.visible_to(user).on_roadmap().filter(release=release)
-    by_ref = {row.ref: row for row in _features(features)}
+    return in_time(some(user, Feature.objects.visible_to(user).on_roadmap().filter(release=release)))
+
+
+def some(user: Any, features: Any, releases: Any = ()) -> list[Row]:
+    """These features and releases, which the user sees, as the roadmap shows them. Four queries and one for each kind."""
+    by_ref = {row.ref: row for row in [*_features(features), *(_releases(releases) if releases != () else ())]}
     if by_ref:
         _add_promises(user, by_ref)
         _add_forecasts(user, by_ref)
@@ -72,7 +76,7 @@ def of_release(user: Any, release: Release) -> list[Row]:
             row.today = _ended(row.forecast) or clock.today()
             row.status = _status(row)
         _name_items(user, list(by_ref.values()))
-    return in_time(list(by_ref.values()))
+    return list(by_ref.values())
 
 
 def above(space: Space) -> set[int]:

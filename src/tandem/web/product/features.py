@@ -31,10 +31,13 @@ SCOPE_SHOWN = 100
 class FeatureForm(forms.ModelForm):
     class Meta:
         model = Feature
-        fields = ["product", "title", "description", "state", "horizon", "release", "team", "owner", "benefit"]
+        fields = ["product", "title", "description", "state", "horizon", "release", "team", "owner", "benefit", "note_en", "note_zh"]
         labels = {"product": _("Product")}
-        help_texts = {"benefit": _("By what its success is measured: the score is compared with what came of it.")}
-        widgets = {"description": forms.Textarea({"rows": 5})}
+        help_texts = {
+            "benefit": _("By what its success is measured: the score is compared with what came of it."),
+            "note_en": _("What the release notes say of it."),
+        }
+        widgets = {"description": forms.Textarea({"rows": 5}), "note_en": forms.Textarea({"rows": 2}), "note_zh": forms.Textarea({"rows": 2})}
 
     def for_request(self, request: HttpRequest, row: Feature | None) -> None:
         """A feature stays with its product; its release is one of that product's."""

@@ -25,7 +25,7 @@ View = Callable[..., HttpResponse]
 _SORTS = {"votes": "-votes", "new": "-id"}
 
 
-def _shared(view: View) -> View:
+def open_to_all(view: View) -> View:
     """The token is the permission. Nobody is signed in here, so there is no session that a foreign page could borrow: forms
     need no CSRF token, whose cookie a frame on another site would not send."""
 
@@ -59,7 +59,7 @@ def _rows(portal: Portal) -> Any:
     return Feedback.objects.filter(product=portal.product_id).standing().public()
 
 
-@_shared
+@open_to_all
 def listed(request: HttpRequest, portal: Portal) -> HttpResponse:
     """What others want, and the form for what one wants oneself."""
     given = {name: request.POST.get(name, "") for name in ("title", "text", "name", "email")}
@@ -88,7 +88,7 @@ def listed(request: HttpRequest, portal: Portal) -> HttpResponse:
     return render(request, "product/portal_shared.html", context, status=422 if problem else 200)
 
 
-@_shared
+@open_to_all
 def entry(request: HttpRequest, portal: Portal, id: int) -> HttpResponse:
     """One entry: its state and answer, what others say, and a vote."""
     row = _rows(portal).filter(pk=id).first() if id < 2**63 else None

@@ -18,12 +18,14 @@ from tandem.web.product.features import detail
 class ReleaseForm(forms.ModelForm):
     class Meta:
         model = Release
-        fields = ["product", "name", "description", "state", "planned_on", "team", "owner"]
+        fields = ["product", "name", "description", "state", "planned_on", "team", "owner", "notes_en", "notes_zh"]
         labels = {"product": _("Product")}
         widgets = {
             "planned_on": forms.DateInput({"type": "date"}, "%Y-%m-%d"),
-            "description": forms.Textarea({"rows": 4}),
+            "description": forms.Textarea({"rows": 4}), "notes_en": forms.Textarea({"rows": 2}), "notes_zh": forms.Textarea({"rows": 2}),
         }
+
+        help_texts = {"notes_en": _("Stands above the features in the release notes.")}
 
     def for_request(self, request: HttpRequest, row: Release | None) -> None:
         if row:

@@ -31,17 +31,20 @@ def of(user: Any, item: WorkItem) -> list[ChecklistEntry]:
 @login_required
 @require_POST
 def checklist(request: HttpRequest, key: str) -> HttpResponse:
-    """`do`: add (with `lines`), tick, untick, up, down, move (behind `after`), remove, part; all but the first name the `entry`."""
+    """`do`: add (with `lines`, and `is_acceptance`), tick, untick, accept, unaccept, up, down, move (behind `after`), remove, part; all but the first name the `entry`."""
     item = doors.find(WorkItem.objects, request.user, key=key)
     do = request.POST.get("do", "add")
     if do == "add":
-        rows = checklists.add(actor=request.user, item=item, text=request.POST.get("lines", "")[:MOST_TEXT])
+        rows = checklists.add(actor=request.user, item=item, text=request.POST.get("lines", "")[:MOST_TEXT], is_acceptance=request.POST.get("is_acceptance") == "on")
         said = ngettext("%(n)s entry was added", "%(n)s entries were added", len(rows)) % {"n": len(rows)}
         return _done(request, item, said if len(rows) > 1 else "")
     entry = _entry(request, item, "entry")
     if do in ("tick", "untick"):
         # says what it shall be, and touches nothing else: whoever was faster loses nothing
         checklists.change(actor=request.user, entry=entry, version=None, is_done=do == "tick")
+        return _done(request, item)
+    if do in ("accept", "unaccept"):
+        checklists.change(actor=request.user, entry=entry, version=doors.version_in(request), is_acceptance=do == "accept")
         return _done(request, item)
     if do in ("up", "down"):
         checklists.step(actor=request.user, entry=entry, is_up=do == "up")

@@ -40,7 +40,7 @@ def add(*, actor: Any, item: WorkItem, text: str, **values: Any) -> list[Checkli
             for place, (line, is_done) in enumerate(lines, 1)
         ]  # fmt: skip
         ChecklistEntry.objects.bulk_create(rows)
-        shown = {name: [None, value] for name, value in values.items() if value is not None}
+        shown = {name: [None, value] for name, value in values.items() if value not in (None, False)}
         record_many(
             "checklist.added",
             [(row, {"item": [None, item.pk], **shown}, {"text": [None, row.text]}) for row in rows],
@@ -55,8 +55,8 @@ def create(*, actor: Any, item: WorkItem, text: str, **values: Any) -> Checklist
 
 
 def change(*, actor: Any, entry: ChecklistEntry, version: int | None, **values: Any) -> ChecklistEntry:
-    """Text, owner, day, done. Who ticked it and when follows."""
-    unknown = set(values) - {"text", "owner", "due_on", "is_done"}
+    """Text, owner, day, done, and whether it is an acceptance check. Who ticked it and when follows."""
+    unknown = set(values) - {"text", "owner", "due_on", "is_done", "is_acceptance"}
     if unknown:
         raise Refused("field_unknown", fields=", ".join(sorted(unknown)))
     require(actor, _DO, entry.space_id)

@@ -1,6 +1,7 @@
 """Copies of a work item, with what belongs to it as far as wanted."""
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from django.db import transaction
@@ -79,8 +80,8 @@ def _copy(actor: Any, item: WorkItem, parent: WorkItem | None, title: str, with_
     copied = {name: getattr(item, name) for name in COPIED} | values
     made = work_items.create(actor=actor, space=item.space, title=title, type=item.type, parent=parent, assignees=people, stood=item.fields, **copied)
     rows = ChecklistEntry.objects.present().filter(item=item).in_order() if with_checklist else ChecklistEntry.objects.none()
-    if texts := [row.text for row in rows]:
-        checklists.add(actor=actor, item=made, text="\n".join(texts))
+    for is_acceptance, alike in groupby(rows, key=lambda row: row.is_acceptance):
+        checklists.add(actor=actor, item=made, text="\n".join(row.text for row in alike), is_acceptance=is_acceptance)
     return made
 
 

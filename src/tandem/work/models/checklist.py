@@ -17,6 +17,10 @@ class ChecklistEntryQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         return self.present().filter(is_done=False)
 
+    def acceptance(self) -> Self:
+        """Those that say what must hold."""
+        return self.filter(is_acceptance=True)
+
     def in_order(self) -> Self:
         return self.order_by("rank", "id")
 
@@ -33,6 +37,8 @@ class ChecklistEntry(Scoped):
     )
     due_on = models.DateField(_("due"), null=True, blank=True)
     is_done = models.BooleanField(_("done"), default=False)
+    # something to be shown to hold before the item is accepted, not a step of the work
+    is_acceptance = models.BooleanField(_("acceptance check"), default=False)
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

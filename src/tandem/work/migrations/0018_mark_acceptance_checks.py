@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("work", "0017_add_flow_clock"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="checklistentry",
+            name="is_acceptance",
+            field=models.BooleanField(default=False, verbose_name="acceptance check"),
+        ),
+    ]
