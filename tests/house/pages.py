@@ -37,6 +37,8 @@ class Route:
         subject, key = self.subject(area), area.project.space.key
         if self.template.startswith("work-items/"):
             key = getattr(subject, "key", key)
+        if self.name == "project_reports_course_proposals":
+            key = area.portfolio.space.key
         names = {"<int:id>": getattr(subject, "pk", 0), "<slug:key>": key, "<str:key>": key, "<str:kind>": "feature",
                  "<uuid:run>": uuid.uuid4(), "<str:token>": self._secret(area)}  # fmt: skip
         found = self.template
@@ -95,6 +97,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "scenarios_locks": lambda a: {"to": f"out:{a.proposal.pk}"},
     "scenarios_shares": lambda a: {"bound": "most", "percent": "80", "group": "kind:run"},
     "proposals_moves": lambda a: {"state": "assessed"},
+    "project_reports_course_proposals": lambda a: {"first": _day(0), "kind": "run", "weight": 50},
     "proposals_contributions": lambda a: {"objective": a.objective.pk, "weight": 40},
     "proposals_ties": lambda a: {"other": a.draft.pk, "kind": "excludes"},
     "features_contributions": lambda a: {"objective": a.objective.pk, "weight": 40},

@@ -452,6 +452,7 @@ WEB: dict[str, Page] = {
     **_noun("project_reports", PLAN, remove=True),
     "projects_health": _LISTING,
     **{f"project_reports_course{what}": _LISTING for what in ("", "_csv", "_xlsx")},
+    "project_reports_course_proposals": Page(post=PORTFOLIO),
     **_noun("products", PRODUCT),
     **_noun("features", PRODUCT, remove=True),
     **_noun("feedback", PRODUCT, remove=True),

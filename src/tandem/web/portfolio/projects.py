@@ -77,5 +77,6 @@ noun = noun_for(
     ),
     facts=(Fact(_("State"), lambda r: r.get_state_display()), Fact(_("Starts"), lambda r: r.starts_on or "–"), Fact(_("History read as of"), lambda r: r.as_of or _("today"))),
     filters=(Filter("state", _("State"), lambda request: list(Project.State.choices)),),
+    how=(_("When all open items will be done, from the days on which this project really finished items; from too few there is no forecast. Half of the runs end by the first day (P50), eight of ten by the second (P80). The page of the project shows what it rests on."),),
 )  # fmt: skip
 urls = generic.urls(noun)
