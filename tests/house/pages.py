@@ -37,6 +37,8 @@ class Route:
         subject, key = self.subject(area), area.project.space.key
         if self.template.startswith("work-items/"):
             key = getattr(subject, "key", key)
+        if self.name == "project_reports_course_proposals":
+            key = area.portfolio.space.key
         names = {"<int:id>": getattr(subject, "pk", 0), "<slug:key>": key, "<str:key>": key, "<str:kind>": "md" if self.name == "release_notes_file" else "feature",
                  "<uuid:run>": uuid.uuid4(), "<str:token>": self._secret(area)}  # fmt: skip
         found = self.template
@@ -98,6 +100,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "portfolio_mix": lambda a: {"kind:run": "60", "kind:grow": "30", "kind:transform": "10"},
     "benefits_measurements": lambda a: {"on": _day(-1), "value": "21000"},
     "benefits_moves": lambda a: {"state": "missed", "reason": "The ships stayed away"},
+    "project_reports_course_proposals": lambda a: {"first": _day(0), "kind": "run", "weight": 50},
     "proposals_contributions": lambda a: {"objective": a.objective.pk, "weight": 40},
     "proposals_ties": lambda a: {"other": a.draft.pk, "kind": "excludes"},
     "readiness": lambda a: {"do": "release"},

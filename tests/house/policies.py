@@ -476,6 +476,7 @@ WEB: dict[str, Page] = {
     "projects_health": _LISTING,
     "project_dependencies": _LISTING,
     **{f"project_reports_course{what}": _LISTING for what in ("", "_csv", "_xlsx")},
+    "project_reports_course_proposals": Page(post=PORTFOLIO),
     **_noun("products", PRODUCT),
     **_noun("features", PRODUCT, remove=True),
     **_noun("feedback", PRODUCT, remove=True),

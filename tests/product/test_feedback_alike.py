@@ -79,10 +79,23 @@ def test_a_group_becomes_one_entry(world):
     assert Feedback.objects.filter(merged_into=kept).count() == 2
 
 
+def test_one_entry_alone_becomes_an_idea_on_its_page(world, signed_in):
+    (one,) = said(world, "Dark mode")
+    client = signed_in(world.chen)
+    assert b"Make an idea of it" in client.get(f"/feedback/{one.pk}/").content
+    page = client.post(f"/products/{world.product.pk}/feedback-groups/", {"entry": one.pk, "do": "idea", "title": "Dark mode at night"}, follow=True)
+    (link,) = one.links.select_related("feature")
+    assert (link.feature.title, link.quote) == ("Dark mode at night", "Dark mode")
+    assert page.request["PATH_INFO"] == f"/features/{link.feature_id}/"
+    assert b"Make an idea of it" not in client.get(f"/feedback/{one.pk}/").content, "it has its answer"
+
+
 def test_a_group_of_one_or_of_another_product_is_refused(world):
     (one,) = said(world, "Dark mode")
     with pytest.raises(Refused, match="group_too_small"):
-        feedback_groups.accept(actor=world.chen, product=world.product, entries=[one, one], title="x")
+        feedback_groups.unite(actor=world.chen, product=world.product, entries=[one], into=one)
+    with pytest.raises(Refused, match="group_too_small"):
+        feedback_groups.accept(actor=world.chen, product=world.product, entries=[], title="x")
     other = make.feedback(actor=world.alma, product=make.product(actor=world.alma, name="Other"))
     with pytest.raises(Refused, match="other_product"):
         feedback_groups.accept(actor=world.alma, product=world.product, entries=[one, other], title="x")

@@ -25,7 +25,7 @@ _GIVEN = ("assignees", "owner", "manager")
 _ASKED = ("approvers", "asker", "voters")
 "They hear of it, and watch nothing because of it."
 _OF_OTHERS = ("collaboration.comment", "collaboration.attachment", "product.promise")
-_PROMISES = ("promise.given", "promise.revised", "promise.kept", "promise.withdrawn")
+_PROMISES = ("promise.given", "promise.revised", "promise.kept", "promise.withdrawn", "feedback.date_moved")
 
 
 class Read:

@@ -59,6 +59,7 @@ REFUSALS: dict[str, Any] = {
     "proposal_submitted": _("It was sent in. Decline it with a reason instead of removing it."),
     "move_unknown": _("From “%(state)s” this step is not possible."),
     "verdict_reason_missing": _("Say why: those who proposed it will read it."),
+    "currency_differs": _("The reports are in %(theirs)s, the portfolio counts in %(ours)s. Change the currency of the portfolio first."),
     "case_empty": _("Say what it costs or which effort it takes before you send it in."),
     "benefit_unplanned": _("Say what is planned: money by quarter, or an amount in all and its day."),
     "benefit_measured": _("It was measured already, and stays what it is. Give it up with a reason, and plan a new one."),

@@ -165,6 +165,7 @@ REFUSALS: dict[str, Any] = {
     "hours_out_of_order": _("The hours of a day must be in order and must not overlap."),
     "name_taken": _("“%(name)s” exists already."),
     "promise_in_the_past": _("The promised date lies before %(given_on)s, the day on which it was given."),
+    "revised_too_early": _("What it revises was given on %(given_on)s: the new date cannot have been told before."),
     "kept_too_early": _("It was given on %(given_on)s: it cannot have been kept before."),
     "kept_in_the_future": _("The day on which it was kept cannot be in the future."),
     "given_in_the_future": _("The day on which it was given cannot be in the future."),

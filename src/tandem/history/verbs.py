@@ -245,6 +245,7 @@ VERBS = {
     "feedback.created": _("wrote down the feedback"),
     "feedback.changed": _("changed the feedback"),
     "feedback.followed": _("answered the feedback"),
+    "feedback.date_moved": _("told another date for it"),
     "feedback.removed": _("removed the feedback"),
     "feedback.linked": _("linked the feedback to a feature"),
     "feedback.unlinked": _("unlinked the feedback from a feature"),

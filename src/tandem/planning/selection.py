@@ -104,7 +104,7 @@ def read(scenario: Scenario) -> Inputs:
 
 def _offer(scenario: Scenario, row: Proposal, served: Sequence[tuple[int, int]], rate: float) -> Offer:
     is_running = row.project is not None
-    begun = row.project.starts_on or scenario.starts_on if row.project else scenario.starts_on
+    begun = _begun(scenario, row)
     past = max(0, _quarters(begun, scenario.starts_on)) if is_running else 0
     costs, benefits = tuple(row.costs[past:]), tuple(row.benefits[past:])
     effort = {role: tuple(days[past:]) for role, days in row.effort.items() if days[past:]}
@@ -117,8 +117,14 @@ def _offer(scenario: Scenario, row: Proposal, served: Sequence[tuple[int, int]],
     return Offer(
         str(row.pk), row.pk, row.title, costs, benefits, effort, tuple(groups), sum(w for _pk, w in served), round(npv(flows, rate)),
         max(0, _quarters(scenario.starts_on, begun if is_running else row.not_before or scenario.starts_on)),
-        lock == "in" or (lock is None and (row.is_mandatory or is_running)), is_running, row.project_id,
+        lock == "in" or (lock is None and (row.is_mandatory or (is_running and not scenario.may_hold))), is_running, row.project_id,
     )  # fmt: skip
+
+
+def _begun(scenario: Scenario, row: Proposal) -> date:
+    """The first day of the case of what runs: its project's, or a later one from which what was left was counted."""
+    known = [day for day in (row.project.starts_on, row.not_before) if day] if row.project else []
+    return max(known, default=scenario.starts_on)
 
 
 def _quarters(first: date, last: date) -> int:

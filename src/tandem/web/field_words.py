@@ -39,7 +39,7 @@ FIELDS = {
     "source_name": _("source"), "stated_growth": _("cost growth as stated"), "stated_growth_step": _("latest cost growth as stated"),
     "stated_slip_days": _("slip as stated"), "stated_slip_step": _("latest slip as stated"), "way": _("how it came"), "withheld": _("withheld"),
     "costs": _("costs"), "benefits": _("benefits"), "effort": _("effort"), "risks": _("risks"), "side": _("side"),
-    "others": _("the proposals that are out"), "aim": _("what counts"), "budget": _("budget"), "capacity": _("capacity"), "shares": _("shares"), "locks": _("locks"), "quarters": _("quarters"), "is_carried_over": _("what is left may be spent later"),
+    "others": _("the proposals that are out"), "aim": _("what counts"), "budget": _("budget"), "capacity": _("capacity"), "shares": _("shares"), "locks": _("locks"), "quarters": _("quarters"), "is_carried_over": _("what is left may be spent later"), "may_hold": _("running projects may be put on hold"),
     "benefit": _("benefit"), "baseline": _("baseline"), "target_on": _("target day"), "profile": _("planned by quarter"), "intended_mix": _("intended mix"),
     "is_mandatory": _("mandatory"), "not_before": _("not before"), "discount_rate": _("discount rate"), "proposal": _("proposal"),
     "closed_at": _("closed"), "closes_at": _("open until"), "features": _("features"), "intro": _("what it is about"), "is_secret": _("secret until it closes"), "voters": _("voters"),

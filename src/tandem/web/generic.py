@@ -96,6 +96,7 @@ class Noun:
     look_up: Callable[[HttpRequest, list[Any]], None] | None = None  # sets on the rows what columns show beside them
     listed: Callable[[Any], Any] | None = None  # which of the visible rows the list and its files show
     text: str = ""
+    how: tuple[Any, ...] = ()  # how the computed columns of the list come about
     names: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -14,7 +14,7 @@ from tandem.planning.models import Adoption, Scenario, Solution
 from tandem.portfolio.models import Proposal
 
 router = Router(tags=["planning"])
-_FIELDS = "description owner quarters aim is_carried_over"
+_FIELDS = "description owner quarters aim is_carried_over may_hold"
 
 
 class ShareRule(Body):
@@ -35,7 +35,7 @@ NOUN = Noun(
     model=Scenario,
     word="scenario",
     shows=(
-        "id space_id name description owner_id state starts_on quarters aim budget is_carried_over capacity shares locks"
+        "id space_id name description owner_id state starts_on quarters aim budget is_carried_over may_hold capacity shares locks"
         " version created_at"
     ),
     filters="space_id owner_id state",

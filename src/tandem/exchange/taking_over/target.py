@@ -50,9 +50,9 @@ def find_target(source: Source, projects: list[ProjectRecord], *, actor: Any, op
 
 
 def earlier_space(source: Source, projects: list[ProjectRecord], *, actor: Any) -> Space | None:
-    """The newest space into which this actor may import and which holds the same source."""
+    """The newest project into which this actor may import and which holds the same source; a product may hold it as feedback."""
     ids = [p.source_id[:200] for p in projects]
-    refs = ExternalReference.objects.visible_to(actor).filter(system=system_of(source, projects), kind="project", source_id__in=ids)
+    refs = ExternalReference.objects.visible_to(actor).filter(system=system_of(source, projects), kind="project", source_id__in=ids, space__kind=SpaceKind.PROJECT)
     for ref in refs.select_related("space").order_by("-id"):
         if may(actor, Permission.IMPORT, ref.space_id):
             return ref.space

@@ -53,7 +53,7 @@ def remove(*, actor: Any, scenario: Scenario, version: int | None = None) -> Non
 def copy(*, actor: Any, scenario: Scenario, name: str = "") -> Scenario:
     """The same question again, to ask it another way beside the first."""
     require(actor, _DO, scenario.space_id)
-    fields = ("description", "starts_on", "quarters", "aim", "budget", "is_carried_over", "capacity", "shares", "locks")
+    fields = ("description", "starts_on", "quarters", "aim", "budget", "is_carried_over", "may_hold", "capacity", "shares", "locks")
     named = name.strip() or _("%(name)s, copy") % {"name": scenario.name[:180]}
     return create(actor=actor, space=scenario.space, name=named, **{f: getattr(scenario, f) for f in fields})
 

@@ -39,6 +39,8 @@ class Scenario(Scoped):
     # by quarter, whole units; empty: money is no limit
     budget = models.JSONField(_("budget by quarter"), default=list, blank=True)
     is_carried_over = models.BooleanField(_("what is left may be spent later"), default=False)
+    # otherwise what runs is in every set
+    may_hold = models.BooleanField(_("running projects may be put on hold"), default=False)
     capacity = models.JSONField(_("capacity by role"), default=dict, blank=True)
     # [{"group": "kind:run", "bound": "least" | "most", "percent": 20}]
     shares = models.JSONField(_("shares"), default=list, blank=True)

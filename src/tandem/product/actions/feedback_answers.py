@@ -1,6 +1,7 @@
 """What became of feedback: its state follows the features that it is linked to, and every giver hears of it once."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -42,6 +43,16 @@ def spread(*, actor: Any, root: Feedback) -> int:
     found = families.members([root.pk])[root.pk]
     _tell({root.pk: (root.state, found)})
     return _write(actor, {root.pk: (root.state, found)}, is_told=True)
+
+
+def tell_new_date(*, actor: Any, feature: Feature, before: date, after: date) -> int:
+    """A promise was revised: who asked for the feature and has an account hears it at their entry. Letters to people outside go
+    out with answers only: the date was told to somebody else. Returns at how many entries."""
+    roots = families.roots(FeedbackLink.objects.filter(feature=feature).values_list("feedback_id", flat=True))
+    ids = [pk for family in families.members(roots).values() for pk in family]
+    rows = list(Feedback.objects.filter(pk__in=ids).order_by("id"))
+    record_many("feedback.date_moved", [(row, {"date": [before, after]}, {}) for row in rows], actor=actor)
+    return len(rows)
 
 
 def state_of(states: list[str]) -> str:

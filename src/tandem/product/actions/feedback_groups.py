@@ -1,4 +1,4 @@
-"""A group of entries that read alike, as a person decided: one idea that answers them all, or one entry for them all."""
+"""Entries that read alike, or one alone, as a person decided: one idea that answers them all, or one entry for them all."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ MOST = 500
 def accept(*, actor: Any, product: Product, entries: Sequence[Feedback], title: str) -> Feature:
     """An idea with a link to each entry, proved by its title; the idea's words are the person's own."""
     require(actor, _DO, product.space_id)
-    _check(product, entries)
+    _check(product, entries, least=1)
     if not title.strip():
         raise Refused("title_empty", field="title")
     with transaction.atomic():
@@ -39,8 +39,8 @@ def unite(*, actor: Any, product: Product, entries: Sequence[Feedback], into: Fe
     return into
 
 
-def _check(product: Product, entries: Sequence[Feedback]) -> None:
-    if len({entry.pk for entry in entries}) < 2:
+def _check(product: Product, entries: Sequence[Feedback], *, least: int = 2) -> None:
+    if len({entry.pk for entry in entries}) < least:
         raise Refused("group_too_small")
     if len(entries) > MOST:
         raise Refused("group_too_large", most=MOST)

@@ -64,6 +64,8 @@ def revise(
     _refuse_closed(promise)
     if not reason.strip():
         raise Refused("reason_missing", field="reason")
+    if (values.get("given_on") or clock.today()) < promise.given_on:
+        raise Refused("revised_too_early", field="given_on", given_on=promise.given_on)
     with transaction.atomic():
         new = give(
             actor=actor,
@@ -81,6 +83,8 @@ def revise(
             actor=actor,
             changes={"date": [promise.date, date], "reason": [None, reason]},
         )
+        if promise.feature is not None:
+            feedback_answers.tell_new_date(actor=actor, feature=promise.feature, before=promise.date, after=date)
     return new
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from tandem.kit.dates import quarter_start
+from tandem.people.models import Space
 from tandem.planning import selection
 from tandem.planning.models import Adoption, Scenario, Solution
 from tandem.planning.selection import Figures, Inputs, Offer, unit
 from tandem.portfolio.models import Project
 from tandem.strategy.models import Objective
 
-__all__ = ["Decision", "Figures", "Inputs", "Offer", "Row", "View", "decisions", "newest", "unit", "view", "views"]
+__all__ = ["Decision", "Figures", "Inputs", "Offer", "Row", "View", "decisions", "needed", "newest", "unit", "view", "views"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,13 @@ class View:
     @property
     def has_answer(self) -> bool:
         return bool(self.solution and self.solution.value is not None)
+
+
+def needed(user: Any, space: Space, starts_on: date, quarters: int) -> list[int]:
+    """Money by quarter if every candidate started as early as it may: what a budget in per cent counts from."""
+    asked = Scenario(space=space, starts_on=quarter_start(starts_on), quarters=quarters)
+    inputs = selection.read(asked) if space.pk in user.visible_space_ids() else None
+    return list(selection.figures(inputs, {one.id: one.earliest for one in inputs.open}).money) if inputs else []
 
 
 def newest(user: Any, scenarios: Sequence[Scenario]) -> dict[int, Solution]:

@@ -131,8 +131,15 @@ def sentence(row: Notification, event: dict[str, Any] | None) -> str:
     return _changed(event, who)
 
 
+def _moved_date(changes: list[dict[str, Any]], who: dict[str, str]) -> str:
+    date = next(((c["before"], c["after"]) for c in changes if c["name"] == "date"), ("–", "–"))
+    return _("%(who)s moved the date of what you asked for from %(before)s to %(after)s") % (who | {"before": date[0], "after": date[1]})
+
+
 def _changed(event: dict[str, Any], who: dict[str, str]) -> str:
     changes = event["changes"]
+    if event["code"] == "feedback.date_moved":
+        return _moved_date(changes, who)
     if event["code"] == "promise.revised":
         date = next(((c["before"], c["after"]) for c in changes if c["name"] == "date"), ("–", "–"))
         return _("%(who)s revised a promise from %(before)s to %(after)s") % (

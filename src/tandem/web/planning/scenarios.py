@@ -115,6 +115,8 @@ def _rules(view: reads.View) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if s.budget:
         found.append({"text": now_("Money: %(row)s by quarter.") % {"row": " · ".join(money.money(n, view.inputs.currency) for n in s.budget)}, "kept": now_("what is left may be spent later") if s.is_carried_over else ""})
+    if s.may_hold:
+        found.append({"text": now_("Running projects may be put on hold.")})
     found += [{"text": now_("“%(role)s”: %(row)s days by quarter.") % {"role": role, "row": " · ".join(map(charts.number, row))}} for role, row in s.capacity.items()]
     found += [{"text": scenario_words.share(view, share), "kept": scenario_words.kept_share(view, share) if view.has_answer else "", "share": n} for n, share in enumerate(s.shares)]
     for kind, one, other in view.inputs.ties:

@@ -135,6 +135,8 @@ noun = Noun(
     filters=(Filter("rating", _("Rating of the source"), lambda request: [(str(v), label) for v, label in ProjectReport.Rating.choices]),),
     search=("project__name", "source_name", "department", "commentary"), order="-on", related=("project",), text="commentary",
     permission=Permission.EDIT_PLAN, form=ReportForm, create=create, change=change, remove=remove, look_up=look_up,
-    detail=detail, detail_template="portfolio/project_report.html", names={"new": _("Write a project report")},
+    detail=detail, detail_template="portfolio/project_report.html",
+    how=(_("Slip: the planned finish less the original finish that the source gives, else less the planned finish of the first report. Cost growth likewise. Each report leads to what it counts from and to what the source states."),),
+    names={"new": _("Write a project report")},
 )  # fmt: skip
 urls = generic.urls(noun)

@@ -81,5 +81,6 @@ noun = noun_for(
         Filter("kind", _("Kind"), lambda request: list(Project.Kind.choices)),
         Filter("horizon", _("Horizon"), lambda request: list(Project.Horizon.choices)),
     ),
+    how=(_("When all open items will be done, from the days on which this project really finished items; from too few there is no forecast. Half of the runs end by the first day (P50), eight of ten by the second (P80). The page of the project shows what it rests on."),),
 )  # fmt: skip
 urls = generic.urls(noun)

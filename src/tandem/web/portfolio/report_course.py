@@ -9,8 +9,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 from markupsafe import Markup, escape
 
 from tandem.kit.text import whole_number
@@ -18,7 +19,7 @@ from tandem.people.models import Space, SpaceKind
 from tandem.reports.queries import report_course as reads
 from tandem.reports.queries.project_reports import Line, Step, state_of
 from tandem.web import charts, doors, downloads
-from tandem.web.portfolio import money
+from tandem.web.portfolio import continuing, money
 from tandem.web.portfolio import report_words as words
 from tandem.web.templating import url
 
@@ -44,18 +45,28 @@ def page(request: HttpRequest) -> HttpResponse:
         "scatter": _scatter(found), "moved": reads.movement(found, heads, by_year), "differences": _differences(found), "difference_count": sum(len(line.course.differences) for line in found), "sort": sort,
         "sorts": [(name, label, with_changes(request, sort=name)) for name, label in (("slip", _("Slip")), ("growth", _("Cost growth")), ("name", _("Name")))],
         "next": with_changes(request, page=number + 1) if number * _ROWS < len(found) else "", "previous": with_changes(request, page=number - 1) if number > 1 else "",
-        "is_narrowed": len(found) < len(everything), "query": request.GET.urlencode(), "limits": (30, 180),
+        "is_narrowed": len(found) < len(everything), "query": request.GET.urlencode(), "limits": (30, 180), "go_on": continuing.of(request, space, found),
     }  # fmt: skip
     return render(request, "portfolio/report_course.html", context)
 
 
-def _chosen(request: HttpRequest) -> tuple[Space | None, list[Line], list[Line]]:
-    key = request.GET.get("in", "")
+@login_required
+@require_POST
+def proposals(request: HttpRequest, key: str) -> HttpResponse:
+    """The projects that are shown ask for a place in the next choice."""
+    space, _everything, found = _chosen(request, key)
+    assert space is not None
+    said = continuing.take(request, space, found)
+    return doors.go_to(request, f"{reverse('project_reports_course')}?{request.GET.urlencode()}#go-on", said)
+
+
+def _chosen(request: HttpRequest, key: str = "") -> tuple[Space | None, list[Line], list[Line]]:
+    key = key or request.GET.get("in", "")
     space = doors.find(Space.objects.all(), request.user, key=key) if key else None
     everything = reads.lines(request.user, space)
     given = {name: request.GET.get(name, "") for name in ("department", "category", "phase", "source")}
-    chosen = reads.Chosen(**given, text=request.GET.get("q", "").strip())
-    return space, everything, [line for line in everything if chosen.holds(line)]
+    asked = reads.Chosen(**given, text=request.GET.get("q", "").strip())
+    return space, everything, [line for line in everything if asked.holds(line)]
 
 
 def _sorted(found: list[Line], sort: str) -> list[Line]:
@@ -208,6 +219,7 @@ def export_xlsx(request: HttpRequest) -> HttpResponseBase:
 
 urls = [
     path("project-reports/course/", page, name="project_reports_course"),
+    path("project-reports/course/<str:key>/proposals/", proposals, name="project_reports_course_proposals"),
     path("project-reports/course.csv", export_csv, name="project_reports_course_csv"),
     path("project-reports/course.xlsx", export_xlsx, name="project_reports_course_xlsx"),
 ]

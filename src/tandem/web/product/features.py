@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from tandem.exchange import same_source
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.kit.types import Ref
@@ -104,11 +105,12 @@ def contributions(request: HttpRequest, id: int) -> HttpResponse:
 
 @login_required
 def scope(request: HttpRequest, id: int) -> HttpResponse:
-    """Add work items by key, or take one out."""
+    """Add work items by key or those of the issues that asked for it, or take one out."""
     row = doors.find(Feature.objects, request.user, pk=id)
     if request.method == "POST":
-        items = named_items(request)
-        act = features.remove_scope if request.POST.get("do") == "remove" else features.add_scope
+        do = request.POST.get("do")
+        items = same_source.items_of(request.user, row) if do == "same" else named_items(request)
+        act = features.remove_scope if do == "remove" else features.add_scope
         act(actor=request.user, subject=row, items=items)
     return doors.go_to(request, noun.url(row))
 
@@ -127,7 +129,8 @@ def _number(request: HttpRequest, name: str) -> int:
 
 
 def feature_detail(request: HttpRequest, row: Feature) -> dict[str, Any]:
-    return detail(request, row) | scores.of(request.user, row)
+    same = same_source.items_of(request.user, row) if may(request.user, Permission.EDIT_PRODUCT, row.space_id) else []
+    return detail(request, row) | scores.of(request.user, row) | {"same_source": same}
 
 
 noun = Noun(

@@ -60,6 +60,9 @@ def taken(request: HttpRequest, id: int) -> HttpResponse:
     ids = [number for text in request.POST.getlist("entry")[: feedback_groups.MOST + 1] if (number := whole_number(text))]
     entries = list(Feedback.objects.visible_to(user).filter(pk__in=ids, product=product).order_by("id"))
     here = f"{reverse('feedback_groups')}?product={product.pk}"
+    if len(ids) == 1 and request.POST.get("do") == "idea":  # from the page of the entry: on to what was made of it
+        feature = feedback_groups.accept(actor=user, product=product, entries=entries, title=request.POST.get("title", ""))
+        return doors.go_to(request, reverse("features_detail", kwargs={"id": feature.pk}), _("The idea answers it now."))
     if request.POST.get("do") == "unite":
         into = doors.find(Feedback.objects, user, pk=whole_number(request.POST.get("into", "")) or 0)
         kept = feedback_groups.unite(actor=user, product=product, entries=entries, into=into)

@@ -1,6 +1,7 @@
 """Giving, revising, keeping and withdrawing a promise: each form shows what the forecast says before a date is told."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, spaces_where
 from tandem.planning.actions import promises as planned
 from tandem.planning.models import Forecast
+from tandem.portfolio.models.project import LONG_AGO
 from tandem.product.actions import promises
 from tandem.product.models import Feature, Promise, Release
 from tandem.web import doors, generic
@@ -54,6 +56,7 @@ class PromiseForm(forms.Form):
 class RevisionForm(forms.Form):
     date = _date_field(label=_("New promised date"))
     reason = forms.CharField(label=_("Reason"), max_length=500, help_text=_("The receiver will ask."))
+    given_on = _date_field(label=_("Given on"), required=False, help_text=_("The day on which you said it."))
     confidence = _confidence()
 
 
@@ -104,7 +107,8 @@ def new_promise(request: HttpRequest, noun: Noun) -> HttpResponse:
         raise Denied(Permission.GIVE_PROMISE)
     about = _about(request)
     subject = subject_in(user, about)
-    initial = {"about": about} | {name: request.GET[name] for name in ("to_whom", "date", "what") if name in request.GET}
+    known = _known(user, subject)
+    initial = {"about": about, "given_on": _said_on(known.get("forecast"))} | {name: request.GET[name] for name in ("to_whom", "date", "what") if name in request.GET}
     form = PromiseForm(request.POST if request.method == "POST" else None, initial=initial, user=user)
     if request.method == "POST" and form.is_valid():
         values = {name: value for name, value in form.cleaned_data.items() if name != "about"}
@@ -116,7 +120,7 @@ def new_promise(request: HttpRequest, noun: Noun) -> HttpResponse:
             generic.show(form, problem)
     context = {
         "noun": noun, "form": form, "row": None, "title": now_("Give a promise"), "cancel": reverse(noun.slug),
-        "save": now_("Give the promise"), **_known(user, subject),
+        "save": now_("Give the promise"), **known,
     }  # fmt: skip
     return render(request, "product/promise_form.html", context, status=422 if form.errors else 200)
 
@@ -126,8 +130,9 @@ def revision(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
     row = doors.find(noun.rows(request.user), request.user, pk=id)
     known = _known(request.user, row.subject)
     forecast, status = known["forecast"], 200
-    p80 = forecast.p80 if forecast and forecast.p80 and forecast.p80 > clock.today() else None
-    form = RevisionForm(request.POST if request.method == "POST" else None, initial={"date": p80})
+    today = _said_on(forecast)
+    p80 = forecast.p80 if forecast and forecast.p80 and forecast.p80 > today else None
+    form = RevisionForm(request.POST if request.method == "POST" else None, initial={"date": p80, "given_on": max(today, row.given_on)})
     if request.method == "POST" and form.is_valid():
         try:
             version = doors.version_in(request)
@@ -145,6 +150,12 @@ def revision(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
         "may_promise": may(request.user, Permission.GIVE_PROMISE, row.space_id),
     }  # fmt: skip
     return render(request, "product/promise_form.html", context, status=status if status != 200 else 422 if form.errors else 200)
+
+
+def _said_on(forecast: Forecast | None) -> date:
+    """Today, or the last day of a history that ended long ago: its dates are told as of then."""
+    today = clock.today()
+    return forecast.as_of if forecast and today - forecast.as_of > LONG_AGO else today
 
 
 def keeping(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:

@@ -166,5 +166,6 @@ noun = Noun(
     search=("title", "objective__title"), order="ends_on", related=("owner", "objective", "kpi"),
     permission=Permission.EDIT_STRATEGY, form=KeyResultForm, create=create, change=change, remove=remove,
     detail=detail, detail_template="strategy/key_result.html", look_up=look_up, names={"new": _("New key result")},
+    how=(_("Progress: the share of the way from the start to the target that the last value has gone. Confidence: the last word while it is fresh, never better than the figures; without one the figures against the straight line to the target. The page of the key result shows each value with who said it."),),
 )  # fmt: skip
 urls = [*generic.urls(noun), *key_result_forms.urls(noun)]

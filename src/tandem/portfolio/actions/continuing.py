@@ -1,0 +1,128 @@
+"""Asking again for what runs already: a proposal for each project, with what is left of the cost that was last reported of it."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tandem.history.record import record_many
+from tandem.kit.dates import quarter_start
+from tandem.kit.errors import Refused
+from tandem.people.access import Permission, require, spaces_where
+from tandem.people.models import Space, SpaceKind
+from tandem.portfolio.models import Portfolio, Project, ProjectReport, Proposal
+from tandem.portfolio.whats_left import left
+from tandem.strategy.actions import objectives
+from tandem.strategy.models import Contribution, Objective
+
+_DO = Permission.EDIT_PORTFOLIO
+_GOING = (Project.State.PROPOSED, Project.State.RUNNING)
+MOST = 1_000
+
+
+class Outcome(NamedTuple):
+    """Proposals made and renewed; projects of which nothing is left, or of which cost or finish are not known, or that ask elsewhere."""
+
+    made: int
+    renewed: int
+    over: int
+    unknown: int
+    elsewhere: int
+
+
+def propose(
+    *, actor: Any, space: Space, projects: Iterable[Project], first: date, kind: str = Proposal.Kind.RUN,
+    objective: Objective | None = None, weight: int = 50,
+) -> Outcome:  # fmt: skip
+    """Running projects stand as candidates in the portfolio, beside what is new. Said again, the case is that of the newest report.
+    An objective that they all serve may be named; what a project serves itself its proposal serves too."""
+    require(actor, _DO, space.pk)
+    if space.kind not in (SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION):
+        raise Refused("not_a_portfolio", field="space_id")
+    if kind not in Proposal.Kind.values:
+        raise Refused("reference_unknown", field="kind")
+    first, allowed = quarter_start(first), spaces_where(actor, _DO)
+    wanted = [one.pk for one in projects if one.space_id in allowed][: MOST + 1]
+    if len(wanted) > MOST:
+        raise Refused("candidates_too_many", most=MOST)
+    with transaction.atomic():
+        held = Project.objects.select_for_update(of=("self",)).filter(pk__in=wanted, state__in=_GOING).order_by("pk")
+        rows = list(held.select_related("owner"))
+        reports = _newest(actor, rows)
+        _refuse_other_money(space, reports)
+        known = {one.project_id: one for one in Proposal.objects.filter(project__in=rows)}
+        made, renewed, over, elsewhere = [], [], 0, 0
+        for project in rows:
+            report, before = reports.get(project.pk), known.get(project.pk)
+            if report is None:
+                continue
+            costs = _costs(project, report, first)
+            if not costs:
+                over += 1
+            elif before is not None and before.space_id != space.pk:
+                elsewhere += 1
+            elif before is not None:
+                renewed.append((before, {"costs": costs, "not_before": first}))
+            else:
+                made.append(_made(space, project, report, costs, first, kind))
+        _write(actor, made, renewed)
+        _serve(actor, [*made, *(row for row, _values in renewed)], objective, weight)
+    return Outcome(len(made), len(renewed), over, len(rows) - len(reports), elsewhere)
+
+
+def _newest(actor: Any, rows: list[Project]) -> dict[int, ProjectReport]:
+    """Of each project the last report that says what it costs and when it ends."""
+    found = ProjectReport.objects.visible_to(actor).filter(project__in=rows).exclude(budget=None).exclude(planned_finish=None)
+    return {one.project_id: one for one in found.order_by("project_id", "-on", "-id").distinct("project_id")}
+
+
+def _refuse_other_money(space: Space, reports: dict[int, ProjectReport]) -> None:
+    home = Portfolio.objects.filter(space=space).first()
+    ours = home.currency if home else "EUR"
+    theirs = {one.currency for one in reports.values()} - {ours}
+    if theirs:
+        raise Refused("currency_differs", theirs=", ".join(sorted(theirs)) or "–", ours=ours)
+
+
+def _costs(project: Project, report: ProjectReport, first: date) -> list[int]:
+    start = report.planned_start or project.starts_on or report.on
+    assert report.budget is not None
+    assert report.planned_finish is not None
+    return left(budget=report.budget, spent=report.spent, start=start, finish=report.planned_finish, first=first)
+
+
+def _made(space: Space, project: Project, report: ProjectReport, costs: list[int], first: date, kind: str) -> Proposal:
+    text = _("To go on with this project. The costs are what is left, from %(first)s on, of the cost in its report of %(day)s.") % {
+        "first": first.isoformat(), "day": report.on.isoformat(),
+    }  # fmt: skip
+    return Proposal(
+        space=space, project=project, title=project.name, description=text, state=Proposal.State.PROJECT, owner=project.owner,
+        side=Proposal.Side.PMO, kind=kind, not_before=first, costs=costs,
+    )  # fmt: skip
+
+
+def _write(actor: Any, made: list[Proposal], renewed: list[tuple[Proposal, dict[str, Any]]]) -> None:
+    Proposal.objects.bulk_create(made, batch_size=500)
+    if made:
+        record_many("proposal.created", [(row, {"project": [None, row.project_id], "costs": [None, row.costs]}, {}) for row in made], actor=actor)
+    changed = []
+    for row, values in renewed:
+        differing = {name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value}
+        if differing:
+            row.write(expected=None, **values)
+            changed.append((row, differing, {}))
+    if changed:
+        record_many("proposal.changed", changed, actor=actor)
+
+
+def _serve(actor: Any, rows: list[Proposal], objective: Objective | None, weight: int) -> None:
+    by_project = {row.project_id: row for row in rows}
+    served = Contribution.objects.visible_to(actor).filter(subject_kind=Project._meta.label_lower, subject_id__in=list(by_project))
+    for one in served.select_related("objective"):
+        if one.objective != objective and one.objective.space_id in actor.visible_space_ids():
+            objectives.contribute(actor=actor, objective=one.objective, subject=by_project[one.subject_id], weight=one.weight)
+    if objective is not None:
+        for row in rows:
+            objectives.contribute(actor=actor, objective=objective, subject=row, weight=weight)
