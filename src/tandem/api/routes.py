@@ -31,9 +31,11 @@ from tandem.api.product import (
     experiments,
     features,
     feedback,
+    portals,
     products,
     promises,
     releases,
+    roadmap_editions,
     scoring_models,
 )
 from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
@@ -127,6 +129,9 @@ NOUNS: dict[str, Router] = {
     "segments": customers.segments,
     "scoring-models": scoring_models.router,
     "scores": scoring_models.scored,
+    "roadmap-editions": roadmap_editions.router,
+    "portals": portals.router,
+    "portal-comments": portals.comments,
     "ballots": ballots.router,
     "experiments": experiments.router,
     "personas": discovery.personas,

@@ -54,6 +54,9 @@ FIELDS = {
     "pmo_signed_by": _("signed for the PMO side by"), "pmo_signed_at": _("signed for the PMO side"), "theme": _("theme"),
     "product_signed_by": _("signed for the product side by"), "product_signed_at": _("signed for the product side"),
     "intended_share": _("intended share"), "computed_from": _("measured by Tandem"), "measured_as": _("measured with the eyes of"),
+    "planned_from": _("planned from"), "planned_to": _("planned to"), "planned_precision": _("planned how exactly"), "precision": _("dates are told"),
+    "language": _("language"), "shows_promise": _("shows promises"), "shows_forecast": _("shows forecasts"), "shows_slip": _("shows slips"),
+    "shows_owner": _("shows owners"), "shows_effort": _("shows the work left"), "edition": _("edition"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 
