@@ -47,6 +47,7 @@ from tandem.product.actions import (
     feedback_merges,
     portals,
     release_checks,
+    roadmap_editions,
     roadmaps,
     scores,
     votes,
@@ -61,11 +62,13 @@ from tandem.product.models import (
     FeedbackLink,
     Persona,
     Portal,
+    PortalComment,
     Product,
     Promise,
     Release,
     ReleaseCheck,
     ResearchNote,
+    RoadmapEdition,
     RoadmapShare,
     Scope,
     Score,
@@ -212,6 +215,7 @@ class Area:
     persona: Persona
     competitor: Competitor
     research_note: ResearchNote
+    roadmap_edition: RoadmapEdition
     closed_ballot: Ballot
     decided_ballot: Ballot
     ballot_secret: str
@@ -228,6 +232,7 @@ class Area:
     merged_feedback: Feedback
     feedback_link: FeedbackLink
     portal: Portal
+    portal_comment: PortalComment
     waiting_feedback: Feedback
     public_feedback: Feedback
     comment: Comment
@@ -439,6 +444,7 @@ def _product(admin: User, product: Product, item: WorkItem) -> dict[str, Any]:
         "persona": discovery.create_persona(actor=admin, product=product, name="Ida"),
         "competitor": discovery.create_competitor(actor=admin, product=product, name="Other line"),
         "research_note": discovery.create_note(actor=admin, product=product, title="October round"),
+        "roadmap_edition": roadmap_editions.create(actor=admin, space=product.space, name="For customers"),
         "ballot": ballot, "closed_ballot": closed, "decided_ballot": decided,
         "ballot_secret": votes.invite_by_link(actor=admin, ballot=ballot, name="Ida")[1],
         "other_feature": other,
@@ -471,6 +477,7 @@ def _feedback(admin: User, product: Product, feature: Feature) -> dict[str, Any]
     waiting, public = (portals.give(actor=None, portal=portal, title=title) for title in ("A crane", "A bridge"))
     portals.decide(actor=admin, feedback=public, is_shown=True)
     return {
+        "portal_comment": portals.comment(actor=None, portal=portal, feedback=public, body="Soon, I hope"),
         "portal": portal, "waiting_feedback": waiting, "public_feedback": public,
         "segment": segment, "other_segment": other, "customer": customer, "feedback": said, "merged_feedback": merged,
         "feedback_link": link, "other_feedback": make.feedback(actor=admin, product=product, title="Rates at night"),

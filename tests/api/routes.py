@@ -68,6 +68,9 @@ EXAMPLES = {
     "segments": "segment",
     "scoring-models": "scoring_model",
     "scores": "score",
+    "roadmap-editions": "roadmap_edition",
+    "portals": "portal",
+    "portal-comments": "portal_comment",
     "ballots": "ballot",
     "experiments": "experiment",
     "personas": "persona",
@@ -92,6 +95,7 @@ EXAMPLES = {
     "deliveries": "delivery",
 }
 _ELSEWHERE = {
+    "feedback_portal_verdicts_create": "waiting_feedback",
     "feedback_separations_create": "merged_feedback", "feedback_change": "other_feedback", "feedback_remove": "other_feedback", "segments_remove": "other_segment",
     "scoring_models_remove": "unused_scoring_model", "ballots_reopenings_create": "closed_ballot", "ballots_decisions_create": "closed_ballot",
     "ballots_reversals_create": "decided_ballot", "ballots_outcome_read": "closed_ballot",
@@ -373,6 +377,16 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "ballots_voters_create": lambda a: {"user_ids": [a.member.pk]},
     "ballots_votes_create": lambda a: {"answer": {"gifts": {str(a.feature.pk): 60}}, "vote_version": 0},
     "ballots_decisions_create": lambda a: {"order": [a.other_feature.pk, a.feature.pk], "reason": "Shippers wait"},
+    "portals_create": lambda a: {"product_id": a.product.pk, "intro": "Say it"},
+    "portals_change": lambda a: {"intro": "What would help you most?", "is_embeddable": True},
+    "portal_comments_verdicts_create": lambda a: {"is_shown": True},
+    "feedback_portal_verdicts_create": lambda a: {"is_shown": True},
+    "products_group_ideas_create": lambda a: {"title": "Shorter queues", "feedback_ids": [a.feedback.pk, a.other_feedback.pk]},
+    "products_group_unions_create": lambda a: {"into_id": a.feedback.pk, "feedback_ids": [a.feedback.pk, a.other_feedback.pk]},
+    "roadmap_editions_create": lambda a: {
+        "space_id": a.product.space_id, "name": "For the board", "query": "-state:idea", "precision": "half", "shows_forecast": True, "shows_slip": True,
+    },
+    "roadmap_editions_change": lambda a: {"shows_owner": True, "language": "zh-hans"},
     "experiments_create": lambda a: {
         "product_id": a.product.pk, "title": "Night desk", "hypothesis": "Shippers book at night when prices are there", "measure": "Bookings", "threshold": "20",
         "stage": "concluded", "result": "12", "outcome": "refuted", "decision": "stop", "learned": "They wait for the morning", "feature_id": a.feature.pk,

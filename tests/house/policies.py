@@ -85,6 +85,7 @@ def remove(roles: frozenset[str]) -> Policy:
 _READ_ONLY = [
     "themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs",
     "proposals", "proposal_ties", "benefits", "benefit_measurements", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes", "ballots", "scoring_models", "scores",
+    "proposals", "proposal_ties", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes", "ballots", "scoring_models", "scores", "roadmap_editions", "portals",
     "adoptions",
 ]  # fmt: skip
 _NOUNS = [
@@ -270,6 +271,20 @@ API: dict[str, Policy] = {
     "scoring_models_remove": remove(PRODUCT),
     "scores_create": create(PRODUCT),
     "scores_change": change(PRODUCT),
+    "portals_create": Policy(SHARE, 422, unseen=422),  # the product has one already; opened again in tests/api/test_portals.py
+    "portals_change": change(SHARE),
+    "portals_closings_create": change(SHARE, 201),
+    "portal_comments_list": LIST,
+    "portal_comments_read": READ,
+    "portal_comments_verdicts_create": change(PRODUCT, 201),
+    "feedback_portal_verdicts_create": change(PRODUCT, 201),
+    "products_feedback_groups_list": READ,
+    "products_group_ideas_create": change(PRODUCT, 201),
+    "products_group_unions_create": change(PRODUCT, 201),
+    "roadmap_editions_create": create(SHARE),
+    "roadmap_editions_change": change(SHARE),
+    "roadmap_editions_remove": remove(SHARE),
+    "roadmap_editions_rows_list": READ,
     "experiments_create": create(PRODUCT),
     "experiments_change": change(PRODUCT),
     "experiments_remove": remove(PRODUCT),
@@ -344,6 +359,7 @@ API: dict[str, Policy] = {
 for _noun in (
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements",
     "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes",
+    "proposal_ties", "solutions", "scores", "adoptions", "feedback_quotes", "portal_comments",
 ):
     del API[f"{_noun}_history"]
 
@@ -445,6 +461,7 @@ WEB: dict[str, Page] = {
     "charters_of": Page(get=SEE),
     "alignment": _LISTING,
     "alignment_records": _LISTING,
+    "strategy_map_records": _LISTING,
     "strategy_map": _LISTING,
     "contributions": Page(post=WORK),
     "objectives_carry_overs": Page(get=STRATEGY, post=STRATEGY),
@@ -496,6 +513,7 @@ WEB: dict[str, Page] = {
     **_noun("releases", PRODUCT, remove=True),
     **_noun("promises", PRODUCT, change=False),
     **_noun("scoring_models", PRODUCT, remove=True),
+    **_noun("roadmap_editions", SHARE, remove=True),
     **{name: page for noun in ("ballots", "experiments", "personas", "competitors", "research_notes") for name, page in _noun(noun, PRODUCT, remove=True).items()},
     "ballot_votes": Page(get=NOBODY, post=NOBODY),
     "ballot_voters": Page(get=PRODUCT, post=PRODUCT),

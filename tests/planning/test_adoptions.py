@@ -1,5 +1,6 @@
 """Adopting a scenario: one decision, all or nothing, and the way back while nothing stands on it."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from tandem.planning.actions import adoptions, scenarios
 from tandem.planning.models import Adoption, Solution
 from tandem.portfolio.actions import benefit_measurements, portfolios, projects, proposals
 from tandem.portfolio.models import Benefit, Project
+from tandem.reports.queries import scenarios as reads
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution
 from tests import make
@@ -105,6 +107,24 @@ def test_a_decision_needs_a_reason_and_is_made_once(at):
     with pytest.raises(Refused, match="scenario_adopted"):
         scenarios.change(actor=at.lead, scenario=at.scenario, version=None, name="Other")
     assert Adoption.objects.count() == 1
+
+
+def test_what_was_decided_stays_whatever_becomes_of_the_proposals(at):
+    adopt(at, others="keep")
+    before = reads.view(at.lead, at.scenario)
+    proposals.change(actor=at.lead, proposal=at.portal, version=None, title="Another gate", costs=[999_000], effort={"Crew": [7]})
+    make.proposal(actor=at.lead, space=at.home, title="Later idea")
+    Solution.objects.create(space=at.home, scenario=at.scenario, state="done", value=9, starts={str(at.robots.pk): 0}, inputs_hash="x")
+    after = reads.view(at.lead, at.scenario)
+    assert after.figures == before.figures and after.inputs.hash == before.inputs.hash
+    assert [(r.offer, r.start) for r in after.rows] == [(r.offer, r.start) for r in before.rows]
+    assert {r.offer.title for r in after.rows} == {"Crane", "Portal", "Robots"}
+
+
+def test_what_is_kept_is_read_back_as_it_was(at):
+    inputs = selection.read(at.scenario)
+    said = json.loads(json.dumps(selection.kept(inputs)))
+    assert selection.as_kept(at.scenario, said) == inputs
 
 
 def test_it_is_taken_back_while_nothing_stands_on_it(at):

@@ -1,7 +1,7 @@
 """What people said: written down, linked with its proof, merged and taken apart, answered once."""
 
 import pytest
-from django.core import mail
+from django.core import mail, signing
 
 from tandem.collaboration.models import Watch
 from tandem.history.models import Event
@@ -192,6 +192,22 @@ def test_an_outsider_is_told_once_for_each_answer_and_can_stop_it(world, said, f
     features.change(actor=world.chen, feature=feature, version=None, state="shipped")
     assert feedback_letters.send_due() == 0
     assert client.post("/feedback-letters/forged/").status_code == 422
+
+
+def test_no_letter_carries_an_address_in_its_link_and_older_links_still_stop(world, said, feature, client, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    feedback_links.link(actor=world.chen, feedback=said, feature=feature)
+    features.change(actor=world.chen, feature=feature, version=None, state="planned")
+    feedback_letters.send_due()
+    link = mail.outbox[0].extra_headers["List-Unsubscribe"].strip("<>")
+    token = link.rstrip("/").rsplit("/", 1)[1]
+    assert "ida" not in str(signing.loads(token, salt="tandem.feedback.letters")).lower()
+    old = signing.dumps("ida@example.org", salt="tandem.feedback.letters")
+    assert client.post(f"/feedback-letters/{old}/").status_code == 200
+    said.refresh_from_db()
+    assert not said.wants_word
+    gone = signing.dumps(10**9, salt="tandem.feedback.letters")
+    assert client.post(f"/feedback-letters/{gone}/").status_code == 422
 
 
 def test_nobody_is_told_what_is_no_longer_true(world, said, feature, settings):

@@ -1,9 +1,12 @@
 """The public portal: nothing stands there before it was let through, one vote for each confirmed address, and no flood."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 
 from tandem.history.models import Event
+from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.people.actions import spaces
 from tandem.product.actions import feedback_answers, feedback_merges, portals
@@ -166,3 +169,37 @@ def test_frames_and_search_engines_only_where_it_was_said(world, client, portal,
     assert "X-Robots-Tag" not in opened.headers
     assert "frame-ancestors *" in opened.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in client.get("/accounts/login/").headers["Content-Security-Policy"]
+
+
+def test_who_said_no_to_letters_can_agree_later_by_a_letter_of_its_own(world, client, portal, shown):
+    portals.vote(actor=None, portal=portal, feedback=shown, email="bo@example.org")
+    vote = FeedbackVote.objects.get(email="bo@example.org")
+    first = feedback_letters.confirming_path(vote)
+    client.post(first)
+    for _twice in range(2):
+        portals.vote(actor=None, portal=portal, feedback=shown, email="Bo@example.org", wants_word=True)
+    vote.refresh_from_db()
+    asked_at = vote.word_asked_at
+    assert asked_at is not None and not vote.wants_word, "asking is not agreeing"
+    client.post(first)
+    vote.refresh_from_db()
+    assert not vote.wants_word, "the link of the first letter does not agree to letters"
+    assert feedback_letters.ask(vote.pk)
+    second = feedback_letters.confirming_path(vote)
+    assert second in mail.outbox[-1].body
+    assert "hear what becomes of it" in client.get(second).content.decode()
+    client.post(second)
+    vote.refresh_from_db()
+    assert vote.wants_word and vote.word_asked_at is None
+    assert FeedbackVote.objects.filter(email="bo@example.org").count() == 1
+    assert not feedback_letters.ask(vote.pk), "nothing is left to ask"
+
+
+def test_asking_again_fills_nobodys_box(world, portal, shown):
+    for n in range(portals.MOST_LETTERS + 2):
+        entry = shown if n == 0 else make.feedback(actor=world.chen, product=world.product, title=f"Entry {n}")
+        row = FeedbackVote.objects.create(space=entry.space, feedback=entry, email="bo@example.org", confirmed_at=clock.now() - timedelta(days=9), created_at=clock.now() - timedelta(days=9))
+        type(entry).objects.filter(pk=entry.pk).update(is_public=True)
+        entry.refresh_from_db()
+        portals.vote(actor=None, portal=portal, feedback=entry, email=row.email, wants_word=True)
+    assert FeedbackVote.objects.exclude(word_asked_at=None).count() == portals.MOST_LETTERS

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tandem.collaboration.models import Job
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.product import scoring
@@ -104,6 +105,25 @@ def test_a_new_formula_scores_anew_with_one_event_each(rice):
     assert {e.changes["score"][1] for e in events} == {50, 200} and len({e.run for e in events}) == 1
     with pytest.raises(Refused, match="scoring_model_in_use"):
         scoring_models.remove(actor=rice.alma, scoring_model=model)
+
+
+def test_many_scores_are_computed_anew_in_a_job_that_shows_its_progress(rice, monkeypatch):
+    monkeypatch.setattr(scoring_models, "FEW", 2)
+    features_ = [rice.one, rice.two, *(make.feature(actor=rice.chen, product=rice.product, title=f"More {n}") for n in range(3))]
+    for feature in features_:
+        said(rice, feature, **RICE)
+    inputs = rice.model.inputs
+    before = set(Score.objects.values_list("value", flat=True))
+    scoring_models.change(actor=rice.alma, scoring_model=rice.model, version=1, method="own", formula="reach * impact / effort", inputs=inputs)
+    assert set(Score.objects.values_list("value", flat=True)) == before, "not while somebody waits for the page"
+    job = Job.objects.get(kind=scoring_models.RESCORE)
+    assert (job.owner, job.space_id) == (rice.alma, rice.model.space_id)
+    steps = []
+    for _twice in range(2):
+        scoring_models.rescore(rice.model.pk, rice.alma, lambda *step: steps.append(step))
+    assert steps[:3] == [("scoring", 0, 5), ("scoring", 2, 5), ("scoring", 4, 5)]
+    assert set(Score.objects.values_list("value", flat=True)) == {200}
+    assert Event.objects.filter(verb="feature.rescored").count() == 5, "carried out again it changes nothing"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from tandem.history.models import Event
 from tandem.kit.errors import Refused
 from tandem.people.models import Role, Space, User
 from tandem.product.models import Feature, Promise, Scope
+from tandem.product.models.window import standing
 from tandem.samples import load as sample
 from tandem.strategy.models import Contribution
 from tandem.work.models import Baseline, Link, Sprint, SprintChange, StateChange, WorkItem
@@ -37,8 +38,8 @@ def test_there_are_as_many_of_each_noun_as_the_organisation_should_have(loaded):
 
 
 def test_the_roadmap_has_a_now_a_next_and_a_later(loaded):
-    rows = Feature.objects.exclude(state=Feature.State.SHIPPED).values_list("horizon", "product__name")
-    assert {h for h, _ in rows} == set(Feature.Horizon.values)
+    rows = Feature.objects.exclude(state=Feature.State.SHIPPED).annotate(now=standing(TODAY)).values_list("now", "product__name")
+    assert {h for h, _ in rows} == {"now", "next", "later"}
     assert len({product for h, product in rows if h == Feature.Horizon.LATER}) == 3
     served = set(Contribution.objects.values_list("subject_id", flat=True))
     assert set(Feature.objects.values_list("id", flat=True)) <= served

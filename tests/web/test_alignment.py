@@ -1,5 +1,7 @@
 """The alignment page, the records behind its figures, and the panel where a record says what it serves."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,6 +9,7 @@ from django.urls import reverse
 
 from tandem.kit import clock
 from tandem.planning import alignment
+from tandem.product.actions import features
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution
 from tandem.work.models import WorkItem
@@ -117,11 +120,40 @@ def test_every_band_of_the_map_opens_its_records(aligned, signed_in):
     client = signed_in(aligned.alma)
     text = client.get(reverse("strategy_map")).content.decode()
     assert "The largest part of the work serves “Growth”: 60 %." in text
-    address = reverse("alignment_records") + f"?objective={aligned.growth.pk}"
-    assert "Growth → No product or programme: 6" in text and f'href="{address}"' in text
-    assert client.get(address).status_code == 200
+    assert "Growth → No product or programme: 6" in text
+    address = reverse("strategy_map_records") + f"?band=0.objective-{aligned.growth.pk}.direct-0"
+    assert f'href="{address}"' in text
+    assert "6 of 10" in client.get(address).content.decode()
+    assert client.get(reverse("strategy_map_records") + "?band=9.x").status_code == 200
     unseen = signed_in(aligned.dana).get(reverse("strategy_map")).content.decode()
     assert "Growth" not in unseen and "Portal" not in unseen
+    assert "Growth" not in signed_in(aligned.dana).get(address).content.decode()
+
+
+def test_a_band_opens_exactly_the_work_that_it_is_as_wide_as(aligned, signed_in):
+    """A part of the objective has work of its own, and a product takes some: neither belongs to the band beside it."""
+    part = make.objective(actor=aligned.alma, title="Growth at night", parent=aligned.growth)
+    feature = make.feature(actor=aligned.chen, product=aligned.product, title="Night")
+    objectives.contribute(actor=aligned.alma, objective=part, subject=feature, weight=100)
+    features.add_scope(actor=aligned.admin, subject=feature, items=list(WorkItem.objects.order_by("id")[:3]))
+    alignment.compute_all()
+    client = signed_in(aligned.alma)
+    text = client.get(reverse("strategy_map")).content.decode()
+    bands = re.findall(r'href="(/strategy-map/records/[^"]+)"[^>]*><title>[^<]*: ([\d.]+)', text)
+    assert len(bands) >= 6
+    for address, amount in bands:
+        shown = client.get(html.unescape(address)).content.decode()
+        assert f"{amount} of 10" in shown, address
+
+
+def test_a_part_of_the_work_is_not_judged_by_shares_of_all_work(aligned, signed_in):
+    client = signed_in(aligned.alma)
+    assert "“Growth” gets 60 %, 40 % was intended." in page(client)
+    narrowed = page(client, f"?in={aligned.project.space_id}")
+    assert "was intended." not in narrowed and "More than intended</" not in narrowed[narrowed.index("Effort for each objective") :]
+    assert "What is intended is a share of all work" in narrowed
+    answer = client.get(f"/api/v1/alignment/?space_id={aligned.project.space_id}").json()
+    assert {line["state"] for line in answer["objectives"]} == {"unknown"} and answer["as_intended"] is None
 
 
 def test_many_records_cost_no_more_queries(aligned, signed_in, django_assert_num_queries):

@@ -63,6 +63,20 @@ def test_figures_of_a_department_stand_beside_those_of_the_source(world, portfol
     assert moved[1].better + moved[1].worse == 6
 
 
+def test_a_project_that_two_sources_report_counts_once(client, world, portfolio):
+    made = fill(world, portfolio.space, 4)
+    before = reads.groups(reads.lines(world.alma, portfolio.space))
+    values = {"on": date(2017, 1, 1), "planned_finish": date(2019, 1, 1), "budget": D(5), "currency": "GBP", "department": "DfT"}
+    project_reports.take_many(actor=world.alma, rows=[Reported(project, values) for project in made], source="Parliament")
+    found = reads.lines(world.alma, portfolio.space)
+    assert len(found) == 8 and reads.groups(found) == before, "the source that reported last counts"
+    heads, by_year = reads.columns(found)
+    assert max(sum(one.states.values()) for one in reads.movement(found, heads, by_year)) == 4
+    client.force_login(world.alma)
+    text = client.get(PAGE, {"in": portfolio.space.key}).content.decode()
+    assert "4 projects are reported by several sources" in text and "Parliament · DfT" in text
+
+
 def test_who_sees_nothing_is_told_nothing(client, world, portfolio):
     fill(world, portfolio.space, 3)
     client.force_login(world.dana)

@@ -32,10 +32,12 @@ from tandem.api.product import (
     features,
     feedback,
     gaps,
+    portals,
     products,
     promises,
     release_checks,
     releases,
+    roadmap_editions,
     scoring_models,
 )
 from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
@@ -132,6 +134,9 @@ NOUNS: dict[str, Router] = {
     "segments": customers.segments,
     "scoring-models": scoring_models.router,
     "scores": scoring_models.scored,
+    "roadmap-editions": roadmap_editions.router,
+    "portals": portals.router,
+    "portal-comments": portals.comments,
     "ballots": ballots.router,
     "experiments": experiments.router,
     "personas": discovery.personas,

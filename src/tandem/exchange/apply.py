@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from tandem.collaboration.models import Comment
 from tandem.compute.forecasting.history import NEEDED
 from tandem.exchange import facts as counting
-from tandem.exchange import feedback, project_reports
+from tandem.exchange import feedback, project_reports, proposals
 from tandem.exchange import records as R
 from tandem.exchange.formats.source import Source
 from tandem.exchange.models import ExternalReference, Import
@@ -21,7 +21,7 @@ from tandem.exchange.taking_over import around, basics, edges, offers, people, p
 from tandem.exchange.taking_over.context import Step, Taking
 from tandem.exchange.taking_over.items import Items
 from tandem.exchange.taking_over.ledger import Entry, Ledger
-from tandem.exchange.taking_over.target import Target, find_target, system_of
+from tandem.exchange.taking_over.target import Target, default_parent, find_target, system_of
 from tandem.history.record import record as record_event
 from tandem.kit import clock
 from tandem.people.access import Permission, require
@@ -64,6 +64,8 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
         projects, rest = _projects(stream)
         if feedback.is_wanted(options):
             return _feedback(source, projects, rest, actor=actor, imported=imported, options=options, step=step)
+        if proposals.is_wanted(options):
+            return _proposals(source, projects, rest, actor=actor, imported=imported, options=options, step=step)
         target = find_target(source, projects, actor=actor, options=options)
         require(actor, Permission.IMPORT, target.space.pk)
         ledger = Ledger(target.space, system_of(source, projects), imported)
@@ -100,6 +102,20 @@ def _feedback(
     record_event("import.started", imported, actor=actor, changes={"file": [None, imported.file_name]}, run=taking.run)
     report = feedback.take(taking, product, is_new, source, projects, rest, options.expected)
     return _done(source, imported, taking.space, report, actor, taking.run)
+
+
+def _proposals(
+    source: Source, projects: list[R.ProjectRecord], rest: Iterator[R.Record], *, actor: Any, imported: Import, options: Options, step: Step
+) -> dict[str, Any]:
+    """Into the queue of a portfolio: what is proposed."""
+    space = options.into or options.parent or default_parent(actor)
+    require(actor, Permission.IMPORT, space.pk)
+    taking = Taking(
+        actor=actor, space=space, is_new_space=False, imported=imported, info=source.info,
+        ledger=Ledger(space, f"proposals:{system_of(source, projects)}"[:100], imported), zone=options.zone, step=step,
+    )  # fmt: skip
+    record_event("import.started", imported, actor=actor, changes={"file": [None, imported.file_name]}, run=taking.run)
+    return _done(source, imported, space, proposals.take(taking, source, rest, options.expected), actor, taking.run)
 
 
 def _take_time() -> None:

@@ -35,7 +35,7 @@ def checked(answers: dict[str, Any]) -> dict[str, Any]:
     for key, value in kept.items():
         if not isinstance(value, _KIND.get(key, str)):
             raise Refused("import_answers", field=key, what=f"{key}: {value}")
-    if kept.get("kind", "feedback") != "feedback":
+    if kept.get("kind", "feedback") not in ("feedback", "proposals"):
         raise Refused("import_answers", field="kind", what=str(kept["kind"]))
     if kept.get("date_order", "dmy") not in ("dmy", "mdy", "ymd"):
         raise Refused("import_answers", field="date_order", what=str(kept["date_order"]))

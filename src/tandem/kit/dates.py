@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
+from typing import NamedTuple
 
 DAY_MINUTES = 480
 "A working day, as estimates count it."
@@ -40,3 +41,45 @@ def months_on(day: date, months: int) -> date:
 
 def quarter_start(day: date) -> date:
     return months_on(day, -((day.month - 1) % 3))
+
+
+UNITS = ("day", "week", "month", "quarter", "half", "year")
+"How exactly a date is known or told, the finest first; weeks begin on Monday."
+_MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+
+
+class Span(NamedTuple):
+    """From the first to the last day, known to the unit and no finer."""
+
+    first: date
+    last: date
+    unit: str
+
+    def told(self, unit: str) -> "Span":
+        """Rounded outward to the coarser of its own unit and `unit`: never finer than it is known."""
+        coarser = max(self.unit, unit, key=UNITS.index)
+        return Span(unit_start(self.first, coarser), unit_end(self.last, coarser), coarser)
+
+
+def unit_start(day: date, unit: str) -> date:
+    if unit == "day":
+        return day
+    if unit == "week":
+        return day - timedelta(days=day.weekday())
+    return months_on(day, -((day.month - 1) % _MONTHS[unit]))
+
+
+def unit_end(day: date, unit: str) -> date:
+    if unit == "day":
+        return day
+    if unit == "week":
+        return day + timedelta(days=6 - day.weekday())
+    return months_on(unit_start(day, unit), _MONTHS[unit]) - timedelta(days=1)
+
+
+def units_between(first: date, last: date, unit: str) -> int:
+    """How many units the second day's lies behind the first one's."""
+    if unit in ("day", "week"):
+        return (unit_start(last, unit) - unit_start(first, unit)).days // (7 if unit == "week" else 1)
+    size = _MONTHS[unit]
+    return (last.year * 12 + last.month - 1) // size - (first.year * 12 + first.month - 1) // size

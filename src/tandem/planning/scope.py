@@ -60,7 +60,7 @@ class Subject:
         row = self.row
         if isinstance(row, Feature):
             open_ = row.state not in (Feature.State.SHIPPED, Feature.State.DECLINED)
-            return open_ and (row.state == Feature.State.BUILDING or row.horizon == Feature.Horizon.NOW)
+            return open_ and (row.state == Feature.State.BUILDING or row.stands_in == Feature.Horizon.NOW)
         if isinstance(row, Release):
             return row.state == Release.State.PLANNED and any(item.started for item in self.open_items)
         return bool(row.state == Project.State.RUNNING)

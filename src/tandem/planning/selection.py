@@ -6,7 +6,7 @@ in each quarter of the scenario; what it needs after the last one meets the limi
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -169,6 +169,32 @@ def _removed(
                 found[one_] = ("requires_absent", offers[other].title)
                 more = True
     return found
+
+
+# -- what was decided stays -----------------------------------------------------------------------------------------
+
+
+def kept(inputs: Inputs) -> dict[str, Any]:
+    """The question as it stands now, to be kept with the decision: proposals go on changing, what was decided does not."""
+    return {
+        "offers": [asdict(one) for one in inputs.offers.values()], "removed": dict(inputs.removed), "ties": list(inputs.ties), "rate": inputs.rate,
+        "currency": inputs.currency, "objectives": {str(pk): title for pk, title in inputs.objectives.items()},
+    }  # fmt: skip
+
+
+def as_kept(scenario: Scenario, said: Mapping[str, Any]) -> Inputs:
+    """The question as it was kept."""
+    offers = {
+        one["id"]: Offer(**{
+            **one, "costs": tuple(one["costs"]), "benefits": tuple(one["benefits"]), "groups": tuple(one["groups"]),
+            "effort": {role: tuple(row) for role, row in one["effort"].items()},
+        })
+        for one in said["offers"]
+    }  # fmt: skip
+    return Inputs(
+        scenario, offers, {key: (code, name) for key, (code, name) in said["removed"].items()}, tuple((a, b, c) for a, b, c in said["ties"]),
+        said["rate"], said["currency"], {int(pk): title for pk, title in said["objectives"].items()},
+    )  # fmt: skip
 
 
 # -- into the terms of the solver ---------------------------------------------------------------------------------

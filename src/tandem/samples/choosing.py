@@ -5,11 +5,20 @@ from datetime import timedelta
 from functools import partial
 
 from tandem.people.access import Permission, may
-from tandem.product.actions import ballots, discovery, experiments, products, scores, scoring_models, votes
+from tandem.product.actions import (
+    ballots,
+    discovery,
+    experiments,
+    products,
+    roadmap_editions,
+    scores,
+    scoring_models,
+    votes,
+)
 from tandem.product.models import Ballot, Feature, Product, ScoringModel
 from tandem.samples.placing import Place
 from tandem.samples.timeline import Timeline, at
-from tandem.samples.words import choices
+from tandem.samples.words import choices, editions
 
 _MOST = 14
 """Features of a product that somebody has scored; the others wait."""
@@ -30,6 +39,7 @@ class Choosing:
         self.timeline.add(at(day - timedelta(12)), partial(self._ask, product, choices.BALLOTS[0], "money", 6))
         self.timeline.add(at(day - timedelta(2)), partial(self._ask, product, choices.BALLOTS[1], "ranking", -10))
         self.timeline.add(at(last, 20), partial(self._find_out, product))
+        self.timeline.add(at(last, 20), partial(self._tell, product))
 
     def _model(self) -> None:
         self.model = scoring_models.create(
@@ -77,6 +87,13 @@ class Choosing:
         if ballot.method == Ballot.Method.RANKING:
             return {"places": {str(pk): place for place, pk in enumerate(order, 1)}}
         return {"gifts": {str(pk): amount for pk, amount in zip(order, (40, 30, 20, 10), strict=False)}}
+
+    def _tell(self, product: Product) -> None:
+        for one in editions.EDITIONS:
+            actor, space = (self.lead, self.place.root) if one.above else (self.place.users["pm0"], product.space)
+            roadmap_editions.create(
+                actor=actor, space=space, name=self.place.say(one.name), description=self.place.say(one.intro), owner=actor, **one.values
+            )
 
     def _find_out(self, product: Product) -> None:
         say, manager = self.place.say, self.place.users["pm0"]

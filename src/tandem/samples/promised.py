@@ -4,9 +4,11 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from tandem.kit.dates import months_on
 from tandem.product.actions import features, promises, releases
 from tandem.product.models import Feature, Release
 from tandem.product.models import Promise as PromiseRow
+from tandem.product.models.window import Precision
 from tandem.samples import records
 from tandem.samples.placing import Place
 from tandem.samples.replaying import Replay
@@ -98,7 +100,9 @@ class Promised:
 
     def _idea(self, number: int, idea: frame.IdeaFrame) -> None:
         product = self.place.products[idea.product]
-        planned = {"state": Feature.State.PLANNED, "horizon": Feature.Horizon.NEXT} if idea.is_next else {}
+        planned: dict[str, Any] = {}
+        if idea.is_next:  # nobody sets its horizon: it stands where its window says
+            planned = {"state": Feature.State.PLANNED, "planned_to": months_on(self.world.as_of, 3), "planned_precision": Precision.QUARTER}
         row = features.create(
             actor=product.owner, product=product, title=self.place.say(idea.title), owner=product.owner,
             rank=(len(self.world.features) + number + 1) * 1024.0, **planned,

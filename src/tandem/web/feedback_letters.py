@@ -53,7 +53,7 @@ def written(row: FeedbackLetter) -> EmailMessage:
         became = {
             S.PLANNED: _("It is planned."), S.SHIPPED: _("It is there: it was shipped."), S.DECLINED: _("It will not be built."),
         }  # fmt: skip
-        stop = settings.ORIGIN.rstrip("/") + stopping_path(row.email)
+        stop = settings.ORIGIN.rstrip("/") + stopping_path(row)
         lines = [
             _("Hello %(name)s,") % {"name": row.name} if row.name else _("Hello,"), "",
             _("You told us about %(product)s: “%(title)s”.") % {"product": product, "title": said.title},
@@ -71,7 +71,7 @@ def written(row: FeedbackLetter) -> EmailMessage:
 def ask(vote_id: int) -> bool:
     """The letter whose link makes a vote of the portal count."""
     # house: reads — the worker writes to whom the job names
-    vote = FeedbackVote.objects.select_related("feedback__product").filter(pk=vote_id, confirmed_at=None, feedback__product__portal__closed_at=None).exclude(email="").first()
+    vote = FeedbackVote.objects.select_related("feedback__product").filter(pk=vote_id, feedback__product__portal__closed_at=None).exclude(email="").exclude(confirmed_at__isnull=False, word_asked_at=None).first()
     if vote is None:
         return False
     said = vote.feedback
@@ -80,8 +80,8 @@ def ask(vote_id: int) -> bool:
         title = said.title if said.is_public else "…"  # nobody of the product has read it: no stranger's words in our letters
         lines = [
             _("Somebody, probably you, wants this of %(product)s: “%(title)s”.") % {"product": product, "title": title}, "",
-            _("Your vote counts once you confirm it:"), settings.ORIGIN.rstrip("/") + confirming_path(vote), "",
-            _("If it was not you, do nothing: it does not count, and the address is forgotten after a week."), "",
+            str(_("You hear what becomes of it once you confirm that you want to:") if vote.confirmed_at else _("Your vote counts once you confirm it:")), settings.ORIGIN.rstrip("/") + confirming_path(vote), "",
+            str(_("If it was not you, do nothing.") if vote.confirmed_at else _("If it was not you, do nothing: it does not count, and the address is forgotten after a week.")), "",
         ]  # fmt: skip
         letter = EmailMessage(
             subject=one_line(_("%(product)s: confirm your vote") % {"product": product}), body="\n".join(lines), to=[vote.email],
@@ -92,21 +92,24 @@ def ask(vote_id: int) -> bool:
 
 
 def confirming_path(vote: FeedbackVote) -> str:
-    return f"/portal-votes/{signing.dumps(vote.pk, salt=_VOTE_SALT)}/"
+    """The second letter, which asks about letters, has a link of its own: the first one does not say yes to them."""
+    asked = vote.pk if vote.word_asked_at is None else [vote.pk, int(vote.word_asked_at.timestamp())]
+    return f"/portal-votes/{signing.dumps(asked, salt=_VOTE_SALT)}/"
 
 
 @csrf_exempt
 def confirming(request: HttpRequest, token: str) -> HttpResponse:
     """Looking asks, sending does: programs that look through mail follow links. The signature is what proves the address."""
     try:
-        pk = signing.loads(token, salt=_VOTE_SALT, max_age=timedelta(days=7))
+        said = signing.loads(token, salt=_VOTE_SALT, max_age=timedelta(days=7))
     except signing.BadSignature:
-        pk = 0
+        said = 0
+    pk, moment = said if isinstance(said, list) else (said, None)
     # house: reads — the reader of a signed link
     vote = FeedbackVote.objects.select_related("feedback").filter(pk=pk, feedback__product__portal__closed_at=None).first()
     if vote is not None and request.method == "POST":
-        portals.confirm(vote=vote)
-    context = {"vote": vote, "is_done": vote is not None and request.method == "POST"}
+        portals.confirm(vote=vote, agreed_at=moment)
+    context = {"vote": vote, "is_done": vote is not None and request.method == "POST", "is_word": moment is not None}
     response = render(request, "product/portal_vote.html", context, status=422 if vote is None and request.method == "POST" else 200)
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
@@ -117,17 +120,28 @@ def one_line(text: str) -> str:
     return " ".join(text.split())[:200]
 
 
-def stopping_path(email: str) -> str:
-    return f"/feedback-letters/{signing.dumps(email, salt=_SALT)}/"
+def stopping_path(letter: FeedbackLetter) -> str:
+    """By the letter's number: an address in an address ends up in logs."""
+    return f"/feedback-letters/{signing.dumps(letter.pk, salt=_SALT)}/"
+
+
+def _reader(token: str) -> str:
+    """To whom the letter went; links of letters from before name the address itself."""
+    try:
+        said = signing.loads(token, salt=_SALT)
+    except signing.BadSignature:
+        return ""
+    if isinstance(said, str):
+        return said
+    # house: reads — the reader of a signed link
+    letter = FeedbackLetter.objects.filter(pk=said).first()
+    return letter.email if letter else ""
 
 
 @csrf_exempt
 def stopping(request: HttpRequest, token: str) -> HttpResponse:
     """Looking asks, sending does (RFC 8058). The signature proves that it is the address's own link."""
-    try:
-        email = str(signing.loads(token, salt=_SALT))
-    except signing.BadSignature:
-        email = ""
+    email = _reader(token)
     if email and request.method == "POST":
         answers.stop(email=email)
     context = {"email": email, "is_stopped": bool(email) and request.method == "POST"}

@@ -57,6 +57,9 @@ FIELDS = {
     "intended_share": _("intended share"), "computed_from": _("measured by Tandem"), "measured_as": _("measured with the eyes of"),
     "note_en": _("note in English"), "note_zh": _("note in Chinese"), "notes_en": _("introduction in English"), "notes_zh": _("introduction in Chinese"),
     "notes_published_at": _("published"), "is_acceptance": _("acceptance check"),
+    "planned_from": _("planned from"), "planned_to": _("planned to"), "planned_precision": _("planned how exactly"), "precision": _("dates are told"),
+    "language": _("language"), "shows_promise": _("shows promises"), "shows_forecast": _("shows forecasts"), "shows_slip": _("shows slips"),
+    "shows_owner": _("shows owners"), "shows_effort": _("shows the work left"), "edition": _("edition"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

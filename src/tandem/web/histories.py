@@ -14,6 +14,7 @@ from tandem.history.models import Event
 from tandem.history.verbs import VERBS
 from tandem.people.models import User
 from tandem.portfolio.models import ProposalTie
+from tandem.web import history_words
 from tandem.web.field_words import field_name
 from tandem.web.templating import hours, moment
 from tandem.work.models import FieldDefinition
@@ -91,6 +92,9 @@ class _Names:
         wanted: dict[type[models.Model], set[int]] = {}
         for event in events:
             for name, pair in event.changes.items():
+                for value in pair:
+                    for of, pk in history_words.wanted(name, value):
+                        wanted.setdefault(of, set()).add(pk)
                 kind = _kind(event.subject_kind, name)
                 if kind and not (name in _USUAL and event.verb.endswith(_MAKING)):
                     wanted.setdefault(kind, set()).update(_ids(pair[0]), _ids(pair[1]))
@@ -125,6 +129,8 @@ class _Names:
             return shown([self._name(kind, pk) for pk in ids])
         if name in _TIMES and isinstance(value, int):
             return hours(value)
+        if event.subject_kind in history_words.KINDS and (words := history_words.said(name, value, self._name)):
+            return words
         choice = _choice(event.subject_kind, name, value)
         return choice or shown(_readable(value))
 

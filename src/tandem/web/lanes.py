@@ -13,12 +13,12 @@ Span = tuple[float, float]
 def lane(
     *, state: str = "none", promise: float | None = None, p50: float | None = None, p80: float | None = None,
     p95: float | None = None, base: Span | None = None, work: Span | None = None, was: Span | None = None, plan: Span | None = None,
-    actual: float | None = None, today: float | None = None, old: Sequence[float] = (), mini: bool = False, two: bool = False,
+    window: Span | None = None, actual: float | None = None, today: float | None = None, old: Sequence[float] = (), mini: bool = False, two: bool = False,
     label: str = "",
 ) -> Markup:  # fmt: skip
     """Positions are percent of the width; None is not drawn. `label` is read out instead of the picture."""
     parts = [_mark("m-today", today)]
-    for name, span in (("m-base", base), ("m-work", work), ("m-range was", was), ("m-plan", plan)):
+    for name, span in (("m-window", window), ("m-base", base), ("m-work", work), ("m-range was", was), ("m-plan", plan)):
         if span:
             parts.append(_box(name, *span))
     if p50 is not None and p80 is not None:

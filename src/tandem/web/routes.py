@@ -39,6 +39,7 @@ from tandem.web.product import (
     release_notes,
     releases,
     roadmap,
+    roadmap_editions,
     scores,
     scoring_models,
     trace,
@@ -84,6 +85,6 @@ urlpatterns: list[URLPattern] = [
     *projects.urls, *proposals.urls, *benefits.urls, *mix.urls, *outcomes.urls, *dependencies.urls, *scenarios.urls, *report_course.urls, *health.urls, *project_reports.urls, *products.urls, *gaps.urls, *features.urls, *releases.urls, *readiness.urls, *release_notes.urls, *trace.urls, *promises.urls, *scoring_models.urls, *priorities.urls, *scores.urls, *ballots.urls, *voting.urls, *experiments.urls, *discovery.urls, *feedback_alike.urls, *portals.urls, *portal_shared.urls, *feedback.urls, *feedback_letters.urls, *customers.urls, *work_items.urls, *quick.urls, *work_item.urls, *boards.urls, *board_settings.urls, *field_settings.urls, *workflow_settings.urls,
     *blocks.urls, *checklists.urls, *editing.urls, *time_entries.urls, *approvals.urls, *shares.urls, *relocations.urls, *intake.urls, *recurrences.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
-    *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *imports.urls,
+    *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *roadmap_editions.urls, *imports.urls,
     *overview.urls, *hooks.urls, *rules.urls, *inlets.urls,
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ninja import Router
-from pydantic import create_model
+from pydantic import StrictBool, create_model
 
 from tandem.api import generic
 from tandem.api.generic import Noun
@@ -11,7 +11,7 @@ from tandem.api.nouns import Values
 from tandem.api.product.traces import add_trace
 from tandem.api.shapes import Body, Reference, body
 from tandem.people.access import Permission, spaces_where
-from tandem.product.actions import feedback, feedback_links, feedback_merges, feedback_votes
+from tandem.product.actions import feedback, feedback_links, feedback_merges, feedback_votes, portals
 from tandem.product.models import Feedback, FeedbackLink
 
 router = Router(tags=["product"])
@@ -35,9 +35,9 @@ NOUN = Noun(
     word="feedback",
     shows=(
         "id space_id product_id title text state answer source url language labels customer_id giver_id giver_name giver_email wants_word"
-        " is_public given_on outside_votes outside_comments votes merged_into_id version created_at"
+        " is_public is_waiting given_on outside_votes outside_comments votes merged_into_id version created_at"
     ),
-    filters="space_id product_id customer_id state source language is_public merged_into_id",
+    filters="space_id product_id customer_id state source language is_public is_waiting merged_into_id",
     masks=_without_addresses,
 )
 LINKS = Noun(
@@ -52,6 +52,10 @@ _Nothing = create_model("FeedbackVoting", __base__=Body)
 
 def _create(*, actor: Any, **values: Any) -> Feedback:
     return feedback.create(actor=actor, **{"source": Feedback.Source.API, **values})
+
+
+def _decide(*, actor: Any, feedback: Feedback, version: int | None, is_shown: bool) -> Feedback:
+    return portals.decide(actor=actor, feedback=feedback, is_shown=is_shown)
 
 
 def _merge(*, actor: Any, feedback: Feedback, version: int | None, into: Feedback) -> Feedback:
@@ -74,6 +78,7 @@ generic.acts(router, NOUN, "separations", _Nothing, _unmerge)
 generic.adds(router, NOUN, "votes", _Nothing, feedback_votes.vote)
 generic.adds(router, NOUN, "withdrawals", _Nothing, feedback_votes.unvote)
 
+generic.acts(router, NOUN, "portal-verdicts", create_model("FeedbackVerdict", __base__=Body, is_shown=(StrictBool, ...)), _decide)
 add_trace(router, NOUN, "feedback")
 
 links = Router(tags=["product"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from tandem.api import generic
 from tandem.api.portfolio.owned import routes_of
+from tandem.api.product import feedback_groups
 from tandem.api.shapes import Ids, body, words
 from tandem.kit.errors import Refused
 from tandem.product.actions import products, rankings
@@ -22,3 +23,4 @@ def _rank(*, actor: Any, product: Product, feature_ids: list[int], reason: str) 
 
 
 generic.adds(router, NOUN, "rankings", body("ProductRanking", Product, "", feature_ids=Ids, reason=words(500, 1)), _rank)
+feedback_groups.add_routes(router, NOUN)

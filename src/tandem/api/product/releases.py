@@ -11,14 +11,14 @@ from tandem.product.actions import releases
 from tandem.product.models import Release
 
 router = Router(tags=["product"])
-_FIELDS = "name description state owner team planned_on released_on notes_en notes_zh"
+_FIELDS = "name description state owner team planned_from planned_on planned_precision released_on notes_en notes_zh"
 
 NOUN = Noun(
     path="releases",
     model=Release,
     word="release",
     shows=(
-        "id space_id product_id name description state owner_id team_id planned_on released_on "
+        "id space_id product_id name description state owner_id team_id planned_from planned_on planned_precision released_on "
         "notes_en notes_zh notes_published_at version created_at"
     ),
     filters="space_id product_id team_id owner_id state",

@@ -27,7 +27,8 @@ class AlignmentAsked(Body):
 
 
 class AlignmentLine(BaseModel):
-    """`share` of all work, its parts' included, against the `intended` one; `state` much, little, fits or unknown."""
+    """`share` of the work asked for, its parts' included, against the `intended` one; `state` much, little, fits or unknown.
+    Of one space or product nothing is judged: what is intended is a share of all work."""
 
     objective_id: int
     share: float | None

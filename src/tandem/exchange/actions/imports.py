@@ -172,8 +172,8 @@ def _source(imported: Import) -> Apart:
 
 
 def options_for(into: Space | None, answers: dict[str, Any]) -> ReadOptions:
-    """How the file is read. What goes into a portfolio or a programme are reports of projects."""
-    is_portfolio = into is not None and into.kind in (SpaceKind.PORTFOLIO, SpaceKind.PROGRAMME)
+    """How the file is read. What goes into a portfolio or a programme are reports of projects, but for proposals."""
+    is_portfolio = answers.get("kind") != "proposals" and into is not None and into.kind in (SpaceKind.PORTFOLIO, SpaceKind.PROGRAMME)
     return replace(mapping.read_options(answers), holds_reports=is_portfolio)
 
 

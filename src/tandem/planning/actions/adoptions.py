@@ -48,6 +48,7 @@ def adopt(
         made = Adoption.objects.create(
             space_id=row.space_id, scenario=row, solution=solution, decided_by=actor, reason=reason.strip()[:4000], others=others,
             point=point, inputs_hash=solution.inputs_hash, outcome=[one for one in outcome if one],
+            decided=selection.kept(inputs),
         )  # fmt: skip
         row.write(expected=None, state=Scenario.State.ADOPTED)
         record("scenario.adopted", row, actor=actor, changes={"state": ["open", "adopted"]}, text={"reason": [None, made.reason]})

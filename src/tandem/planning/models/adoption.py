@@ -28,6 +28,8 @@ class Adoption(Scoped):
     inputs_hash = models.CharField(max_length=64)
     # [{"proposal", "before", "reason", "after", "project", "project_before", "version", "benefits"}]
     outcome = models.JSONField(default=list)
+    # the question as it was answered: `selection.kept`; empty where an older version of Tandem decided
+    decided = models.JSONField(default=dict, blank=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
 

@@ -10,7 +10,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
-from tandem.product.actions import feedback_answers
+from tandem.product.actions import feedback_answers, windows
 from tandem.product.models import Feature, Product, Release, Scope
 from tandem.work.models import WorkItem
 
@@ -20,6 +20,7 @@ _DO = Permission.EDIT_PRODUCT
 def create(*, actor: Any, product: Product, title: str, **values: Any) -> Feature:
     """At the end of the product's ranking."""
     _refuse_foreign(product.pk, values.get("release"))
+    values = windows.settled(values)
     last = Feature.objects.filter(product=product).aggregate(last=Max("rank"))["last"] or 0.0
     values.setdefault("rank", last + 1024.0)
     return writing.create(
@@ -37,6 +38,7 @@ def create(*, actor: Any, product: Product, title: str, **values: Any) -> Featur
 def change(*, actor: Any, feature: Feature, version: int | None, **values: Any) -> Feature:
     """Shipping a feature dates it. The feedback that asked for it follows."""
     _refuse_foreign(feature.product_id, values.get("release"))
+    values = windows.settled(values, feature)
     if values.get("state") == Feature.State.SHIPPED and feature.shipped_on is None:
         values.setdefault("shipped_on", clock.today())
     with transaction.atomic():

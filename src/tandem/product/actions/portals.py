@@ -97,10 +97,13 @@ def vote(*, actor: None, portal: Portal, feedback: Feedback, email: str, wants_w
         _ask(feedback, email, wants_word, sender)
 
 
-def confirm(*, vote: FeedbackVote) -> Feedback:
-    """The person has followed the link in the letter to their address. Twice is once."""
+def confirm(*, vote: FeedbackVote, agreed_at: int | None = None) -> Feedback:
+    """The person has followed the link in the letter to their address. Twice is once; the link of the letter
+    of `agreed_at`, which asked whether they want to hear of it after all, says that they do."""
     with transaction.atomic():
         row = FeedbackVote.objects.select_for_update(of=("self",)).select_related("feedback").get(pk=vote.pk)
+        if agreed_at is not None and row.word_asked_at and int(row.word_asked_at.timestamp()) == agreed_at:
+            row.write(expected=None, wants_word=True, word_asked_at=None)
         if row.confirmed_at is None:
             row.write(expected=None, confirmed_at=clock.now())
             record("feedback.voted", row.feedback, actor=None, changes={"vote": [None, row.pk]})
@@ -190,14 +193,22 @@ def _limit(own: models.QuerySet[Any], everybody: models.QuerySet[Any]) -> None:
 
 
 def _ask(feedback: Feedback, email: str, wants_word: bool, sender: str) -> None:
-    """One letter for each entry and address, few to one address in a day: nobody's box is filled from here."""
+    """One letter for each entry and address, few to one address in a day: nobody's box is filled from here. Who voted
+    without wanting to hear of it, or had the letters stopped, can agree after all: by a letter as well."""
     email = email.lower()
     FeedbackVote.objects.filter(feedback=feedback, email=email, confirmed_at=None, created_at__lt=clock.now() - _DAY).delete()
     name, _at, host = email.partition("@")
     stem = name.partition("+")[0]  # "me+1@" and "me+2@" are one box
     own = models.Q(email=email) | models.Q(email=f"{stem}@{host}") | models.Q(email__startswith=f"{stem}+", email__endswith=f"@{host}")
-    letters = FeedbackVote.objects.filter(own, created_at__gte=clock.now() - _DAY, confirmed_at=None)
-    if FeedbackVote.objects.filter(feedback=feedback, email=email).exists() or letters.count() >= MOST_LETTERS:
+    today = models.Q(created_at__gte=clock.now() - _DAY, confirmed_at=None) | models.Q(word_asked_at__gte=clock.now() - _DAY)
+    if FeedbackVote.objects.filter(own & today).count() >= MOST_LETTERS:
+        return
+    known = FeedbackVote.objects.filter(feedback=feedback, email=email).first()
+    if known is not None:
+        asked = known.word_asked_at is not None and known.word_asked_at >= clock.now() - _DAY
+        if wants_word and known.confirmed_at and not known.wants_word and not asked:
+            known.write(expected=None, word_asked_at=clock.now())
+            jobs.enqueue(CONFIRMATION, lane=jobs.SHORT, vote_id=known.pk)
         return
     row = FeedbackVote.objects.create(space_id=feedback.space_id, feedback=feedback, email=email, wants_word=wants_word, sender=sender)
     jobs.enqueue(CONFIRMATION, lane=jobs.SHORT, vote_id=row.pk)

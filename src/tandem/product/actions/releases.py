@@ -6,6 +6,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission
+from tandem.product.actions import windows
 from tandem.product.models import Product, Release
 
 _DO = Permission.EDIT_PRODUCT
@@ -15,6 +16,7 @@ def create(*, actor: Any, product: Product, name: str, **values: Any) -> Release
     """One name once per product."""
     if Release.objects.filter(product=product, name=name).exists():
         raise Refused("name_taken", field="name", name=name)
+    values = windows.settled(values, end="planned_on")
     return writing.create(
         Release,
         actor=actor,
@@ -29,6 +31,7 @@ def create(*, actor: Any, product: Product, name: str, **values: Any) -> Release
 
 def change(*, actor: Any, release: Release, version: int | None, **values: Any) -> Release:
     """Releasing dates it."""
+    values = windows.settled(values, release, end="planned_on")
     if values.get("state") == Release.State.RELEASED and release.released_on is None:
         values.setdefault("released_on", clock.today())
     return writing.change(

@@ -1,10 +1,14 @@
 """Setting up scoring models; a new formula scores anew what was scored by the old one."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
+from tandem.collaboration.actions import jobs
 from tandem.compute.priority import METHODS
 from tandem.history.record import record_many
 from tandem.kit.errors import Refused
@@ -16,6 +20,9 @@ from tandem.product.actions import scores
 from tandem.product.models import Score, ScoringModel
 
 _DO = Permission.EDIT_PRODUCT
+RESCORE = "product.rescore"
+FEW = 200
+"""Scores that are computed anew while one waits; also how many a job computes in one go."""
 _OWN = ScoringModel.Method.OWN
 
 
@@ -29,7 +36,7 @@ def create(*, actor: Any, space: Space, **values: Any) -> ScoringModel:
 
 
 def change(*, actor: Any, scoring_model: ScoringModel, version: int | None, **values: Any) -> ScoringModel:
-    """Every score by it is computed anew, in the same transaction."""
+    """Every score by it is computed anew: few in the same transaction, many in a job that shows its progress."""
     require(actor, _DO, scoring_model.space_id)
     values = _settled(values, scoring_model)
     run = uuid.uuid4()
@@ -39,8 +46,22 @@ def change(*, actor: Any, scoring_model: ScoringModel, version: int | None, **va
             scoring_model, actor=actor, permission=_DO, verb="scoring_model.changed", version=version, **values
         )
         if (row.formula, row.inputs) != before:
-            _rescore(actor, row, run)
+            if Score.objects.filter(model=row)[:FEW].count() < FEW:
+                _rescore(actor, row, Score.objects.filter(model=row), run)
+            else:
+                jobs.start(actor=actor, space=row.space, kind=RESCORE, title=_("Scores by “%(name)s”") % {"name": row.name}, model_id=row.pk)
     return row
+
+
+def rescore(model_id: int, actor: Any, step: Callable[[str, int, int], Any]) -> None:
+    """In parts, each with the formula as it is then: carried out twice, the second time changes nothing."""
+    run = uuid.uuid4()
+    ids = list(Score.objects.filter(model=model_id).order_by("id").values_list("pk", flat=True))
+    for at in range(0, len(ids), FEW):
+        step("scoring", at, len(ids))
+        with transaction.atomic():
+            model = ScoringModel.objects.select_for_update(no_key=True).get(pk=model_id)
+            _rescore(actor, model, Score.objects.filter(pk__in=ids[at : at + FEW]), run)
 
 
 def remove(*, actor: Any, scoring_model: ScoringModel, version: int | None = None) -> None:
@@ -64,9 +85,9 @@ def _settled(values: dict[str, Any], row: ScoringModel | None) -> dict[str, Any]
     return values | {"method": method, "formula": text, "inputs": scoring.as_json(inputs)}
 
 
-def _rescore(actor: Any, model: ScoringModel, run: uuid.UUID) -> None:
+def _rescore(actor: Any, model: ScoringModel, chosen: QuerySet[Score], run: uuid.UUID) -> None:
     """One event for each feature whose score is another one now."""
-    rows = list(Score.objects.select_for_update(of=("self",)).select_related("feature").filter(model=model).order_by("id"))
+    rows = list(chosen.select_for_update(of=("self",)).select_related("feature").order_by("id"))
     before = [row.value for row in rows]
     scores.score(model, rows)
     changed = [(row, old) for row, old in zip(rows, before, strict=True) if row.value != old]

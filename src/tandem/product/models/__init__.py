@@ -11,6 +11,7 @@ from tandem.product.models.product import Product
 from tandem.product.models.promise import Promise
 from tandem.product.models.release import Release
 from tandem.product.models.release_check import ReleaseCheck
+from tandem.product.models.roadmap_edition import RoadmapEdition
 from tandem.product.models.roadmap_share import RoadmapShare
 from tandem.product.models.scope import Scope
 from tandem.product.models.score import Score
@@ -18,5 +19,5 @@ from tandem.product.models.scoring_model import ScoringModel
 
 __all__ = [
     "Ballot", "Competitor", "Customer", "Experiment", "Feature", "Feedback", "FeedbackLetter", "FeedbackLink", "FeedbackVote", "Persona", "Portal", "PortalComment",
-    "Product", "Promise", "Release", "ReleaseCheck", "ResearchNote", "RoadmapShare", "Scope", "Score", "ScoringModel", "Segment", "Vote", "Voter",
+    "Product", "Promise", "Release", "ReleaseCheck", "ResearchNote", "RoadmapEdition", "RoadmapShare", "Scope", "Score", "ScoringModel", "Segment", "Vote", "Voter",
 ]  # fmt: skip

@@ -118,6 +118,8 @@ class FeedbackVote(Scoped):
     wants_word = models.BooleanField(default=False)
     # empty until the person followed the link in the letter; counts from then on
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    # when a letter asked whether somebody who had said no wants to hear of it after all
+    word_asked_at = models.DateTimeField(null=True, blank=True)
     # a digest of the sender's address, to count by; not to find anybody
     sender = models.CharField(max_length=64, blank=True, editable=False)
 

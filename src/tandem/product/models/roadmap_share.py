@@ -19,6 +19,8 @@ class RoadmapShareQuerySet(ScopedQuerySet):
 class RoadmapShare(Scoped):
     digest = models.CharField(max_length=64, unique=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # the edition that the link shows; it goes with it, so that no link ever falls back to the whole roadmap
+    edition = models.ForeignKey("product.RoadmapEdition", models.CASCADE, null=True, blank=True, related_name="shares")
     query = models.CharField(max_length=500, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

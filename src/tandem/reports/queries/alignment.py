@@ -57,7 +57,8 @@ class Sums:
 
 @dataclass
 class Line:
-    """An objective with what it got: `share` of all work, its parts' included."""
+    """An objective with what it got: `share` of the work that is looked at, its parts' included. Of a part of the work
+    nothing was intended: what an objective says is its share of all work."""
 
     objective: Objective
     share: float | None
@@ -65,10 +66,11 @@ class Line:
     state: str
     by_month: list[float | None] = field(default_factory=list)
     depth: int = 0
+    is_part: bool = False
 
     @property
     def intended(self) -> float | None:
-        return self.objective.intended_share / 100 if self.objective.intended_share else None
+        return self.objective.intended_share / 100 if self.objective.intended_share and not self.is_part else None
 
     @property
     def off_by(self) -> float | None:
@@ -103,6 +105,7 @@ class Alignment:
     months: list[date]
     hidden: float
     computed_at: datetime | None
+    is_part: bool = False
 
     @property
     def amount(self) -> float:
@@ -162,7 +165,7 @@ def read(user: Any, *, since: date | None, to_come: bool = False, within: set[in
     timeline = _months(first)
     found = Alignment(
         measure, whole.covered(measure), whole, sum(s.of(measure) for pk, s in by_objective.items() if pk is not None), [], [], timeline, 0.0,
-        effort(user, within, product).aggregate(at=Max("computed_at"))["at"],
+        effort(user, within, product).aggregate(at=Max("computed_at"))["at"], within is not None or product is not None,
     )  # fmt: skip
     found.lines = _lines(found, objectives, by_objective, by_month)
     known = {o.pk for o in objectives}
@@ -219,7 +222,8 @@ def _lines(found: Alignment, objectives: list[Objective], by_objective: dict[Any
         for o in below.get(parent, []):
             amount = sum(by_objective[pk].of(measure) for pk in reached[o.pk] if pk in by_objective)
             share = amount / found.amount if found.is_enough else None
-            line = Line(o, share, amount, _judged(share, o.intended_share), depth=depth)
+            judged = UNKNOWN if found.is_part else _judged(share, o.intended_share)
+            line = Line(o, share, amount, judged, depth=depth, is_part=found.is_part)
             for month in found.months:
                 part = sum(by_month[month, pk].of(measure) for pk in reached[o.pk] if (month, pk) in by_month)
                 line.by_month.append(part / monthly[month] if monthly[month] else None)

@@ -91,9 +91,25 @@ def lines(user: Any, space: Space | None) -> list[Line]:
     return courses(rows.filter(space_id__among=below(user, space.pk)) if space else rows)
 
 
+def once(found: Iterable[Line]) -> list[Line]:
+    """One line for each project: of several sources the one that reported last counts; of the same day, the one with more
+    reports."""
+    best: dict[int, Line] = {}
+    for line in found:
+        known = best.get(line.project_id)
+        if known is None or _weight(line) > _weight(known):
+            best[line.project_id] = line
+    return list(best.values())
+
+
+def _weight(line: Line) -> tuple[date, int]:
+    return line.course.steps[-1].point.on, len(line.course.steps)
+
+
 def groups(found: Iterable[Line]) -> list[Group]:
+    """Sums over projects: each counts once, however many sources report it."""
     by: dict[tuple[str, str], list[Line]] = defaultdict(list)
-    for line in found:  # one year writes DfT, the next DFT
+    for line in once(found):  # one year writes DfT, the next DFT
         by[line.department.casefold(), line.currency].append(line)
     return [_group(rows[-1].department, currency, rows) for (_name, currency), rows in sorted(by.items())]
 
@@ -144,8 +160,9 @@ _RANK = {"on": 0, "risk": 1, "off": 2}
 
 
 def movement(found: Sequence[Line], heads: Sequence[str], by_year: bool) -> list[Moved]:
+    """Of projects, each counted once."""
     moved = {head: Moved(head, {"on": 0, "risk": 0, "off": 0, "none": 0}) for head in heads}
-    for line in found:
+    for line in once(found):
         before: Step | None = None
         for head, step in strip(line, by_year).items():
             state = state_of(step)

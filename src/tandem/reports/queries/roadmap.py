@@ -1,7 +1,7 @@
 """Reading the roadmap for a person: the same few queries for three rows or three hundred."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from tandem.planning.models import Forecast
 from tandem.planning.status import status_of
 from tandem.portfolio.models.project import LONG_AGO
 from tandem.product.models import Feature, Product, Promise, Release
+from tandem.product.models.window import implied_by, window_of
 from tandem.reports.queries.roadmap_rows import FEATURE, RELEASE, Roadmap, Row, Said, in_time
 from tandem.strategy.models import Contribution, Objective
 from tandem.work.models import WorkItem
@@ -23,14 +24,17 @@ _brief = Func(F("detail"), template="(%(expressions)s - '{bins,backtest,digest}'
 
 def read(
     user: Any, *, space_id: int | None = None, product_id: int | None = None, team_id: int | None = None, whole: bool = True,
+    within: Collection[int] | None = None,
 ) -> Roadmap:  # fmt: skip
-    """What the user may see of it; `space_id` narrows to one product's space. Nine queries, or six for the rows alone,
+    """What the user may see of it; `space_id` narrows to one product's space, `within` to several. Nine queries, or six for the rows alone,
     without the objectives and products by which the page groups them."""
     products = list(Product.objects.visible_to(user).order_by("name")) if whole else []
     features = Feature.objects.visible_to(user).on_roadmap()
     releases = Release.objects.visible_to(user).exclude(state=Release.State.CANCELLED)
     narrow = {"space_id": space_id, "product_id": product_id, "team_id": team_id}
-    chosen = {name: value for name, value in narrow.items() if value is not None}
+    chosen: dict[str, Any] = {name: value for name, value in narrow.items() if value is not None}
+    if within is not None:
+        chosen["space_id__in"] = within
     rows = [*_features(features.filter(**chosen)), *_releases(releases.filter(**chosen))]
     by_ref = {row.ref: row for row in rows}
     _add_promises(user, by_ref)
@@ -89,32 +93,38 @@ def above(space: Space) -> set[int]:
     return found
 
 
-_NAMES = ("product__name", "product_id", "space_id", "team__name", "owner__name", "state")
+_NAMES = ("product__name", "product_id", "space_id", "team__name", "owner__name", "state", "planned_from", "planned_precision")
 
 
 def _features(rows: Any) -> list[Row]:
-    """Names instead of objects: a roadmap of hundreds would make five objects per row."""
+    """Names instead of objects: a roadmap of hundreds would make five objects per row. Without a horizon set by hand it
+    stands where its window says."""
     today, found = clock.today(), []
-    for pk, title, horizon, shipped_on, release, *names in rows.values_list(
-        "pk", "title", "horizon", "shipped_on", "release__name", *_NAMES
+    for pk, title, horizon, shipped_on, planned_to, release, *names in rows.values_list(
+        "pk", "title", "horizon", "shipped_on", "planned_to", "release__name", *_NAMES
     ):
-        product, product_id, space_id, team, owner, state = names
+        product, product_id, space_id, team, owner, state, planned_from, precision = names
         done = (shipped_on or today) if state == Feature.State.SHIPPED else None
+        window = window_of(planned_from, planned_to, precision)
+        by_hand = "" if horizon == Feature.Horizon.WINDOW else horizon
         found.append(Row(
-            Ref(FEATURE, pk), title, product, product_id, space_id, horizon, team or "", owner or "", done, today, release or ""
+            Ref(FEATURE, pk), title, product, product_id, space_id, by_hand or implied_by(window, today), team or "", owner or "", done,
+            today, release or "", state=state, window=window, by_hand=by_hand,
         ))  # fmt: skip
     return found
 
 
 def _releases(rows: Any) -> list[Row]:
-    """A release stands in the horizon of its date: this quarter is now, the next is next."""
+    """A release stands in the horizon of its window: this quarter is now, the next is next."""
     today, found = clock.today(), []
     for pk, name, planned_on, released_on, *names in rows.values_list("pk", "name", "planned_on", "released_on", *_NAMES):
-        product, product_id, space_id, team, owner, state = names
+        product, product_id, space_id, team, owner, state, planned_from, precision = names
         done = (released_on or today) if state == Release.State.RELEASED else None
-        days = (planned_on - today).days if planned_on else 999
-        horizon = Feature.Horizon.NOW if days <= 92 else Feature.Horizon.NEXT if days <= 184 else Feature.Horizon.LATER
-        found.append(Row(Ref(RELEASE, pk), name, product, product_id, space_id, horizon, team or "", owner or "", done, today))
+        window = window_of(planned_from, planned_on, precision)
+        found.append(Row(
+            Ref(RELEASE, pk), name, product, product_id, space_id, implied_by(window, today), team or "", owner or "", done, today,
+            state=state, window=window,
+        ))  # fmt: skip
     return found
 
 

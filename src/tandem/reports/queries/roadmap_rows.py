@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from tandem.kit.dates import Span
 from tandem.kit.types import Json, Ref
 from tandem.planning.models import Forecast
 from tandem.planning.status import NONE, WORST_FIRST
 from tandem.product.models import Product
+from tandem.product.models.window import implied_by
 from tandem.strategy.models import Objective
 
 FEATURE, RELEASE = "product.feature", "product.release"
@@ -56,6 +58,9 @@ class Row:
     status: str = NONE
     items: dict[int, str] = field(default_factory=dict)
     features: dict[int, str] = field(default_factory=dict)
+    state: str = ""
+    window: Span | None = None
+    by_hand: str = ""  # the horizon that somebody set, whatever the window implies
 
     def named(self, code: Json) -> str:
         """What a cause or a way out is about; empty when the reader may not know it."""
@@ -69,6 +74,20 @@ class Row:
     def actual(self) -> date | None:
         """When it happened: shipped or released, or the promise was kept while more is still to come."""
         return self.done_on or (self.said.kept_on if self.said else None)
+
+    @property
+    def implied(self) -> str:
+        """The horizon that the window implies, where it says another one than was set by hand."""
+        if not self.by_hand or self.window is None or self.done_on:
+            return ""
+        found = implied_by(self.window, self.today)
+        return found if found != self.by_hand else ""
+
+    @property
+    def began(self) -> date | None:
+        """The day on which work on its scope began."""
+        began = self.forecast.detail.get("began") if self.forecast else None
+        return date.fromisoformat(began) if began else None
 
     @property
     def p80(self) -> date | None:
@@ -128,6 +147,7 @@ class Row:
             or (self.said.date if self.said else None)
             or (self.forecast.p50 if self.forecast else None)
             or self.plan_finish
+            or (self.window.last if self.window else None)
         )
 
     @property

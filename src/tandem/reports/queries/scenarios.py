@@ -98,11 +98,13 @@ def views(user: Any, scenarios: Sequence[Scenario], point: int | None = None) ->
 
 
 def _view(user: Any, scenario: Scenario, solution: Solution | None, point: int | None) -> View:
-    inputs = selection.read(scenario)
+    held = Adoption.objects.visible_to(user).filter(scenario=scenario, undone_at=None).select_related("solution").first() if scenario.state == Scenario.State.ADOPTED else None
+    inputs = selection.as_kept(scenario, held.decided) if held and held.decided else selection.read(scenario)
+    solution = held.solution if held else solution
     if solution is None or point is None or not 0 <= point < len(solution.frontier):
         point = None
-    if point is None and solution and scenario.state == Scenario.State.ADOPTED:  # what was decided, not what is best
-        point = Adoption.objects.visible_to(user).filter(scenario=scenario, undone_at=None).values_list("point", flat=True).first()
+    if point is None and held:  # what was decided, not what is best
+        point = held.point
     starts = solution.chosen(point) if solution else {}
     reasons = solution.reasons if solution and point is None else {}
     rows = [

@@ -13,6 +13,8 @@ from tandem.reports.queries.alignment import effort
 from tandem.strategy.models import Objective
 
 Key = tuple[str, int]
+Part = tuple[int | None, int | None, int]
+"""What a row is made of: the numbers of the objective, the product and the space."""
 OBJECTIVE, PRODUCT, PROGRAMME, PORTFOLIO, PROJECT = "objective", "product", "programme", "portfolio", "project"
 NOTHING, UNSEEN, DIRECT = ("nothing", 0), ("unseen", 0), ("direct", 0)
 
@@ -24,6 +26,7 @@ class Map:
     rows: list[tuple[Key, Key, Key, float]]
     names: dict[Key, str]
     spaces: dict[Key, int]
+    parts: list[Part]
 
 
 def read(user: Any, measure: str, *, since: date | None, to_come: bool, within: set[int] | None = None, product: int | None = None) -> Map:
@@ -38,15 +41,17 @@ def read(user: Any, measure: str, *, since: date | None, to_come: bool, within: 
             names[kind, pk] = name
             owners[space] = (kind, pk)
     above = dict(Space.objects.visible_to(user).values_list("pk", "parent_id"))
-    found = []
+    found: list[tuple[Key, Key, Key, float]] = []
+    parts: list[Part] = []
     for objective, of_product, space, amount in grouped:
         if not amount:
             continue
         first: Key = NOTHING if objective is None else (OBJECTIVE, objective)
         parent = above.get(space)
         middle: Key = (PRODUCT, of_product) if of_product else owners.get(parent or 0, DIRECT if parent is None or parent in above else UNSEEN)
+        parts.append((objective, of_product, space))
         found.append((
             first if first in names or first == NOTHING else UNSEEN, middle if middle in names or middle == DIRECT else UNSEEN,
             owners.get(space, UNSEEN), amount,
         ))  # fmt: skip
-    return Map(found, names, {key: space for space, key in owners.items()})
+    return Map(found, names, {key: space for space, key in owners.items()}, parts)

@@ -1,6 +1,7 @@
 """What is not aligned, and what effort rests on: work that serves nothing, objectives that nothing serves, the records behind a figure."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -82,6 +83,17 @@ def _unserved(user: Any, known: Serving) -> list[Objective]:
     return [o for o in objectives.values() if o.state == Objective.State.OPEN and o.pk not in served]
 
 
+def _among(parts: Iterable[tuple[int | None, int | None, int]]) -> Q:
+    """Pieces of work by objective, product and space; one condition for all spaces of the same two."""
+    spaces: dict[tuple[int | None, int | None], list[int]] = defaultdict(list)
+    for objective, product, space in parts:
+        spaces[objective, product].append(space)
+    found = Q(pk__in=[])
+    for (objective, product), here in spaces.items():
+        found |= Q(objective=objective, product=product, space_id__in=here)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A record by whose contribution work serves an objective, with the project where the work was done."""
@@ -98,9 +110,15 @@ class Record:
 
 def records(
     user: Any, measure: str, *, objectives: set[int] | None, since: date | None, to_come: bool, within: set[int] | None = None, product: int | None = None,
+    parts: Iterable[tuple[int | None, int | None, int]] | None = None,
 ) -> list[Record]:  # fmt: skip
-    """What a figure rests on, the most first; `objectives` none: what serves nothing. A query for each kind of record."""
-    rows = effort(user, within, product).filter(objective__in=objectives) if objectives is not None else effort(user, within, product).filter(objective=None)
+    """What a figure rests on, the most first; `objectives` none: what serves nothing; `parts` are the objective, product
+    and space of each piece instead. A query for each kind of record."""
+    rows = effort(user, within, product)
+    if parts is not None:
+        rows = rows.filter(_among(parts))
+    else:
+        rows = rows.filter(objective__in=objectives) if objectives is not None else rows.filter(objective=None)
     rows = rows.filter(Q(month=None) if to_come else Q(month__gte=since) if since else Q(month__isnull=False))
     grouped = list(rows.order_by().values_list("via_kind", "via_id", "space_id").annotate(done=Sum("items"), amount=Sum(measure)))
     wanted: dict[str, set[int]] = defaultdict(set)

@@ -15,6 +15,8 @@ _NO_LOSS = {"computed", "roll_up", "display", "board_event", "personal", "secret
 
 def figures_of(report: dict[str, Any]) -> list[dict[str, Any]]:
     facts = report["facts"]
+    if report.get("kind") == "proposals":
+        return [{"label": _("Proposals"), "value": facts["items"]}, {"label": _("With costs or effort"), "value": facts["with_case"]}]
     if report.get("kind") != "feedback":
         return figures(facts)
     merged = facts["merged"]

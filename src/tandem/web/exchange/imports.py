@@ -68,6 +68,9 @@ def new(request: HttpRequest) -> HttpResponse:
             (space.pk, f"{space.name} ({space.key})" + ("" if space.kind == SpaceKind.PROJECT else f" · {space.get_kind_display()}"))
             for space in projects if space.kind != SpaceKind.PRODUCT
         ],
+        "queues": [
+            (f"proposals-{space.pk}", _("Proposals for %(name)s") % {"name": space.name}) for space in projects if space.kind == SpaceKind.PORTFOLIO
+        ],
         "products": [(space.pk, _("Feedback of %(name)s") % {"name": space.name}) for space in projects if space.kind == SpaceKind.PRODUCT],
         "product_parent": _product_parent(user),
         "parent": parent, "into": request.POST.get("into") or request.GET.get("into", ""), "error": error,
@@ -80,12 +83,15 @@ def _receive(request: HttpRequest, projects: Any, parent: Space | None) -> HttpR
     user: Any = request.user
     chosen = request.POST.get("into", "")
     into = doors.find(projects, user, pk=whole_number(chosen) or 0) if chosen.isdecimal() else None
+    is_proposals = chosen.startswith("proposals-")
+    if is_proposals:
+        into = doors.find(projects.filter(kind=SpaceKind.PORTFOLIO), user, pk=whole_number(chosen.removeprefix("proposals-")) or 0)
     is_feedback = chosen == "new-product" or (into is not None and into.kind == SpaceKind.PRODUCT)
     home = into or (_product_parent(user) if is_feedback else parent)
     if home is None:
         raise Refused("import_nowhere")
     files = [(file.name or "file", file.chunks()) for file in request.FILES.getlist("files")]
-    imported = imports.receive(actor=user, space=home, into=into, files=files, kind="feedback" if is_feedback else "")
+    imported = imports.receive(actor=user, space=home, into=into, files=files, kind="feedback" if is_feedback else "proposals" if is_proposals else "")
     _go_on(request, imported)
     return doors.go_to(request, _url(imported))
 

@@ -1,5 +1,6 @@
 """The course of reports: slip, cost growth and ratings of many projects over the years on one page."""
 
+from collections import Counter
 from collections.abc import Iterator
 from statistics import median
 from typing import Any
@@ -36,16 +37,18 @@ def page(request: HttpRequest) -> HttpResponse:
     heads, by_year = reads.columns(found)
     number = max(whole_number(request.GET.get("page", ""), 4) or 1, 1)
     shown = found[(number - 1) * _ROWS : number * _ROWS]
-    slips = [line.course.slip for line in found if line.course.slip is not None]
+    single = reads.once(found)
+    slips = [line.course.slip for line in single if line.course.slip is not None]
     groups = reads.groups(found)
     context = {
         "space": space, "places": places(request), "filters": _filters(request, everything), "q": request.GET.get("q", ""), "said": words, "money": money,
         "everything": everything, "found": found, "figures": _figures(found, slips, groups), "groups": groups, "heads": heads,
         "short_heads": [head if by_year else head[2:7] for head in heads], "rows": [_row(line, heads, by_year) for line in shown],
-        "scatter": _scatter(found), "moved": reads.movement(found, heads, by_year), "differences": _differences(found), "difference_count": sum(len(line.course.differences) for line in found), "sort": sort,
+        "scatter": _scatter(single), "moved": reads.movement(found, heads, by_year), "differences": _differences(found), "difference_count": sum(len(line.course.differences) for line in found), "sort": sort,
         "sorts": [(name, label, with_changes(request, sort=name)) for name, label in (("slip", _("Slip")), ("growth", _("Cost growth")), ("name", _("Name")))],
         "next": with_changes(request, page=number + 1) if number * _ROWS < len(found) else "", "previous": with_changes(request, page=number - 1) if number > 1 else "",
-        "is_narrowed": len(found) < len(everything), "query": request.GET.urlencode(), "limits": (30, 180), "go_on": continuing.of(request, space, found),
+        "is_narrowed": len(found) < len(everything), "query": request.GET.urlencode(), "limits": (30, 180), "twice": _reported_twice(found),
+        "go_on": continuing.of(request, space, found),
     }  # fmt: skip
     return render(request, "portfolio/report_course.html", context)
 
@@ -93,6 +96,11 @@ def _filters(request: HttpRequest, everything: list[Line]) -> list[dict[str, Any
     return found
 
 
+def _reported_twice(found: list[Line]) -> int:
+    """Projects that several sources report."""
+    return sum(count > 1 for count in Counter(line.project_id for line in found).values())
+
+
 def _figures(found: list[Line], slips: list[int], groups: list[reads.Group]) -> list[dict[str, Any]]:
     late = sum(slip > 0 for slip in slips)
     currencies = {one.currency for one in groups}
@@ -104,7 +112,7 @@ def _figures(found: list[Line], slips: list[int], groups: list[reads.Group]) -> 
         {"label": _("Median slip"), "value": words.days(median(slips)) if slips else "–", "note": _("%(late)s of %(all)s later than first reported") % {"late": late, "all": len(slips)}},
         {"label": _("Cost growth"), "value": money.money(growth, next(iter(currencies)), signed=True) if growth is not None else "–",
          "note": words.share(float(growth / base)) if growth is not None and base else _("several currencies: see the departments") if len(currencies) > 1 else ""},
-        {"label": _("The source says otherwise"), "value": sum(bool(line.course.differences) for line in found), "note": _("projects")},
+        {"label": _("The source says otherwise"), "value": len({line.project_id for line in found if line.course.differences}), "note": _("projects")},
     ]  # fmt: skip
 
 

@@ -9,12 +9,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from tandem.exchange import same_source
+from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.kit.types import Ref
 from tandem.people.access import Permission, may
 from tandem.product.actions import features
 from tandem.product.models import Feature, Product, Promise, Release, Scope
+from tandem.product.models.window import HORIZONS, Horizon
 from tandem.reports.queries import feedback as asking
 from tandem.reports.queries import roadmap
 from tandem.strategy.actions import objectives
@@ -23,6 +25,7 @@ from tandem.web import cells, doors, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.product import roadmap_lines as lines
 from tandem.web.product import roadmap_peek, scores
+from tandem.web.product.roadmap_windows import horizon_said, told
 from tandem.web.strategy import contributing
 from tandem.work.models import WorkItem
 
@@ -32,16 +35,24 @@ SCOPE_SHOWN = 100
 class FeatureForm(forms.ModelForm):
     class Meta:
         model = Feature
-        fields = ["product", "title", "description", "state", "horizon", "release", "team", "owner", "benefit", "note_en", "note_zh"]
+        fields = [
+            "product", "title", "description", "state", "horizon", "planned_from", "planned_to", "planned_precision", "release", "team", "owner", "benefit",
+            "note_en", "note_zh",
+        ]  # fmt: skip
         labels = {"product": _("Product")}
         help_texts = {
+            "planned_precision": _("A window planned to the quarter covers the whole quarter, and is never told more exactly."),
             "benefit": _("By what its success is measured: the score is compared with what came of it."),
             "note_en": _("What the release notes say of it."),
         }
-        widgets = {"description": forms.Textarea({"rows": 5}), "note_en": forms.Textarea({"rows": 2}), "note_zh": forms.Textarea({"rows": 2})}
+        widgets = {
+            "description": forms.Textarea({"rows": 5}), "planned_from": forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+            "planned_to": forms.DateInput({"type": "date"}, "%Y-%m-%d"), "note_en": forms.Textarea({"rows": 2}), "note_zh": forms.Textarea({"rows": 2}),
+        }  # fmt: skip
 
     def for_request(self, request: HttpRequest, row: Feature | None) -> None:
         """A feature stays with its product; its release is one of that product's."""
+        self.fields["planned_precision"].required = False  # to the day
         if row:
             del self.fields["product"]
             self.fields["release"].queryset = Release.objects.visible_to(request.user).filter(
@@ -139,14 +150,16 @@ noun = Noun(
         Column("title", _("Feature"), lambda r: r.title, "title", is_title=True),
         Column("product", _("Product"), lambda r: r.product.name, "product__name"),
         Column("state", _("State"), lambda r: r.get_state_display(), "state"),
-        Column("horizon", _("Horizon"), lambda r: r.get_horizon_display()),
+        Column("horizon", _("Horizon"), lambda r: Horizon(r.stands_in).label),
+        Column("planned", _("Planned"), lambda r: told(r.window), "planned_to"),
         Column("release", _("Release"), lambda r: r.release.name if r.release else ""),
         Column("owner", _("Owner"), lambda r: cells.person(r.owner)),
     ),
     facts=(
         Fact(_("Product"), lambda r: cells.link(r.product, reverse("products_detail", kwargs={"id": r.product_id}))),
         Fact(_("State"), lambda r: r.get_state_display()),
-        Fact(_("Horizon"), lambda r: r.get_horizon_display()),
+        Fact(_("Horizon"), horizon_said),
+        Fact(_("Planned"), lambda r: told(r.window) or "–"),
         Fact(_("Release"), lambda r: cells.link(r.release, reverse("releases_detail", kwargs={"id": r.release_id})) if r.release else "–"),
         Fact(_("Team"), refers_to="team"), Fact(_("Benefit"), refers_to="benefit"),
         Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"),
@@ -154,7 +167,7 @@ noun = Noun(
     filters=(
         Filter("product", _("Product"), lambda request: [(str(p.pk), p.name) for p in Product.objects.visible_to(request.user)]),
         Filter("state", _("State"), lambda request: list(Feature.State.choices)),
-        Filter("horizon", _("Horizon"), lambda request: list(Feature.Horizon.choices)),
+        Filter("horizon", _("Horizon"), lambda request: HORIZONS, narrow=lambda rows, value: rows.standing_in(value, clock.today())),
     ),
     search=("title", "description"), order="rank", related=("product", "release", "owner", "team", "benefit"), text="description",
     permission=Permission.EDIT_PRODUCT, form=FeatureForm, create=create, change=change, remove=remove,

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from tandem.planning import words
+from tandem.product.models.window import Horizon
 from tandem.reports.queries.roadmap_rows import Roadmap, Row
 from tandem.web.product import roadmap_picture as picture
+from tandem.web.product.roadmap_windows import told, window_says
 from tandem.web.templating import day, short_day, url
 
 
@@ -26,6 +28,8 @@ def line(row: Row, axis: picture.Axis | None = None) -> dict[str, Any]:
         "lane": shown,
         "outside": _outside(row, axis) if axis else None,
         "label": aloud(row),
+        "window": told(row.window),
+        "implied": window_says(str(Horizon(row.horizon).label), row.implied) if row.implied else "",
     }
 
 
@@ -112,7 +116,7 @@ def _delivered(row: Row) -> str:
 
 def aloud(row: Row) -> str:
     """The lane for who cannot see it."""
-    parts = []
+    parts = [_("planned %(window)s") % {"window": told(row.window)}] if row.window else []
     if row.said:
         parts.append(_("promised %(day)s") % {"day": day(row.said.date)})
     if row.actual:

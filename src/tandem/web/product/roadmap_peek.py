@@ -23,6 +23,7 @@ from tandem.reports.queries.roadmap_rows import Row
 from tandem.web import doors
 from tandem.web.product import roadmap_lines as lines
 from tandem.web.product import roadmap_picture as picture
+from tandem.web.product.roadmap_windows import happened, told
 from tandem.web.templating import day, short_day
 
 _KINDS = {"feature": Feature, "release": Release}
@@ -49,6 +50,7 @@ def rests_on(user: Any, row: Row) -> dict[str, Any]:
         "row": row, "line": lines.line(row), "histogram": picture.histogram(row), "causes": _causes(row),
         "ways": _ways(user, row), "rests_on": _data(row), "amount": _amount(row), "accuracy": _accuracy(row), "warnings": _warnings(row),
         "may_promise": may(user, Permission.GIVE_PROMISE, row.space_id), "computed": _computed(row),
+        "planned": told(row.window), "happened": happened(row.began, row.actual), "implied": lines.line(row)["implied"],
     }  # fmt: skip
 
 

@@ -90,15 +90,10 @@ def lane(row: Row, axis: Axis) -> dict[str, Any]:
     """What the lane macro draws: promise on top, forecast in the middle, baseline below."""
     forecast = row.forecast
     detail = forecast.detail if forecast else {}
-    began = (
-        date.fromisoformat(detail["began"])
-        if detail.get("began")
-        else row.said.given_on
-        if row.said
-        else None
-    )
+    began = row.began or (row.said.given_on if row.said else None)
     nothing = dict.fromkeys(("p50", "p80", "p95", "work", "plan", "actual"))
     drawn: dict[str, Any] = nothing | {
+        "window": axis.span(row.window.first, row.window.last) if row.window else None,
         "state": row.status,
         "promise": axis.at(row.said.date) if row.said else None,
         "old": [x for said in row.before if (x := axis.at(said.date)) is not None],
@@ -170,7 +165,7 @@ def _dates(row: Row) -> list[date]:
     if row.actual:
         return []
     forecast = row.forecast
-    days = [row.said.date if row.said else None, forecast.p80 if forecast else None, row.plan_finish]
+    days = [row.said.date if row.said else None, forecast.p80 if forecast else None, row.plan_finish, row.window.last if row.window else None]
     return [day for day in days if day]
 
 

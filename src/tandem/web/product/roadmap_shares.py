@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -16,9 +17,10 @@ from tandem.kit.errors import Hidden
 from tandem.kit.ids import digest
 from tandem.people.access import Permission, may, spaces_where
 from tandem.product.actions import roadmaps
-from tandem.product.models import Product, RoadmapShare
+from tandem.product.models import Product, RoadmapEdition, RoadmapShare
 from tandem.reports.queries import roadmap as reads
 from tandem.web import doors
+from tandem.web.product import roadmap_editions
 from tandem.web.product.roadmap_asked import asked_in
 from tandem.web.product.roadmap_shown import shown, switches
 
@@ -31,21 +33,26 @@ def shares(request: HttpRequest) -> HttpResponse:
     """The links that work; a new one shows its address once."""
     user, secret = request.user, ""
     mine = spaces_where(user, Permission.SHARE)
-    products = list(Product.objects.visible_to(user).in_spaces(mine).order_by("name"))
+    products = list(Product.objects.visible_to(user).in_spaces(mine).select_related("space").order_by("name"))
+    editions = list(RoadmapEdition.objects.visible_to(user).in_spaces(mine).with_space().order_by("name", "id"))
     if request.method == "POST":
-        text = request.POST.get("product", "")
-        chosen = next((p for p in products if str(p.pk) == text), None)
-        if chosen is None:
+        edition = _chosen(editions, request.POST.get("edition", ""))
+        shown_space = edition or _chosen(products, request.POST.get("product", ""))
+        if shown_space is None:
             raise Hidden
         _row, token = roadmaps.share(
-            actor=user, space=chosen.space, query=_kept(request.POST.get("query", "")), expires_at=_end(request)
+            actor=user, space=shown_space.space, edition=edition, query=_kept(request.POST.get("query", "")), expires_at=_end(request)
         )
         secret = request.build_absolute_uri(reverse("roadmap_shared", kwargs={"token": token}))
-    rows = RoadmapShare.objects.visible_to(user).in_spaces(mine).usable().select_related("space", "created_by")
+    rows = RoadmapShare.objects.visible_to(user).in_spaces(mine).usable().select_related("space", "created_by", "edition")
     return render(request, "product/roadmap_shares.html", {
-        "products": products, "secret": secret, "shares": list(rows.order_by("-id")), "lengths": _lengths(),
+        "products": products, "editions": editions, "edition": request.GET.get("edition", ""), "secret": secret, "shares": list(rows.order_by("-id")), "lengths": _lengths(),
         "chosen": request.GET.get("product", ""), "query": request.GET.urlencode(),
     })  # fmt: skip
+
+
+def _chosen(rows: list[Any], text: str) -> Any:
+    return next((row for row in rows if str(row.pk) == text), None)
 
 
 def _lengths() -> list[tuple[int, str]]:
@@ -77,12 +84,30 @@ def share_removal(request: HttpRequest, id: int) -> HttpResponse:
 @never_cache
 @require_GET
 def shared(request: HttpRequest, token: str) -> HttpResponse:
-    """Read-only and without an account: one product as the person who shared it sees it now. No names of receivers,
-    owners, teams or single work items, and of the objectives only those of the product and of the spaces above it."""
+    """Read-only and without an account: one product, or an edition, as the person who shared it sees it now."""
     # house: reads — the token is the permission
-    share = RoadmapShare.objects.select_related("space", "created_by").filter(digest=digest(token)).first()
+    share = RoadmapShare.objects.select_related("space", "created_by", "edition").filter(digest=digest(token)).first()
     if share is None or not share.is_usable or not may(share.created_by, Permission.SHARE, share.space_id):
         raise Hidden
+    response = _edition(request, share) if share.edition else _product(request, share)
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _edition(request: HttpRequest, share: RoadmapShare) -> HttpResponse:
+    """What the edition tells and nothing else: of the address only the layout counts."""
+    edition = share.edition
+    assert edition is not None
+    view = "horizons" if request.GET.get("view") == "horizons" else "dates"
+    language = translation.get_language() if edition.language == RoadmapEdition.Language.READER else edition.language
+    with translation.override(language):
+        return render(request, "product/edition_shared.html", roadmap_editions.drawn(share.created_by, edition, view))
+
+
+def _product(request: HttpRequest, share: RoadmapShare) -> HttpResponse:
+    """No names of receivers, owners, teams or single work items, and of the objectives only those of the product and of
+    the spaces above it."""
     roadmap = reads.read(share.created_by, space_id=share.space_id)
     public = reads.above(share.space)
     roadmap.objectives = [o for o in roadmap.objectives if o.space_id in public]
@@ -94,10 +119,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     query["group"] = "objective"
     asked = asked_in(query)
     context = shown(roadmap, asked) | switches(query, asked) | {"product": share.space.name}
-    response = render(request, "product/roadmap_shared.html", context)
-    response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "product/roadmap_shared.html", context)
 
 
 urls = [

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tandem.product.models import Feature
+from tandem.product.models.window import HORIZONS
 from tandem.reports.queries.roadmap_rows import Group, Roadmap, Row
 from tandem.web.product import roadmap_lines as lines
 from tandem.web.product import roadmap_picture as picture
@@ -45,12 +45,13 @@ def shown(roadmap: Roadmap, asked: Asked) -> dict[str, Any]:
 def _marks(roadmap: Roadmap) -> list[str]:
     """What the legend explains; the bar of a plan without a range only where one is drawn."""
     plan = ["plan"] if any(row.plan_finish and not row.p80 for row in roadmap.rows) else []
-    return ["promise", "baseline", "forecast", *plan, "actual"]
+    window = ["window"] if any(row.window for row in roadmap.rows) else []
+    return ["promise", *window, "baseline", "forecast", *plan, "actual"]
 
 
 def _columns(roadmap: Roadmap, asked: Asked) -> list[Group]:
     if asked.view == "horizons":
-        return [Group(str(label), "", _by_worth(roadmap, value)) for value, label in Feature.Horizon.choices]
+        return [Group(str(label), "", _by_worth(roadmap, value)) for value, label in HORIZONS]
     nobody = {"objective": _("Serves no objective"), "product": _("No product"), "team": _("No team")}
     return roadmap.grouped(asked.group, nobody, by_slip=asked.sort == "slip")
 

@@ -149,7 +149,7 @@ def _strip(found: Alignment, loose: unaligned.Loose, a: Asked) -> list[dict[str,
     unserved = len(loose.objectives)
     strip = [
         {"label": _("Serves an objective"), "value": charts.percent(found.score), "note": f"{amount(found.served, found.measure)} / {amount(found.amount, found.measure)}"},
-        {"label": _("As intended"), "value": charts.percent(found.as_intended), "note": "" if found.as_intended is not None else _("no intended shares yet")},
+        {"label": _("As intended"), "value": charts.percent(found.as_intended), "note": "" if found.as_intended is not None else _("intended shares are of all work") if found.is_part else _("no intended shares yet")},
         {"label": _("More than intended"), "value": len(found.wrong(reads.MUCH)), "state": "risk" if found.wrong(reads.MUCH) else "", "note": _("objectives")},
         {"label": _("Serves nothing"), "value": loose.count, "state": "risk" if loose.count else "", "note": _("projects, products, features")},
     ]  # fmt: skip
@@ -210,10 +210,17 @@ def records(request: HttpRequest) -> HttpResponse:
     rows = unaligned.records(
         request.user, found.measure, objectives=chosen, since=a.since, to_come=a.to_come, within=a.within, product=a.product.pk if a.product else None
     )
+    title = objective.title if objective else _("Serves nothing")
+    context = record_rows(found, a, rows) | {"title": title, "objective": objective, "back": a.url(), "back_name": _("Alignment")}
+    return render(request, "strategy/alignment_records.html", context)
+
+
+def record_rows(found: Alignment, a: Asked, rows: list[unaligned.Record]) -> dict[str, Any]:
+    """Records with their work, and what part of all that is looked at they are."""
     whole = sum(r.amount for r in rows)
-    context = {
-        "asked": a, "objective": objective, "basis": basis(found, a), "back": a.url(), "count": len(rows), "measure": measure_word(found.measure),
-        "whole": amount(whole, found.measure), "share": charts.percent(whole / found.amount) if found.is_enough else "–", "of": amount(found.amount, found.measure),
+    return {
+        "asked": a, "basis": basis(found, a), "count": len(rows), "measure": measure_word(found.measure), "whole": amount(whole, found.measure),
+        "share": charts.percent(whole / found.amount) if found.is_enough else "–", "of": amount(found.amount, found.measure),
         "rows": [
             {
                 "name": r.name or (_("an item that you cannot see") if r.kind else _("Nothing says what it serves")), "kind": KIND_WORDS.get(r.kind, ""),
@@ -223,7 +230,6 @@ def records(request: HttpRequest) -> HttpResponse:
             for r in rows[:MOST]
         ],
     }  # fmt: skip
-    return render(request, "strategy/alignment_records.html", context)
 
 
 def _with_parts(request: HttpRequest, objective: Objective) -> set[int]:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tandem.reports.queries import strategy_map as reads
+from tandem.reports.queries import unaligned
+from tandem.reports.queries.alignment import Alignment
 from tandem.reports.queries.strategy_map import Key, Map
 from tandem.web import sankey
 from tandem.web.sankey import Flow, Node
@@ -32,10 +34,8 @@ NAME = (46, 46, 26)
 
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
-    a = alignment.asked(request)
-    found = alignment.read(request, a)
-    whole = reads.read(request.user, found.measure, since=a.since, to_come=a.to_come, within=a.within, product=a.product.pk if a.product else None)
-    view = _View(a, whole, found.measure)
+    a, found, view = _read(request)
+    whole = view.whole
     context = {
         "asked": a, "picture": view.picture() if whole.rows else None, "basis": alignment.basis(found, a), "table": view.table(),
         "lede": view.lede(found.amount), "back": a.url(), "computed_at": found.computed_at,
@@ -44,6 +44,28 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "strategy/strategy_map.html", context)
+
+
+def _read(request: HttpRequest) -> tuple[Asked, Alignment, "_View"]:
+    a = alignment.asked(request)
+    found = alignment.read(request, a)
+    whole = reads.read(request.user, found.measure, since=a.since, to_come=a.to_come, within=a.within, product=a.product.pk if a.product else None)
+    return a, found, _View(a, whole, found.measure)
+
+
+@login_required
+def band_records(request: HttpRequest) -> HttpResponse:
+    """The records behind one band: exactly the work that it is as wide as."""
+    a, found, view = _read(request)
+    flow = next((one for one in view.flows if view.key_of(one) == request.GET.get("band", "")), None)
+    rows = [] if flow is None else unaligned.records(
+        request.user, found.measure, objectives=None, since=a.since, to_come=a.to_come, within=a.within,
+        product=a.product.pk if a.product else None, parts=view.parts_of(flow),
+    )  # fmt: skip
+    # a band that is not drawn any more has nothing behind it
+    title = str(_("Strategy map")) if flow is None else f"{view.name(flow.source, flow.column)} → {view.name(flow.target, flow.column + 1)}"  # type: ignore[arg-type]
+    shown = alignment.record_rows(found, a, rows) | {"title": title, "objective": None, "back": a.url("strategy_map"), "back_name": _("Strategy map")}
+    return render(request, "strategy/alignment_records.html", shown)
 
 
 class _View:
@@ -58,10 +80,21 @@ class _View:
         self.grouped = [len(s.keys() - kept) for s, kept in zip(sums, self.kept, strict=True)]
         self.flows = self._flows()
 
+    def _shown(self, keys: Iterable[Key]) -> list[Key]:
+        return [key if key in kept else REST for key, kept in zip(keys, self.kept, strict=True)]
+
+    def key_of(self, one: Flow) -> str:
+        """How the address of its records names a band."""
+        return ".".join([str(one.column), *(f"{kind}-{pk}" for kind, pk in (one.source, one.target))])  # type: ignore[misc]
+
+    def parts_of(self, one: Flow) -> list[reads.Part]:
+        pairs = ((self._shown(keys), part) for (*keys, _value), part in zip(self.whole.rows, self.whole.parts, strict=True))
+        return [part for shown, part in pairs if (shown[one.column], shown[one.column + 1]) == (one.source, one.target)]
+
     def _flows(self) -> list[Flow]:
         found: dict[tuple[int, Key, Key], float] = defaultdict(float)
         for *keys, value in self.whole.rows:
-            shown = [key if key in kept else REST for key, kept in zip(keys, self.kept, strict=True)]
+            shown = self._shown(keys)
             for column in range(len(shown) - 1):
                 found[column, shown[column], shown[column + 1]] += value
         return [Flow(column, source, target, value) for (column, source, target), value in found.items()]
@@ -107,19 +140,7 @@ class _View:
         return f"{source} → {target}: {self.amount(one.value)}"
 
     def _records(self, one: Flow) -> str:
-        """The records behind a band: of the objective at its left end, or of what it goes through."""
-        changes: dict[str, Any] = {}
-        for key in (one.source, one.target):
-            kind, pk = key  # type: ignore[misc]
-            if kind == reads.OBJECTIVE:
-                changes["objective"] = pk
-            elif key == reads.NOTHING:
-                changes["objective"] = "none"
-            elif kind == reads.PRODUCT:
-                changes["product"] = pk
-            elif key in self.whole.spaces:
-                changes["in"] = self.whole.spaces[key]  # type: ignore[index]
-        return self.asked.url("alignment_records" if "objective" in changes else "alignment", **changes)
+        return self.asked.url("strategy_map_records", band=self.key_of(one))
 
     def table(self) -> list[list[Any]]:
         """The same for reading and for keys: every band, the widest first."""
@@ -144,4 +165,7 @@ def _largest(sums: dict[Key, float], most: int) -> set[Key]:
     return set(list(ordered)[:most])
 
 
-urls = [path("strategy-map/", page, name="strategy_map")]
+urls = [
+    path("strategy-map/", page, name="strategy_map"),
+    path("strategy-map/records/", band_records, name="strategy_map_records"),
+]
