@@ -1,6 +1,7 @@
 """Allowed moves of a space above hold in the projects that follow its states, in their own words, and follow later changes."""
 
 import pytest
+from django.urls import reverse
 
 from tandem.history.models import Event
 from tandem.kit.errors import Denied
@@ -106,3 +107,23 @@ def test_approval_from_above_lapses_with_its_move(world, above, project):  # noq
     assert MoveRequest.objects.waiting().count() == 1
     transitions.remove(actor=world.alma, transition=fresh(rule))
     assert not MoveRequest.objects.waiting().exists()
+
+
+def test_the_page_says_where_they_come_from(world, signed_in, above, project):  # noqa: F811
+    allow(world, above, "Doing")
+    page, json = reverse("workflow_settings", kwargs={"key": "INS"}), {"Accept": "application/json"}
+    manager = make.user(actor=world.admin, name="Pia", role=Role.PROJECT_MANAGER, space=project.space)
+    client = signed_in(manager)
+    shown = client.get(page).content.decode()
+    assert "Allowed moves are defined in a space that you cannot see" in shown and "Digital" not in shown and "Allow a move" not in shown
+    assert "Allowed moves are defined in" in signed_in(world.alma).get(page).content.decode()
+    assert client.post(page, {"do": "remove_rule", "rule": Transition.objects.get(space=project.space).pk}, headers=json).status_code == 422
+    assert client.post(page, {"do": "own_moves"}, headers=json).status_code == 200
+    assert "Allow a move" in client.get(page).content.decode()
+    assert signed_in(world.alma).post(page, {"do": "follow_moves"}, headers=json).status_code == 200
+    assert source_name(project) == "Digital"
+    assert "Allow a move" in signed_in(world.alma).get(reverse("workflow_settings", kwargs={"key": above.key})).content.decode()
+
+
+def source_name(one):
+    return shared_moves.source_of(one.space_id).name
