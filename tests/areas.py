@@ -87,6 +87,7 @@ from tandem.strategy.models import (
     Theme,
 )
 from tandem.work.actions import (
+    archiving_rules,
     baselines,
     blocks,
     calendars,
@@ -96,6 +97,7 @@ from tandem.work.actions import (
     flow_clocks,
     intake,
     item_templates,
+    link_kinds,
     recurrences,
     sprints,
     states,
@@ -105,6 +107,8 @@ from tandem.work.actions import (
     work_items,
 )
 from tandem.work.models import (
+    Archiving,
+    ArchivingRule,
     Assignment,
     Baseline,
     Block,
@@ -115,6 +119,7 @@ from tandem.work.models import (
     IntakeForm,
     ItemTemplate,
     Link,
+    LinkKind,
     MoveRequest,
     Recurrence,
     Sprint,
@@ -240,6 +245,9 @@ class Area:
     view: SavedView
     subscription: Subscription
     flow_clock: FlowClock
+    link_kind: LinkKind
+    archiving_rule: ArchivingRule
+    archiving: Archiving
     job: Job
     watch: Watch
     notification: Notification
@@ -375,7 +383,9 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
         "entry": entry, "removed_entry": removed_entry, "time_entry": time_entry, "removed_time": removed_time, "column": column, "wip_limit": wip_limits.create(actor=admin, space=space, most=40, column=column, stops=True),
         "block": blocks.start(actor=admin, item=item, reason="No crane", kind="supplier"),
         "ended_block": blocks.end(actor=admin, block=ended, version=None),
-        "flow_clock": flow_clocks.create(actor=admin, space=space), "field": fields.create(actor=admin, space=space, name="Customer", kind="text"), "spare_type": audit,
+        "archiving_rule": archiving_rules.create(actor=admin, space=space, days=90),
+        "archiving": Archiving.objects.create(space=space, run=uuid.uuid4(), at=clock.now(), count=0),
+        "link_kind": link_kinds.create(actor=admin, space=space, name="causes", inverse="is caused by"), "flow_clock": flow_clocks.create(actor=admin, space=space), "field": fields.create(actor=admin, space=space, name="Customer", kind="text"), "spare_type": audit,
         "spare_state": states.add(actor=admin, space=space, name="Waiting", category="in_progress"),
         **_approving(admin, project, audit),
         "item": item, "other_item": other, "removed_item": removed, "archived_item": archived,

@@ -311,7 +311,9 @@ def _again(one: Operation, area, number: int) -> None:
         subject.feature = make.feature(actor=area.admin, product=area.product)
     if one.noun == "scores":
         subject.feature = make.feature(actor=area.admin, product=area.product, title=f"Feature {number}")
-    if one.noun == "flow-clocks":  # one a space, and all of them are seen
+    if one.noun == "archivings":
+        subject.run = uuid.uuid4()
+    if one.noun in ("flow-clocks", "archiving-rules"):  # one a space, and all of them are seen
         subject.space_id = make.project(actor=area.admin, name=f"P{number}", parent=area.space).space_id
     if one.noun == "subscriptions":
         view = copy.copy(area.view)
@@ -320,7 +322,7 @@ def _again(one: Operation, area, number: int) -> None:
         subject.view = view
     if one.noun == "transitions":
         subject.to_state = State.objects.create(space=subject.space, name=f"n{number}", category="to_do")
-    for field in ("name", "source_name", "inputs_hash", *(("key", "word") if one.noun == "fields" else ())):
+    for field in ("name", "inverse", "source_name", "inputs_hash", *(("key", "word") if one.noun == "fields" else ())):
         if hasattr(subject, field):
             setattr(subject, field, f"n{number}")
     for field, value in (

@@ -144,6 +144,8 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "work_item_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")},
     "work_item_links": lambda a: {"other": a.other_item.key, "kind": "relates"},
     "board_settings": lambda a: {"do": "add", "name": "Review"},
+    "archiving_settings": lambda a: {"do": "set", "days": "30"},
+    "link_kind_settings": lambda a: {"do": "add", "name": "tests", "inverse": "is tested by"},
     "field_settings": lambda a: {"do": "add", "name": "Version", "kind": "text"},
     "workflow_settings": lambda a: {"do": "add_type", "name": "Risk", "level": "2"},
     "work_item_blocks": lambda a: {"do": "end", "block": a.block.pk},

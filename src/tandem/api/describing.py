@@ -50,6 +50,8 @@ _SENTENCES = {
     "users_me": "Who is asking", "watches_create": "Watch a record", "watches_remove": "Watch a record no longer",
     "projects_followings_create": "Follow the states and types of a space above",
     "projects_leavings_create": "Take an own copy of the states and types that are followed",
+    "archivings_undos_create": "Bring back what a rule archived",
+    "projects_move_followings_create": "Follow the allowed moves of a space above", "projects_move_leavings_create": "Take an own copy of the allowed moves",
     "bulk_changes_create": "Change many work items at once", "bulk_changes_undos_create": "Take a bulk change or a bulk move back",
     "bulk_relocations_create": "Move many work items to another project", "timeline_rows_read": "The days that work items span",
     "types_workflows_create": "Say through which states a type passes",

@@ -42,6 +42,7 @@ from tandem.api.product import (
 )
 from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
 from tandem.api.work import (
+    archiving_rules,
     baselines,
     blocks,
     bulk,
@@ -52,6 +53,7 @@ from tandem.api.work import (
     flow,
     flow_clocks,
     intake,
+    link_kinds,
     links,
     move_requests,
     quick_lines,
@@ -105,6 +107,9 @@ NOUNS: dict[str, Router] = {
     "bulk-relocations": bulk.moves,
     "timeline-rows": timeline_rows.router,
     "links": links.router,
+    "link-kinds": link_kinds.router,
+    "archiving-rules": archiving_rules.router,
+    "archivings": archiving_rules.done,
     "states": states.router,
     "columns": columns.router,
     "wip-limits": wip_limits.router,

@@ -302,6 +302,9 @@ class LinkRecord:
     target: str
     kind: Literal["FS", "SS", "FF", "SF", "blocks", "depends", "duplicates", "causes", "relates"]
     name: str = ""
+    # how the source reads the link from either end ("causes", "is caused by"), where it says so
+    outward: str = ""
+    inward: str = ""
     lag_minutes: float = 0.0
     lag_is_elapsed: bool = False
     lag_percent: float | None = None

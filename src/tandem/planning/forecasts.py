@@ -279,6 +279,8 @@ def _basis(pace: Pace) -> Json:
         "source": pace.source, "others": pace.others, "found": pace.history.items, "needed": NEEDED,
         "per_week": round(pace.per_week, 2),
     }  # fmt: skip
+    if pace.is_own_clock:
+        known["own_clock"] = True
     if pace.history.days:
         basis = pace.history.basis()
         known |= {

@@ -16,7 +16,7 @@ WINDOWS = (60, 120, 250)
 class Pace:
     """`others` items are worked on beside the scope by the same team and leave through the same throughput.
 
-    `whole` reaches back as far as we look and serves the back-test; `undated` are finished items without a date.
+    `is_own_clock`: begun and finished are meant by the clock that a delivering space has set. `whole` reaches back as far as we look and serves the back-test; `undated` are finished items without a date.
     """
 
     source: str
@@ -26,6 +26,7 @@ class Pace:
     others: int
     undated: int
     calendar: WorkingCalendar
+    is_own_clock: bool = False
 
     @property
     def is_enough(self) -> bool:
@@ -50,16 +51,17 @@ def pace_of(reading: Reading, subject: Subject, on: date, *, is_now: bool = True
     """The pace as it showed at the end of day `on`. `is_now`: what is done counts as done, whenever that was."""
     calendar = reading.calendars.of_space(reading.home(subject))
     remaining = len(subject.open_items) if is_now else sum(_is_open(subject, item, on) for item in subject.items)
+    is_own = bool(reading.own_clocks & set(subject.spaces or [subject.row.space_id]))
     undated = sum(item.is_done and item.finished is None for item in subject.items)
     if subject.ref.kind != PROJECT:
         history, whole = _history(subject.items, calendar, on)
         if history.items >= NEEDED:
-            return Pace("scope", history, whole, remaining, 0, undated, calendar)
+            return Pace("scope", history, whole, remaining, 0, undated, calendar, is_own)
     spaces = sorted(subject.spaces) or [subject.row.space_id]
     team = [item for space_id in spaces for item in reading.in_space.get(space_id, ())]
     history, whole = _history(team, calendar, on, is_team=True)
     others = _others(reading, subject, on, is_now) if subject.ref.kind != PROJECT else 0
-    return Pace("team", history, whole, remaining, others, undated, calendar)
+    return Pace("team", history, whole, remaining, others, undated, calendar, is_own)
 
 
 def _is_open(subject: Subject, item: Item, on: date) -> bool:

@@ -9,8 +9,10 @@ from typing import Any
 
 from django.db.models import F, Q
 
+from tandem.compute.flow.items import DONE
 from tandem.kit import clock
 from tandem.kit.types import Ref
+from tandem.planning import flow_clocks
 from tandem.planning.calendars import Calendars, day_of
 from tandem.planning.models import ComputedDates
 from tandem.portfolio.models import Project
@@ -158,18 +160,19 @@ class Reading:
     def _read_items(self) -> None:
         rows = WorkItem.objects.in_spaces(self.space_ids).present().order_by("id").values_list(
             "id", "space_id", "parent_id", "created_at", "actual_start", "actual_finish", "state__category",
-            "is_milestone", "is_summary", "planned_finish", "due_on",
+            "is_milestone", "is_summary", "planned_finish", "due_on", "state_id",
         )  # fmt: skip
         fetched = list(rows)
         parents = {row[2] for row in fetched}
-        done = State.Category.DONE
+        dates = _ByClock(self.space_ids)
+        self.own_clocks = dates.spaces
         self.items: dict[int, Item] = {}
         self.children: dict[int, list[int]] = defaultdict(list)
-        for id_, space, parent, created, started, finished, category, milestone, summary, planned, due in fetched:
-            begun, ended = day_of(started), day_of(finished) if category == done else None
+        for id_, space, parent, created, started, finished, category, milestone, summary, planned, due, state in fetched:
+            begun, ended, is_done = dates.of(id_, state, started, finished, category == State.Category.DONE)
             first = min(day for day in (day_of(created), begun, ended) if day)
             self.items[id_] = Item(
-                id_, space, parent, first, begun, ended, category == done,
+                id_, space, parent, first, begun, ended, is_done,
                 id_ not in parents and not milestone and not summary, due or day_of(planned),
             )  # fmt: skip
             if parent is not None:
@@ -229,6 +232,24 @@ class Reading:
 
     def predecessors(self) -> "Predecessors":
         return Predecessors(self)
+
+
+class _ByClock:
+    """When items were begun and finished: by the clock of their space where it names states, else as recorded on them."""
+
+    def __init__(self, space_ids: Iterable[int]) -> None:
+        clocks = flow_clocks.clocks_of(space_ids)
+        self.spaces = frozenset(pk for pk, clock in clocks.items() if clock.is_own)
+        self._kinds = flow_clocks.kinds_of(clocks)
+        self._walks = flow_clocks.walks(clocks, self._kinds)
+
+    def of(self, id_: int, state_id: int, started: datetime | None, finished: datetime | None, is_done: bool) -> tuple[date | None, date | None, bool]:
+        if state_id not in self._kinds:
+            return day_of(started), day_of(finished) if is_done else None, is_done
+        is_over, walk = self._kinds[state_id] == DONE, self._walks.get(id_)
+        if walk is None or not walk.is_known:  # its way was not recorded: its own dates are all that there is
+            return day_of(started), day_of(finished) if is_done else None, is_over
+        return day_of(walk.started), day_of(walk.finished) if is_over else None, is_over
 
 
 class Predecessors:

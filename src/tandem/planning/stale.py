@@ -9,7 +9,7 @@ from tandem.kit import jobs
 JOB = "planning.forecast"
 DELAY_SECONDS = 2
 _NOUNS = frozenset(
-    ("work_item", "link", "calendar", "workflow", "feature", "release", "scope", "promise", "project", "product", "import")
+    ("work_item", "link", "calendar", "workflow", "feature", "release", "scope", "promise", "project", "product", "import", "flow_clock")
 )
 ALIGNMENT, ALIGNMENT_DELAY = "planning.alignment", 20
 _SERVING = frozenset(("contribution", "scope", "objective"))

@@ -6,8 +6,17 @@ from typing import Any
 from tandem.kit import clock
 from tandem.people.models import Space
 from tandem.samples.words import Language, Pair, say
-from tandem.work.actions import blocks, columns, states, type_workflows, wip_limits, work_items
-from tandem.work.models import Block, State, WorkItem
+from tandem.work.actions import (
+    blocks,
+    columns,
+    link_kinds,
+    links,
+    states,
+    type_workflows,
+    wip_limits,
+    work_items,
+)
+from tandem.work.models import Block, LinkKind, State, WorkItem
 
 _POLICY: Pair = (
     "A card leaves when\n\n- somebody else has read it\n- its tests run\n- its help page is written",
@@ -17,6 +26,7 @@ _REASONS: tuple[tuple[str, Pair], ...] = (
     (Block.Kind.SUPPLIER, ("the carrier has not sent its tariff", "承运商尚未发来运价表")),
     (Block.Kind.DECISION, ("which ports come first is not decided", "先上哪些港口尚未决定")),
 )
+_CAUSES: tuple[Pair, Pair] = (("causes", "导致"), ("is caused by", "起因于"))
 _INCIDENT: Pair = ("Incident", "故障")
 BOARDS = 2
 
@@ -29,6 +39,7 @@ def lay_out(actor: Any, language: Language) -> None:
         _board(actor, space, language)
     if spaces:
         _incidents(actor, spaces[0], language)
+        _causes(actor, spaces[0], language)
 
 
 def _incidents(actor: Any, space: Space, language: Language) -> None:
@@ -39,6 +50,18 @@ def _incidents(actor: Any, space: Space, language: Language) -> None:
         return
     kind = states.add_type(actor=actor, space=space, name=say(_INCIDENT, language))
     type_workflows.choose(actor=actor, type=kind, version=None, uses=[begun, done], start=begun)
+
+
+def _causes(actor: Any, space: Space, language: Language) -> None:
+    """A kind of link of the organisation's own, and one link that has it: what was finished last caused what is begun."""
+    top = Space.objects.get(parent=None)
+    name, inverse = (say(pair, language) for pair in _CAUSES)
+    link_kinds.create(actor=actor, space=top, name=name, inverse=inverse)
+    kind = LinkKind.objects.get(space=space, name=name)
+    cause = WorkItem.objects.finished().filter(space=space).order_by("-actual_finish", "-id").first()
+    effect = _doing(space).order_by("id").first()
+    if cause and effect:
+        links.create(actor=actor, source=cause, target=effect, kind="own", own_kind=kind)
 
 
 def _doing(space: Space) -> Any:

@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
-from tandem.work.actions import derived, recurrences, reminders, retirements
+from tandem.work.actions import archiving_rules, derived, recurrences, reminders, retirements
 
 
 @app.periodic(cron="5 * * * *")
@@ -31,3 +31,16 @@ def derive(space_id: int) -> None:
 def retire_state(job_id: int, state_id: int, into_id: int, language: str) -> None:
     job = Job.objects.select_related("owner", "space").get(pk=job_id)
     jobs.run(job_id, lambda progress: retirements.carry_out(job, state_id, into_id, language, progress))
+
+
+@app.periodic(cron="25 2 * * *")
+@app.task(name="work.archive", queueing_lock="work.archive")
+def archive(timestamp: int) -> None:
+    """Every night: finished work by the rules of its projects."""
+    archiving_rules.put_away_all()
+
+
+@app.task(name=archiving_rules.KIND)
+def archive_by_rule(job_id: int) -> None:
+    job = Job.objects.select_related("owner", "space").get(pk=job_id)
+    jobs.run(job_id, lambda progress: archiving_rules.carry_out(job, progress))

@@ -8,7 +8,7 @@ from tandem.api.shapes import Body, Reference, body
 from tandem.people.models import Space
 from tandem.portfolio.actions import projects
 from tandem.portfolio.models import Project
-from tandem.work.actions import shared_workflows
+from tandem.work.actions import shared_moves, shared_workflows
 from tandem.work.actions.projects import open_project
 
 NOUN, router = routes_of(
@@ -35,5 +35,19 @@ def _leave(*, actor: Any, project: Project, version: int) -> Project:
     return project
 
 
+def _follow_moves(*, actor: Any, project: Project, version: int) -> Project:
+    """The moves of the space above that it follows hold here; its own are taken away."""
+    shared_moves.follow(actor=actor, space=project.space)
+    return project
+
+
+def _own_moves(*, actor: Any, project: Project, version: int) -> Project:
+    """They are the project's own from now on."""
+    shared_moves.own(actor=actor, space=project.space)
+    return project
+
+
 generic.acts(router, NOUN, "followings", body("ProjectFollowing", Project, "", source_space_id=Reference(Space, "source")), _follow)
 generic.acts(router, NOUN, "leavings", Body, _leave)
+generic.acts(router, NOUN, "move-followings", Body, _follow_moves)
+generic.acts(router, NOUN, "move-leavings", Body, _own_moves)

@@ -14,7 +14,7 @@ from tandem.work.actions import fields
 from tandem.work.models import FieldDefinition, WorkItemType
 
 router = Router(tags=["work"])
-_FIELDS = "name choices currency is_required is_on_cards is_several formula how summed is_deep"
+_FIELDS = "name choices depends_on branches currency is_required is_on_cards is_several formula how summed is_deep"
 _TYPES = Reference(WorkItemType, "types", is_many=True)
 
 
@@ -31,7 +31,7 @@ NOUN = Noun(
     path="fields",
     model=FieldDefinition,
     word="field",
-    shows="id space_id name key word kind choices currency is_required is_on_cards is_several formula how summed is_deep result origin_id rank retired_at version created_at",
+    shows="id space_id name key word kind choices depends_on branches currency is_required is_on_cards is_several formula how summed is_deep result origin_id rank retired_at version created_at",
     computes={"type_ids": (list[int], _type_ids)},
     filters="space_id kind key",
     narrows={"retired": (bool, lambda rows, is_retired: rows.filter(retired_at__isnull=not is_retired))},

@@ -10,17 +10,17 @@ from tandem.work.actions import links
 from tandem.work.models import Link
 
 router = Router(tags=["work"])
-_FIELDS = "kind lag_minutes lag_percent is_lag_elapsed"
+_FIELDS = "kind own_kind lag_minutes lag_percent is_lag_elapsed"
 
 NOUN = Noun(
     path="links",
     model=Link,
     word="link",
     shows=(
-        "id space_id source_id target_id kind lag_minutes lag_percent is_lag_elapsed source_name version "
+        "id space_id source_id target_id kind own_kind_id lag_minutes lag_percent is_lag_elapsed source_name version "
         "created_at"
     ),
-    filters="space_id source_id target_id kind",
+    filters="space_id source_id target_id kind own_kind_id",
     narrows={"item_id": (Id, lambda rows, item: rows.touching(item))},
 )
 

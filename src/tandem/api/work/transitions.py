@@ -19,7 +19,7 @@ NOUN = Noun(
     path="transitions",
     model=Transition,
     word="transition",
-    shows="id space_id from_state_id to_state_id type_id roles required is_guarded approvals approver_roles approvers version created_at",
+    shows="id space_id from_state_id to_state_id type_id roles required is_guarded approvals approver_roles approvers origin_id version created_at",
     filters="space_id from_state_id to_state_id type_id",
 )
 

@@ -60,9 +60,8 @@ def _reader(project: Project) -> User | None:
 
 
 def _one(project: Project, one: InProgress, user_id: int, now: datetime, days: float, share: float) -> News:
-    began = (now - timedelta(days=one.age)).date()
     about, facts = Ref(WorkItem._meta.label_lower, one.line.id), {"aged": round(days, 1), "percent": round(share * 100)}
-    return News(user_id, Notification.Kind.DUE, about, project.space_id, f"aged:{one.line.id}:{began}", "assigned", facts=facts)
+    return News(user_id, Notification.Kind.DUE, about, project.space_id, f"aged:{one.line.id}:{one.since.date()}", "assigned", facts=facts)
 
 
 def _people(rows: Iterable[InProgress]) -> dict[int, list[int]]:

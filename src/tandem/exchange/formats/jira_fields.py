@@ -156,7 +156,7 @@ class LinksOnce:
     def __init__(self) -> None:
         self._seen: set[tuple[str, str, str]] = set()
 
-    def link(self, here: str, way: str, other: str, other_is_inside: bool, name: str) -> LinkRecord | None:
+    def link(self, here: str, way: str, other: str, other_is_inside: bool, name: str, said: str = "") -> LinkRecord | None:
         source, target = (here, other) if way == "outward" else (other, here)
         if (name, source, target) in self._seen:
             return None
@@ -164,4 +164,5 @@ class LinksOnce:
         outside: Literal["", "source", "target"] = ""
         if not other_is_inside:
             outside = "target" if way == "outward" else "source"
-        return LinkRecord(source=source, target=target, kind=link_kind(name), name=name, outside_end=outside)
+        outward, inward = (said, "") if way == "outward" else ("", said)
+        return LinkRecord(source=source, target=target, kind=link_kind(name), name=name, outward=outward, inward=inward, outside_end=outside)

@@ -223,9 +223,11 @@ class JiraXml(Source):
         for kind in item.findall("issuelinks/issuelinktype"):
             name = clean(kind.findtext("name"))
             for way in ("outward", "inward"):
+                ends = kind.find(f"{way}links")
+                said = "" if ends is None else clean(ends.get("description"))
                 for other in kind.findall(f"{way}links/issuelink/issuekey"):
                     inside = self._ids.get(clean(other.text))
-                    link = links.link(source_id, way, inside or clean(other.text), inside is not None, name)
+                    link = links.link(source_id, way, inside or clean(other.text), inside is not None, name, said)
                     if link:
                         yield link
 

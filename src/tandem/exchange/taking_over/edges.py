@@ -1,5 +1,6 @@
 """Links between items. A link that would close a circle of dependencies stays out and is named with its path."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -8,16 +9,22 @@ from tandem.exchange.models import OutsideLink
 from tandem.exchange.records import LinkRecord
 from tandem.exchange.taking_over.context import Taking
 from tandem.exchange.taking_over.ledger import Entry, digest
-from tandem.work.actions import imports, links
-from tandem.work.models import Link, WorkItem
+from tandem.work.actions import imports, link_kinds, links
+from tandem.work.models import Link, LinkKind, WorkItem
 
 _KINDS = {"depends": "blocks", "causes": "relates"}
 _BATCH = 1000
+_RELATES = re.compile(r"relat|link|关联|相关|链接|verknüpf|bezieh", re.IGNORECASE)
+# how Jira reads its usual kinds; its CSV names the kind alone
+_READ = {
+    "cloners": ("clones", "is cloned by"), "causes": ("causes", "is caused by"), "problem/incident": ("causes", "is caused by"),
+    "issue split": ("split to", "split from"), "work item split": ("split to", "split from"), "post-incident reviews": ("reviews", "is reviewed by"),
+}  # fmt: skip
 
 
 def take_links(taking: Taking, records: list[LinkRecord]) -> None:
     inside = [r for r in records if not r.outside_end]
-    rows = _rows(taking, inside)
+    rows = _rows(taking, inside, _own_kinds(taking, inside))
     closing = _closing(taking, [(sid, link) for sid, link, _ in rows])
     _name_circles(taking, closing)
     rows = [(sid, link, record) for sid, link, record in rows if sid not in closing]
@@ -26,7 +33,29 @@ def take_links(taking: Taking, records: list[LinkRecord]) -> None:
     _take_outside(taking, [r for r in records if r.outside_end])
 
 
-def _rows(taking: Taking, records: list[LinkRecord]) -> list[tuple[str, Link, LinkRecord]]:
+def _own_kinds(taking: Taking, records: list[LinkRecord]) -> dict[str, tuple[LinkKind, bool]]:
+    """What the source has named itself becomes a kind of this space: name in small letters → the kind, and whether it reads the
+    other way round here. A link that was taken over as a plain relation before stays one."""
+    said: dict[str, tuple[str, str, str]] = {}
+    for record in records:
+        if record.kind in ("relates", "causes") and record.name and not _RELATES.search(record.name):
+            name, outward, inward = said.get(record.name.casefold(), (record.name, "", ""))
+            said[record.name.casefold()] = name, outward or record.outward, inward or record.inward
+    if not said:
+        return {}
+    names = {}
+    for low, (name, outward, inward) in said.items():
+        usual = _READ.get(low, (name, name))
+        names[low] = outward or usual[0], inward or (usual[1] if not outward or low in _READ else outward)
+    kinds = link_kinds.brought(actor=taking.actor, space=taking.space, names=names.values())
+    found = {}
+    for low, (outward, _inward) in names.items():
+        if kind := kinds.get(outward.casefold()):
+            found[low] = kind, kind.is_directed and kind.name.casefold() != outward.casefold() == kind.inverse.casefold()
+    return found
+
+
+def _rows(taking: Taking, records: list[LinkRecord], own: dict[str, tuple[LinkKind, bool]]) -> list[tuple[str, Link, LinkRecord]]:
     """Links as they would stand here, each once; a link of an item to itself or to nothing is left out."""
     rows: dict[tuple[Any, ...], tuple[str, Link, LinkRecord]] = {}
     for record in records:
@@ -42,11 +71,14 @@ def _rows(taking: Taking, records: list[LinkRecord]) -> list[tuple[str, Link, Li
         if record.kind == "depends":
             source, target = target, source
         shown = "" if name == kind else name[:100]
+        own_kind, is_turned = own.get(name.casefold(), (None, False)) if record.kind in ("relates", "causes") else (None, False)
+        if is_turned:
+            source, target = target, source
         link = Link(
-            space=taking.space, source_id=source, target_id=target, kind=kind, source_name=shown,
+            space=taking.space, source_id=source, target_id=target, kind=Link.Kind.OWN if own_kind else kind, own_kind=own_kind, source_name=shown,
             lag_minutes=round(record.lag_minutes), lag_percent=record.lag_percent, is_lag_elapsed=record.lag_is_elapsed,
         )  # fmt: skip
-        key = (source, target, kind, shown)
+        key = (source, target, link.kind, shown)
         if key in rows:
             taking.tally.add(name, "duplicate", f"{record.source} → {record.target}")
         else:

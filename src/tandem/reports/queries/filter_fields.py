@@ -12,7 +12,7 @@ from tandem.kit import clock
 from tandem.kit.dates import parse_minutes
 from tandem.kit.errors import Refused
 from tandem.kit.text import search_grams
-from tandem.reports.queries import filter_own, scope
+from tandem.reports.queries import filter_links, filter_own, scope
 from tandem.reports.queries.filter_dates import DATES, dated
 from tandem.reports.queries.filter_terms import Part, refused
 from tandem.reports.queries.filter_words import (
@@ -168,6 +168,14 @@ def _blocked(asked: Asked) -> Q:
     return held if asked.low in YES else ~held
 
 
+def _linked(asked: Asked) -> Q:
+    """`linked:causes`, `linked:POR-12`."""
+    found = filter_links.matching(asked.value, asked.user)
+    if found is None:
+        raise asked.unknown(filter_links.allowed(asked.user))
+    return found
+
+
 def _is(asked: Asked) -> Q:
     """`is:archived`, which lists leave out otherwise; `is:awaiting` an approval."""
     if asked.low in ARCHIVED:
@@ -247,6 +255,7 @@ def _null(column: str) -> Callable[[], Q]:
 
 
 EMPTY: dict[str, Callable[[], Q]] = {
+    "linked": filter_links.none,
     "assignee": _without(Assignment.objects, "item"),  # house: reads — narrows items that visible_to has chosen
     "sprint": _without(WorkItem.sprints.through.objects, "workitem"),  # type: ignore[attr-defined]  # house: reads — as above
     "label": lambda: Q(labels=[]), "reporter": _null("reporter"), "priority": _null("priority"), "parent": _null("parent"),
@@ -258,5 +267,5 @@ _READERS: dict[str, Callable[[Asked], Q]] = {
     "priority": _prioritised, "project": _in_project, "in": _in_scope, "parent": _keyed("parent__key"), "sprint": _in_sprint,
     "points": _number("estimate_points", 1e9, "3, >=3, 1..5, none"),
     "estimate": _time("estimate_minutes"), "logged": _time("logged_minutes"), "remaining": _time("remaining_minutes"), "progress": _number("percent_complete", 1e4, "50, >=50, 1..99"),
-    "blocked": _blocked, "is": _is, "class": _classed, "type": _plain("type__name"), "key": _keyed("key"), "has": _has, "no": _has, "sort": _sorted,
+    "blocked": _blocked, "linked": _linked, "is": _is, "class": _classed, "type": _plain("type__name"), "key": _keyed("key"), "has": _has, "no": _has, "sort": _sorted,
 }  # fmt: skip

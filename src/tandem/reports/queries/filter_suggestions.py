@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from tandem.kit.text import fold, has_controls
 from tandem.people.models import Space, User
-from tandem.reports.queries import filter_own, own_fields
+from tandem.reports.queries import filter_links, filter_own, own_fields
 from tandem.reports.queries.filter_terms import begun, quoted
 from tandem.reports.queries.filter_words import CHINESE, FIELDS, NAMES, SORT_NAMES
 from tandem.work.models import FieldDefinition, Sprint, State, WorkItem, WorkItemType
@@ -75,7 +75,7 @@ _PAST = [
 _HELD = [
     ("assignee", "经办人"), ("due", "截止"), ("label", "标签"), ("priority", "优先级"), ("points", "点数"), ("sprint", "迭代"),
     ("estimate", "估算"), ("logged", "已用工时"), ("remaining", "剩余工时"),
-    ("parent", "父项"), ("parts", "下级"), ("description", "描述"), ("reporter", "报告人"), ("start", "计划开始"), ("finish", "计划完成"),
+    ("parent", "父项"), ("parts", "下级"), ("linked", "关联"), ("description", "描述"), ("reporter", "报告人"), ("start", "计划开始"), ("finish", "计划完成"),
 ]  # fmt: skip
 _FIXED: dict[str, list[tuple[str, str]]] = {
     "state": [("open", "未完成"), ("to_do", "待办"), ("in_progress", "进行中"), ("done", "已完成")],
@@ -84,6 +84,7 @@ _FIXED: dict[str, list[tuple[str, str]]] = {
     "priority": [("urgent", "紧急"), ("high", "高"), ("medium", "中"), ("low", "低"), _NOBODY],
     "due": [("overdue", "逾期"), *_DATED], "start": _DATED, "finish": _DATED, "started": [*_PAST, _NOBODY],
     "finished": [*_PAST, _NOBODY], "created": _PAST, "updated": _PAST, "blocked": [("yes", "是"), ("no", "否")],
+    "linked": [("blocks", "阻塞"), ("blocked_by", "被阻塞"), ("relates", "相关"), ("duplicates", "重复"), _NOBODY],
     "sprint": [("active", "进行中"), ("future", "未开始"), ("closed", "已结束"), _NOBODY], "has": _HELD, "no": _HELD,
     "is": [("archived", "已归档"), ("awaiting", "待审批")],
     "points": [(">=5", ">=5"), ("1..3", "1..3"), _NOBODY], "progress": [(">=50", ">=50"), ("1..99", "1..99")],
@@ -196,7 +197,11 @@ def _parents(typed: str, seen: frozenset[int], user: Any) -> list[Proposal]:
     return [Proposal(key, title) for key, title in rows.values_list("key", "title")[:MOST]]
 
 
+def _links(typed: str, seen: frozenset[int], user: Any) -> list[Proposal]:
+    return [Proposal(quoted(name)) for name in filter_links.names(user, seen) if typed.casefold() in name.casefold()][:MOST]
+
+
 _READERS = {
     "state": _states, "type": _types, "sprint": _sprints, "assignee": _people, "reporter": _people, "label": _labels,
-    "project": _projects, "in": _scopes, "parent": _parents,
+    "project": _projects, "in": _scopes, "parent": _parents, "linked": _links,
 }  # fmt: skip

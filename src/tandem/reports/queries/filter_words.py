@@ -7,7 +7,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "state": ("状态",), "assignee": ("经办人", "负责人"), "reporter": ("报告人",), "type": ("类型",), "label": ("标签",),
     "priority": ("优先级",), "due": ("截止", "到期"), "start": ("计划开始",), "finish": ("计划完成",), "started": ("开始",),
     "finished": ("完成",), "created": ("创建",), "updated": ("更新",), "points": ("点数",), "progress": ("进度",),
-    "project": ("项目",), "in": ("范围",), "parent": ("父项",), "sprint": ("迭代",), "blocked": ("受阻",), "key": ("编号",),
+    "project": ("项目",), "in": ("范围",), "parent": ("父项",), "sprint": ("迭代",), "blocked": ("受阻",), "linked": ("关联",), "key": ("编号",),
     "class": ("服务类别",), "estimate": ("估算", "预估"), "logged": ("已用工时", "工时"), "remaining": ("剩余工时", "剩余"),
     "is": ("是",), "has": ("有",), "no": ("无",), "sort": ("排序",),
 }  # fmt: skip
@@ -17,6 +17,12 @@ CHINESE = {field: others[0] for field, others in FIELDS.items()}
 # what `has:` and `no:` ask for besides the fields that may be empty
 PARTS, DESCRIPTION = {"parts", "下级"}, {"description", "描述"}
 
+# what `linked:` asks for by a fixed word: which kinds, and at which end the item stands
+LINKS = {
+    "blocks": ("blocks", "out"), "阻塞": ("blocks", "out"), "blocked_by": ("blocks", "in"), "被阻塞": ("blocks", "in"),
+    "relates": ("relates", ""), "相关": ("relates", ""), "duplicates": ("duplicates", "out"), "重复": ("duplicates", "out"),
+    "duplicated_by": ("duplicates", "in"), "被重复": ("duplicates", "in"),
+}  # fmt: skip
 ARCHIVED, AWAITING = {"archived", "已归档", "归档"}, {"awaiting", "待审批"}
 ME, NONE = {"me", "我"}, {"none", "无"}
 YES, NO = {"yes", "是"}, {"no", "否"}

@@ -10,16 +10,19 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from tandem.compute.flow.items import ACTIVE, BACKLOG, DONE, WAITING, FlowItem, Move, Workflow
+from tandem.compute.flow.items import WAITING, FlowItem, Move, Workflow
 from tandem.compute.flow.items import Block as FlowBlock
 from tandem.compute.flow.items import State as FlowState
 from tandem.compute.flow.journeys import Journeys, journeys
 from tandem.kit import clock
 from tandem.planning.calendars import Calendars, whole_days
+from tandem.planning.flow_clocks import Clock
 from tandem.reports.queries import filter_language
 from tandem.work.models import Block, FlowClock, Link, State, StateChange, WorkItem
 
 MOST = 10_000
+BY_CATEGORY = Clock()
+_FIELDS = ("id", "key", "title", "type__name", "state_id", "state__category", "created_at", "actual_start", "actual_finish")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +48,6 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """Between which states the cycle time runs (None: by the categories), and whether only working days count."""
-
-    start: State | None = None
-    stop: State | None = None
-    in_working_days: bool = False
-
-    @property
-    def is_own(self) -> bool:
-        return self.start is not None or self.stop is not None
-
-    def kind(self, state: State, queues: frozenset[int]) -> str:
-        """Here a state gets its meaning for flow."""
-        place = (state.rank, state.pk)
-        if state.is_done or (self.stop is not None and place >= (self.stop.rank, self.stop.pk) and state.category != State.Category.TO_DO):
-            return DONE
-        if self.start is not None and place < (self.start.rank, self.start.pk):
-            return BACKLOG
-        if state.category == State.Category.TO_DO:  # behind the start nobody works on it yet, and the clock runs
-            return WAITING if self.start is not None else BACKLOG
-        return WAITING if state.pk in queues else ACTIVE
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """What moved in a space between `since` (None: from the beginning) and `now`.
 
@@ -87,7 +66,7 @@ class Reading:
     undated: int
     is_cut: bool
     has_parents: bool
-    clock: Clock = Clock()
+    clock: Clock = BY_CATEGORY
 
     def state(self, id: str) -> State:
         return next(state for state in self.states if str(state.pk) == id)
@@ -116,9 +95,8 @@ def read(
     rows = _items(user, space_id, since, filter_language.condition(text, user), has_parents)
     dated = [row for row in rows[:MOST] if not _is_undated(row)]
     moves = _moves(user, space_id, [row["id"] for row in dated], {s.pk for s in states})
-    clock = _clock(user, space_id, states)
-    if clock.is_own:  # by dates alone nobody knows when such an item passed these states
-        dated = [row for row in dated if row["state__category"] == State.Category.TO_DO or len(moves.get(row["id"], [])) > 1]
+    clock = clock_of(user, space_id) or BY_CATEGORY
+    dated = _dated(dated, moves, clock)
     waiting |= {s.pk for s in states if s.category == State.Category.TO_DO and clock.kind(s, waiting) == WAITING}
     held = _held(user, dated, now)
     blocks: dict[int, list[FlowBlock]] = defaultdict(list)
@@ -128,7 +106,7 @@ def read(
     read_as = _Dates(states)
     items = [FlowItem(str(row["id"]), read_as.moves(row, moves.get(row["id"], [])), tuple(blocks.get(row["id"], ()))) for row in dated]
     is_whole = any(s.category == State.Category.DONE for s in states)
-    calendar = whole_days(Calendars([space_id], now.date()).of_space(space_id)) if clock.in_working_days else None
+    calendar = _calendar(space_id, clock, now)
     return Reading(
         space_id, now, since, states, waiting,
         {str(row["id"]): Line(row["id"], row["key"], row["title"], row["type__name"]) for row in dated},
@@ -141,12 +119,41 @@ def _workflow(states: Iterable[State], queues: frozenset[int], clock: Clock) -> 
     return Workflow(tuple(FlowState(str(s.pk), clock.kind(s, queues)) for s in states))
 
 
-def _clock(user: Any, space_id: int, states: Iterable[State]) -> Clock:
-    row = FlowClock.objects.visible_to(user).filter(space=space_id).first()
-    if row is None:
-        return Clock()
-    known = {s.pk: s for s in states}
-    return Clock(known.get(row.start_id or 0), known.get(row.stop_id or 0), row.counts_working_days)
+def clock_of(user: Any, space_id: int) -> Clock | None:
+    """None where the space has set none."""
+    row = FlowClock.objects.visible_to(user).filter(space=space_id).select_related("start", "stop").first()
+    return None if row is None else Clock(row.start, row.stop, row.counts_working_days)
+
+
+class Ways:
+    """The ways of single items, read as `read` does it, without what held them up."""
+
+    def __init__(self, user: Any, space_id: int, clock: Clock, now: datetime) -> None:
+        self._user, self._space_id, self._now, self.clock = user, space_id, now, clock
+        self.states = tuple(State.objects.visible_to(user).filter(space=space_id).select_related("column").in_order())
+        self._calendar = _calendar(space_id, clock, now)
+
+    def of(self, ids: list[int]) -> Journeys | None:
+        """None for nothing, and in a project without a state of the category *done*."""
+        rows = list(WorkItem.objects.visible_to(self._user).present().filter(pk__in=ids, space=self._space_id).values(*_FIELDS)) if ids else []
+        if not rows or not any(s.is_done for s in self.states):
+            return None
+        moves = _moves(self._user, self._space_id, [row["id"] for row in rows], {s.pk for s in self.states})
+        dated, read_as = _dated(rows, moves, self.clock), _Dates(self.states)
+        items = [FlowItem(str(row["id"]), read_as.moves(row, moves.get(row["id"], []))) for row in dated]
+        return journeys(items, _workflow(self.states, frozenset(), self.clock), now=_wall(self._now), calendar=self._calendar) if items else None
+
+
+def _calendar(space_id: int, clock: Clock, now: datetime) -> Any:
+    return whole_days(Calendars([space_id], now.date()).of_space(space_id)) if clock.in_working_days else None
+
+
+def _dated(rows: Iterable[dict[str, Any]], moves: dict[int, list[Move]], clock: Clock) -> list[dict[str, Any]]:
+    """Those whose way is known well enough."""
+    dated = [row for row in rows if not _is_undated(row)]
+    if clock.is_own:  # by dates alone nobody knows when such an item passed these states
+        dated = [row for row in dated if row["state__category"] == State.Category.TO_DO or len(moves.get(row["id"], [])) > 1]
+    return dated
 
 
 def _items(user: Any, space_id: int, since: datetime | None, condition: Q, has_parents: bool) -> list[dict[str, Any]]:
@@ -157,8 +164,7 @@ def _items(user: Any, space_id: int, since: datetime | None, condition: Q, has_p
         rows = rows.filter(~Exists(parts), is_summary=False)
     if since is not None:
         rows = rows.exclude(state__category=State.Category.DONE, actual_finish__lt=since)
-    fields = ("id", "key", "title", "type__name", "state_id", "state__category", "created_at", "actual_start", "actual_finish")
-    return list(rows.order_by("-id").values(*fields).distinct()[: MOST + 1])
+    return list(rows.order_by("-id").values(*_FIELDS).distinct()[: MOST + 1])
 
 
 def _is_undated(row: dict[str, Any]) -> bool:

@@ -76,10 +76,11 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class InProgress:
-    """An item in progress: its state, its age since work began, and whether something holds it up now."""
+    """An item in progress: its state, since when and how long by the clock, and whether something holds it up now."""
 
     line: Line
     state: str
+    since: datetime
     age: float
     is_held: bool
 
@@ -133,11 +134,12 @@ def _finished(reading: Reading, found: Journeys, begin: datetime) -> tuple[Finis
 
 def _in_progress(reading: Reading, found: Journeys, until: datetime) -> tuple[InProgress, ...]:
     """Oldest first."""
+    ages = found.between(np.where(found.started == NEVER, found.now, found.started), np.full(len(found.ids), found.now))
     held = {one.item_id for one in reading.held if _is_still(one, reading.now)}
     rows = [
         InProgress(
             line := reading.lines[found.ids[i]], found.workflow.states[int(found.state[i])].id,
-            (found.now - int(found.started[i])) / DAY, line.id in held,
+            moment_of(int(found.started[i])), float(ages[i]), line.id in held,
         )
         for i in np.flatnonzero(found.is_in_progress)
     ]  # fmt: skip
@@ -217,11 +219,12 @@ def items(reading: Reading) -> list[Passed]:
     np.add.at(spent, (found.visit_item, found.visit_state), found.visit_days)
     blocked = np.bincount(found.visit_item, weights=found.blocked, minlength=len(found.ids))
     ends = np.where(found.left == NEVER, found.now, found.left)
+    took_days = found.between(np.where(found.started == NEVER, ends, found.started), ends)
     is_done = np.array([state.category == DONE for state in found.workflow.states])
     rows = []
     for i in np.argsort(found.arrived, kind="stable"):
         started, finished = (moment_of(int(at)) if at != NEVER else None for at in (found.started[i], found.finished[i]))
-        took = (int(ends[i]) - int(found.started[i])) / DAY if started else None
+        took = float(took_days[i]) if started else None
         stood = tuple(0.0 if is_done[k] and k == found.state[i] else float(n) for k, n in enumerate(spent[i]))
         state = reading.state(found.workflow.states[int(found.state[i])].id).name
         rows.append(

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, Value, When
 
 from tandem.reports.queries.boards import Half, Stack, Standing
+from tandem.reports.queries.card_ages import CardAges
 from tandem.reports.queries.work_items import assignees, listed
 from tandem.work.models import Block, Link, ServiceClass, State, WorkItem
 
@@ -35,7 +36,7 @@ class Room:
 
 
 def rooms(
-    user: Any, space_id: int, stacks: list[Stack], limits: list[Standing], expected: float | None, now: datetime
+    user: Any, space_id: int, stacks: list[Stack], limits: list[Standing], ages: CardAges, now: datetime
 ) -> list[Room]:
     """From the right to the left, as work is pulled. Only columns with a limit have a known room."""
     free = {one.limit.column_id: one.limit.most - one.count for one in limits if one.is_whole_column}
@@ -47,12 +48,13 @@ def rooms(
     found = _candidates(user, space_id, [half for _stack, half in wanted])
     is_personal = any(one.limit.stops and one.limit.person_id and one.count >= one.limit.most for one in limits)
     people = assignees([item for items in found.values() for item in items]) if is_personal else {}
+    ages.meet(item for items in found.values() for item in items)
     made = []
     for stack, half in reversed(wanted):
         column = stack.column
         assert column is not None
         items = [i for i in found[half.key] if not _would_be_stopped(i, people.get(i.pk, []), column.pk, limits)]
-        pulls = sorted((_judged(i, expected, now) for i in items), key=_urgency)
+        pulls = sorted((_judged(i, ages, now) for i in items), key=_urgency)
         if pulls:
             made.append(Room(stack, free[column.pk], pulls[: min(SHOWN, free[column.pk])]))
     return made
@@ -102,15 +104,15 @@ def _in_lane(item: Any, kind: str, value: str) -> bool:
     return bool(own[kind])
 
 
-def _judged(item: Any, expected: float | None, now: datetime) -> Pull:
+def _judged(item: Any, ages: CardAges, now: datetime) -> Pull:
     if item.service_class == ServiceClass.EXPEDITE:
         return Pull(item, "expedite")
     if item.service_class == ServiceClass.FIXED_DATE and item.due_on:
         left = (item.due_on - _day(now)).days
-        if timedelta(days=left) <= timedelta(days=expected or SOON):
+        if timedelta(days=left) <= timedelta(days=ages.expected or SOON):
             return Pull(item, "due", left)
-    age = (now - item.actual_start).days if item.actual_start and item.state.category == State.Category.IN_PROGRESS else 0
-    if expected and age > expected:
+    age = ages.of(item) or 0
+    if ages.expected and age > ages.expected:
         return Pull(item, "late", age)
     return Pull(item, "intangible" if item.service_class == ServiceClass.INTANGIBLE else "next")
 

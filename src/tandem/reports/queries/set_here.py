@@ -11,7 +11,7 @@ from tandem.reports.queries.moves import Own, own_of
 from tandem.work.models import FieldDefinition, Transition, WorkItemType
 
 _FIELD = (
-    "id space_id name key word kind choices currency is_required is_on_cards is_several formula how summed is_deep result origin_id retired_at type_ids"
+    "id space_id name key word kind choices depends_on branches currency is_required is_on_cards is_several formula how summed is_deep result origin_id retired_at type_ids"
 )
 _RULE = "space_id from_state_id to_state_id type_id roles approvals"
 _TYPE = "id state_ids start_id"

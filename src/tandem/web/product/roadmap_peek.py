@@ -84,6 +84,8 @@ def _data(row: Row) -> str:
             parts.append(_("%(n)s items of other features share it") % known)
     else:
         parts.append(_("%(pace)s/wk (%(weeks)s wk, %(low)s–%(high)s)") % known)
+    if detail.get("own_clock"):
+        parts.append(_("finished by the project’s own clock"))
     if off := detail.get("days_off"):
         parts.append(ngettext("%(n)s day off", "%(n)s days off", off) % {"n": off})
     return " · ".join(parts)

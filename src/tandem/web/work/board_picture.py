@@ -18,11 +18,12 @@ from tandem.reports.queries import approvals, checklists, set_here
 from tandem.reports.queries import boards as stacks_of
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.boards import Half, Hold, Stack, Standing
+from tandem.reports.queries.card_ages import CardAges
 from tandem.reports.queries.moves import Moves
 from tandem.reports.queries.own_fields import OwnFields
 from tandem.web.templating import short_day
 from tandem.web.work import filtering, own_fields
-from tandem.work.models import Block, FieldDefinition, ServiceClass, State, WorkItem
+from tandem.work.models import Block, FieldDefinition, ServiceClass, WorkItem
 
 CARDS, MOST_CARDS = 60, 5000
 MOST_FIELDS = 4
@@ -55,13 +56,13 @@ def drawn(
     extra = CardExtra.of(user, space, halves, lanes)
     found = stacks_of.cards(user, space.pk, halves, condition, most, with_fields=extra.has_fields) if with_cards else {}
     counts, limits = stacks_of.counts(user, space.pk, condition), stacks_of.limits(user, space.pk)
-    holds, expected = stacks_of.holds(user, now, space_id=space.pk), reads.expected_days(user, space.pk)
-    cards = cards_of(user, [i for rows in found.values() for i in rows], now, holds, expected, extra)
+    holds, ages = stacks_of.holds(user, now, space_id=space.pk), CardAges(user, space.pk, now)
+    cards = cards_of(user, [i for rows in found.values() for i in rows], now, holds, ages, extra)
     rows = _lanes(user, halves, found, cards, lanes, extra)
     _limit_lanes(rows, limits, lanes)
     return {
         "columns": [_column(request, space, stack, found, counts, most, limits) for stack in stacks],
-        "rows": rows, "counts": counts, "limits": limits, "stacks": stacks, "halves": halves, "holds": holds, "expected": expected,
+        "rows": rows, "counts": counts, "limits": limits, "stacks": stacks, "halves": halves, "holds": holds, "ages": ages,
         "is_split": any(len(stack.halves) > 1 for stack in stacks),
     }  # fmt: skip
 
@@ -172,7 +173,7 @@ class CardExtra:
 
 
 def cards_of(
-    user: Any, items: list[Any], now: datetime, holds: list[Hold], expected: float | None, extra: "CardExtra"
+    user: Any, items: list[Any], now: datetime, holds: list[Hold], ages: CardAges, extra: "CardExtra"
 ) -> dict[int, dict[str, Any]]:
     people, said, checks = reads.assignees(items), stacks_of.blocks(user, items), checklists.counts(user, items)
     held: dict[int, list[Hold]] = {}
@@ -181,11 +182,12 @@ def cards_of(
     since = reads.entered(user, [i for i in items if not i.is_done])
     waits = approvals.on_cards(user, items) if extra.has_approvals else {}
     extra.meet(items)
+    ages.meet(items)
     return {
         i.pk: {
             "item": i,
             "people": people.get(i.pk, []),
-            "age": _age(i, since.get(i.pk), expected, now),
+            "age": _age(i, since.get(i.pk), ages, now),
             "blocked": _blocked(said.get(i.pk), held.get(i.pk, []), now),
             "block": said.get(i.pk),
             "checks": checks.get(i.pk),
@@ -218,19 +220,21 @@ def _blocked(block: Block | None, held: list[Hold], now: datetime) -> str:
     return f"{ngettext('%(n)s d', '%(n)s d', int(max(days))) % {'n': int(max(days))}}, {text}" if days else text
 
 
-def _age(item: Any, since: Any, expected: float | None, now: datetime) -> dict[str, Any] | None:
-    """In progress: days since work began, against the time within which 85 % of the finished items were done.
-    Before: how long it waits in this column. Done: the day."""
+def _age(item: Any, since: Any, ages: CardAges, now: datetime) -> dict[str, Any] | None:
+    """In progress: days since work began, by the clock of the project, against the time within which 85 % of the finished
+    items were done. Before: how long it waits in this column. Done, or past the end of the clock: the day."""
     if item.is_done:
         return {"text": short_day(item.actual_finish)} if item.actual_finish else None
-    if item.state.category == State.Category.TO_DO or item.actual_start is None:
+    if left := ages.left(item):
+        return {"text": _("clock stopped %(day)s") % {"day": short_day(left)}}
+    aged = ages.of(item)
+    if aged is None:
         days = max(0, (now - (since or item.created_at)).days)
         return {"text": ngettext("waits %(n)s d", "waits %(n)s d", days) % {"n": days}}
-    days = max(0, (now - item.actual_start).days)
-    text = ngettext("%(n)s d", "%(n)s d", days) % {"n": days}
-    if not expected:
+    text = ngettext("%(n)s d", "%(n)s d", aged) % {"n": aged}
+    if not ages.expected:
         return {"text": text}
-    share = days / expected * 100
+    share = aged / ages.expected * 100
     return {"text": text, "percent": share, "tone": "late" if share > 100 else "warn" if share >= 70 else ""}
 
 

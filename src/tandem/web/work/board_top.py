@@ -12,8 +12,10 @@ from tandem.reports.queries import boards as stacks_of
 from tandem.reports.queries import pulls
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.boards import Hold, Standing
+from tandem.reports.queries.card_ages import CardAges
 from tandem.reports.queries.pulls import Pull
 from tandem.web.templating import short_day
+from tandem.web.work import flow_words
 from tandem.web.work.board_picture import shown_limit
 from tandem.work.models import State
 
@@ -21,10 +23,11 @@ WEEKS = 12
 
 
 def shown(user: Any, space: Space, picture: dict[str, Any], forecast: Any, now: datetime) -> dict[str, Any]:
-    expected, holds = picture["expected"], picture["holds"]
-    rooms = pulls.rooms(user, space.pk, picture["stacks"], picture["limits"], expected, now)
+    ages, holds = picture["ages"], picture["holds"]
+    expected = ages.expected
+    rooms = pulls.rooms(user, space.pk, picture["stacks"], picture["limits"], ages, now)
     return {
-        "figures": _figures(user, space, picture, forecast, expected, now, stacks_of.blocked(user, space.pk, holds, now)),
+        "figures": _figures(user, space, picture, forecast, ages, now, stacks_of.blocked(user, space.pk, holds, now)),
         "rooms": [
             {"title": room.stack.title, "free": room.free, "pulls": [{"item": p.item, "why": _why(p, expected)} for p in room.pulls]}
             for room in rooms
@@ -74,7 +77,7 @@ def _held_up(holds: Iterable[Hold]) -> dict[str, Any]:
 
 
 def _figures(
-    user: Any, space: Space, picture: dict[str, Any], forecast: Any, expected: float | None, now: datetime, held: tuple[int, float]
+    user: Any, space: Space, picture: dict[str, Any], forecast: Any, ages: CardAges, now: datetime, held: tuple[int, float]
 ) -> list[dict[str, Any]]:
     """At most five: how long, how fast, how much, what stands, and when it is all done."""
     weeks = reads.finished_by_week(user, space.pk, now, WEEKS)
@@ -83,8 +86,8 @@ def _figures(
     doing = sum(picture["counts"].get(s.pk, 0) for s in states if s.category == State.Category.IN_PROGRESS)
     rows: list[dict[str, Any]] = [
         {
-            "label": _("Cycle time, P85"), "value": _("%(n)s d") % {"n": round(expected)} if expected else "–",
-            "beside": "" if expected else _("8 finished items needed"),
+            "label": _("Cycle time, P85"), "value": _("%(n)s d") % {"n": round(ages.expected)} if ages.expected else "–",
+            "beside": (flow_words.clock(ages.clock) if ages.clock else "") if ages.expected else _("8 finished items needed"),
         },
         {
             "label": _("Throughput, %(n)s weeks") % {"n": WEEKS}, "value": _("%(n)s/wk") % {"n": f"{sum(weeks) / WEEKS:.1f}"},

@@ -20,7 +20,7 @@ from tandem.planning.models import Forecast
 from tandem.portfolio.models import Project
 from tandem.reports.queries import boards as stacks_of
 from tandem.reports.queries import filter_language, set_here
-from tandem.reports.queries import work_items as reads
+from tandem.reports.queries.card_ages import CardAges
 from tandem.reports.queries.flow import now_of
 from tandem.web import doors
 from tandem.web.work import approvals, board_picture, board_top, filtering, own_fields, same_picture
@@ -97,8 +97,8 @@ def _more(request: HttpRequest, space: Space, condition: Any, kind: str, now: An
     most = max(0, min(MORE, board_picture.MOST_CARDS - first))
     found = stacks_of.cards(request.user, space.pk, halves, condition, {h.key: most + 1 for h in halves}, first, with_fields=extra.has_fields)
     items = next(iter(found.values()), [])
-    holds, expected = stacks_of.holds(request.user, now, items=items), reads.expected_days(request.user, space.pk)
-    cards = board_picture.cards_of(request.user, items[:most], now, holds, expected, extra)
+    holds, ages = stacks_of.holds(request.user, now, items=items), CardAges(request.user, space.pk, now)
+    cards = board_picture.cards_of(request.user, items[:most], now, holds, ages, extra)
     parents = board_picture.parents_of(request.user, items) if kind == "parent" else {}
     lanes: dict[str, list[Any]] = {}
     for item in items[:most]:

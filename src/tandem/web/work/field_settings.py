@@ -6,11 +6,12 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from tandem.kit.errors import Refused
 from tandem.people.models import Space, SpaceKind
 from tandem.reports.queries.filter_own import word_of
 from tandem.web import doors
@@ -34,8 +35,9 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
     rows = list(seen.filter(space=space).with_types().annotate(followed=spread).select_related("origin__space").in_order())
     context = {
         **around, **_above(request, space),
-        "fields": [(f, word_of(f.word), _origin(request, f)) for f in rows if f.retired_at is None], "retired": [f for f in rows if f.retired_at],
-        "kinds": FieldDefinition.Kind.choices, "hows": FieldDefinition.How.choices, **_names(rows), "types": list(WorkItemType.objects.visible_to(request.user).filter(space=space).active()),
+        "fields": [(f, word_of(f.word), setting.origin_of(request, f, "field_settings")) for f in rows if f.retired_at is None], "retired": [f for f in rows if f.retired_at],
+        "kinds": FieldDefinition.Kind.choices, "hows": FieldDefinition.How.choices, **_names(rows), "firsts": [f for f in rows if f.retired_at is None and f.kind == FieldDefinition.Kind.CHOICE and not f.is_several],
+        "types": list(WorkItemType.objects.visible_to(request.user).filter(space=space).active()),
     }  # fmt: skip
     return render(request, "work/field_settings.html", context)
 
@@ -45,15 +47,6 @@ def _above(request: HttpRequest, space: Space) -> dict[str, Any]:
     spaces = setting.spaces_above(request, space)
     rows = FieldDefinition.objects.visible_to(request.user).active().filter(space__in=spaces, origin=None).select_related("space").in_order()
     return {"spaces_above": spaces, "from_above": [] if space.kind == SpaceKind.PROJECT else list(rows)}
-
-
-def _origin(request: HttpRequest, field: FieldDefinition) -> dict[str, str] | None:
-    """Where a field is defined, when not here; a space that one cannot see is not named."""
-    if field.origin is None:
-        return None
-    home = field.origin.space
-    seen = home.pk in request.user.visible_space_ids()
-    return {"name": home.name, "href": reverse("field_settings", kwargs={"key": home.key})} if seen else {"name": _("a space that you cannot see"), "href": ""}
 
 
 def _names(rows: list[FieldDefinition]) -> dict[str, Any]:
@@ -69,11 +62,24 @@ def _names(rows: list[FieldDefinition]) -> dict[str, Any]:
 def _given(request: HttpRequest) -> dict[str, Any]:
     return {
         "name": request.POST.get("name", ""), "choices": request.POST.get("choices", "").replace("\r\n", "\n").split("\n"),
-        "currency": request.POST.get("currency", ""), "is_required": request.POST.get("is_required") == "1",
+        **_branches(request), "currency": request.POST.get("currency", ""), "is_required": request.POST.get("is_required") == "1",
         "is_on_cards": request.POST.get("is_on_cards") == "1", "is_several": request.POST.get("is_several") == "1",
         "formula": request.POST.get("formula", ""), "how": request.POST.get("how", ""), "summed": request.POST.get("summed", ""),
         "is_deep": request.POST.get("is_deep") == "1",
     }  # fmt: skip
+
+
+def _branches(request: HttpRequest) -> dict[str, Any]:
+    """A choice that depends on another one names its list line by line: `Germany: Berlin`."""
+    found: dict[str, list[str]] = {}
+    if request.POST.get("depends_on"):
+        for line in request.POST.get("choices", "").splitlines():
+            first, colon, second = line.replace("：", ":").partition(":")
+            if line.strip() and (not colon or not first.strip() or not second.strip()):
+                raise Refused("field_branch_line", field="choices", line=line.strip()[:100])
+            if line.strip():
+                found.setdefault(first.strip(), []).append(second.strip())
+    return {"depends_on": request.POST.get("depends_on", ""), "branches": found}
 
 
 def _types(request: HttpRequest, space: Space) -> list[WorkItemType]:

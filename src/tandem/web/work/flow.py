@@ -70,7 +70,7 @@ def flow(request: HttpRequest, key: str) -> HttpResponse:
         "export": reverse("flow_export", kwargs={"key": key}) + filtering.changed(request), "ended": asked.project.as_of,
         "queues": asked.reading.queues, "has_done": any(s.is_done for s in asked.reading.states),
         "longer": filtering.changed(request, period="all") if asked.period != "all" else "",
-        "about": _forecast(request, asked), "computed": said.computed(), "clock": said.clock(asked.reading), "in_working_days": asked.reading.clock.in_working_days,
+        "about": _forecast(request, asked), "computed": said.computed(asked.reading), "clock": said.clock(asked.reading.clock), "in_working_days": asked.reading.clock.in_working_days,
         "clock_is_own": asked.reading.clock.is_own or asked.reading.clock.in_working_days, "clock_at": reverse("board_settings", kwargs={"key": key}) + "#clock",
     }  # fmt: skip
     figures = flow_figures.figures(asked.reading)

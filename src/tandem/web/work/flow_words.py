@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tandem.planning import words
+from tandem.planning.flow_clocks import Clock
 from tandem.reports.queries.flow import Reading
 from tandem.reports.queries.flow_figures import (
     Bottleneck,
@@ -25,29 +26,29 @@ def too_little(found: Any) -> str:
     return words.refusal({"code": "not_enough", "found": found.found, "needed": found.needed})
 
 
-def clock(reading: Reading) -> str:
+def clock(known_clock: Clock) -> str:
     """Between which states the time runs, and which days count: what every time on the page rests on."""
-    known = {"start": reading.clock.start, "stop": reading.clock.stop}
-    if reading.clock.start and reading.clock.stop:
+    known = {"start": known_clock.start, "stop": known_clock.stop}
+    if known_clock.start and known_clock.stop:
         said = _("from “%(start)s” to “%(stop)s”") % known
-    elif reading.clock.start:
+    elif known_clock.start:
         said = _("from “%(start)s” to done") % known
-    elif reading.clock.stop:
+    elif known_clock.stop:
         said = _("from in progress to “%(stop)s”") % known
     else:
         said = _("from in progress to done")
-    return f"{said}, {unit(reading)}"
+    return f"{said}, {unit(known_clock)}"
 
 
-def unit(reading: Reading) -> str:
-    return _("working days") if reading.clock.in_working_days else _("days of the clock")
+def unit(known_clock: Clock) -> str:
+    return _("working days") if known_clock.in_working_days else _("days of the clock")
 
 
 def verdict(reading: Reading, figures: Figures, late: int | None) -> list[str]:
     """The first lines of the page: how long it takes, what is too old, what holds the rest up."""
     parts = [_time(figures)]
     if reading.clock.is_own or reading.clock.in_working_days:
-        parts.append(_("Counted %(clock)s.") % {"clock": clock(reading)})
+        parts.append(_("Counted %(clock)s.") % {"clock": clock(reading.clock)})
     if late is not None and figures.in_progress:
         known = {"n": late, "all": len(figures.in_progress)}
         parts.append(
@@ -191,8 +192,11 @@ def notes(reading: Reading, figures: Figures) -> list[str]:
     return lines
 
 
-def computed() -> dict[str, list[str]]:
+def computed(reading: Reading) -> dict[str, list[str]]:
     """How each picture comes about."""
+    forecast = [_("10,000 runs, each drawing working days of this project's past until everything open is done. It counts all open items, whatever the filter says.")]
+    if reading.clock.is_own:
+        forecast.append(_("An item is finished when the clock of the project stops: %(clock)s. The pace is counted in working days of the calendar.") % {"clock": clock(reading.clock)})
     return {
         "diagram": [
             _("For each day the number of items in each state at its end, one upon the other. A band that gets wider is a queue that grows; how far two lines lie apart from left to right is about the time between them."),
@@ -215,5 +219,5 @@ def computed() -> dict[str, list[str]]:
         "bottleneck": [
             _("For each state the entries less the exits of each week. By chance: how often random signs of these weeks would let it grow as much (randomisation test, adjusted for the number of states after Holm). Below 1 in 20 it is called a bottleneck."),
         ],
-        "forecast": [_("10,000 runs, each drawing working days of this project's past until everything open is done. It counts all open items, whatever the filter says.")],
+        "forecast": forecast,
     }  # fmt: skip

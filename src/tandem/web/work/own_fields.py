@@ -46,7 +46,7 @@ def shown(field: FieldDefinition, item: Any, own: OwnFields) -> Shown:
     said = (_("yes") if value else _("no")) if field.reads_as == _K.CHECK and fits and value is not None else own.shown(field, item)
     return Shown(
         name=f"field:{field.pk}", label=field.name, shown=said, value=edited(field, item), editor=_editor(field),
-        options=_options(field), href=value if field.kind == _K.LINK and fits and value else "",
+        options=_options(field, item.fields.get(field.depends_on) if field.depends_on else None), href=value if field.kind == _K.LINK and fits and value else "",
         is_number=field.reads_as in (_K.NUMBER, _K.MONEY, _K.DATE), is_needed=field.is_required and value is None,
         people=tuple(own.people(field, item)) if field.kind == _K.PERSON else (), is_fixed=field.is_computed, why=_why(field, item),
     )  # fmt: skip
@@ -75,7 +75,10 @@ _WHY = {
 }  # fmt: skip
 
 
-def _options(field: FieldDefinition) -> tuple[tuple[str, str], ...]:
+def _options(field: FieldDefinition, first: Any = None) -> tuple[tuple[str, str], ...]:
+    """`first`: what is chosen in the field that its list depends on."""
+    if field.depends_on:
+        return (("", "–"), *((one, one) for one in field.branches.get(first if isinstance(first, str) else "", [])))
     if field.kind == _K.CHOICE:
         return tuple((one, one) for one in field.choices) if field.is_several else (("", "–"), *((one, one) for one in field.choices))
     return (("", "–"), ("yes", _("yes")), ("no", _("no"))) if field.kind == _K.CHECK else ()
@@ -92,6 +95,8 @@ def asked(user: Any, space_id: int, given: Mapping[str, str]) -> list[dict[str, 
         if field.is_computed:
             continue
         options = _options(field) or None
+        if field.depends_on:  # nothing is chosen yet: each says where it belongs
+            options = (("", "–"), *((one, f"{first}: {one}") for first, some in field.branches.items() for one in some))
         if field.kind == _K.PERSON:
             options = tuple((str(p["id"]), p["name"]) for p in choices_of(user))
             options = options if field.is_several else (("", "–"), *options)

@@ -46,6 +46,15 @@ def spaces_above(request: HttpRequest, space: Space) -> list[Space]:
     return sorted(Space.objects.visible_to(request.user).filter(pk__in=ranked), key=lambda s: -ranked.index(s.pk))
 
 
+def origin_of(request: HttpRequest, row: Any, page: str) -> dict[str, str] | None:
+    """Where a row is defined, when not here; a space that one cannot see is not named."""
+    if row.origin is None:
+        return None
+    home = row.origin.space
+    seen = home.pk in request.user.visible_space_ids()
+    return {"name": home.name, "href": reverse(page, kwargs={"key": home.key})} if seen else {"name": _("a space that you cannot see"), "href": ""}
+
+
 def take(request: HttpRequest, acts: Acts, space: Space, page: str) -> HttpResponse:
     """`do` says what; each act returns the words that say so."""
     act = acts.get(request.POST.get("do", ""))
@@ -76,5 +85,5 @@ def maybe(model: Any, request: HttpRequest, name: str, space: Space) -> Any:
 
 def ways(key: str, here: str) -> list[dict[str, Any]]:
     """The pages of a project's settings, the one that is open marked."""
-    pages = (("board_settings", _("Columns and limits")), ("workflow_settings", _("States, types, moves")), ("field_settings", _("Fields")))
+    pages = (("board_settings", _("Columns and limits")), ("workflow_settings", _("States, types, moves")), ("field_settings", _("Fields")), ("link_kind_settings", _("Kinds of links")), ("archiving_settings", _("Archive")))
     return [{"name": name, "label": label, "href": reverse(name, kwargs={"key": key}), "current": name == here} for name, label in pages]

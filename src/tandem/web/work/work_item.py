@@ -32,6 +32,7 @@ from tandem.work.models import (
     Block,
     ChecklistEntry,
     Link,
+    LinkKind,
     MoveRequest,
     Sprint,
     State,
@@ -54,7 +55,7 @@ _ITEM = (
     "computed__is_critical",
 )  # fmt: skip
 _PART = ("key", "title", "state_id")
-_LINK = ("kind", "lag_minutes", "lag_percent", "is_lag_elapsed", *(
+_LINK = ("kind", "own_kind__name", "own_kind__inverse", "lag_minutes", "lag_percent", "is_lag_elapsed", *(
     f"{end}__{name}" for end in ("source", "target") for name in ("key", "title", "space_id", "state_id")
 ))  # fmt: skip
 
@@ -101,6 +102,7 @@ def _beside(user: Any) -> dict[str, Any]:
     types = WorkItemType.objects.visible_to(user).filter(**here)
     return {
         "states_there": ArraySubquery(states.values(row=set_here.row("id name category retired_at"))),
+        "kinds_there": ArraySubquery(LinkKind.objects.visible_to(user).active().filter(**here).in_order().values(row=set_here.row("id name inverse"))),
         "types_there": ArraySubquery(types.values(row=set_here.row("id name retired_at"))),
         **set_here.beside(user),
     }
@@ -124,7 +126,7 @@ def _rare(user: Any) -> dict[str, Any]:
 
 
 def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
-    related = list(Link.objects.visible_to(user).touching(item.pk).select_related("source", "target").only(*_LINK)[:100])
+    related = list(Link.objects.visible_to(user).touching(item.pk).select_related("source", "target", "own_kind").only(*_LINK)[:100])
     parts = WorkItem.objects.visible_to(user).present().filter(parent=item).only(*_PART).in_backlog_order()
     children = list(parts[:200]) if item.has_parts else []  # type: ignore[attr-defined]
     states = [State(**row) for row in item.states_there]  # type: ignore[attr-defined]
@@ -143,7 +145,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         "may_edit": may(user, Permission.EDIT_WORK, item.space_id), "may_comment": may(user, Permission.COMMENT, item.space_id),
         "children": children, "parts_done": sum(1 for p in children if p.is_done),
         "links": work_items_parts.link_groups(related, item, user.visible_space_ids()),
-        "kinds": work_items_parts.kinds(), "states": offered, "types": [t for t in types if t.retired_at is None or t.pk == item.type_id],
+        "kinds": work_items_parts.kinds(item.kinds_there), "states": offered, "types": [t for t in types if t.retired_at is None or t.pk == item.type_id],
         "own": own_fields.of_item(item, own), "of_source": {k: v for k, v in item.fields.items() if k not in {f.key for f in defined}},
         "comments": comments.of(user, item), "watching": watches.of(user, item),
         "files": attachments.of(user, item) if item.has_files else [],
@@ -219,11 +221,20 @@ def link(request: HttpRequest, key: str) -> HttpResponse:
     if other is None:
         raise Refused("items_unknown", field="other", keys=wanted)
     kind, _colon, way = request.POST.get("kind", "FS").partition(":")
-    kind = kind if kind in Link.Kind.values else "FS"
+    own = _own_kind(request, kind, item)
+    kind = Link.Kind.OWN if own else kind if kind in Link.Kind.values else "FS"
     source, target = (other, item) if way == "in" else (item, other)
     lag = _lag(request.POST.get("lag", "")) if kind in ("FS", "SS", "FF", "SF") else 0
-    links.create(actor=request.user, source=source, target=target, kind=kind, lag_minutes=lag)
+    links.create(actor=request.user, source=source, target=target, kind=kind, own_kind=own, lag_minutes=lag)
     return doors.done(request, here)
+
+
+def _own_kind(request: HttpRequest, asked: str, item: WorkItem) -> LinkKind | None:
+    """The kind behind `own-12`, of the item's project."""
+    if not asked.startswith("own-"):
+        return None
+    number = whole_number(asked.removeprefix("own-")) or 0
+    return doors.find(LinkKind.objects, request.user, pk=number, space=item.space_id)
 
 
 def _lag(text: str) -> int:

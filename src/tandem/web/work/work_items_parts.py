@@ -1,5 +1,6 @@
 """What the page of a work item, its peek and the table show alike: links in words, people to choose from."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,11 +23,16 @@ def words() -> dict[str, str]:
     }  # fmt: skip
 
 
-def kinds() -> list[tuple[str, str]]:
-    """What can be drawn from an item's page, the usual ones first."""
+def kinds(own: Iterable[dict[str, Any]] = ()) -> list[tuple[str, str]]:
+    """What can be drawn from an item's page, the usual ones first; `own` are those of its project."""
     said = words()
     order = ("blocks:in", "blocks", "FS:in", "FS", "SS:in", "SS", "FF:in", "FF", "SF:in", "SF", "relates", "duplicates", "duplicates:in")
-    return [(name, said[name]) for name in order]
+    found = [(name, said[name]) for name in order]
+    for kind in own:
+        found.append((f"own-{kind['id']}", kind["name"]))
+        if kind["inverse"].casefold() != kind["name"].casefold():
+            found.append((f"own-{kind['id']}:in", kind["inverse"]))
+    return found
 
 
 def link_groups(links: list[Link], item: WorkItem, seen: frozenset[int]) -> list[dict[str, Any]]:
@@ -35,12 +41,16 @@ def link_groups(links: list[Link], item: WorkItem, seen: frozenset[int]) -> list
     for link in links:
         outward = link.source_id == item.pk
         other = link.target if outward else link.source
-        name = link.kind if outward else f"{link.kind}:in"
-        if link.kind == "relates":
-            name = "relates"
-        group = found.setdefault(name, {"title": said[name], "rows": []})
+        title = _title(link, outward, said)
+        group = found.setdefault(title, {"title": title, "rows": []})
         group["rows"].append({"link": link, "other": other if other.space_id in seen else None, "lag": lag(link)})
     return list(found.values())
+
+
+def _title(link: Link, outward: bool, said: dict[str, str]) -> str:
+    if link.own_kind is not None:
+        return link.own_kind.name if outward else link.own_kind.inverse
+    return said[link.kind if outward else f"{link.kind}:in"]
 
 
 def lag(link: Link) -> str:

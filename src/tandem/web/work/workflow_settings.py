@@ -18,7 +18,15 @@ from tandem.portfolio.models import Project
 from tandem.web import doors
 from tandem.web.people.people import choices_of
 from tandem.web.work import setting
-from tandem.work.actions import retirements, shared_workflows, states, takeovers, transitions, type_workflows
+from tandem.work.actions import (
+    retirements,
+    shared_moves,
+    shared_workflows,
+    states,
+    takeovers,
+    transitions,
+    type_workflows,
+)
 from tandem.work.models import FieldDefinition, State, Transition, WorkItem, WorkItemType
 from tandem.work.models.field import COMPUTED
 from tandem.work.models.transition import ASKED
@@ -51,8 +59,14 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
 
 def _shared(request: HttpRequest, space: Space) -> dict[str, Any]:
     """What a project follows, or could follow with what would become of it; above projects, who follows."""
-    source = shared_workflows.source_of(space.pk)
+    source, moves = shared_workflows.source_of(space.pk), shared_moves.source_of(space.pk)
+    offer = shared_moves.offered_to(space.pk)
+    seen_spaces = request.user.visible_space_ids()
     found: dict[str, Any] = {"source": source, "spaces_above": setting.spaces_above(request, space), "offer": None, "fit": None, "followers": [], "unseen": 0}
+    found |= {
+        "moves_source": moves, "moves_source_seen": moves is not None and moves.pk in seen_spaces,
+        "moves_offer": offer if offer is not None and offer.pk in seen_spaces else None,
+    }  # fmt: skip
     if source is not None:
         found["source_seen"] = source.pk in request.user.visible_space_ids()
     elif space.kind == SpaceKind.PROJECT:
@@ -211,6 +225,16 @@ def _leave(request: HttpRequest, space: Space) -> str:
     return _("States and types are the project’s own now. Nothing else has changed.")
 
 
+def _follow_moves(request: HttpRequest, space: Space) -> str:
+    shared_moves.follow(actor=request.user, space=space)
+    return _("The moves of above hold here from now on, and follow later changes.")
+
+
+def _own_moves(request: HttpRequest, space: Space) -> str:
+    shared_moves.own(actor=request.user, space=space)
+    return _("The moves are the project’s own now. Nothing else has changed.")
+
+
 def _take_over(request: HttpRequest, space: Space) -> str:
     source = doors.find(Space.objects, request.user, pk=setting.number(request, "source"))
     took = takeovers.take_over(actor=request.user, space=space, source=source)
@@ -232,7 +256,8 @@ def _rule(request: HttpRequest, space: Space) -> Transition:
 _ACTS: setting.Acts = {
     "add_state": _add_state, "change_state": _change_state, "move_state": _move_state, "retire_state": _retire_state, "restore_state": _restore_state,
     "add_type": _add_type, "change_type": _change_type, "retire_type": _retire_type, "restore_type": _restore_type, "choose_states": _choose_states, "allow": _allow,
-    "change_rule": _change_rule, "remove_rule": _remove_rule, "take_over": _take_over, "follow": _follow, "leave": _leave,
+    "change_rule": _change_rule, "remove_rule": _remove_rule, "take_over": _take_over, "follow": _follow, "leave": _leave, "follow_moves": _follow_moves,
+    "own_moves": _own_moves,
 }  # fmt: skip
 
 urls = [path("boards/<slug:key>/workflow/", settings, name="workflow_settings")]

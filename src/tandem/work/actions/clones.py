@@ -87,13 +87,15 @@ def _copy(actor: Any, item: WorkItem, parent: WorkItem | None, title: str, with_
 
 def _copy_links(actor: Any, copies: dict[int, WorkItem]) -> None:
     seen = WorkItem.objects.visible_to(actor).present()
-    for link in Link.objects.visible_to(actor).filter(pk__in=list(_touching(copies))).select_related("source__space", "target__space"):
+    for link in Link.objects.visible_to(actor).filter(pk__in=list(_touching(copies))).select_related("source__space", "target__space", "own_kind"):
         source, target = copies.get(link.source_id, link.source), copies.get(link.target_id, link.target)
+        if link.own_kind is not None and (link.own_kind.retired_at or link.own_kind.space_id not in (source.space_id, target.space_id)):
+            continue  # offered no more, or left behind by a move
         if not may(actor, _DO, source.space_id) or not seen.filter(pk=source.pk).exists() or not seen.filter(pk=target.pk).exists():
             continue
         links.create(
             actor=actor, source=source, target=target, kind=link.kind, lag_minutes=link.lag_minutes, lag_percent=link.lag_percent,
-            is_lag_elapsed=link.is_lag_elapsed, source_name=link.source_name,
+            is_lag_elapsed=link.is_lag_elapsed, source_name=link.source_name, own_kind=link.own_kind,
         )  # fmt: skip
 
 

@@ -14,13 +14,13 @@ from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, User
-from tandem.work.actions import derived, formulas, inheritance
+from tandem.work.actions import derived, field_branches, formulas, inheritance
 from tandem.work.models import FieldDefinition, WorkItem, WorkItemType
 from tandem.work.models.field_values import taken
 
 _DO = Permission.EDIT_PLAN
 MOST_FIELDS, MOST_CHOICES = 60, 200
-CHANGEABLE = ("name", "choices", "currency", "is_required", "is_on_cards", "is_several", "formula", "how", "summed", "is_deep")
+CHANGEABLE = ("name", "choices", "depends_on", "branches", "currency", "is_required", "is_on_cards", "is_several", "formula", "how", "summed", "is_deep")
 # a change of these makes other values of it
 _COMPUTES = {"formula", "how", "summed", "is_deep"}
 _K = FieldDefinition.Kind
@@ -33,7 +33,7 @@ def create(
     """Behind the others. Its key and its word in filters follow from this first name and stay."""
     require(actor, _DO, space.pk)
     name = _named(name)
-    values = _checked(kind, values)
+    values = _checked(kind, field_branches.settled(space.pk, kind, values))
     with transaction.atomic():
         Space.objects.select_for_update(no_key=True).get(pk=space.pk)
         there = list(FieldDefinition.objects.filter(space=space))
@@ -70,7 +70,9 @@ def change(
             raise Refused("name_taken", field="name", name=values["name"])
     values = {f: v for f, v in values.items() if field.is_computed or f not in _COMPUTES}
     given = {f: getattr(field, f) for f in CHANGEABLE if f != "name"} | values
-    known = _checked(field.kind, given)
+    known = _checked(field.kind, field_branches.settled(field.space_id, field.kind, given, field))
+    if values.keys() & {"depends_on", "branches"}:
+        values |= {"choices": known["choices"], "depends_on": known["depends_on"], "branches": known["branches"]}
     values |= {f: v for f, v in known.items() if f in values}
     with transaction.atomic():
         if field.is_computed:
@@ -116,6 +118,7 @@ def retire(*, actor: Any, field: FieldDefinition, version: int | None = None) ->
     require(actor, _DO, field.space_id)
     with transaction.atomic():
         formulas.check_unused(actor, field)
+        field_branches.check_unused(field)
         field = writing.change(
             field, actor=actor, permission=_DO, verb="field.retired", version=version, retired_at=field.retired_at or clock.now()
         )
@@ -162,7 +165,7 @@ def kept(*, actor: Any, space_id: int, type_id: int, before: dict[str, Any], aft
         if field.kind == _K.PERSON:
             people[field.name] = value if isinstance(value, list) else [value]
     _check_people(actor, people)
-    return found
+    return field_branches.kept(own, before, found)
 
 
 def changed(actor: Any, item: WorkItem, values: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tandem.people.models import Space, SpaceKind
 from tandem.work.models import FieldDefinition
 
 # what a follower takes from the field above; who hides it, its place and its types are its own affair
-FOLLOWED = ("name", "choices", "currency", "is_required", "is_on_cards", "is_several", "formula", "how", "summed", "is_deep", "result")
+FOLLOWED = ("name", "choices", "depends_on", "branches", "currency", "is_required", "is_on_cards", "is_several", "formula", "how", "summed", "is_deep", "result")
 
 
 def above(space_id: int) -> list[int]:
@@ -51,7 +51,7 @@ def check_own(field: FieldDefinition) -> None:
 def spread(field: FieldDefinition) -> list[int]:
     """A new field, into the projects below. One of the same name and kind that stands there follows from now on; one of
     another kind stays what it is. Returns where it is in force."""
-    spaces = _projects_below(field.space_id)
+    spaces = projects_below(field.space_id)
     here: dict[int, list[FieldDefinition]] = {}
     for one in FieldDefinition.objects.filter(space_id__in=spaces):
         here.setdefault(one.space_id, []).append(one)
@@ -91,7 +91,7 @@ def show(field: FieldDefinition, retired_at: Any) -> None:
     FieldDefinition.objects.filter(origin=field, retired_at=retired_at).update(retired_at=None)
 
 
-def _projects_below(space_id: int) -> list[int]:
+def projects_below(space_id: int) -> list[int]:
     rows = list(Space.objects.values_list("id", "parent_id", "kind"))
     found = {space_id}
     while step := {pk for pk, parent, _kind in rows if parent in found} - found:

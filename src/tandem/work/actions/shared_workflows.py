@@ -13,8 +13,8 @@ from tandem.history.record import record, record_many
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
-from tandem.work.actions import inheritance, type_states
-from tandem.work.models import State, WorkItem, WorkItemType
+from tandem.work.actions import inheritance, shared_moves, type_states
+from tandem.work.models import State, Transition, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_PLAN
 _WHAT: dict[type[Any], tuple[str, ...]] = {State: ("name", "category"), WorkItemType: ("name", "level")}
@@ -77,6 +77,7 @@ def follow(*, actor: Any, space: Space, source: Space) -> None:
         for kind in WorkItemType.objects.filter(space=source).active():
             _pass_way(kind, list(WorkItemType.objects.filter(space=space, origin=kind)))
         record("workflow.changed", space, actor=actor, changes={"follows": [None, source.pk]})
+        shared_moves.begin(actor, space, source)
 
 
 def leave(*, actor: Any, space: Space) -> None:
@@ -89,6 +90,7 @@ def leave(*, actor: Any, space: Space) -> None:
             return
         for model in _WHAT:
             model.objects.filter(space=space, origin__isnull=False).update(origin=None)
+        Transition.objects.filter(space=space, origin__isnull=False).update(origin=None)
         record("workflow.changed", space, actor=actor, changes={"follows": [source.pk, None]})
 
 

@@ -17,6 +17,7 @@ from tandem.work.actions import (
     derived,
     flow_clocks,
     move_requests,
+    shared_moves,
     shared_workflows,
     transitions,
     type_states,
@@ -101,6 +102,7 @@ def retire(
     if into is not None:
         check_heir(state, into)
     with transaction.atomic():
+        shared_moves.hold(actor, state)
         count = _retired(actor, state, into, version, step)
         for kind in WorkItemType.objects.filter(space=state.space_id).exclude(state_ids=[]):
             shared_workflows.pass_way(kind)

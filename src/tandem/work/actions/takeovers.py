@@ -6,9 +6,9 @@ from django.db import transaction
 
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
-from tandem.people.models import Role, Space
+from tandem.people.models import Space
 from tandem.people.scoping import members_of
-from tandem.work.actions import fields, states, transitions, type_workflows
+from tandem.work.actions import fields, shared_moves, states, transitions, type_workflows
 from tandem.work.models import FieldDefinition, State, Transition, WorkItemType
 
 
@@ -77,14 +77,14 @@ def _fields(
 
 
 def _taken(actor: Any, space: Space, one: FieldDefinition, types: dict[int, WorkItemType], here: dict[str, FieldDefinition]) -> bool:
-    """False for a formula that names what is not here."""
+    """False for a formula that names what is not here, and a choice whose first is not here."""
     values = {name: getattr(one, name) for name in fields.CHANGEABLE if name != "name"}
     its = [types[pk] for pk in one.type_ids if pk in types]
     try:
         with transaction.atomic():
             here[one.name.casefold()] = fields.create(actor=actor, space=space, name=one.name, kind=one.kind, types=its, **values)
     except Refused:
-        if not one.is_computed:
+        if not one.is_computed and not one.depends_on:
             raise
         return False
     return True
@@ -107,16 +107,7 @@ def _moves(
         transitions.create(
             actor=actor, space=space, from_state=passed.get(rule.from_state_id or 0), to_state=passed[rule.to_state_id],
             type=types.get(rule.type_id or 0), roles=rule.roles, required=asked, is_guarded=rule.is_guarded,
-            **_approval(rule, there),
+            **shared_moves.approval(rule, there),
         )  # fmt: skip
         count += 1
     return count
-
-
-def _approval(rule: Transition, there: set[int]) -> dict[str, Any]:
-    """Who approves, as far as they see this project; where too few are left, whoever leads it."""
-    people = [pk for pk in rule.approvers if pk in there]
-    roles = list(rule.approver_roles)
-    if rule.approvals and not roles and len(people) < rule.approvals:
-        roles = [Role.PROJECT_MANAGER]
-    return {"approvals": rule.approvals, "approver_roles": roles, "approvers": people}

@@ -15,7 +15,7 @@ from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Role, Space
 from tandem.people.scoping import members_of, roles_of
-from tandem.work.actions import fields, move_requests, type_states
+from tandem.work.actions import fields, move_requests, shared_moves, type_states
 from tandem.work.models import (
     FieldDefinition,
     Link,
@@ -51,6 +51,7 @@ def create(
         "roles": roles, "required": required, "is_guarded": is_guarded, "approvals": approvals, "approver_roles": approver_roles, "approvers": approvers,
     })  # fmt: skip
     _check_approvers(**values)
+    shared_moves.check_own(space.pk)
     with transaction.atomic():
         Space.objects.select_for_update(no_key=True).get(pk=space.pk)
         rows = Transition.objects.filter(space=space)
@@ -62,6 +63,7 @@ def create(
             Transition, actor=actor, permission=_DO, verb="transition.created", space=space, from_state=from_state, to_state=to_state, type=type, **values,
         )  # fmt: skip
         move_requests.lapse_without_rule(actor=actor, space_id=space.pk)
+        shared_moves.settle(actor=actor, source=space)
     return made
 
 
@@ -70,18 +72,30 @@ def change(*, actor: Any, transition: Transition, version: int | None, **values:
     require(actor, _DO, transition.space_id)
     if set(values) - set(CHANGEABLE):
         raise Refused("field_unknown", fields=", ".join(sorted(set(values) - set(CHANGEABLE))))
+    _check_own(transition)
     values = _checked(transition.space_id, values)
     _check_approvers(**{name: values.get(name, getattr(transition, name)) for name in CHANGEABLE})
     with transaction.atomic():
         made = writing.change(transition, actor=actor, permission=_DO, verb="transition.changed", version=version, **values)
         move_requests.lapse_without_rule(actor=actor, space_id=transition.space_id)
+        shared_moves.settle(actor=actor, source=transition.space)
     return made
 
 
 def remove(*, actor: Any, transition: Transition, version: int | None = None) -> None:
+    _check_own(transition)
+    space, lost = transition.space, shared_moves.words(transition)
     with transaction.atomic():
         writing.remove(transition, actor=actor, permission=_DO, verb="transition.removed", version=version)
-        move_requests.lapse_without_rule(actor=actor, space_id=transition.space_id)
+        move_requests.lapse_without_rule(actor=actor, space_id=space.pk)
+        shared_moves.settle(actor=actor, source=space, lost=[lost])
+        if above := shared_moves.offered_to(space.pk):  # without moves of its own those above hold
+            shared_moves.begin(actor, space, above)
+
+
+def _check_own(rule: Transition) -> None:
+    if rule.origin_id is not None:
+        raise Refused("moves_follow")
 
 
 def _checked(space_id: int, values: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Work items and what surrounds them."""
 
+from tandem.work.models.archiving_rule import Archiving, ArchivingRule
 from tandem.work.models.baseline import Baseline, BaselineDate
 from tandem.work.models.block import Block
 from tandem.work.models.calendar import CalendarException, WorkingCalendar
@@ -9,6 +10,7 @@ from tandem.work.models.field import FieldDefinition
 from tandem.work.models.flow_clock import FlowClock
 from tandem.work.models.intake import IntakeForm, Submission
 from tandem.work.models.link import Link
+from tandem.work.models.link_kind import LinkKind
 from tandem.work.models.move_request import MoveRequest, MoveVerdict
 from tandem.work.models.recurrence import ItemTemplate, Recurred, Recurrence
 from tandem.work.models.retrospective import (
@@ -25,6 +27,8 @@ from tandem.work.models.work_item import Assignment, Constraint, ServiceClass, W
 from tandem.work.models.workflow import State, StateChange, WorkItemType
 
 __all__ = [
+    "Archiving",
+    "ArchivingRule",
     "Assignment",
     "Baseline",
     "BaselineDate",
@@ -36,7 +40,7 @@ __all__ = [
     "FieldDefinition", "FlowClock",
     "IntakeForm",
     "ItemTemplate",
-    "Link",
+    "Link", "LinkKind",
     "MoveRequest",
     "MoveVerdict",
     "Recurred",

@@ -57,6 +57,9 @@ class FieldDefinition(Scoped):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     choices = ArrayField(models.CharField(max_length=100), default=list, blank=True, verbose_name=_("choices"))
     currency = models.CharField(_("currency"), max_length=3, blank=True)
+    # of a choice whose list depends on another one: that one's key, and which of its values leads to which of these
+    depends_on = models.CharField(_("depends on"), max_length=100, blank=True)
+    branches = models.JSONField(_("choices by the first one"), default=dict, blank=True)
     # of choices and people
     is_several = models.BooleanField(_("several"), default=False)
     # a formula is an expression; a roll-up says what is made of which field, of everything below or of the parts alone

@@ -26,12 +26,15 @@ class Link(Scoped):
         BLOCKS = "blocks", _("Blocks")
         RELATES = "relates", _("Relates to")
         DUPLICATES = "duplicates", _("Duplicates")
+        OWN = "own", _("Own kind")
 
     ORDERING = ("FS", "SS", "FF", "SF", "blocks")
 
     source = models.ForeignKey("work.WorkItem", models.CASCADE, related_name="links_out")
     target = models.ForeignKey("work.WorkItem", models.CASCADE, related_name="links_in")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    # of a kind that the team has named itself
+    own_kind = models.ForeignKey("work.LinkKind", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("own kind"))
     lag_minutes = models.IntegerField(_("lag"), default=0)
     lag_percent = models.FloatField(null=True, blank=True)
     is_lag_elapsed = models.BooleanField(default=False)
@@ -42,8 +45,9 @@ class Link(Scoped):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "target", "kind", "source_name"], name="one_link_of_a_kind"
+                fields=["source", "target", "kind", "own_kind", "source_name"], name="one_link_of_a_kind", nulls_distinct=False
             ),
+            models.CheckConstraint(condition=models.Q(kind="own", own_kind__isnull=False) | ~models.Q(kind="own") & models.Q(own_kind=None), name="own_link_has_its_kind"),
             models.CheckConstraint(condition=~models.Q(source=models.F("target")), name="no_link_to_itself"),
         ]
         indexes = [models.Index(fields=["target"], name="link_target")]

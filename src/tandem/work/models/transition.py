@@ -39,6 +39,8 @@ class Transition(Scoped):
     )
     approvers = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name=_("people who approve"))
     is_guarded = models.BooleanField(_("waits for predecessors"), default=False)
+    # the move of a space above that this one follows
+    origin = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="followers")
 
     objects = ScopedQuerySet.as_manager()
 
@@ -47,7 +49,8 @@ class Transition(Scoped):
         constraints = [
             models.UniqueConstraint(
                 fields=["space", "from_state", "to_state", "type"], name="one_rule_per_move", nulls_distinct=False
-            )
+            ),
+            models.UniqueConstraint(fields=["space", "origin"], name="one_following_move_per_space"),
         ]
 
     def __str__(self) -> str:

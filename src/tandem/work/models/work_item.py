@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +42,13 @@ class WorkItemQuerySet(ScopedQuerySet):
 
     def finished(self) -> Self:
         return self.present().filter(state__category=State.Category.DONE)
+
+    def resting_since(self, moment: Any) -> Self:
+        """Finished and untouched since then, with no open part, and in no sprint that runs: what a rule may put away."""
+        parts = self.model.objects.filter(parent=OuterRef("pk"), removed_at=None).exclude(state__category=State.Category.DONE)
+        running = self.model.sprints.through.objects.filter(workitem=OuterRef("pk"), sprint__state="active")
+        still = self.finished().unarchived().filter(Q(updated_at=None) | Q(updated_at__lte=moment), actual_finish__lte=moment)
+        return still.filter(~Exists(parts), ~Exists(running))
 
     def in_backlog_order(self) -> Self:
         return self.order_by("rank", "id")

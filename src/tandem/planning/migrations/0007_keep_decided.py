@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planning', '0005_adopt_scenarios'),
+        ("planning", "0006_let_scenarios_hold_projects"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("work", "0017_add_flow_clock"),
+        ("work", "0021_branch_choices"),
     ]
 
     operations = [

@@ -1,0 +1,153 @@
+"""Finished work that is put away by a rule: who sets it, where it holds, what it finds, and how a night of it is taken back."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from tandem.collaboration.actions import jobs
+from tandem.collaboration.actions.jobs import Progress
+from tandem.collaboration.models import Job
+from tandem.history.models import Event
+from tandem.history.record import plain, record, record_many
+from tandem.kit import clock
+from tandem.kit.errors import Denied, Hidden, Refused
+from tandem.people import writing
+from tandem.people.access import Permission, may, require
+from tandem.people.models import Space, SpaceKind
+from tandem.portfolio.models import Project
+from tandem.work.actions import inheritance
+from tandem.work.models import Archiving, ArchivingRule, WorkItem
+
+_DO = Permission.EDIT_PLAN
+KIND = "work.archive_by_rule"
+_BATCH = 500
+log = logging.getLogger("tandem.work")
+
+
+def create(*, actor: Any, space: Space, days: int | None = None) -> ArchivingRule:
+    """One for a space; set again, it is changed. Without days nothing of the project is put away, whatever holds above."""
+    require(actor, _DO, space.pk)
+    if space.kind == SpaceKind.PRODUCT:
+        raise Refused("other_space", field="space")
+    with transaction.atomic():
+        Space.objects.select_for_update(no_key=True).get(pk=space.pk)
+        if there := ArchivingRule.objects.filter(space=space).first():
+            return change(actor=actor, rule=there, version=None, days=days)
+        return writing.create(ArchivingRule, actor=actor, permission=_DO, verb="archiving_rule.created", space=space, days=days, owner=actor)
+
+
+def change(*, actor: Any, rule: ArchivingRule, version: int | None, **values: Any) -> ArchivingRule:
+    """Whoever changes it answers for it from then on."""
+    require(actor, _DO, rule.space_id)
+    if set(values) - {"days"}:
+        raise Refused("field_unknown", fields=", ".join(sorted(set(values) - {"days"})))
+    return writing.change(rule, actor=actor, permission=_DO, verb="archiving_rule.changed", version=version, owner=actor, **values)
+
+
+def remove(*, actor: Any, rule: ArchivingRule, version: int | None = None) -> None:
+    """What holds above holds again; what was put away stays so."""
+    writing.remove(rule, actor=actor, permission=_DO, verb="archiving_rule.removed", version=version)
+
+
+def in_force(space_id: int) -> ArchivingRule | None:
+    """The project's own rule, else that of the nearest space above."""
+    ranked = {pk: place for place, pk in enumerate([space_id, *inheritance.above(space_id)])}
+    rows = list(ArchivingRule.objects.filter(space__in=ranked).select_related("space", "owner"))
+    return min(rows, key=lambda rule: ranked[rule.space_id], default=None)
+
+
+def start(*, actor: Any, space: Space) -> Job:
+    """The rule in force now, as a job that one can watch."""
+    require(actor, _DO, space.pk)
+    with transaction.atomic():
+        rule = in_force(space.pk)
+        if rule is None or rule.days is None or space.kind != SpaceKind.PROJECT:
+            raise Refused("archiving_no_rule")
+        Space.objects.select_for_update(no_key=True).get(pk=space.pk)
+        if Job.objects.running().filter(space=space, kind=KIND).exists():
+            raise Refused("archiving_running")
+        return jobs.start(actor=actor, space=space, kind=KIND, title=_("Archive finished work of “%(name)s”") % {"name": space.name})
+
+
+def carry_out(job: Job, progress: Progress) -> str:
+    if job.owner is None or not job.owner.is_active:
+        raise Hidden
+    rule = in_force(job.space_id)
+    if rule is None or rule.days is None:
+        raise Refused("archiving_no_rule")
+    _put_away(rule, job.space, job.owner, lambda done, total: progress.step("rows", done, total))
+    return f"/boards/{job.space.key}/archiving/"
+
+
+def put_away_all() -> int:
+    """Every night, in every project in which a rule holds, in the name of the rule's owner. An imported history that has
+    ended is only put away by a rule of its own."""
+    count = 0
+    for project in Project.objects.filter(space__in=WorkItem.objects.finished().unarchived().values("space")).select_related("space"):
+        rule = in_force(project.space_id)
+        if rule is None or rule.days is None or (project.as_of is not None and rule.space_id != project.space_id):
+            continue
+        if not rule.owner.is_active or not may(rule.owner, Permission.EDIT_WORK, project.space_id):
+            log.warning("archiving rule %s: its owner may not archive in space %s", rule.pk, project.space_id)
+            continue
+        try:
+            count += _put_away(rule, project.space, rule.owner)
+        except (Denied, Hidden, Refused):
+            continue
+        except Exception:
+            if connection.connection is None or not connection.is_usable():
+                raise  # the database is away: the job runs again
+            log.exception("finished work in space %s could not be archived", project.space_id)
+    return count
+
+
+def _put_away(rule: ArchivingRule, space: Space, actor: Any, step: Callable[[int, int], None] = lambda done, total: None) -> int:
+    """In one transaction: a job that is stopped leaves everything as it was; begun again it finds nothing twice."""
+    require(actor, Permission.EDIT_WORK, space.pk)
+    moment, run, count = clock.now(), uuid4(), 0
+    with transaction.atomic():
+        ids = list(WorkItem.objects.filter(space=space).resting_since(limit_of(rule.days or 0, moment)).order_by("pk").values_list("pk", flat=True))
+        for first in range(0, len(ids), _BATCH):
+            step(first, len(ids))
+            count += len(_archived(ids[first : first + _BATCH], limit_of(rule.days or 0, moment), moment, actor, run))
+        if count:
+            made = Archiving.objects.create(space=space, rule=rule, run=run, at=moment, count=count)
+            record("archiving.done", made, actor=actor, changes={"count": [None, count]}, run=run)
+    return count
+
+
+def limit_of(days: int, moment: datetime) -> datetime:
+    return moment - timedelta(days=days)
+
+
+def _archived(ids: list[int], limit: datetime, moment: datetime, actor: Any, run: Any) -> list[WorkItem]:
+    """Held and asked again: what was opened a moment ago stays."""
+    held = list(WorkItem.objects.filter(pk__in=ids).select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+    rows = list(WorkItem.objects.filter(pk__in=held).resting_since(limit).order_by("pk"))
+    WorkItem.objects.filter(pk__in=[row.pk for row in rows]).update(archived_at=moment, version=F("version") + 1)
+    record_many("work_item.archived", [(row, {"archived_at": [None, moment]}, {}) for row in rows], actor=actor, run=run)
+    return rows
+
+
+def undo(*, actor: Any, archiving: Archiving, version: int | None = None) -> Archiving:
+    """All that the rule put away that time comes back, as far as it is still there, and stays for as long as the rule says."""
+    require(actor, _DO, archiving.space_id)
+    with transaction.atomic():
+        now = Archiving.objects.select_for_update(no_key=True).get(pk=archiving.pk)
+        if now.undone_at is not None:
+            raise Refused("archiving_undone")
+        ids = Event.objects.filter(run=now.run, verb="work_item.archived").values_list("subject_id", flat=True)
+        rows = WorkItem.objects.select_for_update(no_key=True).filter(pk__in=list(ids), space=now.space_id)
+        back = [row for row in rows.order_by("pk") if row.archived_at and plain(row.archived_at) == plain(now.at)]
+        moment, run = clock.now(), uuid4()
+        WorkItem.objects.filter(pk__in=[row.pk for row in back]).update(archived_at=None, version=F("version") + 1, updated_at=moment)
+        record_many("work_item.unarchived", [(row, {"archived_at": [row.archived_at, None]}, {}) for row in back], actor=actor, run=run)
+        archiving.write(expected=version, undone_at=moment)
+        record("archiving.undone", archiving, actor=actor, changes={"count": [now.count, now.count - len(back)]}, run=run)
+    return archiving

@@ -1,0 +1,133 @@
+"""Finished work is archived by a rule: only what rests, by the nearest rule, in somebody's name, and a whole night comes back."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from tandem.collaboration.models import Job
+from tandem.history.models import Event
+from tandem.kit import clock
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
+from tandem.people.actions import users
+from tandem.people.models import User
+from tandem.portfolio.actions import portfolios
+from tandem.portfolio.models import Project
+from tandem.work.actions import archiving_rules, sprints, work_items
+from tandem.work.models import Archiving, ArchivingRule, WorkItem
+from tests import make
+
+JSON = {"Accept": "application/json"}
+
+
+def finished(world, days, project=None, **values):
+    with clock.held_at(clock.now() - timedelta(days=days)):
+        item = make.work_item(actor=world.alma, project=project or world.project, **values)
+        return work_items.move(actor=world.alma, item=item, version=None, state=make.state_of(project or world.project, "done"))
+
+
+def rule(world, days=30, space=None, actor=None):
+    return archiving_rules.create(actor=actor or world.boris, space=space or world.project.space, days=days)
+
+
+def put_away():
+    archiving_rules.put_away_all()
+    return set(WorkItem.objects.filter(archived_at__isnull=False).values_list("title", flat=True))
+
+
+def test_only_what_rests_is_put_away(world):
+    finished(world, 40, title="Old")
+    finished(world, 20, title="Young")
+    touched = finished(world, 40, title="Touched")
+    work_items.change(actor=world.mei, item=touched, version=None, priority=1)
+    whole = finished(world, 40, title="Whole")
+    make.work_item(actor=world.mei, project=world.project, title="Open part", parent=whole)
+    with clock.held_at(clock.now() - timedelta(days=40)):
+        make.work_item(actor=world.mei, project=world.project, title="Open")
+    running = make.sprint(actor=world.boris, project=world.project, items=[finished(world, 40, title="In a sprint")])
+    WorkItem.objects.filter(title="In a sprint").update(updated_at=clock.now() - timedelta(days=40))
+    sprints.start(actor=world.boris, sprint=running, version=None)
+    undated = finished(world, 40, title="Undated")
+    WorkItem.objects.filter(pk=undated.pk).update(actual_finish=None)
+    assert put_away() == set(), "no rule, nothing happens"
+    rule(world)
+    assert put_away() == {"Old"}
+    assert put_away() == {"Old"} and Archiving.objects.get().count == 1
+    event = Event.objects.get(verb="work_item.archived")
+    assert (event.actor, event.run) == (world.boris, Archiving.objects.get().run)
+
+
+def test_a_night_comes_back_and_stays(world):
+    item = finished(world, 40, title="Old")
+    other = finished(world, 40, title="Again")
+    rule(world)
+    put_away()
+    done = Archiving.objects.get()
+    work_items_back = WorkItem.objects.get(pk=other.pk)
+    WorkItem.objects.filter(pk=other.pk).update(archived_at=clock.now() + timedelta(hours=1))  # put away anew by hand since
+    with pytest.raises(Denied):
+        archiving_rules.undo(actor=world.mei, archiving=done)
+    archiving_rules.undo(actor=world.boris, archiving=done, version=done.version)
+    assert WorkItem.objects.get(pk=item.pk).archived_at is None and WorkItem.objects.get(pk=work_items_back.pk).archived_at
+    with pytest.raises(Refused) as problem:
+        archiving_rules.undo(actor=world.boris, archiving=Archiving.objects.get())
+    assert problem.value.code == "archiving_undone"
+    assert put_away() == {"Again"}, "what came back stays for as long as the rule says"
+
+
+def test_the_nearest_rule_holds(world):
+    portfolio = portfolios.create(actor=world.alma, parent=world.root, name="Digital").space
+    inside, ended = (make.project(actor=world.alma, name=name, parent=portfolio) for name in ("Inside", "Ended"))
+    Project.objects.filter(pk=ended.pk).update(as_of=clock.today())
+    for project in (inside, ended, world.project):
+        finished(world, 40, project, title=project.name)
+    above = rule(world, space=portfolio, actor=world.alma)
+    own = rule(world, None, inside.space, world.alma)
+    assert put_away() == set(), "its own rule says never, and an imported history needs one of its own"
+    archiving_rules.remove(actor=world.alma, rule=own)
+    assert archiving_rules.in_force(inside.space_id) == above and put_away() == {"Inside"}
+    rule(world, space=ended.space, actor=world.alma)
+    assert put_away() == {"Inside", "Ended"}
+
+
+def test_it_rests_while_its_owner_may_not(world):
+    finished(world, 40, title="Old")
+    helper = make.user(actor=world.admin, name="Pia", role="project_manager", space=world.project.space)
+    row = rule(world, actor=helper)
+    users.disable(actor=world.admin, user=User.objects.get(pk=helper.pk))
+    assert put_away() == set()
+    archiving_rules.change(actor=world.boris, rule=ArchivingRule.objects.get(pk=row.pk), version=row.version, days=30)
+    assert put_away() == {"Old"}
+
+
+def test_who_may_set_it(world):
+    for person, problem in ((world.mei, Denied), (world.dana, Hidden)):
+        with pytest.raises(problem):
+            rule(world, actor=person)
+    row = rule(world)
+    assert rule(world, 40).pk == row.pk, "one for a space"
+    with pytest.raises(Stale):
+        archiving_rules.change(actor=world.boris, rule=ArchivingRule.objects.get(), version=row.version, days=50)
+
+
+def test_the_page_shows_before_it_sets_and_does_it_at_once(world, signed_in):
+    finished(world, 40, title="Old berth")
+    client, page = signed_in(world.boris), reverse("archiving_settings", kwargs={"key": "POR"})
+    assert "Old berth" not in client.get(page).content.decode()
+    assert "Old berth" in client.get(page, {"days": "30"}).content.decode() and not ArchivingRule.objects.exists()
+    assert client.post(page, {"do": "now"}, headers=JSON).status_code == 422
+    assert client.post(page, {"do": "set", "days": "0"}, headers=JSON).status_code == 422
+    assert client.post(page, {"do": "set", "days": "30"}, headers=JSON).status_code == 200
+    assert signed_in(world.mei).post(page, {"do": "set", "days": "5", "version": "1"}, headers=JSON).status_code == 403
+    assert client.post(page, {"do": "now"}, headers=JSON).status_code == 200
+    job = Job.objects.get()
+
+    class Progress:
+        def step(self, *_said): ...
+
+    assert archiving_rules.carry_out(job, Progress()) == page
+    assert WorkItem.objects.get(title="Old berth").archived_at
+    done = Archiving.objects.get()
+    assert "Bring them back" in client.get(page).content.decode()
+    assert client.post(page, {"do": "undo", "archiving": done.pk}, headers=JSON).status_code == 200
+    assert WorkItem.objects.get(title="Old berth").archived_at is None
