@@ -1,12 +1,11 @@
 """The words of the program: collect them from the source, bring the catalogues up to date, compile them.
 
 `python -m tandem.config.words_command update` after a change of words, `… compile` before a start. Babel does the work:
-no gettext programs are needed. English is the source; `zh_Hans` is written by people; `xx`, which only tests speak, is made
-here; `en` holds the few sentences of libraries that we say in our own way, and is written by hand.
+no gettext programs are needed. English is the source; `zh_Hans` is written by people; `en` holds the few sentences of
+libraries that we say in our own way, and is written by hand.
 """
 
 import io
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,12 +26,6 @@ KEYWORDS: dict[str, Any] = {
 JINJA = {"extensions": "jinja2.ext.do", "trimmed": "true", "silent": "false", "newstyle_gettext": "true"}
 # where libraries and Django look for words that are none of ours
 SKIPPED = ("migrations", "static", "samples", "locale", "__pycache__")
-
-PLACEHOLDER = re.compile(r"(%\(\w+\)[sd]|%%|\{\w*\}|<[^>]+>|&\w+;)")
-ACCENTS = str.maketrans(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
-    "ÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽåƀçðéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýž",
-)
 
 
 def _read_django(file: BinaryIO, keywords: Any, tags: Any, options: Any) -> Iterator[Any]:
@@ -76,7 +69,7 @@ def collect() -> Catalog:
 
 def catalogue(name: str) -> Catalog:
     with (LOCALE / name / "LC_MESSAGES" / "django.po").open("rb") as file:
-        return read_po(file, locale=None if name == "xx" else name)
+        return read_po(file, locale=name)
 
 
 def _write(path: Path, words: Catalog) -> None:
@@ -101,26 +94,7 @@ def update() -> None:
     chinese = catalogue("zh_Hans") if path.exists() else Catalog(locale="zh_Hans", project="Tandem", fuzzy=False)
     chinese.update(found, no_fuzzy_matching=True)
     _write(path, chinese)
-    _write(LOCALE / "xx" / "LC_MESSAGES" / "django.po", pseudo(found))
     compile_all()
-
-
-def accented(text: str) -> str:
-    """`Home` → `[Ĥöɱé··]`: readable, longer by two fifths, and told apart from English at a glance."""
-    parts = PLACEHOLDER.split(text)
-    letters = "".join(p if PLACEHOLDER.fullmatch(p) else p.translate(ACCENTS) for p in parts)
-    return f"[{letters}{'·' * max(1, round(len(text) * 0.4) - 2)}]"
-
-
-def pseudo(found: Catalog) -> Catalog:
-    """The language of the tests: what stays English on a page is a word that nobody wrapped."""
-    made = Catalog(project="Tandem", fuzzy=False)
-    for message in found:
-        if message.id:
-            both = (message.id,) if isinstance(message.id, str) else message.id
-            texts = tuple(accented(one) for one in both)
-            made.add(message.id, texts[0] if isinstance(message.id, str) else texts, context=message.context)
-    return made
 
 
 def compile_all() -> None:
