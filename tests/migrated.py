@@ -1,5 +1,6 @@
 """A dump of the migrated, empty database, so that only the first run after a new migration has to migrate."""
 
+import contextlib
 import hashlib
 import os
 import subprocess
@@ -11,6 +12,7 @@ import psycopg
 from tandem.config import backup
 
 NAME = "tandem_migrated"
+_KEPT = 8
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -26,14 +28,22 @@ def _dump() -> Path:
 
 def make_template(url: str) -> bool:
     """Fill a database that tests copy theirs from. False when there is no dump yet, or the server is somebody's own."""
-    dump = _dump()
-    if not dump.is_file():
+    if not _dump().is_file():
         return False
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {NAME}")
-    command, environment = backup.client("pg_restore", psycopg.conninfo.make_conninfo(url, dbname=NAME))
-    done = subprocess.run([*command, "--no-owner", "--exit-on-error", str(dump)], env=environment, check=False)
-    if done.returncode:  # written half, or by another server: the next run makes a new one
+    return fill(psycopg.conninfo.make_conninfo(url, dbname=NAME))
+
+
+def fill(url: str) -> bool:
+    """Bring an empty database to where the migrations would: all of it, or nothing where no dump lies ready."""
+    dump = _dump()
+    if not dump.is_file():
+        return False
+    command, environment = backup.client("pg_restore", url)
+    given = ["--no-owner", "--exit-on-error", "--single-transaction", str(dump)]
+    done = subprocess.run([*command, *given], env=environment, check=False)
+    if done.returncode:  # written by another server: the next run makes a new one
         dump.unlink(missing_ok=True)
     return done.returncode == 0
 
@@ -47,6 +57,13 @@ def keep(url: str) -> None:
     draft = dump.with_suffix(f".{os.getpid()}")
     done = subprocess.run([*command, "--format=custom", f"--file={draft}"], env=environment, check=False)
     if done.returncode == 0:
-        for old in dump.parent.glob("*.dump"):
-            old.unlink(missing_ok=True)
         draft.rename(dump)
+        # other branches of one's own have theirs
+        for old in sorted(dump.parent.glob("*.dump"), key=_age)[_KEPT:]:
+            old.unlink(missing_ok=True)
+
+
+def _age(file: Path) -> float:
+    with contextlib.suppress(OSError):
+        return -file.stat().st_mtime
+    return 0.0

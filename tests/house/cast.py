@@ -86,16 +86,19 @@ def _own(user: User, area: Area) -> Any:
     return SimpleNamespace(**{**vars(mine), "token": ApiToken.objects.filter(user=user).first()})
 
 
-def is_asked(person: Person, relation: str, policy: Any, name: str, share: int) -> bool:
-    """Whether a matrix tries the session of this person: always where the roles count and of those without any;
-    elsewhere one role in `share`, on each route other ones."""
-    counts = "head" if policy.at_root else "teammate"
-    return relation in (counts, "owner") or not person.role or is_drawn(share, person.role, name, relation)
+def is_asked(person: Person, relation: str, policy: Any, name: str, share: int, let_in: list[str]) -> bool:
+    """Whether a matrix tries the session of this person: always if it is to be refused where the roles count, and of those
+    without any role; of those who are `let_in` there, and everywhere else, one role in `share`, on each route other ones."""
+    if relation == "owner" or not person.role:
+        return True
+    if relation == ("head" if policy.at_root else "teammate"):
+        return person.role not in let_in or is_drawn(share, person.role, name, relation, among=let_in)
+    return is_drawn(share, person.role, name, relation)
 
 
-def is_drawn(share: int, role: str, *words: str) -> bool:
-    """The same ones each time."""
-    return (zlib.crc32(" ".join(words).encode()) + ROLES.index(role)) % share == 0
+def is_drawn(share: int, role: str, *words: str, among: list[str] = ROLES) -> bool:
+    """The same ones each time, and one at least."""
+    return (zlib.crc32(" ".join(words).encode()) + among.index(role)) % min(share, len(among)) == 0
 
 
 def attempt(call: Any) -> tuple[Any, int]:

@@ -1,4 +1,4 @@
-"""The cast of the access matrix, made once for all of its cells."""
+"""The cast of both matrices, made once for all of their cells."""
 
 from types import SimpleNamespace
 
@@ -10,7 +10,7 @@ from tests import world as worlds
 from tests.house import cast
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def stage(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         world = worlds.build()

@@ -28,7 +28,8 @@ def _cells(one: Operation, people: list[cast.Person], share: int):
         if person.relation == "teammate" and one.noun in cast.OWNED and "{id}" in one.template:
             relations.append("owner")
         for relation in relations:
-            if cast.is_asked(person, relation, policy, one.name, share):
+            let_in = [role for role in cast.ROLES if policy.expects(role, relation, "session", one.method != "GET") == policy.yes]
+            if cast.is_asked(person, relation, policy, one.name, share, let_in):
                 yield person, relation, "session"
             for credential in person.tokens:
                 if cast.is_drawn(2 * share - 1, person.role, one.name, relation, credential):

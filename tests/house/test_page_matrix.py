@@ -26,9 +26,10 @@ def _ask(client, method: str, route: Route, area):
     return client.post(path, form)
 
 
-def _relations(route: Route, person: cast.Person, share: int):
+def _relations(route: Route, method: str, person: cast.Person, share: int):
     policy = policies.WEB[route.name]
-    if cast.is_asked(person, person.relation, policy, route.name, share):
+    let_in = [role for role in cast.ROLES if policy.expects(method, role, person.relation) == 200]
+    if cast.is_asked(person, person.relation, policy, f"{method} {route.name}", share, let_in):
         yield person.relation
     if person.relation == "teammate" and policy.owners:
         yield "owner"
@@ -37,7 +38,7 @@ def _relations(route: Route, person: cast.Person, share: int):
 def _play(route: Route, method: str, people: list[cast.Person], share: int) -> list[str]:
     policy, wrong = policies.WEB[route.name], []
     for person in people:
-        for relation in _relations(route, person, share):
+        for relation in _relations(route, method, person, share):
             area = person.own if relation == "owner" else person.area
             answer, written = cast.attempt(lambda: _ask(person.session, method, route, area))
             expected = policy.expects(method, person.role, relation)
