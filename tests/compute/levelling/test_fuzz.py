@@ -84,6 +84,12 @@ def test_no_plan_of_the_special_kernels_is_invalid(draw):
     assert (tally.needless, tally.broken) == (0, 0)
 
 
+def test_no_plan_of_the_exact_engine_is_invalid_however_early_it_is_stopped():
+    tally = fuzz.Tally()
+    assert fuzz.run_exact(range(15, 19), tally) == []
+    assert tally.plans >= 2
+
+
 def test_no_plan_of_a_script_of_edits_is_invalid():
     tally = fuzz.Tally()
     assert fuzz.run_edits(range(6), 18, tally) == []
