@@ -24,7 +24,7 @@ def roomy(arrays: Arrays) -> int:
     """A horizon within which a best plan ends: all work one after the other, after all that is known to change. Where
     there are calendars, as far as they are spelt out (`compile.horizon`): beyond, free slots would count as worked."""
     if len(arrays.working):
-        return arrays.working.shape[1] - 1
+        return int(arrays.working.shape[1]) - 1
     worst = np.maximum.reduceat(arrays.duration, arrays.mode_ptr[:-1]) if arrays.n else np.zeros(0)
     latest = max(
         arrays.capacity.shape[1] if len(arrays.capacity) else 0,
