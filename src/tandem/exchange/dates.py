@@ -4,8 +4,10 @@ Needs neither database nor Django: records of the reader → a stored plan → c
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -35,9 +37,9 @@ def dates(file: str | Path, as_json: bool = False) -> int:
     try:
         found = agreement(stored_plan(Path(file)))
     except Unreadable as problem:
-        return _refuse(str(problem), problem.code, as_json)
+        return _refuse(problem, as_json, {"where": problem.where} if problem.where else {})
     except Uncomputable as problem:
-        return _refuse(str(problem), problem.code, as_json)
+        return _refuse(problem, as_json)
     click.echo(orjson.dumps(as_data(found), option=orjson.OPT_INDENT_2).decode() if as_json else _table(found))
     return 0
 
@@ -173,9 +175,8 @@ def _table(found: Agreement) -> str:
     return "\n".join(lines)
 
 
-def _refuse(text: str, code: str, as_json: bool) -> int:
-    if as_json:
-        click.echo(orjson.dumps({"error": text, "code": code}).decode())
-    else:
-        click.echo(text, err=True)
+def _refuse(fault: Unreadable | Uncomputable, as_json: bool, more: Mapping[str, str] = MappingProxyType({})) -> int:
+    """As the other commands of compute: the code and its values on standard error, or in words."""
+    told = orjson.dumps({"error": fault.code, **fault.params, **more}, default=str).decode() if as_json else str(fault)
+    click.echo(told, err=True)
     return 2

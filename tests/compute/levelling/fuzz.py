@@ -1,5 +1,6 @@
 """Random small problems with all that the model knows, and plans of every kind for them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -127,6 +128,29 @@ def _links(rng: np.random.Generator, n: int, *, max_lags: bool) -> tuple[Link, .
     return tuple(made)
 
 
+def classical(seed: int) -> Problem:
+    """Finish-to-start links, one mode, constant capacity: what the fastest kernels decode."""
+    rng = np.random.default_rng([seed, 1])
+    n = int(rng.integers(2, 25))
+    activities = tuple(
+        Activity(f"a{i}", Mode(int(rng.integers(0, 8)), {"r0": int(rng.integers(0, 4)), "r1": int(rng.integers(0, 4))}))
+        for i in range(n)
+    )
+    ends = {tuple(sorted(rng.choice(n, 2, replace=False).tolist())) for _ in range(int(rng.integers(0, 2 * n)))}
+    links = tuple(Link(f"a{i}", f"a{j}") for i, j in sorted(ends))
+    return Problem(activities, links, (Resource("r0", 4), Resource("r1", 3)))
+
+
+def dated(seed: int) -> Problem:
+    """The same in a few projects with deadlines and weights: what the portfolio's kernels decode."""
+    rng, plain = np.random.default_rng([seed, 2]), classical(seed)
+    projects = tuple(
+        Project(f"p{p}", int(rng.integers(0, 9)), int(rng.integers(3, 40)), int(rng.integers(0, 5))) for p in range(3)
+    )
+    members = tuple(replace(one, project=f"p{int(rng.integers(3))}") for one in plain.activities)
+    return replace(plain, activities=members, projects=projects)
+
+
 def plans_of(problem: Problem, seed: int, count: int) -> list[Decoded]:
     """Plans of all rules, then of random lists, keys and modes, `count` in all."""
     arrays = arrays_of(problem)
@@ -178,13 +202,63 @@ def run(seeds: range, each: int, tally: Tally) -> list[tuple[int, int]]:
     return found
 
 
-def run_solve(seeds: range, evaluations: int, tally: Tally) -> list[tuple[int, int]]:
+def run_edits(seeds: range, edits: int, tally: Tally) -> list[tuple[int, int]]:
+    """Scripts of edits on small portfolios, each on the plan of the one before; the invalid ones."""
+    from tandem.compute.bench.portfolio import random_edit
+    from tandem.compute.bench.portfolio_case import made
+    from tandem.compute.scheduling.levelling.array_check import ArrayChecker
+    from tandem.compute.scheduling.levelling.edits import replan
+    from tandem.compute.scheduling.levelling.portfolio import improve
+
+    found = []
+    for seed in seeds:
+        arrays, chance = made(seed, projects=6, size=12, roles=4), np.random.default_rng(seed)
+        starts = next(iter(improve(arrays, evaluations=9)))[0]
+        for number in range(edits):
+            try:
+                after = replan(arrays, starts, random_edit(chance, arrays, starts, number))
+            except Uncomputable as refused:
+                if refused.code not in ("no_place", "cycle"):
+                    raise
+                continue
+            arrays, starts = after.arrays, after.starts
+            tally.plans += 1
+            broken = sum(ArrayChecker(arrays).breaches(starts).values())
+            tally.broken += broken > 0
+            if broken != after.broken or (broken and not (arrays.fixed >= 0).any()):
+                found.append((seed, number))
+    tally.invalid += len(found)
+    return found
+
+
+def run_exact(seeds: range, tally: Tally) -> list[tuple[int, int]]:
+    """What the exact engine tells of random problems: no plan that breaks any rule."""
+    from tandem.compute.scheduling.levelling.compile import plan_of
+    from tandem.compute.scheduling.levelling.exact import Effort, engine, prove
+
+    found = []
+    with engine() as worker:
+        for seed in seeds:
+            problem = random_problem(seed)
+            proof = prove(arrays_of(problem), Effort(workers=1, deterministic=0.5), worker=worker)
+            if proof.starts is not None and proof.modes is not None:
+                made = Decoder(arrays_of(problem)).measured(proof.starts, proof.modes)
+                tally.plans += 1
+                if not Checker(problem).check(plan_of(problem, made)).is_valid:
+                    found.append((seed, 0))
+    tally.invalid += len(found)
+    return found
+
+
+def run_solve(
+    seeds: range, evaluations: int, tally: Tally, draw: Callable[[int], Problem] = random_problem
+) -> list[tuple[int, int]]:
     """The same for the plans that `solve` emits, rules and search, in order; the invalid ones."""
     from tandem.compute.scheduling.levelling.solve import Budget, solve
 
     found = []
     for seed in seeds:
-        problem = random_problem(seed)
+        problem = draw(seed)
         checker = Checker(problem)
         known = None
         for number, one in enumerate(

@@ -12,7 +12,7 @@ from tandem.compute.scheduling.levelling.array_check import ArrayChecker
 from tandem.compute.scheduling.levelling.compile import arrays_of
 from tandem.compute.scheduling.levelling.exact import Proof, prove
 from tandem.compute.scheduling.levelling.infeasible import infeasible
-from tandem.compute.scheduling.levelling.problem import Activity, Link, Mode, Problem, Resource
+from tandem.compute.scheduling.levelling.problem import Activity, Link, Mode, Problem, Project, Resource
 from tests.compute.levelling import fuzz
 
 PAIR = Problem(
@@ -73,6 +73,16 @@ def test_a_portfolio_does_not_tell_a_plan_that_the_check_turns_down(monkeypatch)
     monkeypatch.setattr(portfolio.Levelling, "run", lambda self, start: iter([(np.zeros(arrays.n, np.int32), 0, 0, 1)]))
     with pytest.raises(Uncomputable, match="plan_invalid"):
         list(portfolio.improve(arrays, evaluations=9))
+
+
+def test_a_stock_that_one_mode_each_overdraws_is_told_not_refused():
+    short = Problem(
+        (Activity("a", Mode(1, {"steel": 2}), project="P"), Activity("b", Mode(1, {"steel": 2}), project="Q")), (),
+        (Resource("steel", 3, is_renewable=False),), (), (Project("P", deadline=0), Project("Q", deadline=0)),
+    )  # fmt: skip
+    arrays = arrays_of(short)
+    ((starts, *_), *_) = portfolio.improve(arrays, evaluations=9)
+    assert edits.replan(arrays, starts, edits.Priority(0, 3)).broken == 1
 
 
 class Liar:

@@ -284,6 +284,23 @@ def test_more_capacity_never_raises_the_bound(seed, more):
     assert lower_bound(roomier) <= lower_bound(arrays)
 
 
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3))
+def test_more_capacity_never_worsens_the_proven_optimum(worker, seed, more):
+    problem = fuzz.random_problem(seed)
+    roomier = replace(
+        problem,
+        resources=tuple(
+            replace(one, capacity=one.capacity + more, steps=tuple((slot, units + more) for slot, units in one.steps))
+            for one in problem.resources
+        ),
+    )
+    effort = Effort(workers=1, deterministic=2.0)
+    one, two = (prove(arrays_of(given), effort, worker=worker) for given in (problem, roomier))
+    assume(one.status == two.status == "optimal")
+    assert two.value <= one.value
+
+
 @pytest.mark.parametrize(("name", "best"), [("j301_1", 43), ("j3010_4", 58), ("j3017_7", 57)])
 def test_psplib_is_solved_to_its_published_optimum(worker, name, best):
     if not PSPLIB.exists():

@@ -33,30 +33,40 @@ def test_every_part_of_the_model_is_tried():
     assert any(mode.effort for one in activities for mode in one.modes)
 
 
+RUNS = {
+    "levelling-fuzz": (lambda seeds, tally: fuzz.run(seeds, 101, tally), 500, 20, 1_000_000),
+    "solve-fuzz": (lambda seeds, tally: fuzz.run_solve(seeds, 300, tally), 500, 10, 6_000),
+    "solve-classical": (lambda seeds, tally: fuzz.run_solve(seeds, 300, tally, fuzz.classical), 500, 10, 6_000),
+    "solve-dated": (lambda seeds, tally: fuzz.run_solve(seeds, 300, tally, fuzz.dated), 500, 10, 6_000),
+    "edits-fuzz": (lambda seeds, tally: fuzz.run_edits(seeds, 60, tally), 100, 10, 50_000),
+    "exact-fuzz": (lambda seeds, tally: fuzz.run_exact(seeds, tally), 200, 5, 700),
+}
+"""What is run, seeds of a block, blocks, and how many plans that makes at least."""
+
+
 @pytest.mark.slow
-def test_no_plan_of_a_million_is_invalid():
-    """Resumable: each thousand of seeds leaves its tally in $TANDEM_TEST_PROOF, and is not run again."""
-    folder = (
-        Path(os.environ.get("TANDEM_TEST_PROOF", "")) / "levelling-fuzz"
-        if "TANDEM_TEST_PROOF" in os.environ
-        else None
-    )
+@pytest.mark.parametrize("name", RUNS)
+def test_no_plan_of_a_long_run_is_invalid(name):
+    """Resumable: each block of seeds leaves its tally in $TANDEM_TEST_PROOF, and is not run again;
+    $TANDEM_TEST_BLOCKS runs only so many."""
+    folder = Path(os.environ["TANDEM_TEST_PROOF"]) / name if "TANDEM_TEST_PROOF" in os.environ else None
+    work, size, blocks, least = RUNS[name]
+    some = min(blocks, int(os.environ.get("TANDEM_TEST_BLOCKS", blocks)))
     total = fuzz.Tally()
-    for block in range(20):
+    for block in range(some):
         kept = folder / f"block-{block:02}.json" if folder else None
         if kept and kept.exists():
             told = json.loads(kept.read_text())
         else:
             tally = fuzz.Tally()
-            found = fuzz.run(range(block * 500, (block + 1) * 500), 101, tally)
+            found = work(range(block * size, (block + 1) * size), tally)
             told = asdict(tally) | {"found": found}
             if kept:
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 kept.write_text(json.dumps(told))
         assert (told["found"], told["needless"]) == ([], 0)
         total.plans += told["plans"]
-        total.broken += told["broken"]
-    assert total.plans >= 1_000_000
+    assert total.plans >= least * some // blocks
 
 
 def test_no_plan_that_solve_emits_is_invalid():
@@ -64,6 +74,26 @@ def test_no_plan_that_solve_emits_is_invalid():
     assert fuzz.run_solve(range(100), 300, tally) == []
     assert tally.plans >= 130
     assert tally.needless == 0
+
+
+@pytest.mark.parametrize("draw", [fuzz.classical, fuzz.dated])
+def test_no_plan_of_the_special_kernels_is_invalid(draw):
+    tally = fuzz.Tally()
+    assert fuzz.run_solve(range(40), 200, tally, draw) == []
+    assert tally.plans >= 50
+    assert (tally.needless, tally.broken) == (0, 0)
+
+
+def test_no_plan_of_the_exact_engine_is_invalid_however_early_it_is_stopped():
+    tally = fuzz.Tally()
+    assert fuzz.run_exact(range(15, 19), tally) == []
+    assert tally.plans >= 2
+
+
+def test_no_plan_of_a_script_of_edits_is_invalid():
+    tally = fuzz.Tally()
+    assert fuzz.run_edits(range(6), 18, tally) == []
+    assert tally.plans >= 60
 
 
 def test_solve_gives_the_same_plans_for_the_same_seed_and_evaluations():

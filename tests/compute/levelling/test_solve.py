@@ -264,6 +264,16 @@ def test_what_the_search_leaves_broken_is_given_to_the_exact_engine_whatever_its
     assert modes.tolist() == made.modes.tolist()
 
 
+def test_where_there_are_maximal_lags_the_exact_engine_is_asked_however_far_the_bound_is():
+    race = Race(tight(), 0.5, None, 1, 0.0, None, clock=lambda: 0.0)
+    first = 5 * np.arange(46)
+    starts = np.column_stack((first, first + 1 + 2 * np.arange(46) % 3)).ravel()
+    race.best = race.decoder.measured(starts, np.zeros(92, np.int32))
+    assert race.best.objective.broken == 0
+    assert race.best.objective.makespan > 2 * race.bound
+    assert race._may_prove()
+
+
 def test_cancelling_ends_it_and_leaves_a_plan():
     asked = []
     found = list(

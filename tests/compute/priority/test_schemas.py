@@ -53,10 +53,11 @@ def faults(value, rule, whole, path="$"):
         return [f"{path}: {value!r} is not {kinds}"]
     found = []
     if isinstance(value, dict):
-        found += [f"{path}: {name} is missing" for name in rule["required"] if name not in value]
-        found += [f"{path}: {name} is unknown" for name in value if name not in rule["properties"]]
-        for name in set(value) & set(rule["properties"]):
-            found += faults(value[name], rule["properties"][name], whole, f"{path}.{name}")
+        found += [f"{path}: {name} is missing" for name in rule.get("required", ()) if name not in value]
+        known = rule.get("properties", {})
+        found += [f"{path}: {name} is unknown" for name in value if rule.get("additionalProperties") is False and name not in known]
+        for name in set(value) & set(known):
+            found += faults(value[name], known[name], whole, f"{path}.{name}")
     elif isinstance(value, (list, tuple)) and "items" in rule:
         found += [
             f for at, one in enumerate(value) for f in faults(one, rule["items"], whole, f"{path}[{at}]")

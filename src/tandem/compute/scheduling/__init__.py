@@ -19,7 +19,9 @@ _LEVELLING = {
     "conflict": ("Conflict", "conflicts"),
     "ways_out": ("Way", "ways_out"),
     "infeasible": ("Relaxation", "infeasible"),
+    "answers_json": ("explanation_to_json", "relaxation_to_json", "ways_to_json"),
     "edits": ("Replanned", "replan"),
+    "problem_edits": ("replanned",),
 }  # fmt: skip
 _HOME = {name: f"levelling.{module}" for module, names in _LEVELLING.items() for name in names}
 _HOME["LinkType"] = "network"

@@ -4,6 +4,7 @@
 held against every rule of these, without a kernel of what made them.
 """
 
+from collections.abc import Collection
 from typing import TypeAlias
 
 import numpy as np
@@ -11,11 +12,10 @@ import numpy.typing as npt
 
 from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
+from tandem.compute.scheduling.levelling.check import COUNTED
 from tandem.compute.scheduling.levelling.stretch import finishes_of, worked
 
 Longs: TypeAlias = npt.NDArray[np.int64]
-NEVER = ("start_negative", "mode", "pin", "start_idle")
-"""Rules that no plan may break, whatever was given; by how much it breaks the others is its `Objective.broken`."""
 
 
 class ArrayChecker:
@@ -52,13 +52,13 @@ class ArrayChecker:
             "stock": self._overdrawn(rows),
         }
 
-    def held(self, starts: Ints, modes: Ints | None = None, *, strict: bool = False) -> int:
+    def held(self, starts: Ints, modes: Ints | None = None, *, may_break: Collection[str] = COUNTED) -> int:
         """By how much hard rules are broken (`Objective.broken`).
 
-        Raises plan_invalid (rule, value) for what no plan may break, `strict` for any rule."""
+        Raises plan_invalid (rule, value) for a rule that this plan may not break."""
         found = self.breaches(starts, modes)
         for rule, value in found.items():
-            if strict or rule in NEVER:
+            if rule not in may_break:
                 raise Uncomputable("plan_invalid", rule=rule, value=value)
         return sum(found.values())
 

@@ -18,7 +18,7 @@ from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
 from tandem.compute.scheduling.levelling.decode import Decoder, default_modes
 from tandem.compute.scheduling.levelling.edits_kernel import mended
 from tandem.compute.scheduling.levelling.portfolio_list_kernel import measured, raised, sorted_by
-from tandem.compute.scheduling.levelling.portfolio_net import Portfolio, csr, fits, prepared
+from tandem.compute.scheduling.levelling.portfolio_net import Portfolio, breakable, csr, fits, prepared
 from tandem.compute.scheduling.levelling.problem_rules import MOST
 
 Bools = npt.NDArray[np.bool_]
@@ -186,7 +186,12 @@ def replan(arrays: Arrays, starts: Ints, edit: Edit, modes: Ints | None = None) 
     leave no place in that order, plan_of_other_problem for columns of another length, plan_too_long, plan_invalid (a
     plan that the independent check turned down, which is our fault and must not leave).
     """
-    after = applied(arrays, edit)
+    return repaired(applied(arrays, edit), starts, edit, modes)
+
+
+def repaired(after: Arrays, starts: Ints, edit: Edit, modes: Ints | None = None) -> Replanned:
+    """As `replan`, where the edit is in the arrays already."""
+    _check(after, edit)
     _check_plan(after, starts, modes)
     if not fits(after):
         return _checked(_generally(after, starts, modes))
@@ -214,10 +219,9 @@ def replan(arrays: Arrays, starts: Ints, edit: Edit, modes: Ints | None = None) 
 
 
 def _checked(plan: Replanned) -> Replanned:
-    """The plan with what it breaks by the independent check: only what is fixed or what a list cannot keep may break
-    a rule."""
-    strict = fits(plan.arrays) and not (plan.arrays.fixed >= 0).any()
-    return replace(plan, broken=ArrayChecker(plan.arrays).held(plan.starts, plan.modes, strict=strict))
+    """The plan with what it breaks by the independent check: what no list could keep."""
+    checker, may_break = ArrayChecker(plan.arrays), breakable(plan.arrays)
+    return replace(plan, broken=checker.held(plan.starts, plan.modes, may_break=may_break))
 
 
 def _check_plan(arrays: Arrays, starts: Ints, modes: Ints | None) -> None:

@@ -21,11 +21,13 @@ Rule = tuple[str, int]
 
 
 def roomy(arrays: Arrays) -> int:
-    """A horizon within which a best plan ends: all work one after the other, after all that is known to change."""
+    """A horizon within which a best plan ends: all work one after the other, after all that is known to change. Where
+    there are calendars, as far as they are spelt out (`compile.horizon`): beyond, free slots would count as worked."""
+    if len(arrays.working):
+        return int(arrays.working.shape[1]) - 1
     worst = np.maximum.reduceat(arrays.duration, arrays.mode_ptr[:-1]) if arrays.n else np.zeros(0)
     latest = max(
         arrays.capacity.shape[1] if len(arrays.capacity) else 0,
-        arrays.working.shape[1] if len(arrays.working) else 0,
         int(arrays.release.max(initial=0)),
         int(arrays.fixed.max(initial=0)),
     )

@@ -25,7 +25,7 @@ from tandem.compute.scheduling.levelling.portfolio_bound import MOST_CELLS, Pric
 from tandem.compute.scheduling.levelling.portfolio_general import improve_generally
 from tandem.compute.scheduling.levelling.portfolio_kernel import decode
 from tandem.compute.scheduling.levelling.portfolio_list_kernel import base_cost, raised, sorted_by
-from tandem.compute.scheduling.levelling.portfolio_net import Portfolio, fits, prepared
+from tandem.compute.scheduling.levelling.portfolio_net import Portfolio, breakable, fits, prepared
 from tandem.compute.scheduling.levelling.portfolio_search import Searcher
 
 Keys = npt.NDArray[np.int64]
@@ -48,14 +48,14 @@ def improve(
     lags), or what no list brings in time for a fixed or hard date, goes through the general decoder.
     `Uncomputable` when a demand is above every capacity, plan_invalid when the independent check turns a plan down.
     """
-    checker = ArrayChecker(arrays)
+    checker, may_break = ArrayChecker(arrays), breakable(arrays)
     if seconds is None and evaluations is None:
         evaluations = 2000
     if fits(arrays):
         levelling = Levelling(arrays, seed, seconds, evaluations, cancelled, clock)
         found = False
         for one in levelling.run(start):
-            checker.held(one[0], strict=not levelling.given.fixed.any())
+            checker.held(one[0], may_break=may_break)
             found = True
             if heard is not None:
                 heard(levelling.bound)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.kernel import topological
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
+from tandem.compute.scheduling.levelling.check import COUNTED
 from tandem.compute.scheduling.levelling.portfolio_kernel import Net, bits_of
 from tandem.compute.scheduling.levelling.portfolio_list_kernel import windows
 
@@ -50,6 +51,12 @@ def fits(arrays: Arrays) -> bool:
         and (arrays.max_lag == -1).all()
         and arrays.n > 0
     )
+
+
+def breakable(arrays: Arrays) -> tuple[str, ...]:
+    """Rules that a plan may break through no fault of the list: where a problem fits and nothing is fixed only the
+    stocks, which one mode each uses up whatever the plan."""
+    return ("stock",) if fits(arrays) and not (arrays.fixed >= 0).any() else COUNTED
 
 
 def gaps(arrays: Arrays) -> Ints:

@@ -101,10 +101,12 @@ class Race:
         return self._may_turn and self._left() < (1 - TURN) * (self.seconds or 0.0) and self._is_close()
 
     def _is_close(self) -> bool:
-        """Small enough for a proof of anything, or to be repaired, or near enough to the bound for a proof of that."""
+        """Small enough for a proof of anything, or what lists cannot plan by, or near enough to the bound for a proof of that."""
         best = self.best
         if best is None or best.objective.broken or self.late or self.arrays.n > MOST_FOR_PROOF:
             return self.arrays.n <= MOST_FOR_PROOF
+        if (self.arrays.max_lag >= 0).any():
+            return True
         near = best.objective.makespan <= self.bound * (1 + CLOSE)
         return self.arrays.n <= SMALL or near
 
