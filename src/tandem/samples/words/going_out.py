@@ -11,6 +11,6 @@ PROOFS: tuple[Pair, ...] = (
     ("[x] A shipper does it without help", "[x] 货主无需帮助即可完成"), ("[ ] It works in English and Chinese", "[ ] 中英文界面均可用"),
 )  # fmt: skip
 NOTES: tuple[tuple[str, str], ...] = (
-    ("You are told an hour before a shipment is late.", "货物晚点前一小时即收到通知。"), ("What you booked last week is one click away.", "上周的订单一键即可重复。"),
+    ("You do this yourself now, without calling us.", "现在无需致电，您可自行完成。"), ("What took three days takes a minute.", "以前要三天，现在一分钟。"),
 )  # fmt: skip
 INTRODUCTION = ("Less waiting, fewer calls.", "少等待，少打电话。")

@@ -10,6 +10,7 @@ from tandem.product.models import Feature, ReleaseCheck
 from tandem.reports.queries import readiness as reads
 from tandem.reports.queries.readiness import Part, Readiness, Reason
 from tandem.reports.queries.roadmap_rows import Said
+from tandem.web import charts
 from tandem.web.templating import day, is_chinese
 from tandem.work.models import Block, ChecklistEntry, WorkItem
 
@@ -60,7 +61,7 @@ def _date(one: Reason) -> str:
     if one.days > 0:
         after = ngettext("P80 is %(n)s day after the planned day", "P80 is %(n)s days after the planned day", one.days)
         late = ngettext("P80 is %(n)s day after the promise", "P80 is %(n)s days after the promise", one.days)
-        return (after if is_plan else late) % {"n": one.days}
+        return (after if is_plan else late) % {"n": charts.number(one.days)}
     return _("the planned day holds with P80") if is_plan else _("the promise holds with P80")
 
 
