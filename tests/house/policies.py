@@ -370,6 +370,7 @@ for _noun in (
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements",
     "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes",
     "proposal_ties", "solutions", "scores", "adoptions", "feedback_quotes", "portal_comments",
+    "proposal_ties", "solutions", "scores", "adoptions", "feedback_quotes",
 ):
     del API[f"{_noun}_history"]
 

@@ -122,7 +122,7 @@ def test_many_scores_are_computed_anew_in_a_job_that_shows_its_progress(rice, mo
     for _twice in range(2):
         scoring_models.rescore(rice.model.pk, rice.alma, lambda *step: steps.append(step))
     assert steps[:3] == [("scoring", 0, 5), ("scoring", 2, 5), ("scoring", 4, 5)]
-    assert set(Score.objects.values_list("value", flat=True)) == {200}
+    assert set(Score.objects.values_list("value", flat=True)) == {50}
     assert Event.objects.filter(verb="feature.rescored").count() == 5, "carried out again it changes nothing"
 
 

@@ -81,6 +81,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "FeatureCreate": {"product_id": 2, "title": "Bulk booking"},
     "ReleaseCreate": {"product_id": 2, "name": "3.0", "planned_on": "2027-03-31"},
+    "RoadmapEditionCreate": {
+        "space_id": 1, "name": "For the steering board", "query": "-state:idea", "precision": "month", "shows_forecast": True, "shows_slip": True,
+    },
+    "PortalOpening": {"product_id": 2, "intro": "What would help you most?", "is_embeddable": True},
+    "FeedbackGroupIdea": {"title": "Night prices", "feedback_ids": [31, 47, 52]},
     "ScoringModelCreate": {
         "space_id": 1, "name": "Worth for the money", "method": "own", "formula": "(value + 2 * risk) / effort",
         "inputs": [{"name": "value", "least": 1, "most": 10}, {"name": "risk", "least": 0, "most": 10}, {"name": "effort", "unit": "person-day"}],

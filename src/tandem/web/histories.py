@@ -192,7 +192,7 @@ def _plain(value: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    if value in (None, "", []):
+    if value in (None, "", [], {}):
         return "–"
     text = _plain(value)
     return text if len(text) <= 80 else text[:79] + "…"
