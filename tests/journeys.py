@@ -67,13 +67,23 @@ def agencies(rows: list[dict[str, str]]) -> dict[str, dict[str, Any]]:
             newest[row["PID"]] = row
     found: dict[str, dict[str, Any]] = {}
     for row in newest.values():
-        one = found.setdefault(row["Managing Agency"], {"projects": 0, "slip": 0, "growth": Decimal(0), "going": 0})
+        one = found.setdefault(row["Managing Agency"], {"projects": 0, "slip": 0, "growth": Decimal(0)})
         one["projects"] += 1
         one["slip"] += int(row["Total Schedule Changes"] or 0)
         one["growth"] += Decimal(row["Total Budget Changes"] or 0)
-        finish = us_day(row["Forecast Completion"])
-        one["going"] += bool(finish and finish > date(2019, 10, 1) and Decimal(row["Budget Forecast"] or 0) > 0)
     return found
+
+
+def going(rows: list[dict[str, str]], category: str, after: date = date(2019, 10, 1)) -> int:
+    """Projects of a category whose newest report with a cost and a finish ends later."""
+    newest: dict[str, dict[str, str]] = {}
+    known: dict[str, dict[str, str]] = {}
+    for row in sorted(rows, key=lambda row: us_day(row["Date Reported As Of"]) or date.min):
+        newest[row["PID"]] = row
+        if row["Budget Forecast"] and row["Forecast Completion"]:
+            known[row["PID"]] = row
+    here = [row for pid, row in known.items() if newest[pid]["Category"] == category]
+    return sum((us_day(row["Forecast Completion"]) or after) > after and Decimal(row["Budget Forecast"]) > 0 for row in here)
 
 
 _HEAD = "Date Reported As Of,PID,Project Name,Description,Category,Borough,Managing Agency,Client Agency,Current Phase,Design Start,Budget Forecast,Latest Budget Changes,Total Budget Changes,Forecast Completion,Latest Schedule Changes,Total Schedule Changes"

@@ -154,10 +154,10 @@ def serving(address: str, log: Path, **settings: str) -> Iterator[str]:
         shutil.rmtree(data, ignore_errors=True)
 
 
-@pytest.fixture(scope="package")
-def site(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("browser")
-    with database_beside("tandem_browser") as address:
+@contextlib.contextmanager
+def staged(name: str, folder: Path) -> Iterator[Site]:
+    """A Tandem of its own with the small organisation in it."""
+    with database_beside(name) as address:
         key = secrets.token_hex(32)
         environment = {**_environment(), "TANDEM_RUNTIME_DATABASE_URL": address, "TANDEM_DATA": str(folder),
                        "TANDEM_SECRET_KEY": key, "TANDEM_LOG": "warning"}  # fmt: skip
@@ -166,6 +166,12 @@ def site(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         assert done.returncode == 0, done.stderr
         with serving(address, folder / "serve.log", TANDEM_SECRET_KEY=key) as url:
             yield Site(url, address, log=folder / "serve.log", **json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.fixture(scope="package")
+def site(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with staged("tandem_browser", tmp_path_factory.mktemp("browser")) as found:
+        yield found
 
 
 @dataclass

@@ -1,0 +1,391 @@
+"""From strategy to promise and back on real input, as a user does it: through pages, forms and buttons only. The product side with six
+repositories of issues, the PMO side with New York's capital projects. What pages say is compared with counts of the sources that share
+no code with our readers. TANDEM_TEST_PICTURES names a folder for pictures of the way.
+
+Slow: it imports 2,187 issues and 2,259 reports. The same ways on small sources are in `tests/web/test_journeys.py`."""
+
+import html
+import os
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests import journeys
+from tests.browser.conftest import Pages, staged
+
+PICTURES = os.environ.get("TANDEM_TEST_PICTURES")
+WAIT = 300_000
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def pages(chromium, tmp_path):
+    """A Tandem that no other test sees, on a machine that may be busy."""
+    with staged("tandem_journeys", tmp_path) as site:
+        opened = Pages(chromium, site)
+        with chromium.patience(3000):
+            yield opened
+        opened.close()
+
+
+def person(pages, name, **how):
+    page = pages(name, **how)
+    page.set_default_timeout(WAIT)
+    page.set_default_navigation_timeout(WAIT)
+    return page
+
+
+def shoot(page, what):
+    wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1], f"{what} is wider than the window: {wide}"
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(PICTURES) / f"journey-{what}.png")
+
+
+def words(page) -> str:
+    return " ".join(page.locator("#main").inner_text().split())
+
+
+def bring(page, path, into, what="") -> str:
+    """The wizard, from the file to its result; what the preview said."""
+    page.goto("/imports/new/")
+    page.locator("input[type=file]").set_input_files(path)
+    page.locator("select[name=into]").select_option(into)
+    page.get_by_role("button", name="Look at the file").click()
+    page.get_by_role("button", name="Import", exact=True).wait_for()
+    said = words(page)
+    if what:
+        shoot(page, f"{what}-preview")
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.locator("a", has_text="Report as JSON").wait_for()
+    return said
+
+
+def until(page, says: str):
+    """The page is looked at again until the worker has computed."""
+    for _ in range(150):
+        if says in words(page):
+            return
+        page.wait_for_timeout(2000)
+        page.reload()
+    assert says in words(page)
+
+
+def give_access(page, address, name, role):
+    page.goto(address)
+    page.get_by_label("Person").select_option(label=name)
+    page.get_by_label("Role").select_option(role)
+    page.get_by_role("button", name="Give access").click()
+
+
+def create(page):
+    page.locator("#main form button.btn-ink[type=submit]").click()
+
+
+def href(page, locator) -> str:
+    return page.locator(locator).first.get_attribute("href")
+
+
+def number_in(address: str) -> int:
+    return int(re.findall(r"\d+", address)[-1])
+
+
+def test_from_six_repositories_to_a_promise_that_is_revised_and_told(pages, data_dir):
+    chen_name = pages.site.people["chen"]["name"]
+    alma = person(pages, "alma")
+
+    # six repositories become products with ideas and votes, counted against the files
+    products = {}
+    for name in journeys.REPOSITORIES:
+        path = journeys.issues_file(data_dir, name)
+        counts = journeys.counted(path)
+        said = bring(alma, path, "new-product", "product" if name == "sdk-go" else "")
+        assert f"{counts['issues']} entries come into a new product, {name}." in said
+        assert re.search(rf"Votes {counts['votes']}\b", said)
+        assert re.search(rf"Comments at the source {counts['comments']:,}".replace(",", "[,\u202f ]?"), said)
+        products[name] = number_in(href(alma, "a:has-text('Open the feedback')"))
+    alma.goto("/products/")
+    assert all(name in words(alma) for name in journeys.REPOSITORIES)
+    product = products["sdk-go"]
+
+    # Chen owns one of them; the stakeholders are let in
+    alma.goto(f"/products/{product}/")
+    access = href(alma, "a[href$='/access/']")
+    give_access(alma, access, chen_name, "product_manager")
+    for name in ("boris", "mei"):
+        give_access(alma, access, pages.site.people[name]["name"], "stakeholder")
+
+    # what reads alike becomes an idea in one step, and so does what has most votes
+    chen = person(pages, "chen")
+    chen.goto(f"/feedback/groups/?product={product}")
+    shoot(chen, "groups")
+    for _ in range(2):
+        chen.get_by_role("button", name="Make an idea of it").first.click()
+        chen.locator("[data-toast]", has_text="answers them now").first.wait_for()
+    boris = person(pages, "boris")
+    ideas = []
+    for at in range(3):
+        chen.goto(f"/feedback/?product={product}&state=new&linked=no&sort=-votes")
+        row = chen.locator("#main [data-row] td.t a").first
+        address = row.get_attribute("href")
+        if at == 0:
+            boris.goto(address)
+            boris.get_by_role("button", name="Vote").click()
+            boris.get_by_role("button", name="Take the vote back").wait_for()
+        chen.goto(address)
+        if at == 0:
+            shoot(chen, "entry")
+        chen.get_by_role("button", name="Make an idea of it").click()
+        chen.wait_for_url(re.compile(r"/features/\d+/"))
+        ideas.append(number_in(chen.url))
+    chen.goto(f"/features/?product={product}")
+    assert chen.locator("#main [data-row]").count() == 5
+    features = [number_in(a.get_attribute("href")) for a in chen.locator("#main [data-row] td.t a").all()]
+
+    # scored: value against effort, typed in the cells of the page
+    chen.goto("/scoring-models/new/")
+    chen.locator("#id_home").select_option(chen.locator("#id_home option", has_text="sdk-go").first.get_attribute("value"))
+    chen.get_by_label("Name").first.fill("Worth")
+    chen.locator("#id_method").select_option("value-effort")
+    create(chen)
+    chen.wait_for_url(re.compile(r"/scoring-models/\d+/"))
+    for feature, value, effort in zip(ideas + [f for f in features if f not in ideas], (9, 7, 6, 5, 3), (3, 2, 4, 5, 3), strict=True):
+        chen.goto(f"/features/{feature}/")
+        for name, amount in (("value", value), ("effort", effort)):
+            cell = chen.locator(f"[data-edit][data-name={name}]").first
+            cell.click()
+            chen.keyboard.type(str(amount))
+            chen.keyboard.press("Enter")
+            chen.locator(f"[data-edit][data-name={name}]", has_text=re.compile(rf"^{amount}$")).first.wait_for()
+    chen.goto(f"/products/{product}/priorities/")
+    assert "The order is" in words(chen)
+    shoot(chen, "priorities")
+
+    # a ballot of five
+    chen.get_by_role("link", name="Ask stakeholders").click()
+    chen.get_by_label("Ballot").first.fill("What comes first")
+    chen.locator("#id_closes_on").fill(f"{date.today().year + 1}-01-31")
+    create(chen)
+    chen.wait_for_url(re.compile(r"/ballots/\d+/"))
+    ballot = number_in(chen.url)
+    chen.get_by_role("link", name="Who votes").click()
+    people = ("admin", "alma", "boris", "chen", "mei")
+    chen.get_by_label("People").select_option(label=[pages.site.people[name]["name"] for name in people])
+    chen.get_by_role("button", name="Invite").click()
+    chen.locator("td", has_text="Account").nth(4).wait_for()
+    first = ideas[0]
+    for at, name in enumerate(people):
+        one = person(pages, name)
+        one.goto(f"/ballots/{ballot}/")
+        one.get_by_role("link", name="Vote").click()
+        for place, feature in enumerate([first, *(f for f in features if f != first)]):
+            one.locator(f"#f-{feature}").fill(str((50, 20, 15, 10, 5)[place] if at < 4 else (10, 60, 10, 10, 10)[place]))
+        one.get_by_role("button", name="Vote", exact=True).click()
+        one.wait_for_url(re.compile(r"/ballots/\d+/$"))
+        one.close()
+    chen.goto(f"/ballots/{ballot}/")
+    assert "5 of 5 have voted." in words(chen)
+    chen.get_by_role("button", name="Close the ballot").click()
+    chen.get_by_role("link", name="Settle it").wait_for()
+    assert "W = " in words(chen) and "210" in words(chen), "four gave 50, one gave 10"
+    shoot(chen, "ballot")
+    chen.get_by_role("link", name="Settle it").click()
+    chen.get_by_label("Why this order").fill("Four of five put it first")
+    chen.get_by_role("button", name="Settle it").click()
+    chen.wait_for_url(re.compile(r"/ballots/\d+/$"))
+    assert "Four of five put it first" in words(chen)
+
+    # the same issues as work: what was closed is the throughput
+    path = journeys.issues_file(data_dir, "sdk-go")
+    counts = journeys.counted(path)
+    said = bring(alma, path, "new")
+    assert f"{counts['issues']} items come into a new project, sdk-go." in said
+    alma.get_by_role("link", name="Open the board").wait_for()
+    alma.get_by_role("link", name="Project and forecast").click()
+    until(alma, "items left")
+    assert f"{counts['issues'] - counts['closed']} items left" in words(alma)
+    give_access(alma, href(alma, "a[href$='/access/']"), chen_name, "stakeholder")
+
+    # its scope are the issues that asked for it; now it is on the roadmap, with a forecast
+    chen.goto(f"/features/{first}/")
+    chen.get_by_role("button", name="Add them to the scope").click()
+    chen.locator("#main form[action$='/scope/'] button[aria-label^='Take']").first.wait_for()
+    chen.get_by_role("link", name="Edit").click()
+    chen.locator("#id_state").select_option("building")
+    chen.locator("#id_horizon").select_option("now")
+    create(chen)
+    chen.wait_for_url(re.compile(r"/features/\d+/$"))
+    until(chen, "How is this computed")
+    until(chen, "P80")
+    shoot(chen, "forecast")
+    chen.goto(f"/roadmap/?product={product}")
+    title = chen.locator("#roadmap [data-row] a", has_text=re.compile(r"\w")).first.inner_text()
+    shoot(chen, "roadmap")
+
+    # the date that holds in four of five runs is told
+    chen.goto(f"/promises/new/?feature={first}")
+    (p80,) = pages.site.rows("SELECT p80 FROM planning_forecast WHERE subject_kind = 'product.feature' AND subject_id = %s AND is_current", first)[0]
+    chen.locator("#id_to_whom").fill("Nordhafen")
+    chen.locator("#id_date").fill(p80.isoformat())
+    create(chen)
+    chen.wait_for_url(re.compile(r"/promises/\d+/$"))
+    promise = chen.url
+    until(chen, "On track")
+
+    # more is put under the same name: it turns red, and the page says why
+    chen.goto(f"/feedback/?product={product}&state=new&linked=no&sort=-votes")
+    others = [a.get_attribute("href") for a in chen.locator("#main [data-row] td.t a").all()[:8]]
+    for address in others:
+        chen.goto(address)
+        chen.locator("select[name=feature]").select_option(str(first))
+        chen.get_by_role("button", name="Link", exact=True).click()
+        chen.locator("[data-toast]", has_text="Linked.").first.wait_for()
+    chen.goto(f"/features/{first}/")
+    chen.get_by_role("button", name="Add them to the scope").click()
+    chen.goto(promise)
+    until(chen, "Off track")
+    assert re.search(r"\d+ items added", words(chen)) and title
+    shoot(chen, "off-track")
+    zh = person(pages, "chen", language="zh-hans")
+    zh.goto(promise)
+    assert "已偏离" in words(zh)
+    shoot(zh, "off-track-zh")
+    pages.site.prefer("chen", language="en")
+
+    # it is revised with its reason, and who asked for it hears
+    chen.goto(promise)
+    chen.get_by_role("link", name="Revise promise").click()
+    new = chen.locator("#id_date").input_value()
+    assert date.fromisoformat(new) > p80
+    chen.locator("#id_reason").fill("Eight more wishes came under it")
+    shoot(chen, "revise")
+    create(chen)
+    chen.wait_for_url(re.compile(r"/promises/\d+/$"))
+    until(chen, "On track")
+    boris.goto("/inbox/")
+    until(boris, f"moved the date of what you asked for from {p80.isoformat()} to {new}")
+    shoot(boris, "told")
+
+
+def test_from_new_yorks_reports_to_next_years_set(pages, data_dir):
+    path = data_dir / "portfolio" / journeys.NYC
+    rows = journeys.table(path)
+    expected = journeys.agencies(rows)
+    alma = person(pages, "alma")
+    alma.goto("/portfolios/new/")
+    alma.get_by_label("name").first.fill("New York capital projects")
+    alma.locator("#id_currency").select_option("USD")
+    create(alma)
+    alma.wait_for_url(re.compile(r"/portfolios/\d+/$"))
+    key = re.search(r"/spaces/(\w+)/access/", href(alma, "a[href$='/access/']"))[1]
+
+    # 378 projects in 15 reports; slip and growth of each agency beside what the source states in total
+    alma.goto("/imports/new/")
+    option = alma.locator("select[name=into] option", has_text="New York capital projects").first.get_attribute("value")
+    said = bring(alma, path, option, "portfolio")
+    assert f"{len(rows)} reports of {sum(one['projects'] for one in expected.values())} projects come into New York capital projects" in said
+    alma.goto(f"/project-reports/course/?in={key}")
+    table = alma.locator("section.panel", has=alma.get_by_role("heading", name="By department")).locator("tbody tr")
+    assert table.count() == len(expected)
+    for row in table.all():
+        cells = [" ".join(cell.split()) for cell in row.locator("td").all_inner_texts()]
+        one = expected[cells[0]]
+        assert int(cells[1]) == one["projects"]
+        stated = int(re.sub(r"[^\d−-]", "", cells[5].split(" d")[0]).replace("−", "-") or 0)
+        assert stated == one["slip"], cells
+        assert _money(cells[8]) == pytest.approx(float(one["growth"]), rel=0.006, abs=600), cells
+    assert len(alma.locator("table.strip thead th.s0").all()) == 15
+    shoot(alma, "course")
+
+    # what goes on is asked again, by what it serves; no case is typed
+    goals = {
+        "Clean water": (("Sewers", "Water Supply", "Wastewater Treatment"), 80),
+        "Streets that last": (("Streets and Roadways", "Bridges"), 60), "Places to learn": (("Schools", "Libraries"), 70),
+    }  # fmt: skip
+    for title in goals:
+        alma.goto("/objectives/new/")
+        alma.locator("#id_title").fill(title)
+        alma.locator("#id_starts_on").fill("2019-07-01")
+        alma.locator("#id_ends_on").fill("2027-06-30")
+        create(alma)
+        alma.wait_for_url(re.compile(r"/objectives/\d+/$"))
+    candidates = 0
+    for title, (categories, weight) in goals.items():
+        for category in categories:
+            alma.goto(f"/project-reports/course/?in={key}")
+            alma.locator("select[name=category]").select_option(category)
+            alma.wait_for_url(re.compile("category="))
+            assert alma.locator("#id_first").input_value() == "2019-10-01"
+            alma.locator("#id_objective").select_option(label=title)
+            alma.locator("#id_weight").fill(str(weight))
+            alma.get_by_role("button", name="Make candidates of them").click()
+            made = alma.locator("[data-toast]", has_text="candidate").first.inner_text()
+            assert int(re.search(r"\d+", made)[0]) == journeys.going(rows, category), (category, made)
+            candidates += int(re.search(r"\d+", made)[0])
+    alma.locator("#go-on").scroll_into_view_if_needed()
+    assert f"{candidates} candidates in the queue" in words(alma)
+    shoot(alma, "go-on")
+
+    # three scenarios: a budget 15 % smaller, the same with a share for schools, and all the money
+    alma.get_by_role("link", name="Ask a scenario of them").click()
+    asked = []
+    for name, budget, share in (("15 % less", "85 %", False), ("Schools first", "85 %", True), ("As before", "100 %", False)):
+        if asked:
+            alma.goto(asked[0])
+            alma.get_by_role("button", name="Copy").click()
+            alma.get_by_text("Copied.").first.wait_for()
+            alma.get_by_role("link", name="Edit").click()
+        alma.locator("#id_name").fill(name)
+        alma.locator("#id_aim").select_option("fit")
+        alma.locator("#id_budget").fill(budget)
+        create(alma)
+        alma.wait_for_url(re.compile(r"/scenarios/\d+/$"))
+        if share:
+            rule = alma.locator("#rules form", has=alma.locator("select[name=group]"))
+            rule.locator("[name=percent]").fill("30")
+            rule.locator("[name=group]").select_option(label="Places to learn")
+            rule.get_by_role("button", name="Add the rule").click()
+            alma.get_by_text("At least 30 % of the money").first.wait_for()
+        asked.append(re.sub(r"[?#].*", "", alma.url))
+        alma.get_by_role("button", name="Solve").click()
+        until(alma, " chosen: ")
+        until(alma, "Solve again")
+    alma.goto(asked[0])
+    until(alma, "Out, and why")
+    said = words(alma)
+    chosen = int(re.search(r"(\d+) of \d+ chosen", said)[1])
+    assert 0 < chosen < candidates and f"of {candidates} chosen" in said
+    shoot(alma, "scenario")
+    alma.get_by_role("link", name="Side by side").click()
+    said = words(alma)
+    assert f"{chosen} / {candidates}" in said and f"{candidates} / {candidates}" in said and "Who loses what" in said
+    shoot(alma, "compared")
+    zh = person(pages, "alma", language="zh-hans")
+    zh.goto(asked[0])
+    assert "方案" in words(zh)
+    shoot(zh, "scenario-zh")
+    pages.site.prefer("alma", language="en")
+
+    # one is adopted: what is out is put on hold, the rest goes on
+    alma.goto(asked[0])
+    alma.locator("#id_reason").fill("15 % less money next year")
+    assert f"puts {candidates - chosen} running projects on hold" in words(alma)
+    alma.get_by_role("button", name="Adopt the scenario").click()
+    alma.get_by_role("button", name="Take the decision back").wait_for()
+    shoot(alma, "adopted")
+    held = pages.site.rows("SELECT count(*) FROM portfolio_project WHERE state = 'on_hold'")[0][0]
+    assert held == candidates - chosen
+    alma.goto("/projects/?state=on_hold")
+    assert alma.locator("#main [data-row]").count() == min(held, 50)
+
+
+def _money(text: str) -> float:
+    """`+$3.4 m` as a number."""
+    found = re.search(r"([+−])?\$([\d.,]+)(?: (k|m|bn))?", html.unescape(text))
+    if not found:
+        return 0.0
+    size = float(found[2].replace(",", "")) * {None: 1, "k": 1e3, "m": 1e6, "bn": 1e9}[found[3]]
+    return -size if found[1] == "−" else size
