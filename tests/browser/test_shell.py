@@ -207,6 +207,12 @@ def test_the_style_guide_shows_every_component(page_of):
         shown.update(now)
         waiting = [one for one in waiting if one not in shown]
     assert not waiting
+    islands = re.findall(r"^  '(tandem-\w+)'", (ROOT / "frontend/app.ts").read_text(), re.MULTILINE)
+    missing = [tag for tag in islands if not page.locator(tag).count()]
+    assert islands and not missing
+    page.wait_for_function("tags => tags.every(tag => customElements.get(tag))", arg=islands)
+    page.wait_for_selector("tandem-timeline.ready .tl-row[data-v]")
+    page.wait_for_selector("tandem-sheet.on revo-grid")
 
 
 def _macros(source):

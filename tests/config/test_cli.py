@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,8 +14,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tandem.config import cli, env, processes
+from tandem.config import cli, demonstration, env, processes, spoken
 
+CONFIG = Path(cli.__file__).parent
 COMMANDS = [
     "backup", "compute", "demo", "doctor", "import", "migrate", "openapi", "restore", "sample", "serve", "stop",
     "token", "user", "work", "worker",
@@ -104,6 +106,18 @@ def test_the_doctor_finds_a_taken_port_and_an_open_folder(place):
     assert all(
         one["do"] for one in findings.values() if one["state"] == "wrong" and one["check"] != "settings"
     )
+
+
+def test_whoever_starts_the_demonstration_in_chinese_reads_chinese(monkeypatch, capsys):
+    monkeypatch.setenv("TANDEM_LANGUAGE", "zh")
+    demonstration._show([demonstration.SignIn("mei@example.org", "产品经理", "secret"), demonstration.SignIn("bo@example.org", "PMO", "other")])
+    head, first, second = filter(None, capsys.readouterr().out.splitlines())
+    assert head == "  登录账号"
+    assert second.index("bo@") - first.index("mei@") == len("产品经理"), "a Chinese character takes two columns"
+    texts = [text for name in ("demonstration", "processes", "migrating") for text in re.findall(r'\b_\(\s*[\"\'](.+?)[\"\']\)', (CONFIG / f"{name}.py").read_text())]
+    assert len(texts) > 10 and not [text for text in texts if spoken.say(text) == text]
+    monkeypatch.setenv("TANDEM_LANGUAGE", "en")
+    assert spoken.say("Sign in as") == "Sign in as"
 
 
 def test_a_taken_port_is_said_and_none_is_picked_silently():

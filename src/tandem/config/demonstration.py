@@ -3,12 +3,14 @@
 import json
 import os
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from tandem.config import env, migrating, processes
+from tandem.config.spoken import say as _
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def _known(data: Path, progress: processes.Progress, address: str) -> list[SignI
     """Who was told the last time, where the organisation is already there."""
     if not migrating.has_organisation(address):
         return []
-    progress("The organisation is already loaded")
+    progress(_("The organisation is already loaded"))
     path = data / _SIGN_INS
     return [SignIn(**one) for one in json.loads(path.read_text())] if path.is_file() else [_NOBODY]
 
@@ -52,14 +54,14 @@ def _load(data: Path, language: str, progress: processes.Progress) -> list[SignI
 
     from tandem.samples import load as sample
 
-    progress("Loading the sample organisation")
+    progress(_("Loading the sample organisation"))
     password = "-".join(secrets.token_hex(2) for _ in range(4))
     with transaction.atomic():
         people = [SignIn(email, role, password) for email, role in sample.load(language, password, progress)]
         _keep(data / _SIGN_INS, people)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # the planner knows the tables at once, not when autovacuum comes by
-    progress("Loaded")
+    progress(_("Loaded"))
     return people
 
 
@@ -75,9 +77,14 @@ def _keep(path: Path, people: list[SignIn]) -> None:
 def _show(people: list[SignIn]) -> None:
     if people == [_NOBODY]:
         return
-    width = max(len(one.role) for one in people)
+    width = max(_columns(one.role) for one in people)
     wide = max(len(one.email) for one in people)
-    click.echo("\n  Sign in as")
+    click.echo("\n  " + _("Sign in as"))
     for one in people:
-        click.echo(f"    {one.role:<{width}}  {one.email:<{wide}}  {one.password}")
+        click.echo(f"    {one.role}{' ' * (width - _columns(one.role))}  {one.email:<{wide}}  {one.password}")
     click.echo("")
+
+
+def _columns(text: str) -> int:
+    """How wide a terminal writes it: Chinese characters take two columns."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)

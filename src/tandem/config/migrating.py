@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 
 from tandem.config.postgres import DatabaseProblem
+from tandem.config.spoken import say as _
 
 _SEEN = "migrated"
 _LOCK = 0x7461_6E64_656D  # "tandem"
@@ -118,7 +119,7 @@ def apply() -> str:
     began = time.monotonic()
     _refuse_newer()
     if not pending():
-        return "The database is current."
+        return _("The database is current.")
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0; SET lock_timeout = '10min'")  # not a web request's limits
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
@@ -128,7 +129,7 @@ def apply() -> str:
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
             cursor.execute("RESET statement_timeout; RESET lock_timeout")
-    return f"{count} {_migrations(count)} applied in {time.monotonic() - began:.1f} s."
+    return _("Migrations applied: %(count)s, in %(seconds)s s.") % {"count": count, "seconds": f"{time.monotonic() - began:.1f}"}
 
 
 def _migrations(count: int) -> str:

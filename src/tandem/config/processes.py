@@ -15,6 +15,7 @@ from types import FrameType
 import click
 
 from tandem.config import database, env, listener
+from tandem.config.spoken import say as _
 
 STOP_SECONDS = 2.5
 "How long the children may take to end by themselves; with the database's stop everything is over "
@@ -96,9 +97,8 @@ def refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as problem:
             raise Trouble(
-                f"Port {port} on {host} cannot be used ({problem.strerror}): another program has it, "
-                f"perhaps another "
-                "Tandem. Choose one with --port."
+                _("Port %(port)s on %(host)s cannot be used (%(why)s): another program has it, perhaps another Tandem. Choose one with --port.")
+                % {"port": port, "host": host, "why": problem.strerror}
             ) from problem
 
 
@@ -143,11 +143,11 @@ def serve(
         if before is not None:
             before(progress, address)
         _bootstrap(settings, address)
-        progress("Starting the web server, then the worker")
+        progress(_("Starting the web server, then the worker"))
         children.append(Child("web server", web_command(settings, host)))
         children[0].start()
         if _wait_until_answers(host, settings.port, stop, children[0]):
-            progress(f"Tandem is at {shown_address(settings, host)}  (Ctrl-C stops it)")
+            progress(_("Tandem is at %(address)s  (Ctrl-C stops it)") % {"address": shown_address(settings, host)})
         # the worker comes after the first page, which should not wait for it
         children.append(Child("worker", worker_command()))
         _look_after(settings, children, stop)
@@ -170,13 +170,13 @@ def prepare(settings: env.Environment, progress: Progress) -> str:
     do."""
     from tandem.config import migrating
 
-    progress(f"Starting the database ({'given' if settings.database_url else settings.data})")
+    progress(_("Starting the database (%(place)s)") % {"place": _("given") if settings.database_url else settings.data})
     address = database.ensure_running(settings.data, settings.database_url)
     os.environ[env.RUNTIME_DATABASE_URL] = address
     for name in ("files", "static", "mail"):
         (settings.data / name).mkdir(exist_ok=True, mode=0o700)
     if migrating.seen_current(settings.data, address):
-        progress("The database is current.")
+        progress(_("The database is current."))
         return address
     import django
 
@@ -198,7 +198,7 @@ def _bootstrap(settings: env.Environment, address: str) -> None:
     from tandem.people.actions import bootstrap
 
     link = bootstrap.invitation(settings.origin)
-    click.echo(f"\n  Nobody can sign in yet. Open this link to become the administrator:\n  {link}\n")
+    click.echo("\n  " + _("Nobody can sign in yet. Open this link to become the administrator:") + f"\n  {link}\n")
 
 
 class _Stop:
@@ -226,7 +226,7 @@ def _wait_until_answers(host: str, port: int, stop: _Stop, child: Child) -> bool
                 return True
         child.look_after()
         if child.failures >= _GIVE_UP:
-            raise Trouble("The web server does not start; what it says stands above.")
+            raise Trouble(_("The web server does not start; what it says stands above."))
         time.sleep(0.05)
     return False
 
@@ -256,7 +256,7 @@ def _start_database_again(settings: env.Environment, said: str) -> str:
 
 def _finish(settings: env.Environment, children: list[Child]) -> None:
     if children:
-        click.echo("Stopping")
+        click.echo(_("Stopping"))
     running = [child.process for child in children if child.process is not None]
     for process in running:
         process.terminate()

@@ -64,14 +64,16 @@ def load(
     tell = progress or (lambda text: None)
     spoken: Language = "zh" if language.startswith("zh") else "en"
     password = password or secrets.token_urlsafe(12)
-    tell("Simulating eighteen months")
+    tell(say(("Simulating eighteen months", "正在模拟十八个月"), spoken))
     world = simulate(spoken, seed, as_of)
     with translation.override("zh-hans" if spoken == "zh" else "en"), transaction.atomic():
         _patient()
-        tell(f"Adding {len(world.people)} people and {len(world.projects)} projects")
+        people, projects = len(world.people), len(world.projects)
+        tell(say((f"Adding {people} people and {projects} projects", f"正在添加 {people} 人和 {projects} 个项目"), spoken))
         place = Place(world, password)
         place.fill()
-        tell(f"Adding {len(world.items)} work items with their history")
+        items = len(world.items)
+        tell(say((f"Adding {items} work items with their history", f"正在添加 {items} 个工作项及其历史"), spoken))
         timeline = Timeline()
         replay = Replay(place, timeline)
         replay.run()
@@ -85,10 +87,11 @@ def load(
         Gained(place, timeline).run()
         Heard(place, promised, timeline).run()
         GoingOut(place, promised, timeline).run()
-        timeline.run(lambda done, total: tell(f"Replaying what happened: {done} of {total}"))
+        timeline.run(lambda done, total: tell(say((f"Replaying what happened: {done} of {total}", f"正在重演经过：{done}/{total}"), spoken)))
         boards.lay_out(place.users["lead"], spoken)
     if computed:
-        _compute(tell)
+        tell(say(("Computing dates and forecasts", "正在计算日期和预测"), spoken))
+        _compute()
         look_back([place.users[code] for code, _name in _ROLES])
     sign_ins = tuple(SignIn(say(name, spoken), place.users[code].email, password) for code, name in _ROLES)
     return Loaded(sign_ins, _counts())
@@ -100,10 +103,9 @@ def _patient() -> None:
         cursor.execute("SET LOCAL statement_timeout = 0")
 
 
-def _compute(tell: Progress) -> None:
+def _compute() -> None:
     from tandem.planning import alignment, forecasts, schedule
 
-    tell("Computing dates and forecasts")
     for space in Space.objects.filter(kind=SpaceKind.PROJECT).order_by("id"):
         schedule.compute(space)
     forecasts.compute_all()

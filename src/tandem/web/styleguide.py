@@ -30,6 +30,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "sample": Sample({"name": "Instant quote", "date": ""}, prefix="sample"),
         "picture": charts.plot(x=(points[0][0], points[-1][0]), y=(0, 9), height=180),
         "points": points,
+        "week": [date(2026, 11, 16) + timedelta(day) for day in range(7)],
+        "today": (date(2026, 11, 19) - date(1970, 1, 1)).days,
         "ranges": [(day, 3, 3 + week) for week, (day, _done) in enumerate(points)],
     }
     return render(request, "styleguide.html", context)
