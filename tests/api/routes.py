@@ -11,7 +11,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tandem.api.routes import api
 from tandem.kit import clock
-from tandem.work.models import State
+from tandem.work.models import State, Transition
 from tests.areas import Area
 
 # where a noun's example stands in an area
@@ -172,6 +172,17 @@ def _with_workflow(area: Area) -> Any:
     return area.space
 
 
+def _with_moves(area: Area) -> dict[str, Any]:
+    """Every state of the project follows one above, where a move is allowed, and its own moves are its own."""
+    project = area.project.space_id
+    for state in State.objects.filter(space=project, origin=None):
+        above, _made = State.objects.get_or_create(space=area.space, name=f"Above {state.pk}", defaults={"category": state.category})
+        State.objects.filter(pk=state.pk).update(origin=above)
+    Transition.objects.filter(space=project).update(origin=None)
+    Transition.objects.get_or_create(space=area.space, to_state=State.objects.filter(space=area.space).order_by("-pk")[0], from_state=None, type=None)
+    return {}
+
+
 def _under(area: Area) -> dict[str, Any]:
     return {"name": "New one", "parent_space_id": area.space.pk}
 
@@ -292,6 +303,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "states_moves_create": lambda a: {"place": 0},
     "states_retirements_create": lambda a: {"into_id": a.state.pk},
     "types_change": lambda a: {"name": "Chore", "level": 2},
+    "projects_move_followings_create": _with_moves,
     "projects_followings_create": lambda a: {"source_space_id": _with_workflow(a).pk},
     "types_workflows_create": lambda a: {
         "state_ids": [s.pk for s in State.objects.filter(space=a.project.space_id, retired_at=None)],

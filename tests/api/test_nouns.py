@@ -102,6 +102,7 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "state_id": pair.theirs.state.pk,
         "stop_id": pair.theirs.state.pk,
         "view_id": pair.theirs.view.pk,
+        "own_kind_id": pair.theirs.link_kind.pk,
         "source_space_id": pair.theirs.space.pk,
         "state_ids": [pair.theirs.state.pk],
         "start_id": pair.theirs.state.pk,

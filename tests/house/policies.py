@@ -333,7 +333,7 @@ API: dict[str, Policy] = {
     "types_workflows_create": change(PLAN, 201),
     "projects_followings_create": change(PLAN, 201),
     "projects_leavings_create": change(PLAN, 201),
-    "projects_move_followings_create": Policy(PLAN, 422),
+    "projects_move_followings_create": change(PLAN, 201),
     "projects_move_leavings_create": change(PLAN, 201),
     "subscriptions_read": Policy(owners=SEE, private=True),
     "subscriptions_history": Policy(owners=SEE, private=True),

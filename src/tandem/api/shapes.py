@@ -1,7 +1,7 @@
 """Shapes of requests and answers, made from the model's own fields, so that bounds are written once."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -136,11 +136,17 @@ def _plain_shape(field: models.Field) -> Any:
     return str if isinstance(field, (models.CharField, models.TextField)) else int
 
 
+def _in_order(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Numbers by size: `Literal` takes the same values in another order for the same type, and gives back the first one made."""
+    found = tuple(values)
+    return tuple(sorted(found)) if all(isinstance(one, int) for one in found) else found
+
+
 def _sent_shape(field: models.Field) -> Any:
     if isinstance(field, models.ForeignKey):
         return Id
     if field.choices:
-        return Literal[tuple(value for value, _ in field.flatchoices)]
+        return Literal[_in_order(value for value, _ in field.flatchoices)]
     if isinstance(field, (models.CharField, models.TextField)):
         return words(field.max_length or 100_000, at_least=0 if field.blank else 1)
     if isinstance(field, ArrayField):

@@ -20,13 +20,13 @@ SHARE = 0.85
 
 class CardAges:
     """`clock` is None in a space that has set none: there the recorded start counts, in days of the clock. `expected` is
-    None below eight finished items. With a clock of its own the ways of the cards are read as on the flow page."""
+    None below eight finished items. `has_clock` False: it is known that there is none. With a clock of its own the ways of the cards are read as on the flow page."""
 
-    def __init__(self, user: Any, space_id: int, now: datetime) -> None:
+    def __init__(self, user: Any, space_id: int, now: datetime, *, has_clock: bool = True) -> None:
         self._user, self._space_id, self._now = user, space_id, now
         self._age: dict[int, float] = {}
         self._left: dict[int, datetime] = {}
-        self.clock = flow.clock_of(user, space_id)
+        self.clock = flow.clock_of(user, space_id) if has_clock else None
         self._ways: flow.Ways | None = None
         if self.clock is None:
             self.expected = reads.expected_days(user, space_id)

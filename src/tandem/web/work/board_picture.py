@@ -56,7 +56,7 @@ def drawn(
     extra = CardExtra.of(user, space, halves, lanes)
     found = stacks_of.cards(user, space.pk, halves, condition, most, with_fields=extra.has_fields) if with_cards else {}
     counts, limits = stacks_of.counts(user, space.pk, condition), stacks_of.limits(user, space.pk)
-    holds, ages = stacks_of.holds(user, now, space_id=space.pk), CardAges(user, space.pk, now)
+    holds, ages = stacks_of.holds(user, now, space_id=space.pk), CardAges(user, space.pk, now, has_clock=getattr(space, "has_clock", True))
     cards = cards_of(user, [i for rows in found.values() for i in rows], now, holds, ages, extra)
     rows = _lanes(user, halves, found, cards, lanes, extra)
     _limit_lanes(rows, limits, lanes)

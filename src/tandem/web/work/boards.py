@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -25,7 +26,7 @@ from tandem.reports.queries.flow import now_of
 from tandem.web import doors
 from tandem.web.work import approvals, board_picture, board_top, filtering, own_fields, same_picture
 from tandem.work.actions import work_items
-from tandem.work.models import Block, ServiceClass, State, WorkItem, WorkItemType
+from tandem.work.models import Block, FlowClock, ServiceClass, State, WorkItem, WorkItemType
 
 MORE = 120
 
@@ -56,7 +57,8 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _board(request: HttpRequest, key: str) -> HttpResponse:
-    space = doors.find(Space.objects.annotate(**set_here.beside(request.user, "pk")), request.user, key=key)
+    has_clock = Exists(FlowClock.objects.visible_to(request.user).filter(space=OuterRef("pk")))
+    space = doors.find(Space.objects.annotate(has_clock=has_clock, **set_here.beside(request.user, "pk")), request.user, key=key)
     project = doors.find(Project.objects, request.user, space=space)
     topic, text, problem = f"space:{space.pk}", request.GET.get("q", ""), None
     request.live_topics = [topic]  # type: ignore[attr-defined]
@@ -97,7 +99,7 @@ def _more(request: HttpRequest, space: Space, condition: Any, kind: str, now: An
     most = max(0, min(MORE, board_picture.MOST_CARDS - first))
     found = stacks_of.cards(request.user, space.pk, halves, condition, {h.key: most + 1 for h in halves}, first, with_fields=extra.has_fields)
     items = next(iter(found.values()), [])
-    holds, ages = stacks_of.holds(request.user, now, items=items), CardAges(request.user, space.pk, now)
+    holds, ages = stacks_of.holds(request.user, now, items=items), CardAges(request.user, space.pk, now, has_clock=getattr(space, "has_clock", True))
     cards = board_picture.cards_of(request.user, items[:most], now, holds, ages, extra)
     parents = board_picture.parents_of(request.user, items) if kind == "parent" else {}
     lanes: dict[str, list[Any]] = {}
