@@ -485,7 +485,7 @@ def _feedback(admin: User, product: Product, feature: Feature) -> dict[str, Any]
     said.refresh_from_db()
     portal = portals.open_portal(actor=admin, product=product)
     waiting, public = (portals.give(actor=None, portal=portal, title=title) for title in ("A crane", "A bridge"))
-    portals.decide(actor=admin, feedback=public, is_shown=True)
+    public = portals.decide(actor=admin, feedback=public, is_shown=True)
     return {
         "portal_comment": portals.comment(actor=None, portal=portal, feedback=public, body="Soon, I hope"),
         "portal": portal, "waiting_feedback": waiting, "public_feedback": public,
