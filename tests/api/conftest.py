@@ -1,5 +1,6 @@
 """What tests of the API ask for: two areas, and a client that speaks JSON."""
 
+import copy
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -37,7 +38,8 @@ def kept(django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
     with django_db_blocker.unblock(), transaction.atomic():
         world = worlds.build()
         ours = areas.build(world.admin, "Ours", "OUR")
-        yield SimpleNamespace(world=world, ours=ours, theirs=areas.build(world.admin, "Theirs", "THE"))
+        theirs = areas.build(world.admin, "Theirs", "THE")
+        yield SimpleNamespace(world=world, ours=ours, theirs=theirs, session=Caller(world.admin).client.cookies)
         transaction.set_rollback(True)
 
 
@@ -53,4 +55,7 @@ def ours(pair) -> areas.Area:
 
 @pytest.fixture
 def as_admin(pair) -> Caller:
-    return Caller(pair.world.admin)
+    """Who was signed in when the areas were made, with cookies of their own."""
+    caller = Caller()
+    caller.client.cookies = copy.deepcopy(pair.session)
+    return caller

@@ -15,7 +15,7 @@ from tandem.work.models import State
 from tests import make
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("generated client")]  # made once, not in each process
 
 
 def generate(folder: Path) -> "subprocess.CompletedProcess[str]":

@@ -137,7 +137,7 @@ def database_beside(name: str) -> Iterator[str]:
 def serving(address: str, log: Path, **settings: str) -> Iterator[str]:
     """`tandem serve` on that database for as long as the block lasts; its address."""
     port, data = free_port(), tempfile.mkdtemp(prefix="tandem-browser-")
-    environment = {**_environment(), "TANDEM_DATABASE_URL": address, "NUMBA_CACHE_DIR": str(server.NUMBA_CACHE), **settings}
+    environment = {**_environment(), "TANDEM_DATABASE_URL": address, **settings}
     command = [sys.executable, "-m", "tandem.config.cli", "serve", "--data", data, "--port", str(port)]
     with open(log, "wb") as out:
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=out, stderr=out)
@@ -218,7 +218,13 @@ class Pages:
         for one in self.contexts:
             with self.browser.patience(30), contextlib.suppress(Exception):
                 one.close()
+        self.complain()
+
+    def complain(self) -> None:
+        """Fail for what the pages said since the last time."""
         left = [said for said in self.errors if not any(re.search(p, said) for p in self.forgiven)]
+        self.errors.clear()
+        self.forgiven.clear()
         if any("status of 500" in said for said in left):
             left += ["the server said:", *self.site.log.read_text().splitlines()[-30:]]
         assert not left, "errors in the browser's console:\n" + "\n".join(left)

@@ -19,9 +19,10 @@ from typing import Any
 import psycopg
 
 from tandem.config import database, placing
+from tests import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
-_OURS = ("TANDEM_", "DJANGO_SETTINGS_MODULE", "NUMBA_CACHE_DIR")
+_OURS = ("TANDEM_", "DJANGO_SETTINGS_MODULE")
 
 
 @dataclass
@@ -46,6 +47,11 @@ class Tandem:
         wait_until(self.is_ready, 180, f"Tandem did not start; see {self.log}", pause=0.1)
         self.starts.append(time.monotonic() - began)
         return self.starts[-1]
+
+    def skip_migrating(self) -> None:
+        """Its database is taken from the tests' dump, if there is one: the first start has nothing to migrate."""
+        migrated.fill(database.ensure_running(self.data))
+        database.release(self.data)
 
     def is_ready(self) -> bool:
         with contextlib.suppress(OSError, http.client.HTTPException):
@@ -207,5 +213,5 @@ def _command(*words: str) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of the tests' own database and settings."""
+    """Nothing of the tests' own database and settings; but what was compiled once is there for all."""
     return {k: v for k, v in os.environ.items() if not k.startswith(_OURS)}

@@ -22,7 +22,7 @@ from tandem.work.models import Link, WorkItem
 from tests import make
 from tests.proof.serving import Server, Visitor, at_once, empty_queue, serving
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("races")]  # one server for all of them
 WRITERS = 8
 
 
