@@ -84,15 +84,15 @@ def remove(roles: frozenset[str]) -> Policy:
 
 _READ_ONLY = [
     "themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs",
-    "proposals", "proposal_ties", "benefits", "benefit_measurements", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes", "ballots", "scoring_models", "scores",
-    "proposals", "proposal_ties", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes", "ballots", "scoring_models", "scores", "roadmap_editions", "portals",
-    "adoptions",
+    "proposals", "proposal_ties", "benefits", "benefit_measurements", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes",
+    "ballots", "scoring_models", "scores", "roadmap_editions", "portals", "adoptions",
 ]  # fmt: skip
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
-    "columns", "wip_limits", "blocks", "products", "features", "releases", "release_checks", "promises", "comments", "attachments", "saved_views", "webhooks", "deliveries", "rules",
-    "rule_runs", "inlets", "developments", "fields", "transitions", "checklist_entries", "time_entries", "intake_forms", "submissions", "item_templates",
-    "recurrences", "flow_clocks", "link_kinds", "archiving_rules", "archivings", "subscriptions", "feedback", "feedback_quotes", "customers", "segments",
+    "columns", "wip_limits", "blocks", "products", "features", "releases", "release_checks", "promises", "comments", "attachments", "saved_views", "webhooks",
+    "deliveries", "rules", "rule_runs", "inlets", "developments", "fields", "transitions", "checklist_entries", "time_entries", "intake_forms", "submissions",
+    "item_templates", "recurrences", "flow_clocks", "link_kinds", "archiving_rules", "archivings", "subscriptions", "feedback", "feedback_quotes", "customers",
+    "segments",
     *_READ_ONLY,
 ]  # fmt: skip
 
@@ -368,9 +368,7 @@ API: dict[str, Policy] = {
 }  # fmt: skip
 for _noun in (
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements",
-    "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes",
-    "proposal_ties", "solutions", "scores", "adoptions", "feedback_quotes", "portal_comments",
-    "proposal_ties", "solutions", "scores", "adoptions", "feedback_quotes",
+    "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes", "portal_comments",
 ):
     del API[f"{_noun}_history"]
 
