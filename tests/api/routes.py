@@ -11,6 +11,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tandem.api.routes import api
 from tandem.kit import clock
+from tandem.product.models import Portal
 from tandem.work.models import State, Transition
 from tests.areas import Area
 
@@ -97,6 +98,12 @@ EXAMPLES = {
     "rule-runs": "rule_run",
     "deliveries": "delivery",
 }
+
+def _closed(a: Area) -> None:
+    """A product has one open portal."""
+    Portal.objects.filter(pk=a.portal.pk).update(closed_at=clock.now())
+
+
 _ELSEWHERE = {
     "feedback_portal_verdicts_create": "waiting_feedback",
     "feedback_separations_create": "merged_feedback", "feedback_change": "other_feedback", "feedback_remove": "other_feedback", "segments_remove": "other_segment",
@@ -396,7 +403,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "ballots_voters_create": lambda a: {"user_ids": [a.member.pk]},
     "ballots_votes_create": lambda a: {"answer": {"gifts": {str(a.feature.pk): 60}}, "vote_version": 0},
     "ballots_decisions_create": lambda a: {"order": [a.other_feature.pk, a.feature.pk], "reason": "Shippers wait"},
-    "portals_create": lambda a: {"product_id": a.product.pk, "intro": "Say it"},
+    "portals_create": lambda a: _closed(a) or {"product_id": a.product.pk, "intro": "Say it"},
     "portals_change": lambda a: {"intro": "What would help you most?", "is_embeddable": True},
     "portal_comments_verdicts_create": lambda a: {"is_shown": True},
     "feedback_portal_verdicts_create": lambda a: {"is_shown": True},
