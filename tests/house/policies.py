@@ -368,7 +368,7 @@ API: dict[str, Policy] = {
 }  # fmt: skip
 for _noun in (
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements",
-    "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes", "portal_comments",
+    "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes",
 ):
     del API[f"{_noun}_history"]
 
