@@ -102,7 +102,7 @@ _LABELS = {
     "points": lazy("Points"), "progress": lazy("Percent done"), "project": lazy("Project"), "in": lazy("In, with all below it"),
     "parent": lazy("Part of"), "sprint": lazy("Sprint"), "blocked": lazy("Blocked"), "key": lazy("Key"), "has": lazy("Has"),
     "no": lazy("Has no"), "sort": lazy("Sorted by"), "class": lazy("Class of service"), "estimate": lazy("Estimate"), "logged": lazy("Logged"),
-    "remaining": lazy("Left"), "is": lazy("Is"),
+    "remaining": lazy("Left"), "is": lazy("Is"), "linked": lazy("Linked"),
 }  # fmt: skip
 
 
