@@ -21,7 +21,7 @@ NAMES = {
     "API", "HTTP", "URL", "ID", "OKR", "PMO", "Markdown", "English", "EN", "Inter", "Tabler", "Monte", "Carlo", "MB", "UTC", "QR",
     "Ctrl", "Shift", "Alt", "Enter", "Esc", "Delete", "Home", "End", "Tab", "FS", "SS", "FF", "SF", "ASAP", "ALAP", "SNET", "SNLT",
     "FNET", "FNLT", "MSO", "MFO", "WIP", "JavaScript", "PIN", "mpp", "Chrome", "Firefox", "Linux", "UID", "IP", "ETag", "If", "Match", "RICE", "WSJF", "ICE", "HiGHS", "CP", "SAT", "REST",
-    "AUD", "BRL", "CAD", "CHF", "CNY", "EUR", "GBP", "INR", "JPY", "SEK", "SGD", "USD", "Holm", "ICS",
+    "AUD", "BRL", "CAD", "CHF", "CNY", "EUR", "GBP", "INR", "JPY", "SEK", "SGD", "USD", "Holm", "ICS", "KPI", "Bonett", "Wright",
 }  # fmt: skip
 # what a filter or an address is typed as, the same in both languages
 TYPED = {
@@ -39,6 +39,7 @@ TYPED = {
     "tandem",
     "user",
     "password",
+    "planned", "building", "horizon", "now", "next", "team", "price",
     # a command, and what people wrote and are called in the small world
     "gh", "issue", "list", "gz", "Developer", "queue", "each", "hour", "wait", "an", "we", "day",
     # functions and joints of a formula
