@@ -48,11 +48,11 @@ def health(request: HttpRequest) -> HttpResponse:
     _reports()
     list(Forecast.objects.filter(is_current=True, subject_kind="portfolio.project").values("subject_id", "p80", "detail"))
     list(Baseline.objects.values("space_id", "name", "number"))
-    return _show(request, Project.objects.filter(state="running").values("id", "name", "space__name", "owner__name", "ends_on"))
+    return _show(request, Project.objects.filter(state="running").values("id", "name", "space__name", "owner__name", "starts_on")[:50])
 
 
 def course(request: HttpRequest) -> HttpResponse:
-    return _show(request, _newest(_reports()))
+    return _show(request, _newest(_reports())[:50])
 
 
 def _newest(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -74,15 +74,12 @@ def proposals(request: HttpRequest) -> HttpResponse:
 
 
 def scenario(request: HttpRequest, id: int) -> HttpResponse:
-    list(Proposal.objects.values(*_PROPOSAL))
+    rows = list(Proposal.objects.values(*_PROPOSAL))
     list(_contributions().filter(subject_kind="portfolio.proposal"))
-    solved = list(Solution.objects.filter(scenario=id).values())
-    starts = dict(solved[-1]["starts"])
-    return _show(
-        request, Scenario.objects.filter(pk=id).values("name", "starts_on", "quarters", "budget", "capacity", "shares", "locks"),
-        Proposal.objects.filter(pk__in=list(map(int, starts))).values("title", "costs", "effort"),
-        Proposal.objects.exclude(pk__in=list(map(int, starts))).values("title", "costs", "effort"),
-    )  # fmt: skip
+    solved = list(Solution.objects.filter(scenario=id).order_by("-id").values()[:1])
+    starts = dict(solved[0]["starts"]) if solved else {}
+    lines = [{"title": r["title"], "costs": r["costs"], "effort": r["effort"]} for r in sorted(rows, key=lambda r: str(r["id"]) not in starts)]
+    return _show(request, Scenario.objects.filter(pk=id).values("name", "starts_on", "quarters", "budget", "capacity", "shares", "locks"), lines)
 
 
 def _entries(request: HttpRequest, *order: str) -> HttpResponse:
@@ -116,7 +113,7 @@ def feature(request: HttpRequest, id: int) -> HttpResponse:
 
 
 def priorities(request: HttpRequest, id: int) -> HttpResponse:
-    return _show(request, Score.objects.filter(feature__product=id).order_by("-value", "id").values("feature__title", "feature__state", "value", "inputs", "missing"))
+    return _show(request, Score.objects.filter(feature__product=id).order_by("-value", "id").values("feature__title", "feature__state", "value", "inputs", "missing")[:_LINES])
 
 
 def roadmap(request: HttpRequest, id: int) -> HttpResponse:

@@ -110,3 +110,19 @@ def test_pages_offer_what_belongs_and_the_filter_finds_it(world, signed_in):
     assert "China: Ningbo" in client.get(reverse("work_items_new"), {"space": world.project.space_id}).content.decode()
     write(world, row, City="Ningbo")
     assert list(WorkItem.objects.filter(filter_language.listed("city:ningbo", world.mei))) == [WorkItem.objects.get(pk=row.pk)]
+
+
+def test_a_first_that_takes_several_leaves_the_second_alone_and_may_not_become_one_while_others_follow_it(world):
+    country, _city = define(world)
+    assert code(lambda: fields.change(actor=world.alma, field=country, version=None, is_several=True)).code == "field_used"
+    row = item(world, Country="Germany", City="Hamburg")
+    FieldDefinition.objects.filter(pk=country.pk).update(is_several=True)  # as a field of the same name of a project's own may be
+    WorkItem.objects.filter(pk=row.pk).update(fields={"Country": ["Germany", "China"], "City": "Hamburg"})
+    assert write(world, row, Country=["China"]).fields == {"Country": ["China"], "City": "Hamburg"}
+
+
+def test_a_second_whose_first_lost_a_choice_can_still_be_renamed(world):
+    country, city = define(world)
+    fields.change(actor=world.alma, field=country, version=None, choices=["China"])
+    city.refresh_from_db()
+    assert fields.change(actor=world.alma, field=city, version=None, name="Town").name == "Town"

@@ -113,3 +113,12 @@ def test_only_who_may_change_the_plan_names_kinds(world):
     link_kinds.change(actor=world.boris, link_kind=LinkKind.objects.get(pk=kind.pk), version=kind.version, name="leads to")
     with pytest.raises(Stale):
         link_kinds.change(actor=world.boris, link_kind=LinkKind.objects.get(pk=kind.pk), version=kind.version, name="late")
+
+
+def test_an_import_brings_kinds_of_any_length_once_and_none_that_every_project_has(world):
+    long = "is the reason for " * 9
+    bring = lambda: link_kinds.brought(actor=world.alma, space=world.project.space, names=[(long, f"{long}2"), ("Blocked by", ""), ("causes", "is caused by")])  # noqa: E731
+    first, second = bring(), bring()
+    assert first == second
+    assert set(first) == {long.casefold(), "causes"}
+    assert LinkKind.objects.filter(space=world.project.space).count() == 2

@@ -74,7 +74,10 @@ def unit_end(day: date, unit: str) -> date:
         return day
     if unit == "week":
         return day + timedelta(days=6 - day.weekday())
-    return months_on(unit_start(day, unit), _MONTHS[unit]) - timedelta(days=1)
+    try:
+        return months_on(unit_start(day, unit), _MONTHS[unit]) - timedelta(days=1)
+    except ValueError:  # the last unit of all
+        return date.max
 
 
 def units_between(first: date, last: date, unit: str) -> int:

@@ -150,7 +150,7 @@ def _strip(found: Alignment, loose: unaligned.Loose, a: Asked) -> list[dict[str,
     strip = [
         {"label": _("Serves an objective"), "value": charts.percent(found.score), "note": f"{amount(found.served, found.measure)} / {amount(found.amount, found.measure)}"},
         {"label": _("As intended"), "value": charts.percent(found.as_intended), "note": "" if found.as_intended is not None else _("intended shares are of all work") if found.is_part else _("no intended shares yet")},
-        {"label": _("More than intended"), "value": len(found.wrong(reads.MUCH)), "state": "risk" if found.wrong(reads.MUCH) else "", "note": _("objectives")},
+        {"label": _("More than intended"), "value": "–" if found.is_part else len(found.wrong(reads.MUCH)), "state": "risk" if found.wrong(reads.MUCH) else "", "note": _("objectives")},
         {"label": _("Serves nothing"), "value": loose.count, "state": "risk" if loose.count else "", "note": _("projects, products, features")},
     ]  # fmt: skip
     if a.within is None and a.product is None:

@@ -51,11 +51,13 @@ def kept(own: dict[str, FieldDefinition], before: dict[str, Any], found: dict[st
     """A value that its first value does not lead to is refused; one that only lost its ground, because the first changed, goes."""
     for field in sorted((f for f in own.values() if f.depends_on), key=lambda f: _depth(own, f)):
         value, first = found.get(field.key), own.get(field.depends_on)
-        if value is None or first is None or value in field.branches.get(found.get(first.key) or "", []):
+        if value is None or first is None or first.kind != _K.CHOICE or first.is_several:
+            continue
+        offered = field.branches.get(str(found.get(first.key) or ""), [])
+        if value in offered:
             continue
         if value != before.get(field.key):
-            allowed = ", ".join(field.branches.get(found.get(first.key) or "", [])) or "–"
-            raise Refused("field_branch", field="fields", name=field.name, first=first.name, choices=allowed)
+            raise Refused("field_branch", field="fields", name=field.name, first=first.name, choices=", ".join(offered) or "–")
         if found.get(first.key) != before.get(first.key):
             found.pop(field.key)
     return found

@@ -70,7 +70,13 @@ def change(
             raise Refused("name_taken", field="name", name=values["name"])
     values = {f: v for f, v in values.items() if field.is_computed or f not in _COMPUTES}
     given = {f: getattr(field, f) for f in CHANGEABLE if f != "name"} | values
-    known = _checked(field.kind, field_branches.settled(field.space_id, field.kind, given, field))
+    if values.get("is_several") and not field.is_several:
+        for one in (field, *FieldDefinition.objects.filter(origin=field)):
+            field_branches.check_unused(one)
+    # a list that others took a choice from meanwhile is only asked about when it is changed itself
+    if values.keys() & {"depends_on", "branches", "choices", "is_several"}:
+        given = field_branches.settled(field.space_id, field.kind, given, field)
+    known = _checked(field.kind, given)
     if values.keys() & {"depends_on", "branches"}:
         values |= {"choices": known["choices"], "depends_on": known["depends_on"], "branches": known["branches"]}
     values |= {f: v for f, v in known.items() if f in values}

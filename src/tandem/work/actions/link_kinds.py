@@ -21,6 +21,7 @@ CHANGEABLE = ("name", "inverse")
 _USUAL = {
     "blocks", "blocked by", "is blocked by", "relates", "relates to", "duplicates", "duplicated by", "is duplicated by",
     "阻塞", "被阻塞", "相关", "关联", "重复", "被重复",
+    "blocked_by", "duplicated_by", "none", "无",  # words of the filter
 }  # fmt: skip
 
 
@@ -97,19 +98,21 @@ def brought(*, actor: Any, space: Space, names: Iterable[tuple[str, str]]) -> di
     with transaction.atomic():
         there = _held(space.pk)
         found: dict[str, LinkKind] = {}
-        for name, inverse in names:
+        for said, back in names:
+            name, inverse = _short(said), _short(back or said)
+            if not name or {name.casefold(), inverse.casefold()} & _USUAL:
+                continue
             known = _alike(there, name, inverse)
             if not known and len(there) < MOST_KINDS:
-                kind = writing.create(
-                    LinkKind, actor=actor, permission=Permission.IMPORT, verb="link_kind.created", space=space, name=name[:100], inverse=inverse[:100] or name[:100]
-                )
+                kind = writing.create(LinkKind, actor=actor, permission=Permission.IMPORT, verb="link_kind.created", space=space, name=name, inverse=inverse)
                 there.append(kind)
                 known = [kind]
-            if known:
-                if known[0].retired_at is not None:
-                    known[0].write(expected=None, retired_at=None)
-                    record("link_kind.restored", known[0], actor=actor, changes={})
-                found[name.casefold()] = known[0]
+            if not known or (known[0].retired_at and known[0].origin and known[0].origin.retired_at):
+                continue
+            if known[0].retired_at is not None:
+                known[0].write(expected=None, retired_at=None)
+                record("link_kind.restored", known[0], actor=actor, changes={})
+            found[said.casefold()] = known[0]
     return found
 
 
@@ -159,8 +162,12 @@ def _put(kind: LinkKind, space_id: int, there: list[LinkKind]) -> None:
             one.write(expected=None, origin=kind, name=kind.name, inverse=kind.inverse)
 
 
+def _short(name: str) -> str:
+    return " ".join(name.split())[:100]
+
+
 def _named(name: str) -> str:
-    name = " ".join(name.split())[:100]
+    name = _short(name)
     if not name:
         raise Refused("title_empty", field="name")
     if not any(c.isalpha() for c in name):
