@@ -41,7 +41,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Projects"), "projects", "j"), (_("Proposals"), "proposals", ""), (_("Scenarios"), "scenarios", ""), (_("Benefits"), "benefits", ""), (_("Health"), "projects_health", ""), (_("Dependencies"), "project_dependencies", ""), (_("Project reports"), "project_reports", ""), (_("Course of reports"), "project_reports_course", ""), (_("Programmes"), "programmes", ""), (_("Portfolios"), "portfolios", ""),
     ]),
     (_("Product"), "map-2", "p", [
-        (_("Roadmap"), "roadmap", "r"), (_("Features"), "features", ""), (_("Releases"), "releases", ""), (_("Editions of the roadmap"), "roadmap_editions", ""),
+        (_("Roadmap"), "roadmap", "r"), (_("Features"), "features", ""), (_("Releases"), "releases", ""), (_("Roadmap editions"), "roadmap_editions", ""),
         (_("Promises"), "promises", ""), (_("Feedback"), "feedback", ""), (_("Ballots"), "ballots", ""), (_("Experiments"), "experiments", ""), (_("Scoring models"), "scoring_models", ""),
         (_("Personas"), "personas", ""), (_("Competitors"), "competitors", ""), (_("Research notes"), "research_notes", ""), (_("Customers"), "customers", ""), (_("Segments"), "segments", ""), (_("Products"), "products", ""),
     ]),

@@ -133,7 +133,7 @@ NOUNS = (
     Noun(lazy("Competitors"), Competitor, "name", "flag", "competitors_detail"),
     Noun(lazy("Research notes"), ResearchNote, "title", "notes", "research_notes_detail"),
     Noun(lazy("Scoring models"), ScoringModel, "name", "list-details", "scoring_models_detail"),
-    Noun(lazy("Editions of the roadmap"), RoadmapEdition, "name", "share-2", "roadmap_editions_detail"),
+    Noun(lazy("Roadmap editions"), RoadmapEdition, "name", "share-2", "roadmap_editions_detail"),
     Noun(lazy("Releases"), Release, "name", "package", "releases_detail"),
     Noun(lazy("Proposals"), Proposal, "title", "bulb", "proposals_detail"),
     Noun(lazy("Benefits"), Benefit, "title", "chart-line", "benefits_detail"),

@@ -101,7 +101,7 @@ def _told_fields(row: RoadmapEdition) -> str:
 
 
 noun = Noun(
-    slug="roadmap_editions", model=RoadmapEdition, one=_("edition"), many=_("Editions of the roadmap"),
+    slug="roadmap_editions", model=RoadmapEdition, one=_("edition"), many=_("Roadmap editions"),
     purpose=_("The roadmap as an audience is told it: customers, sales, the board. Which rows, which fields, how coarse the dates."),
     columns=(
         Column("name", _("Edition"), lambda r: r.name, "name", is_title=True),
