@@ -7,14 +7,17 @@ import pytest
 
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused
-from tandem.people.models import Role
+from tandem.people.models import Membership, Role, Space
+from tandem.people.scoping import access_changed
 from tandem.planning import selection
 from tandem.planning.actions import scenarios
 from tandem.portfolio.actions import continuing, portfolios, proposals
 from tandem.portfolio.models import Project, Proposal
 from tandem.portfolio.whats_left import left
+from tandem.reports.queries import outcomes
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution
+from tandem.web.portfolio import continuing as words
 from tests import make
 
 FIRST = date(2026, 10, 1)
@@ -58,7 +61,7 @@ def test_a_running_project_becomes_a_candidate_with_what_is_left(world, home):
     goal, other = (make.objective(actor=world.alma, space=home, title=title) for title in ("Dry streets", "Clean water"))
     objectives.contribute(actor=world.alma, objective=other, subject=sewer, weight=30)
     done = propose(world, home, [sewer, over, bare], objective=goal, weight=60)
-    assert done == (1, 0, 1, 1, 0)
+    assert (done.made, done.over, done.unknown, sum(done)) == (1, 1, 1, 3)
     row = Proposal.objects.get()
     assert (row.title, row.state, row.project, row.costs, row.not_before) == ("Sewer", "project", sewer, [92, 90, 91, 92], FIRST)
     assert dict(Contribution.objects.of(row).values_list("objective__title", "weight")) == {"Dry streets": 60, "Clean water": 30}
@@ -69,10 +72,43 @@ def test_said_again_the_case_is_renewed_and_nothing_is_doubled(world, home):
     sewer = reported(world, home)
     propose(world, home, [sewer])
     make.project_report(actor=world.alma, project=sewer, on=date(2026, 9, 2), planned_start=FIRST, planned_finish=date(2027, 10, 1), budget=D(730), currency="USD")
-    assert propose(world, home, [sewer]) == (0, 1, 0, 0, 0)
+    done = propose(world, home, [sewer])
+    assert (done.renewed, sum(done)) == (1, 1)
     assert Proposal.objects.get().costs == [184, 180, 182, 184]
-    assert propose(world, home, [sewer]) == (0, 1, 0, 0, 0)
+    done = propose(world, home, [sewer])
+    assert (done.same, sum(done)) == (1, 1)
     assert Event.objects.filter(verb="proposal.changed").count() == 1, "the same again is no change"
+
+
+def test_the_case_on_which_a_project_was_decided_stays(world, home):
+    sewer = reported(world, home)
+    case = make.proposal(actor=world.alma, space=home, title="Sewer", costs=[9_000], benefits=[], effort={})
+    proposals.set_state(case, actor=world.alma, version=None, state="project", reason="", project=sewer)
+    goal = make.objective(actor=world.alma, space=home, title="Dry streets")
+    done = propose(world, home, [sewer], objective=goal)
+    assert (done.decided, sum(done)) == (1, 1)
+    same = Proposal.objects.get()
+    assert (same.costs, same.not_before, same.version) == ([9_000], None, case.version)
+    assert not Contribution.objects.of(same).exists()
+    assert "the case of 1 was decided and stays" in words.said(done)
+
+
+def test_what_asks_to_go_on_is_no_case_whose_outcome_is_judged(world, home):
+    propose(world, home, [reported(world, home)])
+    assert outcomes.of_proposals(world.alma, home).without == 0
+
+
+def test_where_it_asks_is_not_told_to_who_may_not_know(world, home):
+    one, other = reported(world, home), reported(world, home, "Pier")
+    for number, project in enumerate((one, other)):
+        place = portfolios.create(actor=world.alma, parent=world.root, name=f"Place {number}", currency="USD").space
+        make.proposal(actor=world.alma, space=place, title="Case").write(expected=None, state="project", project=project)
+        if project == other:
+            Space.objects.filter(pk=place.pk).update(is_confidential=True)
+            Membership.objects.filter(space=place).delete()
+            access_changed()
+    done = propose(world, home, [one, other])
+    assert (done.elsewhere, done.unknown, sum(done)) == (1, 1, 2)
 
 
 def test_other_money_is_not_added_up(world, home):
