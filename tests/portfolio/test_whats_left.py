@@ -21,23 +21,32 @@ from tandem.web.portfolio import continuing as words
 from tests import make
 
 FIRST = date(2026, 10, 1)
+REPORT = date(2026, 9, 1)
 
 
 @pytest.mark.parametrize(("spent", "start", "finish", "costs"), [
     pytest.param(None, date(2026, 10, 1), date(2027, 10, 1), [92, 90, 91, 92], id="a year of it"),
     pytest.param(None, date(2025, 10, 1), date(2027, 10, 1), [46, 45, 45, 46], id="half is over"),
-    pytest.param(D(265), date(2025, 10, 1), date(2027, 1, 1), [100], id="what was spent is known"),
+    pytest.param(D(265), date(2025, 10, 1), date(2027, 1, 1), [75], id="what was spent is known"),
+    pytest.param(D(0), date(2027, 1, 1), date(2027, 7, 1), [0, 181, 184], id="nothing was spent, and it begins later"),
+    pytest.param(D(65), date(2025, 10, 1), date(2026, 10, 2), [10], id="nearly all of the rest is spent before"),
     pytest.param(D(400), date(2025, 10, 1), date(2027, 1, 1), [], id="more was spent than it costs"),
     pytest.param(None, date(2027, 1, 1), date(2027, 7, 1), [0, 181, 184], id="it begins later"),
     pytest.param(None, date(2025, 1, 1), date(2026, 10, 1), [], id="it is over"),
     pytest.param(None, date(2027, 9, 1), date(2027, 1, 1), [], id="it ends before it begins"),
 ])  # fmt: skip
 def test_the_rest_is_spread_by_days(spent, start, finish, costs):
-    assert left(budget=D(365), spent=spent, start=start, finish=finish, first=FIRST) == costs
+    assert left(budget=D(365), spent=spent, on=REPORT, start=start, finish=finish, first=FIRST) == costs
+
+
+def test_what_is_spent_between_the_report_and_the_first_quarter_is_not_asked_for():
+    case = {"budget": D(100), "spent": D(20), "start": date(2025, 1, 1), "finish": date(2026, 12, 31), "first": FIRST}
+    assert left(on=date(2026, 1, 1), **case) == [20]
+    assert left(on=date(2027, 3, 1), **case) == [80], "reported after its planned finish: the rest falls on its last day"
 
 
 def test_nothing_is_lost_or_gained_by_rounding_and_by_what_lies_far_ahead():
-    whole = left(budget=D(1_000_003), spent=D(0), start=FIRST, finish=date(2090, 5, 5), first=FIRST)
+    whole = left(budget=D(1_000_003), spent=D(0), on=FIRST, start=FIRST, finish=date(2090, 5, 5), first=FIRST)
     assert (len(whole), sum(whole)) == (40, 1_000_003)
 
 
@@ -109,6 +118,17 @@ def test_where_it_asks_is_not_told_to_who_may_not_know(world, home):
             access_changed()
     done = propose(world, home, [one, other])
     assert (done.elsewhere, done.unknown, sum(done)) == (1, 1, 2)
+
+
+def test_a_project_that_begins_later_is_delayed_once(world, home):
+    sewer = reported(world, home, start=date(2027, 4, 1))
+    Project.objects.filter(pk=sewer.pk).update(starts_on=date(2027, 4, 12))
+    propose(world, home, [sewer])
+    row = Proposal.objects.get()
+    assert (row.costs, sum(row.costs), row.not_before) == ([170, 195], 365, date(2027, 4, 1))
+    scenario = scenarios.create(actor=world.alma, space=home, name="All", starts_on=FIRST, budget=[500])
+    (offer,) = selection.read(scenario).offers.values()
+    assert (offer.costs, offer.earliest) == ((170, 195), 2)
 
 
 def test_other_money_is_not_added_up(world, home):

@@ -65,17 +65,18 @@ def propose(
             if report is None or (before is not None and before.space_id not in actor.visible_space_ids()):
                 unknown += 1
                 continue
-            costs = _costs(project, report, first)
+            begins = max(first, quarter_start(project.starts_on)) if project.starts_on else first
+            costs = _costs(project, report, begins)
             if not costs:
                 over += 1
             elif before is None:
-                made.append(_made(space, project, report, costs, first, kind))
+                made.append(_made(space, project, report, costs, begins, kind))
             elif before.space_id != space.pk:
                 elsewhere += 1
             elif before.pk not in ours:
                 decided += 1
             else:
-                again.append((before, {"costs": costs, "not_before": first}))
+                again.append((before, {"costs": costs, "not_before": begins}))
         renewed = _write(actor, made, again)
         _serve(actor, [*made, *(row for row, _values in again)], objective, weight)
     return Outcome(len(made), renewed, len(again) - renewed, over, decided, elsewhere, unknown)
@@ -96,10 +97,13 @@ def _refuse_other_money(space: Space, reports: dict[int, ProjectReport]) -> None
 
 
 def _costs(project: Project, report: ProjectReport, first: date) -> list[int]:
+    """A project that begins here after the first day spends nothing before, whatever the report planned."""
     start = report.planned_start or project.starts_on or report.on
+    if project.starts_on and quarter_start(project.starts_on) == first:
+        start = max(start, project.starts_on)
     assert report.budget is not None
     assert report.planned_finish is not None
-    return left(budget=report.budget, spent=report.spent, start=start, finish=report.planned_finish, first=first)
+    return left(budget=report.budget, spent=report.spent, on=report.on, start=start, finish=report.planned_finish, first=first)
 
 
 def _made(space: Space, project: Project, report: ProjectReport, costs: list[int], first: date, kind: str) -> Proposal:
