@@ -20,6 +20,7 @@ from tandem.planning.actions import scenarios
 from tandem.planning.models import Scenario, Solution
 from tandem.portfolio.actions import portfolios, projects, proposals
 from tandem.strategy.actions import objectives
+from tandem.web.planning import scenario_words
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -257,6 +258,16 @@ def test_the_page_says_why_and_its_marks_lead_somewhere(at, client):
     page = client.get(f"/scenarios/compared/?with={row.pk}&with={other.pk}").content.decode()
     assert "Who loses what" in page
     assert "Less money, copy" in page
+
+
+def test_what_room_in_a_share_brings_is_shown_where_it_was_tried(at):
+    row = ask(at, aim="npv", shares=[{"group": "kind:run", "bound": "most", "percent": 40}])
+    solution = solved(row)
+    assert any(one["kind"] == "share_most" and one["gained"] is not None for one in solution.prices)
+    view = SimpleNamespace(scenario=row, inputs=selection.read(row))
+    tried = {"kind": "share_most", "name": "0", "period": None, "relaxed": 2.0, "step": 500, "gained": 40}
+    assert scenario_words.price(view, tried)[1].startswith("it costs something; tried with 5 percentage points of room: ")
+    assert scenario_words.price(view, {**tried, "gained": None})[1] == "it costs something"
 
 
 def test_locks_and_shares_by_the_page(at, client):

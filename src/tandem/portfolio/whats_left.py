@@ -1,9 +1,10 @@
 """What is left of a project's reported cost, by quarter: the case on which a running project asks to go on. Plain functions.
 
-Where the source says what was spent, the rest of the cost is spread evenly over the days that are left until the planned finish;
-where it does not, the whole cost over all days from the planned start, and what falls after the first day of `first` counts."""
+Where the source says what was spent, the rest of the cost is spread evenly over the days from the report (or from a planned start
+that lies after it) until the planned finish; where it does not, the whole cost over all days from the planned start. What falls on
+the first day of `first` and later counts."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate, pairwise
 
@@ -11,12 +12,14 @@ from tandem.kit.dates import months_on
 from tandem.portfolio.business_case import QUARTERS
 
 
-def left(*, budget: Decimal, spent: Decimal | None, start: date, finish: date, first: date) -> list[int]:
-    """Whole amounts by quarter from `first` on, together what is left; empty when it ends before. What lies further ahead than a
-    case looks counts in its last quarter."""
+def left(*, budget: Decimal, spent: Decimal | None, on: date, start: date, finish: date, first: date) -> list[int]:
+    """Whole amounts by quarter from `first` on, together what is left then; empty when it ends before. `on`: the day of the report.
+    What lies further ahead than a case looks counts in its last quarter."""
     if finish <= first or budget <= 0:
         return []
-    begins = first if spent is not None else min(start, finish)
+    begins = min(start, finish)
+    if spent is not None:
+        begins = min(max(on, begins), finish - timedelta(days=1))
     rest = max(budget - spent, Decimal(0)) if spent is not None else budget
     days = max((finish - begins).days, 1)
     edges = [first]

@@ -23,20 +23,24 @@ MOST = 1_000
 
 
 class Outcome(NamedTuple):
-    """Proposals made and renewed; projects of which nothing is left, or of which cost or finish are not known, or that ask elsewhere."""
+    """Proposals made, renewed, and the same as before; projects of which nothing is left; whose case was decided, and stays; that
+    ask in another portfolio; and of which no case can be made from what the asking person sees."""
 
     made: int
     renewed: int
+    same: int
     over: int
-    unknown: int
+    decided: int
     elsewhere: int
+    unknown: int
 
 
 def propose(
     *, actor: Any, space: Space, projects: Iterable[Project], first: date, kind: str = Proposal.Kind.RUN,
     objective: Objective | None = None, weight: int = 50,
 ) -> Outcome:  # fmt: skip
-    """Running projects stand as candidates in the portfolio, beside what is new. Said again, the case is that of the newest report.
+    """Running projects stand as candidates in the portfolio, beside what is new. Said again, a case made so is that of the newest
+    report; a case that was decided stays as it is.
     An objective that they all serve may be named; what a project serves itself its proposal serves too."""
     require(actor, _DO, space.pk)
     if space.kind not in (SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION):
@@ -52,24 +56,30 @@ def propose(
         rows = list(held.select_related("owner"))
         reports = _newest(actor, rows)
         _refuse_other_money(space, reports)
-        known = {one.project_id: one for one in Proposal.objects.filter(project__in=rows)}
-        made, renewed, over, elsewhere = [], [], 0, 0
+        # unseen ones, too: a project has one proposal
+        known = {one.project_id: one for one in Proposal.objects.select_for_update(of=("self",)).filter(project__in=rows).order_by("pk")}
+        ours = set(Proposal.objects.filter(pk__in=[one.pk for one in known.values()], space=space).continuing().values_list("pk", flat=True))
+        made, again, over, decided, elsewhere, unknown = [], [], 0, 0, 0, 0
         for project in rows:
             report, before = reports.get(project.pk), known.get(project.pk)
-            if report is None:
+            if report is None or (before is not None and before.space_id not in actor.visible_space_ids()):
+                unknown += 1
                 continue
-            costs = _costs(project, report, first)
+            begins = max(first, quarter_start(project.starts_on)) if project.starts_on else first
+            costs = _costs(project, report, begins)
             if not costs:
                 over += 1
-            elif before is not None and before.space_id != space.pk:
+            elif before is None:
+                made.append(_made(space, project, report, costs, begins, kind))
+            elif before.space_id != space.pk:
                 elsewhere += 1
-            elif before is not None:
-                renewed.append((before, {"costs": costs, "not_before": first}))
+            elif before.pk not in ours:
+                decided += 1
             else:
-                made.append(_made(space, project, report, costs, first, kind))
-        _write(actor, made, renewed)
-        _serve(actor, [*made, *(row for row, _values in renewed)], objective, weight)
-    return Outcome(len(made), len(renewed), over, len(rows) - len(reports), elsewhere)
+                again.append((before, {"costs": costs, "not_before": begins}))
+        renewed = _write(actor, made, again)
+        _serve(actor, [*made, *(row for row, _values in again)], objective, weight)
+    return Outcome(len(made), renewed, len(again) - renewed, over, decided, elsewhere, unknown)
 
 
 def _newest(actor: Any, rows: list[Project]) -> dict[int, ProjectReport]:
@@ -87,10 +97,13 @@ def _refuse_other_money(space: Space, reports: dict[int, ProjectReport]) -> None
 
 
 def _costs(project: Project, report: ProjectReport, first: date) -> list[int]:
+    """A project that begins here after the first day spends nothing before, whatever the report planned."""
     start = report.planned_start or project.starts_on or report.on
+    if project.starts_on and quarter_start(project.starts_on) == first:
+        start = max(start, project.starts_on)
     assert report.budget is not None
     assert report.planned_finish is not None
-    return left(budget=report.budget, spent=report.spent, start=start, finish=report.planned_finish, first=first)
+    return left(budget=report.budget, spent=report.spent, on=report.on, start=start, finish=report.planned_finish, first=first)
 
 
 def _made(space: Space, project: Project, report: ProjectReport, costs: list[int], first: date, kind: str) -> Proposal:
@@ -103,18 +116,20 @@ def _made(space: Space, project: Project, report: ProjectReport, costs: list[int
     )  # fmt: skip
 
 
-def _write(actor: Any, made: list[Proposal], renewed: list[tuple[Proposal, dict[str, Any]]]) -> None:
+def _write(actor: Any, made: list[Proposal], again: list[tuple[Proposal, dict[str, Any]]]) -> int:
+    """How many of those that were there have changed."""
     Proposal.objects.bulk_create(made, batch_size=500)
     if made:
         record_many("proposal.created", [(row, {"project": [None, row.project_id], "costs": [None, row.costs]}, {}) for row in made], actor=actor)
     changed = []
-    for row, values in renewed:
+    for row, values in again:
         differing = {name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value}
         if differing:
             row.write(expected=None, **values)
             changed.append((row, differing, {}))
     if changed:
         record_many("proposal.changed", changed, actor=actor)
+    return len(changed)
 
 
 def _serve(actor: Any, rows: list[Proposal], objective: Objective | None, weight: int) -> None:

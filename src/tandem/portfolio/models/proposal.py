@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tandem.history.models import Event
 from tandem.people.scoping import Scoped, ScopedQuerySet
 from tandem.portfolio.models.investment import InvestmentHorizon, InvestmentKind
 
@@ -17,6 +18,13 @@ class ProposalQuerySet(ScopedQuerySet):
     def candidates(self) -> Self:
         """What may be chosen: sent in, and not decided against."""
         return self.filter(state__in=Proposal.CANDIDATES)
+
+    def continuing(self) -> Self:
+        """What asks to go on with a project that ran already: made with its project, and no case that was decided became one."""
+        born = Event.objects.filter(
+            subject_kind=Proposal._meta.label_lower, subject_id=models.OuterRef("pk"), verb="proposal.created", changes__has_key="project"
+        )
+        return self.filter(models.Exists(born), state=Proposal.State.PROJECT, benefits=[], effort={})
 
 
 class Proposal(Scoped):

@@ -66,9 +66,10 @@ def of_features(user: Any, product: Product, model: ScoringModel) -> Outcome:
 
 
 def of_proposals(user: Any, space: Space | None) -> Outcome:
-    """Of proposals that became projects, in a place and below it: the net present value of the case against all that came
+    """Of proposals that became projects, in a place and below it (not of those that ask to go on with one): the net present value of the case against all that came
     of its benefits: their money added up, the mean of their shares."""
     rows = Proposal.objects.visible_to(user).filter(state=Proposal.State.PROJECT)
+    rows = rows.exclude(pk__in=rows.continuing().values("pk"))
     if space is not None:
         rows = rows.filter(space_id__among=below(user, space.pk))
     cases: list[Any] = list(rows.order_by("id")[:_MOST])

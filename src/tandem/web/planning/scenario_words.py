@@ -138,7 +138,13 @@ def price(view: View, row: Mapping[str, Any]) -> tuple[str, str]:
     else:
         rule = view.scenario.shares[int(row["name"])] if row["name"].isdigit() and int(row["name"]) < len(view.scenario.shares) else None
         what, each = share(view, rule) if rule else _("A rule on shares"), _("it costs something")
-    if row.get("gained") is not None and row["step"] and kind in ("budget", "capacity"):
+    if row.get("gained") is None or not row["step"]:
+        return what, each
+    if kind in ("share_least", "share_most"):
+        each += _("; tried with %(n)s percentage points of room: %(gained)s") % {
+            "n": number(round(row["step"] / 100, 1)), "gained": worth(view.inputs, row["gained"]),
+        }  # fmt: skip
+    elif kind in ("budget", "capacity"):
         step = money.money(row["step"], view.inputs.currency) if kind == "budget" else _("%(n)s days") % {"n": number(row["step"])}
         each += _("; tried with %(step)s more: %(gained)s") % {"step": step, "gained": worth(view.inputs, row["gained"])}
     return what, each

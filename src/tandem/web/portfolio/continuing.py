@@ -54,11 +54,18 @@ def said(done: continuing.Outcome) -> str:
     parts = [ngettext("%(n)s candidate is new", "%(n)s candidates are new", done.made) % {"n": done.made}]
     if done.renewed:
         parts.append(ngettext("%(n)s was renewed", "%(n)s were renewed", done.renewed) % {"n": done.renewed})
+    if done.same:
+        parts.append(ngettext("%(n)s is as it was", "%(n)s are as they were", done.same) % {"n": done.same})
     if done.over:
         parts.append(ngettext("of %(n)s nothing is left then", "of %(n)s nothing is left then", done.over) % {"n": done.over})
-    if done.unknown:
-        parts.append(ngettext("%(n)s has no report with cost and finish", "%(n)s have no report with cost and finish", done.unknown) % {"n": done.unknown})
+    if done.decided:
+        parts.append(ngettext("the case of %(n)s was decided and stays", "the cases of %(n)s were decided and stay", done.decided) % {"n": done.decided})
     if done.elsewhere:
         parts.append(ngettext("%(n)s asks in another portfolio", "%(n)s ask in another portfolio", done.elsewhere) % {"n": done.elsewhere})
+    if done.unknown:
+        parts.append(ngettext(
+            "of %(n)s no case can be made from what you see here (it takes a report with cost and finish)",
+            "of %(n)s no case can be made from what you see here (it takes a report with cost and finish)", done.unknown,
+        ) % {"n": done.unknown})  # fmt: skip
     return _("%(what)s.") % {"what": _(", ").join(parts)}
 
