@@ -51,21 +51,30 @@ def _url(asked: dict[str, Any], **more: str) -> str:
 
 
 def _sentence(found: reads.Map) -> str:
-    late = sum(one.state == reads.LATE for one in found.bundles)
-    count = len(found.bundles)
-    if not count:
+    """A pair whose links are all done waits no more."""
+    if not found.bundles:
         return ""
-    first = ngettext("%(n)s project waits for another in %(links)s link", "%(n)s pairs of projects wait for each other, in %(links)s links", count) % {
-        "n": count, "links": sum(len(one.ties) for one in found.bundles)}  # fmt: skip
-    return first + (ngettext("; %(n)s is late.", "; %(n)s are late.", late) % {"n": late} if late else _("; none is late."))
+    waiting = [one for one in found.bundles if one.state != reads.DONE]
+    late, over = sum(one.state == reads.LATE for one in waiting), len(found.bundles) - len(waiting)
+    if waiting:
+        links = sum(len(one.ties) - one.count(reads.DONE) for one in waiting)
+        text = ngettext("In %(n)s pair one waits for the other (open links: %(links)s)", "In %(n)s pairs one waits for the other (open links: %(links)s)", len(waiting))
+        parts = [text % {"n": len(waiting), "links": links} + (ngettext("; %(n)s is late.", "; %(n)s are late.", late) % {"n": late} if late else _("; none is late."))]
+    else:
+        parts = [_("Nothing is waited for any more.")]
+    if over:
+        parts.append(ngettext("In %(n)s pair all links are done.", "In %(n)s pairs all links are done.", over) % {"n": over})
+    return " ".join(parts)
 
 
 def _notes(found: reads.Map) -> list[str]:
     notes = []
     if found.alone:
-        notes.append(ngettext("%(n)s project waits for no other and is not drawn.", "%(n)s projects wait for no other and are not drawn.", found.alone) % {"n": found.alone})
+        notes.append(ngettext(
+            "%(n)s project has no link to another project of this map and is not drawn.", "%(n)s projects have no link to another project of this map and are not drawn.", found.alone
+        ) % {"n": found.alone})  # fmt: skip
     if found.unseen:
-        notes.append(ngettext("%(n)s link leads to a project that you cannot see.", "%(n)s links lead to projects that you cannot see.", found.unseen) % {"n": found.unseen})
+        notes.append(ngettext("%(n)s link leads to or from a project that you cannot see.", "%(n)s links lead to or from projects that you cannot see.", found.unseen) % {"n": found.unseen})
     if found.is_cut:
         notes.append(_("Only the first %(n)s links were read: choose a place.") % {"n": reads.MOST})
     return notes
