@@ -108,6 +108,17 @@ def test_a_lag_of_eight_working_hours_is_a_day(world, other):
     assert only(world).state == "late"
 
 
+def test_very_many_pairs_are_a_table_and_no_picture(world, signed_in, other, monkeypatch):
+    monkeypatch.setattr(reads, "DRAWN", 1)
+    client = signed_in(world.alma)
+    tie(world, world.project, other)
+    assert "too many to draw" not in client.get(URL).content.decode()
+    tie(world, other, make.project(actor=world.alma, name="Crane"))
+    page = client.get(URL).content.decode()
+    assert "2 pairs are too many to draw" in page and "svg ch" not in page and page.count("Around it") == 2
+    assert "svg ch" in client.get(URL + f"?around=project-{world.project.pk}").content.decode()
+
+
 def test_the_page_draws_edges_that_lead_to_their_links(world, signed_in, other):
     link = tie(world, world.project, other, first={"planned_finish": at(20)}, then={"planned_start": at(10)})
     client = signed_in(world.alma)

@@ -166,6 +166,8 @@ def test_published_notes_stand_on_the_portal_without_what_is_not_shipped(world, 
     text = client.get(address).content.decode()
     assert "F0" in text and "Fast" in text and "F1" not in text and "<script>alert" not in text and "陈悦" not in text
     assert "很快" in client.get(address, headers={"Accept-Language": "zh-hans"}).content.decode()
+    make.feature(actor=world.chen, product=world.product, title="Slipped in", release=release, state="shipped")
+    assert "Slipped in" not in client.get(address).content.decode(), "nobody wrote anything about it"
     assert address in client.get(reverse("portal_shared", kwargs={"token": portal.token})).content.decode()
     portals.close(actor=world.alma, portal=portal)
     assert client.get(address).status_code == 404

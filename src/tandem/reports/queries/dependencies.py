@@ -17,6 +17,8 @@ from tandem.work.models import Link, State
 
 MOST = 20_000
 """Links between projects that are read; more are said, not drawn."""
+DRAWN = 300
+"""Pairs that are drawn; more are a table only."""
 WORKDAY = 480
 """Working minutes of a day: what a lag is counted in, where no calendar is asked."""
 LATE, CRITICAL, OPEN, DONE = "late", "critical", "open", "done"
@@ -73,7 +75,7 @@ class Bundle:
 class Map:
     knots: list[Knot]
     bundles: list[Bundle]
-    placed: Placed
+    placed: Placed | None  # None: too many to be drawn
     alone: int  # projects without any such link
     unseen: int  # links to or from projects out of sight
     is_cut: bool
@@ -95,7 +97,7 @@ def read(user: Any, space: Space | None = None, *, around: str = "", steps: int 
     shown = [one for one in bundles.values() if kept is None or (one.source.code in kept and one.target.code in kept)]
     tied = {knot.code for one in shown for knot in (one.source, one.target)} | ({around} if around in knots else set())
     drawn = [knot for knot in knots.values() if knot.code in tied]
-    placed = place([knot.code for knot in drawn], [(one.source.code, one.target.code) for one in shown])
+    placed = place([knot.code for knot in drawn], [(one.source.code, one.target.code) for one in shown]) if len(shown) <= DRAWN else None
     return Map(drawn, shown, placed, sum(knot.code not in tied for knot in projects.values()) if kept is None else 0, unseen, is_cut)
 
 

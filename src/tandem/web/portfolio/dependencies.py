@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tandem.compute.layout.layered import Placed
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.reports.queries import dependencies as reads
@@ -22,6 +23,8 @@ from tandem.work.models import Link
 
 _WIDE, _HIGH, _NODE, _GAP, _EDGE = 168, 22, 34, 96, 12
 _STEPS = (1, 2, 3)
+_ROWS = 100
+"""Of pairs that are too many to be drawn, so many are listed."""
 _PAGES = {"project": "projects_detail", "proposal": "proposals_detail"}
 _LINES = {reads.LATE: "ch-off", reads.CRITICAL: "ch-ink", reads.OPEN: "ch-ink2", reads.DONE: "ch-done"}
 
@@ -38,7 +41,8 @@ def page(request: HttpRequest) -> HttpResponse:
     bundles = reads.worst_first(found.bundles)
     context = {
         "space": space, "places": places(request), "found": found, "chosen": chosen, "steps": steps, "all_steps": _STEPS, "whole": _url({"in": key}),
-        "picture": _picture(found, asked) if found.bundles else None, "sentence": _sentence(found), "bundles": [_bundle(one, asked) for one in bundles],
+        "picture": _picture(found, found.placed, asked) if found.bundles and found.placed else None, "sentence": _sentence(found),
+        "bundles": [_bundle(one, asked) for one in bundles[: _ROWS if found.placed is None else None]],
         "opened": _opened(found, request.GET.get("from", ""), request.GET.get("to", "")), "knots": sorted(found.knots, key=lambda knot: knot.name) if not chosen else [],
         "notes": _notes(found),
     }  # fmt: skip
@@ -69,6 +73,8 @@ def _sentence(found: reads.Map) -> str:
 
 def _notes(found: reads.Map) -> list[str]:
     notes = []
+    if found.placed is None:
+        notes.append(_("%(n)s pairs are too many to draw: choose a place, or a project to look around. Listed are the %(shown)s worst.") % {"n": len(found.bundles), "shown": _ROWS})
     if found.alone:
         notes.append(ngettext(
             "%(n)s project has no link to another project of this map and is not drawn.", "%(n)s projects have no link to another project of this map and are not drawn.", found.alone
@@ -80,19 +86,19 @@ def _notes(found: reads.Map) -> list[str]:
     return notes
 
 
-def _picture(found: reads.Map, asked: dict[str, Any]) -> dict[str, Any]:
+def _picture(found: reads.Map, placed: Placed, asked: dict[str, Any]) -> dict[str, Any]:
     """Layers from left to right; an edge over several layers keeps a row of its own, so that no edge runs over a node."""
     step_x, step_y = _WIDE + _GAP, _NODE
     nodes = []
     for knot in found.knots:
-        layer, row = found.placed.at[knot.code]
+        layer, row = placed.at[knot.code]
         nodes.append({
             "x": _EDGE + layer * step_x, "y": _EDGE + row * step_y, "text": cut(knot.name, 26), "title": knot.name, "is_proposal": knot.of == "proposal",
             "is_chosen": knot.code == asked["around"], "href": reverse(_PAGES[knot.of], kwargs={"id": knot.id}),
         })  # fmt: skip
-    edges = [_edge(one, found.placed.paths[one.source.code, one.target.code], asked) for one in reversed(reads.worst_first(found.bundles))]
+    edges = [_edge(one, placed.paths[one.source.code, one.target.code], asked) for one in reversed(reads.worst_first(found.bundles))]
     return {
-        "width": 2 * _EDGE + found.placed.layers * step_x - _GAP, "height": 2 * _EDGE + found.placed.rows * step_y - _NODE + _HIGH, "node_width": _WIDE, "node_height": _HIGH,
+        "width": 2 * _EDGE + placed.layers * step_x - _GAP, "height": 2 * _EDGE + placed.rows * step_y - _NODE + _HIGH, "node_width": _WIDE, "node_height": _HIGH,
         "nodes": nodes, "edges": edges, "label": _("%(n)s projects and what they wait for; the table below says the same") % {"n": len(nodes)},
     }  # fmt: skip
 
