@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tandem.compute.layout.layered import Placed
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.reports.queries import dependencies as reads
@@ -41,7 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
     bundles = reads.worst_first(found.bundles)
     context = {
         "space": space, "places": places(request), "found": found, "chosen": chosen, "steps": steps, "all_steps": _STEPS, "whole": _url({"in": key}),
-        "picture": _picture(found, found.placed, asked) if found.bundles and found.placed else None, "sentence": _sentence(found),
+        "picture": _picture(found, asked) if found.bundles and found.placed else None, "sentence": _sentence(found),
         "bundles": [_bundle(one, asked) for one in bundles[: _ROWS if found.placed is None else None]],
         "opened": _opened(found, request.GET.get("from", ""), request.GET.get("to", "")), "knots": sorted(found.knots, key=lambda knot: knot.name) if not chosen else [],
         "notes": _notes(found),
@@ -86,9 +85,10 @@ def _notes(found: reads.Map) -> list[str]:
     return notes
 
 
-def _picture(found: reads.Map, placed: Placed, asked: dict[str, Any]) -> dict[str, Any]:
+def _picture(found: reads.Map, asked: dict[str, Any]) -> dict[str, Any]:
     """Layers from left to right; an edge over several layers keeps a row of its own, so that no edge runs over a node."""
-    step_x, step_y = _WIDE + _GAP, _NODE
+    placed, step_x, step_y = found.placed, _WIDE + _GAP, _NODE
+    assert placed is not None
     nodes = []
     for knot in found.knots:
         layer, row = placed.at[knot.code]
