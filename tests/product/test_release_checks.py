@@ -102,7 +102,7 @@ def test_notes_are_published_once_it_is_out(world, release):
         release_notes.publish(actor=world.chen, release=release, version=None)
     assert problem.value.code == "notes_empty"
     feature = make.feature(actor=world.chen, product=world.product, release=release)
-    features.change(actor=world.chen, feature=feature, version=None, state="shipped")
+    features.change(actor=world.chen, feature=feature, version=None, state="shipped", note_en="Book many at once")
     release = release_notes.publish(actor=world.chen, release=release, version=release.version)
     assert release.notes_published_at and release_notes.publish(actor=world.chen, release=release, version=1).version == release.version
     with pytest.raises(Hidden):

@@ -87,9 +87,36 @@ def test_what_one_cannot_see_is_counted_and_not_named(world, signed_in, other):
     tie(world, world.project, other)
     found = reads.read(world.boris)
     assert (found.bundles, found.unseen) == ([], 1)
+    tie(world, other, world.project)
+    assert reads.read(world.boris).unseen == 2, "what one waits for out of sight, too"
     page = signed_in(world.boris).get(URL).content.decode()
     assert "Berth" not in page
     assert "No project waits for another yet" in page
+
+
+def test_what_is_done_is_waited_for_no_more(world, signed_in, other):
+    client, third = signed_in(world.alma), make.project(actor=world.alma, name="Crane")
+    tie(world, world.project, other, first={"planned_finish": at(20), "state": "done"}, then={"planned_start": at(10)})
+    assert "Nothing is waited for any more. In 1 pair all links are done." in client.get(URL).content.decode()
+    tie(world, other, third)
+    page = client.get(URL).content.decode()
+    assert "In 1 pair one waits for the other (open links: 1); none is late. In 1 pair all links are done." in page
+
+
+def test_a_lag_of_eight_working_hours_is_a_day(world, other):
+    tie(world, world.project, other, first={"planned_finish": at(5)}, then={"planned_start": at(8)}, lag_minutes=5 * 480)
+    assert only(world).state == "late"
+
+
+def test_very_many_pairs_are_a_table_and_no_picture(world, signed_in, other, monkeypatch):
+    monkeypatch.setattr(reads, "DRAWN", 1)
+    client = signed_in(world.alma)
+    tie(world, world.project, other)
+    assert "too many to draw" not in client.get(URL).content.decode()
+    tie(world, other, make.project(actor=world.alma, name="Crane"))
+    page = client.get(URL).content.decode()
+    assert "2 pairs are too many to draw" in page and "svg ch" not in page and page.count("Around it") == 2
+    assert "svg ch" in client.get(URL + f"?around=project-{world.project.pk}").content.decode()
 
 
 def test_the_page_draws_edges_that_lead_to_their_links(world, signed_in, other):

@@ -71,8 +71,10 @@ def test_open_items_in_no_feature_of_the_projects_that_deliver(world):
 
 def test_the_page_in_its_states_and_for_whom(world, signed_in):
     address, client = reverse("product_gaps", kwargs={"id": world.product.pk}), signed_in(world.chen)
+    assert "Nothing to compare yet" in client.get(address).content.decode()
+    make.feature(actor=world.chen, product=world.product, title="An idea", state="idea")
     assert "Everything that is built was asked for" in client.get(address).content.decode()
-    make.feature(actor=world.chen, product=world.product, title="<i>Idle</i>")
+    make.feature(actor=world.chen, product=world.product, title="<i>Idle</i>", state="planned")
     make.feedback(actor=world.chen, product=world.product, title="Unread")
     text = client.get(address).content.decode()
     assert "&lt;i&gt;Idle" in text and "Unread" in text and "Nobody asked for 1 feature." in text

@@ -105,3 +105,10 @@ def test_as_many_queries_for_many_records_as_for_few(world, signed_in, filled):
     for number in range(8):
         make.proposal(actor=world.alma, space=filled.space, title=f"P{number}")
     assert count() == few
+
+
+def test_very_many_records_are_listed_in_part_and_it_is_said(filled, world, signed_in, monkeypatch):
+    address, client = reverse("portfolio_mix", kwargs={"id": filled.pk}), signed_in(world.alma)
+    assert "are shown." not in client.get(address).content.decode()
+    monkeypatch.setattr("tandem.web.portfolio.mix._LISTED", 2)
+    assert "The first 2 of 5 are shown." in client.get(address).content.decode()

@@ -120,6 +120,18 @@ def test_checks_are_written_passed_and_waived_on_the_page(world, release, signed
     assert signed_in(world.dana).post(here[0], {"do": "pass"}).status_code == 404
 
 
+def test_undo_leaves_a_later_decision_alone(world, release, signed_in):
+    client = signed_in(world.chen)
+    row = release_checks.create(actor=world.chen, release=release, name="Help")
+    undo = client.post(reverse("release_check", kwargs={"id": row.pk}), {"do": "pass", "version": 1}, headers=JSON).json()["undo"]
+    row.refresh_from_db()
+    release_checks.decide(actor=world.chen, release_check=row, version=None, state="waived", reason="By phone")
+    assert client.post(undo, headers=JSON).status_code == 409
+    assert client.post(reverse("release_check_reopenings", kwargs={"id": row.pk}), headers=JSON).status_code == 409
+    row.refresh_from_db()
+    assert row.state == "waived"
+
+
 def _patch(client, url, version, **given):
     return client.patch(url, json.dumps(given), content_type="application/json", headers={"If-Match": f'"{version}"'})
 
@@ -154,6 +166,8 @@ def test_published_notes_stand_on_the_portal_without_what_is_not_shipped(world, 
     text = client.get(address).content.decode()
     assert "F0" in text and "Fast" in text and "F1" not in text and "<script>alert" not in text and "陈悦" not in text
     assert "很快" in client.get(address, headers={"Accept-Language": "zh-hans"}).content.decode()
+    make.feature(actor=world.chen, product=world.product, title="Slipped in", release=release, state="shipped")
+    assert "Slipped in" not in client.get(address).content.decode(), "nobody wrote anything about it"
     assert address in client.get(reverse("portal_shared", kwargs={"token": portal.token})).content.decode()
     portals.close(actor=world.alma, portal=portal)
     assert client.get(address).status_code == 404

@@ -10,7 +10,7 @@ from tandem.kit import clock
 from tandem.people.actions import spaces
 from tandem.planning import forecasts
 from tandem.planning.actions import promises
-from tandem.product.actions import features, roadmaps
+from tandem.product.actions import features, roadmap_editions, roadmaps
 from tandem.product.models import RoadmapShare
 from tandem.strategy.actions import objectives
 from tests import make
@@ -128,3 +128,19 @@ def test_search_engines_and_other_sites_learn_nothing(shared):
     assert "noindex" in answer["X-Robots-Tag"]
     assert answer["Referrer-Policy"] == "no-referrer"
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_an_edition_that_is_gone_becomes_no_link_to_the_whole_roadmap(world, signed_in):
+    row = roadmap_editions.create(actor=world.chen, space=world.product.space, name="For customers")
+    sent = {"product": world.product.pk, "edition": row.pk}
+    roadmap_editions.remove(actor=world.chen, roadmap_edition=row, version=None)
+    assert signed_in(world.chen).post(reverse("roadmap_shares"), sent).status_code == 404
+    assert not RoadmapShare.objects.exists()
+
+
+def test_an_edition_of_a_place_that_became_confidential_is_not_even_named(world):
+    row = roadmap_editions.create(actor=world.chen, space=world.product.space, name="For customers")
+    _row, token = roadmaps.share(actor=world.chen, space=world.product.space, edition=row)
+    assert "For customers" in read(token).content.decode()
+    type(world.product.space).objects.filter(pk=world.product.space_id).update(is_confidential=True)
+    assert read(token).status_code == 404

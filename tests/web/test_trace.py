@@ -1,5 +1,7 @@
 """The trace of a record: the chain both ways, its gaps, what a reader may not see, bounded and with as many queries as ever."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -127,3 +129,28 @@ def test_it_is_bounded_and_asks_as_often_for_many_as_for_few(world, chain, signe
     found = reads.trace(world.alma, "release", chain["release"])
     assert all(len(marks) <= reads.SHOWN[name] + 3 for name, marks in found.columns.items())
     assert found.mark(("features", "more")).count == 5 and "and 5 more" in text
+
+
+def _text(client, kind, row):
+    return client.get(reverse("trace", kwargs={"kind": kind, "id": row.pk})).content.decode()
+
+
+def test_an_item_in_two_features_is_counted_once(world, chain, signed_in):
+    other = make.feature(actor=world.chen, product=world.product, title="Stories", release=chain["release"])
+    features.add_scope(actor=world.chen, subject=other, items=[chain["work-item"]])
+    assert "2 work items, 1 done" in _text(signed_in(world.alma), "release", chain["release"])
+
+
+def test_votes_are_said_of_all_or_not_at_all(world, chain, signed_in):
+    client = signed_in(world.alma)
+    for number in range(reads.SHOWN["feedback"]):
+        said = make.feedback(actor=world.chen, product=world.product, title=f"Said {number}", outside_votes=1)
+        feedback_links.link(actor=world.chen, feedback=said, feature=chain["feature"], quote="")
+    assert "9 entries of feedback →" in re.sub(r"\s+", " ", _text(client, "feature", chain["feature"]))
+
+
+def test_nothing_of_an_objective_is_said_to_be_served_by_nothing(world, signed_in):
+    row = make.objective(actor=world.alma)
+    assert [mark.weight for mark in reads.trace(world.alma, "objective", row).columns["objectives"]] == [0]
+    text = _text(signed_in(world.alma), "objective", row)
+    assert "Nothing serves it" in text and "0 % ·" in text and "100 %" not in text

@@ -134,7 +134,7 @@ REFUSALS: dict[str, Any] = {
     "waiver_without_reason": _("Say why it may go out all the same."),
     "release_checks_too_many": _("A release has at most %(most)s checks."),
     "release_not_out": _("Its notes are published once it is released."),
-    "notes_empty": _("There is nothing to publish yet: ship a feature, or write an introduction."),
+    "notes_empty": _("There is nothing to publish yet: write a note of a shipped feature, or an introduction."),
     "inputs_missing": _("Name the inputs of the formula, one in each line."),
     "inputs_too_many": _("A scoring model has at most %(most)s inputs."),
     "inputs_unreadable": _("Line %(line)s cannot be read: “%(found)s”. Write a name, and if you like unit, range and meaning: effort [person-day] 0..500: work until it ships."),

@@ -14,11 +14,12 @@ _DO = Permission.EDIT_PRODUCT
 
 
 def publish(*, actor: Any, release: Release, version: int | None) -> Release:
-    """Once it is released, and where there is something to say: an introduction or a shipped feature."""
+    """Once it is released, and where there is something to say: an introduction or a shipped feature with a note."""
     require(actor, _DO, release.space_id)
     if release.state != Release.State.RELEASED:
         raise Refused("release_not_out")
-    if not (release.notes_en or release.notes_zh or Feature.objects.filter(release=release, state=Feature.State.SHIPPED).exists()):
+    told = Feature.objects.filter(release=release, state=Feature.State.SHIPPED).exclude(note_en="", note_zh="")
+    if not (release.notes_en or release.notes_zh or told.exists()):
         raise Refused("notes_empty")
     if release.notes_published_at is not None:
         return release

@@ -17,6 +17,10 @@ from tandem.work.models import Link, State
 
 MOST = 20_000
 """Links between projects that are read; more are said, not drawn."""
+DRAWN = 300
+"""Pairs that are drawn; more are a table only."""
+WORKDAY = 480
+"""Working minutes of a day: what a lag is counted in, where no calendar is asked."""
 LATE, CRITICAL, OPEN, DONE = "late", "critical", "open", "done"
 _ENDS = {"FS": ("finish", "start"), "blocks": ("finish", "start"), "SS": ("start", "start"), "FF": ("finish", "finish"), "SF": ("start", "finish")}
 
@@ -71,9 +75,9 @@ class Bundle:
 class Map:
     knots: list[Knot]
     bundles: list[Bundle]
-    placed: Placed
+    placed: Placed | None  # None: too many to be drawn
     alone: int  # projects without any such link
-    unseen: int  # links to projects out of sight
+    unseen: int  # links to or from projects out of sight
     is_cut: bool
 
     def bundle(self, source: str, target: str) -> Bundle | None:
@@ -93,7 +97,7 @@ def read(user: Any, space: Space | None = None, *, around: str = "", steps: int 
     shown = [one for one in bundles.values() if kept is None or (one.source.code in kept and one.target.code in kept)]
     tied = {knot.code for one in shown for knot in (one.source, one.target)} | ({around} if around in knots else set())
     drawn = [knot for knot in knots.values() if knot.code in tied]
-    placed = place([knot.code for knot in drawn], [(one.source.code, one.target.code) for one in shown])
+    placed = place([knot.code for knot in drawn], [(one.source.code, one.target.code) for one in shown]) if len(shown) <= DRAWN else None
     return Map(drawn, shown, placed, sum(knot.code not in tied for knot in projects.values()) if kept is None else 0, unseen, is_cut)
 
 
@@ -111,11 +115,16 @@ def _links(user: Any, projects: dict[int, Knot]) -> tuple[dict[tuple[str, str], 
             continue
         source, target = projects[one["source__space_id"]], projects[one["target__space_id"]]
         found.setdefault((source.code, target.code), Bundle(source, target)).ties.append(_tie(one))
-    return found, unseen, len(read_rows) > MOST
+    return found, unseen + _from_unseen(projects, seen), len(read_rows) > MOST
+
+
+def _from_unseen(projects: dict[int, Knot], seen: frozenset[int]) -> int:
+    rows = Link.objects.dependencies().filter(target__space__among=frozenset(projects))  # house: reads — only counted
+    return int(rows.filter(source__removed_at=None, target__removed_at=None).exclude(source__space__among=seen).count())
 
 
 _FIELDS = (
-    "id", "kind", "lag_minutes", "source_id", "source__space_id", "source__key", "source__title", "source__state__category", "source__actual_start", "source__actual_finish", "source__planned_start",
+    "id", "kind", "lag_minutes", "is_lag_elapsed", "source_id", "source__space_id", "source__key", "source__title", "source__state__category", "source__actual_start", "source__actual_finish", "source__planned_start",
     "source__planned_finish", "source__computed__start", "source__computed__finish", "source__computed__is_critical", "target__space_id", "target__key", "target__title",
     "target__state__category", "target__planned_start", "target__planned_finish", "target__computed__start", "target__computed__finish", "target__computed__is_critical",
     "target__computed__driven_by_id",
@@ -134,7 +143,7 @@ def _tie(one: dict[str, Any]) -> Tie:
 
 
 def _open_state(one: dict[str, Any], has: datetime | None, needs: datetime | None) -> str:
-    lag = timedelta(minutes=one["lag_minutes"])
+    lag = timedelta(minutes=one["lag_minutes"]) if one["is_lag_elapsed"] else timedelta(days=one["lag_minutes"] / WORKDAY)
     if needs is not None and (max(has, clock.now()) if has else clock.now()) + lag > needs and (has or needs < clock.now()):
         return LATE
     decides = one["target__computed__driven_by_id"] == one["source_id"]

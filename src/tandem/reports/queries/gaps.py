@@ -30,7 +30,8 @@ ORDER BY item.space_id, item.rank, item.id
 
 
 class Idle(NamedTuple):
-    """A feature in work that no feedback asks for, that is not promised and serves no open objective."""
+    """A feature that is more than an idea, or has work items, and that no feedback asks for, that is not promised and serves
+    no open objective."""
 
     feature: Feature
     sum: Sums
@@ -55,7 +56,8 @@ class Waiting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """Each list holds the first of `…_count`. `open_features`: what was looked at."""
+    """Each list holds the first of `…_count`. `open_features`: what was looked at. `is_empty`: there was nothing to look at, no
+    open feature, no work for it and no feedback."""
 
     idle: list[Idle]
     idle_count: int
@@ -67,6 +69,7 @@ class Gaps:
     unlinked: list[Feedback]
     unlinked_count: int
     unlinked_votes: int
+    is_empty: bool
 
 
 def read(user: Any, product: Product) -> Gaps:
@@ -83,18 +86,20 @@ def read(user: Any, product: Product) -> Gaps:
     promised = set(
         Promise.objects.visible_to(user).current().filter(Q(feature__product=product) | Q(release__product=product)).values_list("feature_id", "release_id")
     )
+    built = {feature for feature, _item, _space in scopes}
     in_features, in_releases = {f for f, _r in promised if f}, {r for _f, r in promised if r}
     idle = [
         f for f in features
-        if f.pk not in asked | in_features and f.release_id not in in_releases and all(p.objective is None for p in known.of_feature(f.pk))
+        if (f.state != Feature.State.IDEA or f.pk in built) and f.pk not in asked | in_features and f.release_id not in in_releases and all(p.objective is None for p in known.of_feature(f.pk))
     ]  # fmt: skip
     loose, loose_count = _loose(user, known, {space for _f, _i, space in scopes})
-    waiting = [f for f in features if f.pk in asked - {feature for feature, _item, _space in scopes}]
+    waiting = [f for f in features if f.pk in asked - built]
     unlinked = _unlinked(user, product)
     counted = unlinked.aggregate(n=Count("pk"), votes=Sum("votes"))
     return Gaps(
         _idle(user, idle, scopes), len(idle), len(features), loose, loose_count, _waiting(user, waiting), len(waiting),
         list(unlinked.select_related("customer", "giver").order_by("-votes", "-id")[:SHOWN]), counted["n"], counted["votes"] or 0,
+        not (features or scopes or Feedback.objects.visible_to(user).filter(product=product).exists()),
     )  # fmt: skip
 
 

@@ -43,6 +43,8 @@ class Trace:
     columns: dict[str, list[Mark]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
     edges: list[tuple[Key, Key]] = field(default_factory=list)
     totals: dict[str, int] = field(default_factory=dict)
+    built: Sum = field(default_factory=Sum)
+    """Of the work items that are shown and of all below them, each once."""
 
     def mark(self, key: Key) -> Mark | None:
         return next((m for m in self.columns[key[0]] if m.key == key), None)
@@ -156,7 +158,7 @@ class _Reading:
         elif self.column == FEEDBACK:
             path.said = {self.row.pk}
         elif self.column == OBJECTIVES:
-            path.objectives = {self.row.pk: 100}
+            path.objectives = {self.row.pk: 0}
         return path
 
     def drawn(self) -> Trace:
@@ -190,7 +192,10 @@ class _Reading:
     def _place(self, column: str, rows: dict[int, Any], groups: list[set[int]]) -> None:
         """Of the rows as many as are shown; what is wanted and not seen, and a gap where a path has nothing."""
         shown = list(rows)[: SHOWN[column]]
-        sums = scope_sums.sums(self.user, {pk: [pk] for pk in shown}) if column == ITEMS else {}
+        sums: dict[int, Sum] = {}
+        if column == ITEMS:
+            tree = scope_sums.Tree(self.user, set(shown))
+            sums, self.found.built = {pk: tree.sum([pk]) for pk in shown}, tree.sum(shown)
         weights = self.paths[0].objectives if column == OBJECTIVES and len(self.paths) == 1 else {}
         marks = [Mark((column, pk), rows[pk], weight=weights.get(pk), sums=sums.get(pk)) for pk in shown]
         self._finish(column, marks, len(rows), {pk for group in groups for pk in group} - set(rows), sum(not group for group in groups))

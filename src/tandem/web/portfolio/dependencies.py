@@ -22,6 +22,8 @@ from tandem.work.models import Link
 
 _WIDE, _HIGH, _NODE, _GAP, _EDGE = 168, 22, 34, 96, 12
 _STEPS = (1, 2, 3)
+_ROWS = 100
+"""Of pairs that are too many to be drawn, so many are listed."""
 _PAGES = {"project": "projects_detail", "proposal": "proposals_detail"}
 _LINES = {reads.LATE: "ch-off", reads.CRITICAL: "ch-ink", reads.OPEN: "ch-ink2", reads.DONE: "ch-done"}
 
@@ -38,7 +40,8 @@ def page(request: HttpRequest) -> HttpResponse:
     bundles = reads.worst_first(found.bundles)
     context = {
         "space": space, "places": places(request), "found": found, "chosen": chosen, "steps": steps, "all_steps": _STEPS, "whole": _url({"in": key}),
-        "picture": _picture(found, asked) if found.bundles else None, "sentence": _sentence(found), "bundles": [_bundle(one, asked) for one in bundles],
+        "picture": _picture(found, asked) if found.bundles and found.placed else None, "sentence": _sentence(found),
+        "bundles": [_bundle(one, asked) for one in bundles[: _ROWS if found.placed is None else None]],
         "opened": _opened(found, request.GET.get("from", ""), request.GET.get("to", "")), "knots": sorted(found.knots, key=lambda knot: knot.name) if not chosen else [],
         "notes": _notes(found),
     }  # fmt: skip
@@ -51,21 +54,32 @@ def _url(asked: dict[str, Any], **more: str) -> str:
 
 
 def _sentence(found: reads.Map) -> str:
-    late = sum(one.state == reads.LATE for one in found.bundles)
-    count = len(found.bundles)
-    if not count:
+    """A pair whose links are all done waits no more."""
+    if not found.bundles:
         return ""
-    first = ngettext("%(n)s project waits for another in %(links)s link", "%(n)s pairs of projects wait for each other, in %(links)s links", count) % {
-        "n": count, "links": sum(len(one.ties) for one in found.bundles)}  # fmt: skip
-    return first + (ngettext("; %(n)s is late.", "; %(n)s are late.", late) % {"n": late} if late else _("; none is late."))
+    waiting = [one for one in found.bundles if one.state != reads.DONE]
+    late, over = sum(one.state == reads.LATE for one in waiting), len(found.bundles) - len(waiting)
+    if waiting:
+        links = sum(len(one.ties) - one.count(reads.DONE) for one in waiting)
+        text = ngettext("In %(n)s pair one waits for the other (open links: %(links)s)", "In %(n)s pairs one waits for the other (open links: %(links)s)", len(waiting))
+        parts = [text % {"n": len(waiting), "links": links} + (ngettext("; %(n)s is late.", "; %(n)s are late.", late) % {"n": late} if late else _("; none is late."))]
+    else:
+        parts = [_("Nothing is waited for any more.")]
+    if over:
+        parts.append(ngettext("In %(n)s pair all links are done.", "In %(n)s pairs all links are done.", over) % {"n": over})
+    return " ".join(parts)
 
 
 def _notes(found: reads.Map) -> list[str]:
     notes = []
+    if found.placed is None:
+        notes.append(_("%(n)s pairs are too many to draw: choose a place, or a project to look around. Listed are the %(shown)s worst.") % {"n": len(found.bundles), "shown": _ROWS})
     if found.alone:
-        notes.append(ngettext("%(n)s project waits for no other and is not drawn.", "%(n)s projects wait for no other and are not drawn.", found.alone) % {"n": found.alone})
+        notes.append(ngettext(
+            "%(n)s project has no link to another project of this map and is not drawn.", "%(n)s projects have no link to another project of this map and are not drawn.", found.alone
+        ) % {"n": found.alone})  # fmt: skip
     if found.unseen:
-        notes.append(ngettext("%(n)s link leads to a project that you cannot see.", "%(n)s links lead to projects that you cannot see.", found.unseen) % {"n": found.unseen})
+        notes.append(ngettext("%(n)s link leads to or from a project that you cannot see.", "%(n)s links lead to or from projects that you cannot see.", found.unseen) % {"n": found.unseen})
     if found.is_cut:
         notes.append(_("Only the first %(n)s links were read: choose a place.") % {"n": reads.MOST})
     return notes
@@ -73,17 +87,18 @@ def _notes(found: reads.Map) -> list[str]:
 
 def _picture(found: reads.Map, asked: dict[str, Any]) -> dict[str, Any]:
     """Layers from left to right; an edge over several layers keeps a row of its own, so that no edge runs over a node."""
-    step_x, step_y = _WIDE + _GAP, _NODE
+    placed, step_x, step_y = found.placed, _WIDE + _GAP, _NODE
+    assert placed is not None
     nodes = []
     for knot in found.knots:
-        layer, row = found.placed.at[knot.code]
+        layer, row = placed.at[knot.code]
         nodes.append({
             "x": _EDGE + layer * step_x, "y": _EDGE + row * step_y, "text": cut(knot.name, 26), "title": knot.name, "is_proposal": knot.of == "proposal",
             "is_chosen": knot.code == asked["around"], "href": reverse(_PAGES[knot.of], kwargs={"id": knot.id}),
         })  # fmt: skip
-    edges = [_edge(one, found.placed.paths[one.source.code, one.target.code], asked) for one in reversed(reads.worst_first(found.bundles))]
+    edges = [_edge(one, placed.paths[one.source.code, one.target.code], asked) for one in reversed(reads.worst_first(found.bundles))]
     return {
-        "width": 2 * _EDGE + found.placed.layers * step_x - _GAP, "height": 2 * _EDGE + found.placed.rows * step_y - _NODE + _HIGH, "node_width": _WIDE, "node_height": _HIGH,
+        "width": 2 * _EDGE + placed.layers * step_x - _GAP, "height": 2 * _EDGE + placed.rows * step_y - _NODE + _HIGH, "node_width": _WIDE, "node_height": _HIGH,
         "nodes": nodes, "edges": edges, "label": _("%(n)s projects and what they wait for; the table below says the same") % {"n": len(nodes)},
     }  # fmt: skip
 

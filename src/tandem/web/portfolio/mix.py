@@ -20,6 +20,7 @@ from tandem.web.portfolio import money
 
 _ROW, _LEFT, _RIGHT, _TOP, _WIDTH = 34, 120, 150, 10, 720
 _SEGMENTS = 60
+_LISTED = 100
 _FILLS = {"run": "f-none", "grow": "f-on", "transform": "f-done", "short": "f-on", "long": "f-done", "": "f-3"}
 _PAGES = {reads.PROJECT: "projects_detail", reads.PROPOSAL: "proposals_detail"}
 
@@ -39,7 +40,7 @@ def page(request: HttpRequest, id: int) -> HttpResponse:
     found = reads.read(request.user, row, of=of, is_by_count=is_by_count)
     context = {
         "row": row, "found": found, "sentence": _sentence(found), "groups": [_group(row, found, group) for group in found.classes], "problem": problem,
-        "may_intend": may(request.user, Permission.EDIT_PORTFOLIO, row.space_id), "asks": _asks(row, request), "notes": _notes(found, row.currency), "pieces": [_piece(one, row.currency) for one in _largest(found.pieces)],
+        "may_intend": may(request.user, Permission.EDIT_PORTFOLIO, row.space_id), "asks": _asks(row, request), "notes": _notes(found, row.currency), "pieces": [_piece(one, row.currency) for one in _largest(found.pieces)[:_LISTED]],
         "of_links": [_link(text, of == value, of=value, by=request.GET.get("by", "")) for value, text in (("", _("All")), (reads.PROJECT, _("Projects")), (reads.PROPOSAL, _("Proposals")))],
         "by_links": [_link(text, is_by_count == (value == "count"), of=of, by=value) for value, text in (("", _("Money")), ("count", _("Count")))],
     }  # fmt: skip

@@ -28,6 +28,8 @@ def page(request: HttpRequest, id: int) -> HttpResponse:
 
 
 def _sentence(found: Gaps) -> str:
+    if found.is_empty:
+        return _("Nothing to compare yet: the product has no open feature, no work and no feedback that you may see.")
     built, asked = [], []
     if found.idle_count:
         built.append(ngettext("%(n)s feature", "%(n)s features", found.idle_count) % {"n": found.idle_count})

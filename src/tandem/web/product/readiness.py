@@ -119,8 +119,9 @@ def check(request: HttpRequest, id: int) -> HttpResponse:
     here = address(row.release_id) + "#checks"
     if do in _STATES:
         before = row.state
-        release_checks.decide(actor=user, release_check=row, version=version, state=_STATES[do], reason=request.POST.get("reason", ""))
-        undo = reverse("release_check_reopenings", kwargs={"id": row.pk}) if before == ReleaseCheck.State.OPEN and do != "reopen" else ""
+        row = release_checks.decide(actor=user, release_check=row, version=version, state=_STATES[do], reason=request.POST.get("reason", ""))
+        back = reverse("release_check_reopenings", kwargs={"id": row.pk}) + f"?version={row.version}"
+        undo = back if before == ReleaseCheck.State.OPEN and do != "reopen" else ""
         return doors.done(request, here, words.decided(do), undo)
     if do == "change":
         owner = doors.find(User.objects, user, pk=_number(request, "owner")) if request.POST.get("owner") else None
@@ -135,9 +136,10 @@ def check(request: HttpRequest, id: int) -> HttpResponse:
 @login_required
 @require_POST
 def reopening(request: HttpRequest, id: int) -> HttpResponse:
-    """The address behind “Undo” after a check was passed or waived."""
+    """The address behind “Undo” after a check was passed or waived; it says of which version, so that a later decision stands."""
     row = doors.find(ReleaseCheck.objects, request.user, pk=id)
-    release_checks.decide(actor=request.user, release_check=row, version=None, state=ReleaseCheck.State.OPEN)
+    version = whole_number(request.GET.get("version", ""), 9) or 0
+    release_checks.decide(actor=request.user, release_check=row, version=version, state=ReleaseCheck.State.OPEN)
     return doors.done(request, address(row.release_id) + "#checks", _("Taken back."))
 
 

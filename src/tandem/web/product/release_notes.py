@@ -102,7 +102,8 @@ def file(request: HttpRequest, id: int, kind: str) -> HttpResponse:
 
 @open_to_all
 def listed(request: HttpRequest, portal: Portal) -> HttpResponse:
-    """What came out, the latest first: published notes in the reader's language, else in the other; shipped features only."""
+    """What came out, the latest first: published notes in the reader's language, else in the other. Only shipped features of
+    which a note says something: what is put into the release later does not get out by itself."""
     # house: reads — what was published of the product whose token was shown
     rows = Release.objects.filter(product=portal.product_id, state=Release.State.RELEASED).exclude(notes_published_at=None)
     found = list(rows.order_by("-released_on", "-id")[:ON_PORTAL])
@@ -112,7 +113,7 @@ def listed(request: HttpRequest, portal: Portal) -> HttpResponse:
     order = (first, "en" if first == "zh" else "zh")
     parts = [
         {"row": row, "intro": _said(row, "notes", order),
-         "features": [{"title": f.title, "note": _said(f, "note", order)} for f in shipped if f.release_id == row.pk]}
+         "features": [{"title": f.title, "note": _said(f, "note", order)} for f in shipped if f.release_id == row.pk and _said(f, "note", order)]}
         for row in found
     ]  # fmt: skip
     return render(request, "product/portal_releases.html", {"portal": portal, "releases": parts})

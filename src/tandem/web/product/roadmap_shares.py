@@ -18,6 +18,7 @@ from tandem.kit.ids import digest
 from tandem.people.access import Permission, may, spaces_where
 from tandem.product.actions import roadmaps
 from tandem.product.models import Product, RoadmapEdition, RoadmapShare
+from tandem.product.models.roadmap_edition import told_below
 from tandem.reports.queries import roadmap as reads
 from tandem.web import doors
 from tandem.web.product import roadmap_editions
@@ -36,7 +37,10 @@ def shares(request: HttpRequest) -> HttpResponse:
     products = list(Product.objects.visible_to(user).in_spaces(mine).select_related("space").order_by("name"))
     editions = list(RoadmapEdition.objects.visible_to(user).in_spaces(mine).with_space().order_by("name", "id"))
     if request.method == "POST":
-        edition = _chosen(editions, request.POST.get("edition", ""))
+        wanted = request.POST.get("edition", "")
+        edition = _chosen(editions, wanted)
+        if wanted and edition is None:
+            raise Hidden
         shown_space = edition or _chosen(products, request.POST.get("product", ""))
         if shown_space is None:
             raise Hidden
@@ -96,9 +100,12 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _edition(request: HttpRequest, share: RoadmapShare) -> HttpResponse:
-    """What the edition tells and nothing else: of the address only the layout counts."""
+    """What the edition tells and nothing else: of the address only the layout counts. Of a confidential place nothing leaves
+    the house, not even the name of the edition."""
     edition = share.edition
     assert edition is not None
+    if share.space_id not in told_below(share.space_id):
+        raise Hidden
     view = "horizons" if request.GET.get("view") == "horizons" else "dates"
     language = translation.get_language() if edition.language == RoadmapEdition.Language.READER else edition.language
     with translation.override(language):

@@ -130,7 +130,7 @@ def _item(user: Any, mark: Mark) -> dict[str, Any]:
 
 def _objective(user: Any, mark: Mark) -> dict[str, Any]:
     row = mark.row
-    parts = [charts.percent(mark.weight / 100) if mark.weight else "", row.owner.name if row.owner else "", _("until %(day)s") % {"day": day(row.ends_on)}]
+    parts = [charts.percent(mark.weight / 100) if mark.weight is not None else "", row.owner.name if row.owner else "", _("until %(day)s") % {"day": day(row.ends_on)}]
     return {"text": row.title, "note": " · ".join(p for p in parts if p), "state": "", "href": reverse("objectives_detail", kwargs={"id": row.pk})}
 
 
@@ -173,11 +173,11 @@ def _sentence(found: Trace) -> str:
     parts = []
     if found.totals[FEEDBACK]:
         parts.append(ngettext("%(n)s entry of feedback", "%(n)s entries of feedback", found.totals[FEEDBACK]) % {"n": found.totals[FEEDBACK]}
-                     + (f" ({ngettext('%(n)s vote', '%(n)s votes', votes) % {'n': votes}})" if votes and found.totals[FEEDBACK] <= len(said) else ""))  # fmt: skip
+                     + (f" ({ngettext('%(n)s vote', '%(n)s votes', votes) % {'n': votes}})" if votes and not found.mark((FEEDBACK, MORE)) else ""))  # fmt: skip
     if found.totals[FEATURES]:
         parts.append(ngettext("%(n)s feature", "%(n)s features", found.totals[FEATURES]) % {"n": found.totals[FEATURES]})
     if built and found.totals[ITEMS] == len(built):
-        counts = {"n": sum(s.items for s in built), "done": sum(s.done for s in built)}
+        counts = {"n": found.built.items, "done": found.built.done}
         parts.append(ngettext("%(n)s work item, %(done)s done", "%(n)s work items, %(done)s done", counts["n"]) % counts)
     elif found.totals[ITEMS]:
         parts.append(ngettext("%(n)s work item with its parts", "%(n)s work items with their parts", found.totals[ITEMS]) % {"n": found.totals[ITEMS]})
