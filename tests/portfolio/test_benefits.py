@@ -1,6 +1,6 @@
 """Benefits: who may plan and measure them, what a plan must say, and what becomes of them when a proposal becomes a project."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -42,6 +42,13 @@ def test_planned_measured_and_realised_with_an_event_each(world, row):
     assert row.state == "realising"
     benefits.move(actor=world.boris, benefit=row, version=row.version, state="realised")
     assert verbs(row) == ["benefit.created", "benefit.measured", "benefit.moved"]
+
+
+def test_money_by_quarter_begins_on_the_first_of_a_month(world):
+    row = make.benefit(actor=world.boris, space=world.project.space, starts_on=date(2027, 2, 17))
+    assert row.starts_on == date(2027, 2, 1)
+    measure_of = {"kind": "measure", "baseline": D(4), "target": D(5), "target_on": date(2027, 6, 30)}
+    assert make.benefit(actor=world.boris, space=world.project.space, starts_on=date(2027, 2, 17), **measure_of).starts_on == date(2027, 2, 17)
 
 
 def test_the_currency_is_that_of_the_nearest_portfolio(world):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from tandem.history.record import record
+from tandem.kit.dates import months_on
 from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
@@ -128,7 +129,8 @@ def currency_of(space: Space) -> str:
 
 
 def _check(row: Benefit | None, values: dict[str, Any], *, space_id: int | None) -> None:
-    """The plan can be read: money by quarter or in all by a day; a measure from its baseline to a better target."""
+    """The plan can be read: money by quarter, from the first of a month on, or in all by a day; a measure from its baseline
+    to a better target."""
 
     def one(name: str, usual: Any = None) -> Any:
         return values[name] if name in values else getattr(row, name, usual)
@@ -143,6 +145,8 @@ def _check(row: Benefit | None, values: dict[str, Any], *, space_id: int | None)
         raise Refused("target_day_missing", field="target_on")
     if one("kind", Benefit.Kind.MONEY) == Benefit.Kind.MONEY:
         _check_money(one, target)
+        if one("profile") and (begins := values.get("starts_on")):
+            values["starts_on"] = months_on(begins, 0)
     else:
         _check_measure(one, target)
 
