@@ -174,5 +174,15 @@ def test_a_whole_counts_money_by_currency_and_leaves_out_what_was_given_up(world
     reads.look_up(world.boris, rows)
     found = reads.whole(rows)
     euro, dollar = found.sums["EUR"], found.sums["USD"]
-    assert (found.count, found.measured, euro.measured, euro.by_now, euro.share) == (2, 1, D(75_000), D(150_000), 0.5)
-    assert (dollar.by_now, dollar.share) == (D(0), None)
+    assert (found.count, found.measured, euro.measured, euro.planned, euro.share) == (2, 1, D(75_000), D(150_000), 0.5)
+    assert (dollar.measured, dollar.planned, dollar.share) == (None, None, None)
+
+
+def test_what_nobody_measured_does_not_lower_the_share_of_what_was(world, row):
+    """Of two benefits of 150,000 one came in full: all of what was measured, not half."""
+    make.benefit(actor=world.boris, space=world.project.space, title="Unmeasured")
+    measure(row, world.boris, 150_000)
+    rows = list(Benefit.objects.visible_to(world.boris).select_related("kpi"))
+    reads.look_up(world.boris, rows)
+    euro = reads.whole(rows).sums["EUR"]
+    assert (euro.count, euro.measured_count, euro.whole, euro.share) == (2, 1, D(300_000), 1.0)

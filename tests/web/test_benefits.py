@@ -73,6 +73,16 @@ def test_the_list_says_what_all_come_to_and_stays_in_its_place(world, signed_in,
     assert "Nothing matches" in html(signed_in(world.alma), reverse("benefits") + "?state=missed")
 
 
+def test_a_sum_of_the_first_ones_alone_says_so(world, signed_in, row, monkeypatch):
+    client = signed_in(world.boris)
+    monkeypatch.setattr("tandem.reports.queries.benefits.MOST", 1)
+    assert "Only the first" not in html(client, reverse("benefits"))
+    make.benefit(actor=world.boris, space=world.project.space, title="One more")
+    page = html(client, reverse("benefits"))
+    assert "Only the first 1 are added up" in page
+    assert "1 benefit, 0 of them measured" in page
+
+
 def test_the_owner_is_asked_in_the_morning(world, signed_in, row):
     assert "what came of it?" in html(signed_in(world.boris), "/")
     assert "what came of it?" not in html(signed_in(world.alma), "/")

@@ -55,10 +55,14 @@ def _within(request: HttpRequest, rows: Any, key: str) -> Any:
 
 def over(request: HttpRequest) -> dict[str, Any]:
     """What all that the filters leave come to."""
-    rows: list[Any] = list(generic.narrowed(request, noun)[: reads.MOST])
+    rows: list[Any] = list(generic.narrowed(request, noun)[: reads.MOST + 1])
+    left_off, rows = len(rows) > reads.MOST, rows[: reads.MOST]
     reads.look_up(request.user, rows)
     found = reads.whole(rows)
-    return {"whole": found, "sentence": _sentence(found), "sums": [_sum(one) for one in found.sums.values()], "outcomes": outcomes.of_space(request.user, _place(request))}
+    return {
+        "whole": found, "sentence": _sentence(found), "sums": [_sum(one) for one in found.sums.values()], "most": reads.MOST if left_off else 0,
+        "outcomes": outcomes.of_space(request.user, _place(request)),
+    }  # fmt: skip
 
 
 def _place(request: HttpRequest) -> Space | None:
@@ -78,7 +82,7 @@ def _sentence(found: reads.Whole) -> str:
 
 def _sum(one: reads.Sum) -> dict[str, Any]:
     return {
-        "currency": one.currency, "whole": money.money(one.whole, one.currency), "by_now": money.money(one.by_now, one.currency), "measured": money.money(one.measured, one.currency),
+        "currency": one.currency, "whole": money.money(one.whole, one.currency), "planned": money.money(one.planned, one.currency), "measured": money.money(one.measured, one.currency),
         "share": charts.percent(one.share) if one.share is not None else "–", "count": one.count, "measured_count": one.measured_count,
     }  # fmt: skip
 
