@@ -61,6 +61,8 @@ def said(found: reads.Outcome, *, is_of_features: bool) -> list[str]:
     lines = [_agreement(found.by_share, expected, _("the share of the plan that came true"))]
     if found.currency:
         lines.append(_agreement(found.by_money, expected, _("the money that came")))
+    if found.apart:
+        lines.append(_("Compared are those whose case is in %(currency)s; %(n)s in other currencies are not.") % {"currency": found.expected_currency, "n": found.apart})
     return lines
 
 
@@ -84,14 +86,14 @@ def _figure(value: float | None) -> str:
 def _row(one: reads.Record, is_of_features: bool) -> dict[str, Any]:
     return {
         "title": one.title, "href": reverse(_PAGES[one.kind], kwargs={"id": one.id}), "benefit": one.benefit, "benefit_href": reverse("benefits_detail", kwargs={"id": one.benefit_id}),
-        "expected": charts.number(round(one.expected, 2)) if is_of_features else money.money(one.expected, one.currency), "share": charts.percent(one.share),
+        "expected": charts.number(round(one.expected, 2)) if is_of_features else money.money(one.expected, one.expected_currency), "share": charts.percent(one.share),
         "money": money.money(one.money, one.currency) if one.money is not None else "–", "others": one.others,
     }  # fmt: skip
 
 
 def _picture(found: reads.Outcome) -> dict[str, Any] | None:
     """Expected to the right, the share that came true upwards; nothing from fewer than two."""
-    known = [(one.expected, 100 * one.share, one) for one in found.records if one.share is not None]
+    known = [(one.expected, 100 * one.share, one) for one in found.compared if one.share is not None]
     if len(known) < 2:
         return None
     (left, right), (low, high) = middle([x for x, _y, _one in known]), middle([y for _x, y, _one in known])
