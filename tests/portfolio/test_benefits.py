@@ -64,6 +64,7 @@ def test_the_currency_is_that_of_the_nearest_portfolio(world):
         ({"profile": [0, 0]}, "benefit_unplanned"),
         ({"profile": [], "target": D(5)}, "target_day_missing"),
         ({"profile": [-1]}, "amounts_unreadable"),
+        ({"profile": [5], "target": D(5), "target_on": "soon"}, "target_beside_profile"),
         ({"kind": "measure", "baseline": D(4)}, "target_missing"),
         ({"kind": "measure", "target": D(4), "target_on": "soon"}, "baseline_missing"),
         ({"kind": "measure", "baseline": D(4), "target": D(4), "target_on": "soon"}, "target_not_better"),
@@ -121,6 +122,19 @@ def test_two_who_change_it_at_once_do_not_overwrite_each_other(world, row):
     benefits.change(actor=world.boris, benefit=Benefit.objects.get(pk=row.pk), version=seen, title="Less diesel")
     with pytest.raises(Stale):
         benefits.move(actor=world.boris, benefit=row, version=seen, state="realised")
+
+
+def test_realised_needs_a_value_and_what_was_measured_returns_as_being_realised(world, row):
+    with pytest.raises(Refused, match="benefit_unmeasured"):
+        benefits.move(actor=world.boris, benefit=row, version=None, state="realised")
+    benefits.move(actor=world.boris, benefit=row, version=None, state="dropped", reason="No ships")
+    benefits.move(actor=world.boris, benefit=row, version=None, state="planned")
+    assert row.state == "planned"
+    measure(row, world.boris, 20_000)
+    row.refresh_from_db()
+    benefits.move(actor=world.boris, benefit=row, version=None, state="dropped", reason="No ships")
+    benefits.move(actor=world.boris, benefit=row, version=None, state="planned")
+    assert row.state == "realising"
 
 
 def test_what_was_measured_is_not_removed_nor_made_something_else(world, row):

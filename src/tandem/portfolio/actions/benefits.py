@@ -10,13 +10,13 @@ from django.db.models import Q
 
 from tandem.history.record import record
 from tandem.kit.dates import months_on
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Refused, Stale
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.portfolio import amounts
 from tandem.portfolio.models import Benefit, BenefitMeasurement, Portfolio, Proposal
-from tandem.strategy.models import Kpi
+from tandem.strategy.models import Kpi, Measurement
 
 _DO = Permission.EDIT_WORK
 _S = Benefit.State
@@ -57,21 +57,36 @@ def remove(*, actor: Any, benefit: Benefit, version: int | None = None) -> None:
         writing.remove(benefit, actor=actor, permission=_DO, verb="benefit.removed", version=version)
 
 
-def _lock(benefit: Benefit) -> None:
+def _lock(benefit: Benefit) -> Benefit | None:
     """As a measurement does: nobody measures it in between. What is gone is found gone by the write."""
-    Benefit.objects.select_for_update(of=("self",)).filter(pk=benefit.pk).first()
+    return Benefit.objects.select_for_update(of=("self",)).filter(pk=benefit.pk).first()
+
+
+def _is_measured(actor: Any, benefit: Benefit) -> bool:
+    """By hand, or by its KPI since it began, as far as the actor sees that."""
+    if benefit.kpi_id is None:
+        return benefit.measurements.exists()
+    found = Measurement.objects.visible_to(actor).filter(kpi=benefit.kpi_id)
+    return (found.filter(on__gte=benefit.starts_on) if benefit.starts_on else found).exists()
 
 
 def move(*, actor: Any, benefit: Benefit, version: int | None, state: str, reason: str = "") -> Benefit:
-    """The verdict on it, or its return. That it was missed or given up needs a reason."""
+    """The verdict on it, or its return. That it was missed or given up needs a reason, that it was realised a value. What
+    was measured before returns as being realised."""
     require(actor, _DO, benefit.space_id)
     if state not in MOVES[benefit.state]:
         raise Refused("move_unknown", field="state", state=str(benefit.get_state_display()))
     reason = reason.strip()
     if state in _REASONED and not reason:
         raise Refused("benefit_reason_missing", field="reason")
-    values = {"state": state, "reason": reason[:500]}
     with transaction.atomic():
+        now = _lock(benefit)
+        if version is not None and now is not None and now.version != version:
+            raise Stale(now)
+        is_measured = _is_measured(actor, benefit)
+        if state == _S.REALISED and not is_measured:
+            raise Refused("benefit_unmeasured", field="state")
+        values = {"state": _S.REALISING.value if state == _S.PLANNED and is_measured else state, "reason": reason[:500]}
         shown = {f: [getattr(benefit, f), v] for f, v in values.items() if getattr(benefit, f) != v}
         benefit.write(expected=version, **values)
         record("benefit.moved", benefit, actor=actor, changes=shown)
@@ -163,6 +178,8 @@ def _check(row: Benefit | None, values: dict[str, Any], *, space_id: int | None)
         raise Refused("target_day_missing", field="target_on")
     if one("kind", Benefit.Kind.MONEY) == Benefit.Kind.MONEY:
         _check_money(one, target)
+        if target is not None and sum(one("profile") or []) and ("target" in values or "profile" in values):
+            raise Refused("target_beside_profile", field="target")
         if one("profile") and (begins := values.get("starts_on")):
             values["starts_on"] = months_on(begins, 0)
     else:
