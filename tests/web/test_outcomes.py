@@ -98,3 +98,12 @@ def test_values_in_other_currencies_are_not_put_into_one_order(world, signed_in)
     page = signed_in(world.alma).get(reverse("benefits_outcomes")).content.decode()
     assert "Compared are those whose case is in EUR; 1 in other currencies are not." in page
     assert "¥" in page
+
+
+def test_when_only_the_first_are_compared_that_is_said(world, signed_in, model, monkeypatch):
+    monkeypatch.setattr("tandem.reports.queries.outcomes._MOST", 1)
+    bring(world, model, 5, 150_000)
+    assert reads.of_features(world.chen, world.product, model).most == 0
+    bring(world, model, 6, 150_000)
+    page = signed_in(world.chen).get(f"{reverse('benefits_outcomes')}?product={world.product.pk}&model={model.pk}").content.decode()
+    assert "Compared are the first 1 alone." in page

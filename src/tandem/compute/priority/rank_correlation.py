@@ -35,8 +35,8 @@ def agreement(xs: Sequence[float], ys: Sequence[float], *, needed: int = NEEDED)
     if rho is None:
         return Agreement(n, why_none="all_equal")
     if abs(rho) > 1 - 1e-12:
-        sign, (low, _high) = round(rho), _range(1 - 12 / (n * (n * n - 1)), n)
-        return Agreement(n, sign, *sorted((sign * low, float(sign))))
+        low, _high = _range(1 - 12 / (n * (n * n - 1)), n)
+        return Agreement(n, 1.0, low, 1.0) if rho > 0 else Agreement(n, -1.0, -1.0, -low)
     return Agreement(n, rho, *_range(rho, n))
 
 

@@ -50,6 +50,7 @@ class Outcome:
     without: int
     expected_currency: str = ""
     apart: int = 0
+    most: int = 0  # so many were read and no more, where there are more
 
     @property
     def compared(self) -> tuple[Record, ...]:
@@ -61,7 +62,8 @@ def of_features(user: Any, product: Product, model: ScoringModel) -> Outcome:
     """Of a product's features with a score by the model. A benefit that several features share counts once, with the mean
     of their scores."""
     scores = Score.objects.visible_to(user).filter(model=model, feature__product=product, value__isnull=False)
-    rows = list(scores.exclude(feature__benefit=None).select_related("feature").order_by("feature_id")[:_MOST])
+    rows = list(scores.exclude(feature__benefit=None).select_related("feature").order_by("feature_id")[: _MOST + 1])
+    most, rows = _cut(rows), rows[:_MOST]
     known = _known(user, {row.feature.benefit_id for row in rows})
     together: dict[int, list[Score]] = defaultdict(list)
     for row in rows:
@@ -72,7 +74,7 @@ def of_features(user: Any, product: Product, model: ScoringModel) -> Outcome:
         first, mean = group[0].feature, sum(row.value or 0.0 for row in group) / len(group)
         records.append(_record([known[benefit_id]], first.title, "feature", first.pk, mean, "", len(group) - 1))
     scored = Feature.objects.visible_to(user).filter(product=product, scores__model=model, scores__value__isnull=False, benefit=None)
-    return _outcome(records, scored.count())
+    return _outcome(records, scored.count(), most)
 
 
 def of_proposals(user: Any, space: Space | None) -> Outcome:
@@ -81,7 +83,8 @@ def of_proposals(user: Any, space: Space | None) -> Outcome:
     rows = Proposal.objects.visible_to(user).filter(state=Proposal.State.PROJECT)
     if space is not None:
         rows = rows.filter(space_id__among=below(user, space.pk))
-    cases: list[Any] = list(rows.order_by("id")[:_MOST])
+    cases: list[Any] = list(rows.order_by("id")[: _MOST + 1])
+    most, cases = _cut(cases), cases[:_MOST]
     proposals.look_up(user, cases)
     planned = Benefit.objects.visible_to(user).filter(proposal__in=[row.pk for row in cases]).values_list("proposal_id", "pk")
     of_case: dict[int, list[int]] = defaultdict(list)
@@ -92,7 +95,7 @@ def of_proposals(user: Any, space: Space | None) -> Outcome:
     for row in cases:
         if made := [known[pk] for pk in of_case.get(row.pk, []) if pk in known]:
             records.append(_record(made, row.title, "proposal", row.pk, float(row.case.npv), row.currency, len(made) - 1))
-    return _outcome(records, sum(row.pk not in of_case for row in cases))
+    return _outcome(records, sum(row.pk not in of_case for row in cases), most)
 
 
 def _known(user: Any, ids: set[int | None]) -> dict[int, Any]:
@@ -113,7 +116,7 @@ def _record(rows: Sequence[Any], title: str, kind: str, id_: int, expected: floa
     )
 
 
-def _outcome(records: Sequence[Record], without: int) -> Outcome:
+def _outcome(records: Sequence[Record], without: int, most: int) -> Outcome:
     """What was expected in the currency that most are expected in, and the money of the currency that most of these are
     measured in; the others stay out of the comparison."""
     known = [one for one in records if one.share is not None or one.money is not None]
@@ -127,8 +130,12 @@ def _outcome(records: Sequence[Record], without: int) -> Outcome:
         tuple(ordered),
         agreement([one.expected for one in shared], [one.share or 0.0 for one in shared]),
         agreement([one.expected for one in paid], [one.money or 0.0 for one in paid]),
-        currency, len(records) - len(known), without, of, len(ordered) - len(alike),
+        currency, len(records) - len(known), without, of, len(ordered) - len(alike), most,
     )  # fmt: skip
+
+
+def _cut(rows: Sequence[Any]) -> int:
+    return _MOST if len(rows) > _MOST else 0
 
 
 def _most(names: Iterable[str]) -> str:

@@ -62,6 +62,8 @@ def said(found: reads.Outcome, *, is_of_features: bool) -> list[str]:
     lines = [_agreement(found.by_share, expected, _("the share of the plan that came true"))]
     if found.currency:
         lines.append(_agreement(found.by_money, expected, _("the money that came")))
+    if found.most:
+        lines.append(_("Compared are the first %(n)s alone.") % {"n": found.most})
     if found.apart:
         lines.append(_("Compared are those whose case is in %(currency)s; %(n)s in other currencies are not.") % {"currency": found.expected_currency, "n": found.apart})
     return lines
