@@ -14,7 +14,7 @@ from tandem.people.models import Role
 from tandem.planning import selection
 from tandem.planning.actions import adoptions, scenarios
 from tandem.planning.models import Adoption, Solution
-from tandem.portfolio.actions import benefit_measurements, portfolios, projects, proposals
+from tandem.portfolio.actions import benefit_measurements, benefits, portfolios, projects, proposals
 from tandem.portfolio.models import Benefit, Project
 from tandem.reports.queries import scenarios as reads
 from tandem.strategy.actions import objectives
@@ -186,6 +186,28 @@ def test_the_benefits_of_the_case_go_with_the_project_and_come_back(at):
     adoptions.undo(actor=at.lead, adoption=made)
     named.refresh_from_db()
     assert (named.space, named.starts_on, named.proposal) == (at.home, None, at.crane)
+
+
+@pytest.mark.parametrize("what", ["measured", "another-day"])
+def test_what_was_done_to_a_carried_benefit_since_stops_the_way_back(at, what):
+    named = make.benefit(actor=at.lead, space=at.home, title="Faster berths", proposal=at.crane, starts_on=None)
+    benefit_measurements.take(actor=at.lead, benefit=named, on=date(2026, 1, 5), value=Decimal(1))
+    made = adopt(at)
+    named.refresh_from_db()
+    if what == "measured":
+        benefit_measurements.take(actor=at.lead, benefit=named, on=clock.today(), value=Decimal(5))
+    else:
+        benefits.change(actor=at.lead, benefit=named, version=None, starts_on=date(2027, 7, 1))
+    with pytest.raises(Refused, match="adoption_built_on"):
+        adoptions.undo(actor=at.lead, adoption=made)
+
+
+def test_measured_before_the_decision_it_comes_back(at):
+    named = make.benefit(actor=at.lead, space=at.home, title="Faster berths", proposal=at.crane, starts_on=None)
+    benefit_measurements.take(actor=at.lead, benefit=named, on=date(2026, 1, 5), value=Decimal(1))
+    adoptions.undo(actor=at.lead, adoption=adopt(at))
+    named.refresh_from_db()
+    assert (named.space, named.starts_on) == (at.home, None)
 
 
 def test_a_case_without_named_benefits_becomes_one_until_it_is_measured(at):

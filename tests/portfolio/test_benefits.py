@@ -1,6 +1,6 @@
 """Benefits: who may plan and measure them, what a plan must say, and what becomes of them when a proposal becomes a project."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -44,6 +44,13 @@ def test_planned_measured_and_realised_with_an_event_each(world, row):
     assert verbs(row) == ["benefit.created", "benefit.measured", "benefit.moved"]
 
 
+def test_money_by_quarter_begins_on_the_first_of_a_month(world):
+    row = make.benefit(actor=world.boris, space=world.project.space, starts_on=date(2027, 2, 17))
+    assert row.starts_on == date(2027, 2, 1)
+    measure_of = {"kind": "measure", "baseline": D(4), "target": D(5), "target_on": date(2027, 6, 30)}
+    assert make.benefit(actor=world.boris, space=world.project.space, starts_on=date(2027, 2, 17), **measure_of).starts_on == date(2027, 2, 17)
+
+
 def test_the_currency_is_that_of_the_nearest_portfolio(world):
     home = portfolios.create(actor=world.alma, parent=world.root, name="Asia", currency="CNY").space
     project = make.project(actor=world.alma, name="Canton", parent=home)
@@ -57,6 +64,7 @@ def test_the_currency_is_that_of_the_nearest_portfolio(world):
         ({"profile": [0, 0]}, "benefit_unplanned"),
         ({"profile": [], "target": D(5)}, "target_day_missing"),
         ({"profile": [-1]}, "amounts_unreadable"),
+        ({"profile": [5], "target": D(5), "target_on": "soon"}, "target_beside_profile"),
         ({"kind": "measure", "baseline": D(4)}, "target_missing"),
         ({"kind": "measure", "target": D(4), "target_on": "soon"}, "baseline_missing"),
         ({"kind": "measure", "baseline": D(4), "target": D(4), "target_on": "soon"}, "target_not_better"),
@@ -116,6 +124,19 @@ def test_two_who_change_it_at_once_do_not_overwrite_each_other(world, row):
         benefits.move(actor=world.boris, benefit=row, version=seen, state="realised")
 
 
+def test_realised_needs_a_value_and_what_was_measured_returns_as_being_realised(world, row):
+    with pytest.raises(Refused, match="benefit_unmeasured"):
+        benefits.move(actor=world.boris, benefit=row, version=None, state="realised")
+    benefits.move(actor=world.boris, benefit=row, version=None, state="dropped", reason="No ships")
+    benefits.move(actor=world.boris, benefit=row, version=None, state="planned")
+    assert row.state == "planned"
+    measure(row, world.boris, 20_000)
+    row.refresh_from_db()
+    benefits.move(actor=world.boris, benefit=row, version=None, state="dropped", reason="No ships")
+    benefits.move(actor=world.boris, benefit=row, version=None, state="planned")
+    assert row.state == "realising"
+
+
 def test_what_was_measured_is_not_removed_nor_made_something_else(world, row):
     measure(row, world.boris, 20_000)
     with pytest.raises(Refused, match="benefit_measured"):
@@ -167,5 +188,15 @@ def test_a_whole_counts_money_by_currency_and_leaves_out_what_was_given_up(world
     reads.look_up(world.boris, rows)
     found = reads.whole(rows)
     euro, dollar = found.sums["EUR"], found.sums["USD"]
-    assert (found.count, found.measured, euro.measured, euro.by_now, euro.share) == (2, 1, D(75_000), D(150_000), 0.5)
-    assert (dollar.by_now, dollar.share) == (D(0), None)
+    assert (found.count, found.measured, euro.measured, euro.planned, euro.share) == (2, 1, D(75_000), D(150_000), 0.5)
+    assert (dollar.measured, dollar.planned, dollar.share) == (None, None, None)
+
+
+def test_what_nobody_measured_does_not_lower_the_share_of_what_was(world, row):
+    """Of two benefits of 150,000 one came in full: all of what was measured, not half."""
+    make.benefit(actor=world.boris, space=world.project.space, title="Unmeasured")
+    measure(row, world.boris, 150_000)
+    rows = list(Benefit.objects.visible_to(world.boris).select_related("kpi"))
+    reads.look_up(world.boris, rows)
+    euro = reads.whole(rows).sums["EUR"]
+    assert (euro.count, euro.measured_count, euro.whole, euro.share) == (2, 1, D(300_000), 1.0)

@@ -26,11 +26,17 @@ def calls():
 
 @pytest.mark.parametrize(
     ("day", "due"),
-    [(date(2026, 12, 31), None), (date(2027, 1, 1), 0), (date(2027, 4, 1), 30), (date(2027, 7, 1), 90), (date(2030, 1, 1), 150)],
+    [(date(2026, 12, 30), None), (date(2026, 12, 31), 0), (date(2027, 3, 31), 30), (date(2027, 6, 30), 90), (date(2030, 1, 1), 150)],
     ids=["before", "first-quarter", "second-quarter", "third-quarter", "long-after"],
 )
 def test_money_is_due_when_a_quarter_has_ended(day, due):
     assert money().at(day) == (None if due is None else _D(due))
+
+
+def test_the_last_day_of_a_quarter_is_held_against_that_quarter():
+    """Measured on the last day of the third quarter: 0 + 30 + 60 were planned by then, and all by the end of the fourth."""
+    made = realisation.realised(money(), [(date(2027, 6, 30), _D(45))], TODAY)
+    assert (made.planned, made.to_plan, made.plan.steps[-1][0]) == (_D(90), 0.5, date(2027, 9, 30))
 
 
 def test_money_that_came_is_compared_with_all_and_with_what_was_due():

@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tandem.kit import clock
-from tandem.portfolio.actions import benefit_measurements
+from tandem.portfolio.actions import benefit_measurements, benefits
 from tandem.portfolio.models import Benefit
 from tandem.reports.queries import health
+from tandem.strategy.actions import measurements
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,32 @@ def test_the_list_says_what_all_come_to_and_stays_in_its_place(world, signed_in,
     assert "Far away" not in page
     assert "2 benefits, 1 of them measured" in html(signed_in(world.alma), reverse("benefits"))
     assert "Nothing matches" in html(signed_in(world.alma), reverse("benefits") + "?state=missed")
+
+
+def test_a_sum_of_the_first_ones_alone_says_so(world, signed_in, row, monkeypatch):
+    client = signed_in(world.boris)
+    monkeypatch.setattr("tandem.reports.queries.benefits.MOST", 1)
+    assert "Only the first" not in html(client, reverse("benefits"))
+    make.benefit(actor=world.boris, space=world.project.space, title="One more")
+    page = html(client, reverse("benefits"))
+    assert "Only the first 1 are added up" in page
+    assert "1 benefit, 0 of them measured" in page
+
+
+def test_nearly_all_is_not_shown_as_all(world, signed_in, row):
+    measured(row, world, 149_400)
+    page = html(signed_in(world.boris), detail(row))
+    assert "99 %" in page
+    assert "100 %" not in page
+
+
+def test_what_a_kpi_measures_is_being_realised_with_its_first_value(world, signed_in):
+    kpi = make.kpi(actor=world.alma, space=world.project.space)
+    row = make.benefit(actor=world.alma, space=world.project.space, kind="measure", baseline=D(400), target=D(250), target_on=day(90), direction="down", kpi=kpi)
+    assert "Being realised" not in html(signed_in(world.boris), detail(row))
+    measurements.take(actor=world.alma, kpi=kpi, on=day(-1), value=D(300))
+    assert "Being realised" in html(signed_in(world.boris), detail(row))
+    assert benefits.move(actor=world.alma, benefit=row, version=None, state="realised").state == "realised"
 
 
 def test_the_owner_is_asked_in_the_morning(world, signed_in, row):

@@ -87,6 +87,45 @@ def test_the_page_says_how_far_it_is_from_what_is_intended(world, signed_in, fil
     assert signed_in(world.dana).get(url).status_code == 404
 
 
+def test_counts_and_parts_are_not_held_against_what_is_intended_of_all_the_money(world, signed_in, filled):
+    portfolios.intend_mix(actor=world.alma, portfolio=filled, version=None, mix=WANTED)
+    for asked in ({"is_by_count": True}, {"of": "proposal"}):
+        assert {one.intended for one in reads.read(world.alma, filled, **asked).classes["kind"]} == {None}
+    page = signed_in(world.alma).get(reverse("portfolio_mix", kwargs={"id": filled.pk}) + "?of=proposal").content.decode()
+    assert "Most goes into Grow: 75 %. What is intended is said of all the money" in page
+
+
+def test_each_portfolio_below_counts_in_its_own_currency(world, home):
+    """100 in euros are all the money: 900 in yuan stand beside it, as a proposal and as the case of a project."""
+    make.proposal(actor=world.alma, space=home.space, costs=[100], kind="run")
+    below = portfolios.create(actor=world.alma, parent=home.space, name="Asia", currency="CNY").space
+    make.proposal(actor=world.alma, space=below, title="Canton", costs=[900], kind="grow")
+    case = make.proposal(actor=world.alma, space=below, title="Shenzhen", costs=[900])
+    case.write(expected=None, project=make.project(actor=world.alma, name="Shenzhen", parent=below), state="project")
+    found = reads.read(world.alma, home)
+    assert (found.money, found.in_other_currency, found.without_money) == (D(100), 2, 0)
+    assert {one.other_currency for one in found.pieces} == {"", "CNY"}
+    assert reads.read(world.alma, below.portfolio).money == D(1800)
+
+
+def test_a_report_without_a_currency_is_not_one_without_costs(world, signed_in, home):
+    project = make.project(actor=world.alma, name="Reported", parent=home.space)
+    make.project_report(actor=world.alma, project=project, budget=D(100), currency="EUR").write(expected=None, currency="")
+    found = reads.read(world.alma, home)
+    assert (found.money, found.without_money, found.in_other_currency, found.in_unknown_currency) == (D(0), 0, 0, 1)
+    page = signed_in(world.alma).get(reverse("portfolio_mix", kwargs={"id": home.pk})).content.decode()
+    assert "currency not said" in page
+    assert "nobody said what they cost" not in page
+
+
+def test_what_is_not_classified_is_never_what_most_goes_into(world, signed_in, home):
+    make.proposal(actor=world.alma, space=home.space, costs=[300])
+    make.proposal(actor=world.alma, space=home.space, costs=[100], kind="run")
+    page = signed_in(world.alma).get(reverse("portfolio_mix", kwargs={"id": home.pk})).content.decode()
+    assert "Most goes into" not in page
+    assert "75 % is not classified yet" in page
+
+
 def test_an_empty_portfolio_says_what_to_do(world, signed_in, home):
     page = signed_in(world.alma).get(reverse("portfolio_mix", kwargs={"id": home.pk})).content.decode()
     assert "Nothing to divide yet" in page

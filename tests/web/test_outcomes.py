@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from tandem.kit import clock
-from tandem.portfolio.actions import benefit_measurements
+from tandem.portfolio.actions import benefit_measurements, portfolios
 from tandem.product.actions import features, scores
 from tandem.reports.queries import outcomes as reads
 from tests import make
@@ -49,7 +49,7 @@ def test_enough_give_a_correlation_with_its_range(world, signed_in, model):
     found = reads.of_features(world.chen, world.product, model)
     assert (found.by_share.n, found.by_share.rho, found.by_money.rho, found.currency) == (8, 1, 1, "EUR")
     page = signed_in(world.chen).get(f"{reverse('benefits_outcomes')}?product={world.product.pk}&model={model.pk}").content.decode()
-    assert "rank correlation 1.00 (1.00 to 1.00), from 8" in page
+    assert "rank correlation 1.00 (0.82 to 1.00), from 8" in page
     assert page.count("/benefits/") > 8
 
 
@@ -81,3 +81,29 @@ def test_proposals_are_compared_by_their_value_and_all_that_came_of_them(world, 
     assert (one.share, one.money, one.others) == (0.75, 225_000.0, 1)
     assert signed_in(world.alma).get(reverse("benefits_outcomes")).status_code == 200
     assert signed_in(world.dana).get(f"{reverse('benefits_outcomes')}?in={world.project.space.key}").status_code == 404
+
+
+def test_values_in_other_currencies_are_not_put_into_one_order(world, signed_in):
+    """A case in yuan shows its value in yuan, whatever its benefit is measured in, and stays out of the comparison."""
+    china = portfolios.create(actor=world.alma, parent=world.root, name="Asia", currency="CNY").space
+    for title, space in (("Crane", None), ("Berth", None), ("Canton", china)):
+        row = make.proposal(actor=world.alma, title=title, space=space, costs=[10], benefits=[50_000])
+        row.write(expected=None, state="project")
+        gained = make.benefit(actor=world.alma, title=f"Of {title}", proposal=row, space=space, currency="EUR")
+        benefit_measurements.take(actor=world.alma, benefit=gained, on=clock.today(), value=D(75_000))
+    found = reads.of_proposals(world.alma, None)
+    assert (found.by_share.n, found.by_money.n, found.apart, found.expected_currency) == (2, 2, 1, "EUR")
+    last = found.records[-1]
+    assert (last.title, last.expected_currency, last.currency) == ("Canton", "CNY", "EUR")
+    page = signed_in(world.alma).get(reverse("benefits_outcomes")).content.decode()
+    assert "Compared are those whose case is in EUR; 1 in other currencies are not." in page
+    assert "¥" in page
+
+
+def test_when_only_the_first_are_compared_that_is_said(world, signed_in, model, monkeypatch):
+    monkeypatch.setattr("tandem.reports.queries.outcomes._MOST", 1)
+    bring(world, model, 5, 150_000)
+    assert reads.of_features(world.chen, world.product, model).most == 0
+    bring(world, model, 6, 150_000)
+    page = signed_in(world.chen).get(f"{reverse('benefits_outcomes')}?product={world.product.pk}&model={model.pk}").content.decode()
+    assert "Compared are the first 1 alone." in page

@@ -65,6 +65,8 @@ REFUSALS: dict[str, Any] = {
     "currency_differs": _("The reports are in %(theirs)s, the portfolio counts in %(ours)s. Change the currency of the portfolio first."),
     "case_empty": _("Say what it costs or which effort it takes before you send it in."),
     "benefit_unplanned": _("Say what is planned: money by quarter, or an amount in all and its day."),
+    "benefit_unmeasured": _("Nothing was measured yet that you can see: measure what came, or say that it is not realised."),
+    "target_beside_profile": _("Plan money by quarter, or an amount in all: not both, since the quarters count."),
     "benefit_measured": _("It was measured already, and stays what it is. Give it up with a reason, and plan a new one."),
     "benefit_reason_missing": _("Say why: the next business case will learn from it."),
     "benefit_of_elsewhere": _("A benefit of a proposal stands in the portfolio of the proposal."),

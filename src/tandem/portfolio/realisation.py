@@ -1,6 +1,6 @@
 """What was planned of a benefit for a day, what was measured, and which share of it came true. Plain functions.
 
-Money: the plan of a day is the sum of the quarters that have ended by then; a measured value is the sum up to its day.
+Money: the plan of a day is the sum of the quarters that have ended with it, three whole months each; a measured value is the sum up to its day.
 A measure: the plan is its target from the target day on; the share is the way gone from the baseline to the target."""
 
 from collections.abc import Sequence
@@ -71,7 +71,7 @@ def plan(
     if is_money and profile:
         sums = [Decimal(n) for n in accumulate(profile)]
         first = starts_on
-        steps = tuple((months_on(first, 3 * n), amount) for n, amount in enumerate(sums, 1)) if first else ()
+        steps = tuple((months_on(first, 3 * n) - timedelta(days=1), amount) for n, amount in enumerate(sums, 1)) if first else ()
         return Plan(base, steps, sums[-1], first, cadence)
     steps = ((target_on, target),) if target_on and target is not None else ()
     return Plan(base, steps, target, starts_on or target_on, cadence)

@@ -23,8 +23,9 @@ class Agreement:
 
 def agreement(xs: Sequence[float], ys: Sequence[float], *, needed: int = NEEDED) -> Agreement:
     """Spearman's rho: the correlation of the ranks, equal values sharing their mean rank. The range is Fisher's
-    transformation with the variance of Bonett and Wright (2000), (1 + rho²/2) / (n − 3). Raises ValueError for sides of
-    unequal length."""
+    transformation with the variance of Bonett and Wright (2000), (1 + rho²/2) / (n − 3). For the very same order the
+    transformation knows no end: there the range is that of the next order, with two neighbours changed, up to 1. Raises
+    ValueError for sides of unequal length."""
     if len(xs) != len(ys):
         raise ValueError("two orders of the same things have the same length")
     n = len(xs)
@@ -34,9 +35,14 @@ def agreement(xs: Sequence[float], ys: Sequence[float], *, needed: int = NEEDED)
     if rho is None:
         return Agreement(n, why_none="all_equal")
     if abs(rho) > 1 - 1e-12:
-        return Agreement(n, round(rho), round(rho), round(rho))
+        low, _high = _range(1 - 12 / (n * (n * n - 1)), n)
+        return Agreement(n, 1.0, low, 1.0) if rho > 0 else Agreement(n, -1.0, -1.0, -low)
+    return Agreement(n, rho, *_range(rho, n))
+
+
+def _range(rho: float, n: int) -> tuple[float, float]:
     middle, width = atanh(rho), _Z * sqrt((1 + rho * rho / 2) / (n - 3))
-    return Agreement(n, rho, tanh(middle - width), tanh(middle + width))
+    return tanh(middle - width), tanh(middle + width)
 
 
 def ranks(values: Sequence[float]) -> list[float]:

@@ -135,7 +135,7 @@ def _insist_untouched(adoption: Adoption, rows: dict[int, Proposal]) -> None:
     for one in adoption.outcome:
         row = rows[one["proposal"]]
         is_same = row.state == one["after"] and row.project_id == one.get("project")
-        if benefits.measured(_carried(one)):
+        if benefits.built_on(_carried(one), adoption.created_at):
             raise Refused("adoption_built_on", title=row.title)
         if not is_same or (row.project and (row.project.version != one["version"] or (_opened(one) and row.project.space_id in worked_in))):
             raise Refused("adoption_built_on", title=row.title)

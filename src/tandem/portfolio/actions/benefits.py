@@ -1,20 +1,22 @@
 """Planning benefits, and saying in the end what became of them."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 
 from tandem.history.record import record
-from tandem.kit.errors import Refused
+from tandem.kit.dates import months_on
+from tandem.kit.errors import Refused, Stale
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.portfolio import amounts
 from tandem.portfolio.models import Benefit, BenefitMeasurement, Portfolio, Proposal
-from tandem.strategy.models import Kpi
+from tandem.strategy.models import Kpi, Measurement
 
 _DO = Permission.EDIT_WORK
 _S = Benefit.State
@@ -36,31 +38,55 @@ def create(*, actor: Any, space: Space, is_carried: bool = False, **values: Any)
 def change(*, actor: Any, benefit: Benefit, version: int | None, **values: Any) -> Benefit:
     """What it was measured in stays once it is measured."""
     require(actor, _DO, benefit.space_id)
-    fixed = {"kind", "currency", "kpi"} if benefit.measurements.exists() else set()
-    if name := next((n for n in sorted(fixed) if n in values and values[n] != getattr(benefit, n)), ""):
-        raise Refused("benefit_measured", field=name)
-    _check(benefit, values, space_id=benefit.space_id)
-    return writing.change(benefit, actor=actor, permission=_DO, verb="benefit.changed", version=version, **values)
+    with transaction.atomic():
+        _lock(benefit)
+        fixed = {"kind", "currency", "kpi"} if benefit.measurements.exists() else set()
+        if name := next((n for n in sorted(fixed) if n in values and values[n] != getattr(benefit, n)), ""):
+            raise Refused("benefit_measured", field=name)
+        _check(benefit, values, space_id=benefit.space_id)
+        return writing.change(benefit, actor=actor, permission=_DO, verb="benefit.changed", version=version, **values)
 
 
 def remove(*, actor: Any, benefit: Benefit, version: int | None = None) -> None:
     """Only while nothing was measured: what was measured is given up or missed, not removed."""
     require(actor, _DO, benefit.space_id)
-    if benefit.measurements.exists():
-        raise Refused("benefit_measured")
-    writing.remove(benefit, actor=actor, permission=_DO, verb="benefit.removed", version=version)
+    with transaction.atomic():
+        _lock(benefit)
+        if benefit.measurements.exists():
+            raise Refused("benefit_measured")
+        writing.remove(benefit, actor=actor, permission=_DO, verb="benefit.removed", version=version)
+
+
+def _lock(benefit: Benefit) -> Benefit | None:
+    """As a measurement does: nobody measures it in between. What is gone is found gone by the write."""
+    return Benefit.objects.select_for_update(of=("self",)).filter(pk=benefit.pk).first()
+
+
+def _is_measured(actor: Any, benefit: Benefit) -> bool:
+    """By hand, or by its KPI since it began, as far as the actor sees that."""
+    if benefit.kpi_id is None:
+        return benefit.measurements.exists()
+    found = Measurement.objects.visible_to(actor).filter(kpi=benefit.kpi_id)
+    return (found.filter(on__gte=benefit.starts_on) if benefit.starts_on else found).exists()
 
 
 def move(*, actor: Any, benefit: Benefit, version: int | None, state: str, reason: str = "") -> Benefit:
-    """The verdict on it, or its return. That it was missed or given up needs a reason."""
+    """The verdict on it, or its return. That it was missed or given up needs a reason, that it was realised a value. What
+    was measured before returns as being realised."""
     require(actor, _DO, benefit.space_id)
     if state not in MOVES[benefit.state]:
         raise Refused("move_unknown", field="state", state=str(benefit.get_state_display()))
     reason = reason.strip()
     if state in _REASONED and not reason:
         raise Refused("benefit_reason_missing", field="reason")
-    values = {"state": state, "reason": reason[:500]}
     with transaction.atomic():
+        now = _lock(benefit)
+        if version is not None and now is not None and now.version != version:
+            raise Stale(now)
+        is_measured = _is_measured(actor, benefit)
+        if state == _S.REALISED and not is_measured:
+            raise Refused("benefit_unmeasured", field="state")
+        values = {"state": _S.REALISING.value if state == _S.PLANNED and is_measured else state, "reason": reason[:500]}
         shown = {f: [getattr(benefit, f), v] for f, v in values.items() if getattr(benefit, f) != v}
         benefit.write(expected=version, **values)
         record("benefit.moved", benefit, actor=actor, changes=shown)
@@ -68,11 +94,13 @@ def move(*, actor: Any, benefit: Benefit, version: int | None, state: str, reaso
 
 
 class Carried(NamedTuple):
-    """One benefit of a proposal that went into its project: when it began before, and whether the business case made it."""
+    """One benefit of a proposal that went into its project: when it began before, whether the business case made it, and
+    when it begins since; decisions of before this was kept have nothing there."""
 
     benefit_id: int
     began_on: str | None
     is_new: bool
+    begins_on: str | None = None
 
 
 def carry_over(*, actor: Any, proposal: Proposal, space: Space, starts_on: date, title: str) -> list[Carried]:
@@ -82,8 +110,9 @@ def carry_over(*, actor: Any, proposal: Proposal, space: Space, starts_on: date,
         rows = list(Benefit.objects.select_for_update().filter(proposal=proposal, space_id=proposal.space_id).order_by("id"))
         found = []
         for row in rows:
-            found.append(Carried(row.pk, row.starts_on and row.starts_on.isoformat(), is_new=False))
-            _put(actor, row, space, row.starts_on or starts_on)
+            begins = row.starts_on or starts_on
+            found.append(Carried(row.pk, row.starts_on and row.starts_on.isoformat(), False, begins.isoformat()))
+            _put(actor, row, space, begins)
         if rows or not sum(proposal.benefits):
             return found
         made = create(
@@ -105,9 +134,14 @@ def take_back(*, actor: Any, proposal: Proposal, carried: Iterable[Carried]) -> 
                 _put(actor, row, proposal.space, date.fromisoformat(one.began_on) if one.began_on else None)
 
 
-def measured(carried: Iterable[Carried]) -> bool:
-    """Whether anybody has measured one of them since."""
-    return BenefitMeasurement.objects.filter(benefit__in=[one.benefit_id for one in carried if one.is_new]).exists()
+def built_on(carried: Iterable[Carried], since: datetime) -> bool:
+    """Whether anybody has measured one of them since, or set another first day that taking it back would overwrite."""
+    of = {one.benefit_id: one for one in carried}
+    rows = Benefit.objects.select_for_update().filter(pk__in=of).order_by("id")
+    moved = [row.pk for row in rows if (known := of[row.pk].begins_on) and (row.starts_on is None or row.starts_on.isoformat() != known)]
+    made = [pk for pk, one in of.items() if one.is_new]
+    new = Q(benefit__in=made) | Q(benefit__in=of, created_at__gte=since)
+    return bool(moved) or BenefitMeasurement.objects.filter(new).exists()
 
 
 def _put(actor: Any, row: Benefit, space: Space, starts_on: date | None) -> None:
@@ -128,7 +162,8 @@ def currency_of(space: Space) -> str:
 
 
 def _check(row: Benefit | None, values: dict[str, Any], *, space_id: int | None) -> None:
-    """The plan can be read: money by quarter or in all by a day; a measure from its baseline to a better target."""
+    """The plan can be read: money by quarter, from the first of a month on, or in all by a day; a measure from its baseline
+    to a better target."""
 
     def one(name: str, usual: Any = None) -> Any:
         return values[name] if name in values else getattr(row, name, usual)
@@ -143,6 +178,10 @@ def _check(row: Benefit | None, values: dict[str, Any], *, space_id: int | None)
         raise Refused("target_day_missing", field="target_on")
     if one("kind", Benefit.Kind.MONEY) == Benefit.Kind.MONEY:
         _check_money(one, target)
+        if target is not None and sum(one("profile") or []) and ("target" in values or "profile" in values):
+            raise Refused("target_beside_profile", field="target")
+        if one("profile") and (begins := values.get("starts_on")):
+            values["starts_on"] = months_on(begins, 0)
     else:
         _check_measure(one, target)
 

@@ -68,18 +68,19 @@ def of_place(user: Any, *, space_id: int | None = None, proposal_id: int | None 
 
 @dataclass
 class Sum:
-    """Money of one currency: what is planned in all, what was to be there by today, what was measured."""
+    """Money of one currency: what is planned in all, what was measured, and what of the measured ones was planned by the
+    day of their measurement; nothing for both where nothing was measured."""
 
     currency: str
     count: int = 0
     whole: Decimal = Decimal(0)
-    by_now: Decimal = Decimal(0)
-    measured: Decimal = Decimal(0)
+    planned: Decimal | None = None
+    measured: Decimal | None = None
     measured_count: int = 0
 
     @property
     def share(self) -> float | None:
-        return float(self.measured / self.by_now) if self.by_now else None
+        return float(self.measured / self.planned) if self.planned and self.measured is not None else None
 
 
 @dataclass
@@ -95,7 +96,7 @@ class Whole:
 
 def whole(rows: Iterable[Any]) -> Whole:
     """Of rows that were looked up. What was given up counts in nothing."""
-    found, today = Whole(), clock.today()
+    found = Whole()
     for row in rows:
         if row.state == Benefit.State.DROPPED:
             continue
@@ -108,9 +109,10 @@ def whole(rows: Iterable[Any]) -> Whole:
             one = found.sums.setdefault(row.currency, Sum(row.currency))
             one.count += 1
             one.whole += made.plan.whole or 0
-            one.by_now += made.plan.at(today) or 0
-            one.measured += made.value or 0
-            one.measured_count += made.value is not None
+            if made.value is not None:
+                one.planned = (one.planned or 0) + (made.planned or Decimal(0))
+                one.measured = (one.measured or 0) + made.value
+                one.measured_count += 1
     return found
 
 

@@ -36,7 +36,7 @@ class BenefitForm(forms.ModelForm):
         }  # fmt: skip
         help_texts = {
             "kind": _("Money adds up; a measure goes from its baseline to its target."),
-            "starts_on": _("From this day on it is measured. A benefit of a proposal begins when its project does."),
+            "starts_on": _("From this day on it is measured; money by quarter from the first of its month. A benefit of a proposal begins when its project does."),
             "unit_name": _("Of a measure, such as hours, %, calls a week."),
             "baseline": _("Of a measure: what it is today."),
             "target": _("Of a measure: what it is to be. Of money without quarters: the amount in all."),

@@ -1,6 +1,7 @@
 """Benefits in words: amounts in their unit, the state with what it rests on, and the picture of the course."""
 
 from decimal import Decimal
+from math import floor
 from typing import Any
 
 from django.urls import reverse
@@ -37,7 +38,12 @@ def standing(row: Any) -> Any:
 
 
 def share(row: Any) -> str:
-    return charts.percent(row.realised.share) if row.realised.share is not None else ""
+    return part(row.realised.share) if row.realised.share is not None else ""
+
+
+def part(share: float | None) -> str:
+    """Rounded down: nothing is in full, or on track, a little before it is."""
+    return charts.percent(None if share is None else floor(100 * share + 1e-9) / 100)
 
 
 def derivation(row: Any) -> list[str]:
@@ -52,12 +58,12 @@ def derivation(row: Any) -> list[str]:
         found.append(_("By %(day)s nothing was due, so there is no state.") % {"day": day(made.on)})
     else:
         found.append(_("Of what was planned by %(day)s (%(planned)s) that is %(share)s: from 90 %% on track, from 70 %% at risk, less is off track.") % {
-            "day": day(made.on), "planned": amount(row, made.planned), "share": charts.percent(made.to_plan)})  # fmt: skip
+            "day": day(made.on), "planned": amount(row, made.planned), "share": part(made.to_plan)})  # fmt: skip
     return found
 
 
 def _share_line(row: Any, made: Any) -> str:
-    figures = {"on": day(made.on), "value": amount(row, made.value), "whole": amount(row, made.plan.whole), "share": charts.percent(made.share), "base": amount(row, made.plan.baseline)}
+    figures = {"on": day(made.on), "value": amount(row, made.value), "whole": amount(row, made.plan.whole), "share": part(made.share), "base": amount(row, made.plan.baseline)}
     if row.is_money:
         return _("By %(on)s %(value)s were measured of %(whole)s planned in all: %(share)s.") % figures
     return _("From %(base)s the value went to %(value)s on %(on)s, on the way to %(whole)s: %(share)s of the way.") % figures

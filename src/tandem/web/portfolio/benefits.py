@@ -15,7 +15,7 @@ from tandem.portfolio.models import Benefit, BenefitMeasurement
 from tandem.product.models import Feature
 from tandem.reports.queries import benefits as reads
 from tandem.reports.queries.scope import below
-from tandem.web import cells, charts, doors, generic
+from tandem.web import cells, doors, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.portfolio import benefit_forms, money, outcomes
 from tandem.web.portfolio import benefit_words as words
@@ -45,7 +45,15 @@ def look_up(request: HttpRequest, rows: list[Any]) -> None:
 
 
 def said(row: Any) -> Any:
-    return cells.state(_SHAPES.get(row.state, ""), row.get_state_display())
+    state = _state(row)
+    return cells.state(_SHAPES.get(state, ""), Benefit.State(state).label)
+
+
+def _state(row: Any) -> str:
+    """What a KPI measures is being realised as soon as there is a value; nobody says so by hand."""
+    made = getattr(row, "realised", None)
+    is_coming = row.state == Benefit.State.PLANNED and row.kpi_id and made is not None and made.value is not None
+    return Benefit.State.REALISING.value if is_coming else row.state
 
 
 def _within(request: HttpRequest, rows: Any, key: str) -> Any:
@@ -55,10 +63,14 @@ def _within(request: HttpRequest, rows: Any, key: str) -> Any:
 
 def over(request: HttpRequest) -> dict[str, Any]:
     """What all that the filters leave come to."""
-    rows: list[Any] = list(generic.narrowed(request, noun)[: reads.MOST])
+    rows: list[Any] = list(generic.narrowed(request, noun)[: reads.MOST + 1])
+    left_off, rows = len(rows) > reads.MOST, rows[: reads.MOST]
     reads.look_up(request.user, rows)
     found = reads.whole(rows)
-    return {"whole": found, "sentence": _sentence(found), "sums": [_sum(one) for one in found.sums.values()], "outcomes": outcomes.of_space(request.user, _place(request))}
+    return {
+        "whole": found, "sentence": _sentence(found), "sums": [_sum(one) for one in found.sums.values()], "most": reads.MOST if left_off else 0,
+        "outcomes": outcomes.of_space(request.user, _place(request)),
+    }  # fmt: skip
 
 
 def _place(request: HttpRequest) -> Space | None:
@@ -78,8 +90,8 @@ def _sentence(found: reads.Whole) -> str:
 
 def _sum(one: reads.Sum) -> dict[str, Any]:
     return {
-        "currency": one.currency, "whole": money.money(one.whole, one.currency), "by_now": money.money(one.by_now, one.currency), "measured": money.money(one.measured, one.currency),
-        "share": charts.percent(one.share) if one.share is not None else "–", "count": one.count, "measured_count": one.measured_count,
+        "currency": one.currency, "whole": money.money(one.whole, one.currency), "planned": money.money(one.planned, one.currency), "measured": money.money(one.measured, one.currency),
+        "share": words.part(one.share), "count": one.count, "measured_count": one.measured_count,
     }  # fmt: skip
 
 
@@ -121,7 +133,7 @@ noun = Noun(
         Column("owner", _("Owner"), lambda r: cells.person(r.owner)),
     ),
     facts=(
-        Fact(_("State"), lambda r: r.get_state_display()), Fact(_("Reason"), lambda r: r.reason or "–"), Fact(_("Of"), lambda r: r.space.name),
+        Fact(_("State"), lambda r: Benefit.State(_state(r)).label), Fact(_("Reason"), lambda r: r.reason or "–"), Fact(_("Of"), lambda r: r.space.name),
         Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"), Fact(_("Kind"), lambda r: r.get_kind_display()),
         Fact(_("Begins on"), lambda r: day(r.starts_on) if r.starts_on else "–"), Fact(_("Measured"), lambda r: r.get_cadence_days_display()),
         Fact(_("KPI"), refers_to="kpi"), Fact(_("Objective"), refers_to="objective"), Fact(_("Proposal"), refers_to="proposal"),

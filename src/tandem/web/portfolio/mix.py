@@ -77,7 +77,7 @@ def _name(one: reads.Class) -> str:
 
 
 def _sentence(found: reads.Mix) -> str:
-    """The class that lies furthest from what is meant; where nothing is meant, what most goes into."""
+    """The class that lies furthest from what is meant; where nothing is meant or compared, what most goes into."""
     classes = [one for group in found.classes.values() for one in group]
     far = max((one for one in classes if one.apart is not None), key=lambda one: abs(one.apart or 0), default=None)
     if far is not None and abs(far.apart or 0) >= 1:
@@ -86,7 +86,14 @@ def _sentence(found: reads.Mix) -> str:
     if far is not None:
         return _("The mix is as intended, within one point of a hundred.")
     most = max((one for one in found.classes["kind"] if one.share is not None), key=lambda one: one.share or 0, default=None)
-    return _("Most goes into %(name)s: %(share)s. Nothing is said yet of what is intended.") % {"name": _name(most), "share": charts.percent(most.share)} if most else ""
+    if most is None:
+        return ""
+    if not most.value:
+        return _("%(share)s is not classified yet: say of which kind those records are, and the mix can be read.") % {"share": charts.percent(most.share)}
+    text = _("Most goes into %(name)s: %(share)s. Nothing is said yet of what is intended.")
+    if found.is_intended:
+        text = _("Most goes into %(name)s: %(share)s. What is intended is said of all the money, so it is not compared here.")
+    return text % {"name": _name(most), "share": charts.percent(most.share)}
 
 
 def _group(row: Portfolio, found: reads.Mix, group: str) -> dict[str, Any]:
@@ -142,6 +149,8 @@ def _href(piece: reads.Piece) -> str:
 def _size(piece: reads.Piece, currency: str) -> str:
     if piece.other_currency:
         return _("reported in %(currency)s") % {"currency": piece.other_currency}
+    if piece.is_currency_unknown:
+        return _("currency not said")
     return money.money(piece.money, currency) if piece.money is not None else _("no costs said")
 
 
@@ -155,6 +164,8 @@ def _notes(found: reads.Mix, currency: str) -> list[str]:
     notes = []
     if found.without_money:
         notes.append(_("Of %(n)s nobody said what they cost: they count, but have no money.") % {"n": found.without_money})
+    if found.in_unknown_currency:
+        notes.append(_("The reports of %(n)s name no currency: they count, but are not in the money.") % {"n": found.in_unknown_currency})
     if found.in_other_currency:
         notes.append(_("%(n)s are reported in another currency than %(currency)s and are not in the money.") % {"n": found.in_other_currency, "currency": currency})
     return notes

@@ -16,6 +16,7 @@ from tandem.reports.queries import outcomes as reads
 from tandem.reports.queries import priorities
 from tandem.web import charts, doors
 from tandem.web.portfolio import money
+from tandem.web.portfolio.benefit_words import part
 from tandem.web.portfolio.report_course import middle, places
 
 _PAGES = {"feature": "features_detail", "proposal": "proposals_detail"}
@@ -61,6 +62,10 @@ def said(found: reads.Outcome, *, is_of_features: bool) -> list[str]:
     lines = [_agreement(found.by_share, expected, _("the share of the plan that came true"))]
     if found.currency:
         lines.append(_agreement(found.by_money, expected, _("the money that came")))
+    if found.most:
+        lines.append(_("Compared are the first %(n)s alone.") % {"n": found.most})
+    if found.apart:
+        lines.append(_("Compared are those whose case is in %(currency)s; %(n)s in other currencies are not.") % {"currency": found.expected_currency, "n": found.apart})
     return lines
 
 
@@ -84,21 +89,21 @@ def _figure(value: float | None) -> str:
 def _row(one: reads.Record, is_of_features: bool) -> dict[str, Any]:
     return {
         "title": one.title, "href": reverse(_PAGES[one.kind], kwargs={"id": one.id}), "benefit": one.benefit, "benefit_href": reverse("benefits_detail", kwargs={"id": one.benefit_id}),
-        "expected": charts.number(round(one.expected, 2)) if is_of_features else money.money(one.expected, one.currency), "share": charts.percent(one.share),
+        "expected": charts.number(round(one.expected, 2)) if is_of_features else money.money(one.expected, one.expected_currency), "share": part(one.share),
         "money": money.money(one.money, one.currency) if one.money is not None else "–", "others": one.others,
     }  # fmt: skip
 
 
 def _picture(found: reads.Outcome) -> dict[str, Any] | None:
     """Expected to the right, the share that came true upwards; nothing from fewer than two."""
-    known = [(one.expected, 100 * one.share, one) for one in found.records if one.share is not None]
+    known = [(one.expected, 100 * one.share, one) for one in found.compared if one.share is not None]
     if len(known) < 2:
         return None
     (left, right), (low, high) = middle([x for x, _y, _one in known]), middle([y for _x, y, _one in known])
     ticks = charts.nice(min(low, 0), max(high, 100), 5)
     plot = charts.plot(x=(left, right), y=(ticks[0], ticks[-1]), height=300, left=60, right=24, top=20, bottom=40, y_ticks=[(t, f"{charts.number(t)} %") for t in ticks])
     dots = [
-        {"x": plot.x(x), "y": plot.y(y), "href": reverse("benefits_detail", kwargs={"id": one.benefit_id}), "title": f"{one.title}: {charts.number(round(x, 2))}, {charts.percent(one.share)}"}
+        {"x": plot.x(x), "y": plot.y(y), "href": reverse("benefits_detail", kwargs={"id": one.benefit_id}), "title": f"{one.title}: {charts.number(round(x, 2))}, {part(one.share)}"}
         for x, y, one in known
     ]
     return {"plot": plot, "dots": dots, "label": _("What was expected and what came true of %(n)s") % {"n": len(known)}}
