@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.utils.translation import ngettext, pgettext
 
 from tandem.people.access import Permission, may
@@ -125,7 +126,7 @@ noun = Noun(
         Column("title", _("Benefit"), lambda r: r.title, "title", is_title=True),
         Column("standing", _("Computed"), words.standing),
         Column("share", _("Realised"), words.share, is_number=True),
-        Column("measured", _("Measured"), lambda r: words.amount(r, r.realised.value) if r.realised.value is not None else "", is_number=True),
+        Column("measured", pgettext_lazy("amount", "Measured"), lambda r: words.amount(r, r.realised.value) if r.realised.value is not None else "", is_number=True),
         Column("planned", _("Planned"), words.planned, is_number=True),
         Column("state", _("State"), said, "state"),
         Column("due", _("Measurement"), words.next_due),
