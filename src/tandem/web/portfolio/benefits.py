@@ -6,8 +6,7 @@ from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
