@@ -316,6 +316,9 @@ def _again(one: Operation, area, number: int) -> None:
         subject.run = uuid.uuid4()
     if one.noun in ("flow-clocks", "archiving-rules"):  # one a space, and all of them are seen
         subject.space_id = make.project(actor=area.admin, name=f"P{number}", parent=area.space).space_id
+    if one.noun == "portals":
+        subject.product = make.product(actor=area.admin, name=f"P{number}", parent=area.space)
+        subject.space_id = subject.product.space_id
     if one.noun == "subscriptions":
         view = copy.copy(area.view)
         view.pk, view._state.adding = None, True

@@ -55,5 +55,5 @@ def reading(subject: Subject) -> Reading:
     made.items = {item.id: item for item in subject.items}
     made.in_space = defaultdict(list, {SPACE: list(subject.items)})
     made.calendars = Calendars()  # type: ignore[assignment]
-    made.ends = {}
+    made.ends, made.own_clocks = {}, set()
     return made

@@ -78,7 +78,7 @@ STOPS_LETTERS = "letters/<str:token>/"
 # another program posts here: the secret of the address is the token, and no session counts (tests/automation/test_inlets.py)
 TAKES_MESSAGES = "in/<str:token>/"
 # nobody is signed in here: the signature or the portal's address is the token, and no session counts (tests/product, tests/web/test_feedback_pages.py)
-OPEN_TO_ALL = ["portal/<str:token>/", "portal/<str:token>/<int:id>/", "portal-votes/<str:token>/", "feedback-letters/<str:token>/"]
+OPEN_TO_ALL = ["portal/<str:token>/", "portal/<str:token>/releases/", "portal/<str:token>/<int:id>/", "portal-votes/<str:token>/", "feedback-letters/<str:token>/"]
 
 
 def test_no_form_is_taken_without_its_token(world):

@@ -29,7 +29,7 @@ def test_a_portfolio_defines_and_names_who_follows(world, above, signed_in):
     assert act(client, "DIG", do="add_type", name="Task", level=2).status_code == 200
     make.project(actor=world.alma, name="Inside", key="INS", parent=above)
     said = page(client, "DIG")
-    assert "Inside" in said and "Allowed moves" not in said and "Take over from" not in said
+    assert "Inside" in said and "Allowed moves" in said and "Take over from" not in said
     said = page(client, "INS")
     assert "Take an own copy" in said and "↑" in said and 'name="category" aria-label="Category of Open"' not in said
     assert act(client, "INS", do="leave").status_code == 200
