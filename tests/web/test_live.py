@@ -338,7 +338,7 @@ def _cut_every_connection(but: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid NOT IN (%s, pg_backend_pid())",
+            "WHERE datname = current_database() AND backend_type = 'client backend' AND pid NOT IN (%s, pg_backend_pid())",
             [but],
         )
     if _own_backend() != but:
