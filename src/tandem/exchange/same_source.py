@@ -22,7 +22,9 @@ def items_of(user: Any, feature: Feature) -> list[WorkItem]:
     ids: dict[str, set[str]] = {}
     for system, source_id in said.values_list("system", "source_id")[: 2 * MOST]:
         ids.setdefault(system, set()).add(source_id)
-    match = Q(pk=None)
+    if not ids:
+        return []
+    match = Q()
     for system, source_ids in ids.items():
         match |= Q(system=system, source_id__in=source_ids)
     same = ExternalReference.objects.visible_to(user).filter(match, kind="item", subject_kind=WorkItem._meta.label_lower)

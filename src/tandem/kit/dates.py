@@ -40,7 +40,7 @@ def months_on(day: date, months: int) -> date:
 
 
 def quarter_start(day: date) -> date:
-    return months_on(day, -((day.month - 1) % 3))
+    return unit_start(day, "quarter")
 
 
 UNITS = ("day", "week", "month", "quarter", "half", "year")
