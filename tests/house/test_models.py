@@ -14,6 +14,7 @@ OURS = (
     "portfolio",
     "work",
     "product",
+    "resources",
     "planning",
     "exchange",
     "automation",

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "tandem.portfolio",
     "tandem.work",
     "tandem.product",
+    "tandem.resources",
     "tandem.planning",
     "tandem.exchange",
     "tandem.reports",

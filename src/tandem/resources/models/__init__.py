@@ -1,0 +1,1 @@
+"""Who and what does the work: roles, skills, rates, time off, bookings."""
