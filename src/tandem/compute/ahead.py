@@ -70,7 +70,7 @@ def _selection() -> None:
     from tandem.compute.bench.selection import case
     from tandem.compute.selection.solve import select
 
-    select(case(1, 30), moves=2_000)
+    select(case(1, 60), moves=2_000)  # fewer cannot fill the least shares of their groups
 
 
 def _levelling() -> None:
