@@ -10,12 +10,11 @@ from django.templatetags.static import static as found_static
 from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext, ngettext, pgettext
-from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from tandem.collaboration import words
 from tandem.kit import clock
-from tandem.web import lanes, units
+from tandem.web import inline_cells, lanes, units
 from tandem.web.markdown import rendered
 
 
@@ -41,6 +40,7 @@ def environment(**options: Any) -> jinja2.Environment:
         program="Tandem",
         words=words,
         drawn=lanes,
+        inline=inline_cells,
     )
     env.globals["island_words"] = _island_words(env)
     env.filters.update(
@@ -55,7 +55,7 @@ def environment(**options: Any) -> jinja2.Environment:
         json_data=json_data,
         pairs=pairs,
         choice=choice,
-        choices_json=choices_json,
+        choices_json=inline_cells.choices_json,
         filesizeformat=size,
     )
     return env
@@ -192,16 +192,6 @@ def choice(row: Any, field: str) -> str:
 @lru_cache(maxsize=500)
 def _choices(model: Any, field: str, language: str | None) -> dict[Any, str]:
     return {value: str(word) for value, word in model._meta.get_field(field).flatchoices}
-
-
-def choices_json(options: Any) -> Markup:
-    """Choices for an attribute between single quotation marks. Every row of a table offers the same ones."""
-    return _choices_json(tuple(map(tuple, options)))
-
-
-@lru_cache(maxsize=2000)
-def _choices_json(options: tuple[tuple[Any, ...], ...]) -> Markup:
-    return htmlsafe_json_dumps(options)
 
 
 def json_data(value: Any) -> Markup:

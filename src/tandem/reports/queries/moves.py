@@ -20,6 +20,7 @@ class Moves:
 
     def __init__(self, user: Any, rules: Iterable[Transition], own: Own) -> None:
         self._user, self._rules, self._own = user, {}, own  # type: Any, dict[int, list[Transition]], Own
+        self._known: dict[tuple[int, int, int], set[int] | None] = {}
         for rule in rules:
             self._rules.setdefault(rule.space_id, []).append(rule)
 
@@ -35,11 +36,17 @@ class Moves:
 
     def ways(self, item: Any) -> set[int] | None:
         """The states into which the reader may move this item, its own among them; None for all."""
-        rules, own = self._rules.get(item.space_id, []), self._own.get(item.type_id, ((), None))
+        place = (item.space_id, item.type_id, item.state_id)
+        if place not in self._known:
+            self._known[place] = self._ways(*place)
+        return self._known[place]
+
+    def _ways(self, space_id: int, type_id: int, state_id: int) -> set[int] | None:
+        rules, own = self._rules.get(space_id, []), self._own.get(type_id, ((), None))
         if not rules and not own[0]:
             return None
-        roles = roles_of(self._user).get(item.space_id, frozenset()) if rules else frozenset()
-        return offered(rules, item.type_id, item.state_id, roles, own)
+        roles = roles_of(self._user).get(space_id, frozenset()) if rules else frozenset()
+        return offered(rules, type_id, state_id, roles, own)
 
     def narrowed(self, item: Any, states: list[tuple[int, str]]) -> list[tuple[int, str]]:
         """Of these (id, name) the ones that are offered for this item."""
