@@ -111,6 +111,7 @@ def _measured(address: str, cookie: str, options: Any) -> dict[str, Any]:
         browser = playwright.chromium.launch(executable_path=system, args=_FLAGS)
         context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
         context.add_cookies([{"name": name, "value": value, "url": address}])
+        context.set_default_timeout(120_000)
         page = context.new_page()
         opened = [_opened(page, address) for _ in range(options.rounds + 1)][1:]  # the first one fills the caches
         middle = {key: round(statistics.median(one[key] for one in opened), 1) for key in opened[0]}

@@ -64,9 +64,15 @@ def page(browser: Any, url: str, signed: Any, *, language: str = "en", theme: st
 
 
 def follow(window: Any, way: tuple[str, ...]) -> None:
-    """To the first address, then from page to page by the first link in its main part that has the pattern."""
+    """To the first address, then from page to page by the first link in its main part that has the pattern, or the words."""
     window.goto(way[0])
     for pattern in way[1:]:
+        if pattern.startswith("text="):
+            named = window.locator("#main a", has_text=pattern.removeprefix("text="))
+            if not named.count():
+                raise NoSuchLink(f"{window.url} has no link {pattern}")
+            window.goto(named.first.get_attribute("href"))
+            continue
         links = window.evaluate("() => [...document.querySelectorAll('main a[href], #main a[href]')].map(a => a.getAttribute('href'))")
         found = next((link for link in links if re.fullmatch(pattern, link.split("?")[0].split("#")[0])), None)
         if found is None:
