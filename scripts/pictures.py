@@ -41,7 +41,7 @@ class Picture(NamedTuple):
 
 
 WIDE, PHONE = (1440, 900), (390, 844)
-TABLE = "Nr;Was;Bis wann;Wer\n1;Kran prüfen;03/04/2026;Mila Horn\n2;Kai vermessen;05/04/2026;Jan Roth\n3;Zoll fragen;11/04/2026;Mila Horn\n"
+TABLE = "Ref;Thing;Latest by;By whom\n1;Check the crane;03/04/2026;Mila Horn\n2;Measure the quay;05/04/2026;Jan Roth\n3;Ask the customs;11/04/2026;Mila Horn\n"
 """A table that must be asked about: whose columns are what, and is it the third of April or the fourth of March?"""
 
 PICTURES = (
