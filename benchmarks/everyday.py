@@ -1,12 +1,15 @@
 """What daily work adds to the generated set, in its first project: own fields, allowed moves, a sprint, news for the reader,
 and one item that has everything that an item can have."""
 
+import json
 import random
 from datetime import timedelta
 from typing import Any
 
 FULL = "everything about it"
 """The label of the item that has everything."""
+
+IMPORTED = "board-that-came-in.json"
 
 
 def add(reader: Any) -> None:
@@ -32,6 +35,31 @@ def full_item() -> str:
     from tandem.work.models import WorkItem
 
     return str(WorkItem.objects.filter(space__key="P1", labels__contains=[FULL]).values_list("key", flat=True)[0])
+
+
+def imported(reader: Any) -> int:
+    """An import of two hundred cards that really came in, into the last project, whose manager the reader is for it."""
+    from tandem.exchange.actions import imports
+    from tandem.exchange.models import Import
+    from tandem.people.actions import spaces
+    from tandem.people.models import Role, Space, User
+
+    done = Import.objects.filter(file_name=IMPORTED, state="applied").first()
+    if done is not None:
+        return int(done.pk)
+    admin = User.objects.get(email="admin@size.example")
+    space = Space.objects.filter(kind="project").order_by("-id")[0]
+    spaces.grant(actor=admin, space=space, user=reader, role=Role.PROJECT_MANAGER)
+    row = imports.receive(actor=reader, space=space, into=space, files=[(IMPORTED, [json.dumps(_board(200)).encode()])])
+    imports.preview(actor=reader, imported=imports.examine(actor=reader, imported=row))
+    return int(imports.carry_out(imported=row).pk)
+
+
+def _board(count: int) -> dict[str, Any]:
+    """A Trello board of eight lists."""
+    lists = [{"id": f"l{n}", "name": name, "pos": n} for n, name in enumerate(("Ideas", "Ready", "Design", "Build", "Review", "Test", "Waiting", "Done"))]
+    cards = [{"id": f"5581b2a0{n:016x}", "idShort": n, "name": f"Card {n}", "idList": f"l{n % 8}", "pos": n, "closed": False} for n in range(1, count + 1)]
+    return {"id": "5581b2a0d0f0f0f0f0f0f0f0", "name": "Board", "lists": lists, "cards": cards, "members": [], "labels": [], "checklists": [], "actions": []}
 
 
 def _fields(admin: Any, space: Any, dice: random.Random) -> None:

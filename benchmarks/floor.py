@@ -26,8 +26,9 @@ from tandem.automation.models import Development  # noqa: E402
 from tandem.collaboration.models import Attachment, Comment, Job, Notification, Reaction, Watch  # noqa: E402
 from tandem.exchange.models import Import  # noqa: E402
 from tandem.history.models import Event  # noqa: E402
-from tandem.people.models import Membership  # noqa: E402
+from tandem.people.models import Membership, Space  # noqa: E402
 from tandem.planning.models import Forecast  # noqa: E402
+from tandem.portfolio.models import Project  # noqa: E402
 from tandem.product.models import Feature, Promise, Release  # noqa: E402
 from tandem.strategy.models import Contribution, Objective  # noqa: E402
 from tandem.work.models import (  # noqa: E402
@@ -272,6 +273,22 @@ def imports(request: HttpRequest) -> HttpResponse:
     return _show(request, Import.objects.order_by("-id").values("id", "file_name", "state", "owner__name", "into__name", "created_at")[:50])
 
 
+def import_new(request: HttpRequest) -> HttpResponse:
+    """Where a file may go: every place with its own choice."""
+    places = Space.objects.filter(memberships__user=request.user, kind__in=("project", "portfolio", "programme", "product"))
+    return _show(request, places.values("id", "name", "key", "kind"), Space.objects.filter(parent=None).values("id", "name"))
+
+
+def import_done(request: HttpRequest, id: int) -> HttpResponse:
+    """The report of one, line by line, and what it came into."""
+    row = Import.objects.filter(pk=id).values("id", "file_name", "state", "applied_at", "report", "owner__name", "into_id", "into__name", "job__state").first() or {}
+    report = row.pop("report", {})
+    return _show(
+        request, [row], [{name: value} for name, value in report["facts"].items()], report["states"], report["not_taken_over"], report["notes"],
+        Project.objects.filter(space=row["into_id"]).values("id", "space__name"),
+    )  # fmt: skip
+
+
 urlpatterns = [
     path("", home),
     path("work-items/", work_items),
@@ -289,6 +306,8 @@ urlpatterns = [
     path("objectives/", objectives),
     path("jobs/", jobs),
     path("imports/", imports),
+    path("imports/new/", import_new),
+    path("imports/<int:id>/", import_done),
 ]
 
 from benchmarks import floor_strategy  # noqa: E402  it uses what stands above

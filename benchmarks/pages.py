@@ -42,6 +42,8 @@ PAGES = (
     Page("Work item", "/work-items/{item}/", "/work-items/{item}/"),
     Page("Work item with everything", "/work-items/{full}/", "/work-items/{full}/"),
     Page("Imports", "/imports/", "/imports/"),
+    Page("Import, the first step", "/imports/new/", "/imports/new/"),
+    Page("Import, its result", "/imports/{imported}/", "/imports/{imported}/"),
     Page("Jobs", "/jobs/", "/jobs/"),
 )
 
@@ -129,6 +131,7 @@ def _keys(client: Any) -> dict[str, str]:
     following = re.search(r'rel="next" href="([^"]+)"', client.get("/work-items/").content.decode())
     return {
         "project": "P1", "large": "P2" if large else "", "item": WorkItem.objects.get(pk=talked[0]).key, "full": everyday.full_item(),
+        "imported": str(everyday.imported(dataset.reader())),
         "second": html.unescape(following[1]) if following else "",
     }  # fmt: skip
 

@@ -41,10 +41,13 @@ export function axis(k: Painter, v: View, body: number, pass: 'lines' | 'head'):
     return;
   }
   each(v, small, (x, e, d) => { k.line([x + .5, 24, x + .5, HEAD], C.grid); const s = small.label(d); if (e - x >= k.width(s) + 6) k.text(s, x + 5, 34, C.ink2); });
+  const today = Number.isNaN(v.plan.today) ? null : { x: xOf(v, v.plan.today), s: v.short(v.plan.today), w: k.width(v.short(v.plan.today)) + 10 };
   each(v, big, (x, e, d) => {
     k.line([x + .5, 0, x + .5, HEAD], C.grid2);
-    const s = big.label(d), w = k.width(s) + 12;
-    if (e - Math.max(0, x) > w) k.text(s, Math.max(0, x) + 6, 13, C.ink, true);   // the unit that began before the window keeps its name
+    const s = big.label(d), w = k.width(s) * 1.1;   // it is bold
+    let at = Math.max(0, x) + 6;                     // the unit that began before the window keeps its name
+    if (today && at < today.x + today.w / 2 && at + w > today.x - today.w / 2) at = today.x + today.w / 2 + 6;   // beside the day of today, not below it
+    if (e - at > w + 4) k.text(s, at, 13, C.ink, true);
   });
   const done = v.shown.forecast ? v.plan.allDone : null;
   if (done) {   // when everything will be done, from the pace of the history
@@ -54,8 +57,5 @@ export function axis(k: Painter, v: View, body: number, pass: 'lines' | 'head'):
     k.frame(a, HEAD - 8, Math.max(3, b - a), 6, C['bar-edge'], 1, 1);
   }
   k.line([0, HEAD - .5, v.w, HEAD - .5], C.grid2);
-  if (!Number.isNaN(v.plan.today)) {
-    const x = xOf(v, v.plan.today), s = v.short(v.plan.today), w = k.width(s) + 10;
-    if (x > -w / 2 && x < v.w + w / 2) { k.rect(x - w / 2, 3, w, 17, C.today, 3); k.text(s, x - w / 2 + 5, 12, C.bg, true); }
-  }
+  if (today && today.x > -today.w / 2 && today.x < v.w + today.w / 2) { k.rect(today.x - today.w / 2, 3, today.w, 17, C.today, 3); k.text(today.s, today.x - today.w / 2 + 5, 12, C.bg, true); }
 }

@@ -219,6 +219,20 @@ def test_a_feature_heads_its_work_with_promise_and_forecast(planned):
     assert [row["name"] for row in shown(planned, user=planned.alma, by_feature=False)] == ["Design", "Build", "Paint"]
 
 
+def test_a_phase_that_is_a_feature_of_its_own_name_stands_once_and_carries_the_promise(planned):
+    phase = make.work_item(actor=planned.boris, project=planned.project, title="Foundations", is_summary=True)
+    work_items.change(actor=planned.boris, item=planned.design, version=None, parent=phase)
+    feature = make.feature(actor=planned.chen, product=planned.product, title="Foundations")
+    features.add_scope(actor=planned.chen, subject=feature, items=[phase])
+    make.promise(actor=planned.chen, subject=feature, date=clock.today() + timedelta(days=30))
+    rows = shown(planned, user=planned.alma)
+    (row,) = [row for row in rows if row["name"] == "Foundations"]
+    assert row["id"] == phase.pk and row["promise"] is not None and row["url"] == f"/features/{feature.pk}/"
+    features.change(actor=planned.chen, feature=feature, version=None, title="Groundwork")
+    names = [row["name"] for row in shown(planned, user=planned.alma)]
+    assert names.index("Groundwork") + 1 == names.index("Foundations")
+
+
 def test_a_feature_that_the_reader_cannot_see_heads_nothing(planned):
     feature = make.feature(actor=planned.chen, product=planned.product, title="Secret")
     features.add_scope(actor=planned.chen, subject=feature, items=[planned.design])

@@ -33,7 +33,8 @@ def flow(project: str | None, weeks: int, filter_: str, by: str | None, is_json:
         showing.dump(found)
         return
     states = {s["id"]: s["name"] for s in api.states(found["space_id"])}
-    click.echo(clean(f"{_('clock')}: {_clock(found['clock'], states)}"))
+    name = _("clock")
+    click.echo(clean(f"{name}: {_clock(found['clock'], states)}"))
     for name, value in _facts(found, is_asked=by is not None):
         click.echo(clean(f"{name}: {value}"))
     if found["ages"]:

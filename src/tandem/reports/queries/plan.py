@@ -76,7 +76,7 @@ def columns(
     return {
         "unit": "minute",
         **_without_empty({name: [row[n] for row in shown] for n, name in enumerate(_COLUMNS)}),
-        **plan_forecasts.of_rows(features, [bar.feature for bar in rows], _minutes),
+        **plan_forecasts.of_rows(features, _subjects(rows, features), _minutes),
         "states": states.names,
         "persons": sheet.people.names,
         "links": _links(user, space, place),
@@ -269,9 +269,10 @@ def _links(user: Any, space: Space, place: dict[int, int]) -> list[list[int]]:
 
 
 def _tree(rows: list[Bar], features: list[plan_forecasts.Subject]) -> list[Any]:
-    """Depth first; rows whose parent is elsewhere stand at the top, or under the feature that they are done for."""
-    known = {bar.id for bar in rows}
-    under = {item: feature for feature in features for item in feature.roots}
+    """Depth first; rows whose parent is elsewhere stand at the top, or under the feature that they are done for. A phase that
+    became the feature of its own name is its heading already."""
+    known = {bar.id: bar for bar in rows}
+    under = {item: feature for feature in features for item in feature.roots if not _is_itself(feature, known)}
     below: dict[int | None, list[Any]] = {}
     heads: dict[int, Head] = {}
     for bar in rows:
@@ -290,6 +291,20 @@ def _tree(rows: list[Bar], features: list[plan_forecasts.Subject]) -> list[Any]:
         found.append(bar)
         stack.extend(reversed(below.get(bar.id, [])))
     return found
+
+
+def _subjects(rows: list[Any], features: list[plan_forecasts.Subject]) -> list[plan_forecasts.Subject | None]:
+    """What is promised and forecast in each row."""
+    known = {bar.id: bar for bar in rows if isinstance(bar, Bar)}
+    own = {feature.roots[0]: feature for feature in features if _is_itself(feature, known)}
+    return [own.get(bar.id) or bar.feature for bar in rows]
+
+
+def _is_itself(feature: plan_forecasts.Subject, known: dict[int, Bar]) -> bool:
+    if len(feature.roots) != 1:
+        return False
+    row = known.get(feature.roots[0])
+    return row is not None and row.is_summary and row.title == feature.name
 
 
 def _computed(user: Any, space: Space) -> dict[int, Any]:

@@ -56,9 +56,10 @@ def plan(request: HttpRequest, key: str) -> HttpResponse:
     run = Run.objects.visible_to(request.user).latest_of(Run.Kind.SCHEDULE, space.pk)
     chosen, group = request.GET.get("baseline", "")[:8], request.GET.get("group", "")
     asked = urlencode({k: v for k, v in (("baseline", chosen), ("group", "none" if group == "none" else "")) if v})
+    shown = list(rows[:TABLE_ROWS])
     context = {
         "space": space, "project": project, "run": run, "ended": project.ended_on(clock.today()), "asked": f"?{asked}" if asked else "",
-        "rows": list(rows[:TABLE_ROWS]),
+        "rows": shown, "is_dated": any(row["planned_start"] or row["planned_finish"] for row in shown),
         "forecast": Forecast.objects.visible_to(request.user).of(project).filter(is_current=True).first(),
         "baselines": list(Baseline.objects.visible_to(request.user).filter(space=space).order_by("-number")[:30]),
         "chosen": chosen, "group": group, "broken": len((run.problem if run else {}).get("conflicts", [])),

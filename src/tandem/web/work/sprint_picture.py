@@ -104,11 +104,13 @@ def sentence(found: sprint_figures.Figures, by_points: bool) -> str:
     sprint, now = found.sprint, found.now
     if sprint.state == Sprint.State.FUTURE:
         held = ngettext("%(n)s item is planned.", "%(n)s items are planned.", now.items) % {"n": now.items}
-        return f"{held} {_('Together %(amount)s.') % {'amount': amount(now.size, True)}}" if by_points and now.size else held
+        together = _("Together %(amount)s.") % {"amount": amount(now.size, True)}
+        return f"{held} {together}" if by_points and now.size else held
     known = {"done": now.done, "of": now.items}
     if sprint.state == Sprint.State.CLOSED:
         met = {True: _("The goal was met."), False: _("The goal was missed."), None: ""}[sprint.is_goal_met]
-        return f"{_('%(done)s of %(of)s items were done.') % known} {met}".strip()
+        done = _("%(done)s of %(of)s items were done.") % known
+        return f"{done} {met}".strip()
     said = [_("%(done)s of %(of)s items are done.") % known]
     if found.last and found.last < found.moment.date():
         said.append(_("Its last day has passed: close it, or choose a later one."))
