@@ -124,3 +124,7 @@ def _classes(group: str, pieces: Sequence[Piece], intended: dict[str, int], *, i
     for one in found.values():
         one.share = float((len(one.pieces) if is_by_count else one.money) / whole) if whole else None
     return [one for one in found.values() if one.value or one.pieces]
+
+
+def largest_first(pieces: Sequence[Piece]) -> list[Piece]:
+    return sorted(pieces, key=lambda one: (-(one.money or 0), one.title, one.id))
