@@ -38,22 +38,26 @@ class _Watch:
 
 
 def fill(reader: Any, amount: Amount) -> dict[str, Any]:
-    from django.db import connection
+    from django.db import connection, transaction
 
     from tandem.people.models import Space
     from tandem.people.scoping import access_changed
+    from tandem.planning.models import Scenario
     from tandem.product.models import Feedback
+    from tandem.strategy.models import Objective
 
     took: dict[str, Any] = {}
+    dice, root = random.Random(1), Space.objects.get(parent=None)
     if not Feedback.objects.exists():
-        dice, root = random.Random(1), Space.objects.get(parent=None)
-        goals = _objectives(root, reader)
-        features = _features(root, reader, goals, dice, amount.features)
-        _scores(root, features, dice)
-        _feedback(features, dice, amount.feedback)
-        _reports(reader, dice)
-        took |= _scenario(root, reader, goals, dice, amount.proposals)
+        print("Making features and feedback", file=sys.stderr)
+        with transaction.atomic():
+            features = _features(root, reader, _objectives(root, reader), dice, amount.features)
+            _scores(root, features, dice)
+            _feedback(features, dice, amount.feedback)
+            _reports(reader, dice)
         access_changed()
+    if not Scenario.objects.exists():
+        took |= _scenario(root, reader, list(Objective.objects.order_by("id")), dice, amount.proposals)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
     return took | _counts()
