@@ -156,9 +156,9 @@ def test_very_many_records_are_listed_in_part_and_it_is_said(filled, world, sign
 def test_the_mix_goes_out_over_the_api_and_as_files_to_those_who_see_it(world, filled, signed_in):
     client = signed_in(world.alma)
     found = client.get(f"/api/v1/portfolios/{filled.pk}/mix/").json()
-    assert (found["money"], found["records_count"], found["without_money"], found["in_other_currency"]) == ("500", 5, 1, 1)
+    assert (float(found["money"]), found["records_count"], found["without_money"], found["in_other_currency"]) == (500, 5, 1, 1)
     grow = next(one for one in found["classes"] if one["value"] == "grow")
-    assert (grow["count"], grow["money"], round(grow["share"], 2)) == (1, "300", 0.6)
+    assert (grow["count"], float(grow["money"]), round(grow["share"], 2)) == (1, 300, 0.6)
     assert [r["title"] for r in found["records"]][:2] == ["Grow", "Keep"]
     assert client.get(f"/api/v1/portfolios/{filled.pk}/mix/?of=project&by=count").json()["records_count"] == 3
     assert client.get(f"/api/v1/portfolios/{filled.pk}/mix/?off=project").status_code == 422
