@@ -15,7 +15,7 @@ PAGES = (
     Page("Course of the reports", "/project-reports/course/", "/course/"),
     Page("Promises", "/promises/", "/promises/"),
     Page("Proposals", "/proposals/", "/proposals/"),
-    Page("Scenario of 500 candidates", "/scenarios/{scenario}/", "/scenarios/{scenario}/"),
+    Page("Scenario", "/scenarios/{scenario}/", "/scenarios/{scenario}/"),
     Page("Scenarios compared", "/scenarios/compared/", "/scenarios/{scenario}/"),
     Page("Feedback, newest", "/feedback/", "/feedback/"),
     Page("Feedback, most votes", "/feedback/?sort=-votes", "/feedback/votes/"),
@@ -31,7 +31,7 @@ def main() -> int:
     options = _options()
     settings = dataset.connect(options.data)
     made = dataset.fill(options.items, options.projects, options.people)
-    made |= strategy_data.fill(dataset.reader())
+    made |= strategy_data.fill(dataset.reader(), strategy_data.Amount(options.features, options.feedback, options.proposals))
     keys = _keys()
     chosen = [Page(p.name, p.path.format(**keys), p.floor.format(**keys)) for p in PAGES if options.only.lower() in p.name.lower()]
     results = pages.measured(pages._client(), chosen, GOAL, options, settings.threads, made)
@@ -46,6 +46,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.strategy", description=__doc__)
     parser.add_argument("--data", default=".tandem-strategy", help="data directory; its database is filled when it is empty")
     pages.add_options(parser, items=20_000, projects=500, people=200)
+    amount = strategy_data.Amount()
+    parser.add_argument("--features", type=int, default=amount.features)
+    parser.add_argument("--feedback", type=int, default=amount.feedback)
+    parser.add_argument("--proposals", type=int, default=amount.proposals)
     return parser.parse_args()
 
 

@@ -5,13 +5,23 @@ import itertools
 import random
 import sys
 import time
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-PRODUCTS, FEATURES, FEEDBACK, PROPOSALS, REPORTS = 20, 5000, 50_000, 500, 5
+PRODUCTS, REPORTS = 20, 5
 _OBJECTIVES, _MONTHS = 60, 6
 _ASKS = ("Export to Excel", "Show it in Chinese", "Let two people edit", "Warn before the date", "Search in files", "按产品汇总", "导出为表格", "支持夜间模式")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much is made; smaller for a first look at a change."""
+
+    features: int = 5000
+    feedback: int = 50_000
+    proposals: int = 500
 
 
 class _Watch:
@@ -27,23 +37,27 @@ class _Watch:
                 self.first = time.monotonic() - self.begun
 
 
-def fill(reader: Any) -> dict[str, Any]:
-    from django.db import connection
+def fill(reader: Any, amount: Amount) -> dict[str, Any]:
+    from django.db import connection, transaction
 
     from tandem.people.models import Space
     from tandem.people.scoping import access_changed
+    from tandem.planning.models import Scenario
     from tandem.product.models import Feedback
+    from tandem.strategy.models import Objective
 
     took: dict[str, Any] = {}
+    dice, root = random.Random(1), Space.objects.get(parent=None)
     if not Feedback.objects.exists():
-        dice, root = random.Random(1), Space.objects.get(parent=None)
-        goals = _objectives(root, reader)
-        features = _features(root, reader, goals, dice)
-        _scores(root, features, dice)
-        _feedback(features, dice)
-        _reports(reader, dice)
-        took |= _scenario(root, reader, goals, dice)
+        print("Making features and feedback", file=sys.stderr)
+        with transaction.atomic():
+            features = _features(root, reader, _objectives(root, reader), dice, amount.features)
+            _scores(root, features, dice)
+            _feedback(features, dice, amount.feedback)
+            _reports(reader, dice)
         access_changed()
+    if not Scenario.objects.exists():
+        took |= _scenario(root, reader, list(Objective.objects.order_by("id")), dice, amount.proposals)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
     return took | _counts()
@@ -72,7 +86,7 @@ def _objectives(root: Any, reader: Any) -> list[Any]:
     return [*top, *Objective.objects.bulk_create(below)]
 
 
-def _features(root: Any, reader: Any, goals: list[Any], dice: random.Random) -> list[Any]:
+def _features(root: Any, reader: Any, goals: list[Any], dice: random.Random, count: int) -> list[Any]:
     from tandem.kit.dates import months_on
     from tandem.people.models import Space
     from tandem.planning.models import Effort
@@ -88,7 +102,7 @@ def _features(root: Any, reader: Any, goals: list[Any], dice: random.Random) -> 
     states = [s for s in Feature.State.values if s not in ("shipped", "declined")]
     rows = Feature.objects.bulk_create([
         Feature(space=p.space, product=p, title=f"{dice.choice(_ASKS)} {n}", state=dice.choice(states), owner=reader)
-        for n, p in zip(range(FEATURES - Feature.objects.count()), itertools.cycle(homes))
+        for n, p in zip(range(count - Feature.objects.count()), itertools.cycle(homes))
     ], batch_size=1000)  # fmt: skip
     serving = [*rows, *Project.objects.order_by("id")]
     Contribution.objects.bulk_create([
@@ -136,7 +150,7 @@ def _scores(root: Any, features: list[Any], dice: random.Random) -> None:
     Score.objects.bulk_create(rows, batch_size=1000)
 
 
-def _feedback(features: list[Any], dice: random.Random) -> None:
+def _feedback(features: list[Any], dice: random.Random, count: int) -> None:
     from tandem.product.models import Customer, Feedback, FeedbackLink, Segment
 
     space, admin = features[0].space, _admin()
@@ -148,7 +162,7 @@ def _feedback(features: list[Any], dice: random.Random) -> None:
             state=dice.choice(Feedback.State.values), customer=dice.choice(buyers) if f.space_id == space.pk else None,
             giver_name=f"Giver {n % 900}", votes=dice.randint(0, 80), given_on=date.today() - timedelta(days=dice.randint(0, 700)),
         )
-        for n, f in zip(range(FEEDBACK), itertools.cycle(features))
+        for n, f in zip(range(count), itertools.cycle(features))
     ], batch_size=2000)  # fmt: skip
     FeedbackLink.objects.bulk_create([
         FeedbackLink(space_id=row.space_id, feedback=row, feature=f, quote=row.title, linked_by=admin)
@@ -173,7 +187,7 @@ def _reports(reader: Any, dice: random.Random) -> None:
     ProjectReport.objects.bulk_create(rows, batch_size=1000)
 
 
-def _scenario(root: Any, reader: Any, goals: list[Any], dice: random.Random) -> dict[str, Any]:
+def _scenario(root: Any, reader: Any, goals: list[Any], dice: random.Random, count: int) -> dict[str, Any]:
     from tandem.planning import solving
     from tandem.planning.actions import scenarios
     from tandem.planning.models import Solution
@@ -186,7 +200,7 @@ def _scenario(root: Any, reader: Any, goals: list[Any], dice: random.Random) -> 
             horizon=dice.choice(Proposal.Horizon.values), costs=[dice.randint(20, 200) * 1000 for _ in range(3)],
             benefits=[0, 0, *(dice.randint(10, 120) * 1000 for _ in range(6))], effort={"Developer": [dice.randint(5, 40)] * 2, "Designer": [dice.randint(0, 10)]},
         )
-        for n in range(PROPOSALS)
+        for n in range(count)
     ])  # fmt: skip
     Contribution.objects.bulk_create([
         Contribution(space=root, objective=dice.choice(goals), subject_kind=row._meta.label_lower, subject_id=row.pk, weight=80) for row in rows
@@ -200,4 +214,4 @@ def _scenario(root: Any, reader: Any, goals: list[Any], dice: random.Random) -> 
     watch = _Watch(solution)
     print("Solving the scenario", file=sys.stderr)
     solving.carry_out(solution, watch)  # type: ignore[arg-type]
-    return {"first answer of 500 candidates in s": round(watch.first, 2), "solved in s": round(time.monotonic() - watch.begun, 1)}
+    return {f"first answer of {count} candidates in s": round(watch.first, 2), "solved in s": round(time.monotonic() - watch.begun, 1)}

@@ -73,6 +73,7 @@ EXAMPLES = {
     "scoring-models": "scoring_model",
     "scores": "score",
     "roadmap-editions": "roadmap_edition",
+    "roadmap-shares": "share",
     "portals": "portal",
     "portal-comments": "portal_comment",
     "ballots": "ballot",
@@ -412,6 +413,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "roadmap_editions_create": lambda a: {
         "space_id": a.product.space_id, "name": "For the board", "query": "-state:idea", "precision": "half", "shows_forecast": True, "shows_slip": True,
     },
+    "roadmap_shares_create": lambda a: {"space_id": a.product.space_id, "edition_id": a.roadmap_edition.pk},
     "roadmap_editions_change": lambda a: {"shows_owner": True, "language": "zh-hans"},
     "experiments_create": lambda a: {
         "product_id": a.product.pk, "title": "Night desk", "hypothesis": "Shippers book at night when prices are there", "measure": "Bookings", "threshold": "20",

@@ -121,6 +121,7 @@ def test_from_six_repositories_to_a_promise_that_is_revised_and_told(pages, data
     # what reads alike becomes an idea in one step, and so does what has most votes
     chen = person(pages, "chen")
     chen.goto(f"/feedback/groups/?product={product}")
+    chen.get_by_role("button", name="Make an idea of it").first.wait_for()  # by itself, as soon as the machine is ready
     shoot(chen, "groups")
     for _ in range(2):
         chen.get_by_role("button", name="Make an idea of it").first.click()

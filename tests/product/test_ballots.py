@@ -9,6 +9,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.product import balloting
 from tandem.product.actions import ballots, votes
+from tandem.product.actions import features as scoped
 from tandem.product.models import Ballot, Feature, Vote, Voter
 from tandem.reports.queries import ballots as reads
 from tests import make
@@ -209,3 +210,81 @@ def test_a_secret_ballot_that_was_looked_at_does_not_run_on(asked):
     ballots.close(actor=asked.chen, ballot=asked.ballot, version=None)
     with pytest.raises(Refused, match="ballot_secret"):
         ballots.reopen(actor=asked.chen, ballot=asked.ballot, version=None)
+
+
+def classed(world, person, *classes):
+    return votes.cast_own(actor=person, ballot=world.ballot, version=None, answer={"classes": dict(zip(map(str, world.ids), classes, strict=True))})
+
+
+def test_moscow_names_the_class_that_most_weight_stands_behind(asked):
+    ballot = opened(asked, "moscow")
+    epic = make.work_item(actor=asked.alma, project=asked.project, title="Booking")
+    scoped.add_scope(actor=asked.admin, subject=asked.features[0], items=[epic])
+    classed(asked, asked.boris, "must", "could", "wont")
+    classed(asked, asked.mei, "must", "should", "wont")
+    classed(asked, asked.chen, "should", "should", "must")
+    found = {line.feature.pk: line for line in reads.outcome(asked.chen, ballot).lines}
+    assert [found[pk].judged.kind for pk in asked.ids] == ["must", "should", "wont"]
+    assert dict(found[asked.ids[0]].judged.counts) == {"must": 2, "should": 1}
+    assert [found[pk].place for pk in asked.ids] == [1, 2, 3]
+    room = reads.outcome(asked.admin, ballot).room
+    assert dict(room.shares)["must"] == 1 and "must_above_share" in room.warnings and len(room.missing) == 1
+    votes.weigh(actor=asked.chen, voter=ballot.voters.get(user=asked.chen), weight=3)
+    heavy = {line.feature.pk: line for line in reads.outcome(asked.chen, ballot).lines}
+    assert [heavy[pk].judged.kind for pk in asked.ids] == ["should", "should", "must"]
+    assert heavy[asked.ids[2]].place == 1
+
+
+def test_kano_tells_what_is_expected_silently_and_what_delights(asked):
+    ballot = opened(asked, "kano")
+    for person in (asked.boris, asked.mei):
+        said = (["expect", "dislike"], ["like", "neutral"], ["neutral", "neutral"])
+        votes.cast_own(actor=person, ballot=ballot, version=None, answer={"kano": dict(zip(map(str, asked.ids), said, strict=True))})
+    lines = reads.outcome(asked.chen, ballot).lines
+    assert [(line.feature.pk, line.judged.kind, line.judged.better, line.judged.worse) for line in lines] == [
+        (asked.ids[0], "must_be", 0.0, -1.0), (asked.ids[1], "attractive", 1.0, 0.0), (asked.ids[2], "indifferent", 0.0, 0.0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "answer", "code"),
+    [("moscow", {"classes": {"0": "must"}}, "vote_answers_missing"), ("moscow", {"classes": {"0": "must", "1": "must", "2": "soon"}}, "vote_answers_missing"),
+     ("moscow", {"classes": {"0": "must", "1": "must", "2": "must", "999999": "must"}}, "vote_of_elsewhere"), ("moscow", {"classes": ["must"]}, "vote_unreadable"),
+     ("kano", {"kano": {"0": ["like"], "1": ["like", "like"], "2": ["like", "like"]}}, "vote_answers_missing"), ("kano", {}, "vote_unreadable")],
+)  # fmt: skip
+def test_a_class_that_there_is_not_or_a_feature_left_out_is_refused(asked, method, answer, code):
+    opened(asked, method)
+    name, given = next(iter(answer.items()), ("kano", None))
+    if isinstance(given, dict):
+        given = {str(asked.ids[int(k)]) if len(k) == 1 else k: v for k, v in given.items()}
+    with pytest.raises(Refused, match=code):
+        votes.cast_own(actor=asked.boris, ballot=asked.ballot, version=None, answer={name: given})
+
+
+def test_weights_are_set_while_the_ballot_is_open_by_who_edits_the_product_and_seen_by_all(asked):
+    ballot = opened(asked, "ranking")
+    place(asked, asked.boris, 1, 2, 3)
+    place(asked, asked.mei, 3, 2, 1)
+    voter = ballot.voters.get(user=asked.mei)
+    for actor, refusal in ((asked.mei, Denied), (asked.dana, (Denied, Hidden))):
+        with pytest.raises(refusal):
+            votes.weigh(actor=actor, voter=voter, weight=5)
+    for weight in (0, 101, None, True):
+        with pytest.raises(Refused, match="weight_of_voter"):
+            votes.weigh(actor=asked.chen, voter=voter, weight=weight)
+    votes.weigh(actor=asked.chen, voter=voter, weight=5)
+    votes.weigh(actor=asked.chen, voter=voter, weight=5)
+    found = reads.outcome(asked.chen, ballot)
+    assert found.lines[0].feature.pk == asked.ids[2] and found.is_weighted
+    assert Event.objects.get(verb="ballot.voter_weighed").changes == {"weight": [1, 5]}
+    ballots.close(actor=asked.chen, ballot=ballot, version=None)
+    with pytest.raises(Refused, match="ballot_closed"):
+        votes.weigh(actor=asked.chen, voter=voter, weight=1)
+
+
+def test_money_of_a_heavy_vote_counts_as_often(asked):
+    ballot = opened(asked)
+    spend(asked, asked.boris, 100, 0, 0)
+    spend(asked, asked.mei, 0, 60, 40)
+    votes.weigh(actor=asked.chen, voter=ballot.voters.get(user=asked.mei), weight=2)
+    assert {line.feature.pk: line.points for line in reads.outcome(asked.chen, ballot).lines} == {asked.ids[0]: 100, asked.ids[1]: 120, asked.ids[2]: 80}

@@ -202,4 +202,16 @@ def test_asking_again_fills_nobodys_box(world, portal, shown):
         type(entry).objects.filter(pk=entry.pk).update(is_public=True)
         entry.refresh_from_db()
         portals.vote(actor=None, portal=portal, feedback=entry, email=row.email, wants_word=True)
-    assert FeedbackVote.objects.exclude(word_asked_at=None).count() == portals.MOST_LETTERS
+    assert FeedbackVote.objects.exclude(word_asked_at=None).count() == portals.MOST_ASKED_AGAIN
+
+
+def test_who_had_the_letters_stopped_is_asked_once_whoever_types_the_address(world, portal, shown):
+    FeedbackVote.objects.create(space=shown.space, feedback=shown, email="bo@example.org", wants_word=True, confirmed_at=clock.now())
+    assert feedback_answers.stop(email="bo@example.org") == 1
+    letters = 0
+    for days in (0, 2, 9, 40, 400):
+        before = FeedbackVote.objects.get().word_asked_at
+        with clock.held_at(clock.now() + timedelta(days=days)):
+            portals.vote(actor=None, portal=portal, feedback=shown, email="bo@example.org", wants_word=True)
+        letters += FeedbackVote.objects.get().word_asked_at != before
+    assert letters == 1

@@ -10,6 +10,7 @@ from django.urls import reverse
 from tandem.kit import clock
 from tandem.planning import alignment
 from tandem.product.actions import features
+from tandem.reports.queries import alignment_money as money
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Contribution
 from tandem.work.models import WorkItem
@@ -180,3 +181,34 @@ def test_many_records_cost_no_more_queries(aligned, signed_in, django_assert_num
         make.work_item(actor=aligned.alma, project=project)
     alignment.compute_all()
     assert asked() == few <= MOST
+
+
+def test_money_goes_where_its_projects_say_they_serve_and_what_is_not_known_is_said(world, signed_in):
+    goal = make.objective(actor=world.alma, title="Cleaner ports", intended_share=25)
+    half, none, silent = (make.project(actor=world.alma, name=name) for name in ("Half", "None", "Silent"))
+    for project, cost, currency in ((half, 300, "EUR"), (none, 100, "EUR"), (world.project, 900, "USD")):
+        make.project_report(actor=world.alma, project=project, budget=cost, currency=currency)
+    objectives.contribute(actor=world.alma, objective=goal, subject=half, weight=50)
+    found = money.read(world.alma)
+    (line,) = [one for one in found.lines if one.objective == goal]
+    assert (found.currency, found.whole, found.projects, found.apart) == ("EUR", 400.0, 2, 1) and found.silent >= 1
+    assert (line.money, line.share, found.unserved_money) == (150.0, 0.375, 250.0)
+    page = signed_in(world.alma).get("/alignment/").content.decode()
+    assert "serve no objective" in page and "Half" in page and f"/projects/{half.pk}/" in page and silent.name in page
+    assert money.read(world.dana).whole == 0
+
+
+def test_where_nobody_says_what_it_costs_the_page_says_so(world, signed_in):
+    page = signed_in(world.alma).get("/alignment/").content.decode()
+    assert "No open project says what it costs" in page
+
+
+def test_the_map_tells_hours_people_and_money_of_its_projects_and_a_dash_where_nobody_recorded_any(world):
+    make.project_report(actor=world.alma, project=world.project, budget=700, currency="EUR")
+    make.work_item(actor=world.alma, project=world.project, assignees=[world.mei])
+    make.work_item(actor=world.alma, project=world.project, assignees=[world.mei], state="done")
+    other = make.project(actor=world.alma, name="Other")
+    found = money.ends(world.alma, [world.project.pk, other.pk], since=None, to_come=False)
+    assert (found[world.project.pk].people, found[world.project.pk].cost.money) == (1, 700)
+    assert found[other.pk] == money.End(0.0, 0, None)
+    assert money.ends(world.dana, [world.project.pk], since=None, to_come=False) == {}

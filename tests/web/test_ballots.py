@@ -138,3 +138,30 @@ def test_as_many_queries_for_three_votes_as_for_thirty(asked, signed_in):
     few = count()
     vote(27)
     assert count() <= few
+
+
+@pytest.mark.parametrize("method", ["moscow", "kano"])
+def test_classes_are_chosen_on_the_paper_and_told_with_how_they_come_about(asked, signed_in, method):
+    ballot = make.ballot(actor=asked.chen, product=asked.product, features=asked.features, method=method, is_secret=False)
+    votes.invite(actor=asked.chen, ballot=ballot, users=[asked.mei, asked.chen])
+    sent = {f"f-{f.pk}": "must" for f in asked.features} if method == "moscow" else {f"f-{f.pk}": "expect" for f in asked.features} | {f"without-{f.pk}": "dislike" for f in asked.features}
+    client, paper = signed_in(asked.mei), at("ballot_votes", ballot)
+    part = {name: value for name, value in sent.items() if not name.endswith(f"-{asked.features[0].pk}")}
+    refused = client.post(paper, part | {"version": 0})
+    assert refused.status_code == 422 and "1 of 3 are left" in refused.content.decode() and "selected" in refused.content.decode()
+    assert client.post(paper, sent | {"version": 0}).status_code == 302
+    page = " ".join(said(client.get(at("ballots_detail", ballot)).content.decode()))
+    assert ("Must 1" in page and "DSDM" in page) if method == "moscow" else ("Must-be 1" in page and "Kano 1984" in page)
+    outcome = client.get(f"/api/v1/ballots/{ballot.pk}/outcome/").json()
+    assert {one["kind"] for one in outcome["ranking"]} == {"must" if method == "moscow" else "must_be"}
+
+
+def test_weights_are_typed_on_the_page_of_who_votes(asked, signed_in):
+    client, page = signed_in(asked.chen), at("ballot_voters", asked.ballot)
+    voter = asked.ballot.voters.get(user=asked.mei)
+    assert client.post(page, {"do": "weigh", "voter": voter.pk, "weight": "3"}).status_code == 302
+    voter.refresh_from_db()
+    assert voter.weight == 3 and 'value="3"' in client.get(page).content.decode()
+    assert client.post(page, {"do": "weigh", "voter": voter.pk, "weight": "0"}).status_code == 422
+    assert "counts as 3" in " ".join(said(client.get(at("ballots_detail", asked.ballot)).content.decode()))
+    assert signed_in(asked.mei).post(page, {"do": "weigh", "voter": voter.pk, "weight": "9"}).status_code == 403

@@ -147,3 +147,19 @@ def test_as_many_queries_for_many_links_as_for_few(world, signed_in, other):
     for number in range(6):
         tie(world, other, make.project(actor=world.alma, name=f"P{number}"))
     assert count() == few
+
+
+def test_the_map_goes_out_over_the_api_and_as_a_file(world, other, signed_in):
+    late = tie(world, world.project, other, first={"planned_finish": at(20)}, then={"planned_start": at(10)})
+    tie(world, world.project, other)
+    client = signed_in(world.alma)
+    found = client.get("/api/v1/project-dependencies/").json()
+    (pair,) = found["pairs"]
+    assert (pair["state"], pair["links"], pair["late"], pair["link_ids"][0]) == ("late", 2, 1, late.pk)
+    assert {p["code"] for p in found["projects"]} == {pair["source"], pair["target"]}
+    assert client.get(f"/api/v1/project-dependencies/?around={pair['source']}&steps=2").json()["pairs_count"] == 1
+    assert client.get("/api/v1/project-dependencies/?around=project-999999").status_code == 422
+    assert client.get("/api/v1/project-dependencies/?space_id=999999").status_code == 404
+    lines = b"".join(client.get(reverse("project_dependencies_csv")).streaming_content).decode().splitlines()
+    assert len(lines) == 3 and lines[1].startswith(f"{world.project.name},") and lines[1].endswith("Late")
+    assert not signed_in(world.dana).get("/api/v1/project-dependencies/").json()["pairs"]

@@ -151,3 +151,20 @@ def test_very_many_records_are_listed_in_part_and_it_is_said(filled, world, sign
     assert "are shown." not in client.get(address).content.decode()
     monkeypatch.setattr("tandem.web.portfolio.mix._LISTED", 2)
     assert "The first 2 of 5 are shown." in client.get(address).content.decode()
+
+
+def test_the_mix_goes_out_over_the_api_and_as_files_to_those_who_see_it(world, filled, signed_in):
+    client = signed_in(world.alma)
+    found = client.get(f"/api/v1/portfolios/{filled.pk}/mix/").json()
+    assert (float(found["money"]), found["records_count"], found["without_money"], found["in_other_currency"]) == (500, 5, 1, 1)
+    grow = next(one for one in found["classes"] if one["value"] == "grow")
+    assert (grow["count"], float(grow["money"]), round(grow["share"], 2)) == (1, 300, 0.6)
+    assert [r["title"] for r in found["records"]][:2] == ["Grow", "Keep"]
+    assert client.get(f"/api/v1/portfolios/{filled.pk}/mix/?of=project&by=count").json()["records_count"] == 3
+    assert client.get(f"/api/v1/portfolios/{filled.pk}/mix/?off=project").status_code == 422
+    lines = b"".join(client.get(reverse("portfolio_mix_csv", kwargs={"id": filled.pk})).streaming_content).decode().splitlines()
+    assert len(lines) == 6 and lines[1].startswith("Grow,Proposal,Grow")
+    assert any(line.startswith("Dollars,") and ",USD," in line for line in lines)
+    stranger = signed_in(world.dana)
+    for path in (f"/api/v1/portfolios/{filled.pk}/mix/", reverse("portfolio_mix_csv", kwargs={"id": filled.pk}), reverse("portfolio_mix_xlsx", kwargs={"id": filled.pk})):
+        assert stranger.get(path).status_code == 404

@@ -1,5 +1,6 @@
 """A roadmap that is shared by link: while it may be read, what it shows, and what it never shows."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -53,7 +54,8 @@ def test_a_new_link_lasts_ninety_days_unless_another_length_is_chosen(world, sig
 
 
 def test_a_link_that_ran_out_is_not_listed(world, signed_in):
-    roadmaps.share(actor=world.chen, space=world.product.space, expires_at=clock.now() - timedelta(days=1))
+    row, _secret = roadmaps.share(actor=world.chen, space=world.product.space, expires_at=clock.now() + timedelta(days=1))
+    RoadmapShare.objects.filter(pk=row.pk).update(expires_at=clock.now() - timedelta(days=1))
     assert "Take back" not in signed_in(world.chen).get(reverse("roadmap_shares")).content.decode()
 
 
@@ -144,3 +146,18 @@ def test_an_edition_of_a_place_that_became_confidential_is_not_even_named(world)
     assert "For customers" in read(token).content.decode()
     type(world.product.space).objects.filter(pk=world.product.space_id).update(is_confidential=True)
     assert read(token).status_code == 404
+
+
+def test_links_are_made_listed_and_taken_back_over_the_api(world, signed_in):
+    client = signed_in(world.chen)
+    sent = {"space_id": world.product.space_id}
+    made = client.post("/api/v1/roadmap-shares/", json.dumps(sent), content_type="application/json").json()
+    path = f"/shared/roadmap/{made['token']}/"
+    assert made["expires_at"] and client.get(path).status_code == 200
+    (listed,) = client.get(f"/api/v1/roadmap-shares/?space_id={world.product.space_id}").json()["items"]
+    assert listed["id"] == made["id"] and "token" not in listed
+    late = client.post("/api/v1/roadmap-shares/", json.dumps(sent | {"expires_at": "2001-01-01T00:00:00Z"}), content_type="application/json")
+    assert (late.status_code, late.json()["code"]) == (422, "snooze_past")
+    assert signed_in(world.dana).delete(f"/api/v1/roadmap-shares/{made['id']}/").status_code == 404
+    assert client.delete(f"/api/v1/roadmap-shares/{made['id']}/").status_code == 204
+    assert client.get(path).status_code == 404

@@ -12,6 +12,8 @@ _PLAIN = {"GET /": "List {many}", "POST /": "Create {one}", "GET /{id}/": "Show 
 # what is no plain list, creation or removal: by the operation's id
 _SENTENCES = {
     "alignment_read": "Where the work goes against what was intended",
+    "project_dependencies_read": "What projects wait for in each other", "portfolios_mix_read": "The mix of investments of a portfolio",
+    "roadmap_shares_create": "Share a roadmap by a link", "roadmap_shares_remove": "Take the link of a roadmap back",
     "charters_create": "Write the first or the next version of a charter", "charters_signatures_create": "Sign a charter for one side",
     "charters_signature_withdrawals_create": "Take the signature of a side back",
     "attachments_create": "Attach a file", "attachments_content_read": "Download an attachment",

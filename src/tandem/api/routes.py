@@ -23,7 +23,15 @@ from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs, scenarios
-from tandem.api.portfolio import benefits, portfolios, programmes, project_reports, projects, proposals
+from tandem.api.portfolio import (
+    benefits,
+    dependencies,
+    portfolios,
+    programmes,
+    project_reports,
+    projects,
+    proposals,
+)
 from tandem.api.product import (
     ballots,
     customers,
@@ -38,6 +46,7 @@ from tandem.api.product import (
     release_checks,
     releases,
     roadmap_editions,
+    roadmap_shares,
     scoring_models,
 )
 from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
@@ -95,6 +104,7 @@ NOUNS: dict[str, Router] = {
     "programmes": programmes.router,
     "projects": projects.router,
     "project-reports": project_reports.router,
+    "project-dependencies": dependencies.router,
     "proposals": proposals.router,
     "proposal-ties": proposals.ties,
     "benefits": benefits.router,
@@ -140,6 +150,7 @@ NOUNS: dict[str, Router] = {
     "scoring-models": scoring_models.router,
     "scores": scoring_models.scored,
     "roadmap-editions": roadmap_editions.router,
+    "roadmap-shares": roadmap_shares.router,
     "portals": portals.router,
     "portal-comments": portals.comments,
     "ballots": ballots.router,

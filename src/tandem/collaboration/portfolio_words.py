@@ -122,6 +122,8 @@ REFUSALS: dict[str, Any] = {
     "vote_of_elsewhere": _("The vote names something that is not on the ballot."),
     "vote_overspent": _("You have spent %(spent)s of %(budget)s. Take some back."),
     "vote_empty": _("The vote says nothing yet."),
+    "vote_answers_missing": _("Say something of each feature: %(missing)s of %(count)s are left."),
+    "weight_of_voter": _("A vote weighs between 1 and %(most)s."),
     "vote_pairs_missing": _("Choose in each pair: %(missing)s of %(count)s are left."),
     "vote_changed_too_often": _("This vote has been changed very often. It stays as it is."),
     "voter_sees_not": _("They do not see the product: %(names)s. Give them access, or a personal link."),

@@ -206,6 +206,7 @@ VERBS = {
     "ballot.removed": _("removed the ballot"),
     "ballot.invited": _("invited to the ballot"),
     "ballot.uninvited": _("took an invitation back"),
+    "ballot.voter_weighed": _("said how much a vote counts"),
     "ballot.link_made": _("made a personal link"),
     "ballot.voted": _("voted"),
     "ballot.vote_changed": _("changed a vote"),

@@ -6,13 +6,13 @@ left to 100 serves nothing, more than 100 together is brought down to 100.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import TruncMonth
 
 from tandem.kit import clock
@@ -25,6 +25,7 @@ from tandem.work.models import State, TimeEntry, WorkItem
 
 _LOCK = 0x7A60
 FEATURE, RELEASE, ITEM, PRODUCT = "product.feature", "product.release", "work.workitem", "product.product"
+_OWNERS: tuple[Any, ...] = (Portfolio, Programme, Project, Product)
 Key = tuple[str, int]
 
 
@@ -93,21 +94,53 @@ class Serving:
 
 def serving(*, only_open: bool = False) -> Serving:
     """Nine small reads of the whole organisation. A draft is no objective yet; a closed one was one."""
+    return _served_by(Contribution.objects.all(), only_open, Feature.objects.all(), Release.objects.all(), None)
+
+
+def serving_of(
+    *, features: Collection[int] = (), releases: Collection[int] = (), items: Collection[int] = (), spaces: Collection[int] = (), only_open: bool = False
+) -> Serving:
+    """The same for these records alone, with what stands above them: what a page about some of them needs."""
+    own = Feature.objects.filter(pk__in=features)
+    known = set(own.values_list("release_id", flat=True)) - {None} | set(releases)
+    out = Release.objects.filter(pk__in=known)
+    above = _above({*spaces, *own.values_list("space_id", flat=True), *out.values_list("space_id", flat=True)})
+    said = Q(subject_kind=FEATURE, subject_id__in=features) | Q(subject_kind=RELEASE, subject_id__in=known) | Q(subject_kind=ITEM, subject_id__in=items)
+    for model in _OWNERS:
+        rows = model._default_manager.filter(space_id__in=above)
+        said |= Q(subject_kind=model._meta.label_lower, subject_id__in=rows.values("pk"))
+    return _served_by(Contribution.objects.filter(said), only_open, own, out, above)
+
+
+def _served_by(contributions: Any, only_open: bool, features: Any, releases: Any, spaces: Collection[int] | None) -> Serving:
     states = {Objective.State.OPEN} if only_open else {Objective.State.OPEN, Objective.State.CLOSED}
     counted = set(Objective.objects.filter(state__in=states).values_list("pk", flat=True))
     said: dict[Key, list[tuple[int, int]]] = defaultdict(list)
-    for kind, pk, objective, weight in Contribution.objects.order_by("id").values_list("subject_kind", "subject_id", "objective_id", "weight"):
+    for kind, pk, objective, weight in contributions.order_by("id").values_list("subject_kind", "subject_id", "objective_id", "weight"):
         if objective in counted:
             said[kind, pk].append((objective, weight))
     owners: dict[int, Key] = {}
-    for model in (Portfolio, Programme, Project, Product):
-        for pk, space in model._default_manager.values_list("pk", "space_id"):
+    for model in _OWNERS:
+        rows = model._default_manager.all() if spaces is None else model._default_manager.filter(space_id__in=spaces)
+        for pk, space in rows.values_list("pk", "space_id"):
             owners[space] = (model._meta.label_lower, pk)
     return Serving(
         dict(said), owners, dict(Space.objects.values_list("pk", "parent_id")),
-        {pk: (product, release, space) for pk, product, release, space in Feature.objects.values_list("pk", "product_id", "release_id", "space_id")},
-        {pk: (product, space) for pk, product, space in Release.objects.values_list("pk", "product_id", "space_id")},
+        {pk: (product, release, space) for pk, product, release, space in features.values_list("pk", "product_id", "release_id", "space_id")},
+        {pk: (product, space) for pk, product, space in releases.values_list("pk", "product_id", "space_id")},
     )  # fmt: skip
+
+
+def _above(spaces: set[int]) -> frozenset[int]:
+    """These and what stands above them."""
+    parents = dict(Space.objects.values_list("pk", "parent_id"))
+    found: set[int] = set()
+    for at in spaces:
+        space: int | None = at
+        while space is not None and space not in found:
+            found.add(space)
+            space = parents.get(space)
+    return frozenset(found)
 
 
 def compute_all(step: Callable[[str, int, int], Any] = lambda *_: None) -> None:

@@ -18,7 +18,9 @@ from tandem.collaboration.models import Comment
 from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.actions import users
-from tandem.people.models import Role, Space, User
+from tandem.people.models import Role, Space, SpaceKind, User
+from tandem.planning import alignment, forecasts, schedule
+from tandem.planning.models import ComputedDates, Forecast
 from tandem.portfolio.actions import portfolios
 from tandem.product.actions import features, products, promises, releases
 from tandem.product.models import Feature, Product
@@ -80,15 +82,22 @@ def generate(
     return Generated(READER, password, tuple(work.keys), work.counts)
 
 
-def compute(tell: Tell = lambda text: None) -> None:
-    """What a worker would compute after such a load: the measured plans, and every forecast."""
-    from tandem.planning import alignment, forecasts, schedule
+def uncomputed() -> list[Space]:
+    """The projects that have no forecast yet."""
+    known = Forecast.objects.filter(is_current=True).values("space_id")
+    return list(Space.objects.filter(kind=SpaceKind.PROJECT).exclude(pk__in=known).order_by("id"))
 
+
+def compute(tell: Tell = lambda text: None) -> None:
+    """What a worker would compute after such a load: the measured plans, and every forecast. One that was killed goes on with
+    the projects that it had not reached."""
     for space in Space.objects.filter(key__in=("P1", "P2")).order_by("id"):
-        tell(f"Computing the plan of {space.name}")
-        schedule.compute(space)
+        if not ComputedDates.objects.in_spaces([space.pk]).exists():
+            tell(f"Computing the plan of {space.name}")
+            schedule.compute(space)
     tell("Computing the forecasts")
-    forecasts.compute_all()
+    spaces = [*uncomputed(), *Space.objects.filter(kind=SpaceKind.PRODUCT)]
+    forecasts.compute_all(spaces, lambda _phase, done, total: tell(f"{done} of {total} forecasts") if done % 50 == 0 else None)
     alignment.compute_all()
 
 

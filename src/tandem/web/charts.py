@@ -172,11 +172,12 @@ def number(value: float) -> str:
     return f"−{text}" if value < 0 else text
 
 
-def percent(share: float | None, places: int = 0) -> str:
-    """`84 %`, in Chinese `84%`; a dash for what is not known."""
+def percent(share: float | None, places: int = 0, *, signed: bool = False) -> str:
+    """`84 %`, in Chinese `84%`; with its sign `+12.4 %`; a dash for what is not known."""
     if share is None:
         return "–"
-    return f"{number(round(100 * share, places))}{'%' if is_chinese() else ' %'}"
+    value = round(100 * share, places)
+    return f"{'+' if signed and value > 0 else ''}{number(value)}{'%' if is_chinese() else ' %'}"
 
 
 def quarter_name(day: date) -> str:

@@ -1,11 +1,12 @@
 """Ballots: asking what comes first, voting, how it ended, and the decision."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from tandem.api import generic
 from tandem.api.generic import Noun, send
@@ -15,8 +16,10 @@ from tandem.kit.types import Id
 from tandem.people.models import User
 from tandem.product.actions import ballots, votes
 from tandem.product.models import Ballot, Feature, Vote, Voter
+from tandem.product.models.ballot import HEAVIEST
 from tandem.reports.queries import ballots as reads
 
+Weight = Annotated[int, Field(ge=1, le=HEAVIEST)]
 router = Router(tags=["product"])
 _FIELDS = "title intro method budget closes_at is_secret"
 _FEATURES = Reference(Feature, "features", is_many=True)
@@ -34,13 +37,14 @@ NOUN = Noun(
     narrows={"is_open": (bool, lambda rows, value: rows.open() if value else rows.closed())},
 )
 VOTERS = Noun(
-    path="voters", model=Voter, shows="id space_id ballot_id user_id name invited_by_id withdrawn_at version created_at"
+    path="voters", model=Voter, shows="id space_id ballot_id user_id name weight invited_by_id withdrawn_at version created_at"
 )
 VOTES = Noun(path="votes", model=Vote, shows="id space_id ballot_id voter_id answer cast_at version created_at")
 
 
 class Placed(BaseModel):
-    """A feature in the combined ranking; `best`, `mean` and `worst` are places that voters gave it, `apart` their deviation."""
+    """A feature in the combined ranking; `best`, `mean` and `worst` are places that voters gave it, `apart` their deviation.
+    Of a MoSCoW or Kano ballot `kind` is its class with the `counts` behind it; `better` and `worse` are shares of Kano's."""
 
     feature_id: int
     place: int
@@ -49,6 +53,11 @@ class Placed(BaseModel):
     mean: float
     worst: float
     apart: float
+    kind: str | None
+    counts: dict[str, float]
+    better: float | None
+    worse: float | None
+    is_clear: bool | None
 
 
 class BallotOutcome(BaseModel):
@@ -67,17 +76,28 @@ def _outcome(request: HttpRequest, id: Path[Id]) -> HttpResponse:
     if not row.shows_results:
         raise Refused("ballot_secret")
     found = reads.outcome(request.auth, row)
-    ranking = [{"feature_id": line.feature.pk, **{name: getattr(line, name) for name in Placed.model_fields if name != "feature_id"}} for line in found.lines]
+    ranking = [_placed(line) for line in found.lines]
     w = found.w if found.says_agreement else None
     return send({"id": row.pk, "invited": found.invited, "voted": found.voted, "w": w, "has_circle": found.has_circle, "ranking": ranking})
+
+
+def _placed(line: reads.Line) -> dict[str, Any]:
+    said = line.judged
+    plain = {name: getattr(line, name) for name in ("place", "points", "best", "mean", "worst", "apart")}
+    judged = {"kind": said and said.kind, "counts": dict(said.counts) if said else {}, "better": said and said.better, "worse": said and said.worse}
+    return {"feature_id": line.feature.pk, **plain, **judged, "is_clear": said and said.is_clear}
 
 
 def _create(*, actor: Any, features: Any = (), **values: Any) -> Ballot:
     return ballots.create(actor=actor, features=list(features), **values)
 
 
-def _invite(*, actor: Any, ballot: Ballot, users: Any = ()) -> Ballot:
-    votes.invite(actor=actor, ballot=ballot, users=list(users))
+@transaction.atomic
+def _invite(*, actor: Any, ballot: Ballot, users: Any = (), weight: int | None = None) -> Ballot:
+    """Who is invited already may be sent again with another weight."""
+    for voter in votes.invite(actor=actor, ballot=ballot, users=list(users)):
+        if weight is not None:
+            votes.weigh(actor=actor, voter=voter, weight=weight)
     return ballot
 
 
@@ -90,7 +110,7 @@ generic.creates(router, NOUN, body("BallotCreate", Ballot, f"product {_FIELDS}",
 generic.changes(router, NOUN, body("BallotChange", Ballot, _FIELDS, partial=True, feature_ids=_FEATURES), ballots.change)
 generic.removes(router, NOUN, ballots.remove)
 generic.parts(router, NOUN, "voters", VOTERS, lambda user, row: VOTERS.of(user).filter(ballot=row))
-generic.adds(router, NOUN, "voters", body("BallotInvitation", Ballot, "", user_ids=Reference(User, "users", is_many=True)), _invite)
+generic.adds(router, NOUN, "voters", body("BallotInvitation", Ballot, "", user_ids=Reference(User, "users", is_many=True), weight=(Weight, OPTIONAL)), _invite)
 generic.adds(
     router, NOUN, "votes", body("BallotVote", Ballot, "", answer=JsonObject, vote_version=(int | None, OPTIONAL)), _vote, gives=VOTES
 )

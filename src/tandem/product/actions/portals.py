@@ -24,7 +24,7 @@ from tandem.product.models import Feedback, FeedbackVote, Portal, PortalComment,
 _SHARE, _DO = Permission.SHARE, Permission.EDIT_PRODUCT
 CONFIRMATION = "web.feedback_confirmation"
 # within the hour: from one sender, and in all; letters to one address within a day
-MOST_OF_ONE, MOST_OF_ALL, MOST_WAITING, MOST_LETTERS = 8, 200, 500, 5
+MOST_OF_ONE, MOST_OF_ALL, MOST_WAITING, MOST_LETTERS, MOST_ASKED_AGAIN = 8, 200, 500, 5, 2
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _SETTINGS = {"intro", "is_indexed", "is_embeddable"}
 
@@ -194,7 +194,8 @@ def _limit(own: models.QuerySet[Any], everybody: models.QuerySet[Any]) -> None:
 
 def _ask(feedback: Feedback, email: str, wants_word: bool, sender: str) -> None:
     """One letter for each entry and address, few to one address in a day: nobody's box is filled from here. Who voted
-    without wanting to hear of it, or had the letters stopped, can agree after all: by a letter as well."""
+    without wanting to hear of it, or had the letters stopped, can agree after all: by a letter as well, for each entry once
+    for good and only a few in a month, for anybody can type the address of somebody who had them stopped."""
     email = email.lower()
     FeedbackVote.objects.filter(feedback=feedback, email=email, confirmed_at=None, created_at__lt=clock.now() - _DAY).delete()
     name, _at, host = email.partition("@")
@@ -205,8 +206,8 @@ def _ask(feedback: Feedback, email: str, wants_word: bool, sender: str) -> None:
         return
     known = FeedbackVote.objects.filter(feedback=feedback, email=email).first()
     if known is not None:
-        asked = known.word_asked_at is not None and known.word_asked_at >= clock.now() - _DAY
-        if wants_word and known.confirmed_at and not known.wants_word and not asked:
+        lately = FeedbackVote.objects.filter(own, word_asked_at__gte=clock.now() - 30 * _DAY).count()
+        if wants_word and known.confirmed_at and not known.wants_word and known.word_asked_at is None and lately < MOST_ASKED_AGAIN:
             known.write(expected=None, word_asked_at=clock.now())
             jobs.enqueue(CONFIRMATION, lane=jobs.SHORT, vote_id=known.pk)
         return

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from tandem.history.record import record
 from tandem.kit import clock
-from tandem.kit.errors import Hidden
+from tandem.kit.errors import Hidden, Refused
 from tandem.kit.ids import digest, token
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
@@ -21,6 +21,8 @@ def share(
     require(actor, Permission.SHARE, space.pk)
     if edition is not None and edition.space_id != space.pk:
         raise Hidden
+    if expires_at is not None and expires_at <= clock.now():
+        raise Refused("snooze_past", field="expires_at")
     secret = token()
     with transaction.atomic():
         row = RoadmapShare.objects.create(

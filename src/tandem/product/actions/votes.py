@@ -14,6 +14,7 @@ from tandem.people.access import Permission, may, require
 from tandem.people.models import User
 from tandem.product import balloting
 from tandem.product.models import Ballot, Vote, Voter
+from tandem.product.models.ballot import HEAVIEST
 
 _DO, _LINK = Permission.EDIT_PRODUCT, Permission.SHARE
 MOST_VOTERS, MOST_CHANGES = 500, 200
@@ -53,6 +54,22 @@ def invite_by_link(*, actor: Any, ballot: Ballot, name: str) -> tuple[Voter, str
         row = Voter.objects.create(space_id=ballot.space_id, ballot=ballot, name=name, digest=digest(secret), invited_by=actor)
         record("ballot.link_made", ballot, actor=actor, text={"name": [None, name]})
     return row, secret
+
+
+def weigh(*, actor: Any, voter: Voter, weight: int | None) -> Voter:
+    """The vote counts as so many. Only while the ballot is open: afterwards one would know whom it helps. Everybody who sees
+    the ballot sees the weights, and its history tells who set them."""
+    require(actor, _DO, voter.space_id)
+    if weight is None or isinstance(weight, bool) or not 1 <= weight <= HEAVIEST:
+        raise Refused("weight_of_voter", field="weight", most=HEAVIEST)
+    with transaction.atomic():
+        ballot = _held(voter.ballot)
+        row = Voter.objects.select_for_update(of=("self",)).get(pk=voter.pk)
+        if row.weight != weight:
+            before = row.weight
+            row.write(expected=None, weight=weight)
+            record("ballot.voter_weighed", ballot, actor=actor, changes={"weight": [before, weight]}, text={"name": [None, str(row)]})
+    return row
 
 
 def withdraw(*, actor: Any, voter: Voter) -> Voter:

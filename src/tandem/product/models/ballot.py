@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from tandem.kit import clock
 from tandem.people.scoping import Scoped, ScopedQuerySet
 
+HEAVIEST = 100
+
 
 class BallotQuerySet(ScopedQuerySet):
     def open(self) -> Self:
@@ -25,6 +27,8 @@ class Ballot(Scoped):
         MONEY = "money", _("Spend a budget")
         RANKING = "ranking", _("Rank")
         PAIRS = "pairs", _("Compare pairs")
+        MOSCOW = "moscow", _("MoSCoW: must, should, could")
+        KANO = "kano", _("Kano: with it and without it")
 
     product = models.ForeignKey("product.Product", models.PROTECT, related_name="ballots")
     title = models.CharField(_("ballot"), max_length=200)
@@ -86,6 +90,8 @@ class Voter(Scoped):
     digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # how many votes this one counts as; everybody who sees the ballot sees it
+    weight = models.PositiveSmallIntegerField(_("weight"), default=1, validators=[MinValueValidator(1), MaxValueValidator(HEAVIEST)])
 
     objects = VoterQuerySet.as_manager()
 
@@ -96,6 +102,7 @@ class Voter(Scoped):
             models.CheckConstraint(
                 condition=Q(user__isnull=False, digest__isnull=True) | Q(user__isnull=True, digest__isnull=False), name="voter_by_account_or_link"
             ),
+            models.CheckConstraint(condition=Q(weight__range=(1, HEAVIEST)), name="voter_weighs_something"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -103,7 +110,8 @@ class Voter(Scoped):
 
 
 class Vote(Scoped):
-    """`answer`: {"gifts": {id: amount}}, {"places": {id: place}} or {"pairs": {"a-b": "first" | "second" | "equal"}}."""
+    """`answer`: {"gifts": {id: amount}}, {"places": {id: place}}, {"pairs": {"a-b": "first" | "second" | "equal"}},
+    {"classes": {id: "must" | "should" | "could" | "wont"}} or {"kano": {id: [with it, without it]}}."""
 
     ballot = models.ForeignKey(Ballot, models.CASCADE, related_name="votes")
     voter = models.OneToOneField(Voter, models.PROTECT, related_name="vote")

@@ -222,8 +222,8 @@ def _lines(found: Alignment, objectives: list[Objective], by_objective: dict[Any
         for o in below.get(parent, []):
             amount = sum(by_objective[pk].of(measure) for pk in reached[o.pk] if pk in by_objective)
             share = amount / found.amount if found.is_enough else None
-            judged = UNKNOWN if found.is_part else _judged(share, o.intended_share)
-            line = Line(o, share, amount, judged, depth=depth, is_part=found.is_part)
+            state = UNKNOWN if found.is_part else judged(share, o.intended_share)
+            line = Line(o, share, amount, state, depth=depth, is_part=found.is_part)
             for month in found.months:
                 part = sum(by_month[month, pk].of(measure) for pk in reached[o.pk] if (month, pk) in by_month)
                 line.by_month.append(part / monthly[month] if monthly[month] else None)
@@ -234,7 +234,7 @@ def _lines(found: Alignment, objectives: list[Objective], by_objective: dict[Any
     return lines
 
 
-def _judged(share: float | None, intended: int | None) -> str:
+def judged(share: float | None, intended: int | None) -> str:
     """More, or less, than intended: by more than five points and by more than a quarter of what was intended."""
     if share is None or not intended:
         return UNKNOWN

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tandem.compute.priority.disagreement import Split
+from tandem.compute.priority.moscow import Moscow, Wish, moscow
 from tandem.product import balloting
-from tandem.product.models import Ballot, Feature, Vote, Voter
+from tandem.product.models import Ballot, Feature, Scope, Vote, Voter
+from tandem.reports.queries import scope_sums
 
 FEWEST_FOR_AGREEMENT = 3
 STRONG, MODERATE, WEAK = 0.7, 0.5, 0.3
@@ -24,6 +26,7 @@ class Line:
     worst: float = 0.0
     apart: float = 0.0
     given: list[tuple[str, float]] = field(default_factory=list)
+    judged: balloting.Judged | None = None
 
 
 @dataclass
@@ -47,6 +50,8 @@ class Outcome:
     groups: list[list[str]] = field(default_factory=list)
     far: list[tuple[str, float]] = field(default_factory=list)
     has_circle: bool = False
+    is_weighted: bool = False
+    room: Moscow | None = None  # of a MoSCoW ballot: the classes against the open work items of the features
 
     @property
     def says_agreement(self) -> bool:
@@ -67,19 +72,33 @@ def outcome(user: Any, ballot: Ballot) -> Outcome:
     if not votes or len(features) < balloting.FEWEST:
         return found
     names = {str(v.pk): str(v) for v in voters}
-    ids = list(features)
-    places, duels, apart = balloting.combined(ballot.method, ballot.budget, ids, votes)
+    ids, weights = list(features), {v.pk: float(v.weight) for v in voters}
+    places, duels, apart = balloting.combined(ballot.method, ballot.budget, ids, votes, weights)
+    said = balloting.judged(ballot.method, ids, votes, weights)
     spread = {one.item: one for one in apart.spreads}
     given = _given(ballot.method, ids, votes, names)
     found.lines = [
-        Line(features[int(p.item)], p.rank, p.points, spread[p.item].best, spread[p.item].mean, spread[p.item].worst, spread[p.item].deviation, given[p.item])
+        Line(features[int(p.item)], p.rank, p.points, spread[p.item].best, spread[p.item].mean, spread[p.item].worst, spread[p.item].deviation, given[p.item], said.get(int(p.item)))
         for p in places
     ]  # fmt: skip
-    found.w, found.has_circle = apart.w, bool(duels.cycles)
+    found.w, found.has_circle, found.is_weighted = apart.w, bool(duels.cycles), any(weights[pk] != 1 for pk in votes if pk in weights)
+    if ballot.method == Ballot.Method.MOSCOW:
+        found.room = _room(user, said)
     found.splits = [_apart(one, features, names) for one in apart.splits[:5]]
     found.groups = [[names.get(v, "") for v in group] for group in apart.groups]
     found.far = [(names.get(one.voter, ""), one.distance) for one in apart.from_consensus if one.distance > 0]
     return found
+
+
+def _room(user: Any, said: dict[int, balloting.Judged]) -> Moscow | None:
+    """How the open work items of the features divide among the classes; nothing where no feature has any."""
+    roots: dict[int, list[int]] = {pk: [] for pk in said}
+    for feature, item in Scope.objects.visible_to(user).filter(feature__in=said, item__removed_at=None).values_list("feature_id", "item_id"):
+        roots[feature].append(item)
+    sums = scope_sums.sums(user, {pk: items for pk, items in roots.items() if items})
+    if not any(one.open for one in sums.values()):
+        return None
+    return moscow([Wish(str(pk), one.kind, float(sums[pk].open) if pk in sums else None) for pk, one in said.items()])
 
 
 def _apart(one: Split, features: dict[int, Feature], names: dict[str, str]) -> Apart:

@@ -22,6 +22,7 @@ DRAWN = 300
 WORKDAY = 480
 """Working minutes of a day: what a lag is counted in, where no calendar is asked."""
 LATE, CRITICAL, OPEN, DONE = "late", "critical", "open", "done"
+_ORDER = {LATE: 0, CRITICAL: 1, OPEN: 2, DONE: 3}
 _ENDS = {"FS": ("finish", "start"), "blocks": ("finish", "start"), "SS": ("start", "start"), "FF": ("finish", "finish"), "SF": ("start", "finish")}
 
 
@@ -65,7 +66,10 @@ class Bundle:
     @property
     def state(self) -> str:
         """The worst of its links."""
-        return next(state for state in (LATE, CRITICAL, OPEN, DONE) if any(tie.state == state for tie in self.ties))
+        return next(state for state in _ORDER if any(tie.state == state for tie in self.ties))
+
+    def worst_first(self) -> list[Tie]:
+        return sorted(self.ties, key=lambda tie: (_ORDER[tie.state], tie.id))
 
     def count(self, state: str) -> int:
         return sum(tie.state == state for tie in self.ties)
@@ -186,5 +190,4 @@ def _near(around: str, steps: int, bundles: Iterable[Bundle]) -> set[str]:
 
 
 def worst_first(bundles: Sequence[Bundle]) -> list[Bundle]:
-    order = {LATE: 0, CRITICAL: 1, OPEN: 2, DONE: 3}
-    return sorted(bundles, key=lambda one: (order[one.state], -one.count(LATE), -len(one.ties), one.source.name, one.target.name))
+    return sorted(bundles, key=lambda one: (_ORDER[one.state], -one.count(LATE), -len(one.ties), one.source.name, one.target.name))

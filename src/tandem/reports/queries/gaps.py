@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
-from tandem.planning.alignment import ITEM, serving
+from tandem.planning.alignment import ITEM, serving_of
 from tandem.portfolio.models import Project
 from tandem.product.models import Customer, Feature, Feedback, FeedbackLink, Product, Promise, Scope
 from tandem.reports.queries.scope_sums import Sum as Sums
 from tandem.reports.queries.scope_sums import sums
+from tandem.strategy.models import Contribution, Objective
 from tandem.work.models import WorkItem
 
 SHOWN = 20
@@ -74,7 +75,6 @@ class Gaps:
 
 def read(user: Any, product: Product) -> Gaps:
     """Of a product that the user sees, and of what else the user sees. A fixed number of queries, however much there is."""
-    known = serving(only_open=True)
     features = list(
         Feature.objects.visible_to(user).filter(product=product).exclude(state__in=(Feature.State.SHIPPED, Feature.State.DECLINED)).order_by("rank", "id")
     )
@@ -82,6 +82,8 @@ def read(user: Any, product: Product) -> Gaps:
         Scope.objects.visible_to(user).filter(Q(feature__product=product) | Q(release__product=product), item__removed_at=None)
         .values_list("feature_id", "item_id", "item__space_id")
     )  # fmt: skip
+    spaces = {space for _f, _i, space in scopes}
+    known = serving_of(features=[f.pk for f in features], spaces=spaces, only_open=True)
     asked = set(FeedbackLink.objects.visible_to(user).filter(feature__product=product).values_list("feature_id", flat=True))
     promised = set(
         Promise.objects.visible_to(user).current().filter(Q(feature__product=product) | Q(release__product=product)).values_list("feature_id", "release_id")
@@ -92,7 +94,7 @@ def read(user: Any, product: Product) -> Gaps:
         f for f in features
         if (f.state != Feature.State.IDEA or f.pk in built) and f.pk not in asked | in_features and f.release_id not in in_releases and all(p.objective is None for p in known.of_feature(f.pk))
     ]  # fmt: skip
-    loose, loose_count = _loose(user, known, {space for _f, _i, space in scopes})
+    loose, loose_count = _loose(user, known, spaces)
     waiting = [f for f in features if f.pk in asked - built]
     unlinked = _unlinked(user, product)
     counted = unlinked.aggregate(n=Count("pk"), votes=Sum("votes"))
@@ -120,7 +122,8 @@ def _loose(user: Any, known: Any, spaces: set[int]) -> tuple[list[Loose], int]:
     if not silent:
         return [], 0
     roots = set(Scope.objects.visible_to(user).filter(item__space__in=silent).values_list("item_id", flat=True))
-    roots |= {pk for kind, pk in known.said if kind == ITEM}
+    serving = Contribution.objects.visible_to(user).filter(subject_kind=ITEM, space__in=silent, objective__state=Objective.State.OPEN)
+    roots |= set(serving.values_list("subject_id", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(_UNCOVERED, {"roots": list(roots), "spaces": silent})
         rows = cursor.fetchall()

@@ -175,4 +175,4 @@ def _benefit(one: Health, row: Any) -> None:
     """The open benefit that stands worst, by its last measurement against what was planned by that day."""
     made = row.realised
     state = ON if made.state == DONE else made.state
-    one.benefit = Grade(state, "benefit", {"title": row.title, "share": made.to_plan if made.to_plan is not None else made.share, "on": made.on})
+    one.benefit = Grade(state, "benefit", {"id": row.pk, "title": row.title, "share": made.to_plan if made.to_plan is not None else made.share, "on": made.on})

@@ -85,7 +85,7 @@ def _pieces(user: Any, portfolio: Portfolio, spaces: frozenset[int]) -> list[Pie
     cases = {row.project_id: row for row in proposals.filter(project__in=projects)}
     queue = list(proposals.candidates().filter(project=None).order_by("title", "id"))
     used = terms(user, {row.space_id for row in [*cases.values(), *queue]})
-    reported = _reported(user, projects)
+    reported = reported_costs(user, projects)
     found = [_project(row, cases.get(row.pk), reported.get(row.pk), used, portfolio.currency) for row in projects]
     return found + [Piece(PROPOSAL, row.pk, row.title, row.kind, row.horizon, *_of_case(row, used, portfolio.currency)) for row in queue]
 
@@ -99,7 +99,7 @@ def _of_case(case: Proposal | None, used: dict[int, Terms], currency: str) -> tu
     return (Decimal(cost), "case", "") if theirs == currency else (None, "case", theirs)
 
 
-def _reported(user: Any, projects: Sequence[Project]) -> dict[int, tuple[Decimal, str]]:
+def reported_costs(user: Any, projects: Sequence[Project]) -> dict[int, tuple[Decimal, str]]:
     """The newest cost that was reported of each, with its currency."""
     rows = ProjectReport.objects.visible_to(user).filter(project__in=projects, budget__isnull=False).order_by("project_id", "-on", "-id")
     newest = rows.distinct("project_id").values_list("project_id", "budget", "currency")
@@ -124,3 +124,7 @@ def _classes(group: str, pieces: Sequence[Piece], intended: dict[str, int], *, i
     for one in found.values():
         one.share = float((len(one.pieces) if is_by_count else one.money) / whole) if whole else None
     return [one for one in found.values() if one.value or one.pieces]
+
+
+def largest_first(pieces: Sequence[Piece]) -> list[Piece]:
+    return sorted(pieces, key=lambda one: (-(one.money or 0), one.title, one.id))

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, Q, Value, When
 
 from tandem.kit.types import Ref
-from tandem.planning.alignment import Serving, serving
+from tandem.planning.alignment import Serving, serving, serving_of
 from tandem.product.actions import feedback_families as families
 from tandem.product.models import Feature, FeedbackLink, Release, Scope
 from tandem.reports.queries import roadmap, scope_sums
@@ -70,7 +70,6 @@ def trace(user: Any, kind: str, row: Any) -> Trace:
 class _Reading:
     def __init__(self, user: Any, column: str, row: Any) -> None:
         self.user, self.column, self.row = user, column, row
-        self.known: Serving = serving()
         self.way = scope_sums.above(user, row.pk) if column == ITEMS else []
         root = families.root_of(row).pk if column == FEEDBACK else 0
         self.family = families.members([root])[root] if root else []
@@ -78,6 +77,9 @@ class _Reading:
         features = Feature.objects.visible_to(user).filter(pk__in=chosen).order_by("rank", "id")
         self.of_feature = dict(features.values_list("pk", "release_id"))
         self.shown = list(self.of_feature)[: SHOWN[FEATURES]]
+        if column != OBJECTIVES:
+            spaces = {row.space_id} if column == ITEMS else ()
+            self.known = serving_of(features=self.shown, releases=self.direct, items=self.way, spaces=spaces)
         self.links = self._links()
         self.paths = self._paths()
 
@@ -97,7 +99,9 @@ class _Reading:
         return self._serving_objective()
 
     def _serving_objective(self) -> tuple[set[int], set[int]]:
-        """Those that serve it or a part of it; a release by itself only where it says so."""
+        """Those that serve it or a part of it; a release by itself only where it says so. Whoever may inherit it is asked,
+        so all that is said is read."""
+        self.known: Serving = serving()
         parents = dict(Objective.objects.visible_to(self.user).values_list("pk", "parent_id"))
         self.parts = {self.row.pk}
         while more := {pk for pk, parent in parents.items() if parent in self.parts} - self.parts:

@@ -62,8 +62,10 @@ def _within(request: HttpRequest, rows: Any, key: str) -> Any:
 
 
 def over(request: HttpRequest) -> dict[str, Any]:
-    """What all that the filters leave come to."""
-    rows: list[Any] = list(generic.narrowed(request, noun)[: reads.MOST + 1])
+    """What all that the filters leave come to: above the first page alone, for it is the same above every one."""
+    if request.GET.get("cursor"):
+        return {"whole": None}
+    rows: list[Any] = list(generic.narrowed(request, noun).select_related(None).select_related("kpi")[: reads.MOST + 1])
     left_off, rows = len(rows) > reads.MOST, rows[: reads.MOST]
     reads.look_up(request.user, rows)
     found = reads.whole(rows)

@@ -1,20 +1,23 @@
 """Dependencies between projects as a map: each node leads to its project, each edge to its links."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_GET
 
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.reports.queries import dependencies as reads
-from tandem.web import doors
+from tandem.web import doors, downloads
 from tandem.web.portfolio.report_course import places
 from tandem.web.product.ballot_picture import cut
 from tandem.web.templating import day
@@ -30,11 +33,9 @@ _LINES = {reads.LATE: "ch-off", reads.CRITICAL: "ch-ink", reads.OPEN: "ch-ink2",
 
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
-    key, around = request.GET.get("in", ""), request.GET.get("around", "")
-    space = doors.find(Space.objects.all(), request.user, key=key) if key else None
-    steps = whole_number(request.GET.get("steps", ""), 1) or 1
-    steps = steps if steps in _STEPS else 1
+    space, around, steps = _asked(request)
     found = reads.read(request.user, space, around=around, steps=steps)
+    key = space.key if space else ""
     chosen = next((knot for knot in found.knots if knot.code == around), None)
     asked = {"in": key, "around": around if chosen else "", "steps": steps if chosen and steps > 1 else ""}
     bundles = reads.worst_first(found.bundles)
@@ -43,9 +44,15 @@ def page(request: HttpRequest) -> HttpResponse:
         "picture": _picture(found, asked) if found.bundles and found.placed else None, "sentence": _sentence(found),
         "bundles": [_bundle(one, asked) for one in bundles[: _ROWS if found.placed is None else None]],
         "opened": _opened(found, request.GET.get("from", ""), request.GET.get("to", "")), "knots": sorted(found.knots, key=lambda knot: knot.name) if not chosen else [],
-        "notes": _notes(found),
+        "notes": _notes(found), "query": urlencode({name: value for name, value in asked.items() if value}),
     }  # fmt: skip
     return render(request, "portfolio/dependencies.html", context)
+
+
+def _asked(request: HttpRequest) -> tuple[Space | None, str, int]:
+    key, steps = request.GET.get("in", ""), whole_number(request.GET.get("steps", ""), 1)
+    space = doors.find(Space.objects.all(), request.user, key=key) if key else None
+    return space, request.GET.get("around", ""), steps if steps in _STEPS else 1
 
 
 def _url(asked: dict[str, Any], **more: str) -> str:
@@ -137,7 +144,7 @@ def _title(one: reads.Bundle) -> str:
 
 def _counts(one: reads.Bundle) -> str:
     text = str(ngettext("%(n)s link", "%(n)s links", len(one.ties)) % {"n": len(one.ties)})
-    parts = [(one.count(reads.LATE), _("late")), (one.count(reads.CRITICAL), _("critical")), (one.count(reads.DONE), _("done"))]
+    parts = [(one.count(reads.LATE), pgettext("dependency", "late")), (one.count(reads.CRITICAL), _("critical")), (one.count(reads.DONE), _("done"))]
     return ", ".join([text, *(f"{n} {word}" for n, word in parts if n)])
 
 
@@ -154,14 +161,52 @@ def _opened(found: reads.Map, source: str, target: str) -> dict[str, Any] | None
     if one is None:
         return None
     rows = [
-        {"source": tie.source, "target": tie.target, "kind": _("Requires") if tie.is_tie else str(Link.Kind(tie.kind).label), "has": _day(tie.has), "needs": _day(tie.needs), "state": tie.state}
+        {"source": tie.source, "target": tie.target, "kind": _kind(tie), "has": _day(tie.has), "needs": _day(tie.needs), "state": tie.state}
         for tie in one.ties[:500]
     ]
     return {"title": f"{one.source.name} → {one.target.name}", "rows": rows, "counts": _counts(one)}
+
+
+def _kind(tie: reads.Tie) -> str:
+    return _("Requires") if tie.is_tie else str(Link.Kind(tie.kind).label)
+
+
+def _state(state: str) -> str:
+    return {reads.LATE: pgettext("dependency", "Late"), reads.CRITICAL: _("Critical"), reads.DONE: _("Done"), reads.OPEN: _("Open")}[state]
 
 
 def _day(moment: Any) -> str:
     return day(timezone.localtime(moment)) if moment else "–"
 
 
-urls = [path("projects/dependencies/", page, name="project_dependencies")]
+def _table(request: HttpRequest) -> tuple[list[str], Iterator[list[Any]]]:
+    """A line for each link, the worst pairs first."""
+    space, around, steps = _asked(request)
+    found = reads.read(request.user, space, around=around, steps=steps)
+    heads = [_("Waited for"), _("Work item"), _("Waits"), _("Work item"), _("Link"), _("Will be there"), _("Needed"), _("State")]
+    return heads, (_line(one, tie) for one in reads.worst_first(found.bundles) for tie in one.worst_first())
+
+
+def _line(one: reads.Bundle, tie: reads.Tie) -> list[Any]:
+    ends = [" ".join(part for part in end if part) for end in (tie.source, tie.target)]
+    days = [timezone.localtime(moment).date() if moment else None for moment in (tie.has, tie.needs)]
+    return [one.source.name, ends[0], one.target.name, ends[1], _kind(tie), *days, _state(tie.state)]
+
+
+@login_required
+@require_GET
+def export_csv(request: HttpRequest) -> HttpResponseBase:
+    return downloads.csv("dependencies", *_table(request))
+
+
+@login_required
+@require_GET
+def export_xlsx(request: HttpRequest) -> HttpResponseBase:
+    return downloads.xlsx("dependencies", _("Dependencies"), *_table(request))
+
+
+urls = [
+    path("projects/dependencies/", page, name="project_dependencies"),
+    path("projects/dependencies.csv", export_csv, name="project_dependencies_csv"),
+    path("projects/dependencies.xlsx", export_xlsx, name="project_dependencies_xlsx"),
+]

@@ -63,7 +63,7 @@ def _sentence(found: list[reads.Health]) -> str:
 def _row(one: reads.Health) -> dict[str, Any]:
     return {
         "name": one.project.name, "href": url("projects_detail", id=one.project.pk), "computed": _mark(one.computed),
-        "schedule": _grade(one.schedule), "scope": _grade(one.scope), "cost": _grade(one.cost), "benefit": _grade(one.benefit),
+        "schedule": _grade(one, one.schedule), "scope": _grade(one, one.scope), "cost": _grade(one, one.cost), "benefit": _grade(one, one.benefit),
         "said": words.said(one.said), "said_on": one.said_on, "rating": words.rating(one.rating), "apart": _apart(one.apart),
         "report": url("project_reports_detail", id=one.report_id) if one.report_id else "",
     }  # fmt: skip
@@ -73,8 +73,17 @@ def _mark(state: str) -> Markup | str:
     return shape(state) if state != "none" else ""
 
 
-def _grade(grade: reads.Grade) -> dict[str, Any]:
-    return {"mark": _mark(grade.state), "basis": _basis(grade) if grade.basis else ""}
+def _grade(one: reads.Health, grade: reads.Grade) -> dict[str, Any]:
+    return {"mark": _mark(grade.state), "basis": _basis(grade) if grade.basis else "", "href": _record(one, grade)}
+
+
+def _record(one: reads.Health, grade: reads.Grade) -> str:
+    """Where what the grade rests on stands."""
+    if grade.basis == "benefit":
+        return url("benefits_detail", id=grade.figures["id"])
+    if one.report_id and (grade.basis in ("slip", "grown") or grade.basis.endswith("_report")):
+        return url("project_reports_detail", id=one.report_id)
+    return url("plan", key=one.project.space.key) if grade.basis else ""
 
 
 def _basis(grade: reads.Grade) -> str:

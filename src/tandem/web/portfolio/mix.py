@@ -1,12 +1,15 @@
 """The mix of investments of a portfolio: what goes into run, grow and transform, short and long, against what is meant."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from tandem.collaboration import words
 from tandem.kit.errors import Refused
@@ -15,7 +18,7 @@ from tandem.people.access import Permission, may
 from tandem.portfolio.actions import portfolios
 from tandem.portfolio.models import Portfolio
 from tandem.reports.queries import mix as reads
-from tandem.web import charts, doors
+from tandem.web import charts, doors, downloads
 from tandem.web.portfolio import money
 
 _ROW, _LEFT, _RIGHT, _TOP, _WIDTH = 34, 120, 150, 10, 720
@@ -40,7 +43,7 @@ def page(request: HttpRequest, id: int) -> HttpResponse:
     found = reads.read(request.user, row, of=of, is_by_count=is_by_count)
     context = {
         "row": row, "found": found, "sentence": _sentence(found), "groups": [_group(row, found, group) for group in found.classes], "problem": problem,
-        "may_intend": may(request.user, Permission.EDIT_PORTFOLIO, row.space_id), "asks": _asks(row, request), "notes": _notes(found, row.currency), "pieces": [_piece(one, row.currency) for one in _largest(found.pieces)[:_LISTED]],
+        "may_intend": may(request.user, Permission.EDIT_PORTFOLIO, row.space_id), "asks": _asks(row, request), "notes": _notes(found, row.currency), "pieces": [_piece(one, row.currency) for one in reads.largest_first(found.pieces)[:_LISTED]],
         "of_links": [_link(text, of == value, of=value, by=request.GET.get("by", "")) for value, text in (("", _("All")), (reads.PROJECT, _("Projects")), (reads.PROPOSAL, _("Proposals")))],
         "by_links": [_link(text, is_by_count == (value == "count"), of=of, by=value) for value, text in (("", _("Money")), ("count", _("Count")))],
     }  # fmt: skip
@@ -111,7 +114,7 @@ def _bar(plot: charts.Plot, found: reads.Mix, one: reads.Class, number: int, who
     """A segment for each record, the largest first; the smallest of very many are drawn as one."""
     top = _TOP + _ROW * number + 6
     segments, at = [], 0.0
-    pieces = [(piece, 1.0 if found.is_by_count else float(piece.money or 0)) for piece in _largest(one.pieces)]
+    pieces = [(piece, 1.0 if found.is_by_count else float(piece.money or 0)) for piece in reads.largest_first(one.pieces)]
     shown = [(piece, size) for piece, size in pieces if size > 0]
     for piece, size in shown[:_SEGMENTS]:
         segments.append(_segment(plot, at, size, whole, f"{piece.title}: {_size(piece, currency)}", _href(piece)))
@@ -136,10 +139,6 @@ def _points(apart: float | None) -> str:
         return "–"
     whole = round(apart)
     return "0" if not whole else f"{'+' if whole > 0 else '−'}{abs(whole)}"
-
-
-def _largest(pieces: list[reads.Piece]) -> list[reads.Piece]:
-    return sorted(pieces, key=lambda one: (-(one.money or 0), one.title, one.id))
 
 
 def _href(piece: reads.Piece) -> str:
@@ -171,4 +170,34 @@ def _notes(found: reads.Mix, currency: str) -> list[str]:
     return notes
 
 
-urls = [path("portfolios/<int:id>/mix/", page, name="portfolio_mix")]
+def _table(request: HttpRequest, id: int) -> tuple[list[str], Iterator[list[Any]]]:
+    row = doors.find(Portfolio.objects.select_related("space"), request.user, pk=id)
+    of = request.GET.get("of", "")
+    pieces = reads.largest_first(reads.read(request.user, row, of=of if of in _PAGES else "").pieces)
+    heads = [_("Record"), _("What"), _("Kind of investment"), _("Horizon"), _("Money"), _("Currency"), _("Rests on")]
+    return heads, (_line(piece, row.currency) for piece in pieces)
+
+
+def _line(piece: reads.Piece, currency: str) -> list[Any]:
+    said = _piece(piece, currency)
+    known = currency if piece.money is not None else piece.other_currency
+    return [piece.title, said["of"], said["kind"], said["horizon"], None if piece.money is None else float(piece.money), known, said["basis"]]
+
+
+@login_required
+@require_GET
+def export_csv(request: HttpRequest, id: int) -> HttpResponseBase:
+    return downloads.csv("investment-mix", *_table(request, id))
+
+
+@login_required
+@require_GET
+def export_xlsx(request: HttpRequest, id: int) -> HttpResponseBase:
+    return downloads.xlsx("investment-mix", _("Investment mix"), *_table(request, id))
+
+
+urls = [
+    path("portfolios/<int:id>/mix/", page, name="portfolio_mix"),
+    path("portfolios/<int:id>/mix.csv", export_csv, name="portfolio_mix_csv"),
+    path("portfolios/<int:id>/mix.xlsx", export_xlsx, name="portfolio_mix_xlsx"),
+]

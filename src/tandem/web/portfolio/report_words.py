@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from tandem.portfolio.models import ProjectReport
+from tandem.web import charts
 from tandem.web.strategy.values import shape
 
 RATED = {5: "on", 4: "on", 3: "risk", 2: "off", 1: "off"}
@@ -21,10 +22,7 @@ def days(value: int | float | None) -> str:
 
 def share(value: float | None) -> str:
     """`+12.4 %`."""
-    if value is None:
-        return "–"
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return f"{sign}{abs(100 * value):,.1f} %"
+    return charts.percent(value, 1, signed=True)
 
 
 def rating(value: int | None) -> Markup | str:

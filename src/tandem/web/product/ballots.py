@@ -17,7 +17,7 @@ from tandem.product.models import Ballot, Feature, Product, Voter
 from tandem.reports.queries import ballots as reads
 from tandem.web import cells, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
-from tandem.web.product import ballot_picture
+from tandem.web.product import ballot_picture, ballot_words
 from tandem.web.templating import moment
 
 _MOST_OFFERED = 200
@@ -102,8 +102,8 @@ def detail(request: HttpRequest, row: Ballot) -> dict[str, Any]:
     found = reads.outcome(user, row) if row.shows_results else None
     return {
         "mine": mine, "may_vote": mine is not None and row.is_open, "has_voted": mine is not None and hasattr(mine, "vote"),
-        "voters": [(str(v), v.user_id is None, v.vote.cast_at if hasattr(v, "vote") else None) for v in voters], "voted": sum(hasattr(v, "vote") for v in voters),
-        "outcome": found, "picture": ballot_picture.picture(found) if found else None, "agreement": agreement(found) if found else "",
+        "voters": [(str(v), v.user_id is None, v.vote.cast_at if hasattr(v, "vote") else None, v.weight) for v in voters], "voted": sum(hasattr(v, "vote") for v in voters),
+        "judged": ballot_words.judged, "room": ballot_words.room(found) if found else "", "outcome": found, "picture": ballot_picture.picture(found) if found else None, "agreement": agreement(found) if found else "",
         "features": list(Feature.objects.visible_to(user).filter(ballots=row).order_by("rank", "id")) if found is None or not found.lines else [],
         "may_manage": may(user, Permission.EDIT_PRODUCT, row.space_id),
         "decided": _decided(user, row),

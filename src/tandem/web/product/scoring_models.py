@@ -12,6 +12,7 @@ from tandem.people.access import Permission
 from tandem.product import scoring
 from tandem.product.actions import scoring_models
 from tandem.product.models import Product, ScoringModel
+from tandem.reports.queries.scope import below
 from tandem.web import cells, generic
 from tandem.web.generic import Column, Fact, Noun
 
@@ -59,10 +60,8 @@ def remove(*, actor: Any, row: ScoringModel, version: int | None) -> None:
 
 def detail(request: HttpRequest, row: ScoringModel) -> dict[str, Any]:
     """Its inputs, and the products that it ranks."""
-    seen = Product.objects.visible_to(request.user).select_related("space").order_by("name")
-    models = ScoringModel.objects.visible_to(request.user)
-    follow = [p for p in seen[:200] if models.followed_in(p.space).filter(pk=row.pk).exists()] if not row.is_retired else []
-    return {"inputs": scoring.stored(row.inputs), "products": follow}
+    seen = Product.objects.visible_to(request.user).filter(space_id__among=below(request.user, row.space_id)).order_by("name", "id")
+    return {"inputs": scoring.stored(row.inputs), "products": [] if row.is_retired else list(seen[:200])}
 
 
 noun = Noun(

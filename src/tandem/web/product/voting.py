@@ -22,6 +22,7 @@ from tandem.product.models import Ballot, Feature, Voter
 from tandem.reports.queries import ballots as reads
 from tandem.web import doors
 from tandem.web.people.people import choices_of
+from tandem.web.product import ballot_words
 from tandem.web.product.ballots import agreement
 
 
@@ -72,7 +73,7 @@ def _voting(request: HttpRequest, voter: Voter, row: Ballot, actor: Any, templat
             problem = words.refusal(refused.code, refused.params)
     context = {
         "ballot": row, "voter": voter, "problem": problem, "version": version, "features": _asked(row, features, answer), "pairs": _pairs(row, features, answer),
-        "kept": kept, "is_sent": "sent" in request.GET and not problem, "spent": sum(whole_number(str(v)) or 0 for v in answer.get("gifts", {}).values()),
+        "choices": ballot_words.choices(row.method), "kept": kept, "is_sent": "sent" in request.GET and not problem, "spent": sum(whole_number(str(v)) or 0 for v in answer.get("gifts", {}).values()),
     }  # fmt: skip
     return render(request, template, context, status=422 if problem else 200)
 
@@ -82,12 +83,16 @@ def _sent(request: HttpRequest, row: Ballot, features: list[Feature]) -> dict[st
     if row.method == Ballot.Method.PAIRS:
         pairs = [f"{a}-{b}" for a, b in balloting.pairs_of(f.pk for f in features)]
         return {"pairs": {p: request.POST.get(f"pair-{p}", "") for p in pairs if request.POST.get(f"pair-{p}")}}
+    if row.method == Ballot.Method.KANO:
+        return {"kano": {str(f.pk): [request.POST.get(f"f-{f.pk}", ""), request.POST.get(f"without-{f.pk}", "")] for f in features}}
+    if row.method == Ballot.Method.MOSCOW:
+        return {"classes": {str(f.pk): request.POST.get(f"f-{f.pk}", "") for f in features}}
     name = "gifts" if row.method == Ballot.Method.MONEY else "places"
     return {name: {str(f.pk): text for f in features if (text := request.POST.get(f"f-{f.pk}", "").strip()[:20])}}
 
 
 def _asked(row: Ballot, features: list[Feature], answer: dict[str, Any]) -> list[tuple[Feature, Any]]:
-    given = answer.get("gifts") or answer.get("places") or {}
+    given = next((answer[name] for name in ("gifts", "places", "classes", "kano") if answer.get(name)), {})
     return [] if row.method == Ballot.Method.PAIRS else [(f, given.get(str(f.pk), "")) for f in features]
 
 
@@ -101,7 +106,7 @@ def _pairs(row: Ballot, features: list[Feature], answer: dict[str, Any]) -> list
 @login_required
 @require_http_methods(["GET", "POST"])
 def voters(request: HttpRequest, id: int) -> HttpResponse:
-    """`do`: invite (`users`), link (`name`; its address is shown once), withdraw (`voter`)."""
+    """`do`: invite (`users`), link (`name`; its address is shown once), withdraw (`voter`), weigh (`voter`, `weight`)."""
     row = _ballot(request, id)
     user: Any = request.user
     require(user, Permission.EDIT_PRODUCT, row.space_id)
@@ -114,6 +119,9 @@ def voters(request: HttpRequest, id: int) -> HttpResponse:
             ids = [whole_number(text) or 0 for text in request.POST.getlist("users")][: votes.MOST_VOTERS]
             found = list(User.objects.visible_to(user).active().filter(pk__in=ids))
             votes.invite(actor=user, ballot=row, users=found)
+        elif do == "weigh":
+            voter = doors.find(Voter.objects, user, pk=whole_number(request.POST.get("voter", "")) or 0, ballot=row)
+            votes.weigh(actor=user, voter=voter, weight=whole_number(request.POST.get("weight", ""), 3))
         elif do == "withdraw":
             votes.withdraw(actor=user, voter=doors.find(Voter.objects, user, pk=whole_number(request.POST.get("voter", "")) or 0, ballot=row))
         else:

@@ -16,11 +16,12 @@ from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.product.models import Product
 from tandem.reports.queries import alignment as reads
+from tandem.reports.queries import alignment_money as money_reads
 from tandem.reports.queries import unaligned
 from tandem.reports.queries.alignment import Alignment, Line
 from tandem.strategy.models import Objective
 from tandem.web import charts, doors
-from tandem.web.strategy import values
+from tandem.web.strategy import alignment_money, values
 
 PERIODS = {"3m": 3, "6m": 6, "12m": 12, "all": 0, "open": None}
 PERIOD_WORDS = {
@@ -109,6 +110,7 @@ def page(request: HttpRequest) -> HttpResponse:
             (_("Projects"), loose.projects), (_("Products"), loose.products), (_("Features"), loose.features)
         ) if rows],
         "all_url": a.url(all=1) + "#nothing" if shown == FEW else "", "objectives": loose.objectives[:shown], "objectives_count": len(loose.objectives),
+        "money": alignment_money.panel(money_reads.read(request.user, a.within), found.lines, found.is_part) if a.product is None else None, "states": _STATE_SHAPES,
         "scored": [_scored(found, a, s) for s in found.scored[: MOST if shown == MOST else 30]], "scored_count": len(found.scored),
         "periods": [{"label": label, "href": a.url(period=name), "current": name == a.period} for name, label in PERIOD_WORDS.items()],
         "map_url": a.url("strategy_map"), "has_intended": any(line.intended for line in found.lines), "record_url": a.url("alignment_records", objective="none"),
@@ -161,6 +163,9 @@ def _strip(found: Alignment, loose: unaligned.Loose, a: Asked) -> list[dict[str,
 _STATES = {
     reads.MUCH: ("risk", gettext_lazy("More than intended")), reads.LITTLE: ("off", gettext_lazy("Less than intended")), reads.FITS: ("on", gettext_lazy("As intended")),
 }  # fmt: skip
+
+
+_STATE_SHAPES = {state: lambda state=state: values.shape(_STATES[state][0], str(_STATES[state][1])) for state in _STATES}
 
 
 def _row(found: Alignment, a: Asked, line: Line) -> dict[str, Any]:

@@ -11,15 +11,18 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tandem.reports.queries import alignment_money as money_reads
 from tandem.reports.queries import strategy_map as reads
 from tandem.reports.queries import unaligned
 from tandem.reports.queries.alignment import Alignment
 from tandem.reports.queries.strategy_map import Key, Map
 from tandem.web import sankey
 from tandem.web.sankey import Flow, Node
-from tandem.web.strategy import alignment
+from tandem.web.strategy import alignment, alignment_money
 from tandem.web.strategy.alignment import Asked
 
+MOST_ENDS = 50
+"""Projects of which hours, people and money are told."""
 MOST = (9, 9, 14)
 """Nodes in a column; the rest stand together as one."""
 REST: Key = ("rest", 0)
@@ -38,12 +41,19 @@ def page(request: HttpRequest) -> HttpResponse:
     whole = view.whole
     context = {
         "asked": a, "picture": view.picture() if whole.rows else None, "basis": alignment.basis(found, a), "table": view.table(),
-        "lede": view.lede(found.amount), "back": a.url(), "computed_at": found.computed_at,
+        "ends": _ends(request, a, view), "lede": view.lede(found.amount), "back": a.url(), "computed_at": found.computed_at,
         "periods": [
             {"label": label, "href": a.url("strategy_map", period=name), "current": name == a.period} for name, label in alignment.PERIOD_WORDS.items()
         ],
     }  # fmt: skip
     return render(request, "strategy/strategy_map.html", context)
+
+
+def _ends(request: HttpRequest, a: Asked, view: "_View") -> list[list[Any]]:
+    """The projects at the right edge, those with most work first."""
+    ordered = sorted(((key, value) for key, value in view.sums[-1].items() if key[0] == reads.PROJECT), key=lambda pair: -pair[1])[:MOST_ENDS]
+    names = {key[1]: (view.name(key, len(MOST) - 1), view.amount(value)) for key, value in ordered}
+    return alignment_money.ends(money_reads.ends(request.user, list(names), since=a.since, to_come=a.to_come), names) if names else []
 
 
 def _read(request: HttpRequest) -> tuple[Asked, Alignment, "_View"]:
