@@ -90,6 +90,7 @@ from tandem.work.actions import (
     archiving_rules,
     baselines,
     blocks,
+    board_layouts,
     calendars,
     checklists,
     columns,
@@ -112,6 +113,7 @@ from tandem.work.models import (
     Assignment,
     Baseline,
     Block,
+    BoardLayout,
     ChecklistEntry,
     Column,
     FieldDefinition,
@@ -245,6 +247,7 @@ class Area:
     view: SavedView
     subscription: Subscription
     flow_clock: FlowClock
+    board_layout: BoardLayout
     link_kind: LinkKind
     archiving_rule: ArchivingRule
     archiving: Archiving
@@ -385,7 +388,7 @@ def _work(admin: User, project: Project) -> dict[str, Any]:
         "ended_block": blocks.end(actor=admin, block=ended, version=None),
         "archiving_rule": archiving_rules.create(actor=admin, space=space, days=90),
         "archiving": Archiving.objects.create(space=space, run=uuid.uuid4(), at=clock.now(), count=0),
-        "link_kind": link_kinds.create(actor=admin, space=space, name="causes", inverse="is caused by"), "flow_clock": flow_clocks.create(actor=admin, space=space), "field": fields.create(actor=admin, space=space, name="Customer", kind="text"), "spare_type": audit,
+        "link_kind": link_kinds.create(actor=admin, space=space, name="causes", inverse="is caused by"), "flow_clock": flow_clocks.create(actor=admin, space=space), "board_layout": board_layouts.create(actor=admin, space=space), "field": fields.create(actor=admin, space=space, name="Customer", kind="text"), "spare_type": audit,
         "spare_state": states.add(actor=admin, space=space, name="Waiting", category="in_progress"),
         **_approving(admin, project, audit),
         "item": item, "other_item": other, "removed_item": removed, "archived_item": archived,

@@ -1,8 +1,10 @@
 /* The rows of a sheet: what the server last said of each, what was written since (drafts), and what was refused. */
 
 export interface Model { id: number; v: number; e: boolean; s: number; [column: string]: string | number | boolean }
+/** What a field of a team's own takes in one space: by the field that its list depends on, when that one is shown. */
+export interface Own { id: number; kind: 'text' | 'number' | 'date' | 'select' | 'names' | 'fixed'; choices?: string[]; first?: string; branches?: Record<string, string[]> }
 export interface Answer {
-  columns: [prop: string, name: string, writable: boolean][]; rows: unknown[][]; more: boolean;
+  columns: [prop: string, name: string, writable: boolean, kind: string][]; own: Record<string, Record<string, Own>>; rows: unknown[][]; more: boolean;
   states: Record<string, string[]>; types: Record<string, string[]>; priorities: string[]; people: string[];
 }
 export interface Problem { row: number; column: string; label: string; code: string; message: string }
@@ -12,7 +14,9 @@ type Texts = Record<string, string>;
 export class Rows {
   columns: Answer['columns'] = [];
   models: Model[] = [];
-  choices: Pick<Answer, 'states' | 'types' | 'priorities' | 'people'> = { states: {}, types: {}, priorities: [], people: [] };
+  choices: Pick<Answer, 'states' | 'types' | 'priorities' | 'people' | 'own'> = { states: {}, types: {}, priorities: [], people: [], own: {} };
+  /** The space of rows that are not written yet. */
+  home = '';
   /** Row → the texts that stood there before, of the cells that were written since. */
   drafts = new Map<Model, Texts>();
   /** Row → column ('' for the whole row) → why it was not taken. */
@@ -54,9 +58,16 @@ export class Rows {
   }
   existing(): number { return this.models.filter((m) => m.id).length; }
 
+  /** The field behind a column in the space of that row; undefined for the columns of every project. */
+  own(prop: string, model?: Model): Own | null | undefined {
+    const spaces = this.choices.own?.[prop];
+    return spaces ? spaces[String(model?.s || this.home)] ?? null : undefined;
+  }
+
   /** Nobody writes into this column there; a new row may say its project. */
   isFixed(prop: string, row: number): boolean {
-    const isNew = !this.models[row]?.id;
+    const model = this.models[row], isNew = !model?.id, own = this.own(prop, model);
+    if (own === null ? !isNew || !!this.home : own?.kind === 'fixed') return true;
     return !this.columns.find((c) => c[0] === prop)?.[2] && !(prop === 'project' && isNew);
   }
   mayWrite(model: Model, prop: string): boolean { return model.e && !this.isFixed(prop, model.id ? this.models.indexOf(model) : this.models.length); }

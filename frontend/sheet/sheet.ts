@@ -10,15 +10,13 @@ import { complain, toast } from '../shared/toast';
 import { choose, panel } from './asking';
 import { cells, filled, guarded, spread, type Area } from './block';
 import { editor, type Choice } from './editors';
-import { Rows, type Answer, type Model, type Problem } from './rows';
+import { Rows, type Answer, type Model, type Own, type Problem } from './rows';
 
 type Grid = HTMLRevoGridElement;
 type Texts = Record<string, string>;
 const WIDTHS: Record<string, number> = { key: 112, title: 360, state: 120, type: 110, assignees: 180, priority: 100, due: 120, points: 80, labels: 160, parent: 100, project: 160, created: 150, finished: 150, updated: 150, reporter: 140 };
 const KINDS: Record<string, Choice['kind']> = { state: 'select', type: 'select', priority: 'select', due: 'date', points: 'number', assignees: 'names' };
 const TOLD = 20, MOST = 1000;
-/** What the server calls the field of a column. */
-const fieldOf = (prop: string): string => ({ due: 'due_on', points: 'estimate_points' })[prop] ?? prop;
 
 class TandemSheet extends HTMLElement {
   private rows = new Rows();
@@ -42,6 +40,12 @@ class TandemSheet extends HTMLElement {
   }
   disconnectedCallback(): void { this.release(); document.removeEventListener('td:others', this.others); removeEventListener('td:refetch', this.reload); removeEventListener('beforeunload', this.leave); }
 
+  /** What the server calls the field of a column in that row. */
+  private fieldOf(prop: string, model: Model): string {
+    const own = this.rows.own(prop, model);
+    return own ? `field:${own.id}` : ({ due: 'due_on', points: 'estimate_points' })[prop] ?? prop;
+  }
+
   private say(key: string, fill: Record<string, string | number> = {}): string {
     return (this.words[key] ?? key).replace(/\{(\w+)\}/g, (all, name: string) => String(fill[name] ?? all));
   }
@@ -50,6 +54,7 @@ class TandemSheet extends HTMLElement {
     this.state.textContent = this.say('loading');
     const given = this.querySelector('.sheet-rows')?.textContent;   // a specimen brings its rows along
     const [answer] = await Promise.all([given ? JSON.parse(given) as Answer : send('GET', this.dataset.rows!), defineCustomElements(window)]);
+    this.rows.home = this.dataset.home ?? '';
     this.rows.load(answer as unknown as Answer, !('readonly' in this.dataset));
     const help = make('p', { class: 'sr', id: 'sheet-keys-help' }, this.say('keys'));
     const grid = (this.grid = document.createElement('revo-grid') as Grid);
@@ -83,18 +88,23 @@ class TandemSheet extends HTMLElement {
   private dress(model: Model, prop: string): CellProps {
     const bad = this.rows.problems.get(model)?.[prop] ?? this.rows.problems.get(model)?.[''];
     const isHint = !model.id && prop === 'title' && !model[prop];
-    const them = model.id ? writers(model.id, fieldOf(prop)) : [], title = bad || (them.length ? inWords(them) : '');
-    return { class: { bad: !!bad, wait: !bad && prop in (this.rows.drafts.get(model) ?? {}), num: prop === 'points', hint: isHint, them: !!them.length }, ...(title ? { title } : {}) };
+    const them = model.id ? writers(model.id, this.fieldOf(prop, model)) : [], title = bad || (them.length ? inWords(them) : '');
+    return { class: { bad: !!bad, wait: !bad && prop in (this.rows.drafts.get(model) ?? {}), num: this.rows.columns.some((c) => c[0] === prop && c[3] === 'number'), hint: isHint, them: !!them.length }, ...(title ? { title } : {}) };
   }
 
   private choice(cell: ColumnDataSchemaModel): Choice {
-    const prop = String(cell.prop), model = cell.model as Model, kind = KINDS[prop] ?? 'text', space = String(model.s || this.dataset.home || '');
+    const prop = String(cell.prop), model = cell.model as Model, own = this.rows.own(prop, model), kind = own && own.kind !== 'fixed' ? own.kind : KINDS[prop] ?? 'text', space = String(model.s || this.dataset.home || '');
     const { states, types, priorities, people } = this.rows.choices;
-    const choices = prop === 'state' ? states[space] ?? [] : prop === 'type' ? types[space] ?? [] : prop === 'priority' ? ['', ...priorities] : prop === 'assignees' ? people : [];
+    const choices = own ? this.ownChoices(own, model) : prop === 'state' ? states[space] ?? [] : prop === 'type' ? types[space] ?? [] : prop === 'priority' ? ['', ...priorities] : prop === 'assignees' ? people : [];
     this.release();
-    if (model.id) this.release = hold(`/work-items/${model.id}/`, fieldOf(prop));
+    if (model.id) this.release = hold(`/work-items/${model.id}/`, this.fieldOf(prop, model));
     const known = kind === 'select' && !choices.length ? 'text' : kind;
     return { kind: known, choices, label: String(cell.column.name ?? prop) };
+  }
+
+  private ownChoices(own: Own, model: Model): string[] {
+    const by = own.first && own.first in model ? own.branches?.[String(model[own.first])] : undefined, choices = by ?? own.choices ?? [];
+    return own.kind === 'select' ? ['', ...choices] : own.kind === 'names' && !own.choices ? this.rows.choices.people : choices;
   }
 
   // what the person does
@@ -122,7 +132,7 @@ class TandemSheet extends HTMLElement {
   /** Who else is in which cell: the cell is framed, and the line below the grid says it. */
   private others = (): void => {
     const props = this.rows.columns.map((c) => c[0]);
-    const said = this.rows.models.flatMap((m, n) => (m.id ? props.map((p, x) => [n, this.rows.columns[x][1], writers(m.id, fieldOf(p))] as const).filter((w) => w[2].length) : [])).map(([n, column, names]) => `${this.say('row', { row: n + 1 })} · ${column}: ${inWords([...names])}`).join(' · ');
+    const said = this.rows.models.flatMap((m, n) => (m.id ? props.map((p, x) => [n, this.rows.columns[x][1], writers(m.id, this.fieldOf(p, m))] as const).filter((w) => w[2].length) : [])).map(([n, column, names]) => `${this.say('row', { row: n + 1 })} · ${column}: ${inWords([...names])}`).join(' · ');
     if (said === this.beside) return;
     this.beside = said;
     void this.grid?.refresh('all');

@@ -91,7 +91,7 @@ _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
     "columns", "wip_limits", "blocks", "products", "features", "releases", "release_checks", "promises", "comments", "attachments", "saved_views", "webhooks",
     "deliveries", "rules", "rule_runs", "inlets", "developments", "fields", "transitions", "checklist_entries", "time_entries", "intake_forms", "submissions",
-    "item_templates", "recurrences", "flow_clocks", "link_kinds", "archiving_rules", "archivings", "subscriptions", "feedback", "feedback_quotes", "customers",
+    "item_templates", "recurrences", "flow_clocks", "board_layouts", "link_kinds", "archiving_rules", "archivings", "subscriptions", "feedback", "feedback_quotes", "customers",
     "segments",
     *_READ_ONLY,
 ]  # fmt: skip
@@ -331,6 +331,9 @@ API: dict[str, Policy] = {
     "link_kinds_change": change(PLAN),
     "link_kinds_retirements_create": change(PLAN, 201),
     "link_kinds_restorations_create": change(PLAN, 201),
+    "board_layouts_create": create(PLAN),
+    "board_layouts_change": change(PLAN),
+    "board_layouts_remove": remove(PLAN),
     "flow_clocks_create": create(PLAN),
     "flow_clocks_change": change(PLAN),
     "flow_clocks_remove": remove(PLAN),

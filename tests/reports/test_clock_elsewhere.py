@@ -106,3 +106,22 @@ def test_nobody_is_told_twice_of_one_item_that_is_counted_in_working_days(world,
         with clock.held_at(NOW + timedelta(days=days)):
             ageing.tell_all()
     assert Notification.objects.filter(mark__startswith="aged:").count() == 1
+
+
+def test_what_presses_is_asked_in_the_days_in_which_the_expectation_is_counted(world, by):
+    from tandem.reports.queries import pulls
+
+    (one,) = walked(world, by, {"To do": 0})
+    due = NOW.date() + timedelta(days=14)
+    WorkItem.objects.filter(pk=one.pk).update(service_class="fixed_date", due_on=due)
+    row = WorkItem.objects.select_related("state").get(pk=one.pk)
+    usual = CardAges(world.boris, world.project.space_id, NOW)
+    assert usual.days_until(due) == 14
+    put(world, start=by["In progress"], counts_working_days=True)
+    working = CardAges(world.boris, world.project.space_id, NOW)
+    assert working.days_until(due) == 10 and working.days_until(NOW.date()) == 0 and working.days_until(NOW.date() - timedelta(days=7)) == -5
+    for ages_, why in ((usual, "next"), (working, "due")):
+        ages_.expected = 11.0
+        found = pulls._judged(row, ages_, NOW)
+        assert found.why == why, "eleven working days are more than two weeks, eleven days are less"
+    assert found.days == 14, "people read days of the calendar"

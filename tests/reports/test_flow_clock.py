@@ -45,6 +45,9 @@ def figures(world, user=None):
 
 
 def put(world, **values):
+    if there := FlowClock.objects.filter(space=world.project.space).first():
+        usual = {"start": None, "stop": None, "counts_working_days": False}
+        return flow_clocks.change(actor=world.boris, clock=there, version=there.version, **(usual | values))
     return flow_clocks.create(actor=world.boris, space=world.project.space, **values)
 
 
@@ -107,6 +110,8 @@ def test_who_may_and_what_makes_no_clock(world, by):
             put(world, **values)
         assert problem.value.code == code
     row = put(world, start=by["In progress"])
+    with pytest.raises(Stale):  # another who saw no clock yet
+        flow_clocks.create(actor=world.boris, space=world.project.space, start=by["In review"])
     flow_clocks.change(actor=world.boris, clock=FlowClock.objects.get(pk=row.pk), version=row.version, counts_working_days=True)
     with pytest.raises(Stale):
         flow_clocks.change(actor=world.boris, clock=FlowClock.objects.get(pk=row.pk), version=row.version, counts_working_days=False)

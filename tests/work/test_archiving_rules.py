@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from tandem.collaboration.models import Job
@@ -105,9 +106,56 @@ def test_who_may_set_it(world):
         with pytest.raises(problem):
             rule(world, actor=person)
     row = rule(world)
-    assert rule(world, 40).pk == row.pk, "one for a space"
+    assert rule(world).pk == row.pk, "one for a space; the same again is the same"
     with pytest.raises(Stale):
-        archiving_rules.change(actor=world.boris, rule=ArchivingRule.objects.get(), version=row.version, days=50)
+        rule(world, 40, actor=world.alma)  # she saw no rule yet
+    archiving_rules.change(actor=world.boris, rule=ArchivingRule.objects.get(), version=row.version, days=40)
+    with pytest.raises(Stale):
+        archiving_rules.change(actor=world.alma, rule=ArchivingRule.objects.get(), version=row.version, days=50)
+    assert ArchivingRule.objects.get().days == 40
+
+
+def test_two_people_on_the_page_do_not_overwrite_each_other(world, signed_in):
+    page = reverse("archiving_settings", kwargs={"key": "POR"})
+    assert signed_in(world.boris).post(page, {"do": "set", "days": "30"}, headers=JSON).status_code == 200
+    late = signed_in(world.alma).post(page, {"do": "set", "days": "60", "version": ""}, headers=JSON)  # her form was made before there was a rule
+    assert late.status_code == 409 and ArchivingRule.objects.get().days == 30
+
+
+def test_a_long_first_night_goes_in_parts(world, monkeypatch):
+    monkeypatch.setattr(archiving_rules, "_BATCH", 2)
+    for n in range(5):
+        finished(world, 40, title=f"Old {n}")
+    rule(world)
+    sizes, one = [], archiving_rules._archived
+
+    def seen(ids, *rest):
+        sizes.append((len(ids), len(connection.savepoint_ids)))
+        return one(ids, *rest)
+
+    monkeypatch.setattr(archiving_rules, "_archived", seen)
+    assert len(put_away()) == 5 and [size for size, _depth in sizes] == [2, 2, 1]
+    done = Archiving.objects.get()
+    assert done.count == 5, "one night is one line, and comes back as one"
+    assert [e.changes["count"] for e in Event.objects.filter(verb="archiving.done").order_by("pk")] == [[None, 2], [2, 4], [4, 5]]
+    archiving_rules.undo(actor=world.boris, archiving=done)
+    assert not WorkItem.objects.filter(archived_at__isnull=False).exists()
+
+
+def test_what_is_taken_back_while_it_goes_on_ends_it(world, monkeypatch):
+    monkeypatch.setattr(archiving_rules, "_BATCH", 2)
+    for n in range(6):
+        finished(world, 40, title=f"Old {n}")
+    rule(world)
+    steps = []
+
+    def step(first, total):
+        steps.append(first)
+        if first == 2:
+            archiving_rules.undo(actor=world.boris, archiving=Archiving.objects.get())
+
+    count = archiving_rules._put_away(ArchivingRule.objects.get(), world.project.space, world.boris, step)
+    assert steps == [0, 2] and count == 2 and not WorkItem.objects.filter(archived_at__isnull=False).exists()
 
 
 def test_the_page_shows_before_it_sets_and_does_it_at_once(world, signed_in):

@@ -122,3 +122,22 @@ def test_an_import_brings_kinds_of_any_length_once_and_none_that_every_project_h
     assert first == second
     assert set(first) == {long.casefold(), "causes"}
     assert LinkKind.objects.filter(space=world.project.space).count() == 2
+
+
+def test_what_is_retired_above_has_its_event_below(world):
+    portfolio = portfolios.create(actor=world.alma, parent=world.root, name="Digital")
+    kind = causes(world, portfolio.space)
+    inside = make.project(actor=world.alma, name="Inside", parent=portfolio.space)
+    hidden = make.project(actor=world.alma, name="Hidden", parent=portfolio.space)
+    below, apart = kind.followers.get(space=inside.space), kind.followers.get(space=hidden.space)
+    link_kinds.retire(actor=world.alma, link_kind=apart, version=apart.version)
+    kind = link_kinds.retire(actor=world.alma, link_kind=kind, version=kind.version)
+    event = Event.objects.get(verb="link_kind.retired", space=inside.space)
+    assert (event.subject_id, event.actor, event.changes["retired_at"][0]) == (below.pk, world.alma, None)
+    assert LinkKind.objects.get(pk=below.pk).version == below.version + 1
+    assert Event.objects.filter(verb="link_kind.retired", space=hidden.space).count() == 1, "it was hidden there before"
+    kind = link_kinds.restore(actor=world.alma, link_kind=kind, version=kind.version)
+    assert Event.objects.get(verb="link_kind.restored", space=inside.space).subject_id == below.pk
+    assert not Event.objects.filter(verb="link_kind.restored", space=hidden.space).exists() and LinkKind.objects.get(pk=apart.pk).retired_at
+    link_kinds.change(actor=world.alma, link_kind=kind, version=kind.version, name="leads to", inverse="follows from")
+    assert Event.objects.get(verb="link_kind.changed", space=inside.space).changes["name"] == ["causes", "leads to"]

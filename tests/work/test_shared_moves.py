@@ -127,3 +127,23 @@ def test_the_page_says_where_they_come_from(world, signed_in, above, project):  
 
 def source_name(one):
     return shared_moves.source_of(one.space_id).name
+
+
+def test_what_moves_asked_for_stays_on_record_when_they_are_replaced(world, above, project):  # noqa: F811
+    own = allow(world, project.space, "Doing", "Open", required=["assignees"], roles=["member"], is_guarded=True)
+    rule = allow(world, above, "Closed", approvals=1, approver_roles=["project_manager"])
+    shared_moves.follow(actor=world.alma, space=project.space)
+    said = Event.objects.filter(verb="workflow.changed", space=project.space, changes__has_key="conditions").latest("pk").changes
+    before, after = said["conditions"]
+    assert said["moves"] == [["Open → Doing"], ["* → Closed"]]
+    assert before == [{
+        "from": own.from_state_id, "to": own.to_state_id, "type": None, "roles": ["member"], "required": ["assignees"], "is_guarded": True,
+        "approvals": 0, "approver_roles": [], "approvers": [],
+    }]  # fmt: skip
+    assert (after[0]["approvals"], after[0]["approver_roles"]) == (1, ["project_manager"])
+    transitions.change(actor=world.alma, transition=fresh(rule), version=rule.version, approvals=2)
+    before, after = Event.objects.filter(verb="workflow.changed", space=project.space, changes__has_key="conditions").latest("pk").changes["conditions"]
+    assert (before[0]["approvals"], after[0]["approvals"]) == (1, 2)
+    transitions.remove(actor=world.alma, transition=fresh(rule))
+    before, after = Event.objects.filter(verb="workflow.changed", space=project.space, changes__has_key="conditions").latest("pk").changes["conditions"]
+    assert before[0]["approvals"] == 2 and after == []

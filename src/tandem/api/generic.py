@@ -17,6 +17,7 @@ from tandem.collaboration.actions import idempotent_requests
 from tandem.collaboration.actions.idempotent_requests import Answer
 from tandem.history.models import Event
 from tandem.kit.types import Id, Limit
+from tandem.reports.queries import item_history
 
 __all__ = ["Noun", "Values", "choice", "dumps", "page", "resolve", "send"]
 
@@ -80,9 +81,7 @@ def _history_of(noun: Noun) -> Callable[..., HttpResponse]:
         """Newest first; `before` is the number of the last event that you have."""
         refuse_unknown(request, window)
         row = noun.row(request.auth, id)
-        events = Event.objects.visible_to(request.auth).of(row).newest_first()
-        if window.before is not None:
-            events = events.filter(pk__lt=window.before)
+        events = item_history.events(request.auth, row, noun.hangs_on(request.auth, row) if noun.hangs_on else (), window.limit + 1, window.before)
         found = list(events.annotate(words=F("text__changes")).values(*_EVENT, "words")[: window.limit + 1])
         more = len(found) > window.limit
         return send({"items": found[: window.limit], "next": found[window.limit - 1]["id"] if more else None})
@@ -271,6 +270,6 @@ def _add(
     )  # fmt: skip
 
 
-_EVENT = ["id", "verb", "actor_id", "occurred_at", "recorded_at", "changes"]
+_EVENT = ["id", "verb", "subject_kind", "subject_id", "actor_id", "occurred_at", "recorded_at", "changes"]
 _event = answer("Event", Event, _EVENT, {"words": dict[str, Any] | None})
 History = create_model("History", items=(list[_event], ...), next=(int | None, ...))

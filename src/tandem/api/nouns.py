@@ -46,6 +46,8 @@ class Noun:
     listed: Callable[[Any], Any] = _same
     usual: tuple[set[str], Callable[[Any], Any]] | None = None
     masks: Callable[[Any, list[Values]], None] | None = None
+    hangs_on: Callable[[Any, Any], list[tuple[type[models.Model], Any]]] | None = None
+    "Rows whose events belong to its history too: their model and their ids."
 
     @property
     def name(self) -> str:

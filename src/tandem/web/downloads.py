@@ -13,12 +13,14 @@ from django.utils import timezone, translation
 from tandem.kit.http import attachment_header
 from tandem.reports.exports import sheets
 
+SEMICOLON = "semicolon"
 CHUNK = 2_000
 """Rows that are in memory at once."""
 
 
-def csv(name: str, heads: list[str], rows: sheets.Rows) -> HttpResponseBase:
-    parts = _worded(sheets.csv_parts(heads, rows), translation.get_language() or "en", timezone.get_current_timezone())
+def csv(name: str, heads: list[str], rows: sheets.Rows, *, separator: str = "") -> HttpResponseBase:
+    """`separator` as the address says it: `semicolon`, or the usual comma."""
+    parts = _worded(sheets.csv_parts(heads, rows, is_semicolon=separator == SEMICOLON), translation.get_language() or "en", timezone.get_current_timezone())
     return attached(StreamingHttpResponse(parts, content_type="text/csv; charset=utf-8"), f"{name}.csv")
 
 

@@ -205,7 +205,7 @@ def _with(request: HttpRequest, **changes: str) -> str:
 
 def export(request: HttpRequest, noun: Noun) -> HttpResponseBase:
     """What the list shows, as CSV; no cell is a formula."""
-    return downloads.csv(noun.slug, [str(c.label) for c in noun.columns], _cells(request, noun))
+    return downloads.csv(noun.slug, [str(c.label) for c in noun.columns], _cells(request, noun), separator=request.GET.get("separator", ""))
 
 
 def export_xlsx(request: HttpRequest, noun: Noun) -> HttpResponseBase:

@@ -14,7 +14,7 @@ from tandem.api.shapes import Body, Reference, body, words
 from tandem.kit.types import Id
 from tandem.people.models import Space, User
 from tandem.product.actions import relocations
-from tandem.reports.queries import filter_language
+from tandem.reports.queries import filter_language, item_history
 from tandem.work.actions import archiving, assignments, clones, work_items
 from tandem.work.models import Assignment, MoveRequest, State, WorkItem, WorkItemType
 
@@ -47,6 +47,7 @@ NOUN = Noun(
     path="work-items",
     model=WorkItem,
     word="item",
+    hangs_on=item_history.around,
     shows=(
         "id space_id key number title description description_format type_id state_id parent_id priority service_class "
         "reporter_id labels fields derived rank due_on estimate_points estimate_minutes spent_minutes expected_minutes logged_minutes remaining_minutes "

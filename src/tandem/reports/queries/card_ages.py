@@ -1,7 +1,7 @@
 """How old the cards of a board are, and within how many days 85 % of the work was finished: by the clock of the space."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,10 @@ class CardAges:
         if item.state.category == State.Category.TO_DO or item.is_done or item.actual_start is None:
             return None
         return max(0, (self._now - item.actual_start).days)
+
+    def days_until(self, day: date) -> int:
+        """In the days in which `expected` is counted."""
+        return (day - self._now.date()).days if self._ways is None else self._ways.days_until(day)
 
     def left(self, item: Any) -> datetime | None:
         """When its clock stopped before it was done."""

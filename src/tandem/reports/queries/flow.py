@@ -5,7 +5,7 @@ Only what was open at some time in the period is read, so that a long past costs
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -132,6 +132,15 @@ class Ways:
         self._user, self._space_id, self._now, self.clock = user, space_id, now, clock
         self.states = tuple(State.objects.visible_to(user).filter(space=space_id).select_related("column").in_order())
         self._calendar = _calendar(space_id, clock, now)
+
+    def days_until(self, day: date) -> int:
+        """From today to that day, in the days that the clock counts; negative when it has passed."""
+        today = self._now.date()
+        if self._calendar is None:
+            return (day - today).days
+        one = timedelta(days=1)
+        ahead: int = self._calendar.count_working_days(today + one, day) if day > today else -self._calendar.count_working_days(day, today - one) if day < today else 0
+        return ahead
 
     def of(self, ids: list[int]) -> Journeys | None:
         """None for nothing, and in a project without a state of the category *done*."""

@@ -1,7 +1,7 @@
 """What to pull next into each column that has room, and why."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -108,8 +108,8 @@ def _judged(item: Any, ages: CardAges, now: datetime) -> Pull:
     if item.service_class == ServiceClass.EXPEDITE:
         return Pull(item, "expedite")
     if item.service_class == ServiceClass.FIXED_DATE and item.due_on:
-        left = (item.due_on - _day(now)).days
-        if timedelta(days=left) <= timedelta(days=ages.expected or SOON):
+        left = (item.due_on - _day(now)).days  # as people say it; what presses is asked in the days of the clock
+        if (ages.days_until(item.due_on) <= ages.expected) if ages.expected else left <= SOON:
             return Pull(item, "due", left)
     age = ages.of(item) or 0
     if ages.expected and age > ages.expected:

@@ -1,22 +1,24 @@
-"""Groups of which an item may belong to several: by assignee, label and sprint. An item stands in each of its groups."""
+"""Groups of which an item may belong to several: by assignee, label, sprint and release. An item stands in each of its groups."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, Count, F, Func, Q, Sum, TextField, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import CharField, Count, F, Func, OuterRef, Q, Sum, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tandem.kit.text import whole_number
+from tandem.product.models import Scope
 from tandem.reports.queries import work_items as reads
 from tandem.work.models import State
 
-GROUPS = {"assignee": gettext_lazy("Assignee"), "label": gettext_lazy("Label"), "sprint": gettext_lazy("Sprint")}
+GROUPS = {"assignee": gettext_lazy("Assignee"), "label": gettext_lazy("Label"), "sprint": gettext_lazy("Sprint"), "release": gettext_lazy("Release")}
 SIZE, FARTHEST = 50, 20_000
-_NOBODY = {"assignee": gettext_lazy("Nobody"), "label": gettext_lazy("No label"), "sprint": gettext_lazy("In no sprint")}
+_NOBODY = {"assignee": gettext_lazy("Nobody"), "label": gettext_lazy("No label"), "sprint": gettext_lazy("In no sprint"), "release": gettext_lazy("In no release")}
 
 
 class _Each(Func):
@@ -34,6 +36,21 @@ _BY: dict[str, tuple[Any, Any]] = {
     # who has no label stands in a group as well
     "label": (_Each(Coalesce(NullIf("labels", Value([], _STRINGS)), Value([None], _STRINGS))), Value("", TextField())),
 }
+
+
+# between a release and what tells two of the same name apart: no name holds it
+_MARK = "\x1f"
+
+
+def _by(group: str, user: Any) -> tuple[Any, Any]:
+    """An item is in a release itself or through its features, and once however many they are; a release that the reader cannot see
+    is none."""
+    if group != "release":
+        return _BY[group]
+    ties = Scope.objects.visible_to(user).filter(Q(release__isnull=False) | Q(feature__release__isnull=False), item=OuterRef("pk"))
+    name, number = Coalesce("release__name", "feature__release__name"), Cast(Coalesce("release_id", "feature__release_id"), CharField())
+    marks = ArraySubquery(ties.annotate(mark=Concat(name, Value(_MARK), number)).order_by().values("mark").distinct())
+    return _Each(Coalesce(NullIf(marks, Value([], _STRINGS)), Value([None], _STRINGS))), Value("", TextField())
 
 
 @dataclass(frozen=True)
@@ -65,17 +82,17 @@ class Line:
     "Minutes."
 
 
-def page(rows: Any, group: str, cursor: str, *, with_fields: bool = False) -> Page:
+def page(rows: Any, group: str, cursor: str, *, with_fields: bool = False, user: Any = None) -> Page:
     """Rows group by group, fifty a page; the cursor says how many lie before. Whoever has no group stands last."""
     begin = min(whole_number(cursor, 6) or 0, FARTHEST)
-    name, key = _BY[group]
+    name, key = _by(group, user)
     pairs = list(rows.annotate(group_name=name, group_key=key).order_by(F("group_name").asc(nulls_last=True), "group_key", "pk")
                  .values_list("group_name", "group_key", "pk")[begin : begin + SIZE + 1])  # fmt: skip
     shown = pairs[:SIZE]
     lines = {line.pk: line for line in reads.shown([pk for _name, _key, pk in shown], with_fields=with_fields)}
-    names = _names(rows, group, lines)
+    names = _names(rows, group, lines, user)
     placed = [
-        Placed(lines[pk], named(group, name), key, tuple(sorted(other for other_key, other in names.get(pk, {}).items() if other_key != (key or name))))
+        Placed(lines[pk], named(group, name), key or name, tuple(sorted(named(group, other) for other_key, other in names.get(pk, {}).items() if other_key != (key or name))))
         for name, key, pk in shown
         if pk in lines
     ]
@@ -84,24 +101,24 @@ def page(rows: Any, group: str, cursor: str, *, with_fields: bool = False) -> Pa
 
 
 def named(group: str, name: Any) -> str:
-    return str(name) if name else str(_NOBODY[group])
+    return str(name).partition(_MARK)[0] if name else str(_NOBODY[group])
 
 
-def _names(rows: Any, group: str, lines: dict[int, Any]) -> dict[int, dict[Any, str]]:
+def _names(rows: Any, group: str, lines: dict[int, Any], user: Any) -> dict[int, dict[Any, str]]:
     """Item → all its groups, by what tells them apart."""
     if group == "label":
         return {pk: {label: label for label in line.labels} for pk, line in lines.items()}
-    name, key = _BY[group]
+    name, key = _by(group, user)
     found: dict[int, dict[Any, str]] = {}
     for pk, one, other in rows.filter(pk__in=lines).order_by().annotate(group_name=name, group_key=key).values_list("pk", "group_key", "group_name"):
-        if one is not None:
-            found.setdefault(pk, {})[one] = other
+        if one is not None and other is not None:
+            found.setdefault(pk, {})[one or other] = other
     return found
 
 
-def sums(rows: Any, group: str) -> list[Line]:
+def sums(rows: Any, group: str, user: Any = None) -> list[Line]:
     """Per group; an item is counted in each of its groups."""
-    name, key = _BY[group]
+    name, key = _by(group, user)
     figures = {
         "items": Count("pk"), "done": Count("pk", filter=Q(state__category=State.Category.DONE)),
         "points": Sum("estimate_points", default=0.0), "sized": Count("estimate_points"),

@@ -31,11 +31,11 @@ _PRIORITIES = dict(WorkItem.Priority.choices)
 _CLASSES = dict(ServiceClass.choices)
 
 
-def of(rows: Any, group: str, own: Column | None = None) -> Sums:
+def of(rows: Any, group: str, own: Column | None = None, user: Any = None) -> Sums:
     """The groups, added up for the total; where an item may be in several, the total is asked for by itself. `own` is the
     field of a team's own by which rows are grouped; the names of people in it are a query more."""
     if group in work_item_groups.GROUPS:
-        return Sums(Line("", **rows.order_by().aggregate(**_FIGURES)), work_item_groups.sums(rows, group), work_item_groups.note())
+        return Sums(Line("", **rows.order_by().aggregate(**_FIGURES)), work_item_groups.sums(rows, group, user), work_item_groups.note())
     column = GROUPS.get(group) or (own.column if own else "")
     store, _sep, key = column.partition("__")
     if store in ("fields", "derived"):  # a name as people write it is no name of a column

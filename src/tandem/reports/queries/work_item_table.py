@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tandem.kit.errors import Hidden
 from tandem.kit.text import whole_number
 from tandem.people.models import Space, SpaceKind
-from tandem.reports.queries import filter_language, filter_words, own_fields, scope, work_item_groups
+from tandem.reports.queries import filter_language, filter_words, linked, own_fields, scope, work_item_groups
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.own_fields import Column, OwnFields
 from tandem.work.models import WorkItem
@@ -22,6 +22,7 @@ COLUMNS = {
     "priority": _("Priority"), "due": _("Due"), "points": _("Points"),
     "estimate": _("Estimate"), "logged": _("Logged"), "remaining": _("Left"), "labels": _("Labels"), "parent": _("Part of"),
     "project": _("Project"), "reporter": _("Reported by"), "created": _("Created"), "finished": _("Finished"), "updated": _("Changed"),
+    "links": _("Links"),
 }  # fmt: skip
 IN_HOURS = {"estimate", "logged", "remaining"}
 SORTS = {name: column.lstrip("-") for name, column in filter_words.SORTS.items()}
@@ -131,10 +132,11 @@ def cells(found: Asked, step: Callable[[int, int], None] = lambda done, total: N
         lines = {line.pk: line for line in reads.shown(part, with_fields=found.needs_fields)}
         own = OwnFields.of(found.user, {i.space_id for i in lines.values()}).meet(lines.values()) if found.own_shown else None
         people = reads.assignees(list(lines.values()))
+        links = links_of(found, lines)
         step(begin, len(ids))
         for pk in part:
             if pk in lines:
-                yield [_value(lines[pk], column, people, own) for column in found.columns]
+                yield [_value(lines[pk], column, people, own, links) for column in found.columns]
     step(len(ids), len(ids))
 
 
@@ -143,13 +145,18 @@ def first(found: Asked, most: int) -> tuple[list[Any], dict[int, list[dict[str, 
     field = F(found.sort.lstrip("-"))
     order = (field.desc(nulls_last=True) if found.sort.startswith("-") else field.asc(nulls_last=True), F("id").asc())
     ids = list(found.rows.order_by(*order).values_list("pk", flat=True)[: most + 1])
-    lines = list(reads.shown(ids[:most]).order_by(*order))
+    lines = list(reads.shown(ids[:most], with_fields=found.needs_fields).order_by(*order))
     return lines, reads.assignees(lines), len(ids) > most
 
 
-def texts(item: Any, columns: list[str], people: dict[int, list[dict[str, Any]]], own: OwnFields | None = None) -> list[str]:
+def links_of(found: Asked, ids: Any) -> dict[int, str]:
+    """What the links of these items say, when a column shows them."""
+    return linked.of(found.user, ids) if "links" in found.columns else {}
+
+
+def texts(item: Any, columns: list[str], people: dict[int, list[dict[str, Any]]], own: OwnFields | None = None, links: dict[int, str] | None = None) -> list[str]:
     """A row's cells as they are typed: days as 2027-02-12, numbers as short as they are exact."""
-    return [_text(_value(item, column, people, own)) for column in columns]
+    return [_text(_value(item, column, people, own, links)) for column in columns]
 
 
 def _text(value: Any) -> str:
@@ -158,7 +165,9 @@ def _text(value: Any) -> str:
     return f"{value:.10g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
-def _value(item: Any, column: str, people: dict[int, list[dict[str, Any]]], own: OwnFields | None) -> Any:
+def _value(item: Any, column: str, people: dict[int, list[dict[str, Any]]], own: OwnFields | None, links: dict[int, str] | None = None) -> Any:
+    if column == "links":
+        return (links or {}).get(item.pk, "")
     if own is not None and column.startswith(own_fields.PREFIX):
         return own.plain(item, column.removeprefix(own_fields.PREFIX))
     return _READ[column](item) if column in _READ else "; ".join(p["name"] for p in people.get(item.pk, []))

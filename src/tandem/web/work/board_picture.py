@@ -22,14 +22,13 @@ from tandem.reports.queries.card_ages import CardAges
 from tandem.reports.queries.moves import Moves
 from tandem.reports.queries.own_fields import OwnFields
 from tandem.web.templating import short_day
-from tandem.web.work import filtering, own_fields
+from tandem.web.work import board_layouts, filtering, own_fields
 from tandem.work.models import Block, FieldDefinition, ServiceClass, WorkItem
 
 CARDS, MOST_CARDS = 60, 5000
-MOST_FIELDS = 4
 LANES = {
     "assignee": lazy("Assignee"), "class": lazy("Class of service"), "parent": lazy("Part of"), "priority": lazy("Priority"),
-    "type": lazy("Type"), "label": lazy("Label"),
+    "type": lazy("Type"), "label": lazy("Label"), "query": lazy("Filters of the board"),
 }  # fmt: skip
 _CLASSES = dict(ServiceClass.choices)
 
@@ -127,9 +126,10 @@ class CardExtra:
     """What a project's own settings add to its cards: fields that stand on them, and the halves they may be moved to."""
 
     def __init__(
-        self, fields: list[FieldDefinition], moves: Moves, halves: list[Half], lane: FieldDefinition | None = None, *, has_approvals: bool = False
-    ) -> None:
-        self.has_approvals = has_approvals
+        self, fields: list[FieldDefinition], moves: Moves, halves: list[Half], lane: FieldDefinition | None = None, *, has_approvals: bool = False,
+        face: "board_layouts.Face | None" = None,
+    ) -> None:  # fmt: skip
+        self.has_approvals, self.face = has_approvals, face or board_layouts.Face()
         self._own, self._moves, self._halves, self.lane = OwnFields(fields), moves, halves, lane
         self._beside = OwnFields([lane] if lane else [])
         self.has_fields = bool(fields or lane)
@@ -138,11 +138,14 @@ class CardExtra:
     def of(cls, user: Any, space: Space, halves: list[Half], lanes: str = "") -> "CardExtra":
         """`space` came with `set_here.beside`; `lanes` may name the field by which the lanes are."""
         there = [f for f in set_here.fields_of(space) if f.retired_at is None]
-        fields, lane = [f for f in there if f.is_on_cards], next((f for f in there if own_fields.lane_code(f) == lanes), None)
+        face = board_layouts.face_of(user, space, lanes)
+        fields, lane = face.fields(there), next((f for f in there if own_fields.lane_code(f) == lanes), None)
         rules = set_here.rules_of(space)
-        return cls(fields[:MOST_FIELDS], Moves(user, rules, set_here.own_workflows_of(space)), halves, lane, has_approvals=any(rule.approvals for rule in rules))
+        moves = Moves(user, rules, set_here.own_workflows_of(space))
+        return cls(fields, moves, halves, lane, has_approvals=any(rule.approvals for rule in rules), face=face)
 
     def meet(self, items: list[Any]) -> None:
+        self.face.meet(items)
         if self.has_fields:
             self._own.meet(items)
             self._beside.meet(items)
@@ -154,10 +157,8 @@ class CardExtra:
         return f"field:{field.pk}:{value}", said or _("No %(name)s") % {"name": field.name}
 
     def values(self, item: Any) -> list[dict[str, str]]:
-        if not self.has_fields:
-            return []
-        shown = own_fields.of_item(item, self._own)
-        return [{"label": one.label, "shown": one.shown} for one in shown if one.shown]
+        shown = own_fields.of_item(item, self._own) if self.has_fields else []
+        return [*self.face.values(item), *({"label": one.label, "shown": one.shown} for one in shown if one.shown)]
 
     def ways(self, item: Any) -> str | None:
         """The keys of the halves, blanks between; None when it may go everywhere."""
@@ -183,16 +184,18 @@ def cards_of(
     waits = approvals.on_cards(user, items) if extra.has_approvals else {}
     extra.meet(items)
     ages.meet(items)
+    has = extra.face.has
     return {
         i.pk: {
             "item": i,
-            "people": people.get(i.pk, []),
-            "age": _age(i, since.get(i.pk), ages, now),
+            "people": people.get(i.pk, []) if has("assignees") else [],
+            "labels": i.labels if has("labels") else [],
+            "age": _age(i, since.get(i.pk), ages, now) if has("age") else None,
             "blocked": _blocked(said.get(i.pk), held.get(i.pk, []), now),
             "block": said.get(i.pk),
-            "checks": checks.get(i.pk),
+            "checks": checks.get(i.pk) if has("checklist") else None,
             "urgent": i.get_priority_display() if i.priority == WorkItem.Priority.URGENT else "",
-            "cls": {"name": i.service_class, "word": _class_word(i)} if i.service_class != ServiceClass.STANDARD else None,
+            "cls": {"name": i.service_class, "word": _class_word(i)} if i.service_class != ServiceClass.STANDARD and has("class") else None,
             "own": extra.values(i),
             "to": extra.ways(i),
             "waits": waits.get(i.pk, ""),
@@ -263,6 +266,8 @@ def _place(kind: str, lane: Lane, field: FieldDefinition | None) -> str:
     """Priorities, classes and choices have an order of their own; the rest stands by name."""
     if field is not None and lane.title in field.choices:
         return f"{field.choices.index(lane.title):04}"
+    if kind == "query":
+        return f"{whole_number(lane.value.partition(':')[2]) or 0:04}"
     if kind == "class":
         return str(list(ServiceClass.values).index(lane.value.partition(":")[2]))
     return "" if kind == "priority" else lane.title
@@ -271,6 +276,8 @@ def _place(kind: str, lane: Lane, field: FieldDefinition | None) -> str:
 def lane_of(item: Any, card: dict[str, Any], kind: str, parents: dict[int, str], extra: CardExtra) -> tuple[str, str]:
     if extra.lane is not None:
         return extra.lane_of(item)
+    if kind == "query":
+        return extra.face.lane_of(item)
     if kind == "assignee":
         who = card["people"][0] if card["people"] else None
         return (f"assignee:{who['id']}", who["name"]) if who else ("assignee:", _("Nobody"))

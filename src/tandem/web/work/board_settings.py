@@ -13,7 +13,7 @@ from tandem.kit.text import whole_number
 from tandem.people.models import Membership, Space, User
 from tandem.reports.queries import boards as stacks_of
 from tandem.web import doors
-from tandem.web.work import setting
+from tandem.web.work import board_layouts, setting
 from tandem.web.work.board_picture import shown_limit
 from tandem.work.actions import columns, flow_clocks, wip_limits
 from tandem.work.models import Column, FlowClock, ServiceClass, State, WipLimit, WorkItem, WorkItemType
@@ -37,7 +37,8 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
         "columns": [s for s in stacks if s.column], "loose": [s.states[0] for s in stacks if s.column is None],
         "states": [(state, stack) for stack in stacks for state in stack.states], "places": _places(stacks),
         "limits": [{**shown_limit(one), "row": one.limit} for one in limits],
-        "clock": FlowClock.objects.visible_to(request.user).filter(space=space).first(), "lanes": _lane_choices(request.user, space), "people": _people(request.user, space),
+        "clock": FlowClock.objects.visible_to(request.user).filter(space=space).first(), "lanes": _lane_choices(request.user, space),
+        "layout": board_layouts.choices(request.user, space), "people": _people(request.user, space),
     }  # fmt: skip
     return render(request, "work/board_settings.html", context)
 
@@ -160,13 +161,19 @@ def _set_clock(request: HttpRequest, space: Space) -> str:
         "counts_working_days": request.POST.get("counts_working_days") == "1",
     }  # fmt: skip
     if there is not None:
-        flow_clocks.change(actor=request.user, clock=there, version=doors.version_in(request), **values)
+        flow_clocks.change(actor=request.user, clock=there, version=setting.version_of(request, there), **values)
     else:
         flow_clocks.create(actor=request.user, space=space, **values)
     return _("The clock is set: the flow page is computed with it from now on.")
 
 
+def _set_layout(request: HttpRequest, space: Space) -> str:
+    board_layouts.take(request, space)
+    return _("Saved. Everybody who looks at the board sees it so.")
+
+
 _ACTS: setting.Acts = {
+    "set_layout": _set_layout,
     "set_clock": _set_clock,
     "lay_out": _lay_out, "add": _add, "change": _change, "move": _move, "remove": _remove, "place": _place, "limit": _limit,
     "change_limit": _change_limit, "remove_limit": _remove_limit,

@@ -24,7 +24,15 @@ from tandem.reports.queries import filter_language, set_here
 from tandem.reports.queries.card_ages import CardAges
 from tandem.reports.queries.flow import now_of
 from tandem.web import doors
-from tandem.web.work import approvals, board_picture, board_top, filtering, own_fields, same_picture
+from tandem.web.work import (
+    approvals,
+    board_layouts,
+    board_picture,
+    board_top,
+    filtering,
+    own_fields,
+    same_picture,
+)
 from tandem.work.actions import work_items
 from tandem.work.models import Block, FlowClock, ServiceClass, State, WorkItem, WorkItemType
 
@@ -52,13 +60,15 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
     """The page, and its parts: all who look at the same board get the same `part=board`."""
     if request.GET.get("part") == "board" and not request.GET.get("q"):
         space = doors.find(Space.objects, request.user, key=key)
-        return same_picture.of(request, space.pk, lambda: _board(request, key))
+        mine = board_layouts.is_personal(request, space) if request.GET.get("lanes") == "query" else False
+        return same_picture.of(request, space.pk, lambda: _board(request, key), reader=request.user.pk if mine else None)
     return _board(request, key)
 
 
 def _board(request: HttpRequest, key: str) -> HttpResponse:
     has_clock = Exists(FlowClock.objects.visible_to(request.user).filter(space=OuterRef("pk")))
-    space = doors.find(Space.objects.annotate(has_clock=has_clock, **set_here.beside(request.user, "pk")), request.user, key=key)
+    layout = board_layouts.beside(request.user, "pk")
+    space = doors.find(Space.objects.annotate(has_clock=has_clock, **layout, **set_here.beside(request.user, "pk")), request.user, key=key)
     project = doors.find(Project.objects, request.user, space=space)
     topic, text, problem = f"space:{space.pk}", request.GET.get("q", ""), None
     request.live_topics = [topic]  # type: ignore[attr-defined]
@@ -77,7 +87,7 @@ def _board(request: HttpRequest, key: str) -> HttpResponse:
     picture = board_picture.drawn(request, space, condition, lanes, now, with_cards=part != "top")
     context = {
         "space": space, "project": project, "topic": topic, "lanes": lanes, "q": request.GET.get("q", ""), "problem": problem,
-        "lane_choices": [("", _("No lanes")), *((name, label) for name, label in board_picture.LANES.items()), *own],
+        "lane_choices": [("", _("No lanes")), *((n, t) for n, t in board_picture.LANES.items() if n != "query" or board_layouts.lanes_of(space)), *own],
         "chips": filtering.chips(request, text), "terms": filtering.terms(), "help": filtering.guide(),
         "may_edit": may(request.user, Permission.EDIT_WORK, space.pk), "may_set": may(request.user, Permission.EDIT_PLAN, space.pk),
         "src": request.get_full_path(), "patch": reverse("board_card", kwargs={"key": key, "id": 0}).replace("/0/", "/{id}/"),

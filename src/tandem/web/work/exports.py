@@ -24,7 +24,7 @@ AT_ONCE = 5_000
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponseBase:
     found = work_item_table.asked(request.GET, request.user)
-    return downloads.csv("work-items", work_item_table.heads(found), work_item_table.cells(found))
+    return downloads.csv("work-items", work_item_table.heads(found), work_item_table.cells(found), separator=request.GET.get("separator", ""))
 
 
 @login_required

@@ -17,11 +17,12 @@ from tandem.kit.errors import Refused
 from tandem.kit.types import MAX_BIGINT
 from tandem.people.access import Permission, spaces_where
 from tandem.people.models import Space, SpaceKind
-from tandem.reports.queries import work_item_table
-from tandem.reports.queries.work_item_table import COLUMNS, USUAL, Asked
+from tandem.reports.queries import linked, work_item_table
+from tandem.reports.queries.own_fields import PREFIX, OwnFields
+from tandem.reports.queries.work_item_table import COLUMNS, Asked
 from tandem.web import doors
 from tandem.web.people.people import choices_of
-from tandem.web.work import filtering, sheet_cells
+from tandem.web.work import filtering, sheet_cells, sheet_own
 from tandem.work.actions import sheets
 from tandem.work.models import State, WorkItem, WorkItemType
 
@@ -32,37 +33,54 @@ BESIDE = 50
 
 
 def shown(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpResponse:
-    asked.columns = plain(asked)
     lines, people, more = work_item_table.first(asked, BESIDE)
+    written = _Written(request.user, asked.columns, lines)
     may_edit = spaces_where(request.user, Permission.EDIT_WORK)
     home = asked.space if asked.space and asked.space.kind == SpaceKind.PROJECT and asked.space.pk in may_edit else None
     if not asked.space:  # live for the spaces of the rows that stand first
         request.live_topics = sorted({f"space:{line.space_id}" for line in lines})  # type: ignore[attr-defined]
         context["live_topic"] = " ".join(request.live_topics)  # type: ignore[attr-defined]
     context |= {
-        "heads": work_item_table.heads(asked), "lines": [(line, work_item_table.texts(line, asked.columns, people)) for line in lines],
+        "heads": work_item_table.heads(asked), "lines": [(line, written.texts(line, people)) for line in lines],
         "more_lines": more, "most": MOST, "home": home, "may_edit": bool(may_edit),
         "rows_url": filtering.changed(request, part="rows", cursor=""), "save_url": reverse("work_items_sheet"),
-        "all_columns": [(c, str(label), c in asked.columns) for c, label in COLUMNS.items()],
+        "all_columns": [*((c, str(label), c in asked.columns) for c, label in COLUMNS.items()), *((c.code, c.name, c.code in asked.columns) for c in asked.own)],
         "kept": [(k, v) for k, v in request.GET.items() if k not in ("cols", "cursor") and v],
     }  # fmt: skip
     return render(request, "work/items_sheet.html", context)
 
 
-def plain(asked: Asked) -> list[str]:
-    """The columns of every project; fields of a team's own are written in the table."""
-    return [column for column in asked.columns if column in COLUMNS] or list(USUAL)
+class _Written:
+    """Cells of rows as they are typed; those of own fields know what the field of their row's space holds."""
+
+    def __init__(self, user: Any, columns: list[str], lines: list[Any]) -> None:
+        self.columns = columns
+        self._is_own = any(c.startswith(PREFIX) for c in columns)
+        self._own = OwnFields.of(user, {line.space_id for line in lines}).meet(lines) if self._is_own else OwnFields([])
+        self._links = linked.of(user, [line.pk for line in lines]) if "links" in columns else {}
+
+    def texts(self, line: Any, people: Any) -> list[str]:
+        found = work_item_table.texts(line, [c for c in self.columns if not c.startswith(PREFIX)], people, None, self._links)
+        if not self._is_own:
+            return found
+        plain = iter(found)
+        return [self._text(line, c) if c.startswith(PREFIX) else next(plain) for c in self.columns]
+
+    def _text(self, line: Any, column: str) -> str:
+        return sheet_own.typed(self._own.by_word(line, column.removeprefix(PREFIX)), line, self._own)
 
 
 def rows(request: HttpRequest, asked: Asked) -> JsonResponse:
     """What the grid holds: columns, rows as [id, version, may change, space, texts …], and what cells may be set to."""
-    asked.columns = plain(asked)
     lines, people, more = work_item_table.first(asked, MOST)
     may_edit = spaces_where(request.user, Permission.EDIT_WORK)
     spaces = ({line.space_id for line in lines} | ({asked.space.pk} if asked.space else set())) & may_edit
+    written, own = _Written(request.user, asked.columns, lines), sheet_own.OwnCells(request.user, asked.columns, spaces).said()
+    open_to = {c for c, by_space in own.items() if any(told["kind"] != "fixed" for told in by_space.values())}
+    numbers = {"points", *work_item_table.IN_HOURS, *(c.code for c in asked.own if c.is_number)}
     return JsonResponse({
-        "columns": [[c, str(COLUMNS[c]), c in sheet_cells.FIELDS] for c in asked.columns],
-        "rows": [_row(line, may_edit, asked.columns, people) for line in lines], "more": more,
+        "columns": [[c, asked.label(c), c in sheet_cells.FIELDS or c in open_to, "number" if c in numbers else ""] for c in asked.columns],
+        "rows": [_row(line, may_edit, written, people) for line in lines], "more": more, "own": own,
         "states": _names(State.objects.visible_to(request.user).filter(space_id__in=spaces).active().in_order()),
         "types": _names(WorkItemType.objects.visible_to(request.user).filter(space_id__in=spaces).active()),
         "priorities": [str(label) for label in WorkItem.Priority.labels],
@@ -70,8 +88,8 @@ def rows(request: HttpRequest, asked: Asked) -> JsonResponse:
     })  # fmt: skip
 
 
-def _row(line: Any, may_edit: set[int], columns: list[str], people: Any) -> list[Any]:
-    return [line.pk, line.version, line.space_id in may_edit, line.space_id, *work_item_table.texts(line, columns, people)]
+def _row(line: Any, may_edit: set[int], written: _Written, people: Any) -> list[Any]:
+    return [line.pk, line.version, line.space_id in may_edit, line.space_id, *written.texts(line, people)]
 
 
 def _names(found: Any) -> dict[int, list[str]]:
@@ -89,7 +107,7 @@ def save(request: HttpRequest) -> HttpResponse:
     try:
         given = orjson.loads(request.body)
         sent = [_given(one) for one in given["rows"]]
-        columns = [c for c in given["columns"] if c in COLUMNS]
+        columns = [c for c in map(str, given["columns"]) if c in COLUMNS or c.startswith(PREFIX)]
         space, reason = given.get("space"), str(given.get("override_reason") or "")
         if not (space is None or _is_id(space)):
             raise ValueError
@@ -105,7 +123,7 @@ def save(request: HttpRequest) -> HttpResponse:
             raise sheets.RowsRefused(cells.problems)
         written = sheets.write(actor=request.user, rows=block, run=run, override_reason=reason)
     except Refused as problem:
-        return _refused(request, problem, columns)
+        return _refused(request, problem, columns, cells)
     new = sum(1 for one in sent if one.id is None)
     return JsonResponse({
         "message": _said(len(written) - new, new), "undo": reverse("work_items_undo", kwargs={"run": run}),
@@ -137,22 +155,23 @@ def _said(changed: int, new: int) -> str:
 
 def _fresh(request: HttpRequest, ids: dict[int, int], columns: list[str]) -> dict[int, list[Any]]:
     """Row number → the row as it is now."""
-    lines = {line.pk: line for line in work_item_table.reads.shown(list(ids.values()))}
+    is_own = any(c.startswith(PREFIX) for c in columns)
+    lines = {line.pk: line for line in work_item_table.reads.shown(list(ids.values()), with_fields=is_own)}
+    written = _Written(request.user, columns, list(lines.values()))
     people = work_item_table.reads.assignees(list(lines.values()))
     may_edit = spaces_where(request.user, Permission.EDIT_WORK)
-    return {place: _row(lines[pk], may_edit, columns, people) for place, pk in ids.items() if pk in lines}
+    return {place: _row(lines[pk], may_edit, written, people) for place, pk in ids.items() if pk in lines}
 
 
-def _refused(request: HttpRequest, problem: Refused, columns: list[str]) -> JsonResponse:
+def _refused(request: HttpRequest, problem: Refused, columns: list[str], cells: sheet_cells.Cells | None = None) -> JsonResponse:
     found = problem.problems if isinstance(problem, sheets.RowsRefused) else []
     current = {p.place: p.current.pk for p in found if p.current is not None and p.current.removed_at is None}
-    told = [
-        {
-            "row": p.place, "column": _column(p.field), "label": str(COLUMNS.get(_column(p.field), "")), "code": p.code,
-            "message": words.refusal("row_gone" if p.code == "stale" and p.place not in current else p.code, p.params),
-        }
-        for p in found
-    ]  # fmt: skip
+    told = []
+    for p in found:
+        column = cells.column_of(p.place, str(p.params.get("name"))) if cells and p.field == "fields" else _column(p.field)
+        code = "row_gone" if p.code == "stale" and p.place not in current else p.code
+        label = str(COLUMNS.get(column) or (cells.own.label(column) if cells else ""))
+        told.append({"row": p.place, "column": column, "label": label, "code": p.code, "message": words.refusal(code, p.params)})
     is_limit = bool(found) and all(p.code == "wip_limit_reached" for p in found)
     body = {
         "message": told[0]["message"] if len(told) == 1 else words.refusal(problem.code, problem.params), "problems": told,

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tandem.kit.errors import Hidden, Refused
+from tandem.kit.errors import Hidden, Refused, Stale
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
 from tandem.people.models import Space, SpaceKind
@@ -81,6 +81,14 @@ def one(model: Any, request: HttpRequest, name: str, space: Space) -> Any:
 def maybe(model: Any, request: HttpRequest, name: str, space: Space) -> Any:
     """The same, None when nothing is chosen."""
     return one(model, request, name, space) if request.POST.get(name) else None
+
+
+def version_of(request: HttpRequest, row: Any) -> int:
+    """Of a row of which a space has one: a form that was made before there was any knows none, and must not overwrite it."""
+    version = doors.version_in(request)
+    if version is None:
+        raise Stale(row)
+    return version
 
 
 def ways(key: str, here: str) -> list[dict[str, Any]]:

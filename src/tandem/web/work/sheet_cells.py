@@ -16,8 +16,10 @@ from tandem.kit.text import fold, has_controls
 from tandem.people.access import Permission, spaces_where
 from tandem.people.models import Space, User
 from tandem.reports.queries.filter_words import CATEGORIES, ME, PRIORITIES
+from tandem.reports.queries.own_fields import PREFIX
+from tandem.web.work import sheet_own
 from tandem.work.actions.sheets import Problem, Row
-from tandem.work.models import State, WorkItem, WorkItemType
+from tandem.work.models import FieldDefinition, State, WorkItem, WorkItemType
 
 FIELDS = {
     "title": "title", "state": "state", "type": "type", "assignees": "assignees", "priority": "priority", "due": "due_on",
@@ -49,10 +51,6 @@ class Cells:
         ids = [g.id for g in given if g.id is not None]
         rows = WorkItem.objects.visible_to(user).present().filter(pk__in=ids)
         self.items = {i.pk: i for i in rows.select_related("state", "type", "space", "parent")}
-        evidence = OrderEvidence()
-        for one in given:
-            evidence.look("due", one.cells.get("due", ""))
-        self.order = evidence.order
         self.problems: list[Problem] = []
 
     def rows(self) -> list[Row]:
@@ -71,17 +69,22 @@ class Cells:
 
     def _row(self, one: Given) -> Row:
         item = self.items.get(one.id) if one.id is not None else None
-        space, values = item.space if item else self._space(one), {}
+        space, values, own = item.space if item else self._space(one), {}, {}
         for column, text in one.cells.items():
             if column == "project" and item is None:
                 continue
             try:
-                values[FIELDS[column]] = self._value(column, text.strip()[:LONGEST], space)
+                if column.startswith(PREFIX):
+                    own |= self._own_value(column, text.strip(), space, item)
+                else:
+                    values[FIELDS[column]] = self._value(column, text.strip()[:LONGEST], space)
             except Refused as problem:
                 self.problems.append(Problem(one.place, problem.code, column, problem.params))
             except KeyError:
                 code = "cell_project_fixed" if column == "project" else "cell_fixed"
                 self.problems.append(Problem(one.place, code, column))
+        if own:
+            values["fields"] = (item.fields if item else {}) | own
         return Row(one.place, values, item, one.version, None if item else space)
 
     def _space(self, one: Given) -> Space | None:
@@ -95,6 +98,25 @@ class Cells:
             raise Refused("row_invalid", why="NUL")
         is_empty = text.casefold() in EMPTY and column not in ("title", "labels", "state", "type")
         return _NOTHING.get(column) if is_empty else _READERS[column](self, text, space)
+
+    def _own_value(self, column: str, text: str, space: Space | None, item: WorkItem | None) -> dict[str, Any]:
+        """By the key of the space's own field; nothing where the text leaves it as it is."""
+        field = self.own.of(space.pk, column) if space else None
+        if space is None or (field is None and not text):
+            return {}  # the row is refused for that, or nothing is said
+        if field is None:
+            raise Refused("cell_no_field", space=space.name)
+        if field.is_computed:
+            raise Refused("field_computed", name=field.name)
+        read: sheet_own.Readers = {"people": lambda said: self._people(said, space), "due": lambda said: self._due(said, space)}
+        found = sheet_own.value(field, text, read)
+        return {field.key: found} if found is not None or (item is not None and field.key in item.fields) else {}
+
+    def column_of(self, place: int, problem_name: str) -> str:
+        """The column of the field that a refusal names."""
+        one = next((g for g in self.given if g.place == place), None)
+        space = None if one is None else self.items[one.id].space if one.id in self.items else self._space(one)
+        return self.own.column_of(space.pk, problem_name) if space else "fields"
 
     def _state(self, text: str, space: Space | None) -> State | None:
         rows = self._states.get(space.pk, []) if space else []
@@ -161,6 +183,23 @@ class Cells:
         return {one.cells[column].strip() for one in self.given if one.cells.get(column, "").strip()}
 
     @cached_property
+    def _own_columns(self) -> set[str]:
+        return {column for one in self.given for column in one.cells if column.startswith(PREFIX)}
+
+    @cached_property
+    def own(self) -> sheet_own.OwnCells:
+        return sheet_own.OwnCells(self.user, self._own_columns, self._spaces)
+
+    @cached_property
+    def order(self) -> Any:
+        """Whether days or months stand first in this block, as far as its dates tell."""
+        evidence = OrderEvidence()
+        for column in {"due"} | {c for c in self._own_columns if self.own.are(c, FieldDefinition.Kind.DATE)}:
+            for one in self.given:
+                evidence.look(column, one.cells.get(column, ""))
+        return evidence.order
+
+    @cached_property
     def _projects(self) -> dict[str, Space]:
         rows = Space.objects.visible_to(self.user).filter(pk__in=self.editable, kind="project").order_by("-id")
         named = self._texts("project")
@@ -183,7 +222,8 @@ class Cells:
 
     @cached_property
     def _named_people(self) -> dict[str, list[User]]:
-        names = {n.casefold() for text in self._texts("assignees") for n in names_in(text)}
+        columns = {"assignees"} | {c for c in self._own_columns if self.own.are(c, FieldDefinition.Kind.PERSON)}
+        names = {n.casefold() for column in columns for text in self._texts(column) for n in names_in(text)}
         rows = User.objects.visible_to(self.user).active().annotate(low=Lower("name")).filter(low__in=names)
         found: dict[str, list[User]] = defaultdict(list)
         for person in rows:

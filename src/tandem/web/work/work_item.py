@@ -16,11 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tandem.automation.models import Development
 from tandem.collaboration import mentions
 from tandem.collaboration.models import Attachment
-from tandem.history.models import Event
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
-from tandem.reports.queries import set_here
+from tandem.reports.queries import item_history, set_here
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.moves import Moves
 from tandem.reports.queries.own_fields import OwnFields
@@ -161,16 +160,8 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
 
 def _events(user: Any, item: WorkItem) -> Any:
     """What happened to the item and to what hangs on it: checklist, blocks, time. Each part is asked by its index."""
-    seen = Event.objects.visible_to(user)
-    parts = [ChecklistEntry, Block, TimeEntry] if item.has_around else []  # type: ignore[attr-defined]
-    found = [seen.of(item).order_by("-id").values("pk")[:MOST_EVENTS]]
-    for model in parts:
-        rows = model.objects.visible_to(user).filter(item=item).values("pk")
-        found.append(seen.filter(subject_kind=model._meta.label_lower, subject_id__in=rows).order_by("-id").values("pk")[:MOST_EVENTS])
-    if len(found) == 1:
-        return seen.of(item).newest_first()[:MOST_EVENTS]
-    ids = found[0].union(*found[1:], all=True)
-    return seen.filter(pk__in=sorted((row["pk"] for row in ids), reverse=True)[:MOST_EVENTS]).newest_first()
+    parts = item_history.around(user, item) if item.has_around else []  # type: ignore[attr-defined]
+    return item_history.events(user, item, parts, MOST_EVENTS)[:MOST_EVENTS]
 
 
 def _give_states(items: list[WorkItem], states: list[State], user: Any) -> None:

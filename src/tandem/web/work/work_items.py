@@ -50,7 +50,7 @@ def table(request: HttpRequest) -> HttpResponse:
     if set(request.GET) <= {"space"} and (view := saved.default_of(request.user, asked.space)):
         return redirect(saved.address(view))
     if request.GET.get("part") == "sums":
-        return render(request, "work/items_sums.html", {"sums": work_item_sums.of(asked.rows, asked.group, asked.own_group)})
+        return render(request, "work/items_sums.html", {"sums": work_item_sums.of(asked.rows, asked.group, asked.own_group, request.user)})
     if request.GET.get("part") == "rows":
         return items_sheet.rows(request, asked)
     if request.GET.get("part") == "bars":
@@ -91,7 +91,7 @@ def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> Ht
     sorts = SORTS | {c.code: c.column for c in asked.own}
     _hear(request, context, page.rows)
     context |= {
-        "rows": [_row(one, people, may_edit, asked, choices, today, own) for one in placed],
+        "links": work_item_table.links_of(asked, [i.pk for i in page.rows]), "rows": [_row(one, people, may_edit, asked, choices, today, own) for one in placed],
         "columns": [(c, asked.label(c), _turned(request, c, sorts), _direction(sort, c, sorts)) for c in columns],
         "all_columns": [*((c, str(label), c in columns) for c, label in COLUMNS.items()), *((c.code, c.name, c.code in columns) for c in asked.own)],
         "group": group, "numbers": {"points", *work_item_table.IN_HOURS, *(c.code for c in asked.own if c.is_number)},
@@ -109,10 +109,10 @@ def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> Ht
 
 
 def _page(request: HttpRequest, asked: Asked) -> tuple[Any, list[Placed], OwnFields | None]:
-    """A page of rows, and each row in its group; by assignee, label or sprint a row may come several times."""
+    """A page of rows, and each row in its group; by assignee, label, sprint or release a row may come several times."""
     cursor = request.GET.get("cursor", "")
     if asked.is_in_several:
-        found = work_item_groups.page(asked.rows, asked.group, cursor, with_fields=asked.needs_fields)
+        found = work_item_groups.page(asked.rows, asked.group, cursor, with_fields=asked.needs_fields, user=request.user)
         rows = list({one.item.pk: one.item for one in found.rows}.values())
         return Page(rows, found.next, found.previous), found.rows, _own(request.user, asked, rows)
     page = page_of(asked.rows, sort=asked.sort, cursor=cursor, shown=partial(reads.shown, with_fields=asked.needs_fields))
@@ -134,6 +134,7 @@ def _exports(request: HttpRequest) -> list[tuple[str, str, str]]:
     return [
         (_("Excel workbook (XLSX)"), "file-spreadsheet", reverse("work_items_export_xlsx") + same),
         (_("Text with commas (CSV)"), "table", reverse("work_items_export") + same),
+        (_("Text with semicolons, decimals with a comma (CSV)"), "table", f"{reverse('work_items_export')}{same}&separator=semicolon"),
         (_("Calendar of what has dates (ICS)"), "calendar", reverse("work_items_export_ics") + same),
         (_("Subscribe from a calendar"), "calendar-event", reverse("feeds") + same),
     ]

@@ -3,24 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from tandem.kit import clock
+from tandem.reports.queries.linked import words
 from tandem.work.models import Block, Link, ServiceClass, WorkItem
-
-
-def words() -> dict[str, str]:
-    """Kind and direction as the item's own page says them; `in` is the other end's view."""
-    return {
-        "blocks": _("Blocks"), "blocks:in": _("Blocked by"),
-        "FS:in": _("Starts after the finish of"), "FS": _("Must finish before the start of"),
-        "SS:in": _("Starts with the start of"), "SS": _("Must start before the start of"),
-        "FF:in": _("Finishes with the finish of"), "FF": _("Must finish before the finish of"),
-        "SF:in": _("Finishes with the start of"), "SF": _("Must start before the finish of"),
-        "relates": _("Relates to"), "relates:in": _("Relates to"),
-        "duplicates": _("Duplicates"), "duplicates:in": _("Duplicated by"),
-    }  # fmt: skip
 
 
 def kinds(own: Iterable[dict[str, Any]] = ()) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -16,7 +16,7 @@ from tandem.collaboration.models import Job
 from tandem.history.models import Event
 from tandem.history.record import plain, record, record_many
 from tandem.kit import clock
-from tandem.kit.errors import Denied, Hidden, Refused
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people import writing
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Space, SpaceKind
@@ -31,14 +31,17 @@ log = logging.getLogger("tandem.work")
 
 
 def create(*, actor: Any, space: Space, days: int | None = None) -> ArchivingRule:
-    """One for a space; set again, it is changed. Without days nothing of the project is put away, whatever holds above."""
+    """One for a space; who finds that another has set it meanwhile is shown that one. Without days nothing of the project is put
+    away, whatever holds above."""
     require(actor, _DO, space.pk)
     if space.kind == SpaceKind.PRODUCT:
         raise Refused("other_space", field="space")
     with transaction.atomic():
         Space.objects.select_for_update(no_key=True).get(pk=space.pk)
         if there := ArchivingRule.objects.filter(space=space).first():
-            return change(actor=actor, rule=there, version=None, days=days)
+            if there.days == days:
+                return there
+            raise Stale(there)
         return writing.create(ArchivingRule, actor=actor, permission=_DO, verb="archiving_rule.created", space=space, days=days, owner=actor)
 
 
@@ -108,18 +111,33 @@ def put_away_all() -> int:
 
 
 def _put_away(rule: ArchivingRule, space: Space, actor: Any, step: Callable[[int, int], None] = lambda done, total: None) -> int:
-    """In one transaction: a job that is stopped leaves everything as it was; begun again it finds nothing twice."""
+    """A part at a time, each in a transaction of its own: a first night that finds ten thousand items holds up nobody. A job that is
+    stopped leaves what it has put away on record, to be taken back; begun again it goes on with the rest."""
     require(actor, Permission.EDIT_WORK, space.pk)
-    moment, run, count = clock.now(), uuid4(), 0
-    with transaction.atomic():
-        ids = list(WorkItem.objects.filter(space=space).resting_since(limit_of(rule.days or 0, moment)).order_by("pk").values_list("pk", flat=True))
-        for first in range(0, len(ids), _BATCH):
-            step(first, len(ids))
-            count += len(_archived(ids[first : first + _BATCH], limit_of(rule.days or 0, moment), moment, actor, run))
-        if count:
-            made = Archiving.objects.create(space=space, rule=rule, run=run, at=moment, count=count)
-            record("archiving.done", made, actor=actor, changes={"count": [None, count]}, run=run)
-    return count
+    moment, made = clock.now(), None
+    limit = limit_of(rule.days or 0, moment)
+    ids = list(WorkItem.objects.filter(space=space).resting_since(limit).order_by("pk").values_list("pk", flat=True))
+    run = uuid4()
+    for first in range(0, len(ids), _BATCH):
+        step(first, len(ids))
+        with transaction.atomic():
+            if made is not None and Archiving.objects.select_for_update(no_key=True).get(pk=made.pk).undone_at is not None:
+                break  # taken back while it went on
+            made = _counted(rule, space, made, len(_archived(ids[first : first + _BATCH], limit, moment, actor, run)), moment, run, actor)
+    return made.count if made else 0
+
+
+def _counted(rule: ArchivingRule, space: Space, made: Archiving | None, more: int, moment: datetime, run: UUID, actor: Any) -> Archiving | None:
+    """The record of this time, with what a part of it added."""
+    if not more:
+        return made
+    before = made.count if made else None
+    if made is None:
+        made = Archiving.objects.create(space=space, rule=rule, run=run, at=moment, count=more)
+    else:
+        made.write(expected=None, count=made.count + more)
+    record("archiving.done", made, actor=actor, changes={"count": [before, made.count]}, run=run)
+    return made
 
 
 def limit_of(days: int, moment: datetime) -> datetime:

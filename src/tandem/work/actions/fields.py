@@ -128,7 +128,7 @@ def retire(*, actor: Any, field: FieldDefinition, version: int | None = None) ->
         field = writing.change(
             field, actor=actor, permission=_DO, verb="field.retired", version=version, retired_at=field.retired_at or clock.now()
         )
-        inheritance.hide(field)
+        inheritance.hide(field, actor)
         if field.is_computed:
             derived.settle_later([field.space_id])
     return field
@@ -143,7 +143,7 @@ def restore(*, actor: Any, field: FieldDefinition, version: int | None = None) -
             raise Refused("field_retired_above", name=field.name)
         stood = field.retired_at
         field = writing.change(field, actor=actor, permission=_DO, verb="field.restored", version=version, retired_at=None)
-        inheritance.show(field, stood)
+        inheritance.show(field, stood, actor)
         if field.is_computed:
             derived.settle_later([field.space_id, *field.followers.values_list("space_id", flat=True)])
     return field

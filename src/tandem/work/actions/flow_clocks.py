@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Refused, Stale
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
@@ -15,13 +15,13 @@ CHANGEABLE = ("start", "stop", "counts_working_days")
 
 
 def create(*, actor: Any, space: Space, start: State | None = None, stop: State | None = None, counts_working_days: bool = False) -> FlowClock:
-    """One for a space; set again, it is changed."""
+    """One for a space; who finds that another has set it meanwhile is shown that one."""
     require(actor, _DO, space.pk)
     values = {"start": start, "stop": stop, "counts_working_days": counts_working_days}
     with transaction.atomic():
         Space.objects.select_for_update(no_key=True).get(pk=space.pk)
         if there := FlowClock.objects.filter(space=space).select_related("start", "stop").first():
-            return change(actor=actor, clock=there, version=None, **values)
+            raise Stale(there)
         _check(space.pk, start, stop)
         return writing.create(FlowClock, actor=actor, permission=_DO, verb="flow_clock.created", space=space, **values)
 

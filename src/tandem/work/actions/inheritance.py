@@ -5,6 +5,9 @@ project gets them when it is opened (`inherit`) and when somebody above defines 
 
 from typing import Any
 
+from django.db.models import F
+
+from tandem.history.record import record_many
 from tandem.kit.errors import Refused
 from tandem.people.models import Space, SpaceKind
 from tandem.work.models import FieldDefinition
@@ -82,13 +85,23 @@ def pass_on(field: FieldDefinition) -> list[int]:
     return [field.space_id, *(one.space_id for one in followers)]
 
 
-def hide(field: FieldDefinition) -> None:
+def hide(field: FieldDefinition, actor: Any) -> None:
     """What is retired above is retired below; where it was hidden before, it stays so."""
-    FieldDefinition.objects.filter(origin=field, retired_at=None).update(retired_at=field.retired_at)
+    follow_out(FieldDefinition.objects.filter(origin=field, retired_at=None), field.retired_at, "field.retired", actor)
 
 
-def show(field: FieldDefinition, retired_at: Any) -> None:
-    FieldDefinition.objects.filter(origin=field, retired_at=retired_at).update(retired_at=None)
+def show(field: FieldDefinition, retired_at: Any, actor: Any) -> None:
+    follow_out(FieldDefinition.objects.filter(origin=field, retired_at=retired_at), None, "field.restored", actor)
+
+
+def follow_out(followers: Any, moment: Any, verb: str, actor: Any) -> None:
+    """Rows below that are retired or brought back with the one above: each with its event, for it is another row to whoever has it
+    open there."""
+    rows = list(followers.select_for_update(no_key=True).order_by("pk"))
+    changes = [{"retired_at": [row.retired_at, moment]} for row in rows]
+    followers.model.objects.filter(pk__in=[row.pk for row in rows]).update(retired_at=moment, version=F("version") + 1)
+    if rows:
+        record_many(verb, [(row, change, {}) for row, change in zip(rows, changes, strict=True)], actor=actor)
 
 
 def projects_below(space_id: int) -> list[int]:

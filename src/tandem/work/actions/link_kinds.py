@@ -53,7 +53,10 @@ def change(*, actor: Any, link_kind: LinkKind, version: int | None, **values: An
         link_kind = writing.change(link_kind, actor=actor, permission=_DO, verb="link_kind.changed", version=version, name=name, inverse=inverse)
         for one in LinkKind.objects.filter(origin=link_kind).select_for_update(no_key=True):
             if not _alike([other for other in LinkKind.objects.filter(space=one.space_id) if other.pk != one.pk], name, inverse):
+                before = {"name": one.name, "inverse": one.inverse}
                 one.write(expected=None, name=name, inverse=inverse)
+                changes = {f: [was, getattr(one, f)] for f, was in before.items() if was != getattr(one, f)}
+                record("link_kind.changed", one, actor=actor, changes=changes)
     return link_kind
 
 
@@ -63,7 +66,7 @@ def retire(*, actor: Any, link_kind: LinkKind, version: int | None = None) -> Li
     with transaction.atomic():
         moment = link_kind.retired_at or clock.now()
         link_kind = writing.change(link_kind, actor=actor, permission=_DO, verb="link_kind.retired", version=version, retired_at=moment)
-        LinkKind.objects.filter(origin=link_kind, retired_at=None).update(retired_at=moment)
+        inheritance.follow_out(LinkKind.objects.filter(origin=link_kind, retired_at=None), moment, "link_kind.retired", actor)
     return link_kind
 
 
@@ -74,7 +77,7 @@ def restore(*, actor: Any, link_kind: LinkKind, version: int | None = None) -> L
     with transaction.atomic():
         stood = link_kind.retired_at
         link_kind = writing.change(link_kind, actor=actor, permission=_DO, verb="link_kind.restored", version=version, retired_at=None)
-        LinkKind.objects.filter(origin=link_kind, retired_at=stood).update(retired_at=None)
+        inheritance.follow_out(LinkKind.objects.filter(origin=link_kind, retired_at=stood), None, "link_kind.restored", actor)
     return link_kind
 
 

@@ -3,7 +3,7 @@
 Each of them has rows of its own with an `origin`, in the words of its own states, types and fields. Two sets of rules mixed would
 be neither: a project that has written down moves of its own keeps those, and follows when it has none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -54,7 +54,7 @@ def follow(*, actor: Any, space: Space) -> None:
             raise Refused("moves_states_own")
         own = list(Transition.objects.filter(space=space).select_related("from_state", "to_state"))
         Transition.objects.filter(pk__in=[rule.pk for rule in own]).delete()
-        _settle(actor, space, source, [words(rule) for rule in own])
+        _settle(actor, space, source, [words(rule) for rule in own], [full(rule) for rule in own])
 
 
 def own(*, actor: Any, space: Space) -> None:
@@ -77,13 +77,14 @@ def begin(actor: Any, space: Space, source: Space) -> None:
         _settle(actor, space, source)
 
 
-def settle(*, actor: Any, source: Space, lost: Iterable[str] = ()) -> None:
-    """After a change above, in the transaction of that change; `lost` are moves that went, in words."""
+def settle(*, actor: Any, source: Space, lost: Iterable[str] = (), replaced: Mapping[int, dict[str, Any]] | None = None) -> None:
+    """After a change above, in the transaction of that change; `lost` are moves that went, in words, `replaced` is what they were in
+    each project."""
     ids = State.objects.filter(origin__space=source).values("space").distinct()
     for space in Space.objects.filter(pk__in=ids).order_by("pk"):
         follows = Transition.objects.filter(space=space, origin__isnull=False).exists()
         if follows or not (_has_own(space.pk) or _stands_apart(space.pk)):
-            _settle(actor, space, source, lost)
+            _settle(actor, space, source, lost, [replaced[space.pk]] if replaced and space.pk in replaced else ())
 
 
 def hold(actor: Any, state: State) -> None:
@@ -103,8 +104,10 @@ def _stands_apart(space_id: int) -> bool:
     return WorkItem.objects.filter(space=space_id, state__origin=None).exists()
 
 
-def _settle(actor: Any, space: Space, source: Space, lost: Iterable[str] = ()) -> None:
-    """The rows of the project as the rules above want them."""
+def _settle(actor: Any, space: Space, source: Space, lost: Iterable[str] = (), replaced: Iterable[dict[str, Any]] = ()) -> None:
+    """The rows of the project as the rules above want them. The event says which moves went and came, and under `conditions` all that
+    each of them asked for, so that what held on a day can be read later."""
+    conditions: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([*replaced], [])
     there = {rule.origin_id: rule for rule in Transition.objects.filter(space=space, origin__isnull=False)}
     gained, wanted = [], _wanted(space, source)
     for origin_id, values in wanted.items():
@@ -112,14 +115,18 @@ def _settle(actor: Any, space: Space, source: Space, lost: Iterable[str] = ()) -
         if rule is None:
             rule = Transition.objects.create(space=space, origin_id=origin_id, **values)
             gained.append(words(rule))
+            conditions[1].append(full(rule))
         elif any(getattr(rule, name) != values[name] for name in _CONDITIONS):
+            conditions[0].append(full(rule))
             rule.write(expected=None, **{name: values[name] for name in _CONDITIONS})
             gained.append(words(rule))
+            conditions[1].append(full(rule))
     gone = [rule for origin_id, rule in there.items() if origin_id not in wanted]
+    conditions[0].extend(full(rule) for rule in gone)
     Transition.objects.filter(pk__in=[rule.pk for rule in gone]).delete()
     before = [*lost, *(words(rule) for rule in gone)]
     if before or gained:
-        record("workflow.changed", space, actor=actor, changes={"moves": [before, gained]})
+        record("workflow.changed", space, actor=actor, changes={"moves": [before, gained], "conditions": [*conditions]})
         move_requests.lapse_without_rule(actor=actor, space_id=space.pk)
 
 
@@ -154,6 +161,13 @@ def approval(rule: Transition, there: set[int]) -> dict[str, Any]:
     if rule.approvals and not roles and len(people) < rule.approvals:
         roles = [Role.PROJECT_MANAGER]
     return {"approvals": rule.approvals, "approver_roles": roles, "approvers": people}
+
+
+def full(rule: Transition) -> dict[str, Any]:
+    """A move with every condition of it, by ids: what the words leave out."""
+    return {
+        "from": rule.from_state_id, "to": rule.to_state_id, "type": rule.type_id, **{name: getattr(rule, name) for name in _CONDITIONS},
+    }  # fmt: skip
 
 
 def words(rule: Transition) -> str:

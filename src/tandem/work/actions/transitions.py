@@ -86,9 +86,10 @@ def remove(*, actor: Any, transition: Transition, version: int | None = None) ->
     _check_own(transition)
     space, lost = transition.space, shared_moves.words(transition)
     with transaction.atomic():
+        replaced = {one.space_id: shared_moves.full(one) for one in Transition.objects.filter(origin=transition)}
         writing.remove(transition, actor=actor, permission=_DO, verb="transition.removed", version=version)
         move_requests.lapse_without_rule(actor=actor, space_id=space.pk)
-        shared_moves.settle(actor=actor, source=space, lost=[lost])
+        shared_moves.settle(actor=actor, source=space, lost=[lost], replaced=replaced)
         if above := shared_moves.offered_to(space.pk):  # without moves of its own those above hold
             shared_moves.begin(actor, space, above)
 

@@ -3,6 +3,7 @@
 from tandem.work.models.archiving_rule import Archiving, ArchivingRule
 from tandem.work.models.baseline import Baseline, BaselineDate
 from tandem.work.models.block import Block
+from tandem.work.models.board_layout import BoardLayout
 from tandem.work.models.calendar import CalendarException, WorkingCalendar
 from tandem.work.models.checklist import ChecklistEntry
 from tandem.work.models.column import Column
@@ -32,7 +33,7 @@ __all__ = [
     "Assignment",
     "Baseline",
     "BaselineDate",
-    "Block",
+    "Block", "BoardLayout",
     "CalendarException",
     "ChecklistEntry",
     "Column",
