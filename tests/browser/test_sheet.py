@@ -1,9 +1,11 @@
 """The spreadsheet of work items in a real browser: 500 rows pasted by keys alone, what is refused, the way back."""
 
+import os
 import re
 
 import pytest
 
+PICTURES = os.environ.get("TANDEM_TEST_PICTURES")
 SHEET = "/work-items/?layout=sheet&q=&sort=key&cols=key,title,state,points,due&space={space}"
 
 
@@ -128,3 +130,33 @@ def test_a_phone_shows_the_table_and_says_so(page_of, site):
     page.goto(SHEET.format(space=site.projects["BRD"]["space"]))
     page.get_by_text("A spreadsheet needs a wider window").wait_for()
     assert page.locator(".sheet-plain tbody tr").count() >= 12 and page.locator("revo-grid").count() == 0
+
+
+SEND = """async ([url, given]) => (await fetch(url, {method: 'POST', body: new URLSearchParams(given),
+  headers: {Accept: 'application/json', 'X-CSRFToken': document.body.dataset.csrf}})).status"""
+
+
+def test_own_fields_are_pasted_filled_down_and_taken_back(sheet, site):
+    for given in ({"name": "Quay", "kind": "choice", "choices": "North\nSouth"}, {"name": "Budget", "kind": "money", "currency": "EUR"}, {"name": "Twice", "kind": "formula", "formula": "budget * 2"}):
+        assert sheet.evaluate(SEND, ["/boards/BRD/fields/", {"do": "add", **given}]) == 200
+    sheet.goto(SHEET.format(space=site.projects["BRD"]["space"]).replace("cols=key,title,state,points,due", "cols=key,title,field.quay,field.budget,field.twice"))
+    sheet.wait_for_selector("tandem-sheet.on revogr-data .rgCell")
+    begin(sheet)
+    sheet.keyboard.press("ArrowRight")
+    wait_said(sheet, "Row 1, Quay")
+    sheet.evaluate("text => navigator.clipboard.writeText(text)", "north\t1.234,50 €\t9\r\nSouth\t€2,000.25\t9")
+    sheet.keyboard.press("Control+v")
+    toast(sheet, "Changed 2 work items")
+    sheet.locator(".rgCell", has_text="2469").wait_for()  # what is computed from it follows, and took nothing itself
+    assert count(site, "fields->>'Quay' = 'North' AND (fields->>'Budget')::numeric = 1234.5") == 1
+    PICTURES and sheet.screenshot(path=f"{PICTURES}/sheet-own-fields.png")
+    wait_said(sheet, "Row 1, Quay")
+    sheet.keyboard.press("Shift+ArrowDown")
+    sheet.keyboard.press("Shift+ArrowDown")
+    wait_said(sheet, "3 × 1 cells")
+    sheet.keyboard.press("Control+d")
+    toast(sheet, "Changed 2 work items")
+    assert count(site, "fields->>'Quay' = 'North'") == 3
+    sheet.keyboard.press("Control+z")
+    toast(sheet, "Took 2 changes back")
+    assert count(site, "fields->>'Quay' = 'North'") == 1 and count(site, "fields->>'Quay' = 'South'") == 1

@@ -63,7 +63,7 @@ def test_items_stand_under_their_releases_once_each(world, signed_in, items):
     release = make.release(actor=world.alma, product=product, name="3.0")
     for n, title in enumerate(("Bulk booking", "Quotes")):
         feature = make.feature(actor=world.alma, product=product, title=title, release=release)
-        features.add_scope(actor=world.alma, subject=feature, items=[items[0], items[n]])
+        features.add_scope(actor=world.alma, subject=feature, items=items[: n + 1])
     client = signed_in(world.alma)
     page = client.get(TABLE, {"q": "", "group": "release", "space": world.project.space_id}).content.decode()
     places = [page.index(mark) for mark in ('scope="rowgroup">3.0<', ">Item 0<", ">Item 1<", "In no release", ">Item 2<", ">Item 3<")]

@@ -16,7 +16,7 @@ from tandem.reports.queries.alignment import effort
 from tandem.reports.queries.mix import OPEN, reported_costs
 from tandem.reports.queries.proposals import Terms, terms
 from tandem.strategy.models import Objective
-from tandem.work.models import Assignment, State
+from tandem.work.models import State, WorkItem
 
 
 class Cost(NamedTuple):
@@ -135,7 +135,7 @@ def ends(user: Any, projects: Collection[int], *, since: date | None, to_come: b
     spaces = [row.space_id for row in rows]
     done = effort(user, set(spaces)).filter(Q(month=None) if to_come else Q(month__gte=since) if since else Q(month__isnull=False))
     logged = dict(done.order_by().values_list("space_id").annotate(Sum("logged")))
-    at_work = Assignment.objects.filter(item__space__in=spaces, item__removed_at=None).exclude(item__state__category=State.Category.DONE)
-    people = dict(at_work.order_by().values_list("item__space_id").annotate(Count("user", distinct=True)))
+    left = WorkItem.objects.visible_to(user).present().filter(space__in=spaces).exclude(state__category=State.Category.DONE)
+    people = dict(left.order_by().values_list("space_id").annotate(Count("assignments__user", distinct=True)))
     known = costs(user, rows)
     return {row.pk: End(logged.get(row.space_id) or 0.0, people.get(row.space_id, 0), known.get(row.pk)) for row in rows}

@@ -29,6 +29,7 @@ class _Each(Func):
 
 
 _STRINGS: Any = ArrayField(CharField())
+_TEXTS: Any = ArrayField(TextField())  # what is put together is text to the database
 _BY: dict[str, tuple[Any, Any]] = {
     # name and what tells two of the same name apart
     "assignee": (F("assignments__user__name"), F("assignments__user_id")),
@@ -50,7 +51,7 @@ def _by(group: str, user: Any) -> tuple[Any, Any]:
     ties = Scope.objects.visible_to(user).filter(Q(release__isnull=False) | Q(feature__release__isnull=False), item=OuterRef("pk"))
     name, number = Coalesce("release__name", "feature__release__name"), Cast(Coalesce("release_id", "feature__release_id"), CharField())
     marks = ArraySubquery(ties.annotate(mark=Concat(name, Value(_MARK), number)).order_by().values("mark").distinct())
-    return _Each(Coalesce(NullIf(marks, Value([], _STRINGS)), Value([None], _STRINGS))), Value("", TextField())
+    return _Each(Coalesce(NullIf(marks, Value([], _TEXTS)), Value([None], _TEXTS))), Value("", TextField())
 
 
 @dataclass(frozen=True)

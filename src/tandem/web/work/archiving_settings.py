@@ -69,7 +69,7 @@ def _set(request: HttpRequest, space: Space) -> str:
     if own is None:
         rule = archiving_rules.create(actor=request.user, space=space, days=_days(request))
     else:
-        rule = archiving_rules.change(actor=request.user, rule=own, version=setting.version_of(request, own), days=_days(request))
+        rule = archiving_rules.change(actor=request.user, rule=own, version=setting.version_seen(request), days=_days(request))
     if rule.days is None:
         return _("Nothing is archived here by a rule.")
     return ngettext("Finished work is archived after %(n)s day, every night.", "Finished work is archived after %(n)s days, every night.", rule.days) % {"n": rule.days}

@@ -136,6 +136,6 @@ def take(request: HttpRequest, space: Space) -> None:
     for one in lanes:
         filter_language.condition(one["query"], request.user)
     if there is not None:
-        board_layouts.change(actor=request.user, layout=there, version=setting.version_of(request, there), on_cards=on, lanes=lanes)
+        board_layouts.change(actor=request.user, layout=there, version=setting.version_seen(request), on_cards=on, lanes=lanes)
     else:
         board_layouts.create(actor=request.user, space=space, on_cards=on, lanes=lanes)

@@ -139,7 +139,7 @@ class CardExtra:
         """`space` came with `set_here.beside`; `lanes` may name the field by which the lanes are."""
         there = [f for f in set_here.fields_of(space) if f.retired_at is None]
         face = board_layouts.face_of(user, space, lanes)
-        fields, lane = face.fields(there), next((f for f in there if own_fields.lane_code(f) == lanes), None)
+        fields, lane = face.fields(there), next((f for f in there if lanes and own_fields.lane_code(f) == lanes), None)
         rules = set_here.rules_of(space)
         moves = Moves(user, rules, set_here.own_workflows_of(space))
         return cls(fields, moves, halves, lane, has_approvals=any(rule.approvals for rule in rules), face=face)

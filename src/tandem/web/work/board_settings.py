@@ -161,7 +161,7 @@ def _set_clock(request: HttpRequest, space: Space) -> str:
         "counts_working_days": request.POST.get("counts_working_days") == "1",
     }  # fmt: skip
     if there is not None:
-        flow_clocks.change(actor=request.user, clock=there, version=setting.version_of(request, there), **values)
+        flow_clocks.change(actor=request.user, clock=there, version=setting.version_seen(request), **values)
     else:
         flow_clocks.create(actor=request.user, space=space, **values)
     return _("The clock is set: the flow page is computed with it from now on.")

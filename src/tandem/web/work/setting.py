@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tandem.kit.errors import Hidden, Refused, Stale
+from tandem.kit.errors import Hidden, Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
 from tandem.people.models import Space, SpaceKind
@@ -83,12 +83,10 @@ def maybe(model: Any, request: HttpRequest, name: str, space: Space) -> Any:
     return one(model, request, name, space) if request.POST.get(name) else None
 
 
-def version_of(request: HttpRequest, row: Any) -> int:
-    """Of a row of which a space has one: a form that was made before there was any knows none, and must not overwrite it."""
+def version_seen(request: HttpRequest) -> int:
+    """Of a row of which a space has one: a form that was made before there was any names none, which is no version of it."""
     version = doors.version_in(request)
-    if version is None:
-        raise Stale(row)
-    return version
+    return 0 if version is None else version
 
 
 def ways(key: str, here: str) -> list[dict[str, Any]]:
