@@ -22,7 +22,7 @@ NAMES = {
     "API", "HTTP", "URL", "ID", "OKR", "PMO", "Markdown", "English", "EN", "Inter", "Tabler", "Monte", "Carlo", "MB", "UTC", "QR",
     "Ctrl", "Shift", "Alt", "Enter", "Esc", "Delete", "Home", "End", "Tab", "FS", "SS", "FF", "SF", "ASAP", "ALAP", "SNET", "SNLT",
     "FNET", "FNLT", "MSO", "MFO", "WIP", "JavaScript", "PIN", "mpp", "Chrome", "Firefox", "Linux", "UID", "IP", "ETag", "If", "Match", "RICE", "WSJF", "ICE", "HiGHS", "CP", "SAT", "REST",
-    "AUD", "BRL", "CAD", "CHF", "CNY", "EUR", "GBP", "INR", "JPY", "SEK", "SGD", "USD", "Holm", "ICS", "KPI", "Bonett", "Wright",
+    "AUD", "BRL", "CAD", "CHF", "CNY", "EUR", "GBP", "INR", "JPY", "SEK", "SGD", "USD", "Holm", "Kano", "MoSCoW", "ICS", "KPI", "Bonett", "Wright",
 }  # fmt: skip
 # what a filter or an address is typed as, the same in both languages
 TYPED = {
