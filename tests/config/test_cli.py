@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,7 +121,18 @@ def test_whoever_starts_the_demonstration_in_chinese_reads_chinese(monkeypatch, 
     assert spoken.say("Sign in as") == "Sign in as"
 
 
-def test_a_taken_port_is_said_and_none_is_picked_silently():
+def test_a_port_that_its_last_holder_is_leaving_is_waited_for():
+    """As after a `kill -9` of Tandem, started again at once by a service manager."""
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    taken.listen()
+    port = taken.getsockname()[1]
+    threading.Timer(0.3, taken.close).start()
+    processes.refuse_taken_port("127.0.0.1", port)
+
+
+def test_a_taken_port_is_said_and_none_is_picked_silently(monkeypatch):
+    monkeypatch.setattr(processes, "_LEAVES_WITHIN", 0.2)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -23,6 +23,7 @@ STOP_SECONDS = 2.5
 _SETTLED_SECONDS = 30
 _LONGEST_PAUSE = 15.0
 _GIVE_UP = 3
+_LEAVES_WITHIN = 5.0
 "Failures of the web server before it ever answered: then it will not help to go on."
 
 
@@ -90,16 +91,26 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def refuse_taken_port(host: str, port: int) -> None:
+    """A killed Tandem's web server dies with it, but not within the same moment: it is given some seconds to leave."""
+    deadline = time.monotonic() + _LEAVES_WITHIN
+    while (problem := _cannot_bind(host, port)) is not None:
+        if time.monotonic() > deadline:
+            raise Trouble(
+                _("Port %(port)s on %(host)s cannot be used (%(why)s): another program has it, perhaps another Tandem. Choose one with --port.")
+                % {"port": port, "host": host, "why": problem.strerror}
+            ) from problem
+        time.sleep(0.1)
+
+
+def _cannot_bind(host: str, port: int) -> OSError | None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as problem:
-            raise Trouble(
-                _("Port %(port)s on %(host)s cannot be used (%(why)s): another program has it, perhaps another Tandem. Choose one with --port.")
-                % {"port": port, "host": host, "why": problem.strerror}
-            ) from problem
+            return problem
+    return None
 
 
 def web_command(settings: env.Environment, host: str) -> list[str]:
