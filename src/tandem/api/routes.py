@@ -40,7 +40,7 @@ from tandem.api.product import (
     roadmap_editions,
     scoring_models,
 )
-from tandem.api.resources import catalogue, rates
+from tandem.api.resources import bookings, catalogue, rates
 from tandem.api.resources import people as people_resources
 from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
 from tandem.api.work import (
@@ -156,6 +156,8 @@ NOUNS: dict[str, Router] = {
     "person-roles": people_resources.person_roles,
     "person-skills": people_resources.person_skills,
     "rates": rates.router,
+    "time-off": bookings.time_off,
+    "bookings": bookings.router,
     "comments": comments.router,
     "attachments": attachments.router,
     "saved-views": saved_views.router,

@@ -27,8 +27,8 @@ def change(*, actor: Any, job_role: JobRole, version: int | None, **values: Any)
 
 
 def remove(*, actor: Any, job_role: JobRole, version: int | None = None) -> None:
-    """Not while somebody has it, or a rate was ever set for it."""
+    """Not while somebody has it, it is booked, or a rate was ever set for it."""
     require(actor, _DO, job_role.space_id)
-    if job_role.holders.exists() or job_role.rates.exists():
+    if job_role.holders.exists() or job_role.rates.exists() or job_role.bookings.exists():
         raise Refused("resource_in_use", name=job_role.name)
     writing.remove(job_role, actor=actor, permission=_DO, verb="job_role.removed", version=version)

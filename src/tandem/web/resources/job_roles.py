@@ -41,7 +41,7 @@ def remove(*, actor: Any, row: JobRole, version: int | None) -> None:
 def look_up(request: HttpRequest, rows: list[Any]) -> None:
     today = clock.today()
     held = PersonRole.objects.visible_to(request.user).during(today, today).filter(job_role__in=rows).order_by()
-    counts = {role: (mainly, all_) for role, mainly, all_ in held.values_list("job_role").annotate(Count("pk", filter=Q(is_primary=True)), Count("pk"))}
+    counts = {role: (mainly, all_) for role, mainly, all_ in held.values_list("job_role").annotate(mainly=Count("pk", filter=Q(is_primary=True)), all=Count("pk"))}
     for row in rows:
         row.mainly, row.holding = counts.get(row.pk, (0, 0))
 

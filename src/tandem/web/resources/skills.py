@@ -37,8 +37,8 @@ def remove(*, actor: Any, row: Skill, version: int | None) -> None:
 
 def now(user: Any, **of: Any) -> list[PersonSkill]:
     """The level that holds today, of each person and skill: the one said last."""
-    said = PersonSkill.objects.visible_to(user).filter(**of).order_by("person", "skill", "-since", "-pk")
-    return list(said.distinct("person", "skill").select_related("person", "skill"))
+    said = PersonSkill.objects.visible_to(user).filter(**of).order_by("person_id", "skill_id", "-since", "-pk")
+    return list(said.distinct("person_id", "skill_id").select_related("person", "skill"))
 
 
 def look_up(request: HttpRequest, rows: list[Any]) -> None:
