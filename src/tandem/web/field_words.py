@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 FIELDS = {
-    "job_role": _("job role"), "skill": _("skill"), "since": _("since"), "percent": _("share of a full week"), "manager": _("reports to"), "head": _("head"),
+    "job_role": _("job role"), "skill": _("skill"), "since": _("since"), "percent": _("share in per cent"), "manager": _("reports to"), "head": _("head"),
     "is_hard": _("firm"), "subject_kind": _("kind"), "subject_id": _("for"), "booked_by": _("booked by"),
     "is_primary": _("main role"), "valid_from": _("valid from"),
     "actual_finish": _("actual finish"), "actual_start": _("actual start"), "assignees": _("assignees"), "audience": _("audience"),

@@ -155,6 +155,8 @@ def _spread(start: date | None, finish: date | None, due: date | None, today: da
     part = np.zeros_like(minutes)
     inside = slice(max(0, (begin - have.first).days), (end - have.first).days + 1)
     days = minutes[inside]
+    if not days.any():  # away all the time: it waits on the days that they would have worked
+        days = have.full[person][inside]
     working = int((days > 0).sum())
     # of what begins before or ends behind the window only the part within counts
     share = len(days) / ((end - begin).days + 1)
