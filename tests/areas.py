@@ -75,6 +75,27 @@ from tandem.product.models import (
     ScoringModel,
     Segment,
 )
+from tandem.resources.actions import (
+    bookings,
+    departments,
+    employments,
+    job_roles,
+    person_roles,
+    rates,
+    skills,
+    time_off,
+)
+from tandem.resources.models import (
+    Booking,
+    Department,
+    Employment,
+    JobRole,
+    PersonRole,
+    PersonSkill,
+    Rate,
+    Skill,
+    TimeOff,
+)
 from tandem.strategy.actions import charters, check_ins, key_results, measurements, objectives, themes
 from tandem.strategy.models import (
     Charter,
@@ -260,6 +281,18 @@ class Area:
     imported: Import
     feed: Feed
     feed_secret: str
+    job_role: JobRole
+    unused_job_role: JobRole
+    skill: Skill
+    unused_skill: Skill
+    department: Department
+    unused_department: Department
+    employment: Employment
+    person_role: PersonRole
+    person_skill: PersonSkill
+    rate: Rate
+    booking: Booking
+    time_off: TimeOff
     share: RoadmapShare
     share_secret: str
 
@@ -312,7 +345,27 @@ def build(admin: User, name: str, key: str) -> Area:
     delivery = Delivery.objects.create(space=project.space, hook=hook, mark="event:0", state="failed")
     share, secret = roadmaps.share(actor=admin, space=product.space)
     feed, feed_secret = feeds.create(actor=member, space=top, name="Mine", query="")
+    found |= _resources(admin, member, top, project)
     return Area(**found, hook=hook, delivery=delivery, rule=rule, rule_run=rule_run, inlet=inlet, inlet_secret=inlet_secret, development=development, feed=feed, feed_secret=feed_secret, share=share, share_secret=secret)
+
+
+def _resources(admin: User, member: User, top: Space, project: Project) -> dict[str, Any]:
+    """The first of each is used, so that it stays."""
+    architect, spare = (job_roles.create(actor=admin, space=top, name=name) for name in ("Architect", "Diver"))
+    law, chess = (skills.create(actor=admin, space=top, name=name) for name in ("Customs law", "Chess"))
+    harbour, lab = (departments.create(actor=admin, space=top, name=name) for name in ("Harbour", "Laboratory"))
+    day = clock.today() - timedelta(days=400)
+    return {
+        "job_role": architect, "unused_job_role": spare, "skill": law, "unused_skill": chess, "department": harbour, "unused_department": lab,
+        "employment": employments.create(actor=admin, space=top, person=member, starts_on=day, ends_on=day + timedelta(days=100), department=harbour),
+        "person_role": person_roles.create(actor=admin, person=member, job_role=architect, starts_on=day, ends_on=day + timedelta(days=100)),
+        "person_skill": skills.say(actor=admin, person=member, skill=law, level=3, since=day),
+        "booking": bookings.create(
+            actor=admin, subject=project, job_role=architect, starts_on=clock.today(), ends_on=clock.today() + timedelta(days=60), percent=Decimal(50)
+        ),
+        "time_off": time_off.ask(actor=member, person=member, starts_on=clock.today() + timedelta(days=20), ends_on=clock.today() + timedelta(days=24)),
+        "rate": rates.create(actor=admin, space=top, job_role=architect, valid_from=day, cost=Decimal("90.00"), currency="EUR"),
+    }
 
 
 def _strategy(admin: User, top: Space) -> dict[str, Any]:

@@ -17,6 +17,15 @@ from tests.areas import Area
 
 # where a noun's example stands in an area
 EXAMPLES = {
+    "job-roles": "unused_job_role",
+    "skills": "unused_skill",
+    "departments": "unused_department",
+    "employments": "employment",
+    "person-roles": "person_role",
+    "person-skills": "person_skill",
+    "rates": "rate",
+    "bookings": "booking",
+    "time-off": "time_off",
     "themes": "theme",
     "charters": "charter",
     "objectives": "objective",
@@ -201,6 +210,27 @@ def _shared(area: Area) -> dict[str, Any]:
 
 
 BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
+    "job_roles_create": lambda a: {"space_id": a.space.pk, "name": "Tester"},
+    "job_roles_change": lambda a: {"description": "Looks for what breaks"},
+    "skills_create": lambda a: {"space_id": a.space.pk, "name": "Welding", "category": "Trade"},
+    "skills_change": lambda a: {"category": "Games"},
+    "departments_create": lambda a: {"space_id": a.space.pk, "name": "Quay 3", "parent_id": a.department.pk, "head_id": a.member.pk},
+    "departments_change": lambda a: {"name": "Research"},
+    "employments_create": lambda a: {"space_id": a.space.pk, "person_id": a.member.pk, "starts_on": _days(3), "percent": 60, "department_id": a.department.pk},
+    "employments_change": lambda a: {"percent": 80},
+    "person_roles_create": lambda a: {"person_id": a.member.pk, "job_role_id": a.unused_job_role.pk, "starts_on": _days(3)},
+    "person_roles_change": lambda a: {"is_primary": False},
+    "person_skills_create": lambda a: {"person_id": a.member.pk, "skill_id": a.unused_skill.pk, "level": 4, "since": "2026-01-05"},
+    "person_skills_change": lambda a: {"level": 5},
+    "bookings_create": lambda a: {
+        "subject_kind": "portfolio.project", "subject_id": a.project.pk, "person_id": a.member.pk, "starts_on": _days(3), "ends_on": _days(30), "percent": 50,
+    },
+    "bookings_change": lambda a: {"percent": "40", "note": "Less than we thought"},
+    "bookings_fillings_create": lambda a: {"person_id": a.member.pk},
+    "time_off_create": lambda a: {"person_id": a.member.pk, "starts_on": _days(50), "ends_on": _days(54), "ends_half": True, "kind": "training"},
+    "time_off_verdicts_create": lambda a: {"is_approved": False, "answer": "The harbour opens that week"},
+    "time_off_withdrawals_create": lambda a: {},
+    "rates_create": lambda a: {"space_id": a.space.pk, "job_role_id": a.job_role.pk, "valid_from": _days(3), "cost": "95.50", "bill": "140.00", "currency": "EUR"},
     "objectives_create": lambda a: {
         "space_id": a.space.pk,
         "title": "Halve the calls",

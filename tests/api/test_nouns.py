@@ -136,6 +136,11 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "kpi_id": pair.theirs.kpi.pk,
         "project_id": pair.theirs.project.pk,
         "proposal_id": pair.theirs.proposal.pk,
+        "department_id": pair.theirs.department.pk,
+        "job_role_id": pair.theirs.job_role.pk,
+        "skill_id": pair.theirs.skill.pk,
+        "head_id": 999_999,
+        "manager_id": 999_999,
         "benefit_id": pair.theirs.benefit.pk,
         "other_id": pair.theirs.proposal.pk,
         "customer_id": pair.theirs.customer.pk,
@@ -155,7 +160,8 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
 
 
 def _parent(one: Operation, area) -> int:
-    return area.item.pk if one.noun == "work-items" else area.objective.pk
+    of = {"work-items": area.item, "departments": area.department}
+    return of.get(one.noun, area.objective).pk
 
 
 @pytest.mark.parametrize("name", ["comments_create", "objectives_contributions_create"])
@@ -300,6 +306,10 @@ def _again(one: Operation, area, number: int) -> None:
     subject.pk, subject._state.adding = None, True
     if one.noun in ("check-ins", "measurements", "benefit-measurements"):  # one a day
         subject.on -= timedelta(days=number + 1)
+    if one.noun == "person-skills":  # one a day
+        subject.since -= timedelta(days=number + 1)
+    if one.noun == "rates":  # one a day
+        subject.valid_from -= timedelta(days=number + 1)
     if one.noun == "proposal-ties":  # one a pair
         subject.other = make.proposal(actor=area.admin, space=area.space, title=f"P{number}")
     if one.noun == "adoptions":  # one holds at a time

@@ -79,7 +79,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "departments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -90,6 +90,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "access": lambda a: {"user": a.member.pk, "role": "stakeholder"},
     "people_new": lambda a: {"name": "Noor", "email": "noor@example.org", "role": "member"},
     "people_edit": lambda a: {"name": "Noor", "email": "noor@example.org"},
+    "time_off_verdicts": lambda a: {"do": "approve"},
     "people_invitations": lambda a: {"email": "noor@example.org", "role": "member"},
     "charters_signatures": lambda a: {"side": "pmo"},
     "contributions": lambda a: {"kind": "portfolio.project", "id": a.project.pk, "objective": a.objective.pk, "weight": 40},

@@ -53,6 +53,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "amount": {"by": "2027-03-31", "left": 17, "p50": 17, "p80": 17, "p95": 15},
         "too_little": {"bottleneck": {"found": 5, "needed": 8}},
     },
+    "BookingCreate": {
+        "subject_kind": "portfolio.project", "subject_id": 3, "person_id": 4, "starts_on": "2027-02-01", "ends_on": "2027-03-26", "percent": "60", "is_hard": True,
+    },
+    "RateCreate": {"space_id": 1, "job_role_id": 2, "valid_from": "2027-01-01", "cost": "92.00", "bill": "150.00", "currency": "EUR"},
+    "TimeOffCreate": {"person_id": 4, "kind": "holiday", "starts_on": "2027-02-08", "ends_on": "2027-02-12", "ends_half": True},
+    "EmploymentCreate": {"space_id": 1, "person_id": 4, "starts_on": "2027-01-01", "percent": 60, "department_id": 5, "manager_id": 3},
     "SprintCreate": {"space_id": 7, **_SPRINT},
     "SprintItems": {"work_item_ids": [4711, 4712]},
     "SprintClosing": {

@@ -23,6 +23,7 @@ from tandem.samples.promised import Promised
 from tandem.samples.proposed import Proposed
 from tandem.samples.replaying import Replay
 from tandem.samples.reported import Reported
+from tandem.samples.resourced import Resourced
 from tandem.samples.simulation import SEED, simulate
 from tandem.samples.timeline import Timeline
 from tandem.samples.words import Language, Pair, say
@@ -86,6 +87,7 @@ def load(
         Choosing(place, timeline).run()
         Gained(place, timeline).run()
         Heard(place, promised, timeline).run()
+        Resourced(place, timeline).run()
         GoingOut(place, promised, timeline).run()
         timeline.run(lambda done, total: tell(say((f"Replaying what happened: {done} of {total}", f"正在重演经过：{done}/{total}"), spoken)))
         boards.lay_out(place.users["lead"], spoken)

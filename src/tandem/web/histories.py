@@ -20,7 +20,7 @@ from tandem.web.templating import hours, moment
 from tandem.work.models import FieldDefinition
 
 # where a row stands among others says nothing to a reader
-_SILENT = {"rank", "actual_start", "actual_finish", "updated_at", "removed_at", "archived_at", "query", "conditions"}
+_SILENT = {"rank", "actual_start", "actual_finish", "updated_at", "removed_at", "archived_at", "query", "conditions", "subject_kind", "subject_id"}
 # what every new row has is not told again where it was made
 _USUAL = {"state", "title", "name", "subject", "type"}
 _MAKING = (".created", ".added", ".given")

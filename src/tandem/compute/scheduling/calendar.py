@@ -79,6 +79,12 @@ class WorkingCalendar:
         works = np.array([bool(day) for day in table], dtype=np.bool_)
         return np.asarray(works[kinds], dtype=np.bool_)
 
+    def minutes_by_day(self, first: date, last: date) -> npt.NDArray[np.int64]:
+        """Working minutes of each day from `first` to `last`, both included."""
+        kinds, table = self._kinds(first, last)
+        sizes = np.array([sum(end - start for start, end in day) for day in table], dtype=np.int64)
+        return np.asarray(sizes[kinds], dtype=np.int64)
+
     def count_working_days(self, first: date, last: date) -> int:
         """Working days from `first` to `last`, both included; 0 when `last` lies before `first`."""
         return int(self.working_days(first, last).sum()) if last >= first else 0

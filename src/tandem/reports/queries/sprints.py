@@ -14,6 +14,7 @@ from tandem.compute.flow.sprint import Velocity
 from tandem.compute.forecasting.history import NotEnough
 from tandem.compute.scheduling.calendar import WorkingCalendar
 from tandem.kit import clock
+from tandem.planning.availability import available_hours
 from tandem.planning.calendars import Calendars
 from tandem.reports.queries.sprint_pieces import held_by
 from tandem.work.models import Sprint, SprintMember, State, WorkItem
@@ -37,10 +38,18 @@ class Place:
     share: int
     days_off: float
     working_days: int
+    # what they have of them: their own calendar, part time, time off; None where the sprint has no dates
+    own_days: float | None = None
 
     @property
     def days(self) -> float:
-        return max(0.0, self.working_days - self.days_off) * self.share / 100
+        have = self.working_days if self.own_days is None else self.own_days
+        return max(0.0, have - self.days_off) * self.share / 100
+
+    @property
+    def known_off(self) -> float:
+        """Days of the project's that they do not have anyway."""
+        return 0.0 if self.own_days is None else max(0.0, self.working_days - self.own_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +100,30 @@ def people(user: Any, sprints: Iterable[Sprint], calendar: WorkingCalendar) -> d
     days = {s.pk: _working_days(s, calendar) for s in sprints}
     found: dict[int, list[Place]] = defaultdict(list)
     columns = ("sprint_id", "user_id", "user__name", "share", "days_off")
-    for sprint, person, name, share, off in rows.values_list(*columns):
-        found[sprint].append(Place(person, name, share, off, days[sprint]))
+    named = list(rows.values_list(*columns))
+    own = _own_days({row[1] for row in named}, sprints)
+    for sprint, person, name, share, off in named:
+        found[sprint].append(Place(person, name, share, off, days[sprint], own.get((sprint, person))))
     return found
 
 
-def _working_days(sprint: Sprint, calendar: WorkingCalendar) -> int:
+def _own_days(people: set[int], sprints: list[Sprint]) -> dict[tuple[int, int], float]:
+    """(sprint, person) → the days that the person has between its first and last day; for sprints of one project."""
+    spans = {s.pk: span for s in sprints if (span := _span(s))}
+    if not people or not spans:
+        return {}
+    have = available_hours(people, min(first for first, _last in spans.values()), max(last for _first, last in spans.values()), space_id=sprints[0].space_id)
+    return {(pk, person): have.person_days(person, first, last) for pk, (first, last) in spans.items() for person in people}
+
+
+def _span(sprint: Sprint) -> tuple[date, date] | None:
     first, last = (sprint.starts_at or sprint.began), sprint.ends_at
-    return calendar.count_working_days(first.date(), last.date()) if first and last else 0
+    return (first.date(), last.date()) if first and last and last >= first else None
+
+
+def _working_days(sprint: Sprint, calendar: WorkingCalendar) -> int:
+    span = _span(sprint)
+    return calendar.count_working_days(*span) if span else 0
 
 
 def sums(user: Any, space_id: int, condition: Q | None = None) -> dict[int | None, dict[str, float]]:

@@ -8,6 +8,7 @@ from typing import Any
 from tandem.compute.scheduling.calendar import WorkingCalendar
 from tandem.kit import clock
 from tandem.people.models import Space
+from tandem.planning.availability import available_hours
 from tandem.planning.calendars import Calendars, day_of
 from tandem.work.models import Assignment, Sprint, SprintMember, State
 
@@ -80,13 +81,18 @@ def of(rows: Any, user: Any, space: Space | None, first: date, by_points: bool) 
     load.people_left_out = max(0, len(load.lines) - MOST_PEOPLE)
     load.lines = load.lines[:MOST_PEOPLE]
     if not by_points:
-        _give_time(load, user, calendar)
+        _give_time(load, user, calendar, space)
     return load
 
 
-def _calendar(user: Any, space: Space | None) -> WorkingCalendar:
+def _home(user: Any, space: Space | None) -> int:
     home = space or Space.objects.visible_to(user).order_by("id").first()
-    return Calendars([home.pk] if home else [], clock.today()).of_space(home.pk if home else 0)
+    return home.pk if home else 0
+
+
+def _calendar(user: Any, space: Space | None) -> WorkingCalendar:
+    home = _home(user, space)
+    return Calendars([home] if home else [], clock.today()).of_space(home)
 
 
 def _people(ids: list[int]) -> dict[int, list[tuple[int, str, int]]]:
@@ -141,9 +147,8 @@ def _add(line: Line, key: str, placed: dict[int, float] | None, size: float | No
         cell.load += (size or 0.0) * part * share
 
 
-def _give_time(load: Workload, user: Any, calendar: WorkingCalendar) -> None:
-    """The calendar's hours, less the days off that people said for their sprints, spread over each sprint's working days."""
-    hours = {w + timedelta(days=n): sum(end - start for start, end in calendar.day(w + timedelta(days=n))) / 60 for w in load.weeks for n in range(7)}
+def _give_time(load: Workload, user: Any, calendar: WorkingCalendar, space: Space | None) -> None:
+    """The hours that each person has, less the days off that people said for their sprints, spread over each sprint's working days."""
     off: dict[int, dict[date, float]] = defaultdict(lambda: defaultdict(float))
     last = load.weeks[-1] + _WEEK
     sprints = Sprint.objects.visible_to(user).open().filter(starts_at__isnull=False, ends_at__date__gte=load.weeks[0], starts_at__date__lt=last)
@@ -152,13 +157,14 @@ def _give_time(load: Workload, user: Any, calendar: WorkingCalendar) -> None:
     for person, away, starts, ends in rows.values_list("user_id", "days_off", "sprint__starts_at", "sprint__ends_at")[:MOST_ITEMS]:
         first, end = starts.date(), ends.date()
         count = calendar.count_working_days(first, end)
-        for day in hours:
-            if count and first <= day <= end and hours[day]:
-                off[person][day] += min(1.0, away / count)
+        day = max(first, load.weeks[0])
+        while count and day <= min(end, last - timedelta(days=1)):
+            off[person][day] += min(1.0, away / count)
+            day += timedelta(days=1)
+    have = available_hours(ids, load.weeks[0], last - timedelta(days=1), space_id=_home(user, space))
     for line in load.lines:
         if line.user_id is None:
             continue
-        away_on = off.get(line.user_id, {})
-        line.time = [
-            sum(hours[w + timedelta(days=n)] * (1 - min(1.0, away_on.get(w + timedelta(days=n), 0.0))) for n in range(7)) for w in load.weeks
-        ]
+        away_on, minutes = off.get(line.user_id, {}), have.minutes[line.user_id].tolist()
+        left = [m * (1 - min(1.0, away_on.get(load.weeks[0] + timedelta(days=n), 0.0))) for n, m in enumerate(minutes)]
+        line.time = [sum(left[7 * n : 7 * n + 7]) / 60 for n in range(WEEKS)]

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,6 +19,7 @@ from tandem.people.actions import users
 from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.people.scoping import members_of
 from tandem.web import doors, generic, histories
+from tandem.web.resources import load, person_panel
 from tandem.work.models import WorkItem
 
 SHOWN = 500
@@ -131,6 +132,8 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
         "work_count": work.count(),
         "email": person.email if shows_email else "",
         "may_manage": manages_people(request.user),
+        "load_url": reverse("person_load", kwargs={"id": person.pk}) if person == request.user or load.sees_others(request.user) else "",
+        "resource": None if doors.is_peek(request) else person_panel.panel(request, person),
         "events": histories.lines(_account_events(person), request.user, silent=silent) if sees_account else [],
     }
     template = "people/person_peek.html" if doors.is_peek(request) else "people/person.html"

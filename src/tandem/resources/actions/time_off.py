@@ -1,0 +1,87 @@
+"""Time off: asked for, approved or declined by the manager, withdrawn. Events tell when, never why."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from tandem.history.record import record
+from tandem.kit.errors import Denied, Refused
+from tandem.people.access import Permission, may, require
+from tandem.people.models import Space, User
+from tandem.resources.actions import periods
+from tandem.resources.models import Employment, TimeOff
+
+_DO = Permission.MANAGE_RESOURCES
+_S = TimeOff.State
+LONGEST = 732
+
+
+def home_of(person: User) -> Space:
+    """Where the person is kept: the space of their last term, else the organisation."""
+    last = Employment.objects.filter(person=person).select_related("space").order_by("-starts_on").first()
+    return last.space if last else Space.objects.get(parent=None)
+
+
+def manages(user: Any, person: User, on: date, space_id: int) -> bool:
+    """Their manager on that day, or who manages resources there; nobody for themselves."""
+    if user.pk == person.pk or not user.is_active:
+        return False
+    return may(user, _DO, space_id) or Employment.objects.during(on, on).filter(person=person, manager=user).exists()
+
+
+def ask(*, actor: Any, person: User, starts_on: date, ends_on: date, **values: Any) -> TimeOff:
+    """Anybody for themselves; what a manager writes down for somebody is approved with it. Never twice on one day."""
+    space = home_of(person)
+    is_manager = manages(actor, person, starts_on, space.pk)
+    if actor.pk != person.pk and not is_manager:
+        require(actor, _DO, space.pk)
+    if not actor.is_active:
+        raise Denied(_DO)
+    periods.in_order(starts_on, ends_on)
+    if (ends_on - starts_on).days >= LONGEST:
+        raise Refused("time_off_too_long", field="ends_on", most=LONGEST)
+    with transaction.atomic():
+        periods.hold(person)
+        taken = TimeOff.objects.filter(person=person, state__in=(_S.ASKED, _S.APPROVED))
+        periods.alone(taken, starts_on, ends_on, "away_already")
+        row = TimeOff(
+            space=space, person=person, starts_on=starts_on, ends_on=ends_on, asked_by=actor, state=_S.APPROVED if is_manager else _S.ASKED,
+            decided_by=actor if is_manager else None, **values,
+        )  # fmt: skip
+        row.full_clean(validate_unique=False, validate_constraints=False)
+        row.save(force_insert=True)
+        record("time_off.asked", row, actor=actor, changes={"person": [None, person], **_told(row, None)})
+    return row
+
+
+def decide(*, actor: Any, time_off: TimeOff, version: int | None, is_approved: bool, answer: str = "") -> TimeOff:
+    """Once, and never one's own. Who declines says why."""
+    if not manages(actor, time_off.person, time_off.starts_on, time_off.space_id):
+        raise Denied(_DO)
+    if time_off.state != _S.ASKED:
+        raise Refused("time_off_decided")
+    if not is_approved and not answer.strip():
+        raise Refused("answer_missing", field="answer")
+    with transaction.atomic():
+        before = time_off.state
+        time_off.write(expected=version, state=_S.APPROVED if is_approved else _S.DECLINED, decided_by=actor, answer=answer.strip()[:300])
+        record("time_off.decided", time_off, actor=actor, changes={"state": [before, time_off.state]})
+    return time_off
+
+
+def withdraw(*, actor: Any, time_off: TimeOff, version: int | None = None) -> TimeOff:
+    """By the person or by who may decide; what was declined stays so."""
+    if actor.pk != time_off.person_id and not manages(actor, time_off.person, time_off.starts_on, time_off.space_id):
+        raise Denied(_DO)
+    if time_off.state not in (_S.ASKED, _S.APPROVED):
+        raise Refused("time_off_decided")
+    with transaction.atomic():
+        before = time_off.state
+        time_off.write(expected=version, state=_S.WITHDRAWN)
+        record("time_off.withdrawn", time_off, actor=actor, changes=_told(time_off, before))
+    return time_off
+
+
+def _told(row: TimeOff, before: str | None) -> dict[str, Any]:
+    return {"starts_on": [None, row.starts_on], "ends_on": [None, row.ends_on], "state": [before, row.state]}
