@@ -25,7 +25,18 @@ from tandem.people.actions import spaces, users
 from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.planning import selection
 from tandem.planning.actions import scenarios
-from tandem.planning.models import Adoption, ComputedDates, Forecast, Run, Scenario, Solution
+from tandem.planning.models import (
+    Adoption,
+    ComputedDates,
+    Forecast,
+    LevelledDates,
+    LevelledPlan,
+    PlanConflict,
+    PlanDraft,
+    Run,
+    Scenario,
+    Solution,
+)
 from tandem.portfolio.actions import benefit_measurements, portfolios, programmes, proposals
 from tandem.portfolio.models import (
     Benefit,
@@ -278,6 +289,10 @@ class Area:
     run: Run
     forecast: Forecast
     computed: ComputedDates
+    levelled_plan: LevelledPlan
+    levelled: LevelledDates
+    plan_conflict: PlanConflict
+    plan_draft: PlanDraft
     imported: Import
     feed: Feed
     feed_secret: str
@@ -577,8 +592,17 @@ def _computed(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
     run = Run.objects.create(
         space=space, kind="schedule", state="done", as_of=today, inputs_hash="0", seed=1, program="0"
     )
+    plan = LevelledPlan.objects.create(space=Space.objects.get(parent=None), run=run, as_of=today, inputs_hash="0", items=1)
+    conflict = PlanConflict.objects.create(space=space, kind="project", subject_kind="portfolio.project", subject_id=project.pk, days=3, wanted_on=today, computed_on=today, ways=[])
+    first = clock.now().isoformat()
+    draft = PlanDraft.objects.create(space=space, conflict=conflict, way={"code": "replan"}, dates={str(item.pk): [first, first, item.version]}, proposed_by=admin)
+    levelled = {"space": space, "plan": plan, "start": clock.now(), "finish": clock.now()}
     return {
         "run": run,
+        "levelled_plan": plan,
+        "plan_conflict": conflict,
+        "plan_draft": draft,
+        "levelled": LevelledDates.objects.update_or_create(item=item, defaults=levelled)[0],
         "forecast": Forecast.objects.create(
             space=space, run=run, subject_kind="portfolio.project", subject_id=project.pk, as_of=today
         ),

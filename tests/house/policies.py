@@ -86,7 +86,7 @@ def remove(roles: frozenset[str]) -> Policy:
 
 
 _READ_ONLY = [
-    "themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs",
+    "themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "levelled_dates", "runs", "imports", "spaces", "contributions", "jobs",
     "proposals", "proposal_ties", "benefits", "benefit_measurements", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes",
     "ballots", "scoring_models", "scores", "roadmap_editions", "roadmap_shares", "portals", "adoptions",
     "job_roles", "skills", "departments", "employments", "person_roles", "person_skills",
@@ -124,6 +124,9 @@ API: dict[str, Policy] = {
     "rates_create": create(RATES),
     "rates_remove": Policy(RATES, 204, denied=404),
     "users_me": LIST,
+    "levelled_plans_list": LIST,
+    "levelled_plans_read": Policy(SEE, at_root=True),
+    "projects_acceptances_create": change(PLAN, 201),
     "users_create": Policy(PEOPLE, 201, at_root=True),
     "users_disablements_create": Policy(PEOPLE, 201, at_root=True),
     "tokens_read": Policy(owners=SEE, private=True),
@@ -397,7 +400,7 @@ API: dict[str, Policy] = {
     "notification_rules_change": Policy(everybody=True),
 }  # fmt: skip
 for _noun in (
-    "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "contributions", "check_ins", "measurements",
+    "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "levelled_dates", "contributions", "check_ins", "measurements",
     "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes",
 ):
     del API[f"{_noun}_history"]
@@ -539,6 +542,16 @@ WEB: dict[str, Page] = {
     "scenarios_compared": _LISTING,
     **{f"scenarios_{what}": Page(get=SEE, post=PORTFOLIO) for what in ("solves", "locks", "shares", "copies", "adoptions")},
     "adoption_reversals": Page(post=PORTFOLIO),
+    "portfolio_plan": _LISTING,
+    "portfolio_plan_searches": Page(post=PORTFOLIO, at_root=True),
+    "portfolio_plan_acceptances": Page(post=PLAN),
+    "plan_why": Page(get=SEE),
+    "plan_baselines_compared": _LISTING,
+    "plan_conflicts": _LISTING,
+    "plan_conflict": Page(get=SEE),
+    "plan_conflict_ways": Page(post=WORK),
+    "plan_conflict_proposals": Page(post=WORK),
+    "plan_draft_verdicts": Page(post=PLAN),
     **_noun("portfolios", PORTFOLIO),
     "portfolio_mix": Page(get=SEE, post=PORTFOLIO),
     **{f"portfolio_mix_{what}": Page(get=SEE) for what in ("csv", "xlsx")},

@@ -48,6 +48,7 @@ UNSCOPED = {
     "work.Recurred": "stands and falls with its recurrence",
     "planning.Effort": "computed anew each time; carries its space itself",
     "planning.ComputedDates": "never edited; carries its space itself",
+    "planning.LevelledDates": "never edited; carries its space itself",
 }
 
 

@@ -55,6 +55,7 @@ _SENTENCES = {
     "users_me": "Who is asking", "watches_create": "Watch a record", "watches_remove": "Watch a record no longer",
     "projects_followings_create": "Follow the states and types of a space above",
     "projects_leavings_create": "Take an own copy of the states and types that are followed",
+    "projects_acceptances_create": "Accept levelled dates of a project: they become the plan in force, and a baseline is taken",
     "archivings_undos_create": "Bring back what a rule archived",
     "projects_move_followings_create": "Follow the allowed moves of a space above", "projects_move_leavings_create": "Take an own copy of the allowed moves",
     "bulk_changes_create": "Change many work items at once", "bulk_changes_undos_create": "Take a bulk change or a bulk move back",
@@ -62,7 +63,7 @@ _SENTENCES = {
     "types_workflows_create": "Say through which states a type passes",
     "work_items_moves_create": "Move a work item to a state and a place", "work_items_restorations_create": "Bring a removed work item back",
 }  # fmt: skip
-_SINGULAR = {"watches": "watch", "users": "person", "wip-limits": "WIP limit", "kpis": "KPI", "computed-dates": "item's computed dates"}
+_SINGULAR = {"watches": "watch", "users": "person", "wip-limits": "WIP limit", "kpis": "KPI", "computed-dates": "item's computed dates", "levelled-dates": "item's levelled dates"}
 
 
 def described(document: dict[str, Any]) -> dict[str, Any]:

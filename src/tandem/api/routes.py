@@ -22,7 +22,7 @@ from tandem.api.collaboration import (
 from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
-from tandem.api.planning import computed_dates, forecasts, runs, scenarios
+from tandem.api.planning import computed_dates, forecasts, levelled, runs, scenarios
 from tandem.api.portfolio import (
     benefits,
     dependencies,
@@ -181,6 +181,8 @@ NOUNS: dict[str, Router] = {
     "forecasts": forecasts.router,
     "runs": runs.router,
     "computed-dates": computed_dates.router,
+    "levelled-plans": levelled.plans,
+    "levelled-dates": levelled.dates,
     "imports": imports.router,
     "webhooks": hooks.router,
     "deliveries": hooks.deliveries,

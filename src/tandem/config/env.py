@@ -138,6 +138,11 @@ SETTINGS: tuple[Setting, ...] = (
         "TANDEM_LOG", "word", "INFO", "How much is logged: debug, info, warning, error.", values.log_level
     ),
     Setting(
+        "TANDEM_LEVELLING_SECONDS", "number", 20,
+        "How long the search for a better levelled plan takes, at night and when somebody asks for it.",
+        values.number(1, 3600),
+    ),
+    Setting(
         "TANDEM_LANGUAGE", "word", "en", "Language for whoever has not chosen one: en or zh.", values.language
     ),
     Setting(
@@ -166,6 +171,7 @@ class Environment:
     log: str
     language: str
     fiscal_year_starts: int
+    levelling_seconds: int
     timezone: str
 
 

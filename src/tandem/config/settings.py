@@ -153,6 +153,7 @@ LANGUAGE_COOKIE_NAME = "tandem_language"
 LOCALE_PATHS = [HERE / "locale"]
 TIME_ZONE = ENV.timezone
 FISCAL_YEAR_STARTS = ENV.fiscal_year_starts
+LEVELLING_SECONDS = ENV.levelling_seconds
 USE_TZ = True
 FORMAT_MODULE_PATH = None
 NUMBER_GROUPING = 3

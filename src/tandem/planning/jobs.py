@@ -3,14 +3,21 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from tandem.collaboration.actions import jobs
+from tandem.kit import clock
+from tandem.kit import jobs as queue
 from tandem.people.models import Space, SpaceKind
 from tandem.planning import alignment as aligning
 from tandem.planning import forecasts, schedule, solving
-from tandem.planning.models import Solution
+from tandem.planning.actions import plan_conflicts
+from tandem.planning.models import LevelledPlan, PlanConflict, Solution
+from tandem.planning.stale import LEVEL, SEARCH
 
+_APART = 5
+"""Seconds between two levelled plans."""
 _COMPUTED = (SpaceKind.PROJECT, SpaceKind.PRODUCT)
 
 
@@ -56,6 +63,46 @@ def alignment_nightly(timestamp: int) -> None:
     alignment()
 
 
+@app.task(name=LEVEL, queueing_lock=LEVEL)
+def level() -> None:
+    """After a change: the plan of all in the order that stands. Under a stream of changes it is computed every few seconds."""
+    newest = LevelledPlan.objects.newest_first().values_list("made_at", flat=True).first()
+    if newest is not None and (clock.now() - newest).total_seconds() < _APART:
+        queue.enqueue(LEVEL, once=LEVEL, in_seconds=_APART)
+        return
+    _levelling().compute()
+
+
+@app.task(name=SEARCH, queueing_lock=SEARCH)
+def search_level(job_id: int | None = None) -> None:
+    """A better order of the work of all, for as long as the settings give."""
+    if job_id is None:
+        _levelling().search(settings.LEVELLING_SECONDS, lambda: False, lambda phase, done, total: None)
+    else:
+        jobs.run(job_id, _levelling().carry_out)
+
+
+@app.task(name=plan_conflicts.WAYS)
+def plan_ways(conflict_id: int, job_id: int) -> None:
+    # house: reads — the worker asks what its owner was allowed to ask
+    def work(step: Callable[[str, int, int], Any]) -> str:
+        conflict = PlanConflict.objects.get(pk=conflict_id)
+        step("ways", 0, 0)
+        from tandem.planning import plan_ways as ways
+
+        plan_id, found = ways.compute(conflict)
+        conflict.write(expected=None, ways=found, ways_of_id=plan_id)
+        return f"/plan/conflicts/{conflict_id}/"
+
+    _carry(job_id, work)
+
+
+@app.periodic(cron="20 4 * * *")
+@app.task(name="planning.level_nightly", queueing_lock="planning.level_nightly")
+def level_nightly(timestamp: int) -> None:
+    search_level()
+
+
 @app.task(name=solving.KIND)
 def solve_scenario(solution_id: int, job_id: int) -> None:
     # house: reads — the worker solves what its owner was allowed to ask
@@ -67,6 +114,13 @@ def solve_scenario(solution_id: int, job_id: int) -> None:
 def prepare_solver() -> None:
     """Asked for with a new scenario: by the time it is to be solved, the search is compiled."""
     solving.prepare()
+
+
+def _levelling() -> Any:
+    """Loaded by the job that computes only: it brings the compiler along, and the web server reads this file as well."""
+    from tandem.planning import levelling
+
+    return levelling
 
 
 def _spaces(space_id: int | None) -> list[Space]:

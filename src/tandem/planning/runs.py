@@ -43,7 +43,7 @@ def one_at_a_time(kind: str, space_id: int) -> Iterator[None]:
     """A transaction in which nobody else computes the same: two would write two current forecasts."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            number = 1 if kind == Run.Kind.FORECAST else 2
+            number = {Run.Kind.FORECAST: 1, Run.Kind.LEVEL: 3}.get(kind, 2)  # type: ignore[call-overload]
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCKS + number, space_id % 2**31])
         yield
 

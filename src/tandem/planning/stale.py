@@ -1,5 +1,5 @@
-"""What a change makes stale is queued again, in the transaction of the change: the forecasts of its space, and where the
-work goes when it is said to serve something else. Items that move on are counted at night."""
+"""What a change makes stale is queued again, in the transaction of the change: the forecasts of its space, the levelled plan
+of all, and where the work goes when it is said to serve something else. Items that move on are counted at night."""
 
 from django.db import connection, transaction
 
@@ -13,7 +13,8 @@ _NOUNS = frozenset(
 )
 ALIGNMENT, ALIGNMENT_DELAY = "planning.alignment", 20
 _SERVING = frozenset(("contribution", "scope", "objective"))
-_EVERYWHERE = 0
+LEVEL, SEARCH = "planning.level", "planning.search_level"
+_EVERYWHERE, _ALL = 0, -1
 
 
 class _Told:
@@ -33,6 +34,9 @@ def on_events(events: list[Event]) -> None:
         transaction.on_commit(_Told(_EVERYWHERE))
         jobs.enqueue(ALIGNMENT, once=ALIGNMENT, in_seconds=ALIGNMENT_DELAY)
     spaces = {e.space_id for e in events if e.space_id and e.verb.partition(".")[0] in _NOUNS}
+    if spaces and _ALL not in told:
+        transaction.on_commit(_Told(_ALL))
+        jobs.enqueue(LEVEL, once=LEVEL, priority=1)
     for space_id in sorted(spaces - told):
         transaction.on_commit(_Told(space_id))
         jobs.enqueue(JOB, once=f"forecast:{space_id}", in_seconds=DELAY_SECONDS, space_id=space_id)

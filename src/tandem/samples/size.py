@@ -57,9 +57,11 @@ class Generated:
 
 def generate(
     items: int = 100_000, seed: int = 1, projects: int = 50, people: int = 200, comments_each: float = 2.0,
-    tell: Tell = lambda text: None,
+    tell: Tell = lambda text: None, *, is_ahead: bool = False,
 ) -> Generated:  # fmt: skip
-    """Fills an empty installation. Refused when there is an organisation already.
+    """`is_ahead`: everything is still to be done, with links between projects and milestones, as a levelled plan needs it.
+
+    Fills an empty installation. Refused when there is an organisation already.
 
     A transaction per project; one that was interrupted is started again in an empty database.
     """
@@ -67,7 +69,7 @@ def generate(
         raise Refused("already_set_up")
     if not 1 <= projects <= items or people < 1:
         raise Refused("size_out_of_range", items=items, projects=projects, people=people)
-    work = _Generator(random.Random(seed), comments_each)
+    work = _Generator(random.Random(seed), comments_each, is_ahead)
     with transaction.atomic():
         password = work.found(people)
     for number, size in enumerate(sizes(items, projects)):
@@ -76,6 +78,8 @@ def generate(
         tell(f"{number + 1} of {projects} projects")
     with transaction.atomic():
         work.roadmaps()
+        if is_ahead:
+            work.across()
     if not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
@@ -111,8 +115,8 @@ def sizes(items: int, projects: int) -> list[int]:
 
 
 class _Generator:
-    def __init__(self, rng: random.Random, comments_each: float) -> None:
-        self.rng, self.comments_each = rng, comments_each
+    def __init__(self, rng: random.Random, comments_each: float, is_ahead: bool = False) -> None:
+        self.rng, self.comments_each, self.is_ahead = rng, comments_each, is_ahead
         self.today = clock.today()
         self.people: list[User] = []
         self.keys: list[str] = []
@@ -143,6 +147,8 @@ class _Generator:
         types = {t.level: t for t in WorkItemType.objects.filter(space=row.space).order_by("-rank")}
         is_chinese = number % CHINESE == CHINESE - 1
         rows = [self._item(n, states, types, is_chinese) for n in range(size)]
+        if self.is_ahead:
+            self._ahead(rows, states)
         for start in range(0, size, _GROUP):
             for item in rows[start + 1 : start + _GROUP]:
                 item.parent = rows[start]
@@ -178,6 +184,31 @@ class _Generator:
             planned_start=start, planned_finish=start + timedelta(days, hours=9),
             duration_minutes=None if number % _GROUP == 0 else days * 480, percent_complete=100 if finished else 0,
         )  # fmt: skip
+
+    def _ahead(self, rows: list[WorkItem], states: list[State]) -> None:
+        """Nothing is done, a tenth has begun; each group of ten is planned over some weeks, and ends in a milestone."""
+        for number, item in enumerate(rows):
+            days = self.rng.choice((0.5, 1, 1, 2, 3, 4, 6))
+            first = self.today + timedelta(self.rng.randint(0, 240))
+            has_begun = self.rng.random() < 0.1 and len(states) > 1
+            item.state = states[1] if has_begun else states[0]
+            item.actual_start = item.created_at if has_begun else None
+            item.actual_finish, item.percent_complete = None, 0
+            item.is_milestone = number % _GROUP == _GROUP - 1
+            item.duration_minutes = 0 if item.is_milestone else None
+            item.estimate_minutes = None if item.is_milestone or number % _GROUP == 0 else round(days * 480)
+            item.planned_start = datetime.combine(first, datetime.min.time(), UTC) + timedelta(hours=8)
+            item.planned_finish = item.planned_start + timedelta(days, hours=9)
+            item.due_on = first + timedelta(60) if item.is_milestone else None
+
+    def across(self) -> None:
+        """Every project waits for some work of earlier ones: no circle can come about."""
+        for number in range(1, len(self.epics)):
+            found = [
+                Link(space=self.epics[number][0].space, source=self.rng.choice(self.epics[self.rng.randrange(number)]), target=self.rng.choice(self.epics[number]), kind="FS")
+                for _ in range(3)
+            ]
+            links.create_many(actor=self.admin, space=self.epics[number][0].space, links=list({(one.source_id, one.target_id): one for one in found}.values()))
 
     def _passages(self, item: WorkItem, states: list[State]) -> list[StateChange]:
         person = item.reporter

@@ -13,8 +13,8 @@ Span = tuple[float, float]
 def lane(
     *, state: str = "none", promise: float | None = None, p50: float | None = None, p80: float | None = None,
     p95: float | None = None, base: Span | None = None, work: Span | None = None, was: Span | None = None, plan: Span | None = None,
-    window: Span | None = None, actual: float | None = None, today: float | None = None, old: Sequence[float] = (), mini: bool = False, two: bool = False,
-    label: str = "",
+    window: Span | None = None, actual: float | None = None, today: float | None = None, old: Sequence[float] = (), miles: Sequence[float] = (), mini: bool = False,
+    two: bool = False, label: str = "",
 ) -> Markup:  # fmt: skip
     """Positions are percent of the width; None is not drawn. `label` is read out instead of the picture."""
     parts = [_mark("m-today", today)]
@@ -28,6 +28,7 @@ def lane(
     if promise is not None and (p50 is not None or base):
         parts.append(_mark("m-stem", promise))
     parts += [_mark("m-promise old", x) for x in old]
+    parts += [_mark("m-mile", x) for x in miles]
     parts += [_mark("m-promise", promise), _mark("m-actual", actual)]
     read_out = f' role="img" aria-label="{escape(label)}"' if label else ""
     cls = f"lane c-{escape(state)}{' mini' if mini else ''}{' two' if two else ''}"

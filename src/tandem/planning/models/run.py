@@ -20,6 +20,7 @@ class Run(Scoped):
     class Kind(models.TextChoices):
         FORECAST = "forecast", _("Forecast")
         SCHEDULE = "schedule", _("Schedule")
+        LEVEL = "level", _("Levelled plan")
 
     class State(models.TextChoices):
         RUNNING = "running", _("Running")

@@ -67,8 +67,13 @@ def axis_of(roadmap: Roadmap, scale: str, *, with_past: bool = False) -> Axis:
         first = min(first, max(oldest.replace(day=1), months_on(roadmap.today, -12)))
     begin = first if scale == MONTHS else quarter_start(first)
     last = max((day for row in roadmap.rows for day in _dates(row)), default=roadmap.today)
+    return axis_from(begin, last, roadmap.today, scale, _LONGEST[scale] + (10 if with_past else 0))
+
+
+def axis_from(begin: date, last: date, today: date, scale: str, longest: int) -> Axis:
+    """Whole columns from `begin` to a week after `last`, at most `longest` of them."""
+    step = 1 if scale == MONTHS else 3
     count = _SHORTEST[scale]
-    longest = _LONGEST[scale] + (10 if with_past else 0)
     while months_on(begin, count * step) <= last + timedelta(days=7) and count < longest:
         count += 1
     starts = [months_on(begin, n * step) for n in range(count + 1)]
@@ -83,7 +88,7 @@ def axis_of(roadmap: Roadmap, scale: str, *, with_past: bool = False) -> Axis:
         {"label": _head(first, scale), "x": (first - begin).days / total * 100}
         for n, first in enumerate(starts[:-1]) if n == 0 or columns[n]["quarter"]
     ]  # fmt: skip
-    return Axis(scale, begin, starts[-1], roadmap.today, columns, heads, keys)
+    return Axis(scale, begin, starts[-1], today, columns, heads, keys)
 
 
 def lane(row: Row, axis: Axis) -> dict[str, Any]:

@@ -1,0 +1,83 @@
+"""Conflicts of the plan: asking for ways out, proposing one, and the yes or no of who answers for a project's plan."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tandem.collaboration.actions import jobs
+from tandem.collaboration.models import Job
+from tandem.history.record import record
+from tandem.kit import clock
+from tandem.kit.errors import Refused
+from tandem.people.access import Permission, require
+from tandem.planning.actions import acceptances
+from tandem.planning.models import PlanConflict, PlanDraft
+from tandem.portfolio.models import Project
+from tandem.work.models import WorkItem
+
+WAYS = "planning.plan_ways"
+
+
+def ask_ways(*, actor: Any, conflict: PlanConflict, title: str) -> Job:
+    """Ways out are computed in the background: seconds. One such job for a conflict at a time."""
+    require(actor, Permission.EDIT_WORK, conflict.space_id)
+    if conflict.gone_at is not None:
+        raise Refused("conflict_gone")
+    if conflict.kind not in (PlanConflict.Kind.PROJECT, PlanConflict.Kind.PROMISE):
+        raise Refused("conflict_without_ways")
+    return jobs.start(actor=actor, space=conflict.space, kind=WAYS, title=title, conflict_id=conflict.pk)
+
+
+def propose(*, actor: Any, conflict: PlanConflict, number: int) -> list[PlanDraft]:
+    """A draft for each project whose dates the way moves and whose work the person may edit; nothing is planned by that."""
+    require(actor, Permission.EDIT_WORK, conflict.space_id)
+    with transaction.atomic():
+        held = PlanConflict.objects.select_for_update(of=("self",)).get(pk=conflict.pk)
+        if held.gone_at is not None or not 0 <= number < len(held.ways):
+            raise Refused("conflict_gone")
+        way = held.ways[number]
+        seen = actor.visible_space_ids()
+        rows = WorkItem.objects.open().filter(pk__in=[int(pk) for pk in way["dates"]], space_id__in=seen).values_list("id", "space_id", "version")
+        by_space: dict[int, dict[str, list[Any]]] = {}
+        for pk, space, version in rows:
+            by_space.setdefault(space, {})[str(pk)] = [*way["dates"][str(pk)], version]
+        if not by_space:
+            raise Refused("way_moves_nothing")
+        told = {key: value for key, value in way.items() if key != "dates"}
+        drafts = [
+            PlanDraft.objects.create(space_id=space, conflict=held, way=told, dates=dates, proposed_by=actor) for space, dates in sorted(by_space.items())
+        ]
+        for draft in drafts:
+            record("plan_draft.proposed", draft, actor=actor, changes={"way": [None, way["code"]], "rows": [None, len(draft.dates)]})
+    return drafts
+
+
+def accept(*, actor: Any, draft: PlanDraft, version: int | None, name: str) -> int:
+    """The dates of the draft become the plan in force of its project, all or none, and a baseline is taken. An item that
+    was changed since the proposal stops it."""
+    require(actor, Permission.EDIT_PLAN, draft.space_id)
+    with transaction.atomic():
+        _decide(actor, draft, version, PlanDraft.State.ACCEPTED)
+        project = Project.objects.get(space_id=draft.space_id)
+        dates = {int(pk): (datetime.fromisoformat(first), datetime.fromisoformat(last)) for pk, (first, last, _version) in draft.dates.items()}
+        versions = {int(pk): seen for pk, (_first, _last, seen) in draft.dates.items()}
+        moved = acceptances.write_dates(actor=actor, project=project, dates=dates, versions=versions, name=name, because={"draft": [None, draft.pk]})
+        record("plan_draft.accepted", draft, actor=actor, changes={"rows": [None, moved]})
+    return moved
+
+
+def decline(*, actor: Any, draft: PlanDraft, version: int | None) -> None:
+    """Whoever answers for the plan says no, or whoever proposed it takes it back."""
+    require(actor, Permission.VIEW, draft.space_id)
+    if draft.proposed_by_id != actor.pk:
+        require(actor, Permission.EDIT_PLAN, draft.space_id)
+    with transaction.atomic():
+        _decide(actor, draft, version, PlanDraft.State.DECLINED)
+        record("plan_draft.declined", draft, actor=actor)
+
+
+def _decide(actor: Any, draft: PlanDraft, version: int | None, state: str) -> None:
+    if draft.state != PlanDraft.State.OPEN:
+        raise Refused("draft_decided")
+    draft.write(expected=version, state=state, decided_by=actor, decided_at=clock.now())

@@ -1,0 +1,55 @@
+"""What the plans of several projects cannot keep together: found when it arises, gone when it is solved."""
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tandem.kit import clock
+from tandem.people.scoping import Scoped, ScopedQuerySet
+
+
+class PlanConflictQuerySet(ScopedQuerySet):
+    def open(self) -> Self:
+        return self.filter(gone_at=None)
+
+    def worst_first(self) -> Self:
+        return self.order_by("-days", "id")
+
+
+class PlanConflict(Scoped):
+    """`space` is who is concerned: an overloaded person concerns each of their projects, with a row for each."""
+
+    class Kind(models.TextChoices):
+        PROMISE = "promise", _("Promise before the computed end")
+        PROJECT = "project", _("Project later than planned")
+        OVERLOAD = "overload", _("Person over capacity")
+        DRIFT = "drift", _("Roadmap and project apart")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    subject_kind = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    # what it costs: calendar days late; of an overload working days too many in the worst week
+    days = models.IntegerField()
+    wanted_on = models.DateField(null=True)
+    computed_on = models.DateField(null=True)
+    # numbers of spaces that are concerned, and of an overload the hours and the weeks
+    detail = models.JSONField(default=dict)
+    # ways out as they were computed last, from which plan; [] where there is none, None: not asked
+    ways = models.JSONField(null=True)
+    ways_of = models.ForeignKey("planning.LevelledPlan", models.SET_NULL, null=True, related_name="+")
+    found_at = models.DateTimeField(default=clock.now)
+    gone_at = models.DateTimeField(null=True)
+
+    objects = PlanConflictQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-days", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject_kind", "subject_id", "space"], condition=models.Q(gone_at=None), name="one_open_plan_conflict"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_kind}:{self.subject_id} {self.days}"

@@ -1,0 +1,41 @@
+"""A way out of a conflict that somebody proposed for a project: dates that wait for the yes of who answers for its plan."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tandem.kit import clock
+from tandem.people.scoping import Scoped, ScopedQuerySet
+
+
+class PlanDraftQuerySet(ScopedQuerySet):
+    def open(self) -> Self:
+        return self.filter(state=PlanDraft.State.OPEN)
+
+
+class PlanDraft(Scoped):
+    class State(models.TextChoices):
+        OPEN = "open", _("Waits for a yes")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+
+    conflict = models.ForeignKey("planning.PlanConflict", models.CASCADE, related_name="drafts")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    # the way as it was computed: code, whom it is about, cost, effect on each project
+    way = models.JSONField(default=dict)
+    # {item number: [start, finish, version of the item]}
+    dates = models.JSONField(default=dict)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PlanDraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.conflict_id}: {self.way.get('code')}"

@@ -1,0 +1,267 @@
+"""From open work to the arrays of the levelled plan: durations in slots, people and pools, links of containers, due dates."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from tandem.people.models import Space
+from tandem.planning import capacity
+from tandem.planning.capacity import UNITS
+from tandem.planning.open_work import OpenItem, OpenWork
+from tandem.planning.plan_axis import SLOTS, PlanAxis
+from tandem.planning.plan_cycles import without_cycles
+from tandem.planning.plan_inputs import (
+    ASSUMED,
+    BEGIN,
+    BEGUN,
+    END,
+    ITEM,
+    MILESTONE,
+    PERSON,
+    PINNED,
+    POOL,
+    PROMISE,
+    PlanInputs,
+)
+
+_USUAL_MINUTES, _LONGEST = 480.0, 260 * 5 * SLOTS
+_PROJECT_WEIGHT, _PROMISE_WEIGHT = 4, 40
+_KINDS = {"FS": 0, "blocks": 0, "SS": 1, "FF": 2, "SF": 3}
+
+
+@dataclass(eq=False)
+class Made:
+    """`dropped`: links (source, target) that closed a circle and count no more. `assumed`: items for whose length nobody
+    gave anything."""
+
+    work: OpenWork
+    inputs: PlanInputs
+    axis: PlanAxis
+    dropped: list[tuple[int, int]]
+    assumed: int
+
+
+def make(work: OpenWork, today: date) -> Made:
+    return _Maker(work, today).made()
+
+
+@dataclass(eq=False)
+class _Maker:
+    work: OpenWork
+    today: date
+    rows: list[tuple[int, ...]] = field(default_factory=list)
+    needs: list[list[tuple[int, int]]] = field(default_factory=list)
+    at: dict[int, int] = field(default_factory=dict)
+    resources: dict[int, int] = field(default_factory=dict)
+    free_from: dict[int, int] = field(default_factory=dict)
+    links: list[tuple[int, int, int, int]] = field(default_factory=list)
+    open_slots: dict[int, Any] = field(default_factory=dict)
+
+    def made(self) -> Made:
+        self._calendars()
+        self._durations()
+        self._pools()
+        for item in self.work.items:
+            self._item(item)
+        self._containers()
+        self._links()
+        self._promises()
+        kept, dropped = without_cycles(self.links, len(self.rows))
+        codes = [row[0] for row in self.rows]
+        return Made(self.work, self._inputs(kept), self.axis, [(codes[a] // 4, codes[b] // 4) for a, b, *_ in dropped], self.assumed)
+
+    def _calendars(self) -> None:
+        """Row 0 is the organisation's own calendar."""
+        known, work = self.work.calendars, self.work
+        assert known is not None
+        root = Space.objects.filter(parent=None).values_list("id", flat=True).first() or 0
+        self.of_space = {pk: known.of_space(pk) for pk in {item.space_id for item in work.items} | {root}}
+        usual = self.of_space[root]
+        found = {usual.id: usual} | {one.id: one for _pk, one in sorted(self.of_space.items())}
+        for item in work.items:
+            if item.calendar_id in known.rows:
+                one = known.of_row(item.calendar_id)
+                found[one.id] = one
+        self.row_of = {name: k for k, name in enumerate(found)}
+        self.axis = PlanAxis(self.today, list(found.values()))
+        self.is_whole = [bool(row.all()) for row in self.axis.rows]
+
+    def _calendar(self, item: OpenItem) -> int:
+        known = self.work.calendars
+        assert known is not None
+        own = known.of_row(item.calendar_id) if item.calendar_id in known.rows else self.of_space[item.space_id]
+        return self.row_of[own.id]
+
+    def _durations(self) -> None:
+        """Where nobody said anything, the usual length of the project's items; without any, a day."""
+        said: dict[int, list[float]] = {}
+        for item in self.work.items:
+            if item.minutes and not item.is_milestone:
+                said.setdefault(item.space_id, []).append(item.minutes)
+        self.usual = {space: median(values) for space, values in said.items()}
+        self.assumed = sum(item.minutes is None for item in self.work.items)
+
+    def _pools(self) -> None:
+        """A project with work that nobody is named for: as many at once as there are people who work there."""
+        people: dict[int, set[int]] = {}
+        unnamed = set()
+        for item in self.work.items:
+            given = self.work.people.get(item.id, ())
+            people.setdefault(item.space_id, set()).update(user for user, _share in given)
+            if not given and not item.is_milestone:
+                unnamed.add(item.space_id)
+        self.pools = {space: max(len(people[space]), 1) for space in unnamed}
+
+    def _item(self, item: OpenItem) -> None:
+        minutes = item.minutes if item.minutes is not None else self.usual.get(item.space_id, _USUAL_MINUTES)
+        people = self.work.people.get(item.id, [])
+        slots, needs = _shared(minutes, item, people)
+        pool = min(sum(units for _who, units in needs) or UNITS, UNITS * self.pools.get(item.space_id, 0))
+        held = [(2 * who + PERSON, units) for who, units in needs]
+        if slots and item.space_id in self.pools:
+            held.append((2 * item.space_id + POOL, pool))
+        calendar = self._calendar(item)
+        fixed, flags = self._given(item, slots, needs, calendar)
+        starts = self.work.starts.get(item.space_id)
+        release = max([self.axis.slot_of(day) for day in (item.release, starts) if day], default=0)
+        due = self.axis.end_of(item.due) if item.due else -1
+        flags |= (ASSUMED if item.minutes is None else 0) | (MILESTONE if item.is_milestone else 0)
+        self._add(4 * item.id + ITEM, item.space_id, slots, release, due, item.weight, fixed, flags, calendar, held if slots else [])
+
+    def _given(self, item: OpenItem, slots: int, needs: list[tuple[int, int]], calendar: int) -> tuple[int, int]:
+        """What is begun goes first, one after the other for each person; what a person set stays there."""
+        if item.is_begun:
+            if not needs:
+                return -1, BEGUN
+            start, finish = self._worked(max(self.free_from.get(who, 0) for who, _units in needs), slots, calendar)
+            for who, _units in needs:
+                self.free_from[who] = finish
+            return start, BEGUN
+        if item.pinned is not None and item.pinned.date() >= self.today:
+            return self.axis.slot_at(item.pinned), PINNED
+        return -1, 0
+
+    def _worked(self, at: int, slots: int, calendar: int) -> tuple[int, int]:
+        """From the first slot that a calendar works from `at` on, to the one after the last of so many."""
+        if self.is_whole[calendar] or not slots:
+            return at, at + slots
+        if calendar not in self.open_slots:
+            row = np.repeat(self.axis.rows[calendar], SLOTS)
+            self.open_slots[calendar] = np.flatnonzero(row)
+        open_ = self.open_slots[calendar]
+        first = int(np.searchsorted(open_, at))
+        last = first + slots - 1
+        if last >= len(open_):
+            return at, at + slots
+        return int(open_[first]), int(open_[last]) + 1
+
+    def _add(self, *row: Any) -> int:
+        *values, held = row
+        self.at[values[0]] = len(self.rows)
+        self.rows.append(tuple(values))
+        self.needs.append([(self.resources.setdefault(code, len(self.resources)), units) for code, units in held])
+        return len(self.rows) - 1
+
+    def _containers(self) -> None:
+        """A container that a link or a due date names: its beginning holds all below, its end waits for all below."""
+        linked = {one for link in self.work.links for one in link[:2]} & self.work.below.keys()
+        space_of = {item.id: item.space_id for item in self.work.items}
+        for pk in sorted(linked | (self.work.due_above.keys() & self.work.below.keys())):
+            below = self.work.below[pk]
+            due, weight = self.work.due_above.get(pk, (None, 0))
+            space = space_of[below[0]]
+            if pk in linked:
+                begin = self._add(4 * pk + BEGIN, space, 0, 0, -1, 0, -1, 0, -1, [])
+                self.links += [(begin, self.at[4 * one], 1, 0) for one in below]
+            end = self._add(4 * pk + END, space, 0, 0, self.axis.end_of(due) if due else -1, weight, -1, 0, -1, [])
+            self.links += [(self.at[4 * one], end, 0, 0) for one in below]
+
+    def _links(self) -> None:
+        for source, target, kind, minutes, percent, elapsed in self.work.links:
+            head = self.at.get(4 * target, self.at.get(4 * target + BEGIN))
+            tail = self.at.get(4 * source, self.at.get(4 * source + (BEGIN if kind in ("SS", "SF") else END)))
+            if kind in ("FF", "SF"):
+                head = self.at.get(4 * target, self.at.get(4 * target + END))
+            if head is None or self.rows[head][7] & BEGUN:
+                continue
+            if tail is None:
+                self._after_done(source, head, minutes, elapsed)
+                continue
+            lag = round(self.rows[tail][2] * percent / 100) if percent is not None else _slots_of(minutes, elapsed)
+            self.links.append((tail, head, _KINDS[kind], lag))
+
+    def _after_done(self, source: int, head: int, minutes: int, elapsed: bool) -> None:
+        done = self.work.done_on.get(source)
+        if done is None:
+            return
+        past = (self.today - done.date()).days * 5 * SLOTS // 7
+        row = list(self.rows[head])
+        row[3] = max(row[3], _slots_of(minutes, elapsed) - past)
+        self.rows[head] = tuple(row)
+
+    def _promises(self) -> None:
+        space_of = {item.id: item.space_id for item in self.work.items}
+        for pk, on, items in self.work.promises:
+            code = 4 * pk + PROMISE
+            end = self._add(code, -space_of[items[0]], 0, 0, self.axis.end_of(on), _PROMISE_WEIGHT, -1, 0, -1, [])
+            self.links += [(self.at[4 * one], end, 0, 0) for one in items]
+
+    def _inputs(self, links: list[tuple[int, int, int, int]]) -> PlanInputs:
+        table = np.array(self.rows, np.int64).reshape(-1, 9).T
+        joined = np.array(links, np.int64).reshape(-1, 4).T
+        flat = np.array([pair for one in self.needs for pair in one], np.int64).reshape(-1, 2).T
+        resource, supply = self._supply()
+        projects, due = self._projects()
+        calendar = np.array([k if k >= 0 and not self.is_whole[k] else -1 for k in table[8].tolist()], np.int64)
+        return PlanInputs(
+            self.today.toordinal(), *table[:8], calendar, np.cumsum([0, *map(len, self.needs)]).astype(np.int64), flat[0], flat[1],
+            resource, supply, joined[0], joined[1], joined[2], joined[3], projects, due, np.full(len(projects), _PROJECT_WEIGHT, np.int64),
+            self.axis.rows.astype(np.int64) if (calendar >= 0).any() else np.zeros((0, 0), np.int64), self.axis.ordinals,
+        )  # fmt: skip
+
+    def _supply(self) -> tuple[Any, Any]:
+        codes = np.array(list(self.resources), np.int64)
+        days = [date.fromordinal(int(n)) for n in self.axis.ordinals]
+        limited = capacity.by_day([code // 2 for code in self.resources if code % 2 == PERSON], days)
+        supply = np.array([[UNITS * (self.pools[code // 2] if code % 2 == POOL else 1)] for code in self.resources], np.int64).reshape(-1, 1)
+        if limited:
+            supply = np.repeat(supply, len(days), axis=1)
+            for code, row in self.resources.items():
+                if code % 2 == PERSON and code // 2 in limited:
+                    supply[row] = limited[code // 2]
+        return codes, supply
+
+    def _projects(self) -> tuple[Any, Any]:
+        """A project should end by the plan in force: the last planned finish of its open work."""
+        ends: dict[int, date] = {}
+        for item in self.work.items:
+            if item.planned_finish:
+                ends[item.space_id] = max(item.planned_finish, ends.get(item.space_id, item.planned_finish))
+        spaces = sorted({item.space_id for item in self.work.items})
+        due = [self.axis.end_of(ends[pk]) if pk in ends else -1 for pk in spaces]
+        return np.array(spaces, np.int64), np.array(due, np.int64)
+
+
+def _shared(minutes: float, item: OpenItem, people: list[tuple[int, int]]) -> tuple[int, list[tuple[int, int]]]:
+    """Slots, and the units that each person gives: who takes the largest share of the work is there all the time."""
+    if not people:
+        return _slots_of(minutes, False), []
+    if item.effort is not None and item.minutes is not None and item.effort != item.minutes:
+        # a duration of its own: the effort says how much of each person's time it takes
+        slots = _slots_of(minutes, False)
+        each = max(1, min(UNITS, -int(-UNITS * item.effort // max(minutes * len(people), 1))))
+        return slots, [(who, each) for who, _share in people]
+    largest, together = max(share for _who, share in people), sum(share for _who, share in people)
+    if item.effort is not None:
+        minutes = minutes * largest / together
+    return _slots_of(minutes, False), [(who, max(1, -(-UNITS * share // largest))) for who, share in people]
+
+
+def _slots_of(minutes: float, elapsed: bool) -> int:
+    """Slots that hold so much working time; of elapsed time five sevenths of the days are worked, eight hours each."""
+    minutes = minutes * 5 / 21 if elapsed else minutes
+    slots = -int(-minutes * SLOTS // 480) if minutes > 0 else int(minutes * SLOTS // 480)
+    return max(min(slots, _LONGEST), -_LONGEST)

@@ -1,0 +1,104 @@
+"""The inbox of conflicts between plans, as a reader sees it: who is concerned, what it costs, which ways out there are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tandem.people.models import Space, User
+from tandem.planning.models import PlanConflict, PlanDraft
+from tandem.portfolio.models import Project
+from tandem.product.models import Feature, Promise, Release
+from tandem.reports.queries.scope import below
+from tandem.work.models import WorkItem
+
+PAGE = 60
+_SUBJECTS: dict[str, Any] = {"portfolio.project": Project, "product.promise": Promise, "product.feature": Feature, "product.release": Release}
+
+
+@dataclass(slots=True)
+class Way:
+    """`item`, `other`, `person`: names, empty for what the reader may not see; `later`: (name, working days, of them late)."""
+
+    number: int
+    way: dict[str, Any]
+    item: str
+    other: str
+    person: str
+    later: list[tuple[str, float, float]]
+    hidden: int = 0
+
+
+@dataclass(slots=True)
+class Line:
+    conflict: PlanConflict
+    title: str
+    home: str
+    projects: list[tuple[int, str]]
+    unseen: int
+    person: str = ""
+    ways: list[Way] = field(default_factory=list)
+
+
+def lines(user: Any, space: Space | None, after: int) -> tuple[list[Line], int]:
+    """The worst first, a page of them; and how many there are."""
+    rows = PlanConflict.objects.visible_to(user).open()
+    if space is not None:
+        rows = rows.filter(space_id__in=below(user, space.pk))
+    total = rows.count()
+    return _named(user, list(rows.worst_first().defer("ways").select_related("space")[after : after + PAGE])), total
+
+
+def one(user: Any, conflict: PlanConflict) -> Line:
+    """With its ways out."""
+    line = _named(user, [conflict])[0]
+    line.ways = _ways(user, conflict.ways or [])
+    return line
+
+
+def drafts(user: Any, conflict: PlanConflict | None = None) -> list[PlanDraft]:
+    """Proposals that wait for a yes."""
+    rows = PlanDraft.objects.visible_to(user).open().select_related("space", "proposed_by", "conflict")
+    return list(rows.filter(conflict=conflict) if conflict else rows[:PAGE])
+
+
+def _named(user: Any, rows: list[PlanConflict]) -> list[Line]:
+    titles: dict[tuple[str, int], str] = {}
+    for kind, model in _SUBJECTS.items():
+        wanted = [row.subject_id for row in rows if row.subject_kind == kind]
+        if wanted:
+            found = model.objects.visible_to(user).filter(pk__in=wanted)
+            if model is Promise:
+                found = found.select_related("feature", "release")
+            titles |= {(kind, subject.pk): str(subject) if model is Promise else getattr(subject, "title", "") or getattr(subject, "name", "") for subject in found}
+    people = _people(row.subject_id for row in rows if row.kind == PlanConflict.Kind.OVERLOAD)
+    spaces = {pk for row in rows for pk in row.detail.get("spaces", ())}
+    known = {space: (pk, name) for space, pk, name in Project.objects.visible_to(user).filter(space_id__in=spaces).values_list("space_id", "id", "name")}
+    return [
+        Line(
+            row, titles.get((row.subject_kind, row.subject_id), "") or people.get(row.subject_id, ""), row.space.name,
+            [known[pk] for pk in row.detail.get("spaces", ()) if pk in known], sum(pk not in known for pk in row.detail.get("spaces", ())),
+            people.get(row.subject_id, "") if row.kind == PlanConflict.Kind.OVERLOAD else "",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _people(ids: Iterable[int]) -> dict[int, str]:
+    # house: reads — names of colleagues, whom everybody may see
+    return dict(User.objects.filter(pk__in=set(ids)).values_list("id", "name"))
+
+
+def _ways(user: Any, ways: list[dict[str, Any]]) -> list[Way]:
+    items = {row.pk: str(row) for row in WorkItem.objects.visible_to(user).filter(pk__in={pk for way in ways for pk in (way["item"], way["other"]) if pk})}
+    people = _people({pk for way in ways for pk in (way["user"], *(extra[0] for extra in way["extra"])) if pk})
+    spaces = {late["space"] for way in ways for late in way["later"] if "space" in late} | {way["other_space"] for way in ways if way["other_space"]}
+    names: dict[Any, str] = dict(Project.objects.visible_to(user).filter(space_id__in=spaces).values_list("space_id", "name"))
+    wanted = {late["promise"] for way in ways for late in way["later"] if "promise" in late}
+    promised = {row.pk: str(row) for row in Promise.objects.visible_to(user).filter(pk__in=wanted).select_related("feature", "release")}
+    found = []
+    for number, way in enumerate(ways):
+        later = [(names.get(late.get("space")) or promised.get(late.get("promise", 0), ""), late["slots"] / 8, late["late"] / 8) for late in way["later"]]
+        person = people.get(way["user"], "") or ", ".join(sorted({people[extra[0]] for extra in way["extra"] if extra[0] in people}))
+        shown = [row for row in later if row[0]]
+        found.append(Way(number, way, items.get(way["item"], ""), items.get(way["other"], "") or names.get(way["other_space"], ""), person, shown, len(later) - len(shown)))
+    return found

@@ -1,0 +1,133 @@
+"""The inbox of conflicts between plans: what it costs, ways out with their price, proposals and the yes to them."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from tandem.collaboration.models import Job
+from tandem.kit import clock
+from tandem.kit.text import whole_number
+from tandem.people.access import Permission, may
+from tandem.people.models import Space
+from tandem.planning.actions import plan_conflicts as actions
+from tandem.planning.models import PlanConflict, PlanDraft
+from tandem.reports.queries import plan_conflicts as reads
+from tandem.web import doors
+from tandem.web.collaboration.jobs import phase_words
+from tandem.web.planning import plan_words as words
+from tandem.web.portfolio.report_course import places
+from tandem.web.templating import short_day
+
+_ASKABLE = (PlanConflict.Kind.PROJECT, PlanConflict.Kind.PROMISE)
+
+
+@login_required
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    key = request.GET.get("in", "")
+    space = doors.find(Space.objects.all(), request.user, key=key) if key else None
+    after = whole_number(request.GET.get("after", ""), 5) or 0
+    lines, total = reads.lines(request.user, space, after)
+    context = {
+        "lines": [(line, _text(line)) for line in lines], "total": total, "space": space, "places": places(request), "drafts": reads.drafts(request.user),
+        "next": after + reads.PAGE if after + reads.PAGE < total else None, "way_text": words.way,
+    }  # fmt: skip
+    return render(request, "planning/plan_conflicts.html", context)
+
+
+def _text(line: reads.Line) -> str:
+    """What it is and what it costs, in a sentence."""
+    c, known = line.conflict, {"name": line.title or words.unseen(), "days": line.conflict.days, "on": short_day(line.conflict.wanted_on), "computed": short_day(line.conflict.computed_on)}
+    if c.kind == PlanConflict.Kind.PROMISE:
+        return ngettext("Promised for %(on)s, computed for %(computed)s: %(days)s day late.", "Promised for %(on)s, computed for %(computed)s: %(days)s days late.", c.days) % known
+    if c.kind == PlanConflict.Kind.PROJECT:
+        return ngettext("Planned to end on %(on)s, computed for %(computed)s: %(days)s day later.", "Planned to end on %(on)s, computed for %(computed)s: %(days)s days later.", c.days) % known
+    if c.kind == PlanConflict.Kind.DRIFT:
+        return ngettext("On the roadmap for %(on)s, its work ends on %(computed)s: %(days)s day apart.", "On the roadmap for %(on)s, its work ends on %(computed)s: %(days)s days apart.", c.days) % known
+    more = known | {"hours": c.detail.get("hours", 0), "capacity": c.detail.get("capacity", 0), "weeks": c.detail.get("weeks", 1)}
+    return ngettext(
+        "In the week of %(on)s %(hours)s h are planned, %(capacity)s h can be worked; over capacity in %(weeks)s week.",
+        "In the week of %(on)s %(hours)s h are planned, %(capacity)s h can be worked; over capacity in %(weeks)s weeks.", more["weeks"],
+    ) % more  # fmt: skip
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, id: int) -> HttpResponse:
+    conflict = doors.find(PlanConflict.objects.select_related("space"), request.user, pk=id)
+    line = reads.one(request.user, conflict)
+    job = Job.objects.visible_to(request.user).filter(kind=actions.WAYS, title=_title(conflict)).running().order_by("-id").first()
+    may_edit = may(request.user, Permission.EDIT_WORK, conflict.space_id)
+    drafts = [(draft, may(request.user, Permission.EDIT_PLAN, draft.space_id)) for draft in reads.drafts(request.user, conflict)]
+    context = {
+        "line": line, "conflict": conflict, "text": _text(line), "job": job, "phase_words": phase_words, "may_ask": may_edit and conflict.kind in _ASKABLE and conflict.gone_at is None,
+        "ways": [(way, words.way(way.way, way.item, way.other, way.person), _price(way)) for way in line.ways], "drafts": drafts, "here": request.get_full_path(), "way_text": words.way,
+        "is_askable": conflict.kind in _ASKABLE,
+    }  # fmt: skip
+    return render(request, "planning/plan_conflict.html", context)
+
+
+def _title(conflict: PlanConflict) -> str:
+    return _("Ways out of conflict %(n)s") % {"n": conflict.pk}
+
+
+def _price(way: reads.Way) -> list[str]:
+    """What it costs others."""
+    found = [_("%(name)s ends %(days)s d later, %(late)s of them late") % {"name": name, "days": words.short(days), "late": words.short(late)} for name, days, late in way.later]
+    if way.hidden:
+        found.append(ngettext("%(n)s project or promise that you cannot see ends later", "%(n)s projects or promises that you cannot see end later", way.hidden) % {"n": way.hidden})
+    if way.way["capacity"]:
+        found.append(_("%(days)s person-days more") % {"days": words.short(way.way["capacity"] / 32)})
+    found.append(ngettext("%(n)s item moves", "%(n)s items move", len(way.way["dates"])) % {"n": len(way.way["dates"])})
+    return found
+
+
+def _go(request: HttpRequest, id: int, said: str = "") -> HttpResponse:
+    return doors.go_to(request, reverse("plan_conflict", kwargs={"id": id}), said)
+
+
+@login_required
+@require_POST
+def ways(request: HttpRequest, id: int) -> HttpResponse:
+    conflict = doors.find(PlanConflict.objects.select_related("space"), request.user, pk=id)
+    actions.ask_ways(actor=request.user, conflict=conflict, title=_title(conflict))
+    return _go(request, id)
+
+
+@login_required
+@require_POST
+def proposals(request: HttpRequest, id: int) -> HttpResponse:
+    conflict = doors.find(PlanConflict.objects.all(), request.user, pk=id)
+    number = whole_number(request.POST.get("way", ""), 3)
+    made = actions.propose(actor=request.user, conflict=conflict, number=-1 if number is None else number)
+    return _go(request, id, ngettext("Proposed to %(n)s project. Its dates change when its owner says yes.", "Proposed to %(n)s projects. Their dates change when their owners say yes.", len(made)) % {"n": len(made)})
+
+
+@login_required
+@require_POST
+def verdicts(request: HttpRequest, id: int) -> HttpResponse:
+    draft = doors.find(PlanDraft.objects.all(), request.user, pk=id)
+    version = doors.version_in(request)
+    if request.POST.get("do") == "accept":
+        name = _("Way out of %(day)s") % {"day": clock.today().isoformat()}
+        moved: Any = actions.accept(actor=request.user, draft=draft, version=version, name=name)
+        said = ngettext("%(n)s item is planned as computed; a baseline was taken.", "%(n)s items are planned as computed; baselines were taken.", moved) % {"n": moved}
+    else:
+        actions.decline(actor=request.user, draft=draft, version=version)
+        said = _("Declined.")
+    return _go(request, draft.conflict_id, said)
+
+
+urls = [
+    path("plan/conflicts/", inbox, name="plan_conflicts"),
+    path("plan/conflicts/<int:id>/", detail, name="plan_conflict"),
+    path("plan/conflicts/<int:id>/ways/", ways, name="plan_conflict_ways"),
+    path("plan/conflicts/<int:id>/proposals/", proposals, name="plan_conflict_proposals"),
+    path("plan/drafts/<int:id>/verdicts/", verdicts, name="plan_draft_verdicts"),
+]

@@ -1,0 +1,108 @@
+"""The levelled plan in sentences: causes along a chain, what moved and why."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tandem.web.templating import short_day
+
+
+def days_of(slots: int) -> str:
+    """Slots of a plan as working days: eight of them are one."""
+    return f"{slots / 8:.1f}".rstrip("0").rstrip(".")
+
+
+def unseen() -> str:
+    return _("an item that you cannot see")
+
+
+def cause(code: str, known: dict[str, Any]) -> str:
+    """Why something does not start earlier. `known`: other, person, pool, day, flags."""
+    if code == "pin":
+        if known.get("is_begun"):
+            return _("It has begun: what has begun goes on before anything new.")
+        return _("Its start is set by hand.")
+    if code == "link":
+        return _("It waits for %(item)s, which ends on %(day)s.") % {"item": known["other"], "day": short_day(known["day"])}
+    if code == "capacity":
+        if known.get("person"):
+            return _("%(person)s works on %(item)s until %(day)s.") % {"person": known["person"], "item": known["other"], "day": short_day(known["day"])}
+        return _("Nobody is named for it, and everybody of the project is busy: on %(item)s until %(day)s.") % {"item": known["other"], "day": short_day(known["day"])}
+    sentences = {
+        "calendar": _("Its calendar has no working time before."),
+        "release": _("It may not start before %(day)s.") % {"day": short_day(known["day"])},
+        "time_zero": _("Nothing holds it: it can start now."),
+        "now": _("Nothing holds it: it can start now."),
+        "nothing": _("It could start earlier: the order in which work was placed left a gap."),
+    }
+    return sentences.get(code, code)
+
+
+def gain(slots: int) -> str:
+    """What it would gain without this cause alone."""
+    return _("%(n)s d earlier without that") % {"n": days_of(slots)} if slots > 0 else ""
+
+
+def move_cause(code: dict[str, Any], item: str, people: tuple[str, str], other: str) -> str:
+    """What made something move; `item` is what differs, its own where that is what moved."""
+    kind = code["code"]
+    own = bool(code.get("own"))
+    known = {"item": item, "gone": people[0], "come": people[1], "other": other, "days": days_of(abs(int(code.get("slots", 0))))}
+    if kind == "added":
+        return _("%(item)s was added: %(days)s d") % known
+    if kind == "length":
+        if own:
+            return (_("it takes %(days)s d longer") if code["slots"] > 0 else _("it takes %(days)s d less")) % known
+        return (_("%(item)s takes %(days)s d longer") if code["slots"] > 0 else _("%(item)s takes %(days)s d less")) % known
+    if kind == "people":
+        if own:
+            return _("other people do it") + (f": −{known['gone']}" if known["gone"] else "") + (f" +{known['come']}" if known["come"] else "")
+        return _("other people do %(item)s") % known
+    if kind == "date":
+        return _("a date was set for it") if own else _("a date was set for %(item)s") % known
+    if kind == "link":
+        return _("it waits for %(other)s now") % known if own else _("%(item)s waits for %(other)s now") % known
+    if kind == "begun":
+        return _("it has begun") if own else _("%(item)s has begun") % known
+    if kind == "stood":
+        return _("it stood still: it has as much left as before") if own else _("%(item)s stood still: it has as much left as before") % known
+    if kind == "waited":
+        return _("it did not begin") if own else _("%(item)s did not begin") % known
+    if kind == "done":
+        return _("%(item)s is done or gone") % known
+    return _("another order of the work")
+
+
+def sentence(total: int, late: int, worst: str, days: int) -> str:
+    """The first line of the page."""
+    if not total:
+        return _("No project has open work yet.")
+    first = ngettext("%(n)s of %(all)s projects ends later than planned", "%(n)s of %(all)s projects end later than planned", late) % {"n": late, "all": total}
+    if not late:
+        return _("All projects end as planned or earlier, with the people there are.")
+    return first + _("; the latest is %(name)s, %(days)s d.") % {"name": worst, "days": f"+{days}"}
+
+
+def short(value: float) -> str:
+    return f"{value:.1f}".rstrip("0").rstrip(".")
+
+
+def way(code: dict[str, Any], item: str = "", other: str = "", person: str = "") -> str:
+    """A way out of a conflict, verb first."""
+    known = {
+        "item": item or unseen(), "other": other or unseen(), "person": person or _("the team"), "days": days_of(int(code.get("slots", 0))),
+        "units": short(int(code.get("units", 0)) / 4), "until": code.get("until") or "",
+    }  # fmt: skip
+    kind = code["code"]
+    if kind == "shift":
+        return (_("Let %(item)s begin later") if code.get("item") else _("Move the date to %(until)s")) % known
+    if kind == "swap":
+        return (_("Do it before %(other)s") if code.get("other") or code.get("other_space") else _("Do it before everything else")) % known
+    if kind == "split":
+        return _("Split %(item)s: the first %(days)s d now, the rest later") % known
+    if kind == "add_capacity":
+        return _("Add %(units)s people beside %(person)s for a time") % known
+    if kind == "drop_lag":
+        return _("Begin without the waiting time of a link")
+    return _("Put the work into another order")

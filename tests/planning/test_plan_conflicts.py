@@ -1,0 +1,134 @@
+"""Conflicts arise and go with the plan; ways out are computed and change nothing until somebody says yes."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tandem.kit import clock
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
+from tandem.planning import levelling, plan_ways
+from tandem.planning.actions import plan_conflicts
+from tandem.planning.models import PlanConflict, PlanDraft
+from tandem.product.models import Scope
+from tandem.work.actions import work_items
+from tandem.work.models import Baseline, WorkItem
+from tests import make
+
+MONDAY = datetime(2026, 9, 7, 6, tzinfo=UTC)
+Kind = PlanConflict.Kind
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with clock.held_at(MONDAY):
+        yield
+
+
+def at(day: int, hour: int = 8) -> datetime:
+    return datetime(2026, 9, day, hour, tzinfo=UTC)
+
+
+def item(world, title, days, *, project=None, people=(), **values):
+    made = make.work_item(actor=world.admin, project=project or world.project, title=title, estimate_minutes=round(days * 480), **values)
+    if people:
+        made = work_items.change(actor=world.admin, item=made, version=None, assignees=list(people))
+    return made
+
+
+@pytest.fixture
+def late(world):
+    """Mei's five days for the portal are planned for this week, and another project of hers has promised the same week."""
+    other = make.project(actor=world.alma, name="Mobile", key="MOB")
+    mine = item(world, "Quay", 5, people=[world.mei], planned_start=at(7), planned_finish=at(11, 17))
+    rival = item(world, "Crane", 5, project=other, people=[world.mei])
+    feature = make.feature(actor=world.chen, product=world.product, title="Cranes")
+    Scope.objects.create(space=feature.space, feature=feature, item=rival)
+    make.promise(actor=world.chen, subject=feature, date=date(2026, 9, 11))
+    levelling.compute()
+    return mine, rival
+
+
+def test_what_cannot_be_kept_is_found_with_its_cost(world, late):
+    found = PlanConflict.objects.open().get(kind=Kind.PROJECT)
+    assert (found.space_id, found.subject_id, found.days) == (world.project.space_id, world.project.pk, 7)
+    assert (found.wanted_on, found.computed_on) == (date(2026, 9, 11), date(2026, 9, 18))
+    assert not PlanConflict.objects.open().filter(kind=Kind.PROMISE).exists()
+
+
+def test_it_is_gone_when_it_is_solved(world, late):
+    work_items.change(actor=world.admin, item=late[0], version=None, planned_finish=at(25, 17))
+    levelling.compute()
+    assert not PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()
+    assert PlanConflict.objects.get(kind=Kind.PROJECT).gone_at == MONDAY
+
+
+def test_a_person_over_capacity_concerns_each_of_their_projects(world, late):
+    rival = late[1]
+    work_items.change(actor=world.admin, item=WorkItem.objects.get(pk=rival.pk), version=None, planned_start=at(7), planned_finish=at(11, 17))
+    levelling.compute()
+    found = PlanConflict.objects.open().filter(kind=Kind.OVERLOAD)
+    assert {one.space_id for one in found} == {world.project.space_id, rival.space_id}
+    assert {(one.subject_id, one.days, one.detail["hours"], one.detail["capacity"]) for one in found} == {(world.mei.pk, 5, 80, 40)}
+
+
+def test_a_window_on_the_roadmap_that_ends_before_its_work_is_found(world):
+    row = item(world, "Quay", 10, people=[world.mei])
+    release = make.release(actor=world.chen, product=world.product, planned_on=date(2026, 9, 9))
+    Scope.objects.create(space=release.space, release=release, item=row)
+    levelling.compute()
+    found = PlanConflict.objects.open().get(kind=Kind.DRIFT)
+    assert (found.subject_id, found.space_id, found.days) == (release.pk, release.space_id, 9)
+
+
+def ways_of(conflict):
+    plan_id, ways = plan_ways.compute(conflict, seconds=3.0)
+    conflict.write(expected=None, ways=ways, ways_of_id=plan_id)
+    return ways
+
+
+def test_ways_out_say_what_they_cost_the_others(world, late):
+    ways = ways_of(PlanConflict.objects.get(kind=Kind.PROJECT))
+    codes = {way["code"] for way in ways}
+    assert {"shift", "swap"} <= codes
+    swap = next(way for way in ways if way["code"] == "swap")
+    assert {one.get("promise") is not None or one.get("space") == late[1].space_id for one in swap["later"]} == {True}
+    assert swap["dates"][str(late[0].pk)][1].startswith("2026-09-11")
+
+
+def test_a_proposal_changes_nothing_until_the_yes(world, late):
+    conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
+    number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
+    before = WorkItem.objects.get(pk=late[0].pk).planned_finish
+    drafts = plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number)
+    assert {draft.space_id for draft in drafts} == {late[0].space_id, late[1].space_id}
+    assert WorkItem.objects.get(pk=late[0].pk).planned_finish == before
+    rival = next(draft for draft in drafts if draft.space_id == late[1].space_id)
+    assert plan_conflicts.accept(actor=world.alma, draft=rival, version=rival.version, name="Swap") == 1
+    assert WorkItem.objects.get(pk=late[1].pk).planned_finish.date() == date(2026, 9, 18)
+    assert Baseline.objects.filter(space=late[1].space, name="Swap").exists()
+    with pytest.raises(Refused, match="draft_decided"):
+        plan_conflicts.decline(actor=world.alma, draft=PlanDraft.objects.get(pk=rival.pk), version=None)
+
+
+def test_an_item_that_was_changed_since_the_proposal_stops_the_yes(world, late):
+    conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
+    number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
+    draft = next(one for one in plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number) if one.space_id == late[1].space_id)
+    work_items.change(actor=world.admin, item=WorkItem.objects.get(pk=late[1].pk), version=None, title="Crane 2")
+    with pytest.raises(Stale):
+        plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Swap")
+    assert PlanDraft.objects.get(pk=draft.pk).state == PlanDraft.State.OPEN
+    assert not Baseline.objects.exists()
+
+
+def test_who_may_not_plan_proposes_but_does_not_decide(world, late):
+    conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
+    number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
+    drafts = plan_conflicts.propose(actor=world.mei, conflict=conflict, number=number)
+    assert {draft.space_id for draft in drafts} == {world.project.space_id}  # the other project is out of her sight
+    with pytest.raises(Denied):
+        plan_conflicts.accept(actor=world.mei, draft=drafts[0], version=drafts[0].version, name="Swap")
+    with pytest.raises(Hidden):
+        plan_conflicts.propose(actor=world.dana, conflict=conflict, number=number)
+    with pytest.raises(Refused, match="conflict_gone"):
+        plan_conflicts.propose(actor=world.alma, conflict=conflict, number=99)
