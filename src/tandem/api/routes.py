@@ -23,7 +23,7 @@ from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, runs, scenarios
-from tandem.api.portfolio import benefits, portfolios, programmes, project_reports, projects, proposals
+from tandem.api.portfolio import benefits, costs, portfolios, programmes, project_reports, projects, proposals
 from tandem.api.product import (
     ballots,
     customers,
@@ -99,6 +99,10 @@ NOUNS: dict[str, Router] = {
     "proposal-ties": proposals.ties,
     "benefits": benefits.router,
     "benefit-measurements": benefits.measured,
+    "cost-lines": costs.router,
+    "budgets": costs.budget_router,
+    "budget-entries": costs.entries,
+    "exchange-rates": costs.rates,
     "scenarios": scenarios.router,
     "solutions": scenarios.solutions,
     "adoptions": scenarios.decided,

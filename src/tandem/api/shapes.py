@@ -133,7 +133,8 @@ def _plain_shape(field: models.Field) -> Any:
         return bool
     if isinstance(field, models.FloatField):
         return float
-    return str if isinstance(field, (models.CharField, models.TextField)) else int
+    # a decimal is text in JSON, so that no cent is lost on the way
+    return str if isinstance(field, (models.CharField, models.TextField, models.DecimalField)) else int
 
 
 def _in_order(values: Iterable[Any]) -> tuple[Any, ...]:

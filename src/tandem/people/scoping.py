@@ -18,6 +18,7 @@ class _Known(NamedTuple):
     roles: dict[int, frozenset[str]]
     spaces: frozenset[int]
     organisation: str
+    reached: frozenset[int]
 
 
 _changing: set[int] = set()
@@ -32,6 +33,12 @@ def roles_of(user: Any) -> dict[int, frozenset[str]]:
 def spaces_of(user: Any) -> frozenset[int]:
     """The spaces in which the person has a role: one object per version, so that its hash is made once."""
     return _known(user).spaces
+
+
+def spaces_reaching(user: Any) -> frozenset[int]:
+    """The spaces that the person sees and those above them: what is kept there for everything below, such as the roles and
+    skills of the organisation, is known to whoever works below."""
+    return _known(user).reached if user.is_active else frozenset()
 
 
 def organisation_of(user: Any) -> str:
@@ -93,7 +100,13 @@ def _read(user: Any) -> _Known:
 
     roles = {space_id: of(space_id) for space_id in tree if of(space_id)}
     root = next((name for _id, parent, _confidential, name in rows if parent is None), "")
-    return _Known(user.access_version, roles, frozenset(roles), root)
+    reached: set[int] = set()
+    for space_id in roles:
+        at: int | None = space_id
+        while at is not None and at not in reached:
+            reached.add(at)
+            at = tree[at][0]
+    return _Known(user.access_version, roles, frozenset(roles), root, frozenset(reached))
 
 
 def members_of(space_id: int) -> models.QuerySet[Any]:
@@ -152,6 +165,10 @@ class Scoped(models.Model):
     class Meta:
         abstract = True
 
+    def is_seen_by(self, user: Any) -> bool:
+        """Whether `visible_to` would leave it, without asking the database."""
+        return self.space_id in user.visible_space_ids()
+
     def write(self, *, expected: int | None, **values: Any) -> None:
         """Write `values` if the row still has the version `expected` (None: the version this object was read with).
 
@@ -168,3 +185,20 @@ class Scoped(models.Model):
         for field, value in values.items():
             setattr(self, field, value)
         self.version = (self.version if expected is None else expected) + 1
+
+
+class HandedDownQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(space_id__among=spaces_reaching(user))
+
+
+class HandedDown(Scoped):
+    """A row that holds in its space and everything below, and is seen by whoever sees anything of it."""
+
+    objects = HandedDownQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def is_seen_by(self, user: Any) -> bool:
+        return self.space_id in spaces_reaching(user)

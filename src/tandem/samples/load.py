@@ -24,6 +24,7 @@ from tandem.samples.proposed import Proposed
 from tandem.samples.replaying import Replay
 from tandem.samples.reported import Reported
 from tandem.samples.simulation import SEED, simulate
+from tandem.samples.spent import Spent
 from tandem.samples.timeline import Timeline
 from tandem.samples.words import Language, Pair, say
 
@@ -85,6 +86,7 @@ def load(
         Proposed(place, promised.objectives, timeline).run()
         Choosing(place, timeline).run()
         Gained(place, timeline).run()
+        Spent(place, timeline).run()
         Heard(place, promised, timeline).run()
         GoingOut(place, promised, timeline).run()
         timeline.run(lambda done, total: tell(say((f"Replaying what happened: {done} of {total}", f"正在重演经过：{done}/{total}"), spoken)))

@@ -23,7 +23,7 @@ def seen(user: Any, row: Any) -> Any:
     """The name of another record, if it stands in a space that the reader sees."""
     if row is None:
         return "–"
-    return str(row) if row.space_id in user.visible_space_ids() else _("an item that you cannot see")
+    return str(row) if row.is_seen_by(user) else _("an item that you cannot see")
 
 
 def state(category: str, name: Any) -> Markup:

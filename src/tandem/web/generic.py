@@ -87,6 +87,7 @@ class Noun:
     change: Callable[..., Any] | None = None
     remove: Callable[..., Any] | None = None
     home_kinds: tuple[str, ...] = ()
+    is_at_home_in_root: bool = False  # the organisation is offered first
     list_template: str = "generic/list.html"
     form_template: str = "generic/form.html"
     owns_space: bool = False  # with people and their roles
@@ -110,6 +111,10 @@ class Noun:
     def url(self, row: Any) -> str:
         return reverse(f"{self.slug}_detail", kwargs={"id": row.pk})
 
+    def behind(self, row: Any) -> str:
+        """Where one stands when the row is gone."""
+        return reverse(self.slug)
+
 
 def urls(noun: Noun, base: str = "") -> list[URLPattern]:
     """The addresses of a noun; a noun without a form has no new, edit or removal."""
@@ -129,6 +134,12 @@ def urls(noun: Noun, base: str = "") -> list[URLPattern]:
     if noun.remove:
         found.append(path(f"{root}/<int:id>/removals/", login_required(_view(noun, removal)), name=f"{noun.slug}_removals"))
     return found
+
+
+def part_urls(noun: Noun) -> list[URLPattern]:
+    """The addresses of a noun that is shown on another one's page: no detail, comments and files of its own."""
+    left_out = {f"{noun.slug}_{what}" for what in ("detail", "comments", "attachments")}
+    return [one for one in urls(noun) if one.name not in left_out]
 
 
 def _view(noun: Noun, function: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -286,8 +297,9 @@ def _form(request: HttpRequest, noun: Noun, row: Any = None) -> forms.Form:
         spaces = Space.objects.visible_to(request.user).filter(
             id__in=spaces_where(request.user, noun.needed_for_new), kind__in=noun.home_kinds
         )
+        offered = spaces.filter(parent=None).first() if noun.is_at_home_in_root else None
         form.fields["home"] = HomeField(
-            spaces, label=noun.names.get("home", _("Where")), initial=initial.get("home") or spaces.first()
+            spaces, label=noun.names.get("home", _("Where")), initial=initial.get("home") or offered or spaces.first()
         )
         form.order_fields(["home"])
     for one in form.fields.values():
@@ -304,7 +316,7 @@ def _form(request: HttpRequest, noun: Noun, row: Any = None) -> forms.Form:
 def _holds_unseen(user: Any, row: Any, name: str) -> bool:
     """Whether the field refers to a record of a space that the editor does not see."""
     now = getattr(row, name, None)
-    return isinstance(now, Scoped) and now.space_id not in user.visible_space_ids()  # type: ignore[attr-defined]
+    return isinstance(now, Scoped) and not now.is_seen_by(user)
 
 
 def new_page(request: HttpRequest, noun: Noun) -> HttpResponse:
@@ -379,5 +391,5 @@ def removal(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
     if request.method == "POST":
         assert noun.remove is not None
         noun.remove(actor=request.user, row=row, version=doors.version_in(request))
-        return doors.go_to(request, reverse(noun.slug), _("Removed."))
+        return doors.go_to(request, noun.behind(row), _("Removed."))
     return doors.go_to(request, noun.url(row))

@@ -38,7 +38,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Alignment"), "alignment", "a"), (_("Strategy map"), "strategy_map", ""), (_("Charters"), "charters", ""), (_("Themes"), "themes", ""),
     ]),
     (_("Portfolio"), "briefcase", "f", [
-        (_("Projects"), "projects", "j"), (_("Proposals"), "proposals", ""), (_("Scenarios"), "scenarios", ""), (_("Benefits"), "benefits", ""), (_("Health"), "projects_health", ""), (_("Dependencies"), "project_dependencies", ""), (_("Project reports"), "project_reports", ""), (_("Course of reports"), "project_reports_course", ""), (_("Programmes"), "programmes", ""), (_("Portfolios"), "portfolios", ""),
+        (_("Projects"), "projects", "j"), (_("Proposals"), "proposals", ""), (_("Scenarios"), "scenarios", ""), (_("Benefits"), "benefits", ""), (_("Money"), "money", ""), (_("Health"), "projects_health", ""), (_("Dependencies"), "project_dependencies", ""), (_("Project reports"), "project_reports", ""), (_("Course of reports"), "project_reports_course", ""), (_("Programmes"), "programmes", ""), (_("Portfolios"), "portfolios", ""),
     ]),
     (_("Product"), "map-2", "p", [
         (_("Roadmap"), "roadmap", "r"), (_("Features"), "features", ""), (_("Releases"), "releases", ""), (_("Roadmap editions"), "roadmap_editions", ""),
@@ -66,6 +66,7 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
     (_("Project"), "projects_new", "briefcase", Permission.EDIT_PORTFOLIO, ""),
     (_("Proposal"), "proposals_new", "bulb", Permission.EDIT_WORK, ""),
     (_("Benefit"), "benefits_new", "chart-line", Permission.EDIT_WORK, ""),
+    (_("Cost"), "cost_lines_new", "coin", Permission.EDIT_PLAN, ""),
     (_("Import a file"), "imports_new", "file-import", Permission.IMPORT, ""),
 ]
 
@@ -132,6 +133,7 @@ def _marked(request: HttpRequest) -> list[Place]:
     best: tuple[int, Place | None, Place | None] = (0, None, None)
     # a sprint is reached from its backlog
     path = "/backlog/" if request.path.startswith("/sprints/") else request.path
+    path = "/money/" if request.path.startswith(("/costs/", "/exchange-rates/", "/counting/")) else path
     path = "/automation/" if path.startswith(("/webhooks/", "/rules/")) else path
     for label, icon, key, pages in _spoken(get_language())[0]:
         children = [Place(text, address, key=letter) for text, address, letter in pages]
