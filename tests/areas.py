@@ -86,6 +86,8 @@ from tandem.product.models import (
     ScoringModel,
     Segment,
 )
+from tandem.resources.actions import departments, employments, job_roles, person_roles, rates, skills
+from tandem.resources.models import Department, Employment, JobRole, PersonRole, PersonSkill, Rate, Skill
 from tandem.strategy.actions import charters, check_ins, key_results, measurements, objectives, themes
 from tandem.strategy.models import (
     Charter,
@@ -272,6 +274,16 @@ class Area:
     imported: Import
     feed: Feed
     feed_secret: str
+    job_role: JobRole
+    unused_job_role: JobRole
+    skill: Skill
+    unused_skill: Skill
+    department: Department
+    unused_department: Department
+    employment: Employment
+    person_role: PersonRole
+    person_skill: PersonSkill
+    rate: Rate
     share: RoadmapShare
     share_secret: str
 
@@ -324,6 +336,7 @@ def build(admin: User, name: str, key: str) -> Area:
     delivery = Delivery.objects.create(space=project.space, hook=hook, mark="event:0", state="failed")
     share, secret = roadmaps.share(actor=admin, space=product.space)
     feed, feed_secret = feeds.create(actor=member, space=top, name="Mine", query="")
+    found |= _resources(admin, member, top)
     return Area(**found, hook=hook, delivery=delivery, rule=rule, rule_run=rule_run, inlet=inlet, inlet_secret=inlet_secret, development=development, feed=feed, feed_secret=feed_secret, share=share, share_secret=secret)
 
 
@@ -332,6 +345,21 @@ def _costs(admin: User, project: Project) -> dict[str, Any]:
     rate = exchange_rates.create(actor=admin, currency="USD", on=clock.today() - timedelta(days=400), rate=Decimal("0.92"))
     line = make.cost_line(actor=admin, project=project)
     return {"cost_line": line, "budget": Budget.objects.get(pk=entry.budget_id), "budget_entry": entry, "exchange_rate": rate}
+
+
+def _resources(admin: User, member: User, top: Space) -> dict[str, Any]:
+    """The first of each is used, so that it stays."""
+    architect, spare = (job_roles.create(actor=admin, space=top, name=name) for name in ("Architect", "Diver"))
+    law, chess = (skills.create(actor=admin, space=top, name=name) for name in ("Customs law", "Chess"))
+    harbour, lab = (departments.create(actor=admin, space=top, name=name) for name in ("Harbour", "Laboratory"))
+    day = clock.today() - timedelta(days=400)
+    return {
+        "job_role": architect, "unused_job_role": spare, "skill": law, "unused_skill": chess, "department": harbour, "unused_department": lab,
+        "employment": employments.create(actor=admin, space=top, person=member, starts_on=day, ends_on=day + timedelta(days=100), department=harbour),
+        "person_role": person_roles.create(actor=admin, person=member, job_role=architect, starts_on=day, ends_on=day + timedelta(days=100)),
+        "person_skill": skills.say(actor=admin, person=member, skill=law, level=3, since=day),
+        "rate": rates.create(actor=admin, space=top, job_role=architect, valid_from=day, cost=Decimal("90.00"), currency="EUR"),
+    }
 
 
 def _strategy(admin: User, top: Space) -> dict[str, Any]:

@@ -17,6 +17,13 @@ from tests.areas import Area
 
 # where a noun's example stands in an area
 EXAMPLES = {
+    "job-roles": "unused_job_role",
+    "skills": "unused_skill",
+    "departments": "unused_department",
+    "employments": "employment",
+    "person-roles": "person_role",
+    "person-skills": "person_skill",
+    "rates": "rate",
     "themes": "theme",
     "charters": "charter",
     "objectives": "objective",
@@ -203,6 +210,19 @@ def _shared(area: Area) -> dict[str, Any]:
 
 
 BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
+    "job_roles_create": lambda a: {"space_id": a.space.pk, "name": "Tester"},
+    "job_roles_change": lambda a: {"description": "Looks for what breaks"},
+    "skills_create": lambda a: {"space_id": a.space.pk, "name": "Welding", "category": "Trade"},
+    "skills_change": lambda a: {"category": "Games"},
+    "departments_create": lambda a: {"space_id": a.space.pk, "name": "Quay 3", "parent_id": a.department.pk, "head_id": a.member.pk},
+    "departments_change": lambda a: {"name": "Research"},
+    "employments_create": lambda a: {"space_id": a.space.pk, "person_id": a.member.pk, "starts_on": _days(3), "percent": 60, "department_id": a.department.pk},
+    "employments_change": lambda a: {"percent": 80},
+    "person_roles_create": lambda a: {"person_id": a.member.pk, "job_role_id": a.unused_job_role.pk, "starts_on": _days(3)},
+    "person_roles_change": lambda a: {"is_primary": False},
+    "person_skills_create": lambda a: {"person_id": a.member.pk, "skill_id": a.unused_skill.pk, "level": 4, "since": "2026-01-05"},
+    "person_skills_change": lambda a: {"level": 5},
+    "rates_create": lambda a: {"space_id": a.space.pk, "job_role_id": a.job_role.pk, "valid_from": _days(3), "cost": "95.50", "bill": "140.00", "currency": "EUR"},
     "objectives_create": lambda a: {
         "space_id": a.space.pk,
         "title": "Halve the calls",

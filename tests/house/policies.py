@@ -23,12 +23,14 @@ AUTOMATE = frozenset({A, L, F, J, R})
 IMPORT = frozenset({A, L, F, J, R})
 COSTS = frozenset({A, L, F, J, E, U})
 PEOPLE = frozenset({A})
+RESOURCES = frozenset({A, L, F})
+RATES = frozenset({A, L, F})
 NOBODY: frozenset[str] = frozenset()
 
 GRANTS = {
     "view": SEE, "comment": COMMENT, "edit_work": WORK, "edit_plan": PLAN, "edit_product": PRODUCT,
     "give_promise": PRODUCT, "edit_strategy": STRATEGY, "edit_charter": CHARTER, "sign_for_pmo": PMO_SIDE, "sign_for_product": PRODUCT_SIDE, "edit_portfolio": PORTFOLIO, "import": IMPORT, "share": SHARE, "automate": AUTOMATE,
-    "see_costs": COSTS, "manage_access": ACCESS, "manage_people": PEOPLE, "read_audit": frozenset({A, L, U}),
+    "see_costs": COSTS, "manage_access": ACCESS, "manage_people": PEOPLE, "manage_resources": RESOURCES, "see_rates": RATES, "read_audit": frozenset({A, L, U}),
 }  # fmt: skip
 
 
@@ -91,6 +93,7 @@ _READ_ONLY = [
     "themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "runs", "imports", "spaces", "contributions", "jobs",
     "proposals", "proposal_ties", "benefits", "benefit_measurements", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes",
     "ballots", "scoring_models", "scores", "roadmap_editions", "portals", "adoptions",
+    "job_roles", "skills", "departments", "employments", "person_roles", "person_skills",
 ]  # fmt: skip
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
@@ -101,10 +104,19 @@ _NOUNS = [
     *_READ_ONLY,
 ]  # fmt: skip
 
+_RESOURCES = ("job_roles", "skills", "departments", "employments", "person_roles", "person_skills")
+
 API: dict[str, Policy] = {
     **{f"{noun}_list": LIST for noun in [*_NOUNS, "users", "tokens"]},
     **{f"{noun}_{what}": READ for noun in _NOUNS for what in ("read", "history")},
     "users_read": LIST,
+    **{f"{noun}_create": create(RESOURCES) for noun in _RESOURCES},
+    **{f"{noun}_change": change(RESOURCES) for noun in _RESOURCES},
+    **{f"{noun}_remove": remove(RESOURCES) for noun in _RESOURCES},
+    "rates_list": LIST,
+    **{f"rates_{what}": Policy(RATES, denied=404) for what in ("read", "history")},
+    "rates_create": create(RATES),
+    "rates_remove": Policy(RATES, 204, denied=404),
     "users_me": LIST,
     "users_create": Policy(PEOPLE, 201, at_root=True),
     "users_disablements_create": Policy(PEOPLE, 201, at_root=True),
@@ -459,6 +471,12 @@ def _noun(slug: str, roles: frozenset[str], *, change: bool = True, remove: bool
     return pages
 
 
+def _part(slug: str, roles: frozenset[str], *, change: bool = True) -> dict[str, Page]:
+    """A noun that is shown on another one's page."""
+    left_out = {f"{slug}_{what}" for what in ("detail", "comments", "attachments")}
+    return {name: page for name, page in _noun(slug, roles, change=change, remove=True).items() if name not in left_out}
+
+
 WEB: dict[str, Page] = {
     "healthz": Page(get=SEE, open_to_all=True),
     "readyz": Page(get=SEE, open_to_all=True),
@@ -487,6 +505,10 @@ WEB: dict[str, Page] = {
     **{f"people_{what}": Page(post=PEOPLE, at_root=True) for what in ("password_links", "disablings", "enablings")},
     "access": Page(get=SEE, post=ACCESS),
     **_noun("teams", PORTFOLIO, remove=True),
+    **{name: page for noun in ("job_roles", "skills", "departments") for name, page in _noun(noun, RESOURCES, remove=True).items()},
+    **{name: page for noun in ("employments", "person_roles", "person_skills") for name, page in _part(noun, RESOURCES).items()},
+    **_part("rates", RATES, change=False),
+    "rates_removals": Page(post=RATES, denied=404),
     **_noun("objectives", STRATEGY, remove=True),
     **_noun("themes", STRATEGY, remove=True),
     **_noun("charters", CHARTER, remove=True),

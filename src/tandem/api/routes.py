@@ -40,6 +40,8 @@ from tandem.api.product import (
     roadmap_editions,
     scoring_models,
 )
+from tandem.api.resources import catalogue, rates
+from tandem.api.resources import people as people_resources
 from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
 from tandem.api.work import (
     archiving_rules,
@@ -151,6 +153,13 @@ NOUNS: dict[str, Router] = {
     "personas": discovery.personas,
     "competitors": discovery.competitors,
     "research-notes": discovery.research_notes,
+    "job-roles": catalogue.job_roles,
+    "skills": catalogue.skills,
+    "departments": catalogue.departments,
+    "employments": people_resources.employments,
+    "person-roles": people_resources.person_roles,
+    "person-skills": people_resources.person_skills,
+    "rates": rates.router,
     "comments": comments.router,
     "attachments": attachments.router,
     "saved-views": saved_views.router,

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 FIELDS = {
+    "job_role": _("job role"), "skill": _("skill"), "since": _("since"), "percent": _("share of a full week"), "manager": _("reports to"), "head": _("head"),
+    "is_primary": _("main role"), "valid_from": _("valid from"),
     "actual_finish": _("actual finish"), "actual_start": _("actual start"), "assignees": _("assignees"), "audience": _("audience"),
     "base": _("based on"), "basis": _("forecast at that time"), "body": _("comment"), "calendar": _("calendar"), "confidence": _("confidence said"),
     "constraint": _("constraint"), "constraint_at": _("constraint date"), "country": _("holidays of"), "date": _("promised date"),

@@ -51,7 +51,9 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Automation"), "automation", ""), (_("Imports"), "imports", "i"), (_("Jobs"), "jobs", ""),
     ]),
     (_("People"), "users", "k", [
-        (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Calendars"), "calendars", ""),
+        (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Job roles"), "job_roles", ""), (_("Skills"), "skills", ""),
+        (_("Joining and leaving"), "employments", ""), (_("Roles of people"), "person_roles", ""), (_("Skills of people"), "person_skills", ""),
+        (_("Calendars"), "calendars", ""),
     ]),
 ]  # fmt: skip
 

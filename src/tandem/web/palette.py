@@ -31,6 +31,7 @@ from tandem.product.models import (
     ScoringModel,
 )
 from tandem.reports.queries import quick_line
+from tandem.resources.models import Department, JobRole, Skill
 from tandem.strategy.models import KeyResult, Kpi, Objective
 from tandem.web import navigation
 from tandem.web.work.new import homes, usual_home
@@ -142,6 +143,9 @@ NOUNS = (
     Noun(lazy("Portfolios"), Portfolio, "name", "briefcase", "portfolios_detail"),
     Noun(lazy("Feedback"), Feedback, "title", "message-2", "feedback_detail"),
     Noun(lazy("Customers"), Customer, "name", "users", "customers_detail"),
+    Noun(lazy("Departments"), Department, "name", "users", "departments_detail"),
+    Noun(lazy("Job roles"), JobRole, "name", "user", "job_roles_detail"),
+    Noun(lazy("Skills"), Skill, "name", "user", "skills_detail"),
     Noun(lazy("Teams"), Team, "name", "users", "teams_detail"),
     Noun(lazy("Views"), SavedView, "name", "bookmark", "work_items", "query"),
 )

@@ -49,6 +49,15 @@ from tandem.web.product import (
     trace,
     voting,
 )
+from tandem.web.resources import (
+    departments,
+    employments,
+    job_roles,
+    person_roles,
+    person_skills,
+    rates,
+    skills,
+)
 from tandem.web.strategy import (
     alignment,
     charters,
@@ -92,5 +101,6 @@ urlpatterns: list[URLPattern] = [
     *blocks.urls, *checklists.urls, *editing.urls, *time_entries.urls, *approvals.urls, *shares.urls, *relocations.urls, *intake.urls, *recurrences.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *roadmap_editions.urls, *imports.urls,
+    *job_roles.urls, *skills.urls, *departments.urls, *employments.urls, *person_roles.urls, *person_skills.urls, *rates.urls,
     *overview.urls, *hooks.urls, *rules.urls, *inlets.urls,
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from tandem.people.actions import users
 from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.people.scoping import members_of
 from tandem.web import doors, generic, histories
+from tandem.web.resources import person_panel
 from tandem.work.models import WorkItem
 
 SHOWN = 500
@@ -131,6 +132,7 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
         "work_count": work.count(),
         "email": person.email if shows_email else "",
         "may_manage": manages_people(request.user),
+        "resource": None if doors.is_peek(request) else person_panel.panel(request, person),
         "events": histories.lines(_account_events(person), request.user, silent=silent) if sees_account else [],
     }
     template = "people/person_peek.html" if doors.is_peek(request) else "people/person.html"
