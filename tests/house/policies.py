@@ -533,6 +533,8 @@ WEB: dict[str, Page] = {
     "benefits_outcomes": _LISTING,
     "benefit_measurement_removals": Page(post=WORK),
     "money": _LISTING,
+    "earned_values": _LISTING,
+    "earned_value": Page(get=SEE),
     **_noun("cost_lines", PLAN),
     "cost_lines_detail": Page(get=SEE, hidden=SEE - COSTS),
     "cost_lines_comments": Page(get=SEE, post=COMMENT, hidden=SEE - COSTS),
