@@ -136,3 +136,13 @@ def test_money_is_offered_to_who_may_see_costs_only_and_a_stranger_sees_no_page(
     assert "€" in signed_in(world.boris).get(url).content.decode()
     assert "€" not in signed_in(world.mei).get(url + "?unit=money").content.decode()
     assert signed_in(world.dana).get(url).status_code == 404
+
+
+@pytest.mark.usefixtures("april")
+def test_in_money_unplanned_and_unestimated_work_counts_as_well(world):
+    """Two of four items are done: half of the planned cost is earned, though none is planned and three have no estimate."""
+    for n in range(4):
+        item(world, done=n < 2, **({"estimate_minutes": 6000} if n == 3 else {}))
+    make.cost_line(actor=world.alma, project=world.project, month=date(2026, 4, 1), planned=D("1000.01"))
+    one = standing(world, "money")
+    assert (one.work_unit, one.figures.earned, one.figures.planned) == ("items", 50_000, 100_001)

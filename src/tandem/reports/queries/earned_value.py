@@ -1,6 +1,7 @@
 """Earned value of projects in hours, points or money: what was planned by today, what is done, what it cost, and what follows.
 
-Counted are the work items without parts that have a size and a planned day; what has not is named, never guessed. Planned days
+Counted are the work items without parts that have a size and a planned day; what has not is named, never guessed. In money the plan is
+that of the costs, and work items only say which share is done. Planned days
 are those of the newest baseline, else of the plan, else the due day, else the end of the sprint. Everything is a whole number of
 the smallest unit (minutes, thousandths of points, cents), so that sums are exact."""
 
@@ -11,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Count, Max, Sum
 
 from tandem.compute.earned_value.measures import EarnedValue, Figures, earned_value, summed
 from tandem.compute.earned_value.schedule import EarnedSchedule, Plan, earned_schedule
@@ -24,11 +25,13 @@ from tandem.reports.queries import money
 from tandem.work.models import Baseline, State, TimeEntry, WorkItem
 from tandem.work.models.baseline import BaselineDate
 
-HOURS, POINTS, MONEY = "hours", "points", "money"
+HOURS, POINTS, MONEY, ITEMS = "hours", "points", "money", "items"
 SCALE = {HOURS: 60, POINTS: 1000, MONEY: 100}
 "So many of the smallest unit are one."
 MOST = 60_000
 "Work items of one reading."
+ENOUGH = 0.9
+"In money work is weighed by estimates where so many items have one, else each item counts the same."
 _FIELDS = (
     "id", "space_id", "parent_id", "estimate_minutes", "estimate_points", "planned_start", "planned_finish", "due_on", "actual_finish",
     "percent_complete", "state__category", "logged_minutes", "remaining_minutes", "spent_minutes",
@@ -67,6 +70,7 @@ class Left:
     """What is not counted, and what is known only in part."""
 
     unsized: int = 0
+    unsized_open: int = 0
     unplanned: int = 0
     done_unlogged: int = 0
     undated_minutes: int = 0
@@ -117,9 +121,16 @@ def units_of(user: Any, space_id: int) -> list[str]:
     rows = WorkItem.objects.visible_to(user).present().filter(space=space_id)
     sized = rows.aggregate(hours=Max("estimate_minutes"), points=Max("estimate_points"))
     found = [unit for unit in (HOURS, POINTS) if sized[unit]]
-    if found and money.money(user, money.places(user, None) & {space_id}, "EUR").total.planned:
+    if rows.exists() and money.money(user, money.places(user, None) & {space_id}, "EUR").total.planned:
         found.insert(0, MONEY)
     return found
+
+
+def usual_unit(user: Any, space_ids: Iterable[int]) -> str:
+    """Of many projects: in what more of their items are estimated."""
+    rows = WorkItem.objects.visible_to(user).present().filter(space_id__among=frozenset(space_ids))
+    sized = rows.aggregate(hours=Count("estimate_minutes"), points=Count("estimate_points"))
+    return POINTS if sized["points"] > sized["hours"] else HOURS
 
 
 def project(user: Any, space: Space, unit: str) -> Standing:
@@ -134,7 +145,7 @@ def project(user: Any, space: Space, unit: str) -> Standing:
 
 
 def standings(user: Any, space_ids: Iterable[int], unit: str) -> dict[int, Standing]:
-    """Of each project. In money the work is weighed in hours, where any item has them, else in points."""
+    """Of each project."""
     ids = frozenset(space_ids)
     today = clock.today()
     ends = dict(Project.objects.visible_to(user).filter(space__in=ids).values_list("space_id", "as_of"))
@@ -151,7 +162,7 @@ def standings(user: Any, space_ids: Iterable[int], unit: str) -> dict[int, Stand
         on = min(ends.get(space_id) or today, today)
         leaves = [item for item in rows[space_id] if item["id"] not in parents]
         one = Standing(space_id, unit, on)
-        one.work_unit = unit if unit != MONEY else HOURS if any(item["estimate_minutes"] for item in leaves) else POINTS
+        one.work_unit = unit if unit != MONEY else _weight(leaves)
         _weigh(one, leaves, days)
         if unit == MONEY:
             _in_money(user, one)
@@ -193,18 +204,29 @@ def _day(moment: Any) -> date | None:
     return moment.date() if moment is not None else None
 
 
+def _weight(leaves: list[dict[str, Any]]) -> str:
+    needed = ENOUGH * len(leaves)
+    for unit, name in ((HOURS, "estimate_minutes"), (POINTS, "estimate_points")):
+        if leaves and sum(bool(item[name]) for item in leaves) >= needed:
+            return unit
+    return ITEMS
+
+
 def _weigh(one: Standing, leaves: list[dict[str, Any]], days: _Days) -> None:
     name, scale = ("estimate_minutes", 1) if one.work_unit == HOURS else ("estimate_points", SCALE[POINTS])
     for item in leaves:
-        size = round((item[name] or 0) * scale)
+        is_done = item["state__category"] == State.Category.DONE
+        size = 100 if one.work_unit == ITEMS else round((item[name] or 0) * scale)
         if size <= 0:
             one.left.unsized += 1
+            one.left.unsized_open += not is_done
             continue
         start, finish = days.get(item["id"], (None, None))
+        if finish is None and one.unit == MONEY:  # there the plan is that of the costs: the item only has to be weighed
+            finish = one.on
         if finish is None:
             one.left.unplanned += 1
             continue
-        is_done = item["state__category"] == State.Category.DONE
         done_on = min(_day(item["actual_finish"]) or one.on, one.on) if is_done else None
         one.pieces.append(Piece(item["id"], size, min(start or finish, finish), finish, done_on, min(item["percent_complete"], 100)))
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from tandem.kit.dates import parse_day
 from tandem.kit.errors import Denied, Refused
@@ -102,7 +102,7 @@ def _of(request: HttpRequest) -> dict[str, Any]:
 
 
 noun = Noun(
-    slug="cost_lines", model=CostLine, one=_("cost"), many=_("Costs"), purpose=_("What projects cost, month by month: planned, committed, actual and expected."),
+    slug="cost_lines", model=CostLine, one=_("cost"), many=pgettext_lazy("record", "Costs"), purpose=_("What projects cost, month by month: planned, committed, actual and expected."),
     columns=(
         Column("title", _("What for"), lambda r: r.title, "title", is_title=True),
         Column("project", _("Project"), lambda r: r.space.name),
@@ -110,7 +110,7 @@ noun = Noun(
         Column("kind", _("Kind of cost"), lambda r: r.get_kind_display()),
         Column("treatment", _("Treatment"), lambda r: r.get_treatment_display()),
         Column("currency", _("Currency"), lambda r: r.currency),
-        Column("planned", _("Planned"), lambda r: r.planned, "planned", is_number=True),
+        Column("planned", pgettext_lazy("amount", "Planned"), lambda r: r.planned, "planned", is_number=True),
         Column("committed", _("Committed"), lambda r: r.committed, "committed", is_number=True),
         Column("actual", _("Actual"), lambda r: r.actual, is_number=True),
         Column("outlook", _("Expected"), lambda r: r.outlook, is_number=True),
@@ -120,7 +120,7 @@ noun = Noun(
     ),
     facts=(
         Fact(_("Project"), lambda r: r.space.name), Fact(_("Month"), lambda r: f"{r.month:%Y-%m}"), Fact(_("Kind of cost"), lambda r: r.get_kind_display()),
-        Fact(_("Treatment"), lambda r: r.get_treatment_display()), Fact(_("Planned"), lambda r: _exact(r.planned, r.currency)), Fact(_("Committed"), lambda r: _exact(r.committed, r.currency)),
+        Fact(_("Treatment"), lambda r: r.get_treatment_display()), Fact(pgettext_lazy("amount", "Planned"), lambda r: _exact(r.planned, r.currency)), Fact(_("Committed"), lambda r: _exact(r.committed, r.currency)),
         Fact(_("Actual"), lambda r: _exact(r.actual, r.currency)), Fact(_("Forecast"), lambda r: _exact(r.forecast, r.currency)),
         Fact(_("Cost centre"), lambda r: r.cost_centre or "–"), Fact(_("Supplier"), lambda r: r.supplier or "–"), Fact(_("Reference"), lambda r: r.reference or "–"),
         Fact(_("Removed"), lambda r: day(r.removed_at) if r.removed_at else _("No")),

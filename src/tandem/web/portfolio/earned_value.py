@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from markupsafe import Markup
 
 from tandem.people.models import Space, SpaceKind
@@ -28,6 +28,10 @@ WHY = {
     "actual_unknown": gettext_lazy("what it cost is not recorded"), "nothing_planned": gettext_lazy("nothing was planned by today"), "nothing_spent": gettext_lazy("nothing was spent yet"),
     "nothing_earned": gettext_lazy("nothing is done yet"), "nothing_left_of_budget": gettext_lazy("nothing is left of the budget"), "estimate_reached": gettext_lazy("the estimate is reached already"),
     "work_is_done": gettext_lazy("the work is done"), "no_new_estimate": gettext_lazy("not every open item says what is left"), "no_time_passed": gettext_lazy("it has not begun"), "planned_end_passed": gettext_lazy("the planned end has passed"),
+}  # fmt: skip
+_WEIGHED = {
+    HOURS: gettext_lazy("The done share of the work is weighed by hours estimated."), POINTS: gettext_lazy("The done share of the work is weighed by points."),
+    reads.ITEMS: gettext_lazy("The done share of the work is that of the work items, each counting the same: too few have estimates to weigh by them."),
 }  # fmt: skip
 _SHOWN = 200
 
@@ -53,12 +57,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Every running project that the asker sees, in one unit, and their whole."""
     key = request.GET.get("in", "")
     space = doors.find(Space.objects.all(), request.user, key=key) if key else None
-    unit = POINTS if request.GET.get("unit") == POINTS else HOURS
     rows = Project.objects.visible_to(request.user).running().select_related("space").order_by("name", "id")
     if space is not None:
         rows = rows.filter(space_id__among=below(request.user, space.pk))
     projects = list(rows[: _SHOWN + 1])
     more, projects = len(projects) > _SHOWN, projects[:_SHOWN]
+    unit = request.GET.get("unit", "")
+    unit = unit if unit in (HOURS, POINTS) else reads.usual_unit(request.user, [one.space_id for one in projects])
     found = reads.standings(request.user, [one.space_id for one in projects], unit)
     context = {
         "space": space, "places": places(request), "unit": unit, "more": _SHOWN if more else 0, "rows": [_row(project, found[project.space_id]) for project in projects],
@@ -165,7 +170,7 @@ def _sentence(one: Standing, tell: Any) -> str:
         text += _(", for %(actual)s") % {"actual": tell(figures.actual)}
     if found.eac.typical is not None:
         text += _("; going on like this it takes %(eac)s in all instead of %(budget)s") % {"eac": tell(found.eac.typical), "budget": tell(figures.budget)}
-    return text + _(".")
+    return text + pgettext("sentence", ".")
 
 
 def _course(one: Standing, tell: Any) -> list[list[str]]:
@@ -187,7 +192,7 @@ def _picture(one: Standing, key: str, tell: Any) -> dict[str, Any] | None:
     last = max([one.course[-1].on, *ahead])
     eac = found.eac.typical if found.eac.typical is not None and found.eac.typical <= 3 * figures.budget else None
     top = reads.in_units(max(figures.budget, eac or 0, figures.actual or 0), one.unit)
-    ticks = charts.nice(0, top, 4)
+    ticks = charts.nice(0, 1.1 * top, 4)
     plot = charts.plot(
         x=(one.began, last), y=(0, ticks[-1]), height=300, left=64, right=60, top=18,
         y_ticks=[(t, money.money(t, one.currency) if one.unit == MONEY else charts.number(t)) for t in ticks],
@@ -220,6 +225,10 @@ def _left(one: Standing) -> list[str]:
     left, found = one.left, []
     if left.unsized:
         found.append(ngettext("%(n)s item without an estimate is left out.", "%(n)s items without an estimate are left out.", left.unsized) % {"n": left.unsized})
+    if left.unsized_open:
+        found.append(ngettext("%(n)s of them is still open: what is earned reads better than it is.", "%(n)s of them are still open: what is earned reads better than it is.", left.unsized_open) % {"n": left.unsized_open})
+    if one.unit == MONEY and one.pieces:
+        found.append(str(_WEIGHED[one.work_unit]))
     if left.unplanned and one.pieces:
         found.append(ngettext("%(n)s item without a planned day is left out.", "%(n)s items without a planned day are left out.", left.unplanned) % {"n": left.unplanned})
     if left.done_unlogged and one.found and one.found.figures.actual is not None:

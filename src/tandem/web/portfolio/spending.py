@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from markupsafe import Markup
 
 from tandem.kit import clock
@@ -52,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _names() -> dict[str, str]:
-    return {"planned": _("Planned"), "committed": _("Committed"), "actual": _("Actual"), "outlook": _("Expected")}
+    return {"planned": pgettext("amount", "Planned"), "committed": _("Committed"), "actual": _("Actual"), "outlook": _("Expected")}
 
 
 def _whose(space: Space | None) -> str:
@@ -108,7 +108,7 @@ def _picture(found: Money, key: str) -> dict[str, Any] | None:
     until = max(came, months_on(today, -1))
     budget = float(found.budget) if found.budget is not None else None
     top = max([*shown[-1][1].values(), budget or 0])
-    ticks = charts.nice(0, top or 1, 4)
+    ticks = charts.nice(0, 1.1 * (top or 1), 4)
     ends = unit_end(shown[0][0], "month"), unit_end(shown[-1][0], "month")
     right = 84 if budget is not None else 16
     plot = charts.plot(x=ends, y=(0, ticks[-1]), height=280, left=64, right=right, top=16, y_ticks=[(t, money.money(Decimal(t), found.currency)) for t in ticks])
