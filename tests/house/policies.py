@@ -40,6 +40,7 @@ class Policy:
 
     `owners` are the roles for which it is enough that they wrote the thing. At `root` the role counts at the top of
     the organisation only. `everybody` needs no role, `by_session` refuses tokens. For the `hidden` roles the thing does not exist.
+    `all_members`: whoever holds any role anywhere.
     """
 
     roles: frozenset[str] = NOBODY
@@ -52,13 +53,14 @@ class Policy:
     private: bool = False
     denied: int = 403
     hidden: frozenset[str] = NOBODY
+    all_members: bool = False
 
     def expects(self, role: str, relation: str, credential: str, is_write: bool) -> int:
         if relation == "anonymous":
             return 401
         if (is_write and credential == "reader") or (self.by_session and credential != "session"):
             return 403
-        if self.everybody:
+        if self.everybody or (self.all_members and role in SEE):
             return self.yes
         if relation == "owner" and role in self.owners:
             return self.yes
@@ -171,7 +173,7 @@ API: dict[str, Policy] = {
     "budgets_entries_list": Policy(COSTS, denied=404),
     "budgets_create": create(PORTFOLIO),
     **{f"budgets_{what}_create": Policy(PORTFOLIO, 201, hidden=SEE - COSTS) for what in ("entries", "transfers")},
-    **{f"exchange_rates_{what}": LIST for what in ("read", "history")},
+    **{f"exchange_rates_{what}": Policy(all_members=True) for what in ("read", "history")},
     "exchange_rates_create": Policy(PORTFOLIO, 201, at_root=True),
     "exchange_rates_change": Policy(PORTFOLIO, at_root=True),
     "exchange_rates_remove": Policy(PORTFOLIO, 204, at_root=True),
@@ -409,7 +411,8 @@ class Page:
     """A page's policy. `get` and `post` name the roles that are let in; None: the method is not offered.
 
     `everybody`: whoever is signed in. `anywhere`: it is enough to hold the role in some space. `owners` as above.
-    `open_to_all`: without signing in. `all_read`: whoever is signed in may GET. `hidden` as above. `blind`: rows that the asker cannot see are passed over, not named. Codes of those let in may differ (a form comes back with 422), refusals not.
+    `open_to_all`: without signing in. `all_read`: whoever holds any role anywhere may GET. `hidden` as above. `unseen`: what
+    others get instead of 404, with `hides_none` also who holds no role at all. `blind`: rows that the asker cannot see are passed over, not named. Codes of those let in may differ (a form comes back with 422), refusals not.
     """
 
     get: frozenset[str] | None = None
@@ -425,6 +428,7 @@ class Page:
     unseen: int = 404
     hidden: frozenset[str] = NOBODY
     all_read: bool = False
+    hides_none: bool = False
 
     def expects(self, method: str, role: str, relation: str) -> int:
         """200 stands for: let in."""
@@ -433,7 +437,7 @@ class Page:
             return 200
         if relation == "anonymous":
             return 302
-        if self.everybody or (self.all_read and method == "GET"):
+        if self.everybody or (self.all_read and method == "GET" and role in SEE):
             return 200
         if self.anywhere:
             return 200 if role in (allowed or NOBODY) else self.denied
@@ -443,7 +447,7 @@ class Page:
         if self.blind and not sees:
             return 200
         if not sees or role in self.hidden:
-            return 404 if sees else self.unseen
+            return 404 if sees or (role not in SEE and not self.hides_none) else self.unseen
         return 200 if role in (allowed or NOBODY) else self.denied
 
 
@@ -544,12 +548,12 @@ WEB: dict[str, Page] = {
     "costs_paste": Page(get=PLAN, post=PLAN),
     **{name: Page(get=PORTFOLIO, post=PORTFOLIO) for name in ("budget", "budget_transfers")},
     **_noun("exchange_rates", PORTFOLIO),
-    "exchange_rates_detail": _LISTING,
+    "exchange_rates_detail": Page(get=SEE, all_read=True),
     "exchange_rates_comments": Page(post=COMMENT, at_root=True, all_read=True),
     "exchange_rates_attachments": Page(post=COMMENT, at_root=True),
     "exchange_rates_edit": Page(get=PORTFOLIO, post=PORTFOLIO, at_root=True, unseen=403),
     "exchange_rates_removals": Page(post=PORTFOLIO, at_root=True),
-    "counting": Page(get=PORTFOLIO, post=PORTFOLIO, at_root=True, unseen=403),
+    "counting": Page(get=PORTFOLIO, post=PORTFOLIO, at_root=True, unseen=403, hides_none=True),
     "proposals_moves": Page(get=SEE, post=PORTFOLIO),
     "proposals_contributions": Page(get=SEE, post=WORK),
     "proposals_ties": Page(post=WORK),
