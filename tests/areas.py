@@ -37,10 +37,21 @@ from tandem.planning.models import (
     Scenario,
     Solution,
 )
-from tandem.portfolio.actions import benefit_measurements, portfolios, programmes, proposals
+from tandem.portfolio.actions import (
+    benefit_measurements,
+    budgets,
+    exchange_rates,
+    portfolios,
+    programmes,
+    proposals,
+)
 from tandem.portfolio.models import (
     Benefit,
     BenefitMeasurement,
+    Budget,
+    BudgetEntry,
+    CostLine,
+    ExchangeRate,
     Portfolio,
     Programme,
     Project,
@@ -200,6 +211,10 @@ class Area:
     adoption: Adoption
     answered_scenario: Scenario
     proposal_tie: ProposalTie
+    cost_line: CostLine
+    budget: Budget
+    budget_entry: BudgetEntry
+    exchange_rate: ExchangeRate
     benefit: Benefit
     unmeasured_benefit: Benefit
     benefit_measurement: BenefitMeasurement
@@ -336,7 +351,7 @@ def build(admin: User, name: str, key: str) -> Area:
     second = make.project(actor=admin, name=f"{name} second project", parent=top)
     found |= {"project": project, "second_project": second, "product": product, "bulk_run": _changed_in_bulk(admin, second)}
     found["project_report"] = make.project_report(actor=admin, project=project)
-    found |= _work(admin, project)
+    found |= _work(admin, project) | _costs(admin, project)
     found |= _product(admin, product, found["item"])
     objective = make.objective(actor=admin, space=top)
     contribution = objectives.contribute(
@@ -362,6 +377,13 @@ def build(admin: User, name: str, key: str) -> Area:
     feed, feed_secret = feeds.create(actor=member, space=top, name="Mine", query="")
     found |= _resources(admin, member, top, project)
     return Area(**found, hook=hook, delivery=delivery, rule=rule, rule_run=rule_run, inlet=inlet, inlet_secret=inlet_secret, development=development, feed=feed, feed_secret=feed_secret, share=share, share_secret=secret)
+
+
+def _costs(admin: User, project: Project) -> dict[str, Any]:
+    entry = budgets.approve(actor=admin, project=project, amount=Decimal("50000"), currency="EUR", note="Steering committee")
+    rate = exchange_rates.create(actor=admin, currency="USD", on=clock.today() - timedelta(days=400), rate=Decimal("0.92"))
+    line = make.cost_line(actor=admin, project=project)
+    return {"cost_line": line, "budget": Budget.objects.get(pk=entry.budget_id), "budget_entry": entry, "exchange_rate": rate}
 
 
 def _resources(admin: User, member: User, top: Space, project: Project) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Space, User
-from tandem.portfolio.actions import benefits, project_reports, proposals
-from tandem.portfolio.models import Benefit, Project, ProjectReport, Proposal
+from tandem.portfolio.actions import benefits, budgets, cost_lines, project_reports, proposals
+from tandem.portfolio.models import Benefit, BudgetEntry, CostLine, Project, ProjectReport, Proposal
 from tandem.product.actions import ballots, features, products, promises, releases, scoring_models
 from tandem.product.actions import feedback as feedback_actions
 from tandem.product.models import Ballot, Feature, Feedback, Product, Promise, Release, ScoringModel
@@ -128,6 +128,15 @@ def project_report(*, actor: User, project: Project, on: date | None = None, **v
     return project_reports.create(
         actor=actor, project=project, on=on or clock.today() - timedelta(days=3), **{**plain, **values}
     )
+
+
+def cost_line(*, actor: User, project: Project, title: str = "Berth crane", month: date | None = None, **values: Any) -> CostLine:
+    values.setdefault("planned", Decimal("1000.00"))
+    return cost_lines.create(actor=actor, space=project.space, title=title, month=month or clock.today(), **values)
+
+
+def budget(*, actor: User, project: Project, amount: Any = "10000", currency: str = "EUR", note: str = "The board", **values: Any) -> BudgetEntry:
+    return budgets.approve(actor=actor, project=project, amount=Decimal(amount), currency=currency, note=note, **values)
 
 
 def feedback(

@@ -15,7 +15,7 @@ from tests.api.routes import EXAMPLES
 from tests.areas import Area
 from tests.house.policies import OUTSIDE
 
-_BY_SLUG = {"teams": "team", "incoming": "inlet", "people": "member", "account": "token"} | EXAMPLES
+_BY_SLUG = {"teams": "team", "incoming": "inlet", "people": "member", "account": "token"} | EXAMPLES | {"costs": "cost_line"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "departments")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "departments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -102,6 +102,10 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "scenarios_shares": lambda a: {"bound": "most", "percent": "80", "group": "kind:run"},
     "proposals_moves": lambda a: {"state": "assessed"},
     "portfolio_mix": lambda a: {"kind:run": "60", "kind:grow": "30", "kind:transform": "10"},
+    "costs_paste": lambda a: {"text": "title;month;planned\nFenders;2027-02;12", "do": "take"},
+    "budget": lambda a: {"amount": "100", "note": "The board"},
+    "budget_transfers": lambda a: {"to": a.second_project.pk, "amount": "50", "note": "Shared gate"},
+    "counting": lambda a: {"currency": "EUR", "first_month": "4"},
     "benefits_measurements": lambda a: {"on": _day(-1), "value": "21000"},
     "benefits_moves": lambda a: {"state": "missed", "reason": "The ships stayed away"},
     "project_reports_course_proposals": lambda a: {"first": _day(0), "kind": "run", "weight": 50},

@@ -21,6 +21,7 @@ ACCESS = frozenset({A, L, F, J, R})
 SHARE = frozenset({A, L, F, J, R})
 AUTOMATE = frozenset({A, L, F, J, R})
 IMPORT = frozenset({A, L, F, J, R})
+COSTS = frozenset({A, L, F, J, E, U})
 PEOPLE = frozenset({A})
 RESOURCES = frozenset({A, L, F})
 RATES = frozenset({A, L, F})
@@ -29,7 +30,7 @@ NOBODY: frozenset[str] = frozenset()
 GRANTS = {
     "view": SEE, "comment": COMMENT, "edit_work": WORK, "edit_plan": PLAN, "edit_product": PRODUCT,
     "give_promise": PRODUCT, "edit_strategy": STRATEGY, "edit_charter": CHARTER, "sign_for_pmo": PMO_SIDE, "sign_for_product": PRODUCT_SIDE, "edit_portfolio": PORTFOLIO, "import": IMPORT, "share": SHARE, "automate": AUTOMATE,
-    "manage_access": ACCESS, "manage_people": PEOPLE, "manage_resources": RESOURCES, "see_rates": RATES, "read_audit": frozenset({A, L, U}),
+    "see_costs": COSTS, "manage_access": ACCESS, "manage_people": PEOPLE, "manage_resources": RESOURCES, "see_rates": RATES, "read_audit": frozenset({A, L, U}),
 }  # fmt: skip
 
 
@@ -38,7 +39,8 @@ class Policy:
     """`roles` get `yes`; who sees the thing without the right gets 403; who does not see it gets `unseen`.
 
     `owners` are the roles for which it is enough that they wrote the thing. At `root` the role counts at the top of
-    the organisation only. `everybody` needs no role, `by_session` refuses tokens.
+    the organisation only. `everybody` needs no role, `by_session` refuses tokens. For the `hidden` roles the thing does not exist.
+    `all_members`: whoever holds any role anywhere.
     """
 
     roles: frozenset[str] = NOBODY
@@ -50,13 +52,15 @@ class Policy:
     by_session: bool = False
     private: bool = False
     denied: int = 403
+    hidden: frozenset[str] = NOBODY
+    all_members: bool = False
 
     def expects(self, role: str, relation: str, credential: str, is_write: bool) -> int:
         if relation == "anonymous":
             return 401
         if (is_write and credential == "reader") or (self.by_session and credential != "session"):
             return 403
-        if self.everybody:
+        if self.everybody or (self.all_members and role in SEE):
             return self.yes
         if relation == "owner" and role in self.owners:
             return self.yes
@@ -65,6 +69,8 @@ class Policy:
         sees = relation == "head" if self.at_root else relation in ("teammate", "owner", "head")
         if not sees:
             return self.unseen
+        if role in self.hidden:
+            return 404
         return self.yes if role in self.roles else self.denied
 
 
@@ -171,6 +177,20 @@ API: dict[str, Policy] = {
     "proposals_moves_create": change(PORTFOLIO, 201),
     "proposals_ties_create": change(WORK, 201),
     "proposal_ties_remove": remove(WORK),
+    **{f"{noun}_list": LIST for noun in ("cost_lines", "budgets", "budget_entries", "exchange_rates")},
+    **{f"cost_lines_{what}": Policy(COSTS, denied=404) for what in ("read", "history")},
+    "cost_lines_create": create(PLAN),
+    "cost_lines_change": Policy(PLAN, unseen=404, hidden=SEE - COSTS),
+    "cost_lines_remove": Policy(PLAN, 204, hidden=SEE - COSTS),
+    "cost_lines_restorations_create": Policy(PLAN, 201, hidden=SEE - COSTS),
+    **{f"{noun}_read": Policy(COSTS, denied=404) for noun in ("budgets", "budget_entries")},
+    "budgets_entries_list": Policy(COSTS, denied=404),
+    "budgets_create": create(PORTFOLIO),
+    **{f"budgets_{what}_create": Policy(PORTFOLIO, 201, hidden=SEE - COSTS) for what in ("entries", "transfers")},
+    **{f"exchange_rates_{what}": Policy(all_members=True) for what in ("read", "history")},
+    "exchange_rates_create": Policy(PORTFOLIO, 201, at_root=True),
+    "exchange_rates_change": Policy(PORTFOLIO, at_root=True),
+    "exchange_rates_remove": Policy(PORTFOLIO, 204, at_root=True),
     "benefits_create": create(WORK),
     "benefits_change": change(WORK),
     "benefits_remove": remove(WORK),
@@ -411,7 +431,8 @@ class Page:
     """A page's policy. `get` and `post` name the roles that are let in; None: the method is not offered.
 
     `everybody`: whoever is signed in. `anywhere`: it is enough to hold the role in some space. `owners` as above.
-    `open_to_all`: without signing in. `blind`: rows that the asker cannot see are passed over, not named. Codes of those let in may differ (a form comes back with 422), refusals not.
+    `open_to_all`: without signing in. `all_read`: whoever holds any role anywhere may GET. `hidden` as above. `unseen`: what
+    others get instead of 404, with `hides_none` also who holds no role at all. `blind`: rows that the asker cannot see are passed over, not named. Codes of those let in may differ (a form comes back with 422), refusals not.
     """
 
     get: frozenset[str] | None = None
@@ -424,6 +445,10 @@ class Page:
     at_root: bool = False
     denied: int = 403
     blind: bool = False
+    unseen: int = 404
+    hidden: frozenset[str] = NOBODY
+    all_read: bool = False
+    hides_none: bool = False
 
     def expects(self, method: str, role: str, relation: str) -> int:
         """200 stands for: let in."""
@@ -432,7 +457,7 @@ class Page:
             return 200
         if relation == "anonymous":
             return 302
-        if self.everybody:
+        if self.everybody or (self.all_read and method == "GET" and role in SEE):
             return 200
         if self.anywhere:
             return 200 if role in (allowed or NOBODY) else self.denied
@@ -441,7 +466,9 @@ class Page:
         sees = relation == "head" if self.at_root else relation in ("teammate", "owner", "head")
         if self.blind and not sees:
             return 200
-        return 404 if not sees else 200 if role in (allowed or NOBODY) else self.denied
+        if not sees or role in self.hidden:
+            return 404 if sees or (role not in SEE and not self.hides_none) else self.unseen
+        return 200 if role in (allowed or NOBODY) else self.denied
 
 
 # pages of a library that has its own tests; ours are the ones below
@@ -535,6 +562,24 @@ WEB: dict[str, Page] = {
     "benefits_moves": Page(post=WORK),
     "benefits_outcomes": _LISTING,
     "benefit_measurement_removals": Page(post=WORK),
+    "money": _LISTING,
+    "earned_values": _LISTING,
+    "earned_value": Page(get=SEE),
+    **_noun("cost_lines", PLAN),
+    "cost_lines_detail": Page(get=SEE, hidden=SEE - COSTS),
+    "cost_lines_comments": Page(get=SEE, post=COMMENT, hidden=SEE - COSTS),
+    "cost_lines_attachments": Page(post=COMMENT, hidden=SEE - COSTS),
+    "cost_lines_edit": Page(get=PLAN, post=PLAN, hidden=SEE - COSTS),
+    **{name: Page(post=PLAN, hidden=SEE - COSTS) for name in ("cost_lines_removals", "cost_line_restorations")},
+    "costs_paste": Page(get=PLAN, post=PLAN),
+    **{name: Page(get=PORTFOLIO, post=PORTFOLIO) for name in ("budget", "budget_transfers")},
+    **_noun("exchange_rates", PORTFOLIO),
+    "exchange_rates_detail": Page(get=SEE, all_read=True),
+    "exchange_rates_comments": Page(post=COMMENT, at_root=True, all_read=True),
+    "exchange_rates_attachments": Page(post=COMMENT, at_root=True),
+    "exchange_rates_edit": Page(get=PORTFOLIO, post=PORTFOLIO, at_root=True, unseen=403),
+    "exchange_rates_removals": Page(post=PORTFOLIO, at_root=True),
+    "counting": Page(get=PORTFOLIO, post=PORTFOLIO, at_root=True, unseen=403, hides_none=True),
     "proposals_moves": Page(get=SEE, post=PORTFOLIO),
     "proposals_contributions": Page(get=SEE, post=WORK),
     "proposals_ties": Page(post=WORK),

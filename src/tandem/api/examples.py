@@ -81,6 +81,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "space_id": 9, "title": "Fewer calls at the desk", "kind": "measure", "unit_name": "calls a week", "direction": "down", "baseline": 400,
         "target": 250, "target_on": "2027-12-31",
     },
+    "CostLineCreate": {
+        "space_id": 7, "title": "Berth crane, second instalment", "kind": "purchase", "treatment": "capex", "month": "2027-02-01", "currency": "EUR",
+        "planned": "120000.00", "committed": "118500.00", "supplier": "Kran AG", "reference": "PO-2214",
+    },
+    "BudgetCreate": {"project_id": 9, "amount": "850000.00", "currency": "EUR", "note": "Steering committee, 12 January"},
+    "BudgetStep": {"amount": "-40000.00", "note": "The second berth is not built"},
+    "BudgetTransfer": {"to_id": 11, "amount": "25000.00", "note": "The depot pays for the shared gate"},
+    "ExchangeRateCreate": {"currency": "CNY", "on": "2027-02-01", "rate": "0.1284", "source_name": "ECB"},
     "ScenarioCreate": {
         "space_id": 1, "name": "15 % less", "starts_on": "2027-01-01", "budget": [300000], "capacity": {"Developer": [180]},
         "shares": [{"group": "kind:transform", "bound": "least", "percent": 20}],

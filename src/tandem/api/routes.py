@@ -25,6 +25,7 @@ from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import computed_dates, forecasts, levelled, runs, scenarios
 from tandem.api.portfolio import (
     benefits,
+    costs,
     dependencies,
     portfolios,
     programmes,
@@ -112,6 +113,10 @@ NOUNS: dict[str, Router] = {
     "proposal-ties": proposals.ties,
     "benefits": benefits.router,
     "benefit-measurements": benefits.measured,
+    "cost-lines": costs.router,
+    "budgets": costs.budget_router,
+    "budget-entries": costs.entries,
+    "exchange-rates": costs.rates,
     "scenarios": scenarios.router,
     "solutions": scenarios.solutions,
     "adoptions": scenarios.decided,

@@ -25,6 +25,7 @@ from tandem.samples.replaying import Replay
 from tandem.samples.reported import Reported
 from tandem.samples.resourced import Resourced
 from tandem.samples.simulation import SEED, simulate
+from tandem.samples.spent import Spent
 from tandem.samples.timeline import Timeline
 from tandem.samples.words import Language, Pair, say
 
@@ -86,6 +87,7 @@ def load(
         Proposed(place, promised.objectives, timeline).run()
         Choosing(place, timeline).run()
         Gained(place, timeline).run()
+        Spent(place, timeline).run()
         Heard(place, promised, timeline).run()
         Resourced(place, timeline).run()
         GoingOut(place, promised, timeline).run()

@@ -22,6 +22,11 @@ def exact(value: float, currency: str) -> str:
     return f"{'−' if value < 0 else ''}{_sign(currency)}{number(abs(value))}"
 
 
+def cents(value: Decimal, currency: str) -> str:
+    """To the cent, for records."""
+    return f"{'−' if value < 0 else ''}{_sign(currency)}{abs(value):,.2f}"
+
+
 def days(value: float) -> str:
     return _("%(n)s d") % {"n": number(round(float(value)))}
 

@@ -7,7 +7,7 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tandem.people.access import Permission
+from tandem.people.access import Permission, may
 from tandem.planning import words
 from tandem.planning.models import Forecast
 from tandem.portfolio.actions import projects
@@ -37,6 +37,7 @@ def detail(request: HttpRequest, row: Project) -> dict[str, Any]:
         refused = " · ".join((_("The plan ends %(day)s") % {"day": day(date.fromisoformat(plan["finish"]))}, refused))
     return {
         "forecast": forecast, "why_none": refused or _("Not computed yet: that takes a moment after a change."),
+        "may_see_costs": may(request.user, Permission.SEE_COSTS, row.space_id),
         "serves": contributing.of(request, row), "is_open": row.state not in (Project.State.DONE, Project.State.CANCELLED),
         **project_reports.course_of(request, row), **benefit_panel.of(request, row),
     }  # fmt: skip

@@ -1,0 +1,156 @@
+"""What a place costs: planned, committed, actual and expected by month, kind and project, in one currency at dated rates.
+
+Groups of (project, month, kind, treatment, currency) are converted, each to the cent; every sum is one of these, so that the
+sums of the parts are those of the whole at every level."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from tandem.kit import clock
+from tandem.kit.dates import unit_end
+from tandem.people.access import Permission, spaces_where
+from tandem.people.models import Space
+from tandem.portfolio import currencies
+from tandem.portfolio.currencies import Rates
+from tandem.portfolio.models import Budget, BudgetEntry, CostLine, Portfolio
+from tandem.reports.queries.scope import below
+
+ZERO = Decimal(0)
+MEASURES = ("planned", "committed", "actual", "outlook")
+
+
+@dataclass
+class Amounts:
+    planned: Decimal = ZERO
+    committed: Decimal = ZERO
+    actual: Decimal = ZERO
+    outlook: Decimal = ZERO
+
+    def add(self, other: "Amounts") -> None:
+        for name in MEASURES:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(getattr(self, name) for name in MEASURES)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The finest sum that is converted."""
+
+    space_id: int
+    month: date
+    kind: str
+    treatment: str
+    amounts: Amounts
+
+
+@dataclass
+class Money:
+    """Of some projects in one currency. `unknown`: currencies left out for want of a rate, with how many groups they have."""
+
+    currency: str
+    groups: list[Group] = field(default_factory=list)
+    budgets: dict[int, Decimal] = field(default_factory=dict)
+    rates: Rates | None = None
+    unknown: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Amounts:
+        return summed(self.groups)
+
+    @property
+    def budget(self) -> Decimal | None:
+        return sum(self.budgets.values(), ZERO) if self.budgets else None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.groups and not self.budgets
+
+    def by(self, name: str) -> dict[Any, Amounts]:
+        """Sums by `month`, `kind`, `treatment` or `space_id`."""
+        found: dict[Any, Amounts] = defaultdict(Amounts)
+        for one in self.groups:
+            found[getattr(one, name)].add(one.amounts)
+        return dict(found)
+
+
+def summed(groups: Iterable[Group]) -> Amounts:
+    total = Amounts()
+    for one in groups:
+        total.add(one.amounts)
+    return total
+
+
+def places(user: Any, space: Space | None) -> frozenset[int]:
+    """The spaces of the place whose costs the asker may see."""
+    seen = spaces_where(user, Permission.SEE_COSTS)
+    return frozenset(seen if space is None else below(user, space.pk) & seen)
+
+
+def currency_of(space: Space | None) -> str:
+    """Of the nearest portfolio at or above the place, else the organisation's."""
+    at = space
+    while at is not None:
+        if found := Portfolio.objects.filter(space=at).values_list("currency", flat=True).first():  # house: reads — a currency is no secret
+            return found
+        at = at.parent
+    return currencies.counting().currency
+
+
+def money(user: Any, space_ids: frozenset[int], currency: str) -> Money:
+    """Five queries, however many projects and lines."""
+    found = Money(currency, rates=currencies.rates())
+    rows = CostLine.objects.visible_to(user).present().filter(space_id__among=space_ids).expected().order_by()
+    keys = ("space_id", "month", "kind", "treatment", "currency")
+    sums = {f"sum_{name}": Sum(name, default=ZERO) for name in MEASURES}
+    for row in rows.values(*keys).annotate(**sums):
+        amounts = Amounts(*(row[f"sum_{name}"] for name in MEASURES))
+        add(found, Group(row["space_id"], row["month"], row["kind"], row["treatment"], amounts), row["currency"])
+    for space_id, theirs, value, on in _entries(user, space_ids):
+        worth = found.rates.convert(value, theirs, currency, on) if found.rates else None
+        if worth is None:
+            found.unknown[theirs] = found.unknown.get(theirs, 0) + 1
+        else:
+            found.budgets[space_id] = found.budgets.get(space_id, ZERO) + worth
+    found.groups.sort(key=lambda one: (one.month, one.space_id, one.kind, one.treatment))
+    return found
+
+
+def add(found: Money, group: Group, currency: str) -> None:
+    """Into the currency of the whole, at the rate of the last day of its month, of today where that lies ahead."""
+    assert found.rates is not None
+    on = min(unit_end(group.month, "month"), clock.today())
+    rate = found.rates.between(currency, found.currency, on)
+    if rate is None:
+        found.unknown[currency] = found.unknown.get(currency, 0) + 1
+        return
+    worth = Amounts(*(currencies.to_the_cent(getattr(group.amounts, name) * rate) for name in MEASURES))
+    found.groups.append(Group(group.space_id, group.month, group.kind, group.treatment, worth))
+
+
+def _entries(user: Any, space_ids: frozenset[int]) -> Iterable[tuple[int, str, Decimal, date]]:
+    rows = BudgetEntry.objects.visible_to(user).filter(space_id__among=space_ids).order_by("budget_id", "number")
+    for space_id, theirs, value, at in rows.values_list("space_id", "budget__currency", "amount", "created_at"):
+        yield space_id, theirs, value, at.date()
+
+
+def ledger(user: Any, space_id: int) -> tuple[Budget | None, list[BudgetEntry]]:
+    """The budget of a project and its last hundred steps, each transfer with the project at its other end."""
+    budget = Budget.objects.visible_to(user).filter(space=space_id).first()
+    if budget is None:
+        return None, []
+    rows = BudgetEntry.objects.visible_to(user).filter(budget=budget).select_related("written_by", "other__budget__project")
+    return budget, list(rows.order_by("-number")[:100])
+
+
+def fiscal_year(month: date, first_month: int) -> int:
+    """The year in which it ends, as fiscal years are named; the calendar's where it begins in January."""
+    return month.year + (first_month > 1 and month.month >= first_month)

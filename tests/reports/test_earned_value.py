@@ -1,0 +1,148 @@
+"""Earned value of a project by hand: the ten months of the reference case in money, hours with what is missing, a portfolio's sum."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal as D
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tandem.kit import clock
+from tandem.kit.dates import months_on, unit_end
+from tandem.reports.queries import earned_value as reads
+from tandem.work.actions import baselines, time_entries, work_items
+from tandem.work.models import WorkItem
+from tests import make
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 4, 30)
+
+
+@pytest.fixture
+def april():
+    with clock.held_at(datetime(2026, 4, 30, 12, tzinfo=clock.now().tzinfo)):
+        yield
+
+
+def item(world, project=None, *, planned=None, done=False, **values):
+    """An item of so many hours over its planned days."""
+    row = make.work_item(actor=world.alma, project=project or world.project, **values)
+    if planned:
+        first, last = (datetime(*day.timetuple()[:3], 12, tzinfo=clock.now().tzinfo) for day in planned)
+        WorkItem.objects.filter(pk=row.pk).update(planned_start=first, planned_finish=last)
+    if done:
+        work_items.move(actor=world.alma, item=row, version=None, state=make.state_of(project or world.project, "done"))
+    return row
+
+
+def standing(world, unit="hours", user=None):
+    return reads.project(user or world.alma, world.project.space, unit)
+
+
+@pytest.mark.usefixtures("april")
+def test_the_reference_case_in_money_to_the_cent(world):
+    """Ten months of 10,000; after four months 30,000 earned and 36,000 spent."""
+    months = [months_on(date(2026, 1, 1), n) for n in range(10)]
+    for n, month in enumerate(months):
+        spent = {"actual": D(9000)} if n < 4 else {"forecast": D("12500")}
+        make.cost_line(actor=world.alma, project=world.project, month=month, planned=D(10000), **spent)
+        item(world, planned=(month, unit_end(month, "month")), estimate_minutes=600, done=n < 3)
+    one = standing(world, "money")
+    figures, found = one.figures, one.found
+    assert (figures.budget, figures.planned, figures.earned, figures.actual) == (10_000_000, 4_000_000, 3_000_000, 3_600_000), "cents"
+    assert (found.sv, found.cv, found.spi) == (-1_000_000, -600_000, 0.75)
+    assert found.cpi == pytest.approx(30 / 36)
+    assert found.eac.typical == pytest.approx(12_000_000)
+    assert found.eac.atypical == 10_600_000
+    assert found.eac.both == pytest.approx(14_800_000, rel=1e-9)
+    assert found.eac.bottom_up == 3_600_000 + 6 * 1_250_000
+    assert (found.tcpi_budget, found.tcpi_estimate) == (pytest.approx(70 / 64), pytest.approx(70 / 84))
+    assert one.schedule.es == pytest.approx(90 / 7, abs=0.05), "what is earned was planned by the 31st of March"
+    assert one.course[-1].planned == 10_000_000
+
+
+@pytest.mark.usefixtures("april")
+def test_hours_by_hand_and_what_is_missing_is_said(world):
+    done = item(world, planned=(date(2026, 4, 1), date(2026, 4, 20)), estimate_minutes=600, done=True)
+    half = item(world, planned=(date(2026, 4, 21), date(2026, 5, 10)), estimate_minutes=1200, percent_complete=50)
+    item(world, planned=(date(2026, 4, 1), date(2026, 4, 2)), estimate_minutes=60, done=True)
+    item(world, estimate_minutes=99)
+    item(world, planned=(date(2026, 4, 1), date(2026, 4, 2)))
+    assert standing(world).found.figures.actual is None
+    assert standing(world).found.missing["cpi"] == "actual_unknown"
+    time_entries.log(actor=world.alma, item=done, minutes=700, day=date(2026, 4, 3))
+    time_entries.log(actor=world.alma, item=half, minutes=500, day=date(2026, 4, 29))
+    one = standing(world)
+    assert (one.figures.budget, one.figures.planned, one.figures.earned, one.figures.actual) == (1860, 660 + 1200 * 10 // 20, 660 + 600, 1200)
+    assert (one.left.unsized, one.left.unplanned, one.left.done_unlogged) == (1, 1, 1)
+    assert one.found.eac.bottom_up == 1200 + 700
+    assert [(at.on, at.actual) for at in one.course if at.on == TODAY] == [(TODAY, 1200)]
+
+
+@pytest.mark.usefixtures("april")
+def test_the_plan_in_force_is_the_newest_baseline(world):
+    row = item(world, planned=(date(2026, 4, 1), date(2026, 4, 10)), estimate_minutes=600)
+    baselines.take(actor=world.alma, space=world.project.space, name="First")
+    later = datetime(2026, 6, 1, tzinfo=clock.now().tzinfo)
+    WorkItem.objects.filter(pk=row.pk).update(planned_start=later, planned_finish=later + timedelta(days=9))
+    assert standing(world).figures.planned == 600
+
+
+def test_points_of_sprints_have_no_cost(world):
+    done, todo = (item(world, estimate_points=points) for points in (3, 5))
+    make.sprint(actor=world.alma, project=world.project, begins=-20, days=10, items=[done])
+    make.sprint(actor=world.alma, project=world.project, name="Later", begins=10, days=10, items=[todo])
+    one = standing(world, "points")
+    assert (one.figures.budget, one.figures.planned, one.figures.earned, one.figures.actual) == (8000, 3000, 0, None)
+    assert one.found.missing["eac"] == "actual_unknown"
+
+
+def test_nothing_is_invented_where_nothing_is_planned(world, signed_in):
+    item(world, estimate_minutes=60)
+    assert standing(world).found is None
+    text = signed_in(world.mei).get(reverse("earned_value", kwargs={"key": "POR"})).content.decode()
+    assert "Nothing can be derived: 1 item with a size has no planned day." in text
+
+
+@pytest.mark.usefixtures("april")
+def test_a_portfolio_is_the_sum_of_its_projects_and_asks_as_often_as_one(world, signed_in):
+    others = [make.project(actor=world.alma, name=f"P{n}") for n in range(3)]
+    ids = [world.project.space_id, *(one.space_id for one in others)]
+
+    def asked():
+        with CaptureQueriesContext(connection) as found:
+            reads.standings(world.alma, ids, "hours")
+        return len(found)
+
+    few = asked()
+    for n, project in enumerate((world.project, *others)):
+        for _ in range(3):
+            row = item(world, project, planned=(date(2026, 4, 1), date(2026, 4, 30)), estimate_minutes=60 * (n + 1), done=n == 0)
+            time_entries.log(actor=world.alma, item=row, minutes=30, day=TODAY)
+    assert asked() == few
+    whole = reads.whole(reads.standings(world.alma, ids, "hours").values())
+    assert (whole.figures.budget, whole.figures.planned, whole.figures.earned, whole.figures.actual) == (1800, 1800, 180, 360)
+    assert "All of them" in signed_in(world.alma).get(reverse("earned_values")).content.decode()
+
+
+@pytest.mark.usefixtures("april")
+def test_money_is_offered_to_who_may_see_costs_only_and_a_stranger_sees_no_page(world, signed_in):
+    item(world, planned=(date(2026, 4, 1), date(2026, 4, 30)), estimate_minutes=600)
+    make.cost_line(actor=world.alma, project=world.project, month=TODAY)
+    assert reads.units_of(world.boris, world.project.space_id) == ["money", "hours"]
+    assert reads.units_of(world.mei, world.project.space_id) == ["hours"]
+    url = reverse("earned_value", kwargs={"key": "POR"})
+    assert "€" in signed_in(world.boris).get(url).content.decode()
+    assert "€" not in signed_in(world.mei).get(url + "?unit=money").content.decode()
+    assert signed_in(world.dana).get(url).status_code == 404
+
+
+@pytest.mark.usefixtures("april")
+def test_in_money_unplanned_and_unestimated_work_counts_as_well(world):
+    """Two of four items are done: half of the planned cost is earned, though none is planned and three have no estimate."""
+    for n in range(4):
+        item(world, done=n < 2, **({"estimate_minutes": 6000} if n == 3 else {}))
+    make.cost_line(actor=world.alma, project=world.project, month=date(2026, 4, 1), planned=D("1000.01"))
+    one = standing(world, "money")
+    assert (one.work_unit, one.figures.earned, one.figures.planned) == ("items", 50_000, 100_001)
