@@ -111,6 +111,7 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "parent_id": _parent(one, pair.theirs),
         "product_id": pair.theirs.product.pk,
         "release_id": pair.theirs.release.pk,
+        "edition_id": pair.theirs.roadmap_edition.pk,
         "feature_id": pair.theirs.feature.pk,
         "team_id": pair.theirs.team.pk,
         "calendar_id": pair.theirs.calendar.pk,

@@ -149,7 +149,7 @@ def test_from_six_repositories_to_a_promise_that_is_revised_and_told(pages, data
     # scored: value against effort, typed in the cells of the page
     chen.goto("/scoring-models/new/")
     chen.locator("#id_home").select_option(chen.locator("#id_home option", has_text="sdk-go").first.get_attribute("value"))
-    chen.get_by_label("Name").first.fill("Worth")
+    chen.locator("#id_name").fill("Worth")
     chen.locator("#id_method").select_option("value-effort")
     create(chen)
     chen.wait_for_url(re.compile(r"/scoring-models/\d+/"))
@@ -167,21 +167,21 @@ def test_from_six_repositories_to_a_promise_that_is_revised_and_told(pages, data
 
     # a ballot of five
     chen.get_by_role("link", name="Ask stakeholders").click()
-    chen.get_by_label("Ballot").first.fill("What comes first")
+    chen.locator("#id_title").fill("What comes first")
     chen.locator("#id_closes_on").fill(f"{date.today().year + 1}-01-31")
     create(chen)
     chen.wait_for_url(re.compile(r"/ballots/\d+/"))
     ballot = number_in(chen.url)
     chen.get_by_role("link", name="Who votes").click()
     people = ("admin", "alma", "boris", "chen", "mei")
-    chen.get_by_label("People").select_option(label=[pages.site.people[name]["name"] for name in people])
+    chen.locator("select[name=users]").select_option(label=[pages.site.people[name]["name"] for name in people])
     chen.get_by_role("button", name="Invite").click()
     chen.locator("td", has_text="Account").nth(4).wait_for()
     first = ideas[0]
     for at, name in enumerate(people):
         one = person(pages, name)
         one.goto(f"/ballots/{ballot}/")
-        one.get_by_role("link", name="Vote").click()
+        one.get_by_role("link", name="Vote", exact=True).click()
         for place, feature in enumerate([first, *(f for f in features if f != first)]):
             one.locator(f"#f-{feature}").fill(str((50, 20, 15, 10, 5)[place] if at < 4 else (10, 60, 10, 10, 10)[place]))
         one.get_by_role("button", name="Vote", exact=True).click()
@@ -214,7 +214,7 @@ def test_from_six_repositories_to_a_promise_that_is_revised_and_told(pages, data
     chen.goto(f"/features/{first}/")
     chen.get_by_role("button", name="Add them to the scope").click()
     chen.locator("#main form[action$='/scope/'] button[aria-label^='Take']").first.wait_for()
-    chen.get_by_role("link", name="Edit").click()
+    chen.get_by_role("link", name=re.compile(r"^Edit\b")).click()
     chen.locator("#id_state").select_option("building")
     chen.locator("#id_horizon").select_option("now")
     create(chen)

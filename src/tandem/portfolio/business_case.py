@@ -6,6 +6,7 @@ by (1 + rate) to the power of k/4."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from itertools import accumulate, pairwise, zip_longest
 
 QUARTERS = 40
@@ -16,7 +17,8 @@ _RATES = (-0.99, 10.0)  # a year; a return beyond a thousand per cent says nothi
 
 @dataclass(frozen=True)
 class Case:
-    """`npv` in whole units; `irr` a share a year, None where there is no single one (`no_irr` says why); `payback` the
+    """`npv` in whole units; `irr` a share a year, None where there is no single one (`no_irr` says why), sought when it is asked
+    for, since lists of hundreds do without; `payback` the
     quarter by whose end all that was spent has come back for good, None: not within the case."""
 
     flows: tuple[int, ...]
@@ -24,14 +26,24 @@ class Case:
     benefit: int
     effort: Decimal
     npv: int
-    irr: float | None
-    no_irr: str
     payback: int | None
     rate: float
 
     @property
     def is_empty(self) -> bool:
         return not self.cost and not self.benefit
+
+    @cached_property
+    def _return(self) -> tuple[float | None, str]:
+        return _irr(self.flows)
+
+    @property
+    def irr(self) -> float | None:
+        return self._return[0]
+
+    @property
+    def no_irr(self) -> str:
+        return self._return[1]
 
     @property
     def course(self) -> list[int]:
@@ -43,9 +55,8 @@ def case(costs: Sequence[int], benefits: Sequence[int], effort: dict[str, list[i
     """`rate` in per cent a year."""
     flows = tuple(b - c for c, b in zip_longest(costs, benefits, fillvalue=0))
     a_year = float(rate) / 100
-    found, why = _irr(flows)
     days = sum((Decimal(str(n)) for row in effort.values() for n in row), Decimal(0))
-    return Case(flows, sum(costs), sum(benefits), days, round(npv(flows, a_year)), found, why, _payback(flows, costs), a_year)
+    return Case(flows, sum(costs), sum(benefits), days, round(npv(flows, a_year)), _payback(flows, costs), a_year)
 
 
 def npv(flows: Sequence[int], rate: float) -> float:
