@@ -4,9 +4,12 @@ whether somebody has room goes through here: sprints, workload, bookings, heat m
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.db.models import BigIntegerField, IntegerField, Value
+from django.db.models.functions import Cast
 
 from tandem.compute.scheduling.calendar import WorkingCalendar
 from tandem.people.models import Space
@@ -40,44 +43,55 @@ class Availability:
         return float(self.minutes[person_id][part].sum() / 60)
 
 
-def available_hours(people: Iterable[int], first: date, last: date, *, space_id: int | None = None) -> Availability:
-    """Six queries, however many people and days.
+def available_hours(people: Iterable[int], first: date, last: date, *, usual: WorkingCalendar | None = None) -> Availability:
+    """At most five queries, however many people and days.
 
-    Somebody of whom no term is written down counts as full time by the default calendar of `space_id`, else of the organisation;
-    who has terms has no time outside of them.
+    Somebody of whom no term is written down counts as full time by the calendar `usual`, else by the default one of the
+    organisation; who has terms has no time outside of them.
     """
     wanted = sorted(set(people))
     last = min(max(first, last), first + timedelta(days=LONGEST - 1))
-    columns = ("person_id", "space_id", "starts_on", "ends_on", "percent", "calendar_id", "calendar__space_id")
-    terms = list(Employment.objects.filter(person__in=wanted).order_by("starts_on", "pk").values_list(*columns))
-    if space_id is None:
-        space_id = Space.objects.filter(parent=None).values_list("pk", flat=True).first() or 0
-    calendars = Calendars({space_id, *(row[1] for row in terms), *(row[6] for row in terms if row[6])}, first)
-    days = _Days(first, last)
-    usual = days.of(calendars.of_space(space_id))
+    terms, off = _written(wanted, first, last)
+    days, employed = _Days(first, last), {row[0] for row in terms}
+    homes = {row[1] for row in terms} | {row[6] for row in terms if row[6]}
+    root = 0
+    if usual is None and not employed.issuperset(wanted):
+        root = Space.objects.filter(parent=None).values_list("pk", flat=True).first() or 0
+    calendars = Calendars(homes | {root}, first) if homes or root else None
     full = {person: np.zeros(days.count) for person in wanted}
     minutes = {person: np.zeros(days.count) for person in wanted}
-    employed = set()
     for person, home, starts, ends, percent, own, _own_space in terms:
-        employed.add(person)
+        assert calendars is not None
         part = days.between(starts, ends or date.max)
         given = days.of(calendars.of_row(own) if own in calendars.rows else calendars.of_space(home))[part]
         full[person][part] = given
         minutes[person][part] = given * percent / 100
-    for person in wanted:
-        if person not in employed:
-            full[person], minutes[person] = usual.copy(), usual.copy()
-    return Availability(first, last, full, minutes, _take_away(wanted, days, minutes))
+    if not employed.issuperset(wanted):
+        given = days.of(usual or (calendars.of_space(root) if calendars else STANDARD))
+        for person in set(wanted) - employed:
+            full[person], minutes[person] = given.copy(), given.copy()
+    return Availability(first, last, full, minutes, _take_away(wanted, days, minutes, off))
 
 
-def _take_away(wanted: list[int], days: "_Days", minutes: dict[int, Minutes]) -> dict[int, Minutes]:
+def _written(wanted: list[int], first: date, last: date) -> tuple[list[Any], list[Any]]:
+    """Terms and approved time off in one query, for every page that plans people asks this."""
+    columns = ("person_id", "space_id", "starts_on", "ends_on", "percent", "calendar_id", "calendar__space_id")
+    no_calendar = Value(None, output_field=BigIntegerField())
+    halves = Cast("starts_half", IntegerField()) + 2 * Cast("ends_half", IntegerField())
+    terms = Employment.objects.filter(person__in=wanted).order_by().values_list(Value(0), *columns)
+    off = TimeOff.objects.approved().filter(person__in=wanted).during(first, last).order_by()
+    away = off.values_list(Value(1), "person_id", "space_id", "starts_on", "ends_on", halves, no_calendar, no_calendar)
+    found = list(terms.union(away, all=True))
+    return [row[1:] for row in found if row[0] == 0], [row[1:] for row in found if row[0] == 1]
+
+
+def _take_away(wanted: list[int], days: "_Days", minutes: dict[int, Minutes], off: list[Any]) -> dict[int, Minutes]:
     """Takes approved time off out of `minutes`; the answer is what it took."""
     away = {person: np.zeros(days.count) for person in wanted}
-    rows = TimeOff.objects.approved().filter(person__in=wanted).during(days.first, days.last)
-    for person, starts, ends, starts_half, ends_half in rows.values_list("person_id", "starts_on", "ends_on", "starts_half", "ends_half"):
+    for person, _space, starts, ends, halves, *_rest in off:
         share = np.zeros(days.count)
         share[days.between(starts, ends)] = 1.0
-        for day, is_half in ((starts, starts_half), (ends, ends_half)):
+        for day, is_half in ((starts, halves & 1), (ends, halves & 2)):
             if is_half:
                 share[days.between(day, day)] = 0.5
         away[person] = np.maximum(away[person], share)

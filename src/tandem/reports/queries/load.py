@@ -65,7 +65,7 @@ def monday(day: date) -> date:
 
 
 def of(user: Any, people: Iterable[int], first: date, weeks: int = WEEKS) -> Load:
-    """Nine queries, however many people and weeks. `first` is a Monday."""
+    """At most eight queries, however many people and weeks. `first` is a Monday."""
     people, weeks = sorted(set(people)), min(max(1, weeks), MOST_WEEKS)
     last = first + timedelta(days=7 * weeks - 1)
     have = available_hours(people, first, last)

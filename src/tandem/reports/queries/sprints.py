@@ -101,18 +101,18 @@ def people(user: Any, sprints: Iterable[Sprint], calendar: WorkingCalendar) -> d
     found: dict[int, list[Place]] = defaultdict(list)
     columns = ("sprint_id", "user_id", "user__name", "share", "days_off")
     named = list(rows.values_list(*columns))
-    own = _own_days({row[1] for row in named}, sprints)
+    own = _own_days({row[1] for row in named}, sprints, calendar)
     for sprint, person, name, share, off in named:
         found[sprint].append(Place(person, name, share, off, days[sprint], own.get((sprint, person))))
     return found
 
 
-def _own_days(people: set[int], sprints: list[Sprint]) -> dict[tuple[int, int], float]:
+def _own_days(people: set[int], sprints: list[Sprint], calendar: WorkingCalendar) -> dict[tuple[int, int], float]:
     """(sprint, person) → the days that the person has between its first and last day; for sprints of one project."""
     spans = {s.pk: span for s in sprints if (span := _span(s))}
     if not people or not spans:
         return {}
-    have = available_hours(people, min(first for first, _last in spans.values()), max(last for _first, last in spans.values()), space_id=sprints[0].space_id)
+    have = available_hours(people, min(first for first, _last in spans.values()), max(last for _first, last in spans.values()), usual=calendar)
     return {(pk, person): have.person_days(person, first, last) for pk, (first, last) in spans.items() for person in people}
 
 

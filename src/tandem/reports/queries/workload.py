@@ -81,18 +81,13 @@ def of(rows: Any, user: Any, space: Space | None, first: date, by_points: bool) 
     load.people_left_out = max(0, len(load.lines) - MOST_PEOPLE)
     load.lines = load.lines[:MOST_PEOPLE]
     if not by_points:
-        _give_time(load, user, calendar, space)
+        _give_time(load, user, calendar)
     return load
 
 
-def _home(user: Any, space: Space | None) -> int:
-    home = space or Space.objects.visible_to(user).order_by("id").first()
-    return home.pk if home else 0
-
-
 def _calendar(user: Any, space: Space | None) -> WorkingCalendar:
-    home = _home(user, space)
-    return Calendars([home] if home else [], clock.today()).of_space(home)
+    home = space or Space.objects.visible_to(user).order_by("id").first()
+    return Calendars([home.pk] if home else [], clock.today()).of_space(home.pk if home else 0)
 
 
 def _people(ids: list[int]) -> dict[int, list[tuple[int, str, int]]]:
@@ -147,7 +142,7 @@ def _add(line: Line, key: str, placed: dict[int, float] | None, size: float | No
         cell.load += (size or 0.0) * part * share
 
 
-def _give_time(load: Workload, user: Any, calendar: WorkingCalendar, space: Space | None) -> None:
+def _give_time(load: Workload, user: Any, calendar: WorkingCalendar) -> None:
     """The hours that each person has, less the days off that people said for their sprints, spread over each sprint's working days."""
     off: dict[int, dict[date, float]] = defaultdict(lambda: defaultdict(float))
     last = load.weeks[-1] + _WEEK
@@ -161,7 +156,7 @@ def _give_time(load: Workload, user: Any, calendar: WorkingCalendar, space: Spac
         while count and day <= min(end, last - timedelta(days=1)):
             off[person][day] += min(1.0, away / count)
             day += timedelta(days=1)
-    have = available_hours(ids, load.weeks[0], last - timedelta(days=1), space_id=_home(user, space))
+    have = available_hours(ids, load.weeks[0], last - timedelta(days=1), usual=calendar)
     for line in load.lines:
         if line.user_id is None:
             continue
