@@ -117,6 +117,7 @@ def _parts() -> dict[str, float]:
 
 def _rules() -> dict[str, Any]:
     """The best single rule of list schedulers on the same arrays: what a plan is compared with."""
+    from tandem.compute.errors import Uncomputable
     from tandem.compute.scheduling.levelling import portfolio
     from tandem.kit import clock
     from tandem.planning import levelling, open_work, plan_problem
@@ -125,7 +126,10 @@ def _rules() -> dict[str, Any]:
     arrays = inputs.arrays()
     worth = {}
     for name, key in portfolio.starting_keys(portfolio.prepared(arrays)).items():
-        worth[name] = levelling._worth(arrays, portfolio.planned(arrays, key))[0]
+        try:
+            worth[name] = levelling._worth(arrays, portfolio.planned(arrays, key))[0]
+        except Uncomputable:  # what has begun leaves this order no place: it gives no plan at all
+            continue
     best = min(worth, key=lambda name: worth[name])
     return {"best": best, "weighted tardiness": worth[best], "all": worth}
 
