@@ -130,6 +130,8 @@ def _rules() -> dict[str, Any]:
             worth[name] = levelling._worth(arrays, portfolio.planned(arrays, key))[0]
         except Uncomputable:  # what has begun leaves this order no place: it gives no plan at all
             continue
+    if not worth:
+        return {"best": "none has a place for everything", "weighted tardiness": None, "all": worth}
     best = min(worth, key=lambda name: worth[name])
     return {"best": best, "weighted tardiness": worth[best], "all": worth}
 
@@ -203,7 +205,7 @@ def markdown(found: dict[str, Any]) -> str:
         ("starts unchanged after one edit, least", f"{100 * edit['starts unchanged, least']:.1f} %", ""),
         *((f"page: {name}, p95", f"{times['p95 ms']} ms", f"≤ {PAGE:g} ms") for name, times in found["pages"].items()),
         ("weighted tardiness of the first plan", f"{first['weighted tardiness']:,}", ""),
-        (f"the same of the best single rule ({rules['best']})", f"{rules['weighted tardiness']:,}", ""),
+        (f"the same of the best single rule ({rules['best']})", f"{rules['weighted tardiness']:,}" if rules["all"] else "–", ""),
     ]
     if "search" in found:
         search = found["search"]
