@@ -117,6 +117,7 @@ def _parts() -> dict[str, float]:
 
 def _rules() -> dict[str, Any]:
     """The best single rule of list schedulers on the same arrays: what a plan is compared with."""
+    from tandem.compute.errors import Uncomputable
     from tandem.compute.scheduling.levelling import portfolio
     from tandem.kit import clock
     from tandem.planning import levelling, open_work, plan_problem
@@ -125,7 +126,12 @@ def _rules() -> dict[str, Any]:
     arrays = inputs.arrays()
     worth = {}
     for name, key in portfolio.starting_keys(portfolio.prepared(arrays)).items():
-        worth[name] = levelling._worth(arrays, portfolio.planned(arrays, key))[0]
+        try:
+            worth[name] = levelling._worth(arrays, portfolio.planned(arrays, key))[0]
+        except Uncomputable:  # what has begun leaves this order no place: it gives no plan at all
+            continue
+    if not worth:
+        return {"best": "none has a place for everything", "weighted tardiness": None, "all": worth}
     best = min(worth, key=lambda name: worth[name])
     return {"best": best, "weighted tardiness": worth[best], "all": worth}
 
@@ -199,7 +205,7 @@ def markdown(found: dict[str, Any]) -> str:
         ("starts unchanged after one edit, least", f"{100 * edit['starts unchanged, least']:.1f} %", ""),
         *((f"page: {name}, p95", f"{times['p95 ms']} ms", f"≤ {PAGE:g} ms") for name, times in found["pages"].items()),
         ("weighted tardiness of the first plan", f"{first['weighted tardiness']:,}", ""),
-        (f"the same of the best single rule ({rules['best']})", f"{rules['weighted tardiness']:,}", ""),
+        (f"the same of the best single rule ({rules['best']})", f"{rules['weighted tardiness']:,}" if rules["all"] else "–", ""),
     ]
     if "search" in found:
         search = found["search"]

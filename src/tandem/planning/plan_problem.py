@@ -175,7 +175,7 @@ class _Maker:
             space = space_of[below[0]]
             if pk in linked:
                 begin = self._add(4 * pk + BEGIN, space, 0, 0, -1, 0, -1, 0, -1, [])
-                self.links += [(begin, self.at[4 * one], 1, 0) for one in below]
+                self.links += [(begin, self.at[4 * one], 1, 0) for one in below if not self.rows[self.at[4 * one]][7] & BEGUN]
             end = self._add(4 * pk + END, space, 0, 0, self.axis.end_of(due) if due else -1, weight, -1, 0, -1, [])
             self.links += [(self.at[4 * one], end, 0, 0) for one in below]
 
