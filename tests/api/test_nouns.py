@@ -305,7 +305,7 @@ def _again(one: Operation, area, number: int) -> None:
         return
     subject = copy.copy(subject)
     subject.pk, subject._state.adding = None, True
-    if one.noun in ("check-ins", "measurements", "benefit-measurements"):  # one a day
+    if one.noun in ("check-ins", "measurements", "benefit-measurements", "exchange-rates"):  # one a day
         subject.on -= timedelta(days=number + 1)
     if one.noun == "person-skills":  # one a day
         subject.since -= timedelta(days=number + 1)
@@ -328,6 +328,9 @@ def _again(one: Operation, area, number: int) -> None:
         subject.run = uuid.uuid4()
     if one.noun in ("flow-clocks", "archiving-rules", "board-layouts"):  # one a space, and all of them are seen
         subject.space_id = make.project(actor=area.admin, name=f"P{number}", parent=area.space).space_id
+    if one.noun == "budgets":  # one a project
+        subject.project = make.project(actor=area.admin, name=f"P{number}", parent=area.space)
+        subject.space_id = subject.project.space_id
     if one.noun == "portals":
         subject.product = make.product(actor=area.admin, name=f"P{number}", parent=area.space)
         subject.space_id = subject.product.space_id
