@@ -355,7 +355,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "states_moves_create": lambda a: {"place": 0},
     "states_retirements_create": lambda a: {"into_id": a.state.pk},
     "types_change": lambda a: {"name": "Chore", "level": 2},
-    "projects_acceptances_create": lambda a: {"plan_id": a.levelled_plan.pk},
+    "projects_acceptances_create": lambda a: {"plan_id": type(a.levelled_plan).objects.latest("id").pk},
     "projects_move_followings_create": _with_moves,
     "projects_followings_create": lambda a: {"source_space_id": _with_workflow(a).pk},
     "types_workflows_create": lambda a: {
