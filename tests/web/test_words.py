@@ -23,6 +23,7 @@ NAMES = {
     "Ctrl", "Shift", "Alt", "Enter", "Esc", "Delete", "Home", "End", "Tab", "FS", "SS", "FF", "SF", "ASAP", "ALAP", "SNET", "SNLT",
     "FNET", "FNLT", "MSO", "MFO", "WIP", "JavaScript", "PIN", "mpp", "Chrome", "Firefox", "Linux", "UID", "IP", "ETag", "If", "Match", "RICE", "WSJF", "ICE", "HiGHS", "CP", "SAT", "REST",
     "AUD", "BRL", "CAD", "CHF", "CNY", "EUR", "GBP", "INR", "JPY", "SEK", "SGD", "USD", "Holm", "Kano", "MoSCoW", "ICS", "KPI", "Bonett", "Wright",
+    "BAC", "PV", "EV", "AC", "SV", "SPI", "CPI", "EAC", "ETC", "VAC", "TCPI", "IEAC", "ES", "AT",
 }  # fmt: skip
 # what a filter or an address is typed as, the same in both languages
 TYPED = {

@@ -28,7 +28,10 @@ _LONG = {"description", "body"}
 _OWN = "fields"
 _MANY = {"assignees": settings.AUTH_USER_MODEL, "items": "work.workitem", "approvers": settings.AUTH_USER_MODEL, "asker": settings.AUTH_USER_MODEL, "to_state": "work.state", "follows": "people.space", "state_ids": "work.state", "start": "work.state", "stop": "work.state", "user": settings.AUTH_USER_MODEL, "voters": settings.AUTH_USER_MODEL, "features": "product.feature"}
 # fields of rows that belong to the noun, told in its history
-_OF_PARTS = {("strategy.keyresult", "confidence"): "strategy.checkin"}
+_OF_PARTS = {
+    ("strategy.keyresult", "confidence"): ("strategy.checkin", "confidence"),
+    ("portfolio.project", "budget_step"): ("portfolio.budgetentry", "kind"),
+}
 _TIMES = {"minutes", "estimate_minutes", "spent_minutes", "expected_minutes", "entered_minutes"}
 
 
@@ -153,7 +156,8 @@ def _ids(value: Any) -> list[int]:
 
 def _field(subject_kind: str, name: str) -> Any:
     try:
-        return apps.get_model(_OF_PARTS.get((subject_kind, name), subject_kind))._meta.get_field(name)
+        model, of = _OF_PARTS.get((subject_kind, name), (subject_kind, name))
+        return apps.get_model(model)._meta.get_field(of)
     except (LookupError, ValueError, FieldDoesNotExist):
         return None
 

@@ -134,7 +134,7 @@ def _entered(
         space_id=budget.space_id, budget=budget, number=budget.entries.count() + 1, kind=kind, amount=amount, after=after, note=note,
         override=" ".join(override.split())[:500], other=other, rate=rate, written_by=actor,
     )  # fmt: skip
-    shown: dict[str, Any] = {"kind": [None, kind], "number": [None, entry.number]}
+    shown: dict[str, Any] = {"budget_step": [None, kind], "number": [None, entry.number]}
     if entry.override:
         shown["override_reason"] = [None, entry.override]
     record("budget.entered", budget.project, actor=actor, changes=shown)

@@ -45,7 +45,7 @@ class TimeOff(Scoped):
         OTHER = "other", _("Other")
 
     class State(models.TextChoices):
-        ASKED = "asked", _("Asked for")
+        ASKED = "asked", pgettext_lazy("time off", "Asked for")
         APPROVED = "approved", pgettext_lazy("time off", "Approved")
         DECLINED = "declined", pgettext_lazy("time off", "Declined")
         WITHDRAWN = "withdrawn", pgettext_lazy("time off", "Withdrawn")
