@@ -162,3 +162,9 @@ def test_conflicts_are_listed_with_their_ways_and_not_for_strangers(world, plann
     assert "Portal" not in stranger.get("/plan/conflicts/").content.decode()
     assert stranger.get(f"/plan/conflicts/{conflict.pk}/").status_code == 404
     assert stranger.post(f"/plan/conflicts/{conflict.pk}/ways/").status_code == 404
+
+
+def test_without_a_plan_nobody_is_told_that_all_is_well(world):
+    said = signed_in(world.alma).get("/plan/conflicts/").content.decode()
+    assert "No levelled plan yet" in said
+    assert "No conflicts" not in said

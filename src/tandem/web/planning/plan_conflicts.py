@@ -18,6 +18,7 @@ from tandem.people.models import Space
 from tandem.planning.actions import plan_conflicts as actions
 from tandem.planning.models import PlanConflict, PlanDraft
 from tandem.reports.queries import plan_conflicts as reads
+from tandem.reports.queries.portfolio_plan import newest
 from tandem.web import doors
 from tandem.web.collaboration.jobs import phase_words
 from tandem.web.planning import plan_words as words
@@ -37,6 +38,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": [(line, _text(line)) for line in lines], "total": total, "space": space, "places": places(request), "drafts": reads.drafts(request.user),
         "next": after + reads.PAGE if after + reads.PAGE < total else None, "way_text": words.way,
+        "is_levelled": bool(lines) or newest(request.user) is not None,
     }  # fmt: skip
     return render(request, "planning/plan_conflicts.html", context)
 
