@@ -6,6 +6,8 @@ import pytest
 
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
+from tandem.people.actions import spaces
+from tandem.people.models import Role
 from tandem.planning import levelling, plan_ways
 from tandem.planning.actions import plan_conflicts
 from tandem.planning.models import PlanConflict, PlanDraft
@@ -119,6 +121,27 @@ def test_an_item_that_was_changed_since_the_proposal_stops_the_yes(world, late):
         plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Swap")
     assert PlanDraft.objects.get(pk=draft.pk).state == PlanDraft.State.OPEN
     assert not Baseline.objects.exists()
+
+
+def test_nobody_proposes_dates_where_they_only_look(world, late):
+    reader = make.user(actor=world.admin, name="Rita", role=Role.MEMBER, space=world.project.space)
+    conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
+    number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
+    spaces.grant(actor=world.admin, space=late[1].space, user=reader, role=Role.STAKEHOLDER)
+    reader.refresh_from_db()
+    drafts = plan_conflicts.propose(actor=reader, conflict=conflict, number=number)
+    assert {draft.space_id for draft in drafts} == {late[0].space_id}
+
+
+def test_of_two_answers_to_a_proposal_one_counts(world, late):
+    conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
+    number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
+    draft = next(one for one in plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number) if one.space_id == late[1].space_id)
+    seen = PlanDraft.objects.get(pk=draft.pk)
+    plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Swap")
+    with pytest.raises(Stale):
+        plan_conflicts.decline(actor=world.alma, draft=seen, version=None)
+    assert PlanDraft.objects.get(pk=draft.pk).state == PlanDraft.State.ACCEPTED
 
 
 def test_who_may_not_plan_proposes_but_does_not_decide(world, late):

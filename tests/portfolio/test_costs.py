@@ -219,6 +219,42 @@ def test_lines_that_cannot_be_read_are_named():
     assert [code for _n, code, _t in cost_files.read("a;b\n1;2").wrong] == ["head_title", "head_month"]
 
 
+@pytest.mark.parametrize("text", ["0.500", "1,234.567", "1.234,567", "1234.567", "-0,125"])
+def test_three_digits_behind_a_mark_are_not_taken_for_thousands_where_they_cannot_be(text):
+    found = cost_files.read(f"title;month;planned\nCrane;2026-02;{text}")
+    assert [code for _n, code, _t in found.wrong] == ["amount"]
+
+
+def test_thousands_are_read_with_either_mark():
+    found = cost_files.read("title;month;planned;actual\nCrane;2026-02;1,234,567;-1.234")
+    assert (found.rows[0]["planned"], found.rows[0]["actual"]) == (D(1234567), D(-1234))
+
+
+def test_a_quotation_mark_that_nothing_closes_is_said_not_an_error():
+    found = cost_files.read('title;month\n"Crane;2026-02\n' + "x" * 140_000)
+    assert found.rows == []
+    assert found.wrong
+
+
+def test_money_is_moved_only_on_the_budget_that_was_looked_at(world):
+    other = make.project(actor=world.alma, name="Depot")
+    budget = budgets.approve(actor=world.alma, project=world.project, amount=D(1000), note="Board").budget
+    seen = budget.version
+    budgets.approve(actor=world.alma, project=world.project, amount=D(-400), note="Cut")
+    with pytest.raises(Stale):
+        budgets.transfer(actor=world.alma, budget=budget, to=other, amount=D(500), note="Gate", version=seen)
+    now = Budget.objects.get(pk=budget.pk)
+    assert (now.amount, BudgetEntry.objects.count()) == (D(600), 2)
+    budgets.transfer(actor=world.alma, budget=now, to=other, amount=D(500), note="Gate", version=now.version)
+
+
+def test_what_is_left_to_commit_counts_each_line_by_the_larger(world):
+    make.cost_line(actor=world.boris, project=world.project, month=FEB, committed=D(100))
+    make.cost_line(actor=world.boris, project=world.project, title="Gate", month=FEB, actual=D(70))
+    found = whole(world.boris, world.project.space)
+    assert found.total.bound == budgets.bound(world.project.space_id, "EUR", currencies.rates()) == D(170)
+
+
 _amounts = st.decimals(min_value=0, max_value=10**9, places=2)
 
 

@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from tandem.history.models import Event, EventText
 from tandem.kit import clock
-from tandem.kit.errors import Denied, Hidden, Refused
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
+from tandem.people.models import Role
 from tandem.planning.availability import available_hours
-from tandem.reports.queries import load, sprints
-from tandem.resources.actions import bookings, employments, time_off
-from tandem.resources.models import TimeOff
+from tandem.reports.queries import load, load_groups, sprints
+from tandem.resources.actions import bookings, departments, employments, time_off
+from tandem.resources.models import Employment, TimeOff
 from tandem.work.actions import calendars
 from tandem.work.actions import sprints as sprint_actions
 from tests import make
@@ -72,6 +73,16 @@ def test_approved_time_off_takes_days_and_halves(org):
     assert available_hours([org.mei.pk], MON, SUN).away[org.mei.pk].sum() == 3.5 * 480
     time_off.withdraw(actor=org.mei, time_off=TimeOff.objects.get())
     assert _days(org.mei) == 10
+
+
+def test_of_a_yes_and_a_withdrawal_at_once_one_counts(org):
+    _employ(org, org.mei, manager=org.boris)
+    asked = time_off.ask(actor=org.mei, person=org.mei, starts_on=MON, ends_on=MON)
+    seen = TimeOff.objects.get(pk=asked.pk)
+    time_off.withdraw(actor=org.mei, time_off=asked)
+    with pytest.raises(Stale):
+        time_off.decide(actor=org.boris, time_off=seen, version=None, is_approved=True)
+    assert TimeOff.objects.get(pk=asked.pk).state == TimeOff.State.WITHDRAWN
 
 
 def test_nobody_decides_about_themselves_nor_does_a_colleague(org):
@@ -160,3 +171,18 @@ def test_the_page_of_load_shows_everybody_and_leads_to_the_causes(org, signed_in
         assert org.project.name in signed_in(org.alma).get(f"/people/{org.mei.pk}/load/").text
         assert signed_in(org.dana).get(f"/people/{org.mei.pk}/load/").status_code == 404
         assert "Mei" not in signed_in(org.dana).get("/load/").text.split("<main")[1]
+
+
+def test_a_department_out_of_sight_narrows_to_nobody_and_who_left_is_not_in_it(org, signed_in):
+    sales = departments.create(actor=org.alma, space=org.root, name="Sales")
+    gone, here = (make.user(actor=org.admin, name=name, role=Role.MEMBER) for name in ("Gone", "Here"))
+    today = clock.today()
+    employments.create(actor=org.alma, space=org.root, person=gone, starts_on=today - timedelta(days=90), ends_on=today - timedelta(days=5), department=sales)
+    employments.create(actor=org.alma, space=org.root, person=here, starts_on=today + timedelta(days=30), department=sales)
+    assert set(load_groups.chosen(org.alma, department=str(sales.pk), on=today)) == {here}
+    hidden = make.project(actor=org.alma, name="Merger")
+    apart = departments.create(actor=org.alma, space=hidden.space, name="Apart")
+    Employment.objects.filter(person=here).update(space=hidden.space, department=apart)
+    assert not load_groups.chosen(org.boris, department=str(apart.pk), on=today).exists()
+    for name in ("role", "team", "skill", "department"):
+        assert signed_in(org.alma).get("/load/", {name: "²"}).status_code == 200

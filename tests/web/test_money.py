@@ -79,6 +79,15 @@ def test_a_pasted_table_is_shown_before_it_is_taken(world, signed_in):
     assert CostLine.objects.get().planned == D("1200.50")
 
 
+def test_what_is_left_of_the_budget_is_what_may_still_be_committed(world, signed_in, line):
+    make.budget(actor=world.alma, project=world.project, amount="1200")
+    assert "€150 left to commit" in page(signed_in(world.boris), money(world)), "800 are ordered, and 250 came that nobody had ordered"
+
+
+def test_a_place_that_is_no_number_is_not_taken(world, signed_in):
+    assert signed_in(world.boris).get(reverse("cost_lines_new"), {"home": "²"}).status_code == 200
+
+
 def test_a_budget_is_approved_and_moved_in_the_browser(world, signed_in):
     client, depot = signed_in(world.alma), make.project(actor=world.alma, name="Depot")
     url = reverse("budget", kwargs={"key": "POR"})

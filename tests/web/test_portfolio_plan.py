@@ -111,6 +111,7 @@ def test_without_the_right_or_with_an_old_plan_nothing_is_written(world, planned
     assert signed_in(world.dana).post("/plan/acceptances/", {"plan": plan.pk, "project": world.project.pk}).status_code == 404
     signed_in(world.boris).post("/plan/acceptances/", {"plan": plan.pk - 1, "project": world.project.pk})
     signed_in(world.boris).post("/plan/acceptances/", {"plan": plan.pk, "of": world.project.pk, "item": "x:1", "project": "y" * 40})
+    signed_in(world.boris).post("/plan/acceptances/", {"plan": plan.pk, "of": world.project.pk, "item": "²:1"})
     assert not WorkItem.objects.exclude(planned_start=None).exists()
 
 

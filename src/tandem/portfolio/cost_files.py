@@ -19,7 +19,7 @@ _HEADS = {
 _KINDS = {"labour": ("labour", "labor", "人工"), "purchase": ("purchase", "采购"), "travel": ("travel", "差旅"), "other": ("other", "其他")}
 _TREATMENTS = {"capex": ("capex", "capital", "capital expenditure", "资本性", "资本性支出"), "opex": ("opex", "operating", "operating expenditure", "费用性", "费用性支出")}
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月].*)?$")
-_THOUSANDS = re.compile(r"-?\d{1,3}(?:[.,]\d{3})*")
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(?:(?:,\d{3})+|(?:\.\d{3})+)")
 _SIGNS = re.compile(r"[\s€$£¥￥']")
 
 
@@ -37,7 +37,10 @@ def read(text: str, currency: str = "EUR") -> Read:
     if not lines:
         return Read([], [(1, "empty", "")], [])
     mark = max("\t;,", key=lines[0].count)
-    table = list(csv.reader(lines, delimiter=mark))
+    try:
+        table = list(csv.reader(lines, delimiter=mark))
+    except csv.Error:  # a quotation mark that nothing closes swallows the rest
+        return Read([], [(1, "title", "")], [])
     places = {name: at for at, head in enumerate(table[0]) if (name := _column(head))}
     left_out = [head.strip() for head in table[0] if head.strip() and not _column(head)]
     missing = [name for name in ("title", "month") if name not in places]
@@ -106,7 +109,8 @@ def _month(text: str) -> date:
 
 
 def _amount(text: str) -> Decimal:
-    """`1,234.50`, `1.234,50`, `1234`: the last of the marks parts the cents when two or fewer digits follow it; `1234.567` could be either, and is refused."""
+    """`1,234.50`, `1.234,50`, `1234`: the last of the marks parts the cents when two or fewer digits follow it; `1234.567`, `0.500` and `1,234.567` could be more
+    or less than they look, and are refused."""
     plain = _SIGNS.sub("", text).replace("−", "-")
     last = max(plain.rfind(","), plain.rfind("."))
     if last >= 0 and len(plain) - last - 1 <= 2:

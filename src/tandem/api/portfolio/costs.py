@@ -65,7 +65,7 @@ def _enter(*, actor: Any, budget: Budget, version: int, **values: Any) -> Budget
 
 
 def _transfer(*, actor: Any, budget: Budget, version: int, **values: Any) -> Budget:
-    return budgets.transfer(actor=actor, budget=budget, **values).budget
+    return budgets.transfer(actor=actor, budget=budget, version=version, **values).budget
 
 
 _STEP: dict[str, Any] = {"amount": Amount, "note": words(500, 1), "override": (words(500), "")}

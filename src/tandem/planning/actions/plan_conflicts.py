@@ -10,7 +10,7 @@ from tandem.collaboration.models import Job
 from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Refused
-from tandem.people.access import Permission, require
+from tandem.people.access import Permission, require, spaces_where
 from tandem.planning.actions import acceptances
 from tandem.planning.models import PlanConflict, PlanDraft
 from tandem.portfolio.models import Project
@@ -37,8 +37,8 @@ def propose(*, actor: Any, conflict: PlanConflict, number: int) -> list[PlanDraf
         if held.gone_at is not None or not 0 <= number < len(held.ways):
             raise Refused("conflict_gone")
         way = held.ways[number]
-        seen = actor.visible_space_ids()
-        rows = WorkItem.objects.open().filter(pk__in=[int(pk) for pk in way["dates"]], space_id__in=seen).values_list("id", "space_id", "version")
+        mine = spaces_where(actor, Permission.EDIT_WORK)
+        rows = WorkItem.objects.open().filter(pk__in=[int(pk) for pk in way["dates"]], space_id__in=mine).values_list("id", "space_id", "version")
         by_space: dict[int, dict[str, list[Any]]] = {}
         for pk, space, version in rows:
             by_space.setdefault(space, {})[str(pk)] = [*way["dates"][str(pk)], version]
@@ -80,4 +80,5 @@ def decline(*, actor: Any, draft: PlanDraft, version: int | None) -> None:
 def _decide(actor: Any, draft: PlanDraft, version: int | None, state: str) -> None:
     if draft.state != PlanDraft.State.OPEN:
         raise Refused("draft_decided")
-    draft.write(expected=version, state=state, decided_by=actor, decided_at=clock.now())
+    # without a version that of the row on which the state was looked at: two answers never both count
+    draft.write(expected=draft.version if version is None else version, state=state, decided_by=actor, decided_at=clock.now())

@@ -45,7 +45,9 @@ def approve(
     return entry
 
 
-def transfer(*, actor: Any, budget: Budget, to: Project, amount: Decimal, note: str, override: str = "") -> BudgetEntry:
+def transfer(
+    *, actor: Any, budget: Budget, to: Project, amount: Decimal, note: str, override: str = "", version: int | None = None
+) -> BudgetEntry:  # fmt: skip
     """From one project to another in one step, which both see; `amount` in the currency of the giver, at the rate of today."""
     _require(actor, budget.project)
     _require(actor, to)
@@ -56,6 +58,8 @@ def transfer(*, actor: Any, budget: Budget, to: Project, amount: Decimal, note: 
         for space in Space.objects.select_for_update(no_key=True).filter(pk__in=[budget.space_id, to.space_id]).order_by("pk"):
             hold(space)
         giver = Budget.objects.get(pk=budget.pk)
+        if version is not None and giver.version != version:
+            giver.write(expected=version)
         taker = Budget.objects.filter(project=to).first() or _opened(to, giver.currency)
         rates = currencies.rates()
         rate = rates.between(giver.currency, taker.currency, clock.today())

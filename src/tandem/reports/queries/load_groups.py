@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from tandem.kit.text import whole_number
 from tandem.people.models import Team, User
 from tandem.reports.queries import load
-from tandem.resources.models import Booking, JobRole, PersonRole, PersonSkill
+from tandem.resources.models import Booking, Employment, JobRole, PersonRole, PersonSkill
 
 MOST_PEOPLE = 1000
 FULL_WEEK = 40.0
@@ -40,16 +41,17 @@ class Uneven:
 
 
 def chosen(user: Any, *, role: str = "", team: str = "", skill: str = "", department: str = "", on: date) -> Any:
-    """The people that a filter leaves, placeholders included."""
+    """The people that a filter leaves, placeholders included; of a department those who are there within a year from that day."""
     rows = User.objects.visible_to(user).active()
-    if role.isdigit():
+    if whole_number(role):
         rows = rows.filter(pk__in=PersonRole.objects.visible_to(user).during(on, on).filter(job_role=role).values("person"))
-    if team.isdigit():
+    if whole_number(team):
         rows = rows.filter(pk__in=Team.objects.visible_to(user).filter(pk=team).values("members"))
-    if skill.isdigit():
+    if whole_number(skill):
         rows = rows.filter(pk__in=PersonSkill.objects.visible_to(user).filter(skill=skill, since__lte=on).values("person"))
-    if department.isdigit():
-        rows = rows.filter(employments__department=department, employments__starts_on__lte=on + timedelta(days=366)).distinct()
+    if whole_number(department):
+        terms = Employment.objects.visible_to(user).during(on, on + timedelta(days=366)).filter(department=department)
+        rows = rows.filter(pk__in=terms.values("person"))
     return rows
 
 

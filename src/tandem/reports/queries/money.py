@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce, Greatest
 
 from tandem.kit import clock
 from tandem.kit.dates import unit_end
@@ -23,6 +24,7 @@ from tandem.reports.queries.scope import below
 
 ZERO = Decimal(0)
 MEASURES = ("planned", "committed", "actual", "outlook")
+_SUMS = (*MEASURES, "bound")
 
 
 @dataclass
@@ -31,9 +33,11 @@ class Amounts:
     committed: Decimal = ZERO
     actual: Decimal = ZERO
     outlook: Decimal = ZERO
+    # of each line what is committed or spent, whichever is more: what the budget may not go below
+    bound: Decimal = ZERO
 
     def add(self, other: "Amounts") -> None:
-        for name in MEASURES:
+        for name in _SUMS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     @property
@@ -110,9 +114,10 @@ def money(user: Any, space_ids: frozenset[int], currency: str) -> Money:
     found = Money(currency, rates=currencies.rates())
     rows = CostLine.objects.visible_to(user).present().filter(space_id__among=space_ids).expected().order_by()
     keys = ("space_id", "month", "kind", "treatment", "currency")
-    sums = {f"sum_{name}": Sum(name, default=ZERO) for name in MEASURES}
+    sums = {f"sum_{name}": Sum(name, default=ZERO) for name in _SUMS}
+    rows = rows.annotate(bound=Greatest(F("committed"), Coalesce("actual", ZERO)))
     for row in rows.values(*keys).annotate(**sums):
-        amounts = Amounts(*(row[f"sum_{name}"] for name in MEASURES))
+        amounts = Amounts(*(row[f"sum_{name}"] for name in _SUMS))
         add(found, Group(row["space_id"], row["month"], row["kind"], row["treatment"], amounts), row["currency"])
     for space_id, theirs, value, on in _entries(user, space_ids):
         worth = found.rates.convert(value, theirs, currency, on) if found.rates else None
@@ -132,7 +137,7 @@ def add(found: Money, group: Group, currency: str) -> None:
     if rate is None:
         found.unknown[currency] = found.unknown.get(currency, 0) + 1
         return
-    worth = Amounts(*(currencies.to_the_cent(getattr(group.amounts, name) * rate) for name in MEASURES))
+    worth = Amounts(*(currencies.to_the_cent(getattr(group.amounts, name) * rate) for name in _SUMS))
     found.groups.append(Group(group.space_id, group.month, group.kind, group.treatment, worth))
 
 

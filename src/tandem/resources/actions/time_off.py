@@ -65,7 +65,7 @@ def decide(*, actor: Any, time_off: TimeOff, version: int | None, is_approved: b
         raise Refused("answer_missing", field="answer")
     with transaction.atomic():
         before = time_off.state
-        time_off.write(expected=version, state=_S.APPROVED if is_approved else _S.DECLINED, decided_by=actor, answer=answer.strip()[:300])
+        time_off.write(expected=_looked_at(time_off, version), state=_S.APPROVED if is_approved else _S.DECLINED, decided_by=actor, answer=answer.strip()[:300])
         record("time_off.decided", time_off, actor=actor, changes={"state": [before, time_off.state]})
     return time_off
 
@@ -78,9 +78,14 @@ def withdraw(*, actor: Any, time_off: TimeOff, version: int | None = None) -> Ti
         raise Refused("time_off_decided")
     with transaction.atomic():
         before = time_off.state
-        time_off.write(expected=version, state=_S.WITHDRAWN)
+        time_off.write(expected=_looked_at(time_off, version), state=_S.WITHDRAWN)
         record("time_off.withdrawn", time_off, actor=actor, changes=_told(time_off, before))
     return time_off
+
+
+def _looked_at(row: TimeOff, version: int | None) -> int:
+    """Without a version that of the row whose state was looked at: of a yes and a withdrawal at once only one counts."""
+    return row.version if version is None else version
 
 
 def _told(row: TimeOff, before: str | None) -> dict[str, Any]:

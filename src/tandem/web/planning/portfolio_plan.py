@@ -191,7 +191,8 @@ def accepted(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest) -> tuple[list[Project], list[int] | None, dict[int, int]]:
     """`project` are numbers of projects; `item` is `number:version` of items of the one project `of`."""
     picked = [pair.partition(":") for pair in request.POST.getlist("item")]
-    versions = {int(pk): int(version) for pk, _colon, version in picked if pk.isdigit() and version.isdigit() and len(pk) < 19 and len(version) < 10}
+    numbered = [(whole_number(pk), whole_number(version, 9)) for pk, _colon, version in picked]
+    versions = {pk: version for pk, version in numbered if pk is not None and version is not None}
     if versions:
         of = whole_number(request.POST.get("of", ""), 18) or 0
         return [doors.find(Project.objects.select_related("space"), request.user, pk=of)], list(versions), versions

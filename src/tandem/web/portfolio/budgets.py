@@ -56,7 +56,7 @@ def transfer(request: HttpRequest, key: str) -> HttpResponse:
     choice: Any = form.fields["to"]
     choice.queryset = Project.objects.visible_to(request.user).filter(space_id__in=spaces_where(request.user, Permission.EDIT_PORTFOLIO)).exclude(pk=project.pk).order_by("name", "id")
     form.fields["amount"].help_text = now_("In %(currency)s; in another currency it arrives at the rate of today.") % {"currency": budget.currency}
-    return _taken(request, form, project, now_("Move some of the budget"), lambda values: budgets.transfer(actor=request.user, budget=budget, **values), budget)
+    return _taken(request, form, project, now_("Move some of the budget"), lambda values: budgets.transfer(actor=request.user, budget=budget, version=doors.version_in(request), **values), budget)
 
 
 def _taken(request: HttpRequest, form: forms.Form, project: Project, title: str, do: Any, budget: Budget | None) -> HttpResponse:

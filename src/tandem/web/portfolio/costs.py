@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from tandem.kit.dates import parse_day
 from tandem.kit.errors import Denied, Refused
+from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space, SpaceKind
 from tandem.portfolio import cost_files
@@ -53,7 +54,7 @@ class CostLineForm(forms.ModelForm):
         if row is None:
             place: Any = self.fields["home"]
             place.queryset = place.queryset.filter(pk__in=spaces_where(request.user, Permission.SEE_COSTS))
-            first = place.queryset.filter(pk=place.initial).first() if str(place.initial or "").isdigit() else place.queryset.first()
+            first = place.queryset.filter(pk=place.initial).first() if whole_number(str(place.initial or "")) else place.queryset.first()
             self.fields["currency"].initial = reads.currency_of(first)
 
 

@@ -75,7 +75,7 @@ def _sentence(found: Money) -> str:
 
 def _figures(found: Money) -> list[dict[str, Any]]:
     total, budget, names = found.total, found.budget, _names()
-    left = None if budget is None else budget - max(total.committed, total.actual)
+    left = None if budget is None else budget - total.bound
     figures: list[dict[str, Any]] = [{"label": _("Budget"), "value": money.money(budget, found.currency), "note": _("%(money)s left to commit") % {"money": money.money(left, found.currency)} if left is not None else ""}]
     figures += [{"label": names[name], "value": money.money(getattr(total, name), found.currency)} for name in reads.MEASURES]
     if budget is not None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from tandem.kit.errors import Refused
+from tandem.kit.text import whole_number
 from tandem.people.access import Permission
 from tandem.people.models import User
 from tandem.portfolio.models import Project, Proposal
@@ -39,7 +40,7 @@ def subjects(user: Any) -> list[tuple[Any, list[tuple[str, str]]]]:
 def subject(user: Any, value: str) -> Any:
     kind, _colon, pk = value.partition(":")
     model = {model._meta.label_lower: model for _label, model in _KINDS}.get(kind)
-    row = model._default_manager.visible_to(user).filter(pk=pk).first() if model and pk.isdigit() else None  # type: ignore[attr-defined]
+    row = model._default_manager.visible_to(user).filter(pk=pk).first() if model and whole_number(pk) else None  # type: ignore[attr-defined]
     if row is None:
         raise Refused("reference_unknown", field="subject")
     return row
