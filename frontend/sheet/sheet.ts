@@ -18,7 +18,10 @@ const WIDTHS: Record<string, number> = { key: 112, title: 360, state: 120, type:
 const KINDS: Record<string, Choice['kind']> = { state: 'select', type: 'select', priority: 'select', due: 'date', points: 'number', assignees: 'names' };
 const TOLD = 20, MOST = 1000;
 
+const theme = (): string => (document.documentElement.dataset.bsTheme === 'dark' ? 'darkCompact' : 'compact');
+
 class TandemSheet extends HTMLElement {
+  private themes = new MutationObserver(() => { if (this.grid) this.grid.theme = theme(); });
   private rows = new Rows();
   private grid?: Grid;
   private keys = make('input', { class: 'sheet-keys', autocomplete: 'off', 'aria-describedby': 'sheet-keys-help' });
@@ -38,7 +41,7 @@ class TandemSheet extends HTMLElement {
     if (matchMedia('(max-width:767px)').matches) return;
     void this.open().catch(complain);
   }
-  disconnectedCallback(): void { this.release(); document.removeEventListener('td:others', this.others); removeEventListener('td:refetch', this.reload); removeEventListener('beforeunload', this.leave); }
+  disconnectedCallback(): void { this.release(); this.themes.disconnect(); document.removeEventListener('td:others', this.others); removeEventListener('td:refetch', this.reload); removeEventListener('beforeunload', this.leave); }
 
   /** What the server calls the field of a column in that row. */
   private fieldOf(prop: string, model: Model): string {
@@ -63,10 +66,11 @@ class TandemSheet extends HTMLElement {
     const foot = make('div', { class: 'sheet-foot' }, this.state, make('span', { class: 'push' }, (answer as unknown as Answer).more ? this.say('cut', { most: this.dataset.most! }) : ''));
     this.append(this.told, make('div', { class: 'sheet-box' }, this.keys, grid), foot, help, this.said);
     Object.assign(grid, {
-      range: true, resize: true, rowHeaders: true, readonly: 'readonly' in this.dataset, hideAttribution: true, accessible: true, canFocus: true, applyOnClose: false, canMoveColumns: false, rowSize: 30,
-      theme: document.documentElement.dataset.bsTheme === 'dark' ? 'darkCompact' : 'compact', columns: this.columns(), source: [...this.rows.models],
+      range: true, resize: true, rowHeaders: true, readonly: 'readonly' in this.dataset, hideAttribution: true, filter: false, accessible: true, canFocus: true, applyOnClose: false, canMoveColumns: false, rowSize: 30,
+      theme: theme(), columns: this.columns(), source: [...this.rows.models],
     });
     this.listen(grid);
+    this.themes.observe(document.documentElement, { attributeFilter: ['data-bs-theme'] });
     this.classList.add('on');
     this.status();
     await (grid as unknown as { componentOnReady(): Promise<unknown> }).componentOnReady();

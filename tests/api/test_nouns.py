@@ -102,7 +102,6 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "state_id": pair.theirs.state.pk,
         "stop_id": pair.theirs.state.pk,
         "view_id": pair.theirs.view.pk,
-        "edition_id": pair.theirs.roadmap_edition.pk,
         "own_kind_id": pair.theirs.link_kind.pk,
         "source_space_id": pair.theirs.space.pk,
         "state_ids": [pair.theirs.state.pk],
@@ -324,6 +323,8 @@ def _again(one: Operation, area, number: int) -> None:
         subject.feature = make.feature(actor=area.admin, product=area.product)
     if one.noun == "scores":
         subject.feature = make.feature(actor=area.admin, product=area.product, title=f"Feature {number}")
+    if one.noun == "levelled-dates":  # one an item
+        subject.item = make.work_item(actor=area.admin, project=area.project, title=f"Item {number}")
     if one.noun == "archivings":
         subject.run = uuid.uuid4()
     if one.noun in ("flow-clocks", "archiving-rules", "board-layouts"):  # one a space, and all of them are seen
