@@ -146,3 +146,18 @@ def test_in_money_unplanned_and_unestimated_work_counts_as_well(world):
     make.cost_line(actor=world.alma, project=world.project, month=date(2026, 4, 1), planned=D("1000.01"))
     one = standing(world, "money")
     assert (one.work_unit, one.figures.earned, one.figures.planned) == ("items", 50_000, 100_001)
+
+
+@pytest.mark.usefixtures("april")
+def test_nothing_is_derived_of_items_that_were_not_all_read(world, client, monkeypatch):
+    first, last = date(2026, 4, 1), date(2026, 4, 20)
+    for _n in range(3):
+        item(world, planned=(first, last), estimate_minutes=600)
+    monkeypatch.setattr(reads, "MOST", 2)
+    one = standing(world)
+    assert (one.too_many, one.found, one.pieces) == (True, None, [])
+    client.force_login(world.alma)
+    said = client.get(reverse("earned_value", kwargs={"key": world.project.space.key})).content.decode()
+    assert "more than 2 items" in said
+    monkeypatch.setattr(reads, "MOST", 3)
+    assert standing(world).found is not None

@@ -90,7 +90,8 @@ class Course:
 
 @dataclass(slots=True)
 class Standing:
-    """Of one project. `found` is None where nothing could be derived: `left` says what is missing."""
+    """Of one project. `found` is None where nothing could be derived: `left` says what is missing; `too_many`: its items were
+    not all read, so that nothing is derived of them."""
 
     space_id: int
     unit: str
@@ -107,6 +108,7 @@ class Standing:
     course: list[Course] = field(default_factory=list)
     p50: date | None = None
     p80: date | None = None
+    too_many: bool = False
 
     @property
     def finish(self) -> date | None:
@@ -151,10 +153,12 @@ def standings(user: Any, space_ids: Iterable[int], unit: str) -> dict[int, Stand
     ends = dict(Project.objects.visible_to(user).filter(space__in=ids).values_list("space_id", "as_of"))
     rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
     parents: set[int] = set()
-    items = WorkItem.objects.visible_to(user).present().filter(space_id__among=ids, is_milestone=False, is_summary=False).order_by("id")
-    for item in items.values(*_FIELDS)[:MOST]:
+    items = WorkItem.objects.visible_to(user).present().filter(space_id__among=ids, is_milestone=False, is_summary=False).order_by("space_id", "id")
+    read = list(items.values(*_FIELDS)[: MOST + 1])
+    for item in read:
         rows[item["space_id"]].append(item)
         parents.add(item["parent_id"])
+    cut_at = read[MOST]["space_id"] if len(read) > MOST else None
     days = _sprint_ends(user, ids) | _given(rows) | _days(user, ids)
     logged = _logged(user, ids) if unit == HOURS else {}
     found = {}
@@ -162,13 +166,16 @@ def standings(user: Any, space_ids: Iterable[int], unit: str) -> dict[int, Stand
         on = min(ends.get(space_id) or today, today)
         leaves = [item for item in rows[space_id] if item["id"] not in parents]
         one = Standing(space_id, unit, on)
+        found[space_id] = one
+        if cut_at is not None and space_id >= cut_at:
+            one.too_many = True
+            continue
         one.work_unit = unit if unit != MONEY else _weight(leaves)
         _weigh(one, leaves, days)
         if unit == MONEY:
             _in_money(user, one)
         else:
             _in_work(one, leaves, logged)
-        found[space_id] = one
     return found
 
 

@@ -109,6 +109,8 @@ def _row(project: Project, one: Standing) -> dict[str, Any]:
 
 
 def _nothing(one: Standing) -> str:
+    if one.too_many:
+        return _("more than %(n)s items are asked for at once; narrow the list, or look at parts") % {"n": charts.number(reads.MOST)}
     if one.left.unplanned:
         return ngettext("%(n)s item with a size has no planned day", "%(n)s items with a size have no planned day", one.left.unplanned) % {"n": one.left.unplanned}
     return _("no item has a size in this unit")
