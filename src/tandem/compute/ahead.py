@@ -68,12 +68,18 @@ def _likeness() -> None:
 
 def _selection() -> None:
     from tandem.compute.bench.selection import case
+    from tandem.compute.selection import search
+    from tandem.compute.selection.arrays import compiled_problem
     from tandem.compute.selection.solve import select
 
-    select(case(1, 60), moves=2_000)  # fewer cannot fill the least shares of their groups
+    problem = case(1, 60)  # fewer cannot fill the least shares of their groups
+    select(problem, moves=2_000)
+    search.dived(compiled_problem(problem))  # what a race with the clock shows first
+    search.quick_prices(compiled_problem(problem))
 
 
 def _levelling() -> None:
+    from tandem.compute.scheduling.levelling.compile import compiled_problem
     from tandem.compute.scheduling.levelling.problem import Activity, Calendar, Link, Mode, Problem, Resource
     from tandem.compute.scheduling.levelling.solve import Budget, solve
 
@@ -81,10 +87,10 @@ def _levelling() -> None:
     links = tuple(Link(str(i), str(i + 2)) for i in range(4))
     for calendars in ((), (Calendar("week", (True, True, False)),)):
         resources = (Resource("r", 2, calendar="week" if calendars else None),)
-        for _ in solve(
-            Problem(activities, links, resources, calendars), Budget(evaluations=300), engine="search"
-        ):
+        problem = Problem(activities, links, resources, calendars)
+        for _ in solve(problem, Budget(evaluations=300), engine="search"):
             pass
+        compiled_problem(problem).in_order(np.arange(len(activities)))  # as after an edit
 
 
 def _portfolio() -> None:
