@@ -32,7 +32,7 @@ class Door:
         opened = self.browser.new_context(
             base_url=self.url, locale="en-GB", reduced_motion="reduce", **context
         )
-        opened.set_default_timeout(20_000)
+        opened.set_default_timeout(60_000)  # the first page of a server, while others work
         return opened.new_page()
 
     def sign_in(self, page: Any, email: str, password: str = PASSWORD) -> None:
