@@ -19,6 +19,8 @@ CLIENT ?= ../tandem-client
 OWN_UV := $(shell uv --version 2>/dev/null | awk -F '[ .]' '$$1 == "uv" && ($$2 > 0 || $$3 >= 5) { print "yes" }')
 UV = $(if $(OWN_UV),uv,$(BIN)/uv)
 export UV_LINK_MODE ?= copy
+# compiled now, whatever the environment says of writing bytecode: otherwise each start would compile all of it again
+export UV_COMPILE_BYTECODE ?= 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 BUNDLE_SOURCES := $(shell find frontend src/tandem/locale -name node_modules -prune -o -type f ! -name '*.mo' -print 2>/dev/null)
@@ -91,6 +93,7 @@ $(VENV)/.runtime: $(VENV)/.tools requirements.lock
 $(VENV)/.built: $(VENV)/.runtime pyproject.toml hatch_build.py $(BUNDLE_SOURCES)
 	@echo "Building Tandem and its browser files"
 	@$(UV) pip install -q --no-deps --reinstall-package tandem-pmo --build-constraints requirements-build.lock -e .
+	@$(BIN)/python -m compileall -q -j 0 src || true
 	@touch $@
 	@echo "Built: $(BIN)/tandem"
 

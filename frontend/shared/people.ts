@@ -58,7 +58,13 @@ export function startPeopleLists(): void {
     const input = list.querySelector('input') ?? make('input', { class: 'in-td', type: 'text', autocomplete: 'off', placeholder: say('find_person'), 'aria-label': say('find_person') });
     const rows = make('div', {});
     const draw = () => rows.replaceChildren(...known.filter((p) => matches(p, input.value)).slice(0, 50).map((p) => make('button', { name: 'do', value: `${list.dataset.value}${p.id}` }, p.name)));
-    if (!list.childElementCount) { list.append(input, rows); input.addEventListener('input', draw); meet().then(draw, complain); }
+    if (!list.childElementCount) {
+      list.append(input, rows);
+      input.addEventListener('input', draw);
+      let here = false, early = false; // who presses Enter before the names are there means the first of them all the same
+      input.addEventListener('keydown', (e) => { if (e.key === 'Enter' && !e.isComposing && !here) { e.preventDefault(); e.stopPropagation(); early = true; } });
+      meet().then(() => { here = true; draw(); if (early) rows.querySelector('button')?.click(); }, complain);
+    }
     input.focus({ preventScroll: true });
   }, true);
 }

@@ -160,6 +160,20 @@ def test_many_are_given_to_a_person_found_by_name(table):
     assert "Boris" in table.locator("main").inner_text()
 
 
+def test_who_types_faster_than_the_names_arrive_means_the_first_of_them(table):
+    held = []
+    table.route(re.compile(table.locator("body").get_attribute("data-people") + r"$"), held.append)
+    row(table, "step 5").locator("[data-select]").check()
+    table.locator("form.bulk summary", has_text="Assignee").click()
+    table.get_by_placeholder("Find a person").fill("bor")
+    table.get_by_placeholder("Find a person").press("Enter")
+    table.wait_for_timeout(300)
+    assert "/work-items/?q" in table.url, "nothing is sent without a name"
+    held[0].continue_()
+    table.get_by_text("1 item will change. Nothing is done yet.").wait_for()
+    assert "Boris" in table.locator("main").inner_text()
+
+
 def test_enter_in_a_field_of_the_bulk_bar_is_its_own_button(table):
     row(table, "step 5").locator("[data-select]").check()
     table.locator("form.bulk summary", has_text="Label").click()

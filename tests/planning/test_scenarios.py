@@ -15,7 +15,7 @@ from tandem.compute.selection import solvers
 from tandem.compute.worker import Worker
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.models import Role
-from tandem.planning import selection, solving
+from tandem.planning import selection, solving, stale
 from tandem.planning.actions import scenarios
 from tandem.planning.models import Scenario, Solution
 from tandem.portfolio.actions import portfolios, projects, proposals
@@ -151,7 +151,7 @@ def test_strategic_fit_may_be_what_counts(at):
 def test_a_new_scenario_has_the_search_compiled_before_it_is_asked(at):
     ask(at)
     ask(at, name="Another")
-    assert ProcrastinateJob.objects.filter(task_name=solving.PREPARE, status="todo").count() == 1
+    assert ProcrastinateJob.objects.filter(task_name=stale.PREPARE, status="todo").count() == 1
 
 
 def test_who_stops_it_keeps_what_was_found(at):

@@ -283,6 +283,8 @@ REFUSALS: dict[str, Any] = {
     "file_empty": _("The file is empty."),
     "files_too_many": _("At most %(most)s files fit here. Remove one first."),
     "no_room": _("The disk of the server is full, so nothing of this was saved. Tell whoever runs Tandem."),
+    "job_out_of_memory": _("This computation took more than %(limit)s MB of memory and was ended. Whoever runs Tandem can allow more (TANDEM_ENGINE_MEMORY_MB)."),
+    "job_timed_out": _("This computation did not end within %(limit)s hours and was ended."),
     "sprint_needs_project": _("“%(space)s” is not a project: sprints belong to projects."),
     "sprint_not_planned": _("“%(name)s” was started already."),
     "sprint_not_running": _("“%(name)s” is not running."),

@@ -90,7 +90,7 @@ def _levelling() -> None:
         problem = Problem(activities, links, resources, calendars)
         for _ in solve(problem, Budget(evaluations=300), engine="search"):
             pass
-        compiled_problem(problem).in_order(np.arange(len(activities)))  # as after an edit
+        compiled_problem(problem).in_order(np.arange(len(activities), dtype=np.int32))  # as after an edit
 
 
 def _portfolio() -> None:

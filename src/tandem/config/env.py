@@ -143,6 +143,11 @@ SETTINGS: tuple[Setting, ...] = (
         values.number(1, 3600),
     ),
     Setting(
+        "TANDEM_ENGINE_MEMORY_MB", "number", 4096,
+        "The most memory that a job that computes may take, in MB; one that wants more is ended and says so.",
+        values.number(512, 1 << 20),
+    ),
+    Setting(
         "TANDEM_LANGUAGE", "word", "en", "Language for whoever has not chosen one: en or zh.", values.language
     ),
     Setting(
@@ -172,6 +177,7 @@ class Environment:
     language: str
     fiscal_year_starts: int
     levelling_seconds: int
+    engine_memory_mb: int
     timezone: str
 
 

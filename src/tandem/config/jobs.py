@@ -48,14 +48,17 @@ def work() -> None:
     """Stay until SIGTERM or Ctrl-C, also when the database goes away and comes back."""
     from procrastinate.contrib.django import app
 
+    from tandem.config.engines import engines_of
     from tandem.config.sealing import Follower, Keeper, Teller
 
+    close_engines = engines_of(app)
     threads = (Keeper(), Teller(), Follower())
     for thread in threads:
         thread.start()
     asyncio.run(_work(app))
     for thread in threads:
         thread.end()
+    close_engines()
 
 
 async def _work(app: Any) -> None:

@@ -154,6 +154,7 @@ LOCALE_PATHS = [HERE / "locale"]
 TIME_ZONE = ENV.timezone
 FISCAL_YEAR_STARTS = ENV.fiscal_year_starts
 LEVELLING_SECONDS = ENV.levelling_seconds
+ENGINE_MEMORY = ENV.engine_memory_mb << 20
 USE_TZ = True
 FORMAT_MODULE_PATH = None
 NUMBER_GROUPING = 3

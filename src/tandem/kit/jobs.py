@@ -2,16 +2,30 @@
 
 import threading
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
+
+class Task(Protocol):
+    name: str
+
+
+T = TypeVar("T", bound=Task)
 USUAL, SHORT = "default", "short"
 "Lanes: each has slots of its own in a worker. `SHORT` is for what is done in a moment or waits for others."
+computing: set[str] = set()
+"Names of the tasks that compute: the worker runs them in a process of their own, with a limit of memory."
 stopping = threading.Event()
 "Set in a worker that was told to end: a job gives up at its next step and runs again elsewhere."
 
 
 class Interrupted(Exception):
     """The job did not come to its end through no fault of its own; it goes back into the queue."""
+
+
+def computes(task: T) -> T:
+    """Mark a task whose engines may want all memory or not end by themselves."""
+    computing.add(task.name)
+    return task
 
 
 def enqueue(

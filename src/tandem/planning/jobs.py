@@ -11,16 +11,17 @@ from tandem.kit import clock
 from tandem.kit import jobs as queue
 from tandem.people.models import Space, SpaceKind
 from tandem.planning import alignment as aligning
-from tandem.planning import forecasts, schedule, solving
+from tandem.planning import forecasts, schedule
 from tandem.planning.actions import plan_conflicts
 from tandem.planning.models import LevelledPlan, PlanConflict, Solution
-from tandem.planning.stale import LEVEL, SEARCH
+from tandem.planning.stale import LEVEL, PREPARE, SEARCH, SOLVE
 
 _APART = 5
 """Seconds between two levelled plans."""
 _COMPUTED = (SpaceKind.PROJECT, SpaceKind.PRODUCT)
 
 
+@queue.computes
 @app.task(name="planning.forecast")
 def forecast(space_id: int | None = None, job_id: int | None = None) -> None:
     """The schedule of a project first: forecasts ask it when a predecessor will be there."""
@@ -40,6 +41,7 @@ def forecast(space_id: int | None = None, job_id: int | None = None) -> None:
 
 
 @app.periodic(cron="10 4 * * *")
+@queue.computes
 @app.task(name="planning.nightly", queueing_lock="planning.nightly")
 def nightly(timestamp: int) -> None:
     """Every forecast once a day: the day itself has moved on."""
@@ -63,6 +65,7 @@ def alignment_nightly(timestamp: int) -> None:
     alignment()
 
 
+@queue.computes
 @app.task(name=LEVEL, queueing_lock=LEVEL)
 def level() -> None:
     """After a change: the plan of all in the order that stands. Under a stream of changes it is computed every few seconds."""
@@ -73,6 +76,7 @@ def level() -> None:
     _levelling().compute()
 
 
+@queue.computes
 @app.task(name=SEARCH, queueing_lock=SEARCH)
 def search_level(job_id: int | None = None) -> None:
     """A better order of the work of all, for as long as the settings give."""
@@ -82,6 +86,7 @@ def search_level(job_id: int | None = None) -> None:
         jobs.run(job_id, _levelling().carry_out)
 
 
+@queue.computes
 @app.task(name=plan_conflicts.WAYS)
 def plan_ways(conflict_id: int, job_id: int) -> None:
     # house: reads — the worker asks what its owner was allowed to ask
@@ -98,22 +103,25 @@ def plan_ways(conflict_id: int, job_id: int) -> None:
 
 
 @app.periodic(cron="20 4 * * *")
+@queue.computes
 @app.task(name="planning.level_nightly", queueing_lock="planning.level_nightly")
 def level_nightly(timestamp: int) -> None:
     search_level()
 
 
-@app.task(name=solving.KIND)
+@queue.computes
+@app.task(name=SOLVE)
 def solve_scenario(solution_id: int, job_id: int) -> None:
     # house: reads — the worker solves what its owner was allowed to ask
     solution = Solution.objects.select_related("scenario").get(pk=solution_id)
-    jobs.run(job_id, lambda progress: solving.carry_out(solution, progress))
+    jobs.run(job_id, lambda progress: _solving().carry_out(solution, progress))
 
 
-@app.task(name=solving.PREPARE, queueing_lock=solving.PREPARE)
+@queue.computes
+@app.task(name=PREPARE, queueing_lock=PREPARE)
 def prepare_solver() -> None:
     """Asked for with a new scenario: by the time it is to be solved, the search is compiled."""
-    solving.prepare()
+    _solving().prepare()
 
 
 def _levelling() -> Any:
@@ -121,6 +129,12 @@ def _levelling() -> Any:
     from tandem.planning import levelling
 
     return levelling
+
+
+def _solving() -> Any:
+    from tandem.planning import solving
+
+    return solving
 
 
 def _spaces(space_id: int | None) -> list[Space]:

@@ -15,8 +15,6 @@ from tandem.kit.jobs import Interrupted
 from tandem.planning import selection
 from tandem.planning.models import Solution
 
-KIND = "planning.solve_scenario"
-PREPARE = "planning.prepare_solver"
 _SECONDS, _GAP = 8.0, 0.001
 _FORCED, _FORCED_SECONDS, _FORCED_MOVES = 12, 8.0, 200_000
 _POINTS, _FRONTIER_SECONDS = 9, 9.0

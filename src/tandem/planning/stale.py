@@ -14,6 +14,7 @@ _NOUNS = frozenset(
 ALIGNMENT, ALIGNMENT_DELAY = "planning.alignment", 20
 _SERVING = frozenset(("contribution", "scope", "objective"))
 LEVEL, SEARCH = "planning.level", "planning.search_level"
+SOLVE, PREPARE = "planning.solve_scenario", "planning.prepare_solver"
 _EVERYWHERE, _ALL = 0, -1
 
 

@@ -75,13 +75,24 @@ def run(job_id: int, work: Callable[["Progress"], str]) -> None:
             _end(job, state=Job.State.DONE, result_url=result)
         except Cancelled:
             _end(job, state=Job.State.CANCELLED)
-        except jobs.Interrupted:
+        except (jobs.Interrupted, MemoryError):  # who set the limit of memory says so
             raise
         except Exception as problem:
             if is_passing(problem):
                 raise jobs.Interrupted from problem
             _end(job, state=Job.State.FAILED, error=reason(job, problem)[:2000])
             raise
+
+
+def end_killed(job_id: int, code: str, limit: int) -> None:
+    """Its process was ended from outside, for a `code` of `compute.worker.Stopped`: nothing of what it wrote stands."""
+    job = Job.objects.get(pk=job_id)
+    if not job.is_running:
+        return
+    if code == "cancelled":
+        _end(job, state=Job.State.CANCELLED)
+    else:
+        _end(job, state=Job.State.FAILED, error=refusal(f"job_{code}", {"limit": limit}))
 
 
 def is_passing(problem: BaseException) -> bool:

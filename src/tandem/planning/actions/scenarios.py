@@ -14,7 +14,7 @@ from tandem.kit.jobs import enqueue
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, SpaceKind
-from tandem.planning import selection, solving
+from tandem.planning import selection, stale
 from tandem.planning.models import Scenario, Solution
 from tandem.planning.models.scenario import MOST_QUARTERS
 from tandem.portfolio import amounts
@@ -33,7 +33,7 @@ def create(*, actor: Any, space: Space, **values: Any) -> Scenario:
     values.setdefault("owner", actor)
     with transaction.atomic():
         row = writing.create(Scenario, actor=actor, permission=_DO, verb="scenario.created", space=space, **_checked(None, values))
-        enqueue(solving.PREPARE, once=solving.PREPARE)
+        enqueue(stale.PREPARE, once=stale.PREPARE)
     return row
 
 
@@ -89,7 +89,7 @@ def solve(*, actor: Any, scenario: Scenario) -> Solution:
         made = Solution.objects.create(space_id=row.space_id, scenario=row, inputs_hash=inputs.hash)
         title = _("Choosing for “%(name)s”") % {"name": row.name}
         made.write(
-            expected=None, job=jobs.start(actor=actor, space=row.space, kind=solving.KIND, title=title[:300], solution_id=made.pk)
+            expected=None, job=jobs.start(actor=actor, space=row.space, kind=stale.SOLVE, title=title[:300], solution_id=made.pk)
         )
         record("scenario.solved", row, actor=actor)
     return made
