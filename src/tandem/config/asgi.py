@@ -5,13 +5,13 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tandem.config.settings")
 
-from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
+from tandem.config.bridge import InThreads
 from tandem.config.wsgi import application as pages
 from tandem.web.live import stream
 
-_django = WSGIMiddleware(pages, workers=settings.ENV.threads)
+_django = InThreads(pages, settings.ENV.threads)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -4,12 +4,18 @@ granian's own command would do, but for one thing: when its parent is killed its
 the port."""
 
 import ctypes
+import gc
+import importlib
 import os
 import signal
 import sys
+import threading
 from typing import Any
 
 import click
+
+_API_AFTER = 5.0
+"Seconds after the start: by then somebody sees the first page."
 
 
 def die_with_parent() -> None:
@@ -23,7 +29,18 @@ def load(target: str) -> Any:
     die_with_parent()
     from tandem.config.asgi import application
 
+    gc.freeze()  # what was loaded stays: the collector of garbage need not walk through it with every page
+    later = threading.Timer(_API_AFTER, _load_the_api)
+    later.daemon = True
+    later.start()
     return application
+
+
+def _load_the_api() -> None:
+    """So that neither the first page nor the first request to the API waits for it."""
+    importlib.import_module("tandem.config.api_urls")
+    gc.collect()
+    gc.freeze()
 
 
 @click.command()

@@ -6,7 +6,7 @@ from typing import Any
 
 from tandem.kit.errors import Denied, Hidden
 from tandem.people.models import Role, Space
-from tandem.people.scoping import roles_of
+from tandem.people.scoping import roles_of, spaces_with
 
 
 class Permission(StrEnum):
@@ -53,6 +53,9 @@ GRANTS: dict[str, set[Permission]] = {
 }
 
 
+_HOLDERS = {permission: frozenset(role for role, held in GRANTS.items() if permission in held) for permission in Permission}
+
+
 def may(user: Any, permission: Permission, space_id: int) -> bool:
     if not user.is_active:
         return False
@@ -86,11 +89,11 @@ def require(user: Any, permission: Permission, space_id: int) -> None:
         raise Denied(permission)
 
 
-def spaces_where(user: Any, permission: Permission) -> set[int]:
+def spaces_where(user: Any, permission: Permission) -> frozenset[int]:
     """The spaces in which the person holds the permission."""
-    return {s for s, roles in roles_of(user).items() if any(permission in GRANTS[r] for r in roles)}
+    return spaces_with(user, _HOLDERS[permission])
 
 
 def may_somewhere(user: Any, permission: Permission) -> bool:
     """Whether there is any such space: what a menu offers."""
-    return any(permission in GRANTS[r] for roles in roles_of(user).values() for r in roles)
+    return bool(spaces_where(user, permission))

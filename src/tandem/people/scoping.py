@@ -19,6 +19,7 @@ class _Known(NamedTuple):
     spaces: frozenset[int]
     organisation: str
     reached: frozenset[int]
+    where: dict[frozenset[str], frozenset[int]]
 
 
 _changing: set[int] = set()
@@ -39,6 +40,14 @@ def spaces_reaching(user: Any) -> frozenset[int]:
     """The spaces that the person sees and those above them: what is kept there for everything below, such as the roles and
     skills of the organisation, is known to whoever works below."""
     return _known(user).reached if user.is_active else frozenset()
+
+
+def spaces_with(user: Any, roles: frozenset[str]) -> frozenset[int]:
+    """The spaces in which the person has one of the roles."""
+    known = _known(user)
+    if roles not in known.where:
+        known.where[roles] = frozenset(space for space, own in known.roles.items() if not own.isdisjoint(roles))
+    return known.where[roles]
 
 
 def organisation_of(user: Any) -> str:
@@ -106,7 +115,7 @@ def _read(user: Any) -> _Known:
         while at is not None and at not in reached:
             reached.add(at)
             at = tree[at][0]
-    return _Known(user.access_version, roles, frozenset(roles), root, frozenset(reached))
+    return _Known(user.access_version, roles, frozenset(roles), root, frozenset(reached), {})
 
 
 def members_of(space_id: int) -> models.QuerySet[Any]:
@@ -132,6 +141,7 @@ def _array(ids: frozenset[int]) -> str:
     return "{" + ",".join(map(str, sorted(ids))) + "}"
 
 
+@models.BigAutoField.register_lookup
 @models.ForeignKey.register_lookup
 class Among(models.Lookup):  # type: ignore[type-arg]
     """`IN` for the spaces of a person: one parameter, however many they are. Every query of a page carries them, and

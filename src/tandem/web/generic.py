@@ -295,7 +295,7 @@ def _form(request: HttpRequest, noun: Noun, row: Any = None) -> forms.Form:
         form = noun.form(data, initial=initial)
     if row is None and noun.home_kinds:
         spaces = Space.objects.visible_to(request.user).filter(
-            id__in=spaces_where(request.user, noun.needed_for_new), kind__in=noun.home_kinds
+            id__among=spaces_where(request.user, noun.needed_for_new), kind__in=noun.home_kinds
         )
         offered = spaces.filter(parent=None).first() if noun.is_at_home_in_root else None
         form.fields["home"] = HomeField(

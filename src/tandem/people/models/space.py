@@ -18,7 +18,7 @@ class SpaceKind(models.TextChoices):
 
 class SpaceQuerySet(models.QuerySet["Space"]):
     def visible_to(self, user: Any) -> "SpaceQuerySet":
-        return self.filter(id__in=user.visible_space_ids())
+        return self.filter(id__among=user.visible_space_ids())
 
     def root(self) -> "Space | None":
         return self.filter(parent=None).first()

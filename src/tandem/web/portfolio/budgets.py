@@ -54,7 +54,7 @@ def transfer(request: HttpRequest, key: str) -> HttpResponse:
     budget = doors.find(Budget.objects.select_related("project__space"), request.user, project=project)
     form = TransferForm(request.POST if request.method == "POST" else None)
     choice: Any = form.fields["to"]
-    choice.queryset = Project.objects.visible_to(request.user).filter(space_id__in=spaces_where(request.user, Permission.EDIT_PORTFOLIO)).exclude(pk=project.pk).order_by("name", "id")
+    choice.queryset = Project.objects.visible_to(request.user).filter(space_id__among=spaces_where(request.user, Permission.EDIT_PORTFOLIO)).exclude(pk=project.pk).order_by("name", "id")
     form.fields["amount"].help_text = now_("In %(currency)s; in another currency it arrives at the rate of today.") % {"currency": budget.currency}
     return _taken(request, form, project, now_("Move some of the budget"), lambda values: budgets.transfer(actor=request.user, budget=budget, version=doors.version_in(request), **values), budget)
 

@@ -53,7 +53,7 @@ class CostLineForm(forms.ModelForm):
     def for_request(self, request: HttpRequest, row: Any) -> None:
         if row is None:
             place: Any = self.fields["home"]
-            place.queryset = place.queryset.filter(pk__in=spaces_where(request.user, Permission.SEE_COSTS))
+            place.queryset = place.queryset.filter(pk__among=spaces_where(request.user, Permission.SEE_COSTS))
             first = place.queryset.filter(pk=place.initial).first() if whole_number(str(place.initial or "")) else place.queryset.first()
             self.fields["currency"].initial = reads.currency_of(first)
 

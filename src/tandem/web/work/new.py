@@ -42,7 +42,7 @@ class ItemForm(forms.ModelForm):
 
 def homes(user: Any) -> Any:
     """The projects where the person works."""
-    return Space.objects.visible_to(user).filter(id__in=spaces_where(user, Permission.EDIT_WORK), kind="project")
+    return Space.objects.visible_to(user).filter(id__among=spaces_where(user, Permission.EDIT_WORK), kind="project")
 
 
 def usual_home(user: Any, spaces: Any) -> Space | None:
