@@ -73,11 +73,14 @@ def add_scope(
     require(actor, _DO, subject.space_id)
     field = subject._meta.model_name or ""
     with transaction.atomic():
+        # two who add at once do so one after the other: the second finds what the first has added
+        type(subject)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=subject.pk)
         present = set(Scope.objects.of(subject).values_list("item_id", flat=True))
         rows = []
         for item in items:
             require(actor, Permission.VIEW, item.space_id)
             if item.pk not in present:
+                present.add(item.pk)
                 since = item.created_at if since_creation else added_at or clock.now()
                 rows.append(Scope(space_id=subject.space_id, item=item, added_at=since, **{field: subject}))
         Scope.objects.bulk_create(rows)
