@@ -21,17 +21,25 @@ class Stream(Answer):
     streaming = True
 
 
+def done(value):
+    future = asyncio.get_running_loop().create_future()
+    future.set_result(value)
+    return future
+
+
 def ask(application, *, body=(b"",), sent=None, **scope):
     """The messages that a server would get from it."""
     messages = [] if sent is None else sent
     parts = list(body)
 
-    async def receive():
+    # futures, as granian hands them out, no coroutines
+    def receive():
         part = parts.pop(0)
-        return {"type": "http.request", "body": part, "more_body": bool(parts)}
+        return done({"type": "http.request", "body": part, "more_body": bool(parts)})
 
-    async def send(message):
+    def send(message):
         messages.append(message)
+        return done(None)
 
     asked = {
         "type": "http", "method": "GET", "path": "/", "query_string": b"", "http_version": "1.1", "headers": [], "server": ("h", 80), "client": ("1.2.3.4", 5),

@@ -19,10 +19,4 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         return await stream.lifespan(receive, send)
     if scope["type"] == "http" and scope["path"] == "/events":
         return await stream(scope, receive, send)
-
-    async def received() -> Any:
-        # granian hands out a future where the bridge to WSGI insists on a coroutine
-        return await receive()
-
-    await _django(scope, received, send)
-    return None
+    return await _django(scope, receive, send)

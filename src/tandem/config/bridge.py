@@ -11,9 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from a2wsgi.wsgi import Body, build_environ
+from django.http import FileResponse
 
 Message = dict[str, Any]
 _BODY = "http.response.body"
+FileResponse.block_size = 1 << 16  # of 4 KB each, a file of the interface would take ten steps
 
 
 class InThreads:
@@ -24,10 +26,17 @@ class InThreads:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         loop = asyncio.get_running_loop()
 
-        def tell(message: Message) -> None:
-            asyncio.run_coroutine_threadsafe(send(message), loop).result()
+        # granian hands out futures where a thread may only ask for coroutines
+        async def received() -> Any:
+            return await receive()
 
-        environ = build_environ(scope, Body(loop, receive))
+        async def told(message: Message) -> None:
+            await send(message)
+
+        def tell(message: Message) -> None:
+            asyncio.run_coroutine_threadsafe(told(message), loop).result()
+
+        environ = build_environ(scope, Body(loop, received))
         run = contextvars.copy_context().run
         for message in await loop.run_in_executor(self._threads, run, self._answered, environ, tell):
             await send(message)
