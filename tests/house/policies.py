@@ -736,6 +736,7 @@ WEB: dict[str, Page] = {
     "plan_data": Page(get=SEE),
     "plan_item": Page(get=SEE, patch=WORK),
     "plan_csv": Page(get=SEE),
+    "plan_ms_project": Page(get=SEE),
     "plan_rows": Page(post=WORK),
     "plan_undos": Page(post=WORK),
     "plan_links": Page(post=WORK),

@@ -27,7 +27,7 @@ _host = click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all."
 )
 
-IMPORTED = ("auto", "jira-csv", "jira-xml", "trello", "mspdi", "csv", "xlsx", "github", "project-reports", "project-graph")
+IMPORTED = ("auto", "jira-csv", "jira-xml", "trello", "mspdi", "csv", "xlsx", "github", "project-reports", "project-graph", "mpxj")
 """The names of the readers stand here again: asking them would read in all of them for `--help`."""
 
 

@@ -27,7 +27,7 @@ _ASKS = 2.0
 
 
 class Engines:
-    """Processes that wait for the next job; there are as many as jobs ever computed at the same time."""
+    """A process for each job that computes now, and one that waits for the next."""
 
     def __init__(self, memory: int, *, hears_within: float = HEARS_WITHIN, longest: float = LONGEST) -> None:
         self._memory, self._hears_within, self._longest = memory, hears_within, longest
@@ -49,8 +49,7 @@ class Engines:
         except Stopped as stopped:
             self._ended(name, arguments.get("job_id"), stopped)
         finally:
-            with self._turn:
-                self._idle.append(worker)
+            self._give_back(worker)
 
     def close(self) -> None:
         with self._turn:
@@ -61,6 +60,14 @@ class Engines:
     def _take(self) -> Worker:
         with self._turn:
             return self._idle.pop() if self._idle else Worker(memory=self._memory)
+
+    def _give_back(self, worker: Worker) -> None:
+        """One waits for the next job; more would hold some hundred megabytes each for nothing."""
+        with self._turn:
+            if not self._idle:
+                self._idle.append(worker)
+                return
+        worker.close()
 
     def _ended(self, name: str, job_id: int | None, stopped: Stopped) -> None:
         from tandem.collaboration.actions.jobs import end_killed

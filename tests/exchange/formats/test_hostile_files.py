@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tandem.exchange.formats import Unreadable, detect, open_source
+from tandem.exchange.formats import Unreadable, detect, mpxj, open_source
 from tandem.exchange.formats import limits as bounds
 from tandem.exchange.formats.reasons import NOTES, UNREADABLE, WHY_NOT_TAKEN
 
@@ -18,6 +18,12 @@ JIRA = "Summary,Issue key,Issue id,Issue Type,Status,Description"
 BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
 OUTSIDE = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
 PLAN = '<Project xmlns="http://schemas.microsoft.com/project">'
+
+
+@pytest.fixture(autouse=True)
+def _without_mpxj(monkeypatch):
+    """As on a machine without the extra: what only MPXJ reads is refused."""
+    monkeypatch.setattr(mpxj, "is_there", lambda: False)
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def refusal(tmp_path):
         ("plan.xer", "ERMHDR\t8.0\t2016\n", "not_read"),
         ("plan.gan", '<?xml version="1.0"?><project name="x" version="2.6"/>', "not_read"),
         ("plan.planner", '<?xml version="1.0"?><project name="x" mrproject-version="2"/>', "not_read"),
-        ("p6.xml", '<APIBusinessObjects xmlns="http://xmlns.oracle.com/Primavera/x"/>', "primavera_xml"),
+        ("p6.xml", '<APIBusinessObjects xmlns="http://xmlns.oracle.com/Primavera/x"/>', "not_read"),
         ("a.pdf", b"%PDF-1.7 ...", "binary"),
         ("renamed.csv", b"\x89PNG\r\n\x1a\n", "binary"),
         ("a.csv", b"Title,Status\nx,\x00\x01\x02\n", "text_binary"),

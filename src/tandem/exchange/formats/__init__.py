@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from tandem.exchange.formats import mpxj
 from tandem.exchange.formats.columns import Mapping, suggest_mapping
+from tandem.exchange.formats.converted import Converted
 from tandem.exchange.formats.github import Github
 from tandem.exchange.formats.jira_csv import JiraCsv
 from tandem.exchange.formats.jira_xml import JiraXml
@@ -69,6 +71,8 @@ def _reader(paths: list[Path], wanted: str, options: ReadOptions) -> Source:
             return Github(paths[0], options)
         case "mspdi":
             return Mspdi(paths[0], options)
+        case mpxj.FORMAT:
+            return Converted(paths[0], options)
         case "project-graph":
             return ReportGraph(paths[0], options)
         case "csv" | "xlsx" | "project-reports":

@@ -13,13 +13,11 @@ UNREADABLE: dict[str, str] = {
     "empty": _("The file is empty."),
     "too_large": _("The file is larger than %(limit)s MB."),
     "not_read": _(
-        "Tandem does not read %(name)s files yet. Open the file in %(tool)s, save it as XML "
-        "(%(xml)s) and import that."
+        "Tandem reads %(name)s files with the extra %(extra)s and Java, which are not installed here. Ask whoever runs Tandem, or open the file in "
+        "%(tool)s, save it as XML (%(xml)s) and import that."
     ),
-    "primavera_xml": _(
-        "This is Primavera P6 XML, which is not read yet. Open it in MS Project or export it as MSPDI XML "
-        "and import that."
-    ),
+    "no_mpxj": _("Files of this kind are read by MPXJ and Java, which are not installed here. Save the plan as XML (MSPDI) and import that."),
+    "mpxj_failed": _("MPXJ could not read the file (%(reason)s). Open it in the program that wrote it, save it as XML (MSPDI) and import that."),
     "old_excel": _(
         "This is an Excel 97-2003 workbook or another old Office file. Save it as .xlsx or CSV and import "
         "that."
@@ -123,6 +121,7 @@ NOTES: dict[str, str] = {
         "Numeric dates were read as %(order)s, because the file leaves no other reading."
     ),
     "mapping_suggested": _("The columns were recognised by their names; the mapping can be changed."),
+    "through_mpxj": _("MPXJ has turned this %(name)s file into MS Project's XML; what is listed is said of that."),
     "states_from_progress": _("The source gives no states: they were derived from the progress."),
     "header_row": _("The header was found in row %(row)s."),
     "money_read_as": _("Costs were read as %(unit)s of %(currency)s; that can be changed."),

@@ -8,6 +8,7 @@ import ijson
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from tandem.exchange.formats import mpxj
 from tandem.exchange.formats.github import is_github
 from tandem.exchange.formats.jira_fields import is_jira_header
 from tandem.exchange.formats.limits import MAX_FILE_BYTES, zip_names
@@ -16,7 +17,7 @@ from tandem.exchange.formats.report_columns import is_report_header
 from tandem.exchange.formats.source import Unreadable
 from tandem.exchange.formats.tabular import csv_rows, find_dialect
 
-FORMATS = ("jira-csv", "jira-xml", "trello", "mspdi", "csv", "xlsx", "github", "project-reports", "project-graph")
+FORMATS = ("jira-csv", "jira-xml", "trello", "mspdi", "csv", "xlsx", "github", "project-reports", "project-graph", "mpxj")
 MSPDI_NAMESPACE = "{http://schemas.microsoft.com/project}"
 
 _BINARY = (
@@ -41,14 +42,14 @@ def detect(path: Path) -> str:
     suffix = path.suffix.lower()
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         if suffix in (".mpp", ".mpt") or not suffix.startswith(".xl"):
-            raise _not_read("MS Project (.mpp)", "MS Project or ProjectLibre")
+            return _through_mpxj("MS Project (.mpp)", "MS Project or ProjectLibre")
         raise Unreadable("old_excel")
     if head.startswith(b"PK\x03\x04"):
         return _zip(path)
     if head.startswith(b"MPX"):
-        raise _not_read("MPX", "MS Project or ProjectLibre")
+        return _through_mpxj("MPX", "MS Project or ProjectLibre")
     if head.startswith(b"ERMHDR"):
-        raise _not_read("Primavera (.xer)", "Primavera P6 or ProjectLibre")
+        return _through_mpxj("Primavera (.xer)", "Primavera P6 or ProjectLibre")
     if head.startswith(b"\x1f\x8b") and path.name.lower().endswith(".json.gz"):
         return _packed(path)
     for magic, name in _BINARY:
@@ -64,8 +65,10 @@ def detect(path: Path) -> str:
     return _table(path)
 
 
-def _not_read(name: str, tool: str) -> Unreadable:
-    return Unreadable("not_read", name=name, tool=tool, xml="MSPDI")
+def _through_mpxj(name: str, tool: str) -> str:
+    if not mpxj.is_there():
+        raise Unreadable("not_read", name=name, tool=tool, xml="MSPDI", extra="tandem-pmo[mpp]")
+    return mpxj.FORMAT
 
 
 def _plain(head: bytes) -> str:
@@ -88,9 +91,9 @@ def _xml(path: Path, head: str) -> str:
         tags = _first_tags(file)
     root = tags[0]
     if root == "project" and "mrproject" in head:
-        raise _not_read("Planner", "ProjectLibre")
+        return _through_mpxj("Planner", "ProjectLibre")
     if root == "project":
-        raise _not_read("GanttProject (.gan)", "GanttProject")
+        return _through_mpxj("GanttProject (.gan)", "GanttProject")
     if root == MSPDI_NAMESPACE + "Project" or (root == "Project" and "Tasks" in tags):
         return "mspdi"
     if root == "rss":
@@ -98,7 +101,7 @@ def _xml(path: Path, head: str) -> str:
             return "jira-xml"
         raise Unreadable("feed", "line 1")
     if root.endswith("APIBusinessObjects"):
-        raise Unreadable("primavera_xml", "line 1")
+        return _through_mpxj("Primavera P6 XML", "Primavera P6 or ProjectLibre")
     if root.lower() == "html" or root.lower().endswith("}html"):
         raise Unreadable("html", "line 1")
     raise Unreadable("xml_unknown", "line 1", root=root)

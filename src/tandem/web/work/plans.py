@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 
 import orjson
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tandem.exchange import ms_project
 from tandem.kit import clock
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
@@ -111,6 +112,15 @@ def table(request: HttpRequest, key: str) -> HttpResponse:
     return answer
 
 
+@login_required
+def as_ms_project(request: HttpRequest, key: str) -> StreamingHttpResponse:
+    """The plan as MS Project reads it."""
+    space, _project_row = _project(request, key)
+    answer = StreamingHttpResponse(ms_project.written(request.user, space), content_type=ms_project.MEDIA)
+    answer["Content-Disposition"] = f'attachment; filename="{space.key}-plan.xml"'
+    return answer
+
+
 _SHEET = (
     ("key", "key"), ("name", "name"), ("state", "state"), ("computed_start", "start"), ("computed_finish", "finish"),
     ("planned_start", "planned_start"), ("planned_finish", "planned_finish"), ("baseline_start", "base_start"), ("baseline_finish", "base_finish"),
@@ -169,6 +179,7 @@ urls = [
     path("plans/<slug:key>/data.json", data, name="plan_data"),
     path("plans/<slug:key>/items/<int:id>/", item, name="plan_item"),
     path("plans/<slug:key>/plan.csv", table, name="plan_csv"),
+    path("plans/<slug:key>/plan.xml", as_ms_project, name="plan_ms_project"),
     path("plans/<slug:key>/baselines/", baseline, name="plan_baselines"),
     *plan_changes.urls,
 ]
