@@ -76,7 +76,7 @@ def _play(one: Operation, people: list[cast.Person], share: int) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(ALL))
 def test_the_api_answers_as_its_policy_says(name, stage, db):
-    wrong = _play(ALL[name], stage.people, share=4)
+    wrong = _play(ALL[name], stage.people, share=8)
     assert not wrong, "\n".join(wrong)
 
 
