@@ -19,6 +19,7 @@ from tandem.reports.queries.roadmap_rows import FEATURE, RELEASE, Roadmap, Row, 
 from tandem.strategy.models import Contribution, Objective
 from tandem.work.models import WorkItem
 
+_MANY = 500
 _brief = Func(F("detail"), template="(%(expressions)s - '{bins,backtest,digest}'::text[])", output_field=JSONField())
 
 
@@ -50,7 +51,7 @@ def read(
 
 
 def one(user: Any, ref: Ref) -> Row | None:
-    """One row as the roadmap shows it; None when the user may not see it."""
+    """One row as the roadmap shows it, without the objectives that it serves; None when the user may not see it."""
     model: Any = Feature if ref.kind == FEATURE else Release
     chosen = model.objects.visible_to(user).filter(pk=ref.id)
     found = next(iter(_features(chosen) if model is Feature else _releases(chosen)), None)
@@ -58,7 +59,6 @@ def one(user: Any, ref: Ref) -> Row | None:
         return None
     _add_promises(user, {ref: found})
     _add_forecasts(user, {ref: found}, is_whole=True)
-    _add_objectives(user, {ref: found})
     found.today = _ended(found.forecast) or clock.today()
     found.status = _status(found)
     _name_items(user, [found])
@@ -135,8 +135,9 @@ def _ids(by_ref: Iterable[Ref], kind: str) -> list[int]:
 def _add_promises(user: Any, by_ref: dict[Ref, Row]) -> None:
     """To several receivers: the earliest open date counts. The ones that it replaced are its history."""
     promises = Promise.objects.visible_to(user).filter(withdrawn_on=None).order_by("given_on", "id")
-    features = promises.filter(feature_id__in=_ids(by_ref, FEATURE))
-    found = features | promises.filter(release_id__in=_ids(by_ref, RELEASE))
+    found = promises
+    if len(by_ref) <= _MANY:  # naming thousands costs more than passing over a few that are not shown
+        found = promises.filter(feature_id__in=_ids(by_ref, FEATURE)) | promises.filter(release_id__in=_ids(by_ref, RELEASE))
     replaced_by: dict[int, Said] = {}
     current: dict[Ref, list[Said]] = defaultdict(list)
     for feature_id, release_id, next_id, pk, version, day, to_whom, given_on, given_by, reason, confidence, kept_on in found.values_list(
@@ -150,7 +151,9 @@ def _add_promises(user: Any, by_ref: dict[Ref, Row]) -> None:
         else:
             current[Ref(FEATURE, feature_id) if feature_id else Ref(RELEASE, release_id)].append(said)
     for ref, chain in current.items():
-        row = by_ref[ref]
+        row = by_ref.get(ref)
+        if row is None:
+            continue
         chain.sort(key=lambda s: (s.kept_on is not None, s.date, s.id))
         row.said, row.others = chain[0], chain[1:]
         at = row.said

@@ -27,6 +27,7 @@ from tandem.web.product import roadmap_lines as lines
 from tandem.web.product import roadmap_peek, scores
 from tandem.web.product.roadmap_windows import horizon_said, told
 from tandem.web.strategy import contributing
+from tandem.web.templating import choice
 from tandem.work.models import WorkItem
 
 SCOPE_SHOWN = 100
@@ -78,6 +79,7 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
     found = roadmap.one(user, Ref(row._meta.label_lower, row.pk))
     scope = Scope.objects.visible_to(user).of(row).values_list("item_id", flat=True)
     served = Contribution.objects.visible_to(user).of(row).select_related("objective")
+    may_change = may(user, Permission.EDIT_PRODUCT, row.space_id)
     items = WorkItem.objects.visible_to(user).present().filter(pk__in=list(scope)).select_related("state", "type")
     return {
         "scope": list(items.order_by("key")[:SCOPE_SHOWN]),
@@ -94,9 +96,7 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
         "may_promise": may(user, Permission.GIVE_PROMISE, row.space_id),
         "contributions": [c for c in served if c.objective.space_id in user.visible_space_ids()],
         "serves": contributing.of(request, row) if row._meta.model_name == "release" else {},
-        "objectives": list(Objective.objects.visible_to(user).open()[:200])
-        if row._meta.model_name == "feature"
-        else [],
+        "objectives": list(Objective.objects.visible_to(user).open()[:200]) if row._meta.model_name == "feature" and may_change else [],
     }
 
 
@@ -149,7 +149,7 @@ noun = Noun(
     columns=(
         Column("title", _("Feature"), lambda r: r.title, "title", is_title=True),
         Column("product", _("Product"), lambda r: r.product.name, "product__name"),
-        Column("state", _("State"), lambda r: r.get_state_display(), "state"),
+        Column("state", _("State"), lambda r: choice(r, "state"), "state"),
         Column("horizon", _("Horizon"), lambda r: Horizon(r.stands_in).label),
         Column("planned", _("Planned"), lambda r: told(r.window), "planned_to"),
         Column("release", _("Release"), lambda r: r.release.name if r.release else ""),
@@ -165,13 +165,13 @@ noun = Noun(
         Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"),
     ),
     filters=(
-        Filter("product", _("Product"), lambda request: [(str(p.pk), p.name) for p in Product.objects.visible_to(request.user)]),
+        Filter("product", _("Product"), lambda request: [(str(pk), name) for pk, name in Product.objects.visible_to(request.user).values_list("pk", "name")]),
         Filter("state", _("State"), lambda request: list(Feature.State.choices)),
         Filter("horizon", _("Horizon"), lambda request: HORIZONS, narrow=lambda rows, value: rows.standing_in(value, clock.today())),
     ),
     search=("title", "description"), order="rank", related=("product", "release", "owner", "team", "benefit"), text="description",
     permission=Permission.EDIT_PRODUCT, form=FeatureForm, create=create, change=change, remove=remove,
-    detail=feature_detail, detail_template="product/feature.html", names={"new": _("New feature")},
+    detail=feature_detail, detail_template="product/feature.html", detail_stands=True, names={"new": _("New feature")},
 )  # fmt: skip
 urls = [
     *generic.urls(noun),
