@@ -252,7 +252,7 @@ def detail_page(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
         "watching": watches.of(request.user, row),
         "files": attachments.of(request.user, row),
         "files_url": reverse(f"{noun.slug}_attachments", kwargs={"id": row.pk}),
-        "events": histories.lines(Event.objects.visible_to(request.user).of(row).newest_first()[:30], request.user),
+        "events": histories.lines(Event.objects.visible_to(request.user).of(row).newest_first()[:30], request.user, histories.along(request.user, row, noun.related)),
         "comments_url": reverse(f"{noun.slug}_comments", kwargs={"id": row.pk}),
         "edit_url": reverse(f"{noun.slug}_edit", kwargs={"id": row.pk}) if noun.change else "",
         "access_url": reverse("access", kwargs={"key": row.space.key}) if noun.owns_space else "",

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Lower
 from tandem.product.actions import feedback_families as families
 from tandem.product.models import Customer, Feedback, FeedbackLink, FeedbackVote
 
-SHOWN = 20
+SHOWN, AT_ONCE = 20, 100
 
 
 @dataclass
@@ -31,9 +31,11 @@ class Asked:
 def asked(user: Any, feature: Any) -> Asked:
     """A fixed number of queries, however many entries there are."""
     links = FeedbackLink.objects.visible_to(user).filter(feature=feature)
-    entries = dict(links.values_list("feedback_id", "feedback__merged_into_id"))
-    if not entries:
+    shown = list(links.select_related("feedback").order_by("-feedback__votes", "-feedback_id")[: AT_ONCE + 1])
+    if not shown:
         return Asked()
+    is_all = len(shown) <= AT_ONCE
+    entries = {one.feedback_id: one.feedback.merged_into_id for one in shown} if is_all else dict(links.values_list("feedback_id", "feedback__merged_into_id"))
     stand = families.roots(entries) if any(entries.values()) else set(entries)
     every = [pk for family in families.members(stand).values() for pk in family]
     sums = Feedback.objects.visible_to(user).filter(pk__in=every).aggregate(
@@ -46,7 +48,7 @@ def asked(user: Any, feature: Any) -> Asked:
     return Asked(
         count=sums["count"], votes=sums["outside"] + voters, customers=len(customers), weight=sum((c.counts_as for c in customers), Decimal(0)),
         nameless=sums["nameless"],
-        links=list(links.select_related("feedback").order_by("-feedback__votes", "-feedback_id")[:SHOWN]),
+        links=shown[:SHOWN],
         names=sorted(((c.name, c.counts_as) for c in customers), key=lambda one: (-one[1], one[0])),
     )  # fmt: skip
 
