@@ -6,13 +6,14 @@ Another page to measure is another line in `PAGES`, and its view in `floor.py`.
 import argparse
 import contextlib
 import html
+import http.client
 import os
 import re
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,8 +65,11 @@ def main() -> int:
     return 0 if all(r.holds for r in results) else 1
 
 
-def measured(client: Any, pages: list[Page], goal: Goal, options: Any, threads: int, made: dict[str, Any]) -> list[Result]:
-    """Each page of both servers, with 1 and with 8 clients. `made` gets the load around it."""
+def measured(
+    client: Any, pages: list[Page], goal: Goal, options: Any, threads: int, made: dict[str, Any], change: Callable[[], Any] | None = None
+) -> list[Result]:
+    """Each page of both servers, with 1 and with 8 clients; with a `change` also how long it takes to be made after one. `made`
+    gets the load around it."""
     results = _counted(client, pages, goal)
     cookie, database = _cookie(client), _database()
     here, there = _free_port(), _free_port()
@@ -76,6 +80,8 @@ def measured(client: Any, pages: list[Page], goal: Goal, options: Any, threads: 
         sides = Sides((here, [ours, database]), (there, [theirs, database]))
         for result in results:
             _measure(result, sides, cookie, options)
+            if change:
+                result.anew.seconds += _anew(here, result.page.path, cookie, change, 3 * options.rounds + 1)
             print(report.line(result), file=sys.stderr)
     made["load after"] = report.load()
     return results
@@ -137,13 +143,16 @@ def _keys(client: Any) -> dict[str, str]:
 
 
 def _counted(client: Any, pages: list[Page], goal: Goal) -> list[Result]:
-    """How many queries each page needs when everything is warm."""
+    """How many queries each page needs to be made when everything else is warm: one that stands is forgotten before."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
+
+    from tandem.web import standing
 
     results = []
     for page in pages:
         client.get(page.path)
+        standing.forget()
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(page.path)
             count = len(queries)
@@ -196,6 +205,23 @@ def _measure(result: Result, sides: Sides, cookie: str, options: Any) -> None:
         for clients in CLIENTS:
             for into, (port, pids), path in pairs if turn % 2 == 0 else reversed(pairs):
                 into[clients].add(_driven(port, pids, path, cookie, clients, options.seconds))
+
+
+def _anew(port: int, path: str, cookie: str, change: Callable[[], Any], times: int) -> list[float]:
+    """Seconds of the first answer after each of so many changes: nothing that stands is of use then."""
+    found = []
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=25)
+    for _turn in range(times):
+        change()
+        began = time.perf_counter()
+        connection.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "identity"})
+        answer = connection.getresponse()
+        answer.read()
+        found.append(time.perf_counter() - began)
+        if answer.status != 200:
+            raise SystemExit(f"{path}: {answer.status}")
+    connection.close()
+    return found[1:]
 
 
 def _driven(port: int, pids: list[int], path: str, cookie: str, clients: int, seconds: float) -> Measured:

@@ -25,7 +25,7 @@ class Goal(NamedTuple):
 
     def __str__(self) -> str:
         text = f"its median is at most {self.ratio:g} times the floor's at {' and '.join(map(str, self.clients))} clients"
-        return text + (f", its p95 at one client at most {self.p95_ms:g} ms" if self.p95_ms else "")
+        return text + (f", its p95 at one client and its median when it is made anew after a change at most {self.p95_ms:g} ms" if self.p95_ms else "")
 
 
 class Page(NamedTuple):
@@ -43,6 +43,7 @@ class Result:
     goal: Goal = field(default_factory=Goal)
     tandem: dict[int, Measured] = field(default_factory=lambda: {c: Measured() for c in CLIENTS})
     floor: dict[int, Measured] = field(default_factory=lambda: {c: Measured() for c in CLIENTS})
+    anew: Measured = field(default_factory=Measured)
 
     def ratio(self, clients: int, part: float = 0.5) -> float:
         return self.tandem[clients].share(part) / self.floor[clients].share(part)
@@ -60,6 +61,8 @@ class Result:
 
     def holds_at(self, clients: int) -> bool:
         if clients == 1 and self.goal.p95_ms and self.tandem[1].share(0.95) > self.goal.p95_ms:
+            return False
+        if clients == 1 and self.goal.p95_ms and self.anew.share(0.5) > self.goal.p95_ms:
             return False
         return clients not in self.goal.clients or self.ratio(clients) <= self.goal.ratio
 
@@ -80,6 +83,8 @@ def load() -> float:
 
 def markdown(results: list[Result], made: dict[str, Any], options: Any, title: str = "Pages beside the bare floor") -> str:
     held = sum(r.holds for r in results)
+    has_anew = any(r.anew.seconds for r in results)
+    extra = (" after a change p50 / p95 ms |", "---|") if has_anew else ("", "")
     head = [
         f"# {title}",
         "",
@@ -88,10 +93,14 @@ def markdown(results: list[Result], made: dict[str, Any], options: Any, title: s
         "",
         f"A page holds when {results[0].goal if results else Goal()}, with at most {MOST_QUERIES} queries: **{held} of {len(results)}** do.",
         "",
-        "| page | queries | clients | Tandem p50 / p95 ms | floor p50 / p95 ms | p50 ratio | p95 ratio | CPU ms, floor | CPU ratio | req/s, floor | KB, floor | holds |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| page | queries | clients | Tandem p50 / p95 ms | floor p50 / p95 ms | p50 ratio | p95 ratio | CPU ms, floor | CPU ratio | req/s, floor | KB, floor | holds |" + extra[0],
+        "|---|---|---|---|---|---|---|---|---|---|---|---|" + extra[1],
     ]
-    return "\n".join([*head, *(_row(r, c) for r in results for c in CLIENTS), ""])
+    return "\n".join([*head, *(_row(r, c) + (_made_anew(r, c) if has_anew else "") for r in results for c in CLIENTS), ""])
+
+
+def _made_anew(r: Result, clients: int) -> str:
+    return f" {r.anew.share(0.5):.1f} / {r.anew.share(0.95):.1f} |" if clients == 1 else " |"
 
 
 def _row(r: Result, clients: int) -> str:
@@ -124,6 +133,7 @@ def _facts(r: Result) -> dict[str, Any]:
     return {
         "page": r.page.name, "queries": r.queries, "holds": r.holds, "wrong": r.wrong,
         "ratio": {str(c): round(r.ratio(c), 3) for c in CLIENTS},
+        "after_a_change_ms": [round(1000 * s, 2) for s in r.anew.seconds],
         "cpu_ratio": {str(c): round(r.cpu_ratio(c), 3) for c in CLIENTS},
         **{
             name: {

@@ -12,7 +12,7 @@ from django.test import Client
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tandem.people import scoping
-from tandem.web import navigation
+from tandem.web import navigation, standing
 from tandem.web.work import same_picture
 from tests import kept, migrated, server
 from tests import world as worlds
@@ -66,6 +66,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _no_remembered_roles():
     scoping.forget_roles()
     same_picture.forget()
+    standing.forget()
     navigation.forget()
     yield
     scoping.forget_roles()

@@ -20,6 +20,7 @@ from tandem.planning.actions import scenarios
 from tandem.planning.models import Scenario, Solution
 from tandem.portfolio.actions import portfolios, projects, proposals
 from tandem.strategy.actions import objectives
+from tandem.web import standing
 from tandem.web.planning import scenario_words
 from tests import make
 
@@ -293,6 +294,7 @@ def test_a_page_of_many_candidates_asks_no_more_of_the_database(at, client, djan
     row = ask(at)
     client.force_login(at.lead)
     client.get(f"/scenarios/{row.pk}/")
+    standing.forget()
     with CaptureQueriesContext(connection) as few:
         client.get(f"/scenarios/{row.pk}/")
     for number in range(12):

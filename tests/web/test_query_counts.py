@@ -12,9 +12,12 @@ from tandem.collaboration.models import Job
 from tandem.exchange.models import Import
 from tandem.kit import clock
 from tandem.people import scoping
-from tandem.planning.models import ComputedDates, Forecast, Run
-from tandem.product.actions import features
+from tandem.planning.models import ComputedDates, Effort, Forecast, Run
+from tandem.product.actions import features, feedback_links, scores
+from tandem.product.models import Feature
 from tandem.strategy.actions import objectives
+from tandem.strategy.models import Objective
+from tandem.web import standing
 from tandem.work.actions import links, sprint_scope, work_items
 from tandem.work.models import Assignment, Link, Sprint, State, StateChange, WorkItem, WorkItemType
 from tests import make
@@ -40,6 +43,17 @@ PAGES = {
     "work item as a peek": "/work-items/POR-1/?peek=1",
     "imports": "/imports/",
     "jobs": "/jobs/",
+    "alignment": "/alignment/",
+    "strategy map": "/strategy-map/",
+    "health": "/projects/health/",
+    "course of the reports": "/project-reports/course/",
+    "promises": "/promises/",
+    "proposals": "/proposals/",
+    "scenarios compared": "/scenarios/compared/",
+    "feedback": "/feedback/?sort=-votes",
+    "features": "/features/",
+    "feature": "/features/{feature}/",
+    "priorities": "/products/{product}/priorities/",
 }
 MOST = 25
 
@@ -57,11 +71,13 @@ class _Grown:
         make.sprint(actor=world.alma, project=world.project, name="Sprint 2", begins=14)
         Sprint.objects.filter(pk=self.sprint.pk).update(state="active", started_at=clock.now() - timedelta(3))
         self.types = {t.level: t for t in WorkItemType.objects.filter(space=world.project.space).order_by("-rank")}
+        self.model = make.scoring_model(actor=world.alma, space=world.root)
         self.states = list(State.objects.filter(space=world.project.space).in_order())
 
     def to(self, size: int) -> None:
         for number in range(self.size, size):
             self._objective_with_feature(number, self._items(number))
+            self._asked(number)
             Job.objects.create(space=self.world.root, kind="forecast", title=f"Job {number}", owner=self.world.alma, total=3)
             Import.objects.create(
                 space=self.world.root, file_name=f"{number}.csv", owner=self.world.alma, into=self.world.project.space,
@@ -115,12 +131,30 @@ class _Grown:
             )  # fmt: skip
 
 
+    def _asked(self, number: int) -> None:
+        """Feedback to the first feature, a score for the newest, a proposal, and another project with its reports and its work."""
+        world = self.world
+        first, newest = Feature.objects.order_by("id").first(), Feature.objects.order_by("-id").first()
+        entry = make.feedback(actor=world.chen, product=world.product, title=f"Wish {number}")
+        feedback_links.link(actor=world.chen, feedback=entry, feature=first, quote=f"Wish {number}")
+        scores.create(actor=world.alma, feature=newest, model=self.model, inputs={one["name"]: 2 for one in self.model.inputs})
+        proposal = make.proposal(actor=world.alma, space=world.root, title=f"Proposal {number}")
+        objective = Objective.objects.order_by("-id").first()
+        objectives.contribute(actor=world.alma, objective=objective, subject=proposal, weight=40)
+        project = make.project(actor=world.alma, name=f"Project {number}", key=f"X{number}")
+        for back in (400, 40):
+            make.project_report(actor=world.alma, project=project, on=clock.today() - timedelta(back), budget=1000 + number - back, planned_finish=clock.today())
+        Effort.objects.create(space=project.space, objective=objective, product=world.product, month=clock.today().replace(day=1), items=12)
+
+
 def _counts(client, sprint: Sprint) -> dict[str, int]:
     scoping.forget_roles()  # the rows' own transaction is over as far as the pages know: what people may see is remembered again
     found = {}
+    feature = Feature.objects.order_by("id").first()
     for name, template in PAGES.items():
-        address = template.format(sprint=sprint.pk)
+        address = template.format(sprint=sprint.pk, feature=feature.pk, product=feature.product_id)
         assert client.get(address).status_code == 200, address  # warm: what a process reads once is not counted
+        standing.forget()
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
             found[name] = len(queries)

@@ -115,6 +115,7 @@ REFUSALS: dict[str, Any] = {
     "subscriptions_too_many": _("You have letters of %(most)s views already. Stop some of them first."),
     "clock_reversed": _("The clock starts before work is done, and stops behind where it starts."),
     "type_retired": _("The type “%(name)s” is retired. Choose another one."),
+    "given_up_is_over": _("Only what is done can be closed without a result."),
     "state_occupied": _("%(count)s items stand in “%(name)s”. Move them first: their dates follow from what the state means."),
     "state_needs_heir": _("Say into which state its items go."),
     "state_last": _("A project needs one state in which work begins and one in which it is done."),

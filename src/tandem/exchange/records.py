@@ -100,6 +100,7 @@ class StateRecord:
     wip: int | None = None
     is_guessed: bool = False  # the category was read off the name, not given by the source
     is_archived: bool = False
+    is_given_up: bool = False  # work that ends there was not made: cancelled, declined, a duplicate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

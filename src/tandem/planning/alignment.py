@@ -7,12 +7,12 @@ left to 100 serves nothing, more than 100 together is brought down to 100.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, Sum, TextField, Value
 from django.db.models.functions import TruncMonth
 
 from tandem.kit import clock
@@ -47,7 +47,13 @@ class Serving:
     above: dict[int, int | None]
     features: dict[int, tuple[int, int | None, int]]
     releases: dict[int, tuple[int, int]]
+    closed: frozenset[int] = frozenset()
     known: dict[Any, list[Part]] = field(default_factory=dict)
+
+    def open_alone(self) -> "Serving":
+        """The same without the objectives that are closed."""
+        said = {key: left for key, rows in self.said.items() if (left := [row for row in rows if row[0] not in self.closed])}
+        return replace(self, said=said, known={})
 
     def of_space(self, space: int | None, product: int | None = None) -> list[Part]:
         """By the project, programme, portfolio or product that owns the space, or the first above it that says anything."""
@@ -93,7 +99,7 @@ class Serving:
 
 
 def serving(*, only_open: bool = False) -> Serving:
-    """Nine small reads of the whole organisation. A draft is no objective yet; a closed one was one."""
+    """Six small reads of the whole organisation. A draft is no objective yet; a closed one was one."""
     return _served_by(Contribution.objects.all(), only_open, Feature.objects.all(), Release.objects.all(), None)
 
 
@@ -114,21 +120,26 @@ def serving_of(
 
 def _served_by(contributions: Any, only_open: bool, features: Any, releases: Any, spaces: Collection[int] | None) -> Serving:
     states = {Objective.State.OPEN} if only_open else {Objective.State.OPEN, Objective.State.CLOSED}
-    counted = set(Objective.objects.filter(state__in=states).values_list("pk", flat=True))
+    counted = dict(Objective.objects.filter(state__in=states).values_list("pk", "state"))
     said: dict[Key, list[tuple[int, int]]] = defaultdict(list)
     for kind, pk, objective, weight in contributions.order_by("id").values_list("subject_kind", "subject_id", "objective_id", "weight"):
         if objective in counted:
             said[kind, pk].append((objective, weight))
-    owners: dict[int, Key] = {}
-    for model in _OWNERS:
-        rows = model._default_manager.all() if spaces is None else model._default_manager.filter(space_id__in=spaces)
-        for pk, space in rows.values_list("pk", "space_id"):
-            owners[space] = (model._meta.label_lower, pk)
     return Serving(
-        dict(said), owners, dict(Space.objects.values_list("pk", "parent_id")),
+        dict(said), _owners(spaces), dict(Space.objects.values_list("pk", "parent_id")),
         {pk: (product, release, space) for pk, product, release, space in features.values_list("pk", "product_id", "release_id", "space_id")},
         {pk: (product, space) for pk, product, space in releases.values_list("pk", "product_id", "space_id")},
+        frozenset(pk for pk, state in counted.items() if state == Objective.State.CLOSED),
     )  # fmt: skip
+
+
+def _owners(spaces: Collection[int] | None) -> dict[int, Key]:
+    """By space; one query for all kinds of owners."""
+    asked = []
+    for model in _OWNERS:
+        rows = model._default_manager.order_by() if spaces is None else model._default_manager.order_by().filter(space_id__in=spaces)
+        asked.append(rows.values_list(Value(model._meta.label_lower, TextField()), "pk", "space_id"))
+    return {space: (kind, pk) for kind, pk, space in asked[0].union(*asked[1:], all=True)}
 
 
 def _above(spaces: set[int]) -> frozenset[int]:

@@ -184,7 +184,7 @@ def _inputs(d: Draft) -> Any:
     history = d.pace.history
     items = [(i.id, i.created, i.finished, i.is_done) for i in d.subject.items]
     return [
-        *d.subject.ref, d.on, d.pace.source, d.pace.remaining, d.pace.others, d.pace.undated, history.days, history.finished,
+        *d.subject.ref, d.on, d.pace.source, d.pace.remaining, d.pace.others, d.pace.undated, d.pace.given_up, history.days, history.finished,
         d.pace.whole.finished, runs.digest_of(items), d.waiting and astuple(d.waiting), d.planned,
         promise and (promise.pk, promise.date, promise.given_on, promise.basis, promise.kept_on),
         [d.subject.joined(item) for item in d.subject.items], str(d.pace.calendar),
@@ -240,6 +240,8 @@ def _explain(reading: Reading, d: Draft, answer: When) -> None:
     d.detail["amount"] = _amount(d, answer, days)
     if d.pace.undated:
         d.detail["warnings"].append({"code": "undated", "value": d.pace.undated})
+    if d.pace.given_up:
+        d.detail["warnings"].append({"code": "given_up", "value": d.pace.given_up})
     if d.waiting:
         d.detail["waiting"] = {**slips.named(d.waiting), "ready": str(d.waiting.ready)}
     if d.subject.promise and d.subject.promise.kept_on is None:

@@ -16,7 +16,8 @@ WINDOWS = (60, 120, 250)
 class Pace:
     """`others` items are worked on beside the scope by the same team and leave through the same throughput.
 
-    `is_own_clock`: begun and finished are meant by the clock that a delivering space has set. `whole` reaches back as far as we look and serves the back-test; `undated` are finished items without a date.
+    `is_own_clock`: begun and finished are meant by the clock that a delivering space has set. `whole` reaches back as far as we look and serves the back-test; `undated` are finished items without a date; `given_up` were
+    closed without a result and count neither as finished nor as open.
     """
 
     source: str
@@ -27,6 +28,7 @@ class Pace:
     undated: int
     calendar: WorkingCalendar
     is_own_clock: bool = False
+    given_up: int = 0
 
     @property
     def is_enough(self) -> bool:
@@ -56,12 +58,12 @@ def pace_of(reading: Reading, subject: Subject, on: date, *, is_now: bool = True
     if subject.ref.kind != PROJECT:
         history, whole = _history(subject.items, calendar, on)
         if history.items >= NEEDED:
-            return Pace("scope", history, whole, remaining, 0, undated, calendar, is_own)
+            return Pace("scope", history, whole, remaining, 0, undated, calendar, is_own, subject.given_up)
     spaces = sorted(subject.spaces) or [subject.row.space_id]
     team = [item for space_id in spaces for item in reading.in_space.get(space_id, ())]
     history, whole = _history(team, calendar, on, is_team=True)
     others = _others(reading, subject, on, is_now) if subject.ref.kind != PROJECT else 0
-    return Pace("team", history, whole, remaining, others, undated, calendar, is_own)
+    return Pace("team", history, whole, remaining, others, undated, calendar, is_own, sum(reading.given_up[pk] for pk in spaces))
 
 
 def _is_open(subject: Subject, item: Item, on: date) -> bool:

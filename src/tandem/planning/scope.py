@@ -37,6 +37,8 @@ class Item:
     is_done: bool
     is_counted: bool
     wanted: date | None
+    is_given_up: bool = False
+    """Closed without a result: neither finished work nor open work, so it is not counted."""
 
     def is_open_on(self, day: date) -> bool:
         """As things stood at the end of that day."""
@@ -53,6 +55,7 @@ class Subject:
     row: Any
     roots: dict[int, tuple[datetime, datetime] | None] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
+    given_up: int = 0
     root_of: dict[int, int] = field(default_factory=dict)
     promise: Promise | None = None
 
@@ -160,7 +163,7 @@ class Reading:
     def _read_items(self) -> None:
         rows = WorkItem.objects.in_spaces(self.space_ids).present().order_by("id").values_list(
             "id", "space_id", "parent_id", "created_at", "actual_start", "actual_finish", "state__category",
-            "is_milestone", "is_summary", "planned_finish", "due_on", "state_id",
+            "is_milestone", "is_summary", "planned_finish", "due_on", "state_id", "state__is_given_up",
         )  # fmt: skip
         fetched = list(rows)
         parents = {row[2] for row in fetched}
@@ -168,31 +171,39 @@ class Reading:
         self.own_clocks = dates.spaces
         self.items: dict[int, Item] = {}
         self.children: dict[int, list[int]] = defaultdict(list)
-        for id_, space, parent, created, started, finished, category, milestone, summary, planned, due, state in fetched:
+        for id_, space, parent, created, started, finished, category, milestone, summary, planned, due, state, over in fetched:
             begun, ended, is_done = dates.of(id_, state, started, finished, category == State.Category.DONE)
+            ended = None if over else ended
             first = min(day for day in (day_of(created), begun, ended) if day)
             self.items[id_] = Item(
                 id_, space, parent, first, begun, ended, is_done,
-                id_ not in parents and not milestone and not summary, due or day_of(planned),
+                id_ not in parents and not milestone and not summary and not over, due or day_of(planned), over and id_ not in parents,
             )  # fmt: skip
             if parent is not None:
                 self.children[parent].append(id_)
         self.in_space: dict[int, list[Item]] = defaultdict(list)
+        self.given_up: Counter[int] = Counter()
         for item in self.items.values():
             if item.is_counted:
                 self.in_space[item.space_id].append(item)
+            self.given_up[item.space_id] += item.is_given_up
 
     def _fill(self) -> None:
         for subject in self.everything:
             if subject.ref.kind == PROJECT:
                 subject.items = self.in_space[subject.row.space_id]
                 subject.root_of = {item.id: 0 for item in subject.items}
+                subject.given_up = self.given_up[subject.row.space_id]
                 continue
+            over: set[int] = set()
             for root in sorted(subject.roots):
                 for item in self.below(root):
+                    if item.is_given_up:
+                        over.add(item.id)
                     if item.is_counted and item.id not in subject.root_of:
                         subject.root_of[item.id] = root
                         subject.items.append(item)
+            subject.given_up = len(over)
 
     def below(self, root: int) -> Iterator[Item]:
         """The item and everything under it."""

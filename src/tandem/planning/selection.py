@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from tandem.compute.selection.problem import Candidate, Exclusion, Of, Prerequisite, Problem, Rule, Share
@@ -76,9 +77,15 @@ class Inputs:
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(asked, separators=(",", ":")).encode()).hexdigest()
 
-    @property
+    @cached_property
     def open(self) -> list[Offer]:
         return [o for o in self.offers.values() if o.id not in self.removed]
+
+    @cached_property
+    def unit(self) -> int:
+        """How many units of the currency the solver counts as one. Every sentence with money asks for it."""
+        most = max(sum(abs(o.npv) + o.cost for o in self.open), sum(self.scenario.budget), 1)
+        return next(size for size in (1, 1_000, 1_000_000) if most // size < _FINE or size == 1_000_000)
 
 
 def read(scenario: Scenario) -> Inputs:
@@ -201,9 +208,7 @@ def as_kept(scenario: Scenario, said: Mapping[str, Any]) -> Inputs:
 
 
 def unit(inputs: Inputs) -> int:
-    """How many units of the currency the solver counts as one."""
-    most = max(sum(abs(o.npv) + o.cost for o in inputs.open), sum(inputs.scenario.budget), 1)
-    return next(size for size in (1, 1_000, 1_000_000) if most // size < _FINE or size == 1_000_000)
+    return inputs.unit
 
 
 def problem(inputs: Inputs) -> Problem:

@@ -40,6 +40,7 @@ def warning(code: Json) -> str:
         "trend": _("The pace of the later half is %(factor)s times that of the earlier."),
         "beyond_horizon": _("In %(percent)s %% of the runs there is no end in sight."),
         "undated": _("%(n)s finished items have no date and are not counted in the pace."),
+        "given_up": _("%(n)s items were closed without a result and count neither as finished nor as open."),
     }
     sentence = sentences.get(code.get("code", ""))
     return sentence % known if sentence else str(code.get("code", ""))

@@ -21,9 +21,10 @@ from tandem.kit.errors import Denied, Refused, Stale
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space
 from tandem.people.scoping import Scoped
-from tandem.web import cells, doors, downloads, histories
+from tandem.web import cells, doors, downloads, generic_rows, histories, standing
 from tandem.web.collaboration import attachments, comments, watches
 from tandem.web.paging import page_of
+from tandem.web.templating import url as address
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ class Noun:
     look_up: Callable[[HttpRequest, list[Any]], None] | None = None  # sets on the rows what columns show beside them
     listed: Callable[[Any], Any] | None = None  # which of the visible rows the list and its files show
     text: str = ""
+    list_stands: bool = False  # see `standing`: everything the pages show follows from rows, rights, language and day
+    detail_stands: bool = False
     how: tuple[Any, ...] = ()  # how the computed columns of the list come about
     names: dict[str, Any] = field(default_factory=dict)
 
@@ -109,7 +112,7 @@ class Noun:
         return found.select_related(*self.related) if self.related else found
 
     def url(self, row: Any) -> str:
-        return reverse(f"{self.slug}_detail", kwargs={"id": row.pk})
+        return address(f"{self.slug}_detail", id=row.pk)
 
     def behind(self, row: Any) -> str:
         """Where one stands when the row is gone."""
@@ -120,10 +123,10 @@ def urls(noun: Noun, base: str = "") -> list[URLPattern]:
     """The addresses of a noun; a noun without a form has no new, edit or removal."""
     root = base or noun.slug.replace("_", "-")
     found = [
-        path(f"{root}/", login_required(_view(noun, list_page)), name=noun.slug),
+        path(f"{root}/", login_required(_whole(noun, list_page, noun.list_stands)), name=noun.slug),
         path(f"{root}/export.csv", login_required(_view(noun, export)), name=f"{noun.slug}_export"),
         path(f"{root}/export.xlsx", login_required(_view(noun, export_xlsx)), name=f"{noun.slug}_export_xlsx"),
-        path(f"{root}/<int:id>/", login_required(_view(noun, detail_page)), name=f"{noun.slug}_detail"),
+        path(f"{root}/<int:id>/", login_required(_whole(noun, detail_page, noun.detail_stands)), name=f"{noun.slug}_detail"),
         path(f"{root}/<int:id>/comments/", login_required(_view(noun, comment)), name=f"{noun.slug}_comments"),
         path(f"{root}/<int:id>/attachments/", login_required(_view(noun, attachment)), name=f"{noun.slug}_attachments"),
     ]
@@ -147,6 +150,12 @@ def _view(noun: Noun, function: Callable[..., HttpResponseBase]) -> Callable[...
         return function(request, noun, **kwargs)
 
     return view
+
+
+def _whole(noun: Noun, function: Callable[..., HttpResponseBase], stands: bool) -> Callable[..., HttpResponseBase]:
+    """Pages that begin at the noun; the middle of one that says who watches and who wrote is its reader's own."""
+    view = _view(noun, function)
+    return standing.page(view, personal=function is detail_page) if stands else view
 
 
 def narrowed(request: HttpRequest, noun: Noun, *, without: str = "") -> models.QuerySet[Any]:
@@ -180,20 +189,16 @@ def list_page(request: HttpRequest, noun: Noun) -> HttpResponse:
     for column in noun.columns:
         turned = f"-{column.sort}" if sort == column.sort else column.sort
         direction = "asc" if sort == column.sort else "desc" if sort == f"-{column.sort}" else ""
-        heads.append(
-            {"column": column, "href": _with(request, sort=turned) if column.sort else "", "sort": direction}
-        )
+        heads.append({"column": column, "href": _with(request, sort=turned) if column.sort else "", "sort": direction})
     context = {
         "noun": noun,
         "heads": heads,
         "rows": page.rows,
+        "body": generic_rows.body,
         "next": _with(request, cursor=page.next) if page.next else "",
         "previous": _with(request, cursor=page.previous) if page.previous else "",
         "q": request.GET.get("q", ""),
-        "filters": [
-            {"filter": f, "choices": f.choices(request), "value": request.GET.get(f.name, "")}
-            for f in noun.filters
-        ],
+        "filters": [{"filter": f, "choices": f.choices(request), "value": request.GET.get(f.name, "")} for f in noun.filters],
         "is_narrowed": any(request.GET.get(name) for name in ["q", *(f.name for f in noun.filters)]),
         "may_create": bool(noun.create) and bool(spaces_where(request.user, noun.needed_for_new)),
         "new_url": reverse(f"{noun.slug}_new") if noun.create else "",
@@ -247,7 +252,7 @@ def detail_page(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
         "watching": watches.of(request.user, row),
         "files": attachments.of(request.user, row),
         "files_url": reverse(f"{noun.slug}_attachments", kwargs={"id": row.pk}),
-        "events": histories.lines(Event.objects.visible_to(request.user).of(row).newest_first()[:30], request.user),
+        "events": histories.lines(Event.objects.visible_to(request.user).of(row).newest_first()[:30], request.user, histories.along(request.user, row, noun.related)),
         "comments_url": reverse(f"{noun.slug}_comments", kwargs={"id": row.pk}),
         "edit_url": reverse(f"{noun.slug}_edit", kwargs={"id": row.pk}) if noun.change else "",
         "access_url": reverse("access", kwargs={"key": row.space.key}) if noun.owns_space else "",
@@ -366,9 +371,7 @@ def edit_page(request: HttpRequest, noun: Noun, id: int) -> HttpResponse:
         "title": _("Edit %(noun)s") % {"noun": noun.one},
         "cancel": noun.url(row),
     }
-    return render(
-        request, "generic/form.html", context, status=409 if theirs else 422 if form.errors else 200
-    )
+    return render(request, "generic/form.html", context, status=409 if theirs else 422 if form.errors else 200)
 
 
 def differences(form: forms.Form, current: Any) -> list[dict[str, Any]]:

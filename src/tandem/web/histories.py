@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tandem.history.models import Event
 from tandem.history.verbs import VERBS
 from tandem.people.models import User
+from tandem.people.scoping import Scoped
 from tandem.portfolio.models import ProposalTie
 from tandem.web import history_words
 from tandem.web.field_words import field_name
@@ -71,6 +72,12 @@ def lines(
             }
         )  # fmt: skip
     return found
+
+
+def along(user: Any, row: Any, related: Iterable[str]) -> list[Any]:
+    """A row, what came with it and may be named to the reader, and the reader: the history need not read them again."""
+    found = [row, user, *(getattr(row, name, None) for name in related)]
+    return [one for one in found if one is not None and (not isinstance(one, Scoped) or one.is_seen_by(user))]
 
 
 def _each(changes: dict[str, Any]) -> Iterator[tuple[str, Any]]:

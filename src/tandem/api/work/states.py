@@ -19,7 +19,7 @@ NOUN = Noun(
     model=State,
     word="state",
     narrows={"retired": (bool, lambda rows, is_retired: rows.filter(retired_at__isnull=not is_retired))},
-    shows="id space_id name category rank column_id is_waiting origin_id retired_at version created_at",
+    shows="id space_id name category is_given_up rank column_id is_waiting origin_id retired_at version created_at",
     filters="space_id category column_id",
 )
 
@@ -30,8 +30,8 @@ def _add(*, actor: Any, space: Space, name: str, category: str) -> State:
 
 
 def _change(*, actor: Any, state: State, version: int, **values: Any) -> State:
-    """Name and category; into a column of the board, or its done half."""
-    own = {name: values.pop(name) for name in ("name", "category") if name in values}
+    """Name, category and whether work ends there without a result; into a column of the board, or its done half."""
+    own = {name: values.pop(name) for name in ("name", "category", "is_given_up") if name in values}
     state = states.change(actor=actor, state=state, version=version, **own)
     given = {"column": state.column, "is_waiting": state.is_waiting, **values}
     return columns.place(actor=actor, state=state, version=state.version, **given)
@@ -50,7 +50,7 @@ def _retire(*, actor: Any, state: State, version: int, into: State | None = None
 generic.reads(router, NOUN, history=False)
 generic.creates(router, NOUN, body("StateCreate", State, "space name category"), _add)
 generic.changes(
-    router, NOUN, body("StateChange", State, "name category column is_waiting", partial=True), _change
+    router, NOUN, body("StateChange", State, "name category is_given_up column is_waiting", partial=True), _change
 )
 generic.acts(
     router, NOUN, "moves", body("StateMove", State, "", place=Annotated[int, Field(ge=0, le=1000)]), _move

@@ -128,7 +128,7 @@ class Github(Source):
         for login, name in self._people.items():
             yield PersonRecord(source_id=login, name=name)
         for rank, name in enumerate(n for n in (OPEN, CLOSED, DUPLICATE, NOT_PLANNED) if n in self._states):
-            yield StateRecord(name=name, category="to_do" if name == OPEN else "done", rank=rank)
+            yield StateRecord(name=name, category="to_do" if name == OPEN else "done", rank=rank, is_given_up=name in (DUPLICATE, NOT_PLANNED))
         yield TypeRecord(name=TYPE)
         yield from (LabelRecord(name=name) for name in self._labels)
         for issue in self._issues(report=True):

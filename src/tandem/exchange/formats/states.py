@@ -26,6 +26,12 @@ _DOING = re.compile(
     r"|(进行|处理|开发|测试|评审|实现|修复|设计|验证|执行)中|待(测试|评审|验收|发布|上线|验证)|联调|挂起|阻塞",
     re.IGNORECASE,
 )
+_GIVEN_UP = re.compile(
+    r"\b(cancell?ed|rejected|declined|abandoned|obsolete|duplicated?|not planned|invalid|won'?t (do|fix)|wontfix|can(not|'t) reproduce|abgelehnt|verworfen"
+    r"|abgebrochen|annul[eé]e?|geannuleerd|cancelado)\b"
+    r"|取消|拒绝|不予|不做|不修复|无效|重复|废弃|作废|终止",
+    re.IGNORECASE,
+)
 _JIRA = {"new": "to_do", "undefined": "to_do", "indeterminate": "in_progress", "done": "done"}
 _WRITTEN = {
     "to do": "to_do", "todo": "to_do", "new": "to_do", "open": "to_do", "待办": "to_do", "未开始": "to_do",
@@ -42,6 +48,11 @@ def guess_category(name: str) -> Category:
     if _DONE.search(name):
         return "done"
     return "in_progress" if _DOING.search(name) else "to_do"
+
+
+def is_given_up(name: str) -> bool:
+    """Whether what ends in a finished state of that name was never made: it is no work that was done."""
+    return bool(_GIVEN_UP.search(name))
 
 
 def category_from_key(key: str) -> Category | None:

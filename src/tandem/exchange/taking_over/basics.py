@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tandem.exchange.formats import states
 from tandem.exchange.records import (
     CalendarRecord,
     ProjectRecord,
@@ -32,7 +33,8 @@ def take_states(taking: Taking, records: list[StateRecord]) -> None:
     """A state that the space has already keeps its category: people have decided it."""
     ordered = sorted(records, key=lambda r: (0 if has_columns(taking) else _WAY.index(r.category), r.rank))
     wanted = [(short(r.name), r.category) for r in ordered]
-    found = workflows.ensure_states(actor=taking.actor, space=taking.space, states=wanted, permission=Permission.IMPORT)
+    over = {short(r.name) for r in records if r.category == "done" and (r.is_given_up or states.is_given_up(r.name))}
+    found = workflows.ensure_states(actor=taking.actor, space=taking.space, states=wanted, given_up=over, permission=Permission.IMPORT)
     taking.states = {r.name: found[short(r.name)] for r in records}
     taking.columns = {r.name: r.rank for r in records} if has_columns(taking) else {}
 

@@ -35,7 +35,7 @@ def say(*, actor: Any, feature: Feature, model: ScoringModel, version: int | Non
     """Set some inputs: a number (None takes it back), or value, evidence and link. The model is one that the feature's
     product follows. `version` 0 says that nobody has said anything yet; `Stale` where somebody has."""
     require(actor, _DO, feature.space_id)
-    if not ScoringModel.objects.followed_in(feature.space).filter(pk=model.pk).exists():
+    if not ScoringModel.objects.followed_in(feature.space_id).filter(pk=model.pk).exists():
         raise Refused("scoring_model_elsewhere", field="model")
     known = {one.name: one for one in scoring.stored(model.inputs)}
     with transaction.atomic():

@@ -3,25 +3,21 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tandem.people.models import Space
-from tandem.people.scoping import Scoped, ScopedQuerySet
+from tandem.people.scoping import Scoped, ScopedQuerySet, spaces_reaching
 
 
 class ScoringModelQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """Also those above: whoever scores by a formula may read it."""
-        seen = user.visible_space_ids()
-        parents = dict(Space.objects.values_list("id", "parent_id"))
-        above = {space for one in seen for space in _upwards(one, parents)} - set(seen)
-        return self.filter(Q(space_id__among=seen) | Q(space_id__in=above))
+        return self.filter(space_id__among=spaces_reaching(user))
 
-    def followed_in(self, space: Space) -> Self:
+    def followed_in(self, space_id: int) -> Self:
         """Those in use in the space or above it."""
-        parents = dict(Space.objects.values_list("id", "parent_id"))
-        return self.filter(space_id__in=_upwards(space.pk, parents), is_retired=False)
+        parents = dict(Space.objects.order_by().values_list("id", "parent_id"))
+        return self.filter(space_id__in=_upwards(space_id, parents), is_retired=False)
 
 
 def _upwards(space_id: int, parents: dict[int, int | None]) -> list[int]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, Q, Sum
+from django.db import connection
+from django.db.models import BooleanField, Case, Q, Value, When
 
 from tandem.kit import clock
 from tandem.kit.dates import months_on
@@ -106,6 +107,7 @@ class Alignment:
     hidden: float
     computed_at: datetime | None
     is_part: bool = False
+    objectives: list[Objective] = field(default_factory=list)
 
     @property
     def amount(self) -> float:
@@ -139,39 +141,68 @@ class Alignment:
 _SUMS = ("items", "logged", "estimated", "points", "with_logged", "with_estimate", "with_points")
 
 
-def read(user: Any, *, since: date | None, to_come: bool = False, within: set[int] | None = None, product: int | None = None, months: int = 12) -> Alignment:
+def read(
+    user: Any, *, since: date | None, to_come: bool = False, within: set[int] | None = None, product: int | None = None, months: int = 12,
+    with_scores: bool = True,
+) -> Alignment:  # fmt: skip
     """`since` a month (none: from the beginning), or the work that is still `to_come`; `within` some spaces, of a
-    `product`. Eight queries, however much there is."""
+    `product`. Seven queries, however much there is; two without the
+    scores of projects, programmes, portfolios and products."""
     first = months_on(clock.today(), 1 - months)
     wanted = Q(month=None) if to_come else Q(month__gte=since) if since else Q(month__isnull=False)
     rows = effort(user, within, product).filter(wanted | Q(month__gte=first))
-    grouped = rows.order_by().values_list("space_id", "objective_id", "product_id", "month").annotate(*(Sum(name) for name in _SUMS))
-    whole, by_objective = Sums(), defaultdict(Sums)
+    whole, by_objective, computed_at = Sums(), defaultdict(Sums), None
     by_space: dict[tuple[int, bool], Sums] = defaultdict(Sums)
     by_product: dict[tuple[int, bool], Sums] = defaultdict(Sums)
     by_month: dict[tuple[date, int | None], Sums] = defaultdict(Sums)
-    for space, objective, of_product, month, *values in grouped:
-        if month and month >= first:
-            by_month[month, objective].add(values)
-        if (month is None) != to_come or (since and month and month < since):
-            continue
-        whole.add(values)
-        by_objective[objective].add(values)
-        by_space[space, objective is not None].add(values)
-        if of_product:
-            by_product[of_product, objective is not None].add(values)
+    for by, month, objective, space, of_product, is_served, is_wanted, at, *values in _grouped(rows.annotate(is_wanted=_is(wanted))):
+        if by == _MONTH:
+            if month and month >= first:
+                by_month[month, objective].add(values)
+            computed_at = max(filter(None, (computed_at, at)))
+            if is_wanted:
+                whole.add(values)
+                by_objective[objective].add(values)
+        elif is_wanted and by == _SPACE:
+            by_space[space, is_served].add(values)
+        elif is_wanted and of_product:
+            by_product[of_product, is_served].add(values)
     measure = _measure(whole)
     objectives = list(Objective.objects.visible_to(user).select_related("theme", "owner").order_by("starts_on", "id"))
     timeline = _months(first)
     found = Alignment(
         measure, whole.covered(measure), whole, sum(s.of(measure) for pk, s in by_objective.items() if pk is not None), [], [], timeline, 0.0,
-        effort(user, within, product).aggregate(at=Max("computed_at"))["at"], within is not None or product is not None,
+        computed_at, within is not None or product is not None,
     )  # fmt: skip
+    found.objectives = objectives
     found.lines = _lines(found, objectives, by_objective, by_month)
     known = {o.pk for o in objectives}
     found.hidden = sum(s.of(measure) for pk, s in by_objective.items() if pk is not None and pk not in known)
-    found.scored = _scored(user, measure, by_space, by_product)
+    if with_scores:
+        found.scored = _scored(user, measure, by_space, by_product)
     return found
+
+
+_MONTH, _SPACE = 0b0011, 0b1101  # which columns a row is not grouped by, as bits: see `GROUPING` of PostgreSQL
+
+
+def _is(condition: Q) -> Any:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _grouped(rows: Any) -> list[tuple[Any, ...]]:
+    """Sums by month and objective, by space, and by product, in one walk over the rows: however many there are, only what the
+    page says comes out of the database."""
+    inner, params = rows.order_by().values("space_id", "objective_id", "product_id", "month", "is_wanted", "computed_at", *_SUMS).query.sql_with_params()
+    sums = ", ".join(f"sum({name})" for name in _SUMS)
+    asked = f"""
+        SELECT GROUPING(month, objective_id, space_id, product_id), month, objective_id, space_id, product_id, is_served, is_wanted, max(computed_at), {sums}
+        FROM (SELECT *, objective_id IS NOT NULL AS is_served FROM ({inner}) AS asked) AS work
+        GROUP BY GROUPING SETS ((month, objective_id, is_wanted), (space_id, is_served, is_wanted), (product_id, is_served, is_wanted))
+    """  # noqa: S608  names of ours; what was asked for goes as parameters
+    with connection.cursor() as cursor:
+        cursor.execute(asked, params)
+        return cursor.fetchall()
 
 
 def effort(user: Any, within: set[int] | None = None, product: int | None = None) -> Any:

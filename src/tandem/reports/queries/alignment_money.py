@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, Sum
 
-from tandem.planning.alignment import serving_of
+from tandem.planning.alignment import Serving, serving_of
 from tandem.portfolio.models import Project, Proposal
 from tandem.reports.queries.alignment import effort
 from tandem.reports.queries.mix import OPEN, reported_costs
@@ -74,8 +74,9 @@ def costs(user: Any, projects: Sequence[Project]) -> dict[int, Cost]:
     return found | {pk: Cost(budget, currency, "report") for pk, (budget, currency) in reported_costs(user, projects).items()}
 
 
-def read(user: Any, within: Collection[int] | None = None) -> Money:
-    """Of the open projects that the reader sees. A fixed number of queries, however many there are."""
+def read(user: Any, within: Collection[int] | None = None, served: Serving | None = None) -> Money:
+    """Of the open projects that the reader sees. A fixed number of queries, however many there are; fewer where it is known
+    what is `served`."""
     rows = Project.objects.visible_to(user).filter(state__in=OPEN)
     projects = list(rows.filter(space_id__among=frozenset(within)) if within is not None else rows)
     known = costs(user, projects)
@@ -86,7 +87,7 @@ def read(user: Any, within: Collection[int] | None = None) -> Money:
     found.whole = float(sum(known[project.pk].money for project in counted))
     if not found.whole:
         return found
-    served = serving_of(spaces={project.space_id for project in counted})
+    served = served or serving_of(spaces={project.space_id for project in counted})
     by_objective: dict[int, list[Share]] = defaultdict(list)
     for project in counted:
         cost = known[project.pk]

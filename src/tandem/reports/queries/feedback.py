@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
-from django.db.models.functions import Lower
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce, Lower
 
 from tandem.product.actions import feedback_families as families
 from tandem.product.models import Customer, Feedback, FeedbackLink, FeedbackVote
 
-SHOWN = 20
+SHOWN, AT_ONCE = 20, 100
 
 
 @dataclass
@@ -30,21 +31,24 @@ class Asked:
 def asked(user: Any, feature: Any) -> Asked:
     """A fixed number of queries, however many entries there are."""
     links = FeedbackLink.objects.visible_to(user).filter(feature=feature)
-    entries = set(links.values_list("feedback_id", flat=True))
-    if not entries:
+    shown = list(links.select_related("feedback").order_by("-feedback__votes", "-feedback_id")[: AT_ONCE + 1])
+    if not shown:
         return Asked()
-    found = families.members(families.roots(entries))
-    every = [pk for family in found.values() for pk in family]
-    rows = Feedback.objects.visible_to(user).filter(pk__in=every)
-    outside = rows.aggregate(sum=Sum("outside_votes"))["sum"] or 0
+    is_all = len(shown) <= AT_ONCE
+    entries = {one.feedback_id: one.feedback.merged_into_id for one in shown} if is_all else dict(links.values_list("feedback_id", "feedback__merged_into_id"))
+    stand = families.roots(entries) if any(entries.values()) else set(entries)
+    every = [pk for family in families.members(stand).values() for pk in family]
+    sums = Feedback.objects.visible_to(user).filter(pk__in=every).aggregate(
+        count=Count("pk"), outside=Coalesce(Sum("outside_votes"), 0), nameless=Count("pk", filter=Q(customer=None)),
+        named=ArrayAgg("customer", distinct=True, filter=Q(customer__isnull=False), default=[]),
+    )  # fmt: skip
     by = FeedbackVote.objects.visible_to(user).filter(feedback__in=every).exclude(confirmed_at=None)
     voters = by.values("user_id", address=Lower("email")).distinct().count()
-    named = set(rows.exclude(customer=None).values_list("customer_id", flat=True))
-    customers = list(Customer.objects.visible_to(user).filter(pk__in=named).select_related("segment"))
+    customers = list(Customer.objects.visible_to(user).filter(pk__in=sums["named"]).select_related("segment"))
     return Asked(
-        count=rows.count(), votes=outside + voters, customers=len(customers), weight=sum((c.counts_as for c in customers), Decimal(0)),
-        nameless=rows.filter(customer=None).count(),
-        links=list(links.select_related("feedback").order_by("-feedback__votes", "-feedback_id")[:SHOWN]),
+        count=sums["count"], votes=sums["outside"] + voters, customers=len(customers), weight=sum((c.counts_as for c in customers), Decimal(0)),
+        nameless=sums["nameless"],
+        links=shown[:SHOWN],
         names=sorted(((c.name, c.counts_as) for c in customers), key=lambda one: (-one[1], one[0])),
     )  # fmt: skip
 

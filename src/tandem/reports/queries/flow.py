@@ -51,7 +51,8 @@ class Held:
 class Reading:
     """What moved in a space between `since` (None: from the beginning) and `now`.
 
-    - queues: states of *in progress* in which nobody works; undated: finished items without a day, which are left out.
+    - queues: states of *in progress* in which nobody works; undated: finished items without a day, which are left out, as those
+      are that were closed without a result (given_up).
     - is_cut: there were more than `MOST` items, the latest are read; has_parents: containers count too.
     """
 
@@ -67,6 +68,7 @@ class Reading:
     is_cut: bool
     has_parents: bool
     clock: Clock = BY_CATEGORY
+    given_up: int = 0
 
     def state(self, id: str) -> State:
         return next(state for state in self.states if str(state.pk) == id)
@@ -92,7 +94,8 @@ def read(
     states = tuple(State.objects.visible_to(user).filter(space=space_id).select_related("column").in_order())
     halves = [s.pk for s in states if s.is_waiting and s.column and s.column.is_split]
     waiting = frozenset(s.pk for s in states if s.category == State.Category.IN_PROGRESS) & frozenset(halves if queues is None else queues)
-    rows = _items(user, space_id, since, filter_language.condition(text, user), has_parents)
+    asked = _asked(user, space_id, since, filter_language.condition(text, user), has_parents)
+    rows = list(asked.filter(state__is_given_up=False).order_by("-id").values(*_FIELDS).distinct()[: MOST + 1])
     dated = [row for row in rows[:MOST] if not _is_undated(row)]
     moves = _moves(user, space_id, [row["id"] for row in dated], {s.pk for s in states})
     clock = clock_of(user, space_id) or BY_CATEGORY
@@ -112,6 +115,7 @@ def read(
         {str(row["id"]): Line(row["id"], row["key"], row["title"], row["type__name"]) for row in dated},
         journeys(items, _workflow(states, waiting, clock), now=_wall(now), calendar=calendar) if is_whole else None,
         held, len(rows[:MOST]) - len(dated), len(rows) > MOST, has_parents, clock,
+        asked.filter(state__is_given_up=True).distinct().count() if any(s.is_given_up for s in states) else 0,
     )  # fmt: skip
 
 
@@ -165,15 +169,15 @@ def _dated(rows: Iterable[dict[str, Any]], moves: dict[int, list[Move]], clock: 
     return dated
 
 
-def _items(user: Any, space_id: int, since: datetime | None, condition: Q, has_parents: bool) -> list[dict[str, Any]]:
-    """Present items that were open at some time since then, the latest first."""
+def _asked(user: Any, space_id: int, since: datetime | None, condition: Q, has_parents: bool) -> Any:
+    """Present items that were open at some time since then."""
     rows = WorkItem.objects.visible_to(user).present().filter(condition, space=space_id, is_milestone=False)
     if not has_parents:
         parts = WorkItem.objects.visible_to(user).present().filter(parent=OuterRef("pk"))
         rows = rows.filter(~Exists(parts), is_summary=False)
     if since is not None:
         rows = rows.exclude(state__category=State.Category.DONE, actual_finish__lt=since)
-    return list(rows.order_by("-id").values(*_FIELDS).distinct()[: MOST + 1])
+    return rows
 
 
 def _is_undated(row: dict[str, Any]) -> bool:

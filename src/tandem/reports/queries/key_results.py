@@ -158,14 +158,14 @@ _SHARES = """
     SELECT l.objective_id, count(*),
            array_agg(coalesce(w.actual_finish, w.created_at)::date) FILTER (WHERE t.category = 'done')
     FROM linked l JOIN work_workitem w ON w.id = l.item_id JOIN work_state t ON t.id = w.state_id
-    WHERE w.removed_at IS NULL AND w.space_id = ANY(%(seen)s)
+    WHERE w.removed_at IS NULL AND NOT t.is_given_up AND w.space_id = ANY(%(seen)s)
       AND NOT EXISTS (SELECT FROM work_workitem p WHERE p.parent_id = w.id AND p.removed_at IS NULL)
     GROUP BY l.objective_id
 """
 
 
 def shares(user: Any, objectives: Iterable[int]) -> dict[int, Share]:
-    """The work items without parts that serve each objective, by its features or by themselves, as far as the reader
+    """The work items without parts that serve each objective, but for those closed without a result, by its features or by themselves, as far as the reader
     sees them. Objectives without any are left out: of nothing no share is done."""
     ids = list(objectives)
     if not ids:

@@ -64,6 +64,6 @@ def _serving(found: Roadmap) -> dict[int, list[tuple[Row, int]]]:
                 serving.setdefault(objective_id, []).append((row, weight))
     for rows in serving.values():
         rows.sort(
-            key=lambda pair: (pair[0].done_on is not None, pair[0].ends is None, pair[0].ends, pair[0].title)
+            key=lambda pair: (pair[0].status == DONE, pair[0].ends is None, pair[0].ends, pair[0].title)
         )
     return serving

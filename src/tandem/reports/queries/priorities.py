@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from tandem.compute.errors import Uncomputable
 from tandem.compute.priority import Formula, Ranked, Ranking, quadrants, rank
 from tandem.compute.priority.evaluate import evaluate
@@ -45,7 +48,7 @@ class Point:
 
 def models(user: Any, product: Product) -> list[ScoringModel]:
     """Those that the product follows, its own first, then those above; the newest first."""
-    found = ScoringModel.objects.visible_to(user).followed_in(product.space)
+    found = ScoringModel.objects.visible_to(user).followed_in(product.space_id)
     return sorted(found, key=lambda one: (one.space_id != product.space_id, -one.pk))
 
 
@@ -83,6 +86,13 @@ def read(user: Any, product: Product, model: ScoringModel) -> Priorities:
     found.ranges = _ranges(found.ranking)
     found.axes, found.points = _points(formula, found, columns)
     return found
+
+
+def with_places(user: Any, product: Product, rows: Any) -> Any:
+    """Scores of the product's features, each with how many are better by the same model (`better`)."""
+    above = Score.objects.visible_to(user).filter(model=OuterRef("model"), feature__product=product, value__gt=OuterRef("value")).to_choose()
+    count = above.order_by().values("model").annotate(n=Count("pk")).values("n")
+    return rows.annotate(better=Coalesce(Subquery(count), 0))
 
 
 def place_of(user: Any, product: Product, model: ScoringModel, value: float) -> int:

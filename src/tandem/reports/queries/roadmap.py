@@ -19,6 +19,7 @@ from tandem.reports.queries.roadmap_rows import FEATURE, RELEASE, Roadmap, Row, 
 from tandem.strategy.models import Contribution, Objective
 from tandem.work.models import WorkItem
 
+_MANY = 500
 _brief = Func(F("detail"), template="(%(expressions)s - '{bins,backtest,digest}'::text[])", output_field=JSONField())
 
 
@@ -49,16 +50,16 @@ def read(
     return Roadmap(rows, objectives, products, today, max((f.created_at for f in computed), default=None))
 
 
-def one(user: Any, ref: Ref) -> Row | None:
-    """One row as the roadmap shows it; None when the user may not see it."""
+def one(user: Any, ref: Ref, promises: Iterable[Promise] | None = None, row: Feature | None = None) -> Row | None:
+    """One row as the roadmap shows it, without the objectives that it serves; None when the user may not see it. `promises`: all
+    that were given of it, and `row`, the feature itself, where the page has read them for this user."""
     model: Any = Feature if ref.kind == FEATURE else Release
-    chosen = model.objects.visible_to(user).filter(pk=ref.id)
+    chosen: Any = model.objects.visible_to(user).filter(pk=ref.id) if row is None else [row]
     found = next(iter(_features(chosen) if model is Feature else _releases(chosen)), None)
     if found is None:
         return None
-    _add_promises(user, {ref: found})
+    _add_promises(user, {ref: found}, promises)
     _add_forecasts(user, {ref: found}, is_whole=True)
-    _add_objectives(user, {ref: found})
     found.today = _ended(found.forecast) or clock.today()
     found.status = _status(found)
     _name_items(user, [found])
@@ -96,13 +97,20 @@ def above(space: Space) -> set[int]:
 _NAMES = ("product__name", "product_id", "space_id", "team__name", "owner__name", "state", "planned_from", "planned_precision")
 
 
+_FEATURE = ("pk", "title", "horizon", "shipped_on", "planned_to", "release__name", *_NAMES)
+
+
+def _of(row: Feature) -> tuple[Any, ...]:
+    """As the database would say it, of a feature that was read with what it refers to."""
+    return tuple(getattr(getattr(row, first, None), last, None) if last else getattr(row, first) for first, _, last in (n.partition("__") for n in _FEATURE))
+
+
 def _features(rows: Any) -> list[Row]:
     """Names instead of objects: a roadmap of hundreds would make five objects per row. Without a horizon set by hand it
     stands where its window says."""
     today, found = clock.today(), []
-    for pk, title, horizon, shipped_on, planned_to, release, *names in rows.values_list(
-        "pk", "title", "horizon", "shipped_on", "planned_to", "release__name", *_NAMES
-    ):
+    read = [_of(row) for row in rows] if isinstance(rows, list) else rows.values_list(*_FEATURE)
+    for pk, title, horizon, shipped_on, planned_to, release, *names in read:
         product, product_id, space_id, team, owner, state, planned_from, precision = names
         done = (shipped_on or today) if state == Feature.State.SHIPPED else None
         window = window_of(planned_from, planned_to, precision)
@@ -132,17 +140,28 @@ def _ids(by_ref: Iterable[Ref], kind: str) -> list[int]:
     return [ref.id for ref in by_ref if ref.kind == kind]
 
 
-def _add_promises(user: Any, by_ref: dict[Ref, Row]) -> None:
-    """To several receivers: the earliest open date counts. The ones that it replaced are its history."""
+_SAID = (
+    "feature_id", "release_id", "replaced_by_id", "pk", "version", "date", "to_whom", "given_on", "given_by__name", "reason", "confidence", "kept_on",
+)  # fmt: skip
+
+
+def _told(user: Any, by_ref: dict[Ref, Row]) -> Any:
     promises = Promise.objects.visible_to(user).filter(withdrawn_on=None).order_by("given_on", "id")
-    features = promises.filter(feature_id__in=_ids(by_ref, FEATURE))
-    found = features | promises.filter(release_id__in=_ids(by_ref, RELEASE))
+    if len(by_ref) <= _MANY:  # naming thousands costs more than passing over a few that are not shown
+        promises = promises.filter(feature_id__in=_ids(by_ref, FEATURE)) | promises.filter(release_id__in=_ids(by_ref, RELEASE))
+    return promises.values_list(*_SAID)
+
+
+def _add_promises(user: Any, by_ref: dict[Ref, Row], read: Iterable[Promise] | None = None) -> None:
+    """To several receivers: the earliest open date counts. The ones that it replaced are its history."""
+    if read is not None:
+        ordered = sorted((p for p in read if p.withdrawn_on is None), key=lambda p: (p.given_on, p.pk))
+        found = [tuple(p.given_by.name if name == "given_by__name" else getattr(p, name) for name in _SAID) for p in ordered]
+    else:
+        found = _told(user, by_ref)
     replaced_by: dict[int, Said] = {}
     current: dict[Ref, list[Said]] = defaultdict(list)
-    for feature_id, release_id, next_id, pk, version, day, to_whom, given_on, given_by, reason, confidence, kept_on in found.values_list(
-        "feature_id", "release_id", "replaced_by_id", "pk", "version", "date", "to_whom", "given_on", "given_by__name", "reason",
-        "confidence", "kept_on",
-    ):  # fmt: skip
+    for feature_id, release_id, next_id, pk, version, day, to_whom, given_on, given_by, reason, confidence, kept_on in found:
         closed = "revised" if next_id else "kept" if kept_on else ""
         said = Said(pk, version, day, to_whom, given_on, given_by, reason, confidence, closed, kept_on)
         if next_id:
@@ -150,7 +169,9 @@ def _add_promises(user: Any, by_ref: dict[Ref, Row]) -> None:
         else:
             current[Ref(FEATURE, feature_id) if feature_id else Ref(RELEASE, release_id)].append(said)
     for ref, chain in current.items():
-        row = by_ref[ref]
+        row = by_ref.get(ref)
+        if row is None:
+            continue
         chain.sort(key=lambda s: (s.kept_on is not None, s.date, s.id))
         row.said, row.others = chain[0], chain[1:]
         at = row.said

@@ -15,7 +15,7 @@ from tandem.planning.actions import scenarios
 from tandem.planning.models import Scenario, Solution
 from tandem.portfolio.models import Proposal
 from tandem.reports.queries import scenarios as reads
-from tandem.web import cells, charts, doors, generic
+from tandem.web import cells, charts, doors, generic, standing
 from tandem.web.collaboration.jobs import phase_words
 from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.planning import adoptions, comparing, scenario_picture, scenario_words
@@ -215,10 +215,10 @@ noun = Noun(
     filters=(Filter("state", _("State"), lambda request: list(Scenario.State.choices)),),
     search=("name", "description"), order="-starts_on", related=("owner", "space"), text="description", permission=_DO,
     form=ScenarioForm, create=create, change=change, remove=remove, home_kinds=("portfolio", "organisation"), detail=detail,
-    look_up=look_up, detail_template="planning/scenario.html", names={"new": _("New scenario"), "home": _("Portfolio")},
+    look_up=look_up, detail_template="planning/scenario.html", detail_stands=True, names={"new": _("New scenario"), "home": _("Portfolio")},
 )  # fmt: skip
 urls = [
-    path("scenarios/compared/", login_required(comparing.page), name="scenarios_compared"),
+    path("scenarios/compared/", login_required(standing.page(comparing.page)), name="scenarios_compared"),
     *generic.urls(noun),
     *adoptions.urls,
     path("scenarios/<int:id>/solves/", solves, name="scenarios_solves"),

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.reports.queries import health as reads
-from tandem.web import charts, doors
+from tandem.web import charts, doors, standing
 from tandem.web.portfolio import money
 from tandem.web.portfolio import report_words as words
 from tandem.web.portfolio.report_course import middle, places, with_changes
@@ -26,6 +26,7 @@ _LARGEST = 18.0
 
 
 @login_required
+@standing.page
 def page(request: HttpRequest) -> HttpResponse:
     key = request.GET.get("in", "")
     space = doors.find(Space.objects.all(), request.user, key=key) if key else None

@@ -189,7 +189,7 @@ noun = Noun(
     permission=Permission.EDIT_WORK, form=ProposalForm, create=create, change=change, remove=remove,
     home_kinds=("portfolio", "organisation"), detail=detail, look_up=look_up, list_extra=queue,
     list_template="portfolio/proposals.html", detail_template="portfolio/proposal.html",
-    names={"new": _("New proposal"), "home": _("Asks for a place in")},
+    list_stands=True, names={"new": _("New proposal"), "home": _("Asks for a place in")},
 )  # fmt: skip
 urls = [
     *generic.urls(noun),

@@ -19,7 +19,7 @@ from tandem.kit.text import whole_number
 from tandem.people.models import Space, SpaceKind
 from tandem.reports.queries import report_course as reads
 from tandem.reports.queries.project_reports import Line, Step, state_of
-from tandem.web import charts, doors, downloads
+from tandem.web import charts, doors, downloads, standing
 from tandem.web.portfolio import continuing, money
 from tandem.web.portfolio import report_words as words
 from tandem.web.templating import url
@@ -30,6 +30,7 @@ _SORTS = ("slip", "growth", "name")
 
 
 @login_required
+@standing.page
 def page(request: HttpRequest) -> HttpResponse:
     space, everything, found = _chosen(request)
     sort = request.GET.get("sort", "") if request.GET.get("sort", "") in _SORTS else "slip"

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.db.models import F, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -27,9 +28,10 @@ from tandem.web.product import roadmap_lines as lines
 from tandem.web.product import roadmap_peek, scores
 from tandem.web.product.roadmap_windows import horizon_said, told
 from tandem.web.strategy import contributing
+from tandem.web.templating import choice
 from tandem.work.models import WorkItem
 
-SCOPE_SHOWN = 100
+SCOPE_SHOWN, GOALS = 100, 200
 
 
 class FeatureForm(forms.ModelForm):
@@ -75,29 +77,32 @@ def remove(*, actor: Any, row: Feature, version: int | None) -> None:
 def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
     """Scope, promises, forecast and objectives of a feature or a release."""
     user = request.user
-    found = roadmap.one(user, Ref(row._meta.label_lower, row.pk))
-    scope = Scope.objects.visible_to(user).of(row).values_list("item_id", flat=True)
-    served = Contribution.objects.visible_to(user).of(row).select_related("objective")
-    items = WorkItem.objects.visible_to(user).present().filter(pk__in=list(scope)).select_related("state", "type")
+    promises = list(Promise.objects.visible_to(user).filter(**{row._meta.model_name: row}).select_related("given_by").order_by("-given_on", "-id"))
+    found = roadmap.one(user, Ref(row._meta.label_lower, row.pk), promises, row if row._meta.model_name == "feature" else None)
+    inside = Scope.objects.visible_to(user).of(row).filter(item__removed_at=None, item__space_id__among=user.visible_space_ids())
+    scope = list(inside.select_related("item__state", "item__type").order_by("item__key")[: SCOPE_SHOWN + 1])
+    may_change = may(user, Permission.EDIT_PRODUCT, row.space_id)
+    goals = _goals(user, row, may_change) if row._meta.model_name == "feature" else []
     return {
-        "scope": list(items.order_by("key")[:SCOPE_SHOWN]),
-        "scope_count": len(scope),
+        "scope": [one.item for one in scope[:SCOPE_SHOWN]],
+        "scope_count": len(scope) if len(scope) <= SCOPE_SHOWN else inside.count(),
         "features": [lines.line(f) for f in roadmap.of_release(user, row)] if row._meta.model_name == "release" else [],
-        "promises": list(
-            Promise.objects.visible_to(user)
-            .filter(**{row._meta.model_name: row})
-            .select_related("given_by")
-            .order_by("-given_on", "-id")
-        ),
+        "promises": promises,
         "asked": asking.asked(user, row) if row._meta.model_name == "feature" else None,
         "about": roadmap_peek.rests_on(user, found) if found else {},
         "may_promise": may(user, Permission.GIVE_PROMISE, row.space_id),
-        "contributions": [c for c in served if c.objective.space_id in user.visible_space_ids()],
+        "contributions": [{"objective_id": o.pk, "objective": o, "weight": o.weight} for o in goals if o.weight is not None],
         "serves": contributing.of(request, row) if row._meta.model_name == "release" else {},
-        "objectives": list(Objective.objects.visible_to(user).open()[:200])
-        if row._meta.model_name == "feature"
-        else [],
+        "objectives": [o for o in goals if o.state == Objective.State.OPEN] if may_change else [],
     }
+
+
+def _goals(user: Any, row: Any, with_open: bool) -> list[Any]:
+    """The objectives that it serves with what `weight`, and those that it could serve, in one query."""
+    said = Contribution.objects.visible_to(user).of(row).filter(objective=OuterRef("pk")).order_by().values("weight")[:1]
+    rows = Objective.objects.visible_to(user).annotate(weight=Subquery(said))
+    wanted = Q(weight__isnull=False) | Q(state=Objective.State.OPEN) if with_open else Q(weight__isnull=False)
+    return list(rows.filter(wanted).order_by(F("weight").asc(nulls_last=True), "starts_on", "id")[:GOALS])
 
 
 @login_required
@@ -149,7 +154,7 @@ noun = Noun(
     columns=(
         Column("title", _("Feature"), lambda r: r.title, "title", is_title=True),
         Column("product", _("Product"), lambda r: r.product.name, "product__name"),
-        Column("state", _("State"), lambda r: r.get_state_display(), "state"),
+        Column("state", _("State"), lambda r: choice(r, "state"), "state"),
         Column("horizon", _("Horizon"), lambda r: Horizon(r.stands_in).label),
         Column("planned", _("Planned"), lambda r: told(r.window), "planned_to"),
         Column("release", _("Release"), lambda r: r.release.name if r.release else ""),
@@ -165,13 +170,13 @@ noun = Noun(
         Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"),
     ),
     filters=(
-        Filter("product", _("Product"), lambda request: [(str(p.pk), p.name) for p in Product.objects.visible_to(request.user)]),
+        Filter("product", _("Product"), lambda request: [(str(pk), name) for pk, name in Product.objects.visible_to(request.user).values_list("pk", "name")]),
         Filter("state", _("State"), lambda request: list(Feature.State.choices)),
         Filter("horizon", _("Horizon"), lambda request: HORIZONS, narrow=lambda rows, value: rows.standing_in(value, clock.today())),
     ),
     search=("title", "description"), order="rank", related=("product", "release", "owner", "team", "benefit"), text="description",
     permission=Permission.EDIT_PRODUCT, form=FeatureForm, create=create, change=change, remove=remove,
-    detail=feature_detail, detail_template="product/feature.html", names={"new": _("New feature")},
+    detail=feature_detail, detail_template="product/feature.html", detail_stands=True, names={"new": _("New feature")},
 )  # fmt: skip
 urls = [
     *generic.urls(noun),

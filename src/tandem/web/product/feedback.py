@@ -19,6 +19,7 @@ from tandem.reports.queries import feedback as reads
 from tandem.reports.queries import feedback_alike as alike
 from tandem.web import cells, doors, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
+from tandem.web.templating import choice
 
 CHOICES = 300
 
@@ -146,11 +147,11 @@ noun = Noun(
     columns=(
         Column("title", _("Feedback"), lambda r: r.title, "title", is_title=True),
         Column("product", _("Product"), lambda r: r.product.name),
-        Column("state", _("State"), lambda r: r.get_state_display(), "state"),
+        Column("state", _("State"), lambda r: choice(r, "state"), "state"),
         Column("votes", _("Votes"), lambda r: r.votes, "votes", is_number=True),
         Column("customer", _("Customer"), lambda r: r.customer_seen),
         Column("giver", _("Giver"), lambda r: r.who),
-        Column("source", _("Source"), lambda r: r.get_source_display()),
+        Column("source", _("Source"), lambda r: choice(r, "source")),
         Column("given", _("Given on"), lambda r: cells.date(r.given_on), "given_on"),
     ),
     facts=(
@@ -167,7 +168,7 @@ noun = Noun(
         Fact(_("Public"), lambda r: _("Yes") if r.is_public else _("No")),
     ),
     filters=(
-        Filter("product", _("Product"), lambda request: [(str(p.pk), p.name) for p in Product.objects.visible_to(request.user)]),
+        Filter("product", _("Product"), lambda request: [(str(pk), name) for pk, name in Product.objects.visible_to(request.user).values_list("pk", "name")]),
         Filter("state", _("State"), lambda request: list(Feedback.State.choices)),
         Filter("source", _("Source"), lambda request: list(Feedback.Source.choices)),
         Filter("linked", _("Feature"), lambda request: [("no", _("Not linked yet")), ("yes", _("Linked to a feature"))],

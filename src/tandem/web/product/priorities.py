@@ -15,7 +15,7 @@ from tandem.people.access import Permission, may
 from tandem.product.actions import rankings
 from tandem.product.models import Feature, Product, Score, ScoringModel
 from tandem.reports.queries import priorities as reads
-from tandem.web import charts, doors
+from tandem.web import charts, doors, standing
 from tandem.web.paging import page_of
 from tandem.web.portfolio import outcomes
 from tandem.web.product import scores
@@ -26,6 +26,7 @@ BARS, MOST_UNSCORED = reads.TOP, 50
 
 
 @login_required
+@standing.page
 def page(request: HttpRequest, id: int) -> HttpResponse:
     user = request.user
     product = doors.find(Product.objects.select_related("space"), user, pk=id)

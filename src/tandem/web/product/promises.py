@@ -145,7 +145,7 @@ noun = Promises(
     ),
     filters=ledger.FILTERS,
     search=("to_whom", "what", "feature__title", "release__name"), order="-date", related=("feature", "release", "given_by", "replaced_by"),
-    permission=Permission.GIVE_PROMISE, detail=detail, detail_template="product/promise.html", list_template="product/promises.html", list_extra=_list_extra,
+    permission=Permission.GIVE_PROMISE, detail=detail, detail_template="product/promise.html", list_template="product/promises.html", list_extra=_list_extra, list_stands=True,
     names={"new": _("Give a promise")},
 )  # fmt: skip
 urls = [*generic.urls(noun), *promise_forms.urls(noun)]

@@ -29,8 +29,9 @@ _VERBS = ("feature.estimated", "feature.rescored")
 def of(user: Any, feature: Feature) -> dict[str, Any]:
     """For the feature's page: each model that its product follows, with what was said by it."""
     models = priorities.models(user, feature.product)
-    rows = {row.model_id: row for row in Score.objects.visible_to(user).filter(feature=feature, model__in=models)}
-    shown = [_shown(user, feature, model, rows.get(model.pk)) for model in models if model.pk in rows or model == models[0]]
+    own = priorities.with_places(user, feature.product, Score.objects.visible_to(user).filter(feature=feature, model__in=models))
+    rows: dict[int, Any] = {row.model_id: row for row in own}
+    shown = [_shown(feature, model, rows.get(model.pk)) for model in models if model.pk in rows or model == models[0]]
     people = {i["by"] for one in shown for i in one["inputs"] if i["by"]}
     names = dict(User.objects.visible_to(user).filter(pk__in=people).values_list("pk", "name"))
     for one in shown:
@@ -43,7 +44,7 @@ def of(user: Any, feature: Feature) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shown(user: Any, feature: Feature, model: ScoringModel, row: Score | None) -> dict[str, Any]:
+def _shown(feature: Feature, model: ScoringModel, row: Any) -> dict[str, Any]:
     said = row.inputs if row else {}
     inputs = [
         {"input": one, "value": written(said.get(one.name, {}).get("value")), "evidence": said.get(one.name, {}).get("evidence", ""),
@@ -54,7 +55,7 @@ def _shown(user: Any, feature: Feature, model: ScoringModel, row: Score | None) 
     return {
         "model": model, "row": row, "inputs": inputs, "version": row.version if row else 0, "url": cell_url(feature.pk, model),
         "score": charts.number(round(row.value, 2)) if row and row.value is not None else "", "why_not": why_not(row),
-        "place": priorities.place_of(user, feature.product, model, row.value) if row and row.value is not None else None,
+        "place": row.better + 1 if row and row.value is not None else None,
         "parts": priorities.explained(model, said) if is_scored else None, "order_url": address(feature.product, model),
     }  # fmt: skip
 

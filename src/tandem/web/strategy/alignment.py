@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
+from tandem.planning.alignment import serving
 from tandem.product.models import Product
 from tandem.reports.queries import alignment as reads
 from tandem.reports.queries import alignment_money as money_reads
 from tandem.reports.queries import unaligned
 from tandem.reports.queries.alignment import Alignment, Line
 from tandem.strategy.models import Objective
-from tandem.web import charts, doors
+from tandem.web import charts, doors, standing
 from tandem.web.strategy import alignment_money, values
 
 PERIODS = {"3m": 3, "6m": 6, "12m": 12, "all": 0, "open": None}
@@ -82,8 +83,9 @@ def asked(request: HttpRequest) -> Asked:
     return Asked(period if period in PERIODS else USUAL, space, product, within, request.GET.get("objective", ""))
 
 
-def read(request: HttpRequest, a: Asked) -> Alignment:
-    return reads.read(request.user, since=a.since, to_come=a.to_come, within=a.within, product=a.product.pk if a.product else None)
+def read(request: HttpRequest, a: Asked, *, with_scores: bool = False) -> Alignment:
+    product = a.product.pk if a.product else None
+    return reads.read(request.user, since=a.since, to_come=a.to_come, within=a.within, product=product, with_scores=with_scores)
 
 
 def amount(value: float, measure: str) -> str:
@@ -98,10 +100,12 @@ def measure_word(measure: str) -> str:
 
 
 @login_required
+@standing.page
 def page(request: HttpRequest) -> HttpResponse:
     a = asked(request)
-    found = read(request, a)
-    loose = unaligned.loose(request.user, a.within)
+    found = read(request, a, with_scores=True)
+    known = serving()
+    loose = unaligned.loose(request.user, a.within, known, found.objectives)
     shown = MOST if request.GET.get("all") else FEW
     context = {
         "asked": a, "found": found, "lede": lede(found, loose, a), "strip": _strip(found, loose, a), "basis": basis(found, a),
@@ -110,7 +114,7 @@ def page(request: HttpRequest) -> HttpResponse:
             (_("Projects"), loose.projects), (_("Products"), loose.products), (_("Features"), loose.features)
         ) if rows],
         "all_url": a.url(all=1) + "#nothing" if shown == FEW else "", "objectives": loose.objectives[:shown], "objectives_count": len(loose.objectives),
-        "money": alignment_money.panel(money_reads.read(request.user, a.within), found.lines, found.is_part) if a.product is None else None, "states": _STATE_SHAPES,
+        "money": alignment_money.panel(money_reads.read(request.user, a.within, known), found.lines, found.is_part) if a.product is None else None, "states": _STATE_SHAPES,
         "scored": [_scored(found, a, s) for s in found.scored[: MOST if shown == MOST else 30]], "scored_count": len(found.scored),
         "periods": [{"label": label, "href": a.url(period=name), "current": name == a.period} for name, label in PERIOD_WORDS.items()],
         "map_url": a.url("strategy_map"), "has_intended": any(line.intended for line in found.lines), "record_url": a.url("alignment_records", objective="none"),

@@ -16,6 +16,9 @@ from tandem.web import cells, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.product import roadmap_picture as picture
 from tandem.web.strategy import carrying, levels, objective_parts
+from tandem.web.templating import url as address
+
+_LINES, _FEW = 300, 3
 
 
 class ObjectiveForm(forms.ModelForm):
@@ -61,12 +64,24 @@ def tree(request: HttpRequest) -> dict[str, Any]:
         return {"tree": []}
     branches, found = reads.tree(request.user)
     chosen = [b for b in branches if levels.fits(request, b.objective)]
+    most = _most_each([len(b.serving) for b in chosen])
     axis = _axis(found)
     judged = objective_parts.judgements(request.user, branches)
     return {
-        "tree": [(b, [_line(row, weight, axis) for row, weight in b.serving], axis.at(b.objective.ends_on), judged[b.objective.pk]) for b in chosen],
+        "tree": [
+            (b, [_line(row, weight, axis) for row, weight in b.serving[:most]], len(b.serving) - most, axis.at(b.objective.ends_on), judged[b.objective.pk])
+            for b in chosen
+        ],
         "axis": axis, "levels": levels.figures(chosen, judged),
     }  # fmt: skip
+
+
+def _most_each(counts: list[int]) -> int:
+    """How many features may stand under each objective, so that not many more than `_LINES` stand on the page; a few always."""
+    most = max(counts, default=0)
+    while most > _FEW and sum(min(n, most) for n in counts) > _LINES:
+        most -= 1
+    return most
 
 
 def _axis(found: Roadmap) -> picture.Axis:
@@ -75,7 +90,7 @@ def _axis(found: Roadmap) -> picture.Axis:
 
 def _line(row: Row, weight: int, axis: picture.Axis) -> dict[str, Any]:
     """A row of the roadmap under its objective. What was done before the picture begins needs no lane."""
-    url = reverse("roadmap_row", kwargs={"kind": row.kind, "id": row.ref.id})
+    url = address("roadmap_row", kind=row.kind, id=row.ref.id)
     return {"row": row, "weight": weight, "url": url, "lane": picture.lane(row, axis)}
 
 
@@ -106,6 +121,6 @@ noun = Noun(
     search=("title", "description"), order="starts_on", related=("owner", "parent", "space", "theme"), text="description",
     permission=Permission.EDIT_STRATEGY, form=ObjectiveForm, create=create, change=change, remove=remove,
     home_kinds=("organisation", "portfolio", "product"), detail=detail, list_extra=tree,
-    list_template="strategy/objectives.html", detail_template="strategy/objective.html", names={"new": _("New objective")},
+    list_template="strategy/objectives.html", detail_template="strategy/objective.html", list_stands=True, names={"new": _("New objective")},
 )  # fmt: skip
 urls = [*generic.urls(noun), *carrying.urls(noun)]

@@ -16,7 +16,7 @@ from tandem.reports.queries import strategy_map as reads
 from tandem.reports.queries import unaligned
 from tandem.reports.queries.alignment import Alignment
 from tandem.reports.queries.strategy_map import Key, Map
-from tandem.web import sankey
+from tandem.web import sankey, standing
 from tandem.web.sankey import Flow, Node
 from tandem.web.strategy import alignment, alignment_money
 from tandem.web.strategy.alignment import Asked
@@ -25,8 +25,7 @@ MOST_ENDS = 50
 """Projects of which hours, people and money are told."""
 MOST = (9, 9, 14)
 """Nodes in a column; the rest stand together as one."""
-REST: Key = ("rest", 0)
-_LAST = (reads.DIRECT, reads.UNSEEN, REST, reads.NOTHING)
+_LAST = (reads.DIRECT, reads.UNSEEN, reads.REST, reads.NOTHING)
 _PAGES = {
     reads.OBJECTIVE: "objectives_detail", reads.PRODUCT: "products_detail", reads.PROGRAMME: "programmes_detail",
     reads.PORTFOLIO: "portfolios_detail", reads.PROJECT: "projects_detail",
@@ -36,6 +35,7 @@ NAME = (46, 46, 26)
 
 
 @login_required
+@standing.page
 def page(request: HttpRequest) -> HttpResponse:
     a, found, view = _read(request)
     whole = view.whole
@@ -56,17 +56,18 @@ def _ends(request: HttpRequest, a: Asked, view: "_View") -> list[list[Any]]:
     return alignment_money.ends(money_reads.ends(request.user, list(names), since=a.since, to_come=a.to_come), names) if names else []
 
 
-def _read(request: HttpRequest) -> tuple[Asked, Alignment, "_View"]:
+def _read(request: HttpRequest, *, in_parts: bool = False) -> tuple[Asked, Alignment, "_View"]:
     a = alignment.asked(request)
     found = alignment.read(request, a)
-    whole = reads.read(request.user, found.measure, since=a.since, to_come=a.to_come, within=a.within, product=a.product.pk if a.product else None)
+    asked: dict[str, Any] = {"since": a.since, "to_come": a.to_come, "within": a.within, "product": a.product.pk if a.product else None}
+    whole = reads.read(request.user, found.measure, **asked) if in_parts else reads.drawn(request.user, found.measure, MOST, **asked)
     return a, found, _View(a, whole, found.measure)
 
 
 @login_required
 def band_records(request: HttpRequest) -> HttpResponse:
     """The records behind one band: exactly the work that it is as wide as."""
-    a, found, view = _read(request)
+    a, found, view = _read(request, in_parts=True)
     flow = next((one for one in view.flows if view.key_of(one) == request.GET.get("band", "")), None)
     rows = [] if flow is None else unaligned.records(
         request.user, found.measure, objectives=None, since=a.since, to_come=a.to_come, within=a.within,
@@ -81,17 +82,13 @@ def band_records(request: HttpRequest) -> HttpResponse:
 class _View:
     def __init__(self, a: Asked, whole: Map, measure: str) -> None:
         self.asked, self.whole, self.measure = a, whole, measure
-        sums: list[dict[Key, float]] = [defaultdict(float) for _n in MOST]
-        for *keys, value in whole.rows:
-            for column, key in enumerate(keys):
-                sums[column][key] += value
-        self.sums = sums
-        self.kept = [_largest(s, most) for s, most in zip(sums, MOST, strict=True)]
-        self.grouped = [len(s.keys() - kept) for s, kept in zip(sums, self.kept, strict=True)]
+        self.sums = whole.sums
+        self.kept = [reads.largest(s, most) for s, most in zip(whole.sums, MOST, strict=True)]
+        self.grouped = [len(s.keys() - kept) for s, kept in zip(whole.sums, self.kept, strict=True)]
         self.flows = self._flows()
 
     def _shown(self, keys: Iterable[Key]) -> list[Key]:
-        return [key if key in kept else REST for key, kept in zip(keys, self.kept, strict=True)]
+        return [key if key in kept else reads.REST for key, kept in zip(keys, self.kept, strict=True)]
 
     def key_of(self, one: Flow) -> str:
         """How the address of its records names a band."""
@@ -132,7 +129,7 @@ class _View:
         return alignment.amount(value, self.measure)
 
     def name(self, key: Key, column: int) -> str:
-        if key == REST:
+        if key == reads.REST:
             count = self.grouped[column]
             return ngettext("%(n)s other", "%(n)s others", count) % {"n": count}
         if key in (reads.NOTHING, reads.DIRECT, reads.UNSEEN):
@@ -167,12 +164,6 @@ class _View:
         if key == reads.NOTHING:
             return _("The largest part of the work serves nothing: %(share)s.") % said
         return _("The largest part of the work serves “%(name)s”: %(share)s.") % said
-
-
-def _largest(sums: dict[Key, float], most: int) -> set[Key]:
-    """What serves nothing is never hidden among the others."""
-    ordered: Iterable[Key] = sorted(sums, key=lambda k: (k != reads.NOTHING, -sums[k]))
-    return set(list(ordered)[:most])
 
 
 urls = [

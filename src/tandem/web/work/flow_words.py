@@ -182,6 +182,9 @@ def notes(reading: Reading, figures: Figures) -> list[str]:
     ]
     if not reading.has_parents:
         lines.append(_("Items that have parts are left out: their parts are counted. Filter by a type to see them."))
+    if reading.given_up:
+        said = ngettext("%(n)s item that was closed without a result is left out.", "%(n)s items that were closed without a result are left out.", reading.given_up)
+        lines.append(said % {"n": reading.given_up})
     if reading.undated and reading.clock.is_own:
         said = ngettext("%(n)s item whose way was not recorded is left out.", "%(n)s items whose way was not recorded are left out.", reading.undated)
         lines.append(said % {"n": reading.undated})

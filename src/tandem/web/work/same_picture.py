@@ -48,7 +48,7 @@ class _Look:
 _kept: dict[Any, _Kept] = {}
 _turns: dict[Any, threading.Lock] = {}
 _spaces: dict[str, int] = {}
-_look = _Look()
+look = _Look()
 
 
 def of(request: HttpRequest, space_id: int, make: Callable[[], HttpResponse], *, reader: int | None = None) -> HttpResponse:
@@ -60,7 +60,7 @@ def of(request: HttpRequest, space_id: int, make: Callable[[], HttpResponse], *,
     if (kept := _standing(key)) is not None:
         return HttpResponse(kept.body)
     with _turns.setdefault(key, threading.Lock()):
-        now = _look.now()
+        now = look.now()
         kept = _kept.get(key)
         if kept and _stands(kept, now):  # made while one waited
             return HttpResponse(kept.body)
@@ -110,7 +110,7 @@ def _key(request: HttpRequest, space_id: int, reader: int | None) -> Any:
 def _standing(key: Any) -> _Kept | None:
     """Without a turn: who finds the picture waits for nobody."""
     kept = _kept.get(key)
-    return kept if kept and _stands(kept, _look.now()) else None
+    return kept if kept and _stands(kept, look.now()) else None
 
 
 def _stands(kept: _Kept, now: moment.Moment) -> bool:

@@ -31,6 +31,8 @@ from tandem.work.models import FieldDefinition, State, Transition, WorkItem, Wor
 from tandem.work.models.field import COMPUTED
 from tandem.work.models.transition import ASKED
 
+GIVEN_UP = "given_up"
+
 
 @login_required
 @require_http_methods(["GET", "POST"])
@@ -49,7 +51,7 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
         "states": [s for s in of_state if s.retired_at is None], "retired_states": [s for s in of_state if s.retired_at],
         "types": [t for t in of_type if t.retired_at is None], "standing": _standing(request.user, space), "state_names": {s.pk: s.name for s in of_state},
         "retired_types": [t for t in of_type if t.retired_at],
-        "categories": State.Category.choices, "levels": _levels(), "rules": rules, "asked": asked, "people": choices_of(request.user, space.pk),
+        "categories": [*State.Category.choices, (GIVEN_UP, _("Closed without a result"))], "levels": _levels(), "rules": rules, "asked": asked, "people": choices_of(request.user, space.pk),
         "all_roles": [(r.value, r.label) for r in Role], "most_approvals": transitions.MOST_APPROVALS,
         "roles": [(r.value, r.label) for r in Role if Permission.EDIT_WORK in GRANTS[r]],
         "projects": list(Project.objects.visible_to(request.user).exclude(space=space).order_by("name").values_list("space_id", "name")[:500]),
@@ -118,16 +120,21 @@ def _rules(
 
 
 def _add_state(request: HttpRequest, space: Space) -> str:
-    state = states.add(actor=request.user, space=space, name=request.POST.get("name", ""), category=request.POST.get("category", ""))
+    state = states.add(actor=request.user, space=space, name=request.POST.get("name", ""), **_category(request))
     return _("Added the state “%(name)s”.") % {"name": state.name}
 
 
 def _change_state(request: HttpRequest, space: Space) -> str:
     states.change(
-        actor=request.user, state=_state(request, space), version=doors.version_in(request), name=request.POST.get("name", ""),
-        category=request.POST.get("category", ""),
-    )  # fmt: skip
+        actor=request.user, state=_state(request, space), version=doors.version_in(request), name=request.POST.get("name", ""), **_category(request)
+    )
     return _("Saved.")
+
+
+def _category(request: HttpRequest) -> dict[str, Any]:
+    """Closed without a result is offered beside the categories; it is the last of them with a word more."""
+    said = request.POST.get("category", "")
+    return {"category": State.Category.DONE, "is_given_up": True} if said == GIVEN_UP else {"category": said, "is_given_up": False}
 
 
 def _move_state(request: HttpRequest, space: Space) -> str:

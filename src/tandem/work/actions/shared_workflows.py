@@ -17,7 +17,7 @@ from tandem.work.actions import inheritance, shared_moves, type_states
 from tandem.work.models import State, Transition, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_PLAN
-_WHAT: dict[type[Any], tuple[str, ...]] = {State: ("name", "category"), WorkItemType: ("name", "level")}
+_WHAT: dict[type[Any], tuple[str, ...]] = {State: ("name", "category", "is_given_up"), WorkItemType: ("name", "level")}
 
 
 @dataclass

@@ -29,13 +29,15 @@ MOST = 60
 _PART = 1000
 _ACTUAL = ("actual_start", "actual_finish")
 C = State.Category
+_FIELDS = {"name", "category", "is_given_up"}
 
 
-def add(*, actor: Any, space: Space, name: str, category: str) -> State:
+def add(*, actor: Any, space: Space, name: str, category: str, is_given_up: bool = False) -> State:
     """Behind the others of its category, so that work passes through the states from left to right."""
     require(actor, _DO, space.pk)
     if category not in C.values:
         raise Refused("choice_unknown", field="category")
+    _check_given_up(is_given_up, category)
     with transaction.atomic():
         Space.objects.select_for_update(no_key=True).get(pk=space.pk)
         rows = list(State.objects.filter(space=space).in_order())
@@ -44,7 +46,7 @@ def add(*, actor: Any, space: Space, name: str, category: str) -> State:
             raise Refused("states_too_many", most=MOST)
         state = writing.create(
             State, actor=actor, permission=_DO, verb="workflow.changed", space=space, name=name, category=category,
-            rank=max((s.rank for s in rows), default=-1) + 1,
+            is_given_up=is_given_up, rank=max((s.rank for s in rows), default=-1) + 1,
         )  # fmt: skip
         order = list(C.values)
         before = [s for s in rows if order.index(s.category) <= order.index(category)]
@@ -54,11 +56,12 @@ def add(*, actor: Any, space: Space, name: str, category: str) -> State:
 
 
 def change(*, actor: Any, state: State, version: int | None, **values: Any) -> State:
-    """Name and category. The category stays while items stand there: their dates follow from it."""
+    """Name and category, and whether work ends there without a result. The category stays while items stand there: their dates
+    follow from it."""
     require(actor, _DO, state.space_id)
     shared_workflows.check_own(state)
-    if set(values) - {"name", "category"}:
-        raise Refused("field_unknown", fields=", ".join(sorted(set(values) - {"name", "category"})))
+    if set(values) - _FIELDS:
+        raise Refused("field_unknown", fields=", ".join(sorted(set(values) - _FIELDS)))
     with transaction.atomic():
         rows = list(State.objects.select_for_update(no_key=True).filter(space=state.space_id))
         if "name" in values:
@@ -70,9 +73,17 @@ def change(*, actor: Any, state: State, version: int | None, **values: Any) -> S
             if count:
                 raise Refused("state_occupied", field="category", name=state.name, count=count)
             _check_rest([s for s in rows if s.pk != state.pk], values["category"])
+            if values["category"] != C.DONE:
+                values.setdefault("is_given_up", False)
+        _check_given_up(values.get("is_given_up", state.is_given_up), values.get("category", state.category))
         state = writing.change(state, actor=actor, permission=_DO, verb="state.changed", version=version, **values)
         shared_workflows.pass_on(actor=actor, row=state)
     return state
+
+
+def _check_given_up(is_given_up: bool, category: str) -> None:
+    if is_given_up and category != C.DONE:
+        raise Refused("given_up_is_over", field="is_given_up")
 
 
 def move(*, actor: Any, state: State, to: int) -> State:

@@ -43,7 +43,7 @@ def _states(actor: Any, space: Space, source: Space) -> tuple[dict[int, State], 
     found = {}
     for one in State.objects.filter(space=source).active().in_order():
         if one.name.casefold() not in here:
-            here[one.name.casefold()] = states.add(actor=actor, space=space, name=one.name, category=one.category)
+            here[one.name.casefold()] = states.add(actor=actor, space=space, name=one.name, category=one.category, is_given_up=one.is_given_up)
         found[one.pk] = here[one.name.casefold()]
     return found, len(here) - count
 

@@ -1,5 +1,7 @@
 """Types and states of a space. Every project starts with a workflow that can be used at once."""
 
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -48,11 +50,12 @@ def _give(actor: Any, space: Space) -> None:
 
 
 def ensure_states(
-    *, actor: Any, space: Space, states: list[tuple[str, str]], permission: Permission = Permission.EDIT_PLAN
+    *, actor: Any, space: Space, states: list[tuple[str, str]], given_up: Collection[str] = (), permission: Permission = Permission.EDIT_PLAN
 ) -> dict[str, State]:
-    """States by name; missing ones are added behind those that are there."""
+    """States by name; missing ones are added behind those that are there. In those that are `given_up` work ends without a
+    result."""
     require(actor, permission, space.pk)
-    return _ensure(actor, space, State, "category", states)
+    return _ensure(actor, space, State, "category", states, {name: {"is_given_up": True} for name in given_up})
 
 
 def ensure_types(
@@ -64,7 +67,7 @@ def ensure_types(
 
 
 def _ensure(
-    actor: Any, space: Space, model: Any, field: str, wanted: list[tuple[str, Any]]
+    actor: Any, space: Space, model: Any, field: str, wanted: list[tuple[str, Any]], more: Mapping[str, dict[str, Any]] = MappingProxyType({})
 ) -> dict[str, Any]:
     with transaction.atomic():
         present = {row.name: row for row in model.objects.filter(space=space)}
@@ -72,7 +75,7 @@ def _ensure(
         added = []
         for name, value in dict(wanted).items():
             if name not in present:
-                present[name] = model.objects.create(space=space, name=name, rank=rank, **{field: value})
+                present[name] = model.objects.create(space=space, name=name, rank=rank, **{field: value}, **more.get(name, {}))
                 added.append(name)
                 rank += 1
             elif present[name].retired_at:  # asked for again: an import brings items that stand in it

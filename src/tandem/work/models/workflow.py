@@ -70,6 +70,8 @@ class State(Scoped):
     )
     # of a split column: its done half, where work waits to be pulled on
     is_waiting = models.BooleanField(_("waits to be pulled on"), default=False)
+    # cancelled, declined, a duplicate: what ends here is over and was not made, so that it says nothing of a team's pace
+    is_given_up = models.BooleanField(_("closed without a result"), default=False)
     # the state of a space above that this one follows
     origin = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followers")
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -81,6 +83,7 @@ class State(Scoped):
         constraints = [
             models.UniqueConstraint(fields=["space", "name"], name="one_state_per_name"),
             models.UniqueConstraint(fields=["space", "origin"], name="one_following_state_per_space"),
+            models.CheckConstraint(condition=models.Q(is_given_up=False) | models.Q(category="done"), name="given_up_is_over"),
         ]
 
     def __str__(self) -> str:
