@@ -197,6 +197,7 @@ REFUSALS: dict[str, Any] = {
     "overbooked": _("%(name)s would be firmly booked for %(percent)s %% of their time from %(day)s on. Say why, book less, or leave it soft."),
     "resource_in_use": _("“%(name)s” is in use: what people have or had, and what was priced, goes by it."),
     "employed_already": _("There is a term from %(starts_on)s to %(ends_on)s already. End that one first."),
+    "kept_elsewhere": _("%(name)s is kept in another space. A term is written by who manages resources there or in the whole organisation."),
     "own_manager": _("Nobody reports to themselves."),
     "role_held_already": _("This person has the role from %(starts_on)s to %(ends_on)s already."),
     "main_role_already": _("There is another main role from %(starts_on)s to %(ends_on)s. End that one, or let this be a further role."),

@@ -17,7 +17,7 @@ from tandem.resources.models.booking import SUBJECTS
 _DO = Permission.EDIT_PLAN
 _WHOLE = Decimal(100)
 LONGEST = 1500
-_ABOUT_TIME = {"person", "starts_on", "ends_on", "percent", "is_hard", "override_reason"}
+_ABOUT_TIME = {"person", "job_role", "team", "starts_on", "ends_on", "percent", "is_hard", "override_reason"}
 
 
 def create(*, actor: Any, subject: models.Model, **values: Any) -> Booking:
@@ -26,7 +26,7 @@ def create(*, actor: Any, subject: models.Model, **values: Any) -> Booking:
     if kind not in SUBJECTS:
         raise Refused("booking_for_what", field="subject")
     space_id = subject.space_id  # type: ignore[attr-defined]
-    _require(actor, space_id, values)
+    _require(actor, space_id, is_firm=bool(values.get("is_hard")))
     with transaction.atomic():
         _check(None, values)
         return writing.create(
@@ -36,10 +36,11 @@ def create(*, actor: Any, subject: models.Model, **values: Any) -> Booking:
 
 
 def change(*, actor: Any, booking: Booking, version: int | None, **values: Any) -> Booking:
-    _require(actor, booking.space_id, {"is_hard": booking.is_hard, **values} if _ABOUT_TIME & values.keys() else {})
+    """What is firm is loosened, moved or given to another only by who may also make it firm; its note by who may plan."""
     differs = {name for name in _ABOUT_TIME & values.keys() if values[name] != getattr(booking, name)}
+    _require(actor, booking.space_id, is_firm=bool(differs) and (booking.is_hard or bool(values.get("is_hard"))))
     with transaction.atomic():
-        if differs or not {"job_role", "team"}.isdisjoint(values):
+        if differs:
             _check(booking, values)
         return writing.change(booking, actor=actor, permission=_DO, verb="booking.changed", version=version, **values)
 
@@ -52,10 +53,11 @@ def fill(*, actor: Any, booking: Booking, person: User, version: int | None, **v
 
 
 def remove(*, actor: Any, booking: Booking, version: int | None = None) -> None:
-    _require(actor, booking.space_id, {})
+    """A firm one by who may make it firm."""
+    _require(actor, booking.space_id, is_firm=booking.is_hard)
     with transaction.atomic():
         _held([booking.person])
-        writing.remove(booking, actor=actor, permission=_DO, verb="booking.removed", version=version)
+        writing.remove(booking, actor=actor, permission=_DO, verb="booking.removed", version=booking.version if version is None else version)
 
 
 def booked(person_id: int, first: date, last: date, *, without: int | None = None) -> list[tuple[date, Decimal]]:
@@ -74,9 +76,9 @@ def booked(person_id: int, first: date, last: date, *, without: int | None = Non
     return found
 
 
-def _require(actor: Any, space_id: int, values: dict[str, Any]) -> None:
+def _require(actor: Any, space_id: int, *, is_firm: bool) -> None:
     require(actor, _DO, space_id)
-    if values.get("is_hard"):
+    if is_firm:
         require(actor, Permission.MANAGE_RESOURCES, space_id)
 
 
