@@ -10,7 +10,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Denied, Refused
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Space, User
-from tandem.resources.actions import periods
+from tandem.resources.actions import notices, periods
 from tandem.resources.models import Employment, TimeOff
 
 _DO = Permission.MANAGE_RESOURCES
@@ -53,6 +53,7 @@ def ask(*, actor: Any, person: User, starts_on: date, ends_on: date, **values: A
         row.full_clean(validate_unique=False, validate_constraints=False)
         row.save(force_insert=True)
         record("time_off.asked", row, actor=actor, changes={"person": [None, person], **_told(row, None)})
+        (notices.answered if is_manager else notices.waits)(row)
     return row
 
 
@@ -68,6 +69,7 @@ def decide(*, actor: Any, time_off: TimeOff, version: int | None, is_approved: b
         before = time_off.state
         time_off.write(expected=_looked_at(time_off, version), state=_S.APPROVED if is_approved else _S.DECLINED, decided_by=actor, answer=answer.strip()[:300])
         record("time_off.decided", time_off, actor=actor, changes={"state": [before, time_off.state]})
+        notices.answered(time_off)
     return time_off
 
 
