@@ -201,6 +201,7 @@ REFUSALS: dict[str, Any] = {
     "no_time_then": _("There is no working time then: write a share, or choose another week."),
     "booking_stale": _("Somebody booked or changed something in this line meanwhile. Nothing was saved; the grid shows how it stands now."),
     "region_unknown": _("The holidays of “%(region)s” are not known in this country."),
+    "line_not_yours": _("You may not write this down: it is for who manages resources where they are kept, or for their manager."),
     "line_twice": _("This line stands in row %(row)s already."),
     "changed_since": _("Somebody changed a part of it since: it stays as it is."),
     "overbooked": _("%(name)s would be firmly booked for %(percent)s %% of their time from %(day)s on. Say why, book less, or leave it soft."),
