@@ -150,7 +150,7 @@ class _Lines:
         if self.frame.unit == "percent":
             text = f"{round(100 * booked / time)} %"
         else:
-            text = f"{shown(self._value(group, booked, n)) or 0}/{shown(self._value(group, time, n))}"
+            text = "/".join(f"{value:.0f}" if value >= 9.95 else shown(value) or "0" for value in (self._value(group, booked, n), self._value(group, time, n)))
         return f"▲ {text}" if booked > time + 0.05 else text
 
     def _over(self, group: reads.Group, n: int) -> tuple[str, str] | None:
