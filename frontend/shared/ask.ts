@@ -31,8 +31,10 @@ export function ask(q: Question): Promise<Answer | null> {
   });
 }
 
-/** A limit that stops refused a step: the reason to take it all the same, or null. */
+/** A limit that stops, or the time somebody has, refused a step: the reason to take it all the same, or null. */
 export async function reasonFor(refusal: { status: number; message: string; body: Record<string, unknown> }): Promise<string | null> {
-  if (refusal.status !== 422 || refusal.body.code !== 'wip_limit_reached') return null;
+  if (refusal.status !== 422) return null;
+  if (refusal.body.code === 'overbooked') return (await ask({ title: say('over_title'), text: refusal.message, label: say('over_why'), save: say('over_save') }))?.text ?? null;
+  if (refusal.body.code !== 'wip_limit_reached') return null;
   return (await ask({ title: say('limit_title'), text: refusal.message, label: say('limit_why'), save: say('limit_let_in') }))?.text ?? null;
 }

@@ -4,8 +4,11 @@ export interface Model { id: number; v: number; e: boolean; s: number; [column: 
 /** What a field of a team's own takes in one space: by the field that its list depends on, when that one is shown. */
 export interface Own { id: number; kind: 'text' | 'number' | 'date' | 'select' | 'names' | 'fixed'; choices?: string[]; first?: string; branches?: Record<string, string[]> }
 export interface Answer {
-  columns: [prop: string, name: string, writable: boolean, kind: string][]; own: Record<string, Record<string, Own>>; rows: unknown[][]; more: boolean;
+  /** `new` as the kind: written only where the row begins. Width and whether it stands still may be left out. */
+  columns: [prop: string, name: string, writable: boolean, kind: string, width?: number, pinned?: boolean][]; own: Record<string, Record<string, Own>>; rows: unknown[][]; more: boolean;
   states: Record<string, string[]>; types: Record<string, string[]>; priorities: string[]; people: string[];
+  /** What a column may hold where it is not one of work items; how single cells are marked, and why. */
+  lists?: Record<string, { kind: 'select' | 'names'; choices: string[] }>; marks?: Record<string, Record<string, [mark: string, why: string]>>;
 }
 export interface Problem { row: number; column: string; label: string; code: string; message: string }
 export interface Sent { rows: { row: number; id: number | null; version: number | null; cells: Record<string, string> }[]; places: Map<number, Model> }
@@ -14,7 +17,7 @@ type Texts = Record<string, string>;
 export class Rows {
   columns: Answer['columns'] = [];
   models: Model[] = [];
-  choices: Pick<Answer, 'states' | 'types' | 'priorities' | 'people' | 'own'> = { states: {}, types: {}, priorities: [], people: [], own: {} };
+  choices: Pick<Answer, 'states' | 'types' | 'priorities' | 'people' | 'own' | 'lists' | 'marks'> = { states: {}, types: {}, priorities: [], people: [], own: {} };
   /** The space of rows that are not written yet. */
   home = '';
   /** Row → the texts that stood there before, of the cells that were written since. */
@@ -68,7 +71,8 @@ export class Rows {
   isFixed(prop: string, row: number): boolean {
     const model = this.models[row], isNew = !model?.id, own = this.own(prop, model);
     if (own === null ? !isNew || !!this.home : own?.kind === 'fixed') return true;
-    return !this.columns.find((c) => c[0] === prop)?.[2] && !(prop === 'project' && isNew);
+    const column = this.columns.find((c) => c[0] === prop);
+    return !column?.[2] && !(isNew && (prop === 'project' || column?.[3] === 'new'));
   }
   mayWrite(model: Model, prop: string): boolean { return model.e && !this.isFixed(prop, model.id ? this.models.indexOf(model) : this.models.length); }
 

@@ -1,4 +1,4 @@
-/* <tandem-sheet data-rows data-save>: work items as a spreadsheet (RevoGrid). What is typed, pasted or filled stands in the cells at
+/* <tandem-sheet data-rows data-save>: work items (or, with data-plain, other rows) as a spreadsheet (RevoGrid). What is typed, pasted or filled stands in the cells at
    once and goes to the server as one block, which takes all of it or none; what it refuses is marked and told, nothing is lost. */
 import type { CellProps, ColumnDataSchemaModel, ColumnRegular } from '@revolist/revogrid';
 import { defineCustomElements } from '../node_modules/@revolist/revogrid/dist/esm/loader.js';
@@ -49,6 +49,11 @@ class TandemSheet extends HTMLElement {
     return own ? `field:${own.id}` : ({ due: 'due_on', points: 'estimate_points' })[prop] ?? prop;
   }
 
+  private isPlain(): boolean { return 'plain' in this.dataset; }
+  /** The column in which a new row is begun. */
+  private begins(): string { return this.isPlain() ? this.rows.columns[0]?.[0] ?? '' : 'title'; }
+  private others_of(model: Model, prop: string): ReturnType<typeof writers> { return model.id && !this.isPlain() ? writers(model.id, this.fieldOf(prop, model)) : []; }
+
   private say(key: string, fill: Record<string, string | number> = {}): string {
     return (this.words[key] ?? key).replace(/\{(\w+)\}/g, (all, name: string) => String(fill[name] ?? all));
   }
@@ -79,29 +84,32 @@ class TandemSheet extends HTMLElement {
 
   private columns(): ColumnRegular[] {
     const own = editor((cell) => this.choice(cell), () => { const t = this.typed; this.typed = ''; return t; }, () => { this.release(); setTimeout(() => { if (!document.activeElement || document.activeElement === document.body) this.keys.focus({ preventScroll: true }); }); });
-    return this.rows.columns.map(([prop, name]) => ({
-      prop, name, size: WIDTHS[prop] ?? 130, editor: own, readonly: (cell) => !this.rows.mayWrite(cell.model as Model, prop),
+    const begins = this.begins();
+    return this.rows.columns.map(([prop, name, , , width, pinned]) => ({
+      prop, name, size: width ?? WIDTHS[prop] ?? 130, ...(pinned ? { pin: 'colPinStart' as const } : {}), editor: own, readonly: (cell) => !this.rows.mayWrite(cell.model as Model, prop),
       cellProperties: (cell) => this.dress(cell.model as Model, prop),
       cellTemplate: (_h, cell) => {
         const model = cell.model as Model, text = String(model[prop] ?? '');
-        return !model.id && !text && prop === 'title' && !this.rows.drafts.has(model) && model === this.rows.models.at(-1) ? this.say('new') : text;
+        return !model.id && !text && prop === begins && !this.rows.drafts.has(model) && model === this.rows.models.at(-1) ? this.say('new') : text;
       },
     }));
   }
 
   private dress(model: Model, prop: string): CellProps {
     const bad = this.rows.problems.get(model)?.[prop] ?? this.rows.problems.get(model)?.[''];
-    const isHint = !model.id && prop === 'title' && !model[prop];
-    const them = model.id ? writers(model.id, this.fieldOf(prop, model)) : [], title = bad || (them.length ? inWords(them) : '');
-    return { class: { bad: !!bad, wait: !bad && prop in (this.rows.drafts.get(model) ?? {}), num: this.rows.columns.some((c) => c[0] === prop && c[3] === 'number'), hint: isHint, them: !!them.length }, ...(title ? { title } : {}) };
+    const isHint = !model.id && prop === this.begins() && !model[prop], [mark, why] = this.rows.choices.marks?.[model.id]?.[prop] ?? ['', ''];
+    const them = this.others_of(model, prop), title = bad || (them.length ? inWords(them) : why);
+    return { class: { bad: !!bad, wait: !bad && prop in (this.rows.drafts.get(model) ?? {}), num: this.rows.columns.some((c) => c[0] === prop && c[3] === 'number'), hint: isHint, them: !!them.length, ...(mark ? { [mark]: true } : {}) }, ...(title ? { title } : {}) };
   }
 
   private choice(cell: ColumnDataSchemaModel): Choice {
     const prop = String(cell.prop), model = cell.model as Model, own = this.rows.own(prop, model), kind = own && own.kind !== 'fixed' ? own.kind : KINDS[prop] ?? 'text', space = String(model.s || this.dataset.home || '');
     const { states, types, priorities, people } = this.rows.choices;
     const choices = own ? this.ownChoices(own, model) : prop === 'state' ? states[space] ?? [] : prop === 'type' ? types[space] ?? [] : prop === 'priority' ? ['', ...priorities] : prop === 'assignees' ? people : [];
+    const list = this.rows.choices.lists?.[prop];
+    if (list) return { ...list, label: String(cell.column.name ?? prop) };
     this.release();
-    if (model.id) this.release = hold(`/work-items/${model.id}/`, this.fieldOf(prop, model));
+    if (model.id && !this.isPlain()) this.release = hold(`/work-items/${model.id}/`, this.fieldOf(prop, model));
     const known = kind === 'select' && !choices.length ? 'text' : kind;
     return { kind: known, choices, label: String(cell.column.name ?? prop) };
   }
@@ -136,7 +144,7 @@ class TandemSheet extends HTMLElement {
   /** Who else is in which cell: the cell is framed, and the line below the grid says it. */
   private others = (): void => {
     const props = this.rows.columns.map((c) => c[0]);
-    const said = this.rows.models.flatMap((m, n) => (m.id ? props.map((p, x) => [n, this.rows.columns[x][1], writers(m.id, this.fieldOf(p, m))] as const).filter((w) => w[2].length) : [])).map(([n, column, names]) => `${this.say('row', { row: n + 1 })} · ${column}: ${inWords([...names])}`).join(' · ');
+    const said = this.rows.models.flatMap((m, n) => (m.id ? props.map((p, x) => [n, this.rows.columns[x][1], this.others_of(m, p)] as const).filter((w) => w[2].length) : [])).map(([n, column, names]) => `${this.say('row', { row: n + 1 })} · ${column}: ${inWords([...names])}`).join(' · ');
     if (said === this.beside) return;
     this.beside = said;
     void this.grid?.refresh('all');
@@ -145,8 +153,7 @@ class TandemSheet extends HTMLElement {
 
   private async arrive(): Promise<void> {
     if (await this.grid!.getFocused()) return;
-    const at = { x: Math.max(0, this.rows.columns.findIndex((c) => c[2])), y: 0 };
-    await this.grid!.setCellsFocus(at, at);
+    await this.focusAt(Math.max(0, this.rows.columns.findIndex((c) => c[2])), 0);
   }
 
   private key(e: KeyboardEvent, isEditing: boolean, held: Event): void {
@@ -164,12 +171,20 @@ class TandemSheet extends HTMLElement {
 
   private async edit(): Promise<void> {
     const at = await this.grid!.getFocused();
-    if (at) await this.grid!.setCellEdit(at.cell.y, this.rows.columns[at.cell.x][0]);
+    if (at) await this.grid!.setCellEdit(at.cell.y, this.rows.columns[at.cell.x + this.ahead(at.colType)][0]);
   }
 
   private async area(): Promise<Area | null> {
     const range = await this.grid!.getSelectedRange(), at = await this.grid!.getFocused();
-    return range ?? (at ? { x: at.cell.x, y: at.cell.y, x1: at.cell.x, y1: at.cell.y } : null);
+    const found = range ?? (at ? { x: at.cell.x, y: at.cell.y, x1: at.cell.x, y1: at.cell.y } : null), before = this.ahead(range?.colType ?? at?.colType);
+    return found && { x: found.x + before, y: found.y, x1: found.x1 + before, y1: found.y1 };
+  }
+
+  /** The grid counts the columns that stand still and those that scroll each from nought. */
+  private ahead(kind?: string): number { return kind === 'colPinStart' ? 0 : this.rows.columns.filter((c) => c[5]).length; }
+  private async focusAt(x: number, y: number): Promise<void> {
+    const still = this.rows.columns.filter((c) => c[5]).length, at = { x: x < still ? x : x - still, y };
+    await this.grid!.setCellsFocus(at, at, x < still ? 'colPinStart' : 'rgCol');
   }
 
   private async announce(): Promise<void> {
@@ -254,6 +269,7 @@ class TandemSheet extends HTMLElement {
     } finally { this.busy = false; this.redraw(); }
     if (because !== null) await this.flush(only, because);
     else if (this.again) { this.again = false; await this.flush(); }
+    else if (this.isPlain() && !this.rows.problems.size) await this.fetch().catch(complain);  // sums beside the cells follow
   }
 
   private refused(e: unknown, sent: ReturnType<Rows['block']>): void {
@@ -287,7 +303,7 @@ class TandemSheet extends HTMLElement {
   private async go(p: Problem): Promise<void> {
     const x = Math.max(0, this.rows.columns.findIndex((c) => c[0] === p.column)), y = p.row - 1;
     await this.grid!.scrollToRow(y);
-    await this.grid!.setCellsFocus({ x, y }, { x, y });
+    await this.focusAt(x, y);
     this.keys.focus({ preventScroll: true });
   }
 

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, get_resolver
 
 from tandem.kit import clock
+from tandem.resources.actions import allocations
 from tests.api.routes import EXAMPLES
 from tests.areas import Area
 from tests.house.policies import OUTSIDE
@@ -140,6 +141,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "work_items_bulk": lambda a: {"ids": [a.item.pk], "do": "priority:1"},
     "feeds": lambda a: {"name": "Mine", "query": ""},
     "work_items_day": lambda a: _json(due=_day(9), version=a.item.version),
+    "allocation_cells": lambda a: _json(rows=[{"row": 1, "id": a.booking.pk, "version": allocations.state_of([a.booking]), "cells": {_day(-clock.today().weekday()): "10"}}]),
     "work_items_sheet": lambda a: _json(
         space=a.project.space_id, columns=["title"], rows=[{"row": 1, "id": a.item.pk, "version": a.item.version, "cells": {"title": "New"}}]
     ),

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tandem.collaboration.models import Notification
 from tandem.history.models import Event, EventText
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
@@ -186,3 +187,20 @@ def test_a_department_out_of_sight_narrows_to_nobody_and_who_left_is_not_in_it(o
     assert not load_groups.chosen(org.boris, department=str(apart.pk), on=today).exists()
     for name in ("role", "team", "skill", "department"):
         assert signed_in(org.alma).get("/load/", {name: "²"}).status_code == 200
+
+
+def test_who_is_to_answer_hears_that_it_waits_and_who_asked_hears_the_answer(org, signed_in):
+    _employ(org, org.mei, manager=org.boris)
+    soon = clock.today() + timedelta(30)
+    row = time_off.ask(actor=org.mei, person=org.mei, starts_on=soon, ends_on=soon, kind="sickness", note="A broken leg")
+    assert [one.user for one in Notification.objects.filter(subject_kind="resources.timeoff")] == [org.boris], "though Boris does not see the space in which Mei is kept"
+    page = signed_in(org.boris).get("/inbox/").text
+    assert "Mei Lin asks for time off" in page and f"/time-off/{row.pk}/" in page and "broken leg" not in page
+    time_off.decide(actor=org.boris, time_off=row, version=None, is_approved=True)
+    assert "is approved" in signed_in(org.mei).get("/inbox/").text
+    own = time_off.ask(actor=org.boris, person=org.boris, starts_on=soon, ends_on=soon)
+    heard = Notification.objects.filter(subject_id=own.pk, subject_kind="resources.timeoff")
+    assert {one.user for one in heard} == {org.alma, org.admin}, "no manager: those who manage resources there"
+    with clock.held_at(datetime(2026, 1, 5, 9, tzinfo=UTC)):
+        past = time_off.ask(actor=org.mei, person=org.mei, starts_on=MON, ends_on=MON)
+    assert not Notification.objects.filter(subject_id=past.pk).exists(), "a simulation is no news"

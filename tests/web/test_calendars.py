@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from tandem.kit.errors import Refused
+from tandem.planning.calendars import Calendars
 from tandem.web.work.calendars import parse_hours
 from tandem.work.actions import calendars
 from tandem.work.models import WorkingCalendar
@@ -63,3 +65,21 @@ def test_a_working_saturday_has_hours(ningbo, signed_in):
     client, address = signed_in(ningbo.boris), reverse("calendars_exceptions", kwargs={"id": ningbo.calendar.pk})
     client.post(address, {"starts_on": "2026-12-05", "ends_on": "2026-12-05", "name": "Release", "hours": "9:00–13:00"})
     assert ningbo.calendar.exceptions.get().hours == [[540, 780]]
+
+
+def test_a_region_has_holidays_of_its_own(world, signed_in):
+    client = signed_in(world.boris)
+    assert client.post(reverse("calendars_new"), {"home": world.project.space.pk, "name": "München", "country": "DE", "day_1": "9-17", "day_4": "9-17"}).status_code == 302
+    row = WorkingCalendar.objects.get(name="München")
+    corpus = date(2026, 6, 4)
+    assert Calendars([row.space_id], corpus).of_row(row.pk).working_days(corpus, corpus).sum() == 1, "a working day in the rest of the country"
+    page = client.get(reverse("calendars_edit", kwargs={"id": row.pk}))
+    assert "Bayern (BY)" in page.text and "Hessen (HE)" in page.text
+    assert client.post(reverse("calendars_edit", kwargs={"id": row.pk}), {"name": "München", "country": "DE", "region": "BY", "day_4": "9-17", "version": row.version}).status_code == 302
+    assert Calendars([row.space_id], corpus).of_row(row.pk).working_days(corpus, corpus).sum() == 0
+    assert "Germany · Bayern" in client.get(reverse("calendars_detail", kwargs={"id": row.pk})).text
+    row.refresh_from_db()
+    with pytest.raises(Refused, match="region_unknown"):
+        calendars.change(actor=world.boris, calendar=row, version=None, region="GD")
+    assert calendars.change(actor=world.boris, calendar=row, version=None, country="FR").region == "", "Bavaria does not lie in France"
+    assert calendars.create(actor=world.boris, space=world.project.space, name="HK", country="US", region="CA").region == "CA"

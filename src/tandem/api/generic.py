@@ -17,6 +17,7 @@ from tandem.collaboration.actions import idempotent_requests
 from tandem.collaboration.actions.idempotent_requests import Answer
 from tandem.history.models import Event
 from tandem.kit.types import Id, Limit
+from tandem.people import told
 from tandem.reports.queries import item_history
 
 __all__ = ["Noun", "Values", "choice", "dumps", "page", "resolve", "send"]
@@ -82,7 +83,10 @@ def _history_of(noun: Noun) -> Callable[..., HttpResponse]:
         refuse_unknown(request, window)
         row = noun.row(request.auth, id)
         events = item_history.events(request.auth, row, noun.hangs_on(request.auth, row) if noun.hangs_on else (), window.limit + 1, window.before)
-        found = list(events.annotate(words=F("text__changes")).values(*_EVENT, "words")[: window.limit + 1])
+        found = list(events.annotate(words=F("text__changes")).values(*_EVENT, "space_id", "words")[: window.limit + 1])
+        for one in found:
+            at = one.pop("space_id")
+            one |= {name: told.shown(request.auth, one["verb"], at, one[name]) for name in ("changes", "words") if one[name]}
         more = len(found) > window.limit
         return send({"items": found[: window.limit], "next": found[window.limit - 1]["id"] if more else None})
 

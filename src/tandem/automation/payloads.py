@@ -11,6 +11,7 @@ from tandem.automation.models import Delivery
 from tandem.history.models import Event
 from tandem.history.record import canonical
 from tandem.kit.outgoing import LARGEST
+from tandem.people import told
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
 from tandem.work.models import WorkItem
@@ -69,8 +70,12 @@ def _of_event(event_id: int, owner: Any) -> dict[str, Any] | None:
         "event": event.pk, "verb": event.verb, "occurred_at": event.occurred_at.isoformat(), "space": _space(event.space_id, owner),
         "actor": {"id": event.actor_id, "name": event.actor.name} if event.actor else None,
         "subject": {"kind": event.subject_kind, "id": event.subject_id, "name": str(row) if row is not None else None},
-        "changes": event.changes, "text": text.changes if text else {}, "item": _item_of(row, owner),
+        "changes": _told(event, event.changes, owner), "text": _told(event, text.changes, owner) if text else {}, "item": _item_of(row, owner),
     }  # fmt: skip
+
+
+def _told(event: Event, changes: dict[str, Any], owner: Any) -> dict[str, Any]:
+    return told.shown(owner, event.verb, event.space_id, changes)
 
 
 def _of_rule(facts: dict[str, Any], owner: Any) -> dict[str, Any] | None:

@@ -271,7 +271,14 @@ def _add_work() -> None:
     tandem.add_command(work)
 
 
+def _add_resources() -> None:
+    from tandem.config.resource_commands import people
+
+    tandem.add_command(people)
+
+
 _add_people()
+_add_resources()
 _add_samples()
 _add_compute()
 _add_work()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 _held: ContextVar[datetime | None] = ContextVar("held_clock", default=None)
 
@@ -14,6 +14,11 @@ def now() -> datetime:
 
 def today() -> date:
     return now().date()
+
+
+def is_replay() -> bool:
+    """Whether what happens now belongs to a time long past: a simulation, of which nobody is told as news."""
+    return now() < datetime.now(UTC) - timedelta(days=3)
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def _as_computed(row: Any, base: WorkingCalendar | None, years: range) -> Workin
     usual = week[0] or OFFICE_DAY
     found = [
         CalendarException(day, day, usual if is_working else ())
-        for day, is_working in (_holidays(row.country, years.start, years.stop) if row.country else ())
+        for day, is_working in (_holidays(row.country, row.region, years.start, years.stop) if row.country else ())
     ]
     own = [
         CalendarException(e.starts_on, e.ends_on, _day(e.hours))
@@ -90,9 +90,9 @@ def _day(hours: list[list[int]]) -> Day:
 
 
 @lru_cache(maxsize=64)
-def _holidays(country: str, first: int, last: int) -> tuple[tuple[date, bool], ...]:
+def _holidays(country: str, region: str, first: int, last: int) -> tuple[tuple[date, bool], ...]:
     """Each day once; where a country both frees and moves a day, the moved working day holds."""
     days: dict[date, bool] = defaultdict(bool)
-    for day, _name, is_working in holidays_of(country, range(first, last)):
+    for day, _name, is_working in holidays_of(country, range(first, last), region):
         days[day] = days[day] or is_working
     return tuple(sorted(days.items()))

@@ -8,7 +8,7 @@ FIELDS = {
     "is_primary": _("main role"), "valid_from": _("valid from"),
     "actual_finish": _("actual finish"), "actual_start": _("actual start"), "assignees": _("assignees"), "audience": _("audience"),
     "base": _("based on"), "basis": _("forecast at that time"), "body": _("comment"), "calendar": _("calendar"), "confidence": _("confidence said"),
-    "constraint": _("constraint"), "constraint_at": _("constraint date"), "country": _("holidays of"), "date": _("promised date"),
+    "constraint": _("constraint"), "constraint_at": _("constraint date"), "country": _("holidays of"), "region": _("region"), "date": _("promised date"),
     "deadline_at": _("deadline"), "description": _("description"), "due_on": _("due"), "duration_minutes": _("duration"),
     "email": _("e-mail"), "ends_at": _("end"), "ends_on": _("end"), "format": _("format"), "is_goal_met": _("goal met"), "review": _("review"), "starts_at": _("start"), "estimate_minutes": _("estimate"), "estimate_points": _("points"),
     "exception": _("exception"), "exceptions": _("exceptions"), "feature": _("feature"), "file_name": _("file"), "given_by": _("given by"),

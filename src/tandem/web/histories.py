@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tandem.history.models import Event
 from tandem.history.verbs import VERBS
+from tandem.people import told
 from tandem.people.models import User
 from tandem.people.scoping import Scoped
 from tandem.portfolio.models import ProposalTie
@@ -21,7 +22,7 @@ from tandem.web.templating import hours, moment
 from tandem.work.models import FieldDefinition
 
 # where a row stands among others says nothing to a reader
-_SILENT = {"rank", "actual_start", "actual_finish", "updated_at", "removed_at", "archived_at", "query", "conditions", "subject_kind", "subject_id"}
+_SILENT = {"rank", "actual_start", "actual_finish", "updated_at", "removed_at", "archived_at", "query", "conditions", "subject_kind", "subject_id", "manager_since"}
 # what every new row has is not told again where it was made
 _USUAL = {"state", "title", "name", "subject", "type"}
 _MAKING = (".created", ".added", ".given")
@@ -37,7 +38,7 @@ _TIMES = {"minutes", "estimate_minutes", "spent_minutes", "expected_minutes", "e
 
 
 _READ = (
-    "verb", "occurred_at", "subject_kind", "subject_id", "changes", "text_digest", "actor__name", "text__changes",
+    "verb", "occurred_at", "space_id", "subject_kind", "subject_id", "changes", "text_digest", "actor__name", "text__changes",
 )  # fmt: skip
 
 
@@ -52,7 +53,7 @@ def lines(
     for event in rows:
         text = getattr(event, "text", None)
         created = event.verb.endswith(_MAKING)
-        changes = dict(_each({**event.changes, **(text.changes if text else {})}))
+        changes = dict(_each(told.shown(user, event.verb, event.space_id, {**event.changes, **(text.changes if text else {})})))
         found.append(
             {
                 "id": event.pk,

@@ -27,7 +27,8 @@ class Place:
     count: int = 0
     active: bool = False
     children: list["Place"] = field(default_factory=list)
-    pages: list["Place"] = field(default_factory=list)  # the children, also where there is only one
+    pages: list["Place"] = field(default_factory=list)  # the children, also where there is only one, and each tab of its own
+    tabs: list["Place"] = field(default_factory=list)
 
 
 # section: label, icon, key, (page label, URL name, key)
@@ -51,11 +52,18 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Automation"), "automation", ""), (_("Imports"), "imports", "i"), (_("Jobs"), "jobs", ""),
     ]),
     (_("People"), "users", "k", [
-        (_("People"), "people", ""), (_("Load"), "load", ""), (_("Bookings"), "bookings", ""), (_("Time off"), "time_off", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Job roles"), "job_roles", ""), (_("Skills"), "skills", ""),
-        (_("Joining and leaving"), "employments", ""), (_("Roles of people"), "person_roles", ""), (_("Skills of people"), "person_skills", ""),
-        (_("Calendars"), "calendars", ""),
+        (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Load"), "load", ""), (_("Allocation"), "allocation", ""), (_("Bookings"), "bookings", ""),
+        (_("Time off"), "time_off", ""), (_("Job roles"), "job_roles", ""), (_("Skills"), "skills", ""), (_("Joining and leaving"), "employments", ""),
+        (_("Roles of people"), "person_roles", ""), (_("Skills of people"), "person_skills", ""), (_("Calendars"), "calendars", ""),
     ]),
 ]  # fmt: skip
+
+# entries under which several pages stand as tabs: label, the pages; the first one is where the entry leads
+GROUPS: list[tuple[Any, list[str]]] = [
+    (_("People"), ["people", "teams", "departments"]),
+    (_("Load and bookings"), ["load", "allocation", "bookings"]),
+    (_("Set up"), ["job_roles", "skills", "employments", "person_roles", "person_skills", "calendars"]),
+]
 
 NEW: list[tuple[Any, str, str, Permission, str]] = [
     (_("Work item"), "work_items_new", "checkbox", Permission.EDIT_WORK, "c"),
@@ -149,7 +157,26 @@ def _marked(request: HttpRequest) -> list[Place]:
                 best = (len(child.url), place, child)
     if best[1] and best[2]:
         best[1].active = best[2].active = True
+    for place in found:
+        place.children = _grouped(place.children)
     return found
+
+
+def _grouped(children: list[Place]) -> list[Place]:
+    """Pages of a group as one entry; the page that is open marks it."""
+    by_url = {child.url: child for child in children}
+    for label, names in _grouping(get_language()):
+        tabs = [by_url[address] for address in names if address in by_url]
+        if len(tabs) > 1:
+            group = Place(label, tabs[0].url, active=any(tab.active for tab in tabs), tabs=tabs)
+            at = children.index(tabs[0])
+            children = [*children[:at], group, *(child for child in children[at:] if child not in tabs)]
+    return children
+
+
+@cache
+def _grouping(language: str | None) -> list[tuple[str, list[str]]]:
+    return [(str(label), [url(name) for name in names]) for label, names in GROUPS]
 
 
 def new_items(user: Any) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from tandem.work.actions import calendars
 from tandem.work.models import CalendarException, WorkingCalendar
 
 router = Router(tags=["work"])
-_FIELDS = "name base country is_default"
+_FIELDS = "name base country region is_default"
 _Minute = Annotated[int, Field(ge=0, le=1440)]
 _Hours = Annotated[list[Annotated[list[_Minute], Field(min_length=2, max_length=2)]], Field(max_length=12)]
 _Week = Annotated[dict[Annotated[str, Field(pattern="^[1-7]$")], _Hours], Field(max_length=7)]
@@ -21,7 +21,7 @@ NOUN = Noun(
     path="calendars",
     model=WorkingCalendar,
     word="calendar",
-    shows="id space_id name base_id week country is_default version created_at",
+    shows="id space_id name base_id week country region is_default version created_at",
     filters="space_id country is_default",
 )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from tandem.history.record import record
 from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
@@ -16,8 +17,10 @@ from tandem.resources.models.booking import SUBJECTS
 
 _DO = Permission.EDIT_PLAN
 _WHOLE = Decimal(100)
+VALUES = ("person", "job_role", "team", "subject_kind", "subject_id", "starts_on", "ends_on", "percent", "is_hard", "note", "override_reason")
+"""What makes a booking."""
 LONGEST = 1500
-_ABOUT_TIME = {"person", "starts_on", "ends_on", "percent", "is_hard", "override_reason"}
+_ABOUT_TIME = {"person", "job_role", "team", "starts_on", "ends_on", "percent", "is_hard", "override_reason"}
 
 
 def create(*, actor: Any, subject: models.Model, **values: Any) -> Booking:
@@ -26,7 +29,7 @@ def create(*, actor: Any, subject: models.Model, **values: Any) -> Booking:
     if kind not in SUBJECTS:
         raise Refused("booking_for_what", field="subject")
     space_id = subject.space_id  # type: ignore[attr-defined]
-    _require(actor, space_id, values)
+    _require(actor, space_id, is_firm=bool(values.get("is_hard")))
     with transaction.atomic():
         _check(None, values)
         return writing.create(
@@ -36,10 +39,11 @@ def create(*, actor: Any, subject: models.Model, **values: Any) -> Booking:
 
 
 def change(*, actor: Any, booking: Booking, version: int | None, **values: Any) -> Booking:
-    _require(actor, booking.space_id, {"is_hard": booking.is_hard, **values} if _ABOUT_TIME & values.keys() else {})
+    """What is firm is loosened, moved or given to another only by who may also make it firm; its note by who may plan."""
     differs = {name for name in _ABOUT_TIME & values.keys() if values[name] != getattr(booking, name)}
+    _require(actor, booking.space_id, is_firm=bool(differs) and (booking.is_hard or bool(values.get("is_hard"))))
     with transaction.atomic():
-        if differs or not {"job_role", "team"}.isdisjoint(values):
+        if differs:
             _check(booking, values)
         return writing.change(booking, actor=actor, permission=_DO, verb="booking.changed", version=version, **values)
 
@@ -52,10 +56,14 @@ def fill(*, actor: Any, booking: Booking, person: User, version: int | None, **v
 
 
 def remove(*, actor: Any, booking: Booking, version: int | None = None) -> None:
-    _require(actor, booking.space_id, {})
+    """A firm one by who may make it firm. What it was stands in the history."""
+    _require(actor, booking.space_id, is_firm=booking.is_hard)
     with transaction.atomic():
         _held([booking.person])
-        writing.remove(booking, actor=actor, permission=_DO, verb="booking.removed", version=version)
+        booking.write(expected=version)
+        gone = {name: [getattr(booking, name), None] for name in VALUES if getattr(booking, name) not in ("", None)}
+        record("booking.removed", booking, actor=actor, changes=gone, text={"row": [str(booking), None]})
+        booking.delete()
 
 
 def booked(person_id: int, first: date, last: date, *, without: int | None = None) -> list[tuple[date, Decimal]]:
@@ -74,9 +82,9 @@ def booked(person_id: int, first: date, last: date, *, without: int | None = Non
     return found
 
 
-def _require(actor: Any, space_id: int, values: dict[str, Any]) -> None:
+def _require(actor: Any, space_id: int, *, is_firm: bool) -> None:
     require(actor, _DO, space_id)
-    if values.get("is_hard"):
+    if is_firm:
         require(actor, Permission.MANAGE_RESOURCES, space_id)
 
 
@@ -106,7 +114,13 @@ def _check(row: Booking | None, values: dict[str, Any]) -> None:
     before = booked(person.pk, starts_on, ends_on, without=row.pk if row else None)
     over = max((total for _day, total in before), default=Decimal(0)) + percent
     reason = " ".join((one("override_reason") or "").split())
-    if over > _WHOLE and not reason:
+    if over > _WHOLE and not reason and not (row and _is_less(row, person, starts_on, ends_on, percent)):
         day = next(day for day, total in before if total + percent > _WHOLE)
         raise Refused("overbooked", field="override_reason", name=person.name, percent=f"{over.normalize():f}", day=day)
     values["override_reason"] = reason if over > _WHOLE else ""
+
+
+def _is_less(row: Booking, person: User, starts_on: date, ends_on: date, percent: Decimal) -> bool:
+    """No more than was firmly booked before, and without a word of its own: the reason stands with another booking."""
+    is_within = row.starts_on <= starts_on and ends_on <= row.ends_on and percent <= row.percent
+    return bool(row.is_hard and row.person_id == person.pk and is_within and not row.override_reason)

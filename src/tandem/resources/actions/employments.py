@@ -4,21 +4,26 @@ from typing import Any
 
 from django.db import transaction
 
+from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people import writing
-from tandem.people.access import Permission, require
-from tandem.people.models import Space, User
+from tandem.people.access import Permission, may, require, spaces_where
+from tandem.people.models import Membership, Space, User
 from tandem.resources.actions import periods
 from tandem.resources.models import Employment
 
 _DO = Permission.MANAGE_RESOURCES
+_GIVES = {"manager", "starts_on", "ends_on"}
+"""What a term says of who answers for the person, and when."""
 
 
 def create(*, actor: Any, space: Space, person: User, **values: Any) -> Employment:
-    """Terms of one person never overlap, whatever the space; nobody reports to themselves."""
+    """Terms of one person never overlap, whatever the space; nobody reports to themselves. By who manages resources where the
+    person is kept so far: the manager whom a term names learns why somebody is away."""
     require(actor, _DO, space.pk)
     with transaction.atomic():
         periods.hold(person)
+        _kept_by(actor, person)
         _check(None, person, values)
         return writing.create(Employment, actor=actor, permission=_DO, verb="employment.created", space=space, person=person, **values)
 
@@ -28,13 +33,31 @@ def change(*, actor: Any, employment: Employment, version: int | None, **values:
     require(actor, _DO, employment.space_id)
     with transaction.atomic():
         periods.hold(employment.person)
+        if any(values[name] != getattr(employment, name) for name in _GIVES & values.keys()):
+            _kept_by(actor, employment.person)
         _check(employment, employment.person, values)
+        if "manager" in values and values["manager"] != employment.manager:
+            values["manager_since"] = clock.now()
         return writing.change(employment, actor=actor, permission=_DO, verb="employment.changed", version=version, **values)
 
 
 def remove(*, actor: Any, employment: Employment, version: int | None = None) -> None:
     """A term that never was. Who leaves gets a last day instead."""
     writing.remove(employment, actor=actor, permission=_DO, verb="employment.removed", version=version)
+
+
+def _kept_by(actor: Any, person: User) -> None:
+    """Where their last term is; of somebody without one, where all their memberships lie. Only who manages resources in the
+    whole organisation takes on anybody else."""
+    last = Employment.objects.filter(person=person).order_by("-starts_on").first()
+    managed = spaces_where(actor, _DO)
+    if last is not None:
+        is_theirs = last.space_id in managed
+    else:
+        spaces = set(Membership.objects.filter(user=person).values_list("space_id", flat=True))
+        is_theirs = spaces <= managed and (bool(spaces) or person.is_placeholder)
+    if not is_theirs and not may(actor, _DO, Space.objects.values_list("pk", flat=True).get(parent=None)):
+        raise Refused("kept_elsewhere", field="person", name=person.name)
 
 
 def _check(row: Employment | None, person: User, values: dict[str, Any]) -> None:

@@ -14,16 +14,11 @@ _DO = Permission.MANAGE_RESOURCES
 
 def create(*, actor: Any, space: Space, **values: Any) -> JobRole:
     """One of a name in a space."""
-    require(actor, _DO, space.pk)
-    values["name"] = names.free(JobRole.objects.filter(space=space), values["name"])
-    return writing.create(JobRole, actor=actor, permission=_DO, verb="job_role.created", space=space, **values)
+    return names.create(JobRole, "job_role.created", actor=actor, space=space, **values)
 
 
 def change(*, actor: Any, job_role: JobRole, version: int | None, **values: Any) -> JobRole:
-    require(actor, _DO, job_role.space_id)
-    if "name" in values:
-        values["name"] = names.free(JobRole.objects.filter(space=job_role.space_id).exclude(pk=job_role.pk), values["name"])
-    return writing.change(job_role, actor=actor, permission=_DO, verb="job_role.changed", version=version, **values)
+    return names.change(job_role, "job_role.changed", actor=actor, version=version, **values)
 
 
 def remove(*, actor: Any, job_role: JobRole, version: int | None = None) -> None:

@@ -17,16 +17,11 @@ _DO = Permission.MANAGE_RESOURCES
 
 def create(*, actor: Any, space: Space, **values: Any) -> Skill:
     """One of a name in a space."""
-    require(actor, _DO, space.pk)
-    values["name"] = names.free(Skill.objects.filter(space=space), values["name"])
-    return writing.create(Skill, actor=actor, permission=_DO, verb="skill.created", space=space, **values)
+    return names.create(Skill, "skill.created", actor=actor, space=space, **values)
 
 
 def change(*, actor: Any, skill: Skill, version: int | None, **values: Any) -> Skill:
-    require(actor, _DO, skill.space_id)
-    if "name" in values:
-        values["name"] = names.free(Skill.objects.filter(space=skill.space_id).exclude(pk=skill.pk), values["name"])
-    return writing.change(skill, actor=actor, permission=_DO, verb="skill.changed", version=version, **values)
+    return names.change(skill, "skill.changed", actor=actor, version=version, **values)
 
 
 def remove(*, actor: Any, skill: Skill, version: int | None = None) -> None:

@@ -3,13 +3,14 @@
 Who goes from full time to three days has two terms, one after the other."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tandem.kit import clock
 from tandem.people.scoping import HandedDown, HandedDownQuerySet
 
 
@@ -17,6 +18,12 @@ class EmploymentQuerySet(HandedDownQuerySet):
     def during(self, first: date, last: date) -> Self:
         """Terms that touch these days."""
         return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=first), starts_on__lte=last)
+
+    def answering(self, manager: Any, asked_at: Any, ends_on: Any) -> Self:
+        """Terms by which the manager answers for a time off: being the manager gives no look at what was over, and asked
+        for, before it was written down."""
+        told = models.Q(manager_since__lte=asked_at) | models.Q(manager_since__date__lte=ends_on)
+        return self.filter(told, manager=manager)
 
 
 class Employment(HandedDown):
@@ -44,6 +51,8 @@ class Employment(HandedDown):
     manager = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("reports to")
     )
+    # when the manager was written down, whatever days the term is about
+    manager_since = models.DateTimeField(default=clock.now)
 
     objects = EmploymentQuerySet.as_manager()
 

@@ -16,13 +16,14 @@ from tandem.resources.models.employment import Employment
 
 class TimeOffQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """One's own, that of the people who report to one, and all where one manages resources."""
+        """One's own, that of the people who report to one, and all where one manages resources. Who was written down as
+        the manager only later does not see what was over by then."""
         if not user.is_active:
             return self.none()
         reports = Employment.objects.filter(
-            models.Q(ends_on=None) | models.Q(ends_on__gte=models.OuterRef("starts_on")), person=models.OuterRef("person"), manager=user,
+            models.Q(ends_on=None) | models.Q(ends_on__gte=models.OuterRef("starts_on")), person=models.OuterRef("person"),
             starts_on__lte=models.OuterRef("starts_on"),
-        )  # fmt: skip
+        ).answering(user, models.OuterRef("created_at"), models.OuterRef("ends_on"))  # fmt: skip
         managed = spaces_where(user, Permission.MANAGE_RESOURCES)
         return self.filter(models.Q(person=user) | models.Q(space_id__among=managed) | models.Exists(reports))
 

@@ -23,9 +23,9 @@ PAGES = {
     "strategy.objective": "objectives_detail", "strategy.keyresult": "key_results_detail", "strategy.kpi": "kpis_detail", "portfolio.benefit": "benefits_detail", "portfolio.portfolio": "portfolios_detail", "portfolio.programme": "programmes_detail",
     "portfolio.project": "projects_detail", "portfolio.proposal": "proposals_detail", "planning.scenario": "scenarios_detail", "portfolio.projectreport": "project_reports_detail", "product.product": "products_detail", "product.feature": "features_detail",
     "product.release": "releases_detail", "product.scoringmodel": "scoring_models_detail", "product.ballot": "ballots_detail", "product.experiment": "experiments_detail", "product.persona": "personas_detail", "product.competitor": "competitors_detail", "product.researchnote": "research_notes_detail", "product.feedback": "feedback_detail", "resources.jobrole": "job_roles_detail", "resources.skill": "skills_detail", "resources.department": "departments_detail", "resources.booking": "bookings_detail", "work.workitem": "work_item_by_id", "collaboration.job": "job",
-    "automation.hook": "webhook",
+    "automation.hook": "webhook", "resources.timeoff": "time_off_detail",
 }  # fmt: skip
-_NO_PEEK = ("collaboration.job", "automation.hook", "automation.rule")
+_NO_PEEK = ("collaboration.job", "automation.hook", "automation.rule", "resources.timeoff")
 _SNIPPET = 240
 
 
@@ -175,6 +175,13 @@ def _without_event(facts: dict[str, Any]) -> str:
             facts.get("error")
             or (_("It is finished") if facts["job"] == Job.State.DONE else Job.State(facts["job"]).label)
         )
+    if "time_off" in facts:
+        days = {"who": facts["who"], "first": _day(facts["first"]), "last": _day(facts["last"])}
+        told = {
+            "asked": _("%(who)s asks for time off from %(first)s to %(last)s: it waits for your answer"), "approved": _("Time off from %(first)s to %(last)s is approved"),
+            "declined": _("Time off from %(first)s to %(last)s is declined"),
+        }  # fmt: skip
+        return told.get(facts["time_off"], "%(first)s") % days
     if "letter" in facts:
         return _("The rule “%(name)s” writes") % {"name": facts["rule"]}
     if "rule" in facts:

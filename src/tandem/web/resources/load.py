@@ -30,16 +30,16 @@ VIEWS = ("people", "roles", "teams")
 @login_required
 def load(request: HttpRequest) -> HttpResponse:
     """`by` people, roles or teams; `on` says from which week; `role`, `team`, `skill` and `department` narrow."""
-    first, by = _first(request), request.GET.get("by", "people")
+    first, by = first_day(request), request.GET.get("by", "people")
     by = by if by in VIEWS else "people"
     asked = {name: request.GET.get(name, "") for name in ("role", "team", "skill", "department")}
     rows = groups.chosen(request.user, **asked, on=max(first, clock.today()))
     rows = rows if sees_others(request.user) else rows.filter(pk=request.user.pk)
     context = {
-        "by": by, "views": [{"label": label, "href": _with(request, by=value, cursor=""), "current": by == value} for value, label in _labels()],
-        "filters": _filters(request), "asked": asked, "is_narrowed": any(asked.values()), "first": first,
-        "back_url": _with(request, on=day_text(first - timedelta(weeks=4)), cursor=""), "on_url": _with(request, on=day_text(first + timedelta(weeks=4)), cursor=""),
-        "today_url": _with(request, on="", cursor=""), "may_book": may_somewhere(request.user, Permission.EDIT_PLAN),
+        "by": by, "views": [{"label": label, "href": with_(request, by=value, cursor=""), "current": by == value} for value, label in _labels()],
+        "filters": filters_of(request), "asked": asked, "is_narrowed": any(asked.values()), "first": first,
+        "back_url": with_(request, on=day_text(first - timedelta(weeks=4)), cursor=""), "on_url": with_(request, on=day_text(first + timedelta(weeks=4)), cursor=""),
+        "today_url": with_(request, on="", cursor=""), "may_book": may_somewhere(request.user, Permission.EDIT_PLAN),
     }  # fmt: skip
     if by == "people":
         context |= _people(request, rows, first)
@@ -69,7 +69,7 @@ def _people(request: HttpRequest, rows: Any, first: date) -> dict[str, Any]:
     names = {person.pk: person.name for person in page.rows}
     over = [(names[one.person_id], one.over_weeks, reverse("person_load", kwargs={"id": one.person_id})) for one in groups.uneven(found)[:8]]
     return {"weeks": _weeks(found.weeks), "lines": lines, "uneven": over, "unsized": found.unsized, "is_cut": found.is_cut,
-            "next": _with(request, cursor=page.next) if page.next else "", "previous": _with(request, cursor=page.previous) if page.previous else ""}  # fmt: skip
+            "next": with_(request, cursor=page.next) if page.next else "", "previous": with_(request, cursor=page.previous) if page.previous else ""}  # fmt: skip
 
 
 def _groups(request: HttpRequest, rows: Any, first: date, by: str) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def _groups(request: HttpRequest, rows: Any, first: date, by: str) -> dict[str, 
     name = "role" if by == "roles" else "team"
     lines = []
     for one in made:
-        url = _with(request, by="people", cursor="", **{name: str(one.id)})
+        url = with_(request, by="people", cursor="", **{name: str(one.id)})
         cells = [_cell(one.load[n], one.time[n], url, 0.0, one.open_[n]) for n in range(len(found.weeks))]
         lines.append({"name": one.name, "url": url, "cells": cells, "people": one.people, "total": _share(one.load.sum(), one.time.sum())})
     return {"weeks": _weeks(found.weeks), "lines": lines, "unsized": found.unsized, "is_cut": found.is_cut or len(people) > groups.MOST_PEOPLE, "next": "", "previous": "", "uneven": []}
@@ -107,7 +107,7 @@ def _weeks(weeks: list[date]) -> list[tuple[str, str, bool]]:
     return [(day_and_month(week), day_text(week), week <= clock.today() < week + timedelta(days=7)) for week in weeks]
 
 
-def _filters(request: HttpRequest) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def filters_of(request: HttpRequest) -> list[tuple[str, str, list[tuple[str, str]]]]:
     kinds = (("role", _("Job role"), JobRole), ("team", _("Team"), Team), ("skill", _("Skill"), Skill), ("department", _("Department"), Department))
     return [
         (name, label, [(str(pk), text) for pk, text in model.objects.visible_to(request.user).order_by("name").values_list("pk", "name")[:200]])
@@ -118,7 +118,7 @@ def _filters(request: HttpRequest) -> list[tuple[str, str, list[tuple[str, str]]
 @login_required
 def person_load(request: HttpRequest, id: int) -> HttpResponse:
     """What makes somebody's load, week by week: each booking and item that the reader sees; what they do not see as a sum."""
-    person, first = doors.find(User.objects, request.user, pk=id), _first(request)
+    person, first = doors.find(User.objects, request.user, pk=id), first_day(request)
     if person != request.user and not sees_others(request.user):
         raise Hidden
     found = reads.of(request.user, [person.pk], first)
@@ -130,8 +130,8 @@ def person_load(request: HttpRequest, id: int) -> HttpResponse:
         "person": person, "weeks": _weeks(found.weeks), "causes": [_cause(one) for one in shown], "left_out": len(seen) - len(shown),
         "cells": [_cell(course.load[n], course.time[n], "", course.away[n], course.soft[n]) for n in range(len(found.weeks))],
         "rows": [(_("Time"), [round(n) for n in course.time]), (_("Away"), [round(n) for n in course.away])],
-        "hidden": [round(n) for n in hidden] if hidden.any() else [], "back_url": _with(request, on=day_text(first - timedelta(weeks=4))),
-        "on_url": _with(request, on=day_text(first + timedelta(weeks=4))), "today_url": _with(request, on=""), "first": first, "unsized": found.unsized,
+        "hidden": [round(n) for n in hidden] if hidden.any() else [], "back_url": with_(request, on=day_text(first - timedelta(weeks=4))),
+        "on_url": with_(request, on=day_text(first + timedelta(weeks=4))), "today_url": with_(request, on=""), "first": first, "unsized": found.unsized,
         "may_book": may_somewhere(request.user, Permission.EDIT_PLAN), "bookings": _bookings(request, person, first),
         "new_url": f"{reverse('bookings_new')}?{urlencode({'person': person.pk, 'starts_on': day_text(first)})}",
     }  # fmt: skip
@@ -148,7 +148,7 @@ def _bookings(request: HttpRequest, person: User, first: date) -> list[Any]:
     return list(rows.order_by("starts_on", "pk")[:50])
 
 
-def _first(request: HttpRequest) -> date:
+def first_day(request: HttpRequest) -> date:
     try:
         on = parse_day(request.GET.get("on", ""))
     except ValueError:
@@ -156,7 +156,7 @@ def _first(request: HttpRequest) -> date:
     return reads.monday(on if 1990 < on.year < 2150 else clock.today())
 
 
-def _with(request: HttpRequest, **changes: str) -> str:
+def with_(request: HttpRequest, **changes: str) -> str:
     query = request.GET.copy()
     for name, value in changes.items():
         if value:

@@ -77,7 +77,7 @@ noun = TimeOffNoun(
 @login_required
 def detail(request: HttpRequest, id: int) -> HttpResponse:
     row = doors.find(TimeOff.objects.select_related("person", "decided_by", "asked_by"), request.user, pk=id)
-    decides = time_off.manages(request.user, row.person, row.starts_on, row.space_id)
+    decides = time_off.manages(request.user, row)
     is_open = row.state in (TimeOff.State.ASKED, TimeOff.State.APPROVED)
     context = {
         "row": row, "noun": noun, "may_decide": decides and row.state == TimeOff.State.ASKED, "may_withdraw": is_open and (decides or row.person_id == request.user.pk),

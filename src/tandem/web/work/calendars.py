@@ -56,17 +56,32 @@ def country_name(code: str) -> str:
     return str(names.get(code, code))
 
 
+def holidays_name(row: WorkingCalendar) -> str:
+    """“Germany · Bayern”."""
+    region = dict(calendars.regions(row.country)).get(row.region, row.region) if row.region else ""
+    return " · ".join(part for part in (country_name(row.country), region) if part)
+
+
 class CalendarForm(forms.ModelForm):
     """Name, base, holidays, and the hours of each weekday."""
 
-    country = forms.ChoiceField(choices=country_names, required=False, label=_("Holidays of"))
+    country = forms.ChoiceField(choices=country_names, required=False, label=_("Holidays of"), help_text=_("Once it is saved with a country that has regions, its region can be chosen."))
 
     class Meta:
         model = WorkingCalendar
-        fields = ["name", "base", "country", "is_default"]
+        fields = ["name", "base", "country", "region", "is_default"]
+        help_texts = {"region": _("Where a part of the country has holidays of its own.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        country = str(self.data.get("country", "")) if self.is_bound else self.instance.country
+        known = calendars.regions(country) if len(country) == 2 else []
+        if known:
+            self.fields["region"] = forms.ChoiceField(
+                label=_("Region"), required=False, choices=[("", _("The whole country")), *((code, name if name == code else f"{name} ({code})") for code, name in known)],
+            )  # fmt: skip
+        else:
+            del self.fields["region"]
         week = self.instance.week if self.instance.pk else standard_week()
         for n, name in enumerate(DAYS, 1):
             shown = hours(week[str(n)]) if str(n) in week else ""
@@ -102,7 +117,7 @@ def remove(*, actor: Any, row: WorkingCalendar, version: int | None = None) -> N
 def detail(request: HttpRequest, row: WorkingCalendar) -> dict[str, Any]:
     asked = whole_number(request.GET.get("year", ""), 4) or 0
     year = asked if 1990 <= asked <= 2100 else clock.today().year
-    days = calendars.holidays_of(row.country, range(year, year + 1)) if row.country else []
+    days = calendars.holidays_of(row.country, range(year, year + 1), row.region) if row.country else []
     found = Calendars([row.space_id], clock.today()).of_row(row.pk)
     return {
         "week": _week(row, found), "holidays": days, "exceptions": list(row.exceptions.all()[:200]), "year": year,
@@ -165,10 +180,10 @@ noun = Noun(
     columns=(
         Column("name", _("Name"), lambda r: r.name, "name", is_title=True),
         Column("space", _("Space"), lambda r: r.space.name),
-        Column("country", _("Holidays of"), lambda r: country_name(r.country)),
+        Column("country", _("Holidays of"), holidays_name),
         Column("default", _("Default"), lambda r: _("Yes") if r.is_default else ""),
     ),
-    facts=(Fact(_("Space"), lambda r: r.space.name), Fact(_("Based on"), refers_to="base"), Fact(_("Holidays of"), lambda r: country_name(r.country) or "–")),
+    facts=(Fact(_("Space"), lambda r: r.space.name), Fact(_("Based on"), refers_to="base"), Fact(_("Holidays of"), lambda r: holidays_name(r) or "–")),
     search=("name",), order="name", related=("space", "base"), permission=Permission.EDIT_PLAN, form=CalendarForm, create=create, change=change, remove=remove,
     home_kinds=("organisation", "portfolio", "programme", "project", "product"), detail=detail, detail_template="work/calendar.html",
     names={"new": _("New calendar"), "home": _("Space")},

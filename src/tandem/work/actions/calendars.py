@@ -18,7 +18,7 @@ _DO = Permission.EDIT_PLAN
 
 def create(*, actor: Any, space: Space, name: str, **values: Any) -> WorkingCalendar:
     """Hours of a day stand in order and do not overlap; the country is one whose holidays are known."""
-    _check(values)
+    _check(values, None)
     return writing.create(
         WorkingCalendar,
         actor=actor,
@@ -31,7 +31,10 @@ def create(*, actor: Any, space: Space, name: str, **values: Any) -> WorkingCale
 
 
 def change(*, actor: Any, calendar: WorkingCalendar, version: int | None, **values: Any) -> WorkingCalendar:
-    _check(values)
+    """Another country is one without a region, until one of its own is said."""
+    if values.get("country", calendar.country) != calendar.country:
+        values.setdefault("region", "")
+    _check(values, calendar)
     return writing.change(
         calendar, actor=actor, permission=_DO, verb="calendar.changed", version=version, **values
     )
@@ -83,13 +86,13 @@ def restore_days(*, actor: Any, calendar: WorkingCalendar, exception: CalendarEx
         record("calendar.changed", calendar, actor=actor, changes={"exception": [span, None]})
 
 
-def holidays_of(country: str, years: range) -> list[tuple[date, str, bool]]:
-    """(day, name, is working day): public holidays, and the weekend days that China moves work to. By day, in the
+def holidays_of(country: str, years: range, region: str = "") -> list[tuple[date, str, bool]]:
+    """(day, name, is working day): public holidays, those of the region with them, and the weekend days that China moves work to. By day, in the
     reader's language as far as the country has it."""
     import holidays  # takes its time: only who asks waits
 
     language = "zh_CN" if get_language() == "zh-hans" else "en_US"
-    table = holidays.country_holidays(country, years=years, language=language)
+    table = holidays.country_holidays(country, subdiv=region or None, years=years, language=language)
     days = [(day, name, False) for day, name in table.items()]
     moved = getattr(table, "weekend_workdays", None) or {}
     names = moved.items() if isinstance(moved, dict) else ((d, "") for d in moved)
@@ -104,12 +107,27 @@ def countries() -> list[str]:
     return sorted(code for code in holidays.list_supported_countries() if len(code) == 2)
 
 
-def _check(values: dict[str, Any]) -> None:
+def regions(country: str) -> list[tuple[str, str]]:
+    """The parts of a country whose holidays are known, with their names where the library has them."""
+    import holidays
+
+    codes = holidays.list_supported_countries().get(country, [])
+    if not codes:
+        return []
+    found = getattr(holidays, country)
+    names = {code: name for name, code in reversed((getattr(found, "subdivisions_aliases", None) or {}).items())}
+    return sorted(((code, names.get(code, code)) for code in codes), key=lambda pair: pair[1])
+
+
+def _check(values: dict[str, Any], row: WorkingCalendar | None) -> None:
     for hours in values.get("week", {}).values():
         _check_hours(hours)
     country = values.get("country")
     if country and not _is_known(country):
         raise Refused("country_unknown", field="country", country=country)
+    region = values.get("region")
+    if region and region not in dict(regions(values.get("country", row.country if row else ""))):
+        raise Refused("region_unknown", field="region", region=region)
 
 
 def _is_known(country: str) -> bool:

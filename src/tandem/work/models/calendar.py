@@ -19,6 +19,8 @@ class WorkingCalendar(Scoped):
     # a weekday that is missing here is the base's
     week = models.JSONField(default=standard_week)
     country = models.CharField(_("holidays of"), max_length=2, blank=True)
+    # a part of the country with holidays of its own, such as BY for Bavaria; empty: those of the whole country
+    region = models.CharField(_("region"), max_length=10, blank=True)
     is_default = models.BooleanField(_("default of the space"), default=False)
 
     class Meta:
