@@ -64,6 +64,25 @@ def test_a_week_goes_its_way_and_every_step_stays(world, sheet):
     assert "Which berth" not in said and "Wrong item" not in said
 
 
+def test_the_lock_is_there_exactly_while_the_week_stands(world, sheet):
+    def agrees():
+        sheet.refresh_from_db()
+        assert TimeLock.objects.filter(user=world.mei, week=WEEK).exists() == sheet.is_standing
+
+    steps = [
+        lambda: time_sheets.submit(actor=world.mei, time_sheet=sheet), lambda: time_sheets.withdraw(actor=world.mei, time_sheet=sheet),
+        lambda: time_sheets.submit(actor=world.mei, time_sheet=sheet),
+        lambda: time_sheets.decide(actor=world.boris, time_sheet=sheet, version=None, is_approved=False, reason="Which berth?"),
+        lambda: time_sheets.submit(actor=world.mei, time_sheet=sheet),
+        lambda: time_sheets.decide(actor=world.boris, time_sheet=sheet, version=None, is_approved=True),
+        lambda: time_sheets.reopen(actor=world.boris, time_sheet=sheet, version=None, reason="Wrong item"),
+    ]  # fmt: skip
+    agrees()
+    for step in steps:
+        step()
+        agrees()
+
+
 @pytest.mark.parametrize("state", ["submitted", "approved"])
 def test_time_of_a_week_that_stands_is_written_by_nobody(world, item, entry, sheet, state):
     other = time_entries.log(actor=world.mei, item=item, minutes=30, day=WEEK - timedelta(days=1))

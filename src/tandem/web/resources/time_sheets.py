@@ -94,7 +94,7 @@ def _days(found: Week) -> list[dict[str, Any]]:
     names = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
     today = clock.today()
     return [
-        {"n": n, "name": names[n], "date": day_and_month(one), "iso": day(one), "is_today": one == today, "is_off": not found.expected[n], "is_ahead": one > today,
+        {"n": n, "name": names[n], "date": day_and_month(one), "number": one.day, "iso": day(one), "is_today": one == today, "is_off": not found.expected[n], "is_ahead": one > today,
          "expected": clock_time(found.expected[n]) or "–", "away": clock_time(found.away[n])}
         for n, one in enumerate(found.days)
     ]  # fmt: skip
