@@ -52,6 +52,7 @@ const islands: Record<string, () => Promise<unknown>> = {
   'tandem-board': () => import('./board/board'),
   'tandem-backlog': () => import('./backlog/backlog'),
   'tandem-checklist': () => import('./checklist/checklist'),
+  'tandem-hours': () => import('./hours/hours'),
   'tandem-calendar': () => import('./calendar/calendar'),
   'tandem-sheet': () => import('./sheet/sheet'),
 };

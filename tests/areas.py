@@ -106,6 +106,7 @@ from tandem.resources.actions import (
     rates,
     skills,
     time_off,
+    time_sheets,
 )
 from tandem.resources.models import (
     Booking,
@@ -117,6 +118,7 @@ from tandem.resources.models import (
     Rate,
     Skill,
     TimeOff,
+    TimeSheet,
 )
 from tandem.strategy.actions import charters, check_ins, key_results, measurements, objectives, themes
 from tandem.strategy.models import (
@@ -146,6 +148,7 @@ from tandem.work.actions import (
     sprints,
     states,
     time_entries,
+    timers,
     transitions,
     wip_limits,
     work_items,
@@ -171,6 +174,7 @@ from tandem.work.models import (
     State,
     Submission,
     TimeEntry,
+    Timer,
     Transition,
     WipLimit,
     WorkingCalendar,
@@ -323,6 +327,10 @@ class Area:
     rate: Rate
     booking: Booking
     time_off: TimeOff
+    time_sheet: TimeSheet
+    open_time_sheet: TimeSheet
+    approved_time_sheet: TimeSheet
+    timer: Timer
     share: RoadmapShare
     share_secret: str
 
@@ -401,8 +409,20 @@ def _resources(admin: User, member: User, top: Space, project: Project) -> dict[
             actor=admin, subject=project, job_role=architect, starts_on=clock.today(), ends_on=clock.today() + timedelta(days=60), percent=Decimal(50)
         ),
         "time_off": time_off.ask(actor=member, person=member, starts_on=clock.today() + timedelta(days=20), ends_on=clock.today() + timedelta(days=24)),
+        **_weeks(admin, member), "timer": timers.start(actor=member, item=WorkItem.objects.filter(space=project.space).earliest("pk")),
         "rate": rates.create(actor=admin, space=top, job_role=architect, valid_from=day, cost=Decimal("90.00"), currency="EUR"),
     }
+
+
+def _weeks(admin: User, member: User) -> dict[str, Any]:
+    """Three weeks of the member: one open, one sent in, one approved."""
+    made = []
+    for n in range(3):
+        made.append(time_sheets.open_week(actor=member, person=member, week=clock.today() - timedelta(days=7 * n)))
+        if n:
+            time_sheets.submit(actor=member, time_sheet=made[-1])
+    time_sheets.decide(actor=admin, time_sheet=made[2], version=None, is_approved=True)
+    return {"open_time_sheet": made[0], "time_sheet": made[1], "approved_time_sheet": made[2]}
 
 
 def _strategy(admin: User, top: Space) -> dict[str, Any]:

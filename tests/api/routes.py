@@ -26,6 +26,8 @@ EXAMPLES = {
     "rates": "rate",
     "bookings": "booking",
     "time-off": "time_off",
+    "time-sheets": "time_sheet",
+    "timers": "timer",
     "themes": "theme",
     "charters": "charter",
     "objectives": "objective",
@@ -129,7 +131,7 @@ _ELSEWHERE = {
     "work_items_restorations_create": "removed_item", "work_items_archivings_create": "archived_item", "work_items_unarchivings_create": "archived_item", "sprints_closings_create": "running_sprint",
     "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block", "key_results_reopenings_create": "scored_key_result", "charters_signature_withdrawals_create": "half_signed_charter",
     "proposals_remove": "draft", "benefits_remove": "unmeasured_benefit", "scenarios_adoptions_create": "answered_scenario", "states_retirements_create": "spare_state", "types_retirements_create": "spare_type",
-    "time_entries_restorations_create": "removed_time", "releases_publications_create": "out_release", "releases_withdrawals_create": "out_release",
+    "time_entries_restorations_create": "removed_time", "time_sheets_submissions_create": "open_time_sheet", "time_sheets_reopenings_create": "approved_time_sheet", "releases_publications_create": "out_release", "releases_withdrawals_create": "out_release",
     "checklist_entries_restorations_create": "removed_entry", "submissions_reopenings_create": "declined_submission", "recurrences_resumptions_create": "paused_recurrence",
 }  # fmt: skip
 
@@ -236,6 +238,12 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "time_off_create": lambda a: {"person_id": a.member.pk, "starts_on": _days(50), "ends_on": _days(54), "ends_half": True, "kind": "training"},
     "time_off_verdicts_create": lambda a: {"is_approved": False, "answer": "The harbour opens that week"},
     "time_off_withdrawals_create": lambda a: {},
+    "time_sheets_create": lambda a: {"person_id": a.member.pk, "week": _days(-40)},
+    **{f"time_sheets_{part}_create": lambda a: {} for part in ("submissions", "withdrawals")},
+    "time_sheets_verdicts_create": lambda a: {"is_approved": False, "reason": "Which berth?"},
+    "time_sheets_reopenings_create": lambda a: {"reason": "The wrong item"},
+    "timers_create": lambda a: {"item_id": a.item.pk, "note": "Berth plan"},
+    "timers_stops_create": lambda a: {"minutes": 45},
     "rates_create": lambda a: {"space_id": a.space.pk, "job_role_id": a.job_role.pk, "valid_from": _days(3), "cost": "95.50", "bill": "140.00", "currency": "EUR"},
     "objectives_create": lambda a: {
         "space_id": a.space.pk,

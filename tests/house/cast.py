@@ -13,10 +13,11 @@ from tandem.exchange.models import Import
 from tandem.people import scoping
 from tandem.people.actions import spaces, users
 from tandem.people.models import ApiToken, Role, User
+from tandem.work.models import Timer
 from tests.areas import Area
 
 ROLES = [*Role.values, ""]
-OWNED = ("comments", "attachments", "saved-views", "jobs", "tokens", "watches", "notifications")
+OWNED = ("comments", "attachments", "saved-views", "jobs", "tokens", "watches", "notifications", "timers")
 
 
 @dataclass
@@ -74,6 +75,7 @@ def _own(user: User, area: Area) -> Any:
         attachment=Attachment.objects.create(
             space=space, author=user, name="mine.csv", stored_as=area.attachment.stored_as, **shared
         ),
+        timer=Timer.objects.create(space=space, user=user, item=area.item),
         view=SavedView.objects.create(
             space=space, owner=user, name="Mine", page="work-items", audience="team"
         ),

@@ -25,7 +25,7 @@ class Route:
     template: str
 
     def subject(self, area: Area) -> Any:
-        special = {"plan_why": "item", "plan_conflict": "plan_conflict", "plan_conflict_ways": "plan_conflict", "plan_conflict_proposals": "plan_conflict", "plan_draft_verdicts": "plan_draft", "scenarios_adoptions": "answered_scenario", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
+        special = {"time_sheet": "time_sheet", "plan_why": "item", "plan_conflict": "plan_conflict", "plan_conflict_ways": "plan_conflict", "plan_conflict_proposals": "plan_conflict", "plan_draft_verdicts": "plan_draft", "scenarios_adoptions": "answered_scenario", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
                    "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "time_entry_restorations": "removed_time", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "key_results_reopenings": "scored_key_result", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint", "trace": "feature", "release_publications": "out_release", "feedback_separations": "merged_feedback", "portal_entry": "public_feedback", "ballot_decisions": "closed_ballot", "ballot_decision_undos": "decided_ballot"}  # fmt: skip
@@ -92,6 +92,9 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "people_new": lambda a: {"name": "Noor", "email": "noor@example.org", "role": "member"},
     "people_edit": lambda a: {"name": "Noor", "email": "noor@example.org"},
     "time_off_verdicts": lambda a: {"do": "approve"},
+    "person_time_rows": lambda a: {"do": "copy", "week": _day(0)},
+    "person_time_steps": lambda a: {"do": "submit", "week": _day(0), "version": 1},
+    "timer": lambda a: {"do": "discard"},
     "people_invitations": lambda a: {"email": "noor@example.org", "role": "member"},
     "charters_signatures": lambda a: {"side": "pmo"},
     "plan_conflict_proposals": lambda a: {"way": "0"},

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from tandem.history.models import Event, EventText
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused
-from tandem.resources.actions import job_roles, person_roles, rates
+from tandem.portfolio.actions import portfolios
+from tandem.resources.actions import employments, job_roles, person_roles, rates
 from tandem.resources.models import JobRole, Rate
 from tandem.resources.rate_book import RateBook, rate_on
 from tests import make
@@ -113,7 +114,7 @@ def test_no_event_tells_an_amount(world, architect):
     assert "123" not in told and "124" not in told and not EventText.objects.filter(event__subject_id=row.pk, event__subject_kind="resources.rate").exists()
 
 
-def test_a_book_of_many_people_takes_two_queries(world, architect):
+def test_a_book_of_many_people_takes_four_queries(world, architect):
     people = [make.user(actor=world.admin, name=f"P{n}") for n in range(12)]
     for person in people:
         person_roles.create(actor=world.alma, person=person, job_role=architect, starts_on=JAN)
@@ -121,4 +122,37 @@ def test_a_book_of_many_people_takes_two_queries(world, architect):
     with CaptureQueriesContext(connection) as asked:
         book = RateBook([p.pk for p in people])
         assert all(book.rate_on(p.pk, clock.today()) for p in people for _ in range(30))
-    assert len(asked) == 2
+    assert len(asked) == 4
+
+
+def test_a_rate_counts_only_in_its_own_place_and_below(world, architect):
+    """Two portfolios price the same role; neither price leaks into the other, and who is lent costs what they cost at home."""
+    north = portfolios.create(actor=world.alma, parent=world.root, name="North", key="NOR")
+    south = portfolios.create(actor=world.alma, parent=world.root, name="South", key="SOU")
+    one, two = (make.project(actor=world.alma, name=f"P{p.pk}", parent=p.space) for p in (north, south))
+
+    def price(cost, space, **of):
+        return rates.create(actor=world.alma, space=space, valid_from=JAN, cost=Decimal(cost), currency="EUR", **of)
+
+    assert RateBook([world.mei.pk]).rate_on(world.mei.pk, APR, one.space_id) is None
+    in_north = price("60", north.space, job_role=architect)
+    book = RateBook([world.mei.pk])
+    assert book.rate_on(world.mei.pk, APR, one.space_id) == in_north
+    assert book.rate_on(world.mei.pk, APR, two.space_id) is None, "South has none, and she is not employed in North"
+    in_south, everywhere = price("90", south.space, job_role=architect), price("75", world.root, job_role=architect)
+    book = RateBook([world.mei.pk])
+    found = [book.rate_on(world.mei.pk, APR, at) for at in (one.space_id, two.space_id, world.project.space_id, None)]
+    assert found == [in_north, in_south, everywhere, everywhere]
+    employments.create(actor=world.alma, space=north.space, person=world.mei, starts_on=JAN)
+    own = price("66", north.space, person=world.mei)
+    book = RateBook([world.mei.pk])
+    assert [book.rate_on(world.mei.pk, APR, at) for at in (one.space_id, two.space_id, None)] == [own, own, own], "lent, she costs what she costs at home"
+
+
+def test_who_may_not_see_the_rate_that_counts_is_told_no_other(world, architect):
+    north = portfolios.create(actor=world.alma, parent=world.root, name="North", key="NOR")
+    rates.create(actor=world.alma, space=north.space, valid_from=JAN, cost=Decimal(60), currency="EUR", job_role=architect)
+    rates.create(actor=world.alma, space=world.root, valid_from=JAN, cost=Decimal(95), currency="EUR", person=world.mei)
+    head = make.user(actor=world.admin, name="Hana North", role="portfolio_manager", space=north.space)
+    assert RateBook([world.mei.pk]).rate_on(world.mei.pk, APR, north.space_id).cost == 95
+    assert RateBook([world.mei.pk], asker=head).rate_on(world.mei.pk, APR, north.space_id) is None

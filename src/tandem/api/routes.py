@@ -50,7 +50,7 @@ from tandem.api.product import (
     roadmap_shares,
     scoring_models,
 )
-from tandem.api.resources import bookings, catalogue, rates
+from tandem.api.resources import bookings, catalogue, rates, time_sheets
 from tandem.api.resources import people as people_resources
 from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
 from tandem.api.work import (
@@ -174,6 +174,8 @@ NOUNS: dict[str, Router] = {
     "person-skills": people_resources.person_skills,
     "rates": rates.router,
     "time-off": bookings.time_off,
+    "time-sheets": time_sheets.router,
+    "timers": time_sheets.timers,
     "bookings": bookings.router,
     "comments": comments.router,
     "attachments": attachments.router,

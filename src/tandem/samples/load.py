@@ -26,6 +26,7 @@ from tandem.samples.reported import Reported
 from tandem.samples.resourced import Resourced
 from tandem.samples.simulation import SEED, simulate
 from tandem.samples.spent import Spent
+from tandem.samples.timed import Timed
 from tandem.samples.timeline import Timeline
 from tandem.samples.words import Language, Pair, say
 
@@ -90,6 +91,7 @@ def load(
         Spent(place, timeline).run()
         Heard(place, promised, timeline).run()
         Resourced(place, timeline).run()
+        Timed(place, timeline).run()
         GoingOut(place, promised, timeline).run()
         timeline.run(lambda done, total: tell(say((f"Replaying what happened: {done} of {total}", f"正在重演经过：{done}/{total}"), spoken)))
         boards.lay_out(place.users["lead"], spoken)

@@ -19,7 +19,7 @@ from tandem.people.actions import users
 from tandem.planning import words
 from tandem.portfolio.models import Project
 from tandem.product.models import Promise
-from tandem.reports.queries import approvals, benefits, roadmap
+from tandem.reports.queries import approvals, benefits, roadmap, time_sheets
 from tandem.reports.queries import home as reads
 from tandem.reports.queries.roadmap import Row
 from tandem.web import histories
@@ -128,6 +128,14 @@ def _waiting(user: Any) -> list[dict[str, Any]]:
             "date": short_day(one.realised.due_on), "action": _("Measure"), "peek": False,
         }
         for one in benefits.overdue(user)[:SHOWN]
+    ]  # fmt: skip
+    rows += [
+        {
+            "title": one.sheet.person.name, "href": reverse("person_time", kwargs={"id": one.sheet.person_id}) + f"?week={one.sheet.week}",
+            "note": _("Sent in the time of the week from %(day)s.") % {"day": day(one.sheet.week)},
+            "date": short_day(timezone.localtime(one.sent_at)) if one.sent_at else "", "action": _("Answer"), "peek": False,
+        }
+        for one in time_sheets.waiting(user, SHOWN)
     ]  # fmt: skip
     waiting = Import.objects.visible_to(user).filter(
         owner=user, state__in=(Import.State.QUESTIONS, Import.State.PREVIEWED)

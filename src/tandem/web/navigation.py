@@ -33,7 +33,7 @@ class Place:
 
 # section: label, icon, key, (page label, URL name, key)
 SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
-    (_("Home"), "home", "h", [(_("Home"), "home", ""), (_("Inbox"), "inbox", "")]),
+    (_("Home"), "home", "h", [(_("Home"), "home", ""), (_("Inbox"), "inbox", ""), (_("Time sheet"), "time", "")]),
     (_("Strategy"), "target-arrow", "s", [
         (_("Objectives"), "objectives", "o"), (_("Key results"), "key_results", ""), (_("KPIs"), "kpis", ""),
         (_("Alignment"), "alignment", "a"), (_("Strategy map"), "strategy_map", ""), (_("Charters"), "charters", ""), (_("Themes"), "themes", ""),

@@ -99,6 +99,10 @@ def rules_of(user: Any) -> NotificationRules:
     return NotificationRules.objects.filter(user=user).first() or NotificationRules(user=user)
 
 
+def zone_of(user: Any) -> ZoneInfo:
+    return ZoneInfo(user.time_zone or settings.TIME_ZONE)
+
+
 def local_time(user: Any) -> datetime:
     """Now, on the person's clock."""
-    return clock.now().astimezone(ZoneInfo(user.time_zone or settings.TIME_ZONE))
+    return clock.now().astimezone(zone_of(user))

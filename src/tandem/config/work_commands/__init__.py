@@ -11,6 +11,7 @@ from tandem.config.work_commands import (
     many,
     sprints,
     time,
+    weeks,
     writing,
 )
 from tandem.config.work_commands.words import _
@@ -21,5 +22,5 @@ def work() -> None:
     pass
 
 
-for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *many.COMMANDS, *time.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, *ballots.COMMANDS, sprints.sprint):
+for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *many.COMMANDS, *time.COMMANDS, *weeks.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, *ballots.COMMANDS, sprints.sprint):
     work.add_command(_command)

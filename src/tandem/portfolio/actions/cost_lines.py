@@ -32,7 +32,7 @@ class Outcome(NamedTuple):
 
 
 def create(*, actor: Any, space: Space, **values: Any) -> CostLine:
-    """Of a project, in the month it counts. What labour cost comes from time that was approved, and is never typed."""
+    """Of a project, in the month it counts. What labour cost is computed from logged time, and never typed."""
     _require(actor, space)
     with transaction.atomic():
         budgets.hold(space)

@@ -76,6 +76,7 @@ class Left:
     undated_minutes: int = 0
     unknown: dict[str, int] = field(default_factory=dict)
     labour: bool = False
+    unpriced_minutes: int = 0
 
 
 @dataclass(slots=True)
@@ -270,12 +271,14 @@ def _in_work(one: Standing, leaves: list[dict[str, Any]], logged: dict[int, list
 
 
 def _in_money(user: Any, one: Standing) -> None:
-    """Planned value is the planned cost by month, earned value the done share of the work times all of it, actual cost what was paid or invoiced."""
+    """Planned value is the planned cost by month, earned value the done share of the work times all of it, actual cost what was paid
+    or invoiced, and the logged time at its rates."""
     space = Space.objects.visible_to(user).filter(pk=one.space_id).select_related("parent").first()
     one.currency = money.currency_of(space)
     found = money.money(user, money.places(user, space) & {one.space_id}, one.currency)
     one.left.unknown = found.unknown
-    one.left.labour = any(group.kind == "labour" for group in found.groups)
+    one.left.labour = any(group.kind == "labour" for group in found.groups) and not (found.labour and found.labour.shares)
+    one.left.unpriced_minutes = sum(share.unpriced for share in found.labour.shares) if found.labour else 0
     planned = {month: _cents(amounts.planned) for month, amounts in found.by("month").items() if amounts.planned}
     if not planned or not one.pieces:
         return
@@ -284,7 +287,10 @@ def _in_money(user: Any, one: Standing) -> None:
     for day, value in paid.items():
         by_day[min(day, one.on)] += value
     actual = sum(by_day.values()) if by_day else None
-    outlook = sum(max(_cents(group.amounts.outlook) - _cents(group.amounts.actual), 0) for group in found.groups)
+    expected: dict[Any, money.Amounts] = defaultdict(money.Amounts)
+    for group in found.groups:
+        expected[group.month, group.kind].add(group.amounts)
+    outlook = sum(max(_cents(amounts.outlook) - _cents(amounts.actual), 0) for amounts in expected.values())
 
     def reached(on: date) -> int:
         total = 0

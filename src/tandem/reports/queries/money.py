@@ -20,9 +20,12 @@ from tandem.people.models import Space
 from tandem.portfolio import currencies
 from tandem.portfolio.currencies import Rates
 from tandem.portfolio.models import Budget, BudgetEntry, CostLine, Portfolio
+from tandem.reports.queries.labour import Labour, labour
 from tandem.reports.queries.scope import below
 
 ZERO = Decimal(0)
+COMPUTED = ""
+"Treatment of what labour has cost: nobody said whether it is capital expenditure."
 MEASURES = ("planned", "committed", "actual", "outlook")
 _SUMS = (*MEASURES, "bound")
 
@@ -65,6 +68,7 @@ class Money:
     budgets: dict[int, Decimal] = field(default_factory=dict)
     rates: Rates | None = None
     unknown: dict[str, int] = field(default_factory=dict)
+    labour: Labour | None = None
 
     @property
     def total(self) -> Amounts:
@@ -110,7 +114,7 @@ def currency_of(space: Space | None) -> str:
 
 
 def money(user: Any, space_ids: frozenset[int], currency: str) -> Money:
-    """Five queries, however many projects and lines."""
+    """A dozen queries at most, however many projects, lines and hours. What labour has cost is computed from time."""
     found = Money(currency, rates=currencies.rates())
     rows = CostLine.objects.visible_to(user).present().filter(space_id__among=space_ids).expected().order_by()
     keys = ("space_id", "month", "kind", "treatment", "currency")
@@ -119,6 +123,7 @@ def money(user: Any, space_ids: frozenset[int], currency: str) -> Money:
     for row in rows.values(*keys).annotate(**sums):
         amounts = Amounts(*(row[f"sum_{name}"] for name in _SUMS))
         add(found, Group(row["space_id"], row["month"], row["kind"], row["treatment"], amounts), row["currency"])
+    _count_labour(found, user, space_ids)
     for space_id, theirs, value, on in _entries(user, space_ids):
         worth = found.rates.convert(value, theirs, currency, on) if found.rates else None
         if worth is None:
@@ -127,6 +132,26 @@ def money(user: Any, space_ids: frozenset[int], currency: str) -> Money:
             found.budgets[space_id] = found.budgets.get(space_id, ZERO) + worth
     found.groups.sort(key=lambda one: (one.month, one.space_id, one.kind, one.treatment))
     return found
+
+
+def _count_labour(found: Money, user: Any, space_ids: frozenset[int]) -> None:
+    """Beside the typed lines of labour, which plan it. Of a month that is over, what was logged is what it will have cost; of the
+    current one, that or what is expected, whichever is more."""
+    found.labour = labour(user, space_ids, found.currency, found.rates)
+    for currency, count in found.labour.unknown.items():
+        found.unknown[currency] = found.unknown.get(currency, 0) + count
+    typed: dict[tuple[int, date], Amounts] = defaultdict(Amounts)
+    for group in found.groups:
+        if group.kind == CostLine.Kind.LABOUR:
+            typed[group.space_id, group.month].add(group.amounts)
+    this_month = clock.today().replace(day=1)
+    for (space_id, month), share in found.labour.by("space_id", "month").items():
+        if not share.cost:
+            continue
+        beside = typed[space_id, month]
+        outlook = share.cost if month < this_month else max(share.cost, beside.outlook)
+        amounts = Amounts(actual=share.cost, outlook=outlook - beside.outlook, bound=max(share.cost, beside.bound) - beside.bound)
+        found.groups.append(Group(space_id, month, CostLine.Kind.LABOUR, COMPUTED, amounts))
 
 
 def add(found: Money, group: Group, currency: str) -> None:

@@ -9,5 +9,6 @@ from tandem.resources.models.person_skill import PersonSkill
 from tandem.resources.models.rate import Rate
 from tandem.resources.models.skill import Skill
 from tandem.resources.models.time_off import TimeOff
+from tandem.resources.models.time_sheet import TimeSheet, TimeSheetRow, TimeSheetStep
 
-__all__ = ["Booking", "Department", "Employment", "JobRole", "PersonRole", "PersonSkill", "Rate", "Skill", "TimeOff"]
+__all__ = ["Booking", "Department", "Employment", "JobRole", "PersonRole", "PersonSkill", "Rate", "Skill", "TimeOff", "TimeSheet", "TimeSheetRow", "TimeSheetStep"]

@@ -24,7 +24,7 @@ from tandem.reports.queries import money as reads
 from tandem.reports.queries.scope import below
 from tandem.web import charts, doors, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
-from tandem.web.portfolio import money
+from tandem.web.portfolio import labour, money
 from tandem.web.templating import day
 
 MONTH = forms.DateInput({"type": "month", "placeholder": "2027-02"}, "%Y-%m")
@@ -43,7 +43,7 @@ class CostLineForm(forms.ModelForm):
         model = CostLine
         fields = ["title", "kind", "treatment", "month", "currency", "planned", "committed", "actual", "forecast", "cost_centre", "supplier", "reference"]
         help_texts = {
-            "kind": _("What labour has cost comes from approved time; it can be planned and forecast here."),
+            "kind": _("What labour has cost is computed from logged time; here it can be planned and forecast."),
             "committed": _("Ordered or signed for, whether or not it was paid."),
             "actual": _("Paid or invoiced. Empty: nothing came yet."),
             "forecast": _("What it will have cost. Empty: what came, else the larger of planned and committed."),
@@ -99,7 +99,7 @@ def _exact(value: Any, currency: str) -> str:
 
 def _of(request: HttpRequest) -> dict[str, Any]:
     key = request.GET.get("in", "")
-    return {"money_url": reverse("money") + (f"?in={key}" if key else "")}
+    return {"money_url": reverse("money") + (f"?in={key}" if key else ""), "labour": labour.beside_lines(request, key)}
 
 
 noun = Noun(

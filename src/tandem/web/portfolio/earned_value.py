@@ -240,7 +240,9 @@ def _left(one: Standing) -> list[str]:
     if left.unknown:
         found.append(_("Costs in %(currencies)s are left out: no exchange rate is known.") % {"currencies": ", ".join(sorted(left.unknown))})
     if left.labour:
-        found.append(_("Labour is planned here; what it has cost is not part of the actual cost."))
+        found.append(_("Labour is planned here, but no time is logged: what it has cost is not part of the actual cost."))
+    if left.unpriced_minutes:
+        found.append(_("%(hours)s of logged time have no rate and cost nothing here.") % {"hours": said(left.unpriced_minutes, HOURS)})
     return found
 
 

@@ -24,7 +24,7 @@ from tandem.portfolio.models import CostLine
 from tandem.reports.queries import money as reads
 from tandem.reports.queries.money import Amounts, Money
 from tandem.web import charts, doors
-from tandem.web.portfolio import money
+from tandem.web.portfolio import labour, money
 from tandem.web.portfolio.costs import spots
 
 _LINES = {"planned": "ch-ink2", "committed": "ch-ink3", "actual": "ch-ink", "outlook": "ch-on"}
@@ -45,7 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "is_project": False, "may_plan": False, "may_budget": False, "budget": None, "ledger": [],
         "space": space, "places": [("", _("Everywhere")), *spots(request)], "found": found, "sentence": _sentence(found), "figures": _figures(found),
         "picture": _picture(found, key), "years": _years(found, key), "kinds": _kinds(found, key), "parts": [] if is_project else _parts(request, found, space),
-        "rates": _rates(found), "unknown": _unknown(found), "names": _names(), "whose": _whose(space),
+        "labour": labour.in_a_sentence(found.labour, key), "rates": _rates(found), "unknown": _unknown(found), "names": _names(), "whose": _whose(space),
         "lines_url": f"{reverse('cost_lines')}?{urlencode({'in': key})}" if key else reverse("cost_lines"), **(_ledger(request, space) if is_project and space else {}),
     }  # fmt: skip
     return render(request, "portfolio/spending.html", context)
@@ -155,6 +155,8 @@ def _years(found: Money, key: str) -> list[dict[str, Any]]:
 def _kinds(found: Money, key: str) -> list[dict[str, Any]]:
     kinds, treatments = found.by("kind"), found.by("treatment")
     rows = [_row(str(label), kinds[value], found, lines_of(key, kind=value)) for value, label in CostLine.Kind.choices if value in kinds]
+    if reads.COMPUTED in treatments:
+        rows.append(_row(_("Labour as logged, neither capital nor operating"), treatments[reads.COMPUTED], found, labour.url_of(key)))
     return rows + [_row(str(label), treatments[value], found, lines_of(key, treatment=value)) for value, label in CostLine.Treatment.choices if value in treatments]
 
 

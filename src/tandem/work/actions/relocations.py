@@ -16,7 +16,7 @@ from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.people.scoping import members_of
-from tandem.work.actions import clones, derived, fields, time_entries, work_items
+from tandem.work.actions import clones, derived, fields, time_entries, time_locks, work_items
 from tandem.work.models import Block, ChecklistEntry, Link, State, TimeEntry, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_WORK
@@ -157,6 +157,7 @@ def _carry(old: WorkItem, new: WorkItem) -> None:
     watches = Watch.objects.filter(subject_kind=_KIND, subject_id=old.pk, user__in=there).exclude(user__in=already)
     watches.update(subject_id=new.pk, space=new.space_id)
     ChecklistEntry.objects.filter(item=old).update(item=new, space=new.space_id)
+    time_locks.check_items([old.pk])
     TimeEntry.objects.filter(item=old).update(item=new, space=new.space_id)
     for row in (old, new):
         time_entries.recount(row.pk)

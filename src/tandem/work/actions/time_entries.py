@@ -13,7 +13,7 @@ from tandem.people import writing
 from tandem.people.access import Permission, may, require
 from tandem.people.models import User
 from tandem.people.scoping import members_of
-from tandem.work.actions import derived
+from tandem.work.actions import derived, time_locks
 from tandem.work.models import TimeEntry, WorkItem
 
 _DO = Permission.EDIT_WORK
@@ -28,14 +28,15 @@ def log(
     *, actor: Any, item: WorkItem, minutes: int, day: date | None = None, note: str = "", user: User | None = None,
     remaining_minutes: int | None = None,
 ) -> TimeEntry:  # fmt: skip
-    """Today and one's own unless said otherwise. Of one person no day has more than 24 hours. `remaining_minutes` says what
-    is left to do after it; unsaid, what is left shrinks by what was logged."""
+    """Today and one's own unless said otherwise. Of one person no day has more than 24 hours, and no week that stands takes more.
+    `remaining_minutes` says what is left to do after it; unsaid, what is left shrinks by what was logged."""
     require(actor, _DO, item.space_id)
     user, day = user or actor, day or clock.today()
     _check_whose(actor, item.space_id, user)
     _check_day(day)
     with transaction.atomic():
         item = _held(item.pk)
+        time_locks.check(user, day)
         if TimeEntry.objects.present().filter(item=item).count() >= MOST:
             raise Refused("time_entries_too_many", most=MOST)
         _check_minutes(user, day, minutes)
@@ -62,6 +63,7 @@ def change(*, actor: Any, entry: TimeEntry, version: int | None, **values: Any) 
         _check_day(values["day"])
     with transaction.atomic():
         item = _held(entry.item_id)
+        time_locks.check(entry.user, entry.day, values.get("day", entry.day))
         _check_present(entry)
         if {"day", "minutes"} & values.keys():
             _check_minutes(entry.user, values.get("day", entry.day), values.get("minutes", entry.minutes), but=entry.pk)
@@ -78,6 +80,7 @@ def remove(*, actor: Any, entry: TimeEntry, version: int | None = None) -> None:
     _check_whose(actor, entry.space_id, entry.user, is_there=True)
     with transaction.atomic():
         item = _held(entry.item_id)
+        time_locks.check(entry.user, entry.day)
         _check_present(entry)
         entry.write(expected=version, removed_at=clock.now())
         _count(item)
@@ -92,6 +95,7 @@ def restore(*, actor: Any, entry: TimeEntry, version: int | None = None) -> Time
         item = _held(entry.item_id)
         if entry.removed_at is None:
             return entry
+        time_locks.check(entry.user, entry.day)
         _check_minutes(entry.user, entry.day, entry.minutes)
         entry.write(expected=version, removed_at=None)
         _count(item)
@@ -160,10 +164,9 @@ def _check_day(day: date) -> None:
 
 
 def _check_minutes(user: User, day: date, minutes: int, but: int = 0) -> None:
-    """The person's row is held meanwhile, so that two entries at once do not both find room."""
+    """The person is held meanwhile (`time_locks.check`), so that two entries at once do not both find room."""
     if not 1 <= minutes <= TimeEntry.DAY_MINUTES:
         raise Refused("time_unreadable", field="minutes")
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     rows = TimeEntry.objects.present().filter(user=user, day=day).exclude(pk=but)
     if (rows.aggregate(total=Sum("minutes"))["total"] or 0) + minutes > TimeEntry.DAY_MINUTES:
         raise Refused("time_day_full", field="minutes", name=user.name, day=day.isoformat())

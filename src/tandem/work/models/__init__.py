@@ -22,6 +22,8 @@ from tandem.work.models.retrospective import (
 )
 from tandem.work.models.sprint import Sprint, SprintChange, SprintMember
 from tandem.work.models.time_entry import TimeEntry
+from tandem.work.models.time_lock import TimeLock
+from tandem.work.models.timer import Timer
 from tandem.work.models.transition import Transition
 from tandem.work.models.wip_limit import WipLimit, WipOverride
 from tandem.work.models.work_item import Assignment, Constraint, ServiceClass, WorkItem
@@ -57,7 +59,7 @@ __all__ = [
     "State",
     "StateChange",
     "Submission",
-    "TimeEntry",
+    "TimeEntry", "TimeLock", "Timer",
     "Transition",
     "WipLimit",
     "WipOverride",

@@ -1,0 +1,122 @@
+"""What labour has cost: the time logged in projects, by person and month, each hour at the rate of its day and place.
+
+Never typed and no row of its own. The finest sum (project, month, person) is rounded to the cent and converted; every other sum
+is made of these, so that people, months and places always agree. An hour without a rate costs nothing here and is named."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Sum
+from django.db.models.functions import TruncMonth
+
+from tandem.kit import clock
+from tandem.kit.dates import unit_end
+from tandem.people.access import Permission, spaces_where
+from tandem.people.models import User
+from tandem.portfolio import currencies
+from tandem.portfolio.currencies import Rates
+from tandem.resources.models import TimeSheet
+from tandem.resources.rate_book import RateBook
+from tandem.work.models import TimeEntry
+
+ZERO = Decimal(0)
+
+
+@dataclass
+class Share:
+    """Of one person in one project and month. `cost` is in the currency of the whole; `unpriced`: minutes without a rate;
+    `is_seen`: the asker may see every rate that is in it."""
+
+    space_id: int
+    month: date
+    person_id: int
+    minutes: int = 0
+    approved: int = 0
+    unpriced: int = 0
+    cost: Decimal = ZERO
+    is_seen: bool = True
+
+
+@dataclass
+class Labour:
+    currency: str
+    shares: list[Share] = field(default_factory=list)
+    unknown: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def cost(self) -> Decimal:
+        return sum((one.cost for one in self.shares), ZERO)
+
+    def by(self, *names: str) -> dict[Any, Share]:
+        """Sums by `space_id`, `month`, `person_id` or several of them."""
+        found: dict[Any, Share] = {}
+        for one in self.shares:
+            key = tuple(getattr(one, name) for name in names)
+            total = found.setdefault(key if len(names) > 1 else key[0], Share(one.space_id, one.month, one.person_id))
+            for what in ("minutes", "approved", "unpriced", "cost"):
+                setattr(total, what, getattr(total, what) + getattr(one, what))
+            total.is_seen = total.is_seen and one.is_seen
+        return found
+
+
+def labour(user: Any, space_ids: frozenset[int], currency: str, rates: Rates | None = None) -> Labour:
+    """Seven queries at most, however much was logged. Of the places whose costs the asker may see."""
+    ids = space_ids & spaces_where(user, Permission.SEE_COSTS)
+    found = Labour(currency)
+    entries = TimeEntry.objects.visible_to(user).present().filter(space_id__among=ids, day__lte=clock.today())
+    approved = TimeSheet.objects.filter(  # house: reads — whether a week was approved is no secret of its hours
+        person=OuterRef("user"), state=TimeSheet.State.APPROVED, week__lte=OuterRef("day"), ends_on__gte=OuterRef("day")
+    )
+    rows = entries.order_by().annotate(month=TruncMonth("day"), is_approved=Exists(approved))
+    shares: dict[tuple[int, date, int], Share] = {}
+    for space, person, month, is_approved, minutes in rows.values_list("space_id", "user_id", "month", "is_approved").annotate(total=Sum("minutes")):
+        one = shares.setdefault((space, month, person), Share(space, month, person))
+        one.minutes += minutes
+        one.approved += minutes if is_approved else 0
+    if not shares:
+        return found
+    known = rates or currencies.rates()
+    worth = _worth(entries, shares, RateBook({person for _space, _month, person in shares}), spaces_where(user, Permission.SEE_RATES))
+    for key in sorted(shares):
+        for theirs, value in sorted(worth[key].items()):
+            on = min(unit_end(key[1], "month"), clock.today())
+            amount = known.convert(currencies.to_the_cent(value / 60), theirs, currency, on)
+            if amount is None:
+                found.unknown[theirs] = found.unknown.get(theirs, 0) + 1
+            else:
+                shares[key].cost += amount
+        found.shares.append(shares[key])
+    return found
+
+
+def _worth(entries: Any, shares: dict[tuple[int, date, int], Share], book: RateBook, seen: set[int]) -> dict[Any, dict[str, Decimal]]:
+    """Minutes times rate by currency. A month in which a rate of the person may change is read day by day."""
+    found: dict[Any, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    broken = {(person, day.replace(day=1)) for person in {key[2] for key in shares} for day in book.changes(person) if day.day > 1}
+    pieces: list[tuple[Share, date, int]] = [(one, one.month, one.minutes) for key, one in shares.items() if (key[2], key[1]) not in broken]
+    pieces += _by_day(entries, {(space, month, person): one for (space, month, person), one in shares.items() if (person, month) in broken})
+    for one, day, minutes in pieces:
+        rate = book.rate_on(one.person_id, day, one.space_id)
+        if rate is None:
+            one.unpriced += minutes
+            continue
+        one.is_seen = one.is_seen and rate.space_id in seen
+        found[(one.space_id, one.month, one.person_id)][rate.currency] += minutes * rate.cost
+    return found
+
+
+def _by_day(entries: Any, shares: dict[tuple[int, date, int], Share]) -> Iterable[tuple[Share, date, int]]:
+    if not shares:
+        return
+    rows = entries.filter(user__in={key[2] for key in shares}).order_by().annotate(month=TruncMonth("day")).filter(month__in={key[1] for key in shares})
+    for space, person, month, day, minutes in rows.values_list("space_id", "user_id", "month", "day").annotate(total=Sum("minutes")):
+        if (space, month, person) in shares:
+            yield shares[space, month, person], day, minutes
+
+
+def names(user: Any, person_ids: Iterable[int]) -> dict[int, str]:
+    return dict(User.objects.visible_to(user).filter(pk__in=set(person_ids)).values_list("id", "name"))

@@ -1,0 +1,177 @@
+"""What labour has cost: from logged time at the rates of its days, the same sum over people, months and places."""
+
+from datetime import date, timedelta
+from decimal import Decimal as D
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tandem.kit import clock
+from tandem.people.models import Role
+from tandem.portfolio.actions import cost_lines, exchange_rates
+from tandem.reports.queries import earned_value
+from tandem.reports.queries import labour as reads
+from tandem.reports.queries import money as totals
+from tandem.resources.actions import job_roles, person_roles, rates, time_sheets
+from tandem.work.actions import time_entries
+from tandem.work.models import TimeEntry
+from tests import make
+
+pytestmark = pytest.mark.django_db
+FIRST, TURN = date(2026, 2, 2), date(2026, 2, 16)
+
+
+@pytest.fixture
+def item(world):
+    return make.work_item(actor=world.boris, project=world.project, estimate_minutes=1200)
+
+
+def price(world, cost, day=date(2026, 1, 1), currency="EUR", **of):
+    return rates.create(actor=world.alma, space=world.root, valid_from=day, cost=D(cost), currency=currency, **of)
+
+
+def log(world, item, person, minutes, day):
+    return time_entries.log(actor=world.boris, item=item, user=person, minutes=minutes, day=day)
+
+
+def found(user, space=None, currency="EUR"):
+    return reads.labour(user, totals.places(user, space), currency)
+
+
+def test_an_hour_costs_the_rate_of_its_day(world, item):
+    price(world, "60", person=world.mei)
+    price(world, "90", TURN, person=world.mei)
+    log(world, item, world.mei, 100, TURN - timedelta(days=1))
+    log(world, item, world.mei, 20, TURN)
+    log(world, item, world.mei, 60, date(2026, 3, 2))
+    shares = found(world.alma).shares
+    assert [(one.month, one.minutes, one.cost) for one in shares] == [(date(2026, 2, 1), 120, D("130.00")), (date(2026, 3, 1), 60, D("90.00"))]
+
+
+def test_what_has_no_rate_costs_nothing_and_is_named(world, item, signed_in):
+    price(world, "60", TURN, person=world.mei)
+    log(world, item, world.mei, 45, TURN - timedelta(days=1))
+    log(world, item, world.mei, 60, TURN)
+    log(world, item, world.chen, 30, TURN)
+    assert [(one.person_id, one.cost, one.unpriced) for one in found(world.alma).shares] == [(world.chen.pk, 0, 30), (world.mei.pk, D(60), 45)]
+    page = signed_in(world.alma).get("/money/labour/?in=POR").content.decode()
+    assert "Mei Lin: 0.8 h in" in page and "陈悦: 0.5 h in" in page
+
+
+def test_approved_time_is_told_apart(world, item):
+    price(world, "60", person=world.mei)
+    log(world, item, world.mei, 60, TURN)
+    log(world, item, world.mei, 30, TURN + timedelta(days=7))
+    sheet = time_sheets.open_week(actor=world.mei, person=world.mei, week=TURN)
+    time_sheets.submit(actor=world.mei, time_sheet=sheet)
+    assert found(world.alma).shares[0].approved == 0
+    time_sheets.decide(actor=world.boris, time_sheet=sheet, version=None, is_approved=True)
+    assert (found(world.alma).shares[0].minutes, found(world.alma).shares[0].approved) == (90, 60)
+
+
+def test_who_may_not_see_the_rate_reads_sums_and_not_what_somebody_costs(world, item, signed_in):
+    price(world, "61.23", person=world.mei)
+    price(world, "10", person=world.chen)
+    log(world, item, world.mei, 60, TURN)
+    log(world, item, world.chen, 60, TURN)
+    assert found(world.boris).cost == found(world.alma).cost == D("71.23")
+    for path in ("/money/labour/?in=POR", "/money/?in=POR", "/costs/?in=POR", "/costs/?in=POR&kind=labour"):
+        assert b"61.23" not in signed_in(world.boris).get(path).content, path
+    assert "71.23" in signed_in(world.boris).get("/money/labour/?in=POR").content.decode()
+    assert "61.23" in signed_in(world.alma).get("/money/labour/?in=POR").content.decode()
+    for person in (world.mei, world.chen):
+        assert not found(person).shares
+        assert signed_in(person).get("/money/labour/?in=POR").status_code == 403
+    assert not found(world.dana).shares
+    assert signed_in(world.dana).get("/money/labour/?in=POR").status_code == 404
+
+
+def test_it_stands_beside_the_typed_lines_and_no_hour_counts_twice(world, item):
+    """Planned labour of a month that is over is replaced by what it cost; of the current month the greater counts."""
+    month = clock.today().replace(day=1)
+    before = (month - timedelta(days=1)).replace(day=1)
+    price(world, "60", person=world.mei)
+    for one in (before, month):
+        cost_lines.create(actor=world.boris, space=world.project.space, title="Developers", kind="labour", month=one, planned=D(1000))
+    log(world, item, world.mei, 600, before)
+    log(world, item, world.mei, 300, month)
+    whole = totals.money(world.alma, totals.places(world.alma, None), "EUR")
+    assert (whole.total.planned, whole.total.actual, whole.total.outlook) == (D(2000), D(900), D(600) + D(1000))
+    with_kinds = whole.by("kind")["labour"]
+    assert (with_kinds.actual, with_kinds.outlook) == (D(900), D(1600))
+
+
+def test_earned_value_in_money_counts_it(world, item):
+    month = clock.today().replace(day=1)
+    price(world, "60", person=world.mei)
+    cost_lines.create(actor=world.boris, space=world.project.space, title="Developers", kind="labour", month=month, planned=D(1000))
+    one = earned_value.project(world.alma, world.project.space, "money")
+    assert one.left.labour and one.figures.actual is None
+    log(world, item, world.mei, 90, month)
+    log(world, item, world.chen, 40, month)
+    one = earned_value.project(world.alma, world.project.space, "money")
+    assert (one.figures.actual, one.left.labour, one.left.unpriced_minutes) == (9000, False, 40)
+
+
+_LOGS = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(0, 1), st.integers(1, 700), st.integers(0, 120)), min_size=1, max_size=12
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(logs=_LOGS, costs=st.lists(st.decimals(0, 500, places=2), min_size=4, max_size=4), turn=st.integers(0, 90), rate=st.decimals("0.1", "9", places=4))
+def test_people_months_and_places_add_up_to_the_same(world, item, logs, costs, turn, rate):
+    """Whatever is logged by whom, in which project, at which of two rates and in which currency."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        other = make.project(actor=world.alma, name="Gate", key="GAT")
+        items = [item, make.work_item(actor=world.alma, project=other)]
+        role = job_roles.create(actor=world.alma, space=world.root, name="Tester")
+        person_roles.create(actor=world.alma, person=world.chen, job_role=role, starts_on=FIRST)
+        exchange_rates.create(actor=world.alma, currency="USD", on=date(2025, 1, 1), rate=rate)
+        price(world, costs[0], person=world.mei)
+        price(world, costs[1], FIRST + timedelta(days=turn), currency="USD", person=world.mei)
+        price(world, costs[2], FIRST + timedelta(days=turn // 2), job_role=role)
+        people = [world.mei, world.chen, world.boris]
+        TimeEntry.objects.bulk_create(
+            TimeEntry(space_id=items[p].space_id, item=items[p], user=people[who], minutes=minutes, day=FIRST + timedelta(days=day), recorded_by=world.alma)
+            for who, p, minutes, day in logs
+        )
+        whole = found(world.alma)
+        sums = [sum(one.cost for one in whole.by(name).values()) for name in ("person_id", "month", "space_id")]
+        parts = [found(world.alma, space).cost for space in (world.project.space, other.space)]
+        rolled = totals.money(world.alma, totals.places(world.alma, None), "EUR").by("kind").get("labour", totals.Amounts())
+        assert {*sums, sum(parts), rolled.actual} == {whole.cost}
+        assert sum(one.minutes for one in whole.shares) == sum(minutes for _who, _p, minutes, _day in logs)
+        exact = sum(minutes * _rate(who, day, turn, costs, rate) for who, _p, minutes, day in logs) / 60
+        assert abs(whole.cost - exact) <= D("0.01") * 2 * len(logs)
+        transaction.set_rollback(True)
+
+
+def _rate(who, day, turn, costs, usd):
+    if who == 0:
+        return costs[1] * usd if day >= turn else costs[0]
+    return costs[2] if who == 1 and day >= turn // 2 else D(0)
+
+
+def test_the_number_of_queries_does_not_follow_the_hours(world, item):
+    role = job_roles.create(actor=world.alma, space=world.root, name="Tester")
+    price(world, "50", job_role=role)
+    price(world, "60", TURN, job_role=role)
+
+    def asked(people, days):
+        for n in range(people):
+            person = make.user(actor=world.admin, name=f"P{people}{n}", role=Role.MEMBER)
+            person_roles.create(actor=world.alma, person=person, job_role=role, starts_on=FIRST)
+            for day in range(days):
+                log(world, item, person, 60, FIRST + timedelta(days=day))
+        with CaptureQueriesContext(connection) as queries:
+            found(world.alma)
+        return len(queries)
+
+    # within one transaction who may see what is read anew each time: seven of them
+    assert asked(1, 2) == asked(4, 10) <= 16
