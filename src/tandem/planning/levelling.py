@@ -1,6 +1,6 @@
 """The plan of the whole organisation: read all open work, level it on its people, keep the plan and the dates.
 
-A change is followed in the order of the plan that stands, so that little moves; a search for a better order runs at
+After a change only what it forces moves, in the order of the plan that stands; a search for a better order runs at
 night or when somebody asks for it, and its plan replaces the other only where it is better."""
 
 import hashlib
@@ -16,7 +16,7 @@ from django.db import connection
 
 from tandem.collaboration.actions.jobs import Cancelled, Progress
 from tandem.compute.errors import Uncomputable
-from tandem.compute.scheduling.levelling import portfolio
+from tandem.compute.scheduling.levelling import portfolio, steady
 from tandem.compute.scheduling.levelling.array_check import ArrayChecker
 from tandem.compute.scheduling.levelling.arrays import Arrays
 from tandem.compute.scheduling.levelling.decode import Decoder, default_modes
@@ -24,12 +24,12 @@ from tandem.compute.scheduling.levelling.portfolio_net import breakable, fits
 from tandem.kit import clock
 from tandem.kit.jobs import Interrupted
 from tandem.people.models import Space
-from tandem.planning import open_work, plan_conflicts, plan_moves, plan_problem, runs
+from tandem.planning import open_work, plan_conflicts, plan_moves, plan_problem, plan_steady, runs
 from tandem.planning.models import LevelledDates, LevelledPlan, Run
-from tandem.planning.plan_axis import SLOTS
 from tandem.planning.plan_inputs import ITEM, Ints, PlanInputs, packed, unpacked
 from tandem.planning.plan_problem import Made
 from tandem.planning.plan_rules import latest_starts
+from tandem.planning.plan_steady import Difference
 from tandem.planning.plan_why import KeptPlan
 
 KEPT_DAYS = 30
@@ -131,13 +131,13 @@ def digest(inputs: PlanInputs) -> str:
 
 
 def _first(inputs: PlanInputs, before: KeptPlan | None) -> Found:
-    """In the order of the plan that stands; without one the best of the rules."""
+    """What no rule forces stays where the plan has it; without one the best of the rules."""
     if not inputs.n:
         return Found(np.zeros(0, np.int64), 0, 0, 0)
     arrays = inputs.arrays()
     if before is not None and before.inputs.n:
         try:
-            return _decoded(arrays, _order(inputs, before))
+            return _carried(arrays, plan_steady.between(before, inputs))
         except Uncomputable as problem:
             if problem.code not in ("no_place", "plan_invalid"):
                 raise
@@ -152,6 +152,11 @@ def _first(inputs: PlanInputs, before: KeptPlan | None) -> Found:
         return best
     found = min(best, other, key=lambda one: (one.broken, one.tardiness, one.makespan))
     return replace(found, evaluations=best.evaluations + 1, bound=best.bound)
+
+
+def _carried(arrays: Arrays, difference: Difference) -> Found:
+    one = steady.carried(arrays, difference.wanted, difference.changed, difference.gone)
+    return Found(one.starts, one.tardiness, one.makespan, one.tried, None, _broken(arrays, one.starts))
 
 
 def _decoded(arrays: Arrays, key: Ints) -> Found:
@@ -183,27 +188,13 @@ def _worth(arrays: Arrays, starts: Ints) -> tuple[int, int]:
 def finishes(arrays: Arrays, starts: Ints) -> Ints:
     """The slot after the last that each activity works, over what its calendar leaves out (n)."""
     found = starts.astype(np.int64) + arrays.duration
-    for row in range(len(arrays.working)):
-        mine = (arrays.calendar == row) & (arrays.duration > 0)
-        if mine.any():
-            worked = arrays.working[row]
-            far = int(starts[mine].max()) + int(arrays.duration[mine].max()) + len(worked)
-            slots = np.concatenate((np.flatnonzero(worked), np.arange(len(worked), len(worked) + far)))
-            found[mine] = slots[np.searchsorted(slots, starts[mine]) + arrays.duration[mine] - 1] + 1
+    rows = np.where(arrays.duration > 0, arrays.calendar, -1)
+    size = arrays.working.shape[1] + int(arrays.duration.max(initial=0))
+    for row in np.unique(rows[rows >= 0]).tolist():
+        mine = np.flatnonzero((rows == row) & (starts < arrays.working.shape[1]))
+        slots = np.flatnonzero(np.append(arrays.working[row], np.ones(size - arrays.working.shape[1], np.bool_)))
+        found[mine] = slots[np.searchsorted(slots, starts[mine]) + arrays.duration[mine] - 1] + 1
     return found
-
-
-def _order(inputs: PlanInputs, before: KeptPlan) -> Ints:
-    """Starts of the plan that stands, counted from today; what is new comes where its neighbour in rank stands."""
-    passed = int(np.searchsorted(before.inputs.ordinals, inputs.first)) * SLOTS
-    key = np.zeros(inputs.n, np.int64)
-    last, space = 0, 0
-    for at, code in enumerate(inputs.code.tolist()):
-        there = before.place.get(code)
-        here = int(inputs.space[at])
-        last = int(before.starts[there]) - passed if there is not None else last if here == space else int(inputs.release[at])
-        key[at], space = last, here
-    return key
 
 
 def _better(plan: KeptPlan, seconds: float, cancelled: Callable[[], bool]) -> Iterator[Found]:
@@ -234,7 +225,7 @@ def _store(root: Space, made: Made, found: Found, inputs_hash: str, seconds: flo
         dropped=made.dropped[:100], ends=summary, moves=moves, moved_since=since, kept=packed(inputs, found.starts, ends),
     )  # fmt: skip
     changed = _write(plan, rows)
-    plan_conflicts.renew(made.work, inputs, ends, made.axis)
+    plan_conflicts.renew(made.work, inputs, ends, made.axis, made.people)
     _forget(plan)
     runs.tell(run, changed)
     return plan
@@ -251,7 +242,8 @@ def _rows(made: Made, starts: Ints, ends: Ints) -> tuple[tuple[list[Any], ...], 
         if code % 4 != ITEM:
             continue
         if (start, end, calendar) not in known:
-            first, last = axis.starts_at(start, max(calendar, 0)), axis.ends_at(end, max(calendar, 0))
+            hours = made.hours_of[max(calendar, 0)]
+            first, last = axis.starts_at(start, hours), axis.ends_at(end, hours)
             known[start, end, calendar] = (min(first, last).replace(tzinfo=UTC), last.replace(tzinfo=UTC))
         dates = known[start, end, calendar]
         for column, value in zip(found, (code // 4, space, *dates), strict=True):

@@ -16,7 +16,7 @@ from tandem.kit.types import Json
 from tandem.planning.models import Run
 
 _LOCKS = 0x7A4D
-RULES = 4
+RULES = 5
 """Raised when planning computes something differently from the same rows, so that stored runs are made anew."""
 
 

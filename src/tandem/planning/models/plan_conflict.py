@@ -25,6 +25,7 @@ class PlanConflict(Scoped):
         PROJECT = "project", _("Project later than planned")
         OVERLOAD = "overload", _("Person over capacity")
         DRIFT = "drift", _("Roadmap and project apart")
+        LEAVER = "leaver", _("Work after somebody's last day")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     subject_kind = models.CharField(max_length=60)

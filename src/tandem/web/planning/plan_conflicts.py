@@ -52,6 +52,9 @@ def _text(line: reads.Line) -> str:
         return ngettext("Planned to end on %(on)s, computed for %(computed)s: %(days)s day later.", "Planned to end on %(on)s, computed for %(computed)s: %(days)s days later.", c.days) % known
     if c.kind == PlanConflict.Kind.DRIFT:
         return ngettext("On the roadmap for %(on)s, its work ends on %(computed)s: %(days)s day apart.", "On the roadmap for %(on)s, its work ends on %(computed)s: %(days)s days apart.", c.days) % known
+    if c.kind == PlanConflict.Kind.LEAVER:
+        late = known | {"n": c.detail.get("count", 1)}
+        return ngettext("The last day is %(on)s; %(n)s item is computed to end behind it, on %(computed)s.", "The last day is %(on)s; %(n)s items are computed to end behind it, the last on %(computed)s.", late["n"]) % late
     more = known | {"hours": c.detail.get("hours", 0), "capacity": c.detail.get("capacity", 0), "weeks": c.detail.get("weeks", 1)}
     return ngettext(
         "In the week of %(on)s %(hours)s h are planned, %(capacity)s h can be worked; over capacity in %(weeks)s week.",

@@ -128,7 +128,7 @@ def _label(row: reads.Row) -> str:
 
 
 def move_line(one: moved.Shown) -> dict[str, Any]:
-    return {"move": one, "cause": words.move_cause(one.cause, one.about or words.unseen(), one.people, one.other or words.unseen())}
+    return {"move": one, "cause": words.move_cause(one.cause, one.about or words.unseen(), one.people, one.other or words.unseen(), one.who)}
 
 
 def _notes(plan: LevelledPlan | None) -> list[str]:
