@@ -72,7 +72,8 @@ class ArrayChecker:
             mine = np.flatnonzero((calendar == row) & (slots > 0))
             works = worked(arrays, row, size + int(slots[mine].max()))
             # the last place stands for what would not end before the slots do
-            at, rank = np.append(np.flatnonzero(works), size), np.cumsum(works) - works
+            at = np.append(np.flatnonzero(works), size)
+            rank: Longs = np.cumsum(works).astype(np.int64) - works
             finish[mine] = at[np.minimum(rank[starts[mine]] + slots[mine], len(at)) - 1] + 1
             idle[mine] = ~works[starts[mine]]
         return finish, idle

@@ -75,12 +75,12 @@ class Decoder:
         """Time by time, what fits, the smallest key first."""
         return self._decoded("parallel", parallel_kernel.parallel, np.asarray(keys, np.int64), modes)
 
-    def steadied(self, order: Ints, modes: Ints, wanted: Ints, loose: npt.NDArray[np.bool_]) -> tuple[Decoded, Ints]:
+    def steadied(self, order: Ints, modes: Ints, wanted: Ints, loose: npt.NDArray[np.bool_], holds: bool = True) -> tuple[Decoded, Ints]:
         """Each activity of the list where it is wanted, unless it is loose or a rule moves it; and what became of each (n)."""
         n = self.arrays.n
         modes, wanted = np.array(modes, np.int32), np.array(wanted, np.int32)
         starts, finishes, state = np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n, np.int32)
-        while n and steady_kernel.steadied(self.tables, order, modes, wanted, loose, starts, finishes, self._free, state) < 0:
+        while n and steady_kernel.steadied(self.tables, order, modes, wanted, loose, holds, starts, finishes, self._free, state) < 0:
             self._grow()
         self.evaluations += 1
         return Decoded(starts, finishes, modes, self._objective(starts, finishes, modes), "steady"), state

@@ -18,7 +18,7 @@ from tandem.compute.scheduling.levelling.plan import Objective
 from tandem.compute.scheduling.levelling.steady_kernel import PUSHED
 
 Bools = npt.NDArray[np.bool_]
-MOST_MOVED = 0.05
+MOST_MOVED = 0.03
 """Share of all activities up to which the plan with the least tardiness is taken; beyond it the one that moves least."""
 LONG_QUEUE = 500
 """Activities that may be placed anew with what changed: beyond, the resource is a role of many, and no queue of somebody."""
@@ -68,6 +68,8 @@ def _repairs(
     if loose.sum() > max(MOST_MOVED * arrays.n, LONG_QUEUE):
         made, _state = decoder.steadied(order, modes, wanted, changed)
         yield made.starts, made.finishes, _worth(made.objective)
+    aside, _state = decoder.steadied(order, modes, wanted, loose, False)
+    yield aside.starts, aside.finishes, _worth(aside.objective)
     for _round in range(ROUNDS):
         made, state = decoder.steadied(order, modes, wanted, loose)
         yield made.starts, made.finishes, _worth(made.objective)

@@ -43,11 +43,12 @@ def fits_at(t: Any, m: int, at: Any, free: Any) -> int:
 
 
 @compiled
-def steadied(t: Any, order: Any, modes: Any, wanted: Any, loose: Any, starts: Any, finishes: Any, free: Any, state: Any) -> int:
+def steadied(t: Any, order: Any, modes: Any, wanted: Any, loose: Any, holds: bool, starts: Any, finishes: Any, free: Any, state: Any) -> int:
     """Serial generation that leaves each activity at its `wanted` start (n) where every rule holds there.
 
-    `order` (n) has predecessors first. What is not `loose` (n) holds its place in the profile from the beginning, the earlier in
-    the list the more; what is loose, and what a rule moves, comes where it fits first. Fills starts, finishes, free, and
+    `order` (n) has predecessors first. What is not `loose` (n) `holds` its place in the profile from the beginning, the earlier in
+    the list the more, and what is loose, or moved by a rule, comes where it fits first; without `holds` it gives way to what
+    comes before it in the list, and never starts earlier than it did. Fills starts, finishes, free, and
     `state` (n): STAYS, PUSHED by a rule, LOOSE. The makespan, or TOO_LONG."""
     clear(t, free)
     top = place_given(t, modes, starts, finishes, free)
@@ -58,7 +59,7 @@ def steadied(t: Any, order: Any, modes: Any, wanted: Any, loose: Any, starts: An
         state[i] = LOOSE if loose[i] else PUSHED
         if t.fixed[i] >= 0:
             state[i] = STAYS
-        elif not loose[i] and wanted[i] >= t.release[i]:
+        elif holds and not loose[i] and wanted[i] >= t.release[i]:
             m = row_of(t, modes, i)
             end = fits_at(t, m, wanted[i], free)
             if end >= 0:
@@ -74,6 +75,8 @@ def steadied(t: Any, order: Any, modes: Any, wanted: Any, loose: Any, starts: An
         m = row_of(t, modes, i)
         slots, c = t.duration[m], t.calendar[m]
         at = earliest(t, i, slots, c, starts, finishes)
+        if not holds and not loose[i]:
+            at = next_worked(t, max(at, wanted[i]), c) if slots > 0 else max(at, wanted[i])
         if state[i] == STAYS:
             if at <= starts[i]:
                 continue
