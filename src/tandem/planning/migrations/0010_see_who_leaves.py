@@ -1,9 +1,10 @@
+import django.db.models.deletion
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
-    dependencies = [("planning", "0009_find_plan_conflicts")]
+    dependencies = [("collaboration", "0001_initial"), ("planning", "0009_find_plan_conflicts")]
 
     operations = [
         migrations.AlterField(
@@ -16,5 +17,10 @@ class Migration(migrations.Migration):
                 ],
                 max_length=10,
             ),
+        ),
+        migrations.AddField(
+            model_name="planconflict",
+            name="ways_job",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="collaboration.job"),
         ),
     ]

@@ -39,6 +39,8 @@ class PlanConflict(Scoped):
     # ways out as they were computed last, from which plan; [] where there is none, None: not asked
     ways = models.JSONField(null=True)
     ways_of = models.ForeignKey("planning.LevelledPlan", models.SET_NULL, null=True, related_name="+")
+    # the job that computes ways out, or did it last
+    ways_job = models.ForeignKey("collaboration.Job", models.SET_NULL, null=True, related_name="+")
     found_at = models.DateTimeField(default=clock.now)
     gone_at = models.DateTimeField(null=True)
 

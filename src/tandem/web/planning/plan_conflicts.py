@@ -67,7 +67,7 @@ def _text(line: reads.Line) -> str:
 def detail(request: HttpRequest, id: int) -> HttpResponse:
     conflict = doors.find(PlanConflict.objects.select_related("space"), request.user, pk=id)
     line = reads.one(request.user, conflict)
-    job = Job.objects.visible_to(request.user).filter(kind=actions.WAYS, title=_title(conflict)).running().order_by("-id").first()
+    job = Job.objects.visible_to(request.user).filter(pk=conflict.ways_job_id).running().first()
     may_edit = may(request.user, Permission.EDIT_WORK, conflict.space_id)
     drafts = [(draft, may(request.user, Permission.EDIT_PLAN, draft.space_id)) for draft in reads.drafts(request.user, conflict)]
     context = {
@@ -110,7 +110,7 @@ def ways(request: HttpRequest, id: int) -> HttpResponse:
 def proposals(request: HttpRequest, id: int) -> HttpResponse:
     conflict = doors.find(PlanConflict.objects.all(), request.user, pk=id)
     number = whole_number(request.POST.get("way", ""), 3)
-    made = actions.propose(actor=request.user, conflict=conflict, number=-1 if number is None else number)
+    made = actions.propose(actor=request.user, conflict=conflict, number=-1 if number is None else number, version=doors.version_in(request))
     return _go(request, id, ngettext("Proposed to %(n)s project. Its dates change when its owner says yes.", "Proposed to %(n)s projects. Their dates change when their owners say yes.", len(made)) % {"n": len(made)})
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from tandem.collaboration.words import refusal
 from tandem.kit import clock
 from tandem.kit.dates import months_on, quarter_start
 from tandem.kit.errors import Refused
@@ -183,8 +184,9 @@ def accepted(request: HttpRequest) -> HttpResponse:
     if refused and not moved_:
         raise refused[0][1]
     said = ngettext("%(n)s item is planned as computed; a baseline was taken.", "%(n)s items are planned as computed; baselines were taken.", moved_) % {"n": moved_}
-    if refused:
-        said += " " + ngettext("%(n)s project had nothing to change.", "%(n)s projects had nothing to change.", len(refused)) % {"n": len(refused)}
+    for code in dict.fromkeys(problem.code for _name, problem in refused):
+        mine = [(name_, problem) for name_, problem in refused if problem.code == code]
+        said += " " + _("%(names)s: %(problem)s") % {"names": ", ".join(name_ for name_, _problem in mine[:3]) + (" …" if len(mine) > 3 else ""), "problem": refusal(mine[0][1])}
     return doors.go_to(request, request.POST.get("back", "") if request.POST.get("back", "").startswith("/plan/") else reverse("portfolio_plan"), said)
 
 
