@@ -41,7 +41,7 @@ def item(world, title, days, *, project=None, people=(), **values):
 def late(world):
     """Mei's five days for the portal are planned for this week, and another project of hers has promised the same week."""
     other = make.project(actor=world.alma, name="Mobile", key="MOB")
-    mine = item(world, "Quay", 5, people=[world.mei], planned_start=at(7), planned_finish=at(11, 17))
+    mine = item(world, "Quay", 5, people=[world.mei], planned_start=at(7, 9), planned_finish=at(11, 17))
     rival = item(world, "Crane", 5, project=other, people=[world.mei])
     feature = make.feature(actor=world.chen, product=world.product, title="Cranes")
     Scope.objects.create(space=feature.space, feature=feature, item=rival)
@@ -101,7 +101,7 @@ def test_a_proposal_changes_nothing_until_the_yes(world, late):
     conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
     number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
     before = WorkItem.objects.get(pk=late[0].pk).planned_finish
-    drafts = plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number)
+    drafts = plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=None)
     assert {draft.space_id for draft in drafts} == {late[0].space_id, late[1].space_id}
     assert WorkItem.objects.get(pk=late[0].pk).planned_finish == before
     rival = next(draft for draft in drafts if draft.space_id == late[1].space_id)
@@ -115,7 +115,7 @@ def test_a_proposal_changes_nothing_until_the_yes(world, late):
 def test_an_item_that_was_changed_since_the_proposal_stops_the_yes(world, late):
     conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
     number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
-    draft = next(one for one in plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number) if one.space_id == late[1].space_id)
+    draft = next(one for one in plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=None) if one.space_id == late[1].space_id)
     work_items.change(actor=world.admin, item=WorkItem.objects.get(pk=late[1].pk), version=None, title="Crane 2")
     with pytest.raises(Stale):
         plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Swap")
@@ -129,14 +129,14 @@ def test_nobody_proposes_dates_where_they_only_look(world, late):
     number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
     spaces.grant(actor=world.admin, space=late[1].space, user=reader, role=Role.STAKEHOLDER)
     reader.refresh_from_db()
-    drafts = plan_conflicts.propose(actor=reader, conflict=conflict, number=number)
+    drafts = plan_conflicts.propose(actor=reader, conflict=conflict, number=number, version=None)
     assert {draft.space_id for draft in drafts} == {late[0].space_id}
 
 
 def test_of_two_answers_to_a_proposal_one_counts(world, late):
     conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
     number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
-    draft = next(one for one in plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number) if one.space_id == late[1].space_id)
+    draft = next(one for one in plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=None) if one.space_id == late[1].space_id)
     seen = PlanDraft.objects.get(pk=draft.pk)
     plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Swap")
     with pytest.raises(Stale):
@@ -147,11 +147,52 @@ def test_of_two_answers_to_a_proposal_one_counts(world, late):
 def test_who_may_not_plan_proposes_but_does_not_decide(world, late):
     conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
     number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
-    drafts = plan_conflicts.propose(actor=world.mei, conflict=conflict, number=number)
+    drafts = plan_conflicts.propose(actor=world.mei, conflict=conflict, number=number, version=None)
     assert {draft.space_id for draft in drafts} == {world.project.space_id}  # the other project is out of her sight
     with pytest.raises(Denied):
         plan_conflicts.accept(actor=world.mei, draft=drafts[0], version=drafts[0].version, name="Swap")
     with pytest.raises(Hidden):
-        plan_conflicts.propose(actor=world.dana, conflict=conflict, number=number)
+        plan_conflicts.propose(actor=world.dana, conflict=conflict, number=number, version=None)
     with pytest.raises(Refused, match="conflict_gone"):
-        plan_conflicts.propose(actor=world.alma, conflict=conflict, number=99)
+        plan_conflicts.propose(actor=world.alma, conflict=conflict, number=99, version=None)
+
+
+def swap_of(world):
+    conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
+    number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
+    return conflict, number
+
+
+def test_ways_that_were_computed_anew_are_looked_at_again_before_one_is_proposed(world, late):
+    conflict, number = swap_of(world)
+    seen = conflict.version
+    ways_of(conflict)
+    with pytest.raises(Stale):
+        plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=seen)
+    assert not PlanDraft.objects.exists()
+    assert plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=conflict.version)
+
+
+def test_a_way_out_of_a_plan_that_moved_since_is_not_proposed(world, late):
+    conflict, number = swap_of(world)
+    work_items.change(actor=world.admin, item=WorkItem.objects.get(pk=late[1].pk), version=None, estimate_minutes=4 * 480)
+    levelling.compute()
+    with pytest.raises(Refused, match="ways_outdated"):
+        plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=None)
+
+
+def test_a_proposal_that_changes_nothing_is_not_made(world, late):
+    conflict, number = swap_of(world)
+    for pk, (start, finish) in conflict.ways[number]["dates"].items():
+        WorkItem.objects.filter(pk=pk).update(planned_start=datetime.fromisoformat(start), planned_finish=datetime.fromisoformat(finish))
+    with pytest.raises(Refused, match="way_moves_nothing"):
+        plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=None)
+
+
+def test_of_one_conflict_ways_out_are_computed_once_at_a_time(world, late):
+    conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
+    first = plan_conflicts.ask_ways(actor=world.alma, conflict=conflict, title="Ways out")
+    again = plan_conflicts.ask_ways(actor=world.boris, conflict=PlanConflict.objects.get(pk=conflict.pk), title="出路")
+    assert again.pk == first.pk
+    type(first).objects.filter(pk=first.pk).update(state="done")
+    assert plan_conflicts.ask_ways(actor=world.alma, conflict=conflict, title="Ways out").pk != first.pk

@@ -141,3 +141,28 @@ def test_the_nightly_job_computes_everything(people):
         make.feature(actor=people.chen, product=people.product)
         jobs.nightly(0)
     assert Forecast.objects.count() == 2
+
+
+def test_what_changes_the_time_of_people_makes_the_levelled_plan_stale_and_no_forecast(people):
+    from datetime import date
+
+    from tandem.people.models import Space
+    from tandem.resources.actions import bookings, employments, time_off
+
+    def levelled() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'planning.level' AND status = 'todo'")
+            return cursor.fetchone()[0]
+
+    span = {"starts_on": date(2026, 12, 7), "ends_on": date(2026, 12, 18)}
+    term = {"space": Space.objects.get(parent=None), "person": people.chen, "starts_on": date(2026, 1, 1)}
+    changes = (
+        lambda: time_off.ask(actor=people.admin, person=people.mei, **span),
+        lambda: employments.create(actor=people.admin, **term),
+        lambda: bookings.create(actor=people.admin, subject=people.project, person=people.mei, percent=50, is_hard=True, **span),
+    )
+    for change in changes:
+        empty()
+        change()
+        assert levelled() == 1
+        assert queued() == []

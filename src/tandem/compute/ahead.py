@@ -79,9 +79,10 @@ def _selection() -> None:
 
 
 def _levelling() -> None:
-    from tandem.compute.scheduling.levelling.compile import compiled_problem
+    from tandem.compute.scheduling.levelling.compile import arrays_of, compiled_problem
     from tandem.compute.scheduling.levelling.problem import Activity, Calendar, Link, Mode, Problem, Resource
     from tandem.compute.scheduling.levelling.solve import Budget, solve
+    from tandem.compute.scheduling.levelling.steady import carried
 
     activities = tuple(Activity(str(i), (Mode(1 + i % 3, {"r": 1 + i % 2}),)) for i in range(8))
     links = tuple(Link(str(i), str(i + 2)) for i in range(4))
@@ -91,6 +92,7 @@ def _levelling() -> None:
         for _ in solve(problem, Budget(evaluations=300), engine="search"):
             pass
         compiled_problem(problem).in_order(np.arange(len(activities), dtype=np.int32))  # as after an edit
+        carried(arrays_of(problem), np.zeros(len(activities), np.int32), np.arange(len(activities)) == 1)
 
 
 def _portfolio() -> None:

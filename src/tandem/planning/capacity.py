@@ -1,18 +1,129 @@
-"""How much of each person there is, day by day: the one place that the levelled plan asks for supply."""
+"""When each person has time for the work of a space: the one place that the levelled plan asks for supply.
 
-from collections.abc import Iterable, Mapping, Sequence
+It is the same time that sprints, workload and load ask for (`availability`): terms of employment with their share of a week,
+joining and leaving, the person's own calendar, approved time off. Firm bookings keep their share for what they are for."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
+from tandem.planning.availability import available_hours
+from tandem.planning.plan_axis import SLOTS
+from tandem.product.models import Feature, Scope
+from tandem.resources.models import Booking, Employment
+
 UNITS = 4
 """A whole person; work that takes a quarter of somebody's day holds one unit."""
+WHOLE = (1 << SLOTS) - 1
+"""A day of which every slot is worked, one bit a slot, the first lowest."""
+Masks = npt.NDArray[np.uint8]
+Shares = npt.NDArray[np.float64]
 
 
-def by_day(people: Iterable[int], days: Sequence[date]) -> Mapping[int, npt.NDArray[np.int32]]:
-    """Units of a person (by number of the account) on each of these days; who is not named is there whole, every day.
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a firm booking keeps: the spaces whose work may use it, slots of each day (D)."""
 
-    Nobody's time is limited beyond the working calendars yet: bookings and leave come in here.
-    """
-    return {}
+    spaces: frozenset[int]
+    slots: npt.NDArray[np.int64]
+
+
+@dataclass(eq=False)
+class Capacity:
+    """`slots`: who has not all of every day, in slots of each day (D). `left`: the last day of who leaves; behind it the work
+    counts as if somebody took their place, and stands out as a conflict."""
+
+    days: npt.NDArray[np.int64]
+    slots: dict[int, npt.NDArray[np.int64]] = field(default_factory=dict)
+    left: dict[int, date] = field(default_factory=dict)
+    kept: dict[int, list[_Kept]] = field(default_factory=dict)
+    _made: dict[tuple[int, int], Masks] = field(default_factory=dict)
+
+    def binds(self, person: int) -> bool:
+        return person in self.slots or person in self.kept
+
+    def space_for(self, person: int, space: int) -> int:
+        """0 where the space makes no difference to the time that somebody has."""
+        return space if any(space in one.spaces for one in self.kept.get(person, ())) else 0
+
+    def masks(self, person: int, space: int) -> Masks:
+        """Slots of each day (D) in which the person has time for the work of a space: on days that are booked for it what is
+        booked, on others what nobody booked."""
+        key = (person, self.space_for(person, space))
+        if key not in self._made:
+            have = self.slots.get(person)
+            left = np.full(len(self.days), SLOTS) if have is None else have.copy()
+            found = np.zeros(len(self.days), np.int64)
+            for one in self.kept.get(person, ()):
+                taken = np.minimum(one.slots, left)
+                if space in one.spaces:
+                    found |= _run(left - taken, taken)
+                left -= taken
+            self._made[key] = np.where(found > 0, found, _run(np.zeros_like(left), left)).astype(np.uint8)
+        return self._made[key]
+
+
+def of(people: Iterable[int], days: npt.NDArray[np.int64]) -> Capacity:
+    """Of these people on these days (ordinals, ascending). As many queries for two as for three hundred."""
+    found, wanted = Capacity(days), sorted(set(people))
+    if not wanted or not len(days):
+        return found
+    first, last = date.fromordinal(int(days[0])), date.fromordinal(int(days[-1]))
+    have = available_hours(wanted, first, last)
+    inside = np.minimum(days - int(days[0]), len(have.minutes[wanted[0]]) - 1)
+    ends = _ends(wanted)
+    for person in wanted:
+        full, minutes, away = have.full[person][inside], have.minutes[person][inside], have.away[person][inside]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(full > 0, minutes / full, 0.0)
+            if person not in ends:  # the calendar of the work says when it is done; theirs is not known
+                share = np.where(full > 0, share, 1.0)
+        last_day = ends.get(person)
+        if last_day is not None and last_day < last:
+            found.left[person] = last_day
+            share[days > last_day.toordinal()] = 1.0
+        if (share < 1.0).any() or away.any():
+            found.slots[person] = _slots(share, days)
+    _bookings(found, first, last)
+    return found
+
+
+def _ends(people: list[int]) -> dict[int, date | None]:
+    """Of each person with terms the day on which the last one ends; None: no end is known."""
+    found: dict[int, date | None] = {}
+    for person, ends in Employment.objects.filter(person__in=people).order_by().values_list("person_id", "ends_on"):
+        known = found.get(person, date.min)
+        found[person] = None if ends is None or known is None else max(known, ends)
+    return found
+
+
+def _bookings(found: Capacity, first: date, last: date) -> None:
+    rows = Booking.objects.hard().during(first, last).exclude(person=None).order_by("person_id", "starts_on", "pk")
+    columns = ("person_id", "space_id", "subject_kind", "subject_id", "starts_on", "ends_on", "percent")
+    kept = list(rows.values_list(*columns))
+    features = {row[3] for row in kept if row[2] == Feature._meta.label_lower}
+    spaces: dict[int, set[int]] = defaultdict(set)
+    for feature, space in Scope.objects.filter(feature__in=features).values_list("feature_id", "item__space_id"):
+        spaces[feature].add(space)
+    for person, space, kind, subject, starts, ends, percent in kept:
+        have = found.slots.get(person, np.full(len(found.days), SLOTS))
+        share = np.where((found.days >= starts.toordinal()) & (found.days <= ends.toordinal()), float(percent) / 100, 0.0)
+        own = frozenset({space} | (spaces[subject] if kind == Feature._meta.label_lower else set()))
+        found.kept.setdefault(person, []).append(_Kept(own, np.minimum(_slots(share * have / SLOTS, found.days), have)))
+
+
+def _slots(share: Shares, days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Slots of each day that a share of it makes: whole ones, which by the date, not by where one begins to count, add up."""
+    part = np.clip(share, 0.0, 1.0) * SLOTS
+    slots: npt.NDArray[np.int64] = (np.floor((days + 1) * part + 1e-6) - np.floor(days * part + 1e-6)).astype(np.int64)
+    return np.clip(slots, 0, SLOTS)
+
+
+def _run(begin: npt.NDArray[np.int64], count: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """So many bits from `begin` on."""
+    ones: npt.NDArray[np.int64] = ((np.int64(1) << count) - 1) << begin
+    return ones

@@ -1,11 +1,11 @@
 """The plan of the whole organisation: read all open work, level it on its people, keep the plan and the dates.
 
-A change is followed in the order of the plan that stands, so that little moves; a search for a better order runs at
+After a change only what it forces moves, in the order of the plan that stands; a search for a better order runs at
 night or when somebody asks for it, and its plan replaces the other only where it is better."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, date
 from time import perf_counter
 from typing import Any
@@ -15,37 +15,18 @@ from django.conf import settings
 from django.db import connection
 
 from tandem.collaboration.actions.jobs import Cancelled, Progress
-from tandem.compute.errors import Uncomputable
-from tandem.compute.scheduling.levelling import portfolio
-from tandem.compute.scheduling.levelling.array_check import ArrayChecker
-from tandem.compute.scheduling.levelling.arrays import Arrays
-from tandem.compute.scheduling.levelling.decode import Decoder, default_modes
-from tandem.compute.scheduling.levelling.portfolio_net import breakable, fits
 from tandem.kit import clock
 from tandem.kit.jobs import Interrupted
 from tandem.people.models import Space
-from tandem.planning import open_work, plan_conflicts, plan_moves, plan_problem, runs
+from tandem.planning import open_work, plan_conflicts, plan_moves, plan_problem, plan_solver, runs
 from tandem.planning.models import LevelledDates, LevelledPlan, Run
-from tandem.planning.plan_axis import SLOTS
 from tandem.planning.plan_inputs import ITEM, Ints, PlanInputs, packed, unpacked
 from tandem.planning.plan_problem import Made
-from tandem.planning.plan_rules import latest_starts
+from tandem.planning.plan_solver import Found
 from tandem.planning.plan_why import KeptPlan
 
 KEPT_DAYS = 30
 Step = Callable[[str, int, int], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A plan of the kernels: starts (n), what it is judged by, how many lists were decoded."""
-
-    starts: Ints
-    tardiness: int
-    makespan: int
-    evaluations: int
-    bound: int | None = None
-    broken: int = 0
 
 
 def compute() -> LevelledPlan | None:
@@ -61,7 +42,7 @@ def compute() -> LevelledPlan | None:
         if newest and newest.inputs_hash == inputs_hash:
             return newest
         before = kept(newest.pk) if newest else None
-        found = _first(made.inputs, before)
+        found = plan_solver.first(made.inputs, before)
         return _store(root, made, found, inputs_hash, perf_counter() - begun)
 
 
@@ -77,7 +58,7 @@ def search(seconds: float, cancelled: Callable[[], bool], step: Step) -> Levelle
         return newest
     begun = perf_counter()
     best: Found | None = None
-    for one in _better(plan, seconds, cancelled):
+    for one in plan_solver.better(plan, seconds, cancelled):
         best = one
         step("levelling", min(round(10 * (perf_counter() - begun)), round(10 * seconds) - 1), round(10 * seconds))
     if best is None or (best.broken, best.tardiness, best.makespan) >= (newest.broken, newest.tardiness, newest.makespan):
@@ -130,98 +111,9 @@ def digest(inputs: PlanInputs) -> str:
     return told.hexdigest()
 
 
-def _first(inputs: PlanInputs, before: KeptPlan | None) -> Found:
-    """In the order of the plan that stands; without one the best of the rules."""
-    if not inputs.n:
-        return Found(np.zeros(0, np.int64), 0, 0, 0)
-    arrays = inputs.arrays()
-    if before is not None and before.inputs.n:
-        try:
-            return _decoded(arrays, _order(inputs, before))
-        except Uncomputable as problem:
-            if problem.code not in ("no_place", "plan_invalid"):
-                raise
-    bound: list[int] = []
-    starts, tardiness, makespan, evaluations = next(portfolio.improve(arrays, evaluations=20, heard=bound.append))
-    best = Found(starts, tardiness, makespan, evaluations, bound[-1] if bound else None, _broken(arrays, starts))
-    try:
-        other = _decoded(arrays, latest_starts(inputs))
-    except Uncomputable as problem:
-        if problem.code not in ("no_place", "plan_invalid"):
-            raise
-        return best
-    found = min(best, other, key=lambda one: (one.broken, one.tardiness, one.makespan))
-    return replace(found, evaluations=best.evaluations + 1, bound=best.bound)
-
-
-def _decoded(arrays: Arrays, key: Ints) -> Found:
-    if fits(arrays):
-        starts = portfolio.planned(arrays, key)
-    else:
-        decoder = Decoder(arrays)
-        starts = decoder.serial(decoder.listed(key), default_modes(arrays)).starts
-    tardiness, makespan = _worth(arrays, starts)
-    return Found(starts, tardiness, makespan, 1, None, _broken(arrays, starts))
-
-
-def _broken(arrays: Arrays, starts: Ints) -> int:
-    """By how much what is given overloads somebody, by the independent check: nothing else may be broken."""
-    modes = None if fits(arrays) else default_modes(arrays)
-    return int(ArrayChecker(arrays).held(starts.astype(np.int32), modes, may_break=breakable(arrays)))
-
-
-def _worth(arrays: Arrays, starts: Ints) -> tuple[int, int]:
-    finish = finishes(arrays, starts)
-    late = np.where(arrays.due >= 0, np.maximum(finish - arrays.due, 0) * arrays.weight.astype(np.int64), 0).sum()
-    ends = np.zeros(len(arrays.project_due) + 1, np.int64)
-    np.maximum.at(ends, arrays.project, finish)
-    ends = ends[: len(arrays.project_due)]
-    late += np.where(arrays.project_due >= 0, np.maximum(ends - arrays.project_due, 0) * arrays.project_weight.astype(np.int64), 0).sum()
-    return int(late), int(finish.max(initial=0))
-
-
-def finishes(arrays: Arrays, starts: Ints) -> Ints:
-    """The slot after the last that each activity works, over what its calendar leaves out (n)."""
-    found = starts.astype(np.int64) + arrays.duration
-    for row in range(len(arrays.working)):
-        mine = (arrays.calendar == row) & (arrays.duration > 0)
-        if mine.any():
-            worked = arrays.working[row]
-            far = int(starts[mine].max()) + int(arrays.duration[mine].max()) + len(worked)
-            slots = np.concatenate((np.flatnonzero(worked), np.arange(len(worked), len(worked) + far)))
-            found[mine] = slots[np.searchsorted(slots, starts[mine]) + arrays.duration[mine] - 1] + 1
-    return found
-
-
-def _order(inputs: PlanInputs, before: KeptPlan) -> Ints:
-    """Starts of the plan that stands, counted from today; what is new comes where its neighbour in rank stands."""
-    passed = int(np.searchsorted(before.inputs.ordinals, inputs.first)) * SLOTS
-    key = np.zeros(inputs.n, np.int64)
-    last, space = 0, 0
-    for at, code in enumerate(inputs.code.tolist()):
-        there = before.place.get(code)
-        here = int(inputs.space[at])
-        last = int(before.starts[there]) - passed if there is not None else last if here == space else int(inputs.release[at])
-        key[at], space = last, here
-    return key
-
-
-def _better(plan: KeptPlan, seconds: float, cancelled: Callable[[], bool]) -> Iterator[Found]:
-    arrays = plan.inputs.arrays()
-    bound: list[int] = []
-    seed = runs.seed_of("level", plan.inputs.first) % 2**31
-    found = portfolio.improve(arrays, seconds=seconds, seed=seed, start=plan.starts.astype(np.int32), cancelled=cancelled, heard=bound.append)
-    last = None
-    for starts, tardiness, makespan, evaluations in found:
-        last = Found(starts, tardiness, makespan, evaluations, bound[-1] if bound else None, _broken(arrays, starts))
-        yield last
-    if last is not None and bound and bound[-1] != last.bound:
-        yield Found(last.starts, last.tardiness, last.makespan, last.evaluations, bound[-1], last.broken)
-
-
 def _store(root: Space, made: Made, found: Found, inputs_hash: str, seconds: float) -> LevelledPlan:
     inputs, today = made.inputs, clock.today()
-    ends = finishes(inputs.arrays(), found.starts) if inputs.n else found.starts
+    ends = plan_solver.finishes(inputs.arrays(), found.starts) if inputs.n else found.starts
     run = runs.finish(
         kind=Run.Kind.LEVEL, space_id=root.pk, as_of=today, inputs_hash=inputs_hash, problem={}, seed=runs.seed_of("level", inputs.first), refused=False
     )
@@ -234,7 +126,7 @@ def _store(root: Space, made: Made, found: Found, inputs_hash: str, seconds: flo
         dropped=made.dropped[:100], ends=summary, moves=moves, moved_since=since, kept=packed(inputs, found.starts, ends),
     )  # fmt: skip
     changed = _write(plan, rows)
-    plan_conflicts.renew(made.work, inputs, ends, made.axis)
+    plan_conflicts.renew(made.work, inputs, ends, made.axis, made.people)
     _forget(plan)
     runs.tell(run, changed)
     return plan
@@ -251,7 +143,8 @@ def _rows(made: Made, starts: Ints, ends: Ints) -> tuple[tuple[list[Any], ...], 
         if code % 4 != ITEM:
             continue
         if (start, end, calendar) not in known:
-            first, last = axis.starts_at(start, max(calendar, 0)), axis.ends_at(end, max(calendar, 0))
+            hours = made.hours_of[max(calendar, 0)]
+            first, last = axis.starts_at(start, hours), axis.ends_at(end, hours)
             known[start, end, calendar] = (min(first, last).replace(tzinfo=UTC), last.replace(tzinfo=UTC))
         dates = known[start, end, calendar]
         for column, value in zip(found, (code // 4, space, *dates), strict=True):

@@ -2,42 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 from django.db.models import Q
 
 from tandem.kit import clock
-from tandem.people.models import User
+from tandem.planning import plan_people
+from tandem.planning.capacity import Capacity
 from tandem.planning.models import PlanConflict
 from tandem.planning.open_work import OpenWork
 from tandem.planning.plan_axis import PlanAxis
 from tandem.planning.plan_inputs import ITEM, Ints, PlanInputs
+from tandem.planning.plan_people import Found, Key
 from tandem.portfolio.models import Project
 from tandem.product.models import Feature, Promise, Release, Scope
 
-Key = tuple[str, str, int, int]
-_DAY = 480.0
-_TOO_MUCH = 1.05
-"""Up to a twentieth over capacity is rounding, not a conflict."""
 
-
-@dataclass(slots=True)
-class Found:
-    days: int
-    wanted: date | None = None
-    computed: date | None = None
-    detail: dict[str, Any] = field(default_factory=dict)
-
-
-def renew(work: OpenWork, inputs: PlanInputs, finishes: Ints, axis: PlanAxis) -> int:
+def renew(work: OpenWork, inputs: PlanInputs, finishes: Ints, axis: PlanAxis, people: Capacity) -> int:
     """Writes what is found, and when it was gone. Gives how many are open."""
     ends = _ends(inputs, finishes, axis)
     found: dict[Key, Found] = {}
     _projects(work, ends, found)
     _dated(work, ends, found)
-    _overloads(work, axis, found)
+    plan_people.overloads(work, axis, found)
+    plan_people.leavers(work, ends, people, found)
     _write(found)
     return len(found)
 
@@ -89,48 +77,6 @@ def _compare(key: Key, on: date, items: Iterable[int], ends: dict[int, date], sp
     last = max(known.values())
     late = sorted({space_of[pk] for pk, end in known.items() if end > on})
     found[key] = Found((last - on).days, on, last, {"spaces": late, "item": max(known, key=lambda pk: known[pk])})
-
-
-def _overloads(work: OpenWork, axis: PlanAxis, found: dict[Key, Found]) -> None:
-    """Of each person the worst week of the plan in force: planned work against the working days of the week."""
-    capacity: dict[date, float] = defaultdict(float)
-    for number in axis.ordinals[axis.rows[0]].tolist():
-        capacity[_monday(date.fromordinal(number))] += _DAY
-    load: dict[tuple[int, date], dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for item in work.items:
-        people = work.people.get(item.id)
-        if people and item.minutes and item.planned_start and item.planned_finish and item.planned_finish >= axis.first:
-            _spread(item, people, axis, load)
-    worst: dict[int, tuple[float, date, int]] = {}
-    for (user, week), spaces in load.items():
-        total = sum(spaces.values())
-        if total > capacity.get(week, 0.0) * _TOO_MUCH:
-            over, on, weeks = worst.get(user, (0.0, week, 0))
-            excess = total - capacity.get(week, 0.0)
-            worst[user] = (excess, week, weeks + 1) if excess > over else (over, on, weeks + 1)
-    for user, (excess, week, weeks) in worst.items():
-        spaces = load[user, week]
-        detail = {
-            "spaces": sorted(spaces), "weeks": weeks, "hours": round(sum(spaces.values()) / 60), "capacity": round(capacity.get(week, 0.0) / 60),
-        }  # fmt: skip
-        for space in spaces:
-            found[PlanConflict.Kind.OVERLOAD, User._meta.label_lower, user, space] = Found(max(1, round(excess / _DAY)), week, None, detail)
-
-
-def _spread(item: Any, people: list[tuple[int, int]], axis: PlanAxis, load: dict[tuple[int, date], dict[int, float]]) -> None:
-    """Evenly over the days of the plan in force; what lies in the past is due now."""
-    first, last = max(item.planned_start, axis.first), max(item.planned_finish, axis.first)
-    begin, end = axis.slot_of(first) // 8, axis.end_of(last) // 8
-    days = [date.fromordinal(int(n)) for n in axis.ordinals[begin:end]] or [first]
-    together = sum(share for _who, share in people)
-    minutes = item.effort if item.effort is not None else item.minutes * len(people)
-    for who, share in people:
-        for day in days:
-            load[who, _monday(day)][item.space_id] += minutes * share / together / len(days)
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def _write(found: dict[Key, Found]) -> None:

@@ -11,6 +11,7 @@ from tandem.compute.scheduling.levelling.arrays import Arrays
 from tandem.planning.plan_axis import SLOTS
 
 Ints = npt.NDArray[np.int64]
+Masks = npt.NDArray[np.uint8]
 ITEM, BEGIN, END, PROMISE = 0, 1, 2, 3
 """What an activity stands for: a work item; that a container may begin, that it is complete; a promise."""
 BEGUN, ASSUMED, PINNED, MILESTONE = 1, 2, 4, 8
@@ -21,8 +22,9 @@ PERSON, POOL = 0, 1
 @dataclass(eq=False)
 class PlanInputs:
     """n activities: code (4 × number + kind), space, slots, release, due (-1), weight, fixed start (-1), flags, calendar row (-1:
-    works on every day of the axis). need_ptr (n+1), need_of, need_units: what each holds. resource: 2 × number + kind;
-    capacity (K, days or 1). Links tail, head, kind, lag. project: space, due (-1), weight. working (C, days)."""
+    works in every slot of the axis). need_ptr (n+1), need_of, need_units: what each holds. resource: 2 × number + kind;
+    capacity (K, days or 1). Links tail, head, kind, lag. project: space, due (-1), weight. masks (C, days), one bit a slot: when
+    a row of calendars, and those who work by it, have time."""
 
     first: int
     code: Ints
@@ -46,7 +48,7 @@ class PlanInputs:
     project: Ints
     project_due: Ints
     project_weight: Ints
-    working: Ints
+    masks: Masks
     ordinals: Ints
 
     @property
@@ -75,8 +77,20 @@ class PlanInputs:
             project=np.array([place.get(int(pk), -1) for pk in self.space], np.int32), release=small(self.release), due=small(self.due),
             weight=small(self.weight), hard=np.zeros(n, np.bool_), project_due=small(self.project_due), project_weight=small(self.project_weight),
             project_hard=np.zeros(len(self.project), np.bool_), fixed=small(self.fixed), fixed_mode=nothing, in_force=nothing,
-            calendar=small(self.calendar), working=np.repeat(self.working.astype(np.bool_), SLOTS, axis=1) if (self.calendar >= 0).any() else np.zeros((0, 0), np.bool_),
+            calendar=small(self.calendar), working=self._working(),
         )  # fmt: skip
+
+    def _working(self) -> npt.NDArray[np.bool_]:
+        """Slots that each row works; behind the last day all, as the kernels count."""
+        if not (self.calendar >= 0).any():
+            return np.zeros((0, 0), np.bool_)
+        return np.hstack((slots_of(self.masks), np.ones((len(self.masks), SLOTS), np.bool_)))
+
+
+def slots_of(masks: Masks) -> npt.NDArray[np.bool_]:
+    """Days (…, days) as slots (…, days × 8)."""
+    found: npt.NDArray[np.bool_] = np.unpackbits(np.ascontiguousarray(masks, np.uint8), axis=-1, bitorder="little").astype(np.bool_)
+    return found
 
 
 def packed(inputs: PlanInputs, starts: Ints, finishes: Ints) -> bytes:
@@ -89,6 +103,8 @@ def packed(inputs: PlanInputs, starts: Ints, finishes: Ints) -> bytes:
 
 def unpacked(kept: bytes | memoryview) -> tuple[PlanInputs, Ints, Ints]:
     with np.load(io.BytesIO(bytes(kept)), allow_pickle=False) as found:
-        columns = {f.name: found[f.name] for f in fields(PlanInputs)}
+        columns = {f.name: found[f.name] for f in fields(PlanInputs) if f.name in found.files}
+        if "masks" not in columns:  # kept before people's own time was part of a plan
+            columns["masks"] = (found["working"] * 255).astype(np.uint8)
         columns["first"] = int(columns["first"])
         return PlanInputs(**columns), found["starts"], found["finishes"]

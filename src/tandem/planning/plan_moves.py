@@ -3,8 +3,10 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from tandem.planning.plan_axis import SLOTS, PlanAxis
-from tandem.planning.plan_inputs import BEGUN, ITEM, PERSON, POOL, Ints
+from tandem.planning.plan_inputs import BEGUN, ITEM, PERSON, POOL, Ints, Masks, PlanInputs
 from tandem.planning.plan_why import KeptPlan
 
 MOST = 40
@@ -76,6 +78,8 @@ def difference(before: KeptPlan, after: KeptPlan, at: int) -> dict[str, Any]:
     if _who(after, at) != _who(before, there):
         gone, come = _who(before, there) - _who(after, at), _who(after, at) - _who(before, there)
         return {"code": "people", **_named(code), "gone": sorted(gone), "come": sorted(come)}
+    if _time(before, after, at, there):
+        return {"code": "time", **_named(code), "who": sorted(_who(after, at))}
     if int(new.flags[at]) & BEGUN and not int(old.flags[there]) & BEGUN:
         return {"code": "begun", **_named(code)}
     if _given(after, at) != _given(before, there):
@@ -84,6 +88,23 @@ def difference(before: KeptPlan, after: KeptPlan, at: int) -> dict[str, Any]:
         tail = min(_links(after, at) - _links(before, there))[0]
         return {"code": "link", **_named(code), "other": tail // 4 if tail % 4 != 3 else None}
     return {}
+
+
+def _time(before: KeptPlan, after: KeptPlan, at: int, there: int) -> bool:
+    """Whether those who do it have other time than they had, before it is done."""
+    who = _who(after, at)
+    old, new = before.inputs, after.inputs
+    if not who or (old.calendar[there] < 0 and new.calendar[at] < 0):
+        return False
+    last = max(_day(new.ordinals, int(after.finishes[at])), _day(old.ordinals, int(before.finishes[there]))).toordinal()
+    days, mine, theirs = np.intersect1d(new.ordinals, old.ordinals, return_indices=True)
+    differs = _row(new, at)[mine] != _row(old, there)[theirs]
+    return bool(differs[days <= last].any())
+
+
+def _row(inputs: PlanInputs, at: int) -> Masks:
+    row = int(inputs.calendar[at])
+    return inputs.masks[row] if row >= 0 else np.full(len(inputs.ordinals), 255, np.uint8)
 
 
 def _worked_off(before: KeptPlan, after: KeptPlan, at: int, there: int) -> bool:

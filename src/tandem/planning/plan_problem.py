@@ -9,7 +9,7 @@ import numpy as np
 
 from tandem.people.models import Space
 from tandem.planning import capacity
-from tandem.planning.capacity import UNITS
+from tandem.planning.capacity import UNITS, WHOLE, Capacity
 from tandem.planning.open_work import OpenItem, OpenWork
 from tandem.planning.plan_axis import SLOTS, PlanAxis
 from tandem.planning.plan_cycles import without_cycles
@@ -25,6 +25,7 @@ from tandem.planning.plan_inputs import (
     POOL,
     PROMISE,
     PlanInputs,
+    slots_of,
 )
 
 _USUAL_MINUTES, _LONGEST = 480.0, 260 * 5 * SLOTS
@@ -35,13 +36,15 @@ _KINDS = {"FS": 0, "blocks": 0, "SS": 1, "FF": 2, "SF": 3}
 @dataclass(eq=False)
 class Made:
     """`dropped`: links (source, target) that closed a circle and count no more. `assumed`: items for whose length nobody
-    gave anything."""
+    gave anything. `hours_of`: of each calendar row the calendar of the axis whose hours it shows."""
 
     work: OpenWork
     inputs: PlanInputs
     axis: PlanAxis
     dropped: list[tuple[int, int]]
     assumed: int
+    hours_of: list[int]
+    people: Capacity
 
 
 def make(work: OpenWork, today: date) -> Made:
@@ -59,6 +62,9 @@ class _Maker:
     free_from: dict[int, int] = field(default_factory=dict)
     links: list[tuple[int, int, int, int]] = field(default_factory=list)
     open_slots: dict[int, Any] = field(default_factory=dict)
+    masks: list[Any] = field(default_factory=list)
+    hours_of: list[int] = field(default_factory=list)
+    row_by: dict[Any, int] = field(default_factory=dict)
 
     def made(self) -> Made:
         self._calendars()
@@ -71,7 +77,7 @@ class _Maker:
         self._promises()
         kept, dropped = without_cycles(self.links, len(self.rows))
         codes = [row[0] for row in self.rows]
-        return Made(self.work, self._inputs(kept), self.axis, [(codes[a] // 4, codes[b] // 4) for a, b, *_ in dropped], self.assumed)
+        return Made(self.work, self._inputs(kept), self.axis, [(codes[a] // 4, codes[b] // 4) for a, b, *_ in dropped], self.assumed, self.hours_of, self.people)
 
     def _calendars(self) -> None:
         """Row 0 is the organisation's own calendar."""
@@ -87,13 +93,39 @@ class _Maker:
                 found[one.id] = one
         self.row_of = {name: k for k, name in enumerate(found)}
         self.axis = PlanAxis(self.today, list(found.values()))
-        self.is_whole = [bool(row.all()) for row in self.axis.rows]
+        for row in self.axis.rows:
+            self.row_by.setdefault((row * np.uint8(WHOLE)).tobytes(), len(self.masks))
+            self.masks.append(row * np.uint8(WHOLE))
+            self.hours_of.append(len(self.hours_of))
+        self.people = capacity.of((user for given in work.people.values() for user, _share in given), self.axis.ordinals)
 
-    def _calendar(self, item: OpenItem) -> int:
+    def _calendar(self, item: OpenItem, people: list[tuple[int, int]]) -> int:
+        """The row of the calendar's days on which all who do it have time as well."""
         known = self.work.calendars
         assert known is not None
         own = known.of_row(item.calendar_id) if item.calendar_id in known.rows else self.of_space[item.space_id]
-        return self.row_of[own.id]
+        base = self.row_of[own.id]
+        bound = sorted({who for who, _share in people if self.people.binds(who)})
+        if not bound:
+            return base
+        key = (base, *((who, self.people.space_for(who, item.space_id)) for who in bound))
+        if key not in self.row_by:
+            self.row_by[key] = self._meet(base, [self.people.masks(who, item.space_id) for who in bound])
+        return self.row_by[key]
+
+    def _meet(self, base: int, people: list[Any]) -> int:
+        """Where they never meet, not even the calendar's days are kept: the work is done when its people have time."""
+        together = np.bitwise_and.reduce(people)
+        row = self.masks[base] & together
+        if not row.any():
+            row = together if together.any() else self.masks[base]
+        known = self.row_by.get(row.tobytes())
+        return self._add_row(row, base) if known is None else known
+
+    def _add_row(self, row: Any, base: int) -> int:
+        self.masks.append(row)
+        self.hours_of.append(base)
+        return self.row_by.setdefault(row.tobytes(), len(self.masks) - 1)
 
     def _durations(self) -> None:
         """Where nobody said anything, the usual length of the project's items; without any, a day."""
@@ -123,7 +155,7 @@ class _Maker:
         held = [(2 * who + PERSON, units) for who, units in needs]
         if slots and item.space_id in self.pools:
             held.append((2 * item.space_id + POOL, pool))
-        calendar = self._calendar(item)
+        calendar = self._calendar(item, people)
         fixed, flags = self._given(item, slots, needs, calendar)
         starts = self.work.starts.get(item.space_id)
         release = max([self.axis.slot_of(day) for day in (item.release, starts) if day], default=0)
@@ -146,11 +178,10 @@ class _Maker:
 
     def _worked(self, at: int, slots: int, calendar: int) -> tuple[int, int]:
         """From the first slot that a calendar works from `at` on, to the one after the last of so many."""
-        if self.is_whole[calendar] or not slots:
+        if not slots or (self.masks[calendar] == WHOLE).all():
             return at, at + slots
         if calendar not in self.open_slots:
-            row = np.repeat(self.axis.rows[calendar], SLOTS)
-            self.open_slots[calendar] = np.flatnonzero(row)
+            self.open_slots[calendar] = np.flatnonzero(slots_of(self.masks[calendar]))
         open_ = self.open_slots[calendar]
         first = int(np.searchsorted(open_, at))
         last = first + slots - 1
@@ -213,26 +244,22 @@ class _Maker:
         table = np.array(self.rows, np.int64).reshape(-1, 9).T
         joined = np.array(links, np.int64).reshape(-1, 4).T
         flat = np.array([pair for one in self.needs for pair in one], np.int64).reshape(-1, 2).T
-        resource, supply = self._supply()
         projects, due = self._projects()
-        calendar = np.array([k if k >= 0 and not self.is_whole[k] else -1 for k in table[8].tolist()], np.int64)
+        calendar, masks = self._rows_used(table[8])
+        resource = np.array(list(self.resources), np.int64)
+        supply = np.array([[UNITS * (self.pools[code // 2] if code % 2 == POOL else 1)] for code in self.resources], np.int64).reshape(-1, 1)
         return PlanInputs(
             self.today.toordinal(), *table[:8], calendar, np.cumsum([0, *map(len, self.needs)]).astype(np.int64), flat[0], flat[1],
             resource, supply, joined[0], joined[1], joined[2], joined[3], projects, due, np.full(len(projects), _PROJECT_WEIGHT, np.int64),
-            self.axis.rows.astype(np.int64) if (calendar >= 0).any() else np.zeros((0, 0), np.int64), self.axis.ordinals,
+            masks, self.axis.ordinals,
         )  # fmt: skip
 
-    def _supply(self) -> tuple[Any, Any]:
-        codes = np.array(list(self.resources), np.int64)
-        days = [date.fromordinal(int(n)) for n in self.axis.ordinals]
-        limited = capacity.by_day([code // 2 for code in self.resources if code % 2 == PERSON], days)
-        supply = np.array([[UNITS * (self.pools[code // 2] if code % 2 == POOL else 1)] for code in self.resources], np.int64).reshape(-1, 1)
-        if limited:
-            supply = np.repeat(supply, len(days), axis=1)
-            for code, row in self.resources.items():
-                if code % 2 == PERSON and code // 2 in limited:
-                    supply[row] = limited[code // 2]
-        return codes, supply
+    def _rows_used(self, given: Any) -> tuple[Any, Any]:
+        """Calendar rows as the kernels know them: those that work in every slot are -1."""
+        masks = np.array(self.masks, np.uint8).reshape(len(self.masks), -1)
+        whole = np.append((masks == WHOLE).all(axis=1), True)
+        calendar = np.where(whole[given], -1, given).astype(np.int64)
+        return calendar, masks if (calendar >= 0).any() else np.zeros((0, 0), np.uint8)
 
     def _projects(self) -> tuple[Any, Any]:
         """A project should end by the plan in force: the last planned finish of its open work."""

@@ -28,7 +28,7 @@ from tandem.compute.scheduling.network import LinkType
 from tandem.planning import calendars, levelling
 from tandem.planning.models import LevelledPlan, PlanConflict
 from tandem.planning.plan_axis import SLOTS, PlanAxis
-from tandem.planning.plan_inputs import ITEM, PERSON, PROMISE, Ints
+from tandem.planning.plan_inputs import ITEM, PERSON, PROMISE, Ints, slots_of
 from tandem.planning.plan_why import KeptPlan, closed
 
 SECONDS, MOST, SHOWN = 6.0, 900, 6
@@ -60,7 +60,7 @@ class Part:
         spaces = sorted({int(inputs.space[k]) for k in self.members if int(inputs.space[k]) in place})
         return Problem(
             tuple(self._activity(k, release[k]) for k in self.members), tuple(links), tuple(resources),
-            tuple(Calendar(str(row), (True,), closed(inputs.working[row])) for row in rows),
+            tuple(Calendar(str(row), (True,), closed(inputs.masks[row])) for row in rows),
             tuple(Project(str(pk), 0, _date(inputs.project_due[place[pk]]), int(inputs.project_weight[place[pk]])) for pk in spaces),
         )  # fmt: skip
 
@@ -83,7 +83,7 @@ class Part:
             free[: len(days) * SLOTS] = np.repeat(days, SLOTS)
         for k in plan.holders(row):
             if k not in chosen:
-                free[int(plan.starts[k]) : int(plan.finishes[k])] -= plan.needs(k)[row]
+                free[worked(plan, k)] -= plan.needs(k)[row]
         return np.maximum(free, 0)
 
     def as_planned(self) -> Plan:
@@ -92,6 +92,17 @@ class Part:
             tuple(map(str, where)), self.plan.starts[where].astype(np.int32), self.plan.finishes[where].astype(np.int32), np.zeros(len(where), np.int32),
             Objective(0, 0, 0, 0, 0),
         )  # fmt: skip
+
+
+def worked(plan: KeptPlan, k: int) -> Ints:
+    """The slots in which an activity is really worked on."""
+    first, last = int(plan.starts[k]), int(plan.finishes[k])
+    row = int(plan.inputs.calendar[k])
+    if row < 0:
+        return np.arange(first, last)
+    day = first // SLOTS
+    open_ = slots_of(plan.inputs.masks[row][day : -(-last // SLOTS)])[first - day * SLOTS : last - day * SLOTS]
+    return np.flatnonzero(np.append(open_, np.ones(max(0, last - first - len(open_)), np.bool_))) + first
 
 
 def around(plan: KeptPlan, own: list[int]) -> Part:

@@ -13,7 +13,7 @@ from tandem.compute.scheduling.levelling.problem import Activity, Calendar, Link
 from tandem.compute.scheduling.levelling.scene import Scene
 from tandem.compute.scheduling.network import LinkType
 from tandem.planning.plan_axis import SLOTS
-from tandem.planning.plan_inputs import Ints, PlanInputs
+from tandem.planning.plan_inputs import Ints, Masks, PlanInputs, slots_of
 
 MOST_STEPS = 24
 _TYPES = (LinkType.FS, LinkType.SS, LinkType.FF, LinkType.SF)
@@ -105,7 +105,7 @@ def _problem(plan: KeptPlan, members: list[int], at: int) -> Problem:
     links = [
         Link(str(inputs.tail[k]), str(at), _TYPES[int(inputs.kind[k])], int(inputs.lag[k])) for k in plan.links_into(at)
     ]
-    calendars = [Calendar(str(row), (True,), closed(inputs.working[row])) for row in rows]
+    calendars = [Calendar(str(row), (True,), closed(inputs.masks[row])) for row in rows]
     return Problem(tuple(activities), tuple(links), tuple(resources), tuple(calendars))
 
 
@@ -115,10 +115,10 @@ def _steps(row: Ints) -> tuple[tuple[int, int], ...]:
     return tuple((day * SLOTS, int(row[day])) for day in changes)
 
 
-def closed(row: Ints) -> tuple[tuple[int, int, bool], ...]:
-    """The stretches of slots in which a calendar does not work."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([1], row, [1]))))
-    return tuple((int(a) * SLOTS, int(b) * SLOTS, False) for a, b in list(pairwise(edges.tolist()))[::2])
+def closed(days: Masks) -> tuple[tuple[int, int, bool], ...]:
+    """The stretches of slots in which a row of calendars does not work."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([True], slots_of(days), [True])).astype(np.int8)))
+    return tuple((int(a), int(b), False) for a, b in list(pairwise(edges.tolist()))[::2])
 
 
 def _grouped(keys: Ints, size: int) -> tuple[Any, Any]:

@@ -11,6 +11,8 @@ DELAY_SECONDS = 2
 _NOUNS = frozenset(
     ("work_item", "link", "calendar", "workflow", "feature", "release", "scope", "promise", "project", "product", "import", "flow_clock")
 )
+_TIME = frozenset(("employment", "time_off", "booking"))
+"""What says how much time people have: the levelled plan rests on it, forecasts do not."""
 ALIGNMENT, ALIGNMENT_DELAY = "planning.alignment", 20
 _SERVING = frozenset(("contribution", "scope", "objective"))
 LEVEL, SEARCH = "planning.level", "planning.search_level"
@@ -35,7 +37,8 @@ def on_events(events: list[Event]) -> None:
         transaction.on_commit(_Told(_EVERYWHERE))
         jobs.enqueue(ALIGNMENT, once=ALIGNMENT, in_seconds=ALIGNMENT_DELAY)
     spaces = {e.space_id for e in events if e.space_id and e.verb.partition(".")[0] in _NOUNS}
-    if spaces and _ALL not in told:
+    is_levelled = bool(spaces) or any(e.verb.partition(".")[0] in _TIME for e in events)
+    if is_levelled and _ALL not in told:
         transaction.on_commit(_Told(_ALL))
         jobs.enqueue(LEVEL, once=LEVEL, priority=1)
     for space_id in sorted(spaces - told):

@@ -29,16 +29,29 @@ generic.reads(plans, PLANS, history=False)
 generic.reads(dates, DATES, history=False)
 
 
+class SeenItem(Body):
+    """`version`: that of the item when its dates were looked at; an item that was changed since stops the yes."""
+
+    id: Id
+    version: Id
+
+
 class ProjectAcceptance(Body):
-    """Without `item_ids` the whole project; `name` is that of the baseline which is taken."""
+    """Without `items` and `item_ids` the whole project; `name` is that of the baseline which is taken."""
 
     plan_id: Id
+    items: Annotated[list[SeenItem], Field(min_length=1, max_length=2000)] = OPTIONAL
     item_ids: Annotated[list[Id], Field(min_length=1, max_length=2000)] = OPTIONAL
     name: words(200, 1) = OPTIONAL  # type: ignore[valid-type]
 
 
-def _accept(*, actor: Any, project: Project, version: int, plan_id: int, item_ids: list[int] | None = None, name: str = "Levelled plan") -> Project:
-    acceptances.accept(actor=actor, plan=plan_id, project=project, items=item_ids, name=name)
+def _accept(
+    *, actor: Any, project: Project, version: int, plan_id: int, items: list[dict[str, int]] | None = None, item_ids: list[int] | None = None,
+    name: str = "Levelled plan",
+) -> Project:  # fmt: skip
+    seen = {one["id"]: one["version"] for one in items or ()}
+    chosen = [*seen, *(item_ids or ())] or None
+    acceptances.accept(actor=actor, plan=plan_id, project=project, items=chosen, versions=seen, name=name)
     return project
 
 

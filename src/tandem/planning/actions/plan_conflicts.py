@@ -9,10 +9,11 @@ from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
 from tandem.history.record import record
 from tandem.kit import clock
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Refused, Stale
 from tandem.people.access import Permission, require, spaces_where
+from tandem.people.models import SpaceKind
 from tandem.planning.actions import acceptances
-from tandem.planning.models import PlanConflict, PlanDraft
+from tandem.planning.models import LevelledDates, PlanConflict, PlanDraft
 from tandem.portfolio.models import Project
 from tandem.work.models import WorkItem
 
@@ -26,31 +27,51 @@ def ask_ways(*, actor: Any, conflict: PlanConflict, title: str) -> Job:
         raise Refused("conflict_gone")
     if conflict.kind not in (PlanConflict.Kind.PROJECT, PlanConflict.Kind.PROMISE):
         raise Refused("conflict_without_ways")
-    return jobs.start(actor=actor, space=conflict.space, kind=WAYS, title=title, conflict_id=conflict.pk)
+    with transaction.atomic():
+        held = PlanConflict.objects.select_for_update(of=("self",)).select_related("ways_job").get(pk=conflict.pk)
+        if held.ways_job is not None and held.ways_job.is_running:
+            return held.ways_job
+        job = jobs.start(actor=actor, space=conflict.space, kind=WAYS, title=title, conflict_id=conflict.pk)
+        PlanConflict.objects.filter(pk=conflict.pk).update(ways_job=job)
+    return job
 
 
-def propose(*, actor: Any, conflict: PlanConflict, number: int) -> list[PlanDraft]:
-    """A draft for each project whose dates the way moves and whose work the person may edit; nothing is planned by that."""
+def propose(*, actor: Any, conflict: PlanConflict, number: int, version: int | None) -> list[PlanDraft]:
+    """A draft for each project whose dates the way moves and whose work the person may edit; nothing is planned by that.
+
+    Refused when the ways were computed anew since they were looked at, or when what they move stands elsewhere by now."""
     require(actor, Permission.EDIT_WORK, conflict.space_id)
     with transaction.atomic():
         held = PlanConflict.objects.select_for_update(of=("self",)).get(pk=conflict.pk)
-        if held.gone_at is not None or not 0 <= number < len(held.ways):
+        if version is not None and held.version != version:
+            raise Stale(held)
+        if held.gone_at is not None or not 0 <= number < len(held.ways or ()):
             raise Refused("conflict_gone")
         way = held.ways[number]
-        mine = spaces_where(actor, Permission.EDIT_WORK)
-        rows = WorkItem.objects.open().filter(pk__in=[int(pk) for pk in way["dates"]], space_id__in=mine).values_list("id", "space_id", "version")
-        by_space: dict[int, dict[str, list[Any]]] = {}
-        for pk, space, version in rows:
-            by_space.setdefault(space, {})[str(pk)] = [*way["dates"][str(pk)], version]
+        dates = {int(pk): span for pk, span in way["dates"].items()}
+        if held.ways_of_id is None or LevelledDates.objects.filter(item_id__in=dates, plan_id__gt=held.ways_of_id).exists():
+            raise Refused("ways_outdated")
+        by_space = _moved(actor, dates)
         if not by_space:
             raise Refused("way_moves_nothing")
         told = {key: value for key, value in way.items() if key != "dates"}
         drafts = [
-            PlanDraft.objects.create(space_id=space, conflict=held, way=told, dates=dates, proposed_by=actor) for space, dates in sorted(by_space.items())
+            PlanDraft.objects.create(space_id=space, conflict=held, way=told, dates=moved, proposed_by=actor) for space, moved in sorted(by_space.items())
         ]
         for draft in drafts:
             record("plan_draft.proposed", draft, actor=actor, changes={"way": [None, way["code"]], "rows": [None, len(draft.dates)]})
     return drafts
+
+
+def _moved(actor: Any, dates: dict[int, list[str]]) -> dict[int, dict[str, list[Any]]]:
+    """By space the items whose planned dates are others, of those whose work the person may edit, each with its version."""
+    mine = spaces_where(actor, Permission.EDIT_WORK)
+    columns = ("id", "space_id", "version", "planned_start", "planned_finish")
+    found: dict[int, dict[str, list[Any]]] = {}
+    for pk, space, seen, start, finish in WorkItem.objects.open().filter(pk__in=dates, space_id__in=mine, space__kind=SpaceKind.PROJECT).values_list(*columns):
+        if (start, finish) != tuple(datetime.fromisoformat(one) for one in dates[pk]):
+            found.setdefault(space, {})[str(pk)] = [*dates[pk], seen]
+    return found
 
 
 def accept(*, actor: Any, draft: PlanDraft, version: int | None, name: str) -> int:

@@ -25,6 +25,7 @@ class PlanConflict(Scoped):
         PROJECT = "project", _("Project later than planned")
         OVERLOAD = "overload", _("Person over capacity")
         DRIFT = "drift", _("Roadmap and project apart")
+        LEAVER = "leaver", _("Work after somebody's last day")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     subject_kind = models.CharField(max_length=60)
@@ -38,6 +39,8 @@ class PlanConflict(Scoped):
     # ways out as they were computed last, from which plan; [] where there is none, None: not asked
     ways = models.JSONField(null=True)
     ways_of = models.ForeignKey("planning.LevelledPlan", models.SET_NULL, null=True, related_name="+")
+    # the job that computes ways out, or did it last
+    ways_job = models.ForeignKey("collaboration.Job", models.SET_NULL, null=True, related_name="+")
     found_at = models.DateTimeField(default=clock.now)
     gone_at = models.DateTimeField(null=True)
 

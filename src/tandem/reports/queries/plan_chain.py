@@ -9,23 +9,28 @@ from tandem.people.models import User
 from tandem.planning.models import LevelledDates, LevelledPlan
 from tandem.planning.plan_axis import SLOTS
 from tandem.planning.plan_inputs import BEGUN, ITEM, PERSON, PROMISE
+from tandem.reports.queries import plan_absences
+from tandem.reports.queries.plan_absences import Absence
 from tandem.work.models import WorkItem
 
 if TYPE_CHECKING:
     from tandem.planning.plan_why import KeptPlan, Step
 
 _CAUSES = 3
+_HOLDS, _SLOWS = ("away", "booked", "joins"), ("away", "booked", "part", "left")
 
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """`day`: until when it holds; `slots`: how much earlier without it; `other`: the item behind it, None: out of sight."""
+    """`day`: until when it holds; `slots`: how much earlier without it; `other`: the item behind it, None: out of sight;
+    `absences`: who has no time between it and the start."""
 
     code: str
     slots: int
     day: date
     other: WorkItem | None
     person: str
+    absences: tuple[Absence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Link:
     finish: date
     is_begun: bool
     causes: tuple[Because, ...]
+    pauses: tuple[Absence, ...] = ()
 
 
 @dataclass(slots=True)
@@ -85,17 +91,50 @@ def _name(user: Any, plan: "KeptPlan", steps: "list[Step]", found: Chain) -> Non
     people = {row: int(inputs.resource[row]) // 2 for row in resources if int(inputs.resource[row]) % 2 == PERSON}
     # house: reads — names of colleagues, whom everybody may see
     names = dict(User.objects.filter(pk__in=people.values()).values_list("id", "name"))
+    away = _Away(user, plan, steps)
     for step in steps:
         causes = []
         for cause in step.causes[:_CAUSES]:
             other = items.get(numbers.get(int(cause.next), 0)) if cause.next else None
             until = cause.holders[0].finish if cause.holders else cause.until
             person = names.get(people.get(int(cause.resource), 0), "") if cause.resource else ""
-            causes.append(Because(cause.code, cause.slots, _day(plan, until, is_end=bool(cause.next)), other, person))
+            causes.append(Because(
+                cause.code, cause.slots, _day(plan, until, is_end=bool(cause.next)), other, person, () if causes else away.before(step),
+            ))  # fmt: skip
         found.steps.append(Link(
             items.get(numbers.get(step.at, 0)), _day(plan, int(plan.starts[step.at])), _day(plan, int(plan.finishes[step.at]), is_end=True),
-            bool(int(inputs.flags[step.at]) & BEGUN), tuple(causes),
+            bool(int(inputs.flags[step.at]) & BEGUN), tuple(causes), away.within(step),
         ))  # fmt: skip
+
+
+class _Away:
+    """Who of those who do the steps of a chain has no time, asked once for all of them."""
+
+    def __init__(self, user: Any, plan: "KeptPlan", steps: "list[Step]") -> None:
+        self.plan = plan
+        self.people = {step.at: {int(plan.inputs.resource[row]) // 2 for row in plan.needs(step.at) if int(plan.inputs.resource[row]) % 2 == PERSON} for step in steps}
+        end = max((_day(plan, int(plan.finishes[step.at]), is_end=True) for step in steps), default=plan.inputs.day_one)
+        self.rows = plan_absences.of(user, set().union(*self.people.values()), plan.inputs.day_one, end)
+
+    def before(self, step: "Step") -> tuple[Absence, ...]:
+        """Between what holds a step and its start."""
+        start = int(self.plan.starts[step.at])
+        cause = step.causes[0] if step.causes else None
+        if cause is None or cause.code == "pin":
+            return ()
+        free = min(cause.until, start - cause.slots) if cause.code == "calendar" else cause.until
+        return self._of(step.at, free, start, _HOLDS) if free < start else ()
+
+    def within(self, step: "Step") -> tuple[Absence, ...]:
+        """While it is worked on."""
+        start, finish = int(self.plan.starts[step.at]), int(self.plan.finishes[step.at])
+        return self._of(step.at, start, finish, _SLOWS) if finish > start else ()
+
+    def _of(self, at: int, begin: int, end: int, codes: tuple[str, ...]) -> tuple[Absence, ...]:
+        first, last = _day(self.plan, begin), _day(self.plan, end, is_end=True)
+        space = int(self.plan.inputs.space[at])
+        rows = (one for person in sorted(self.people[at]) for one in self.rows.get(person, ()) if one.code in codes)
+        return tuple(one for one in rows if one.touches(first, last, space) or (one.code == "left" and one.last < last))[:_CAUSES]
 
 
 def _day(plan: "KeptPlan", slot: int, *, is_end: bool = False) -> date:

@@ -12,6 +12,7 @@ from tandem.reports.queries.scope import below
 from tandem.work.models import WorkItem
 
 PAGE = 60
+_OF_PEOPLE = (PlanConflict.Kind.OVERLOAD, PlanConflict.Kind.LEAVER)
 _SUBJECTS: dict[str, Any] = {"portfolio.project": Project, "product.promise": Promise, "product.feature": Feature, "product.release": Release}
 
 
@@ -70,14 +71,14 @@ def _named(user: Any, rows: list[PlanConflict]) -> list[Line]:
             if model is Promise:
                 found = found.select_related("feature", "release")
             titles |= {(kind, subject.pk): str(subject) if model is Promise else getattr(subject, "title", "") or getattr(subject, "name", "") for subject in found}
-    people = _people(row.subject_id for row in rows if row.kind == PlanConflict.Kind.OVERLOAD)
+    people = _people(row.subject_id for row in rows if row.kind in _OF_PEOPLE)
     spaces = {pk for row in rows for pk in row.detail.get("spaces", ())}
     known = {space: (pk, name) for space, pk, name in Project.objects.visible_to(user).filter(space_id__in=spaces).values_list("space_id", "id", "name")}
     return [
         Line(
-            row, titles.get((row.subject_kind, row.subject_id), "") or people.get(row.subject_id, ""), row.space.name,
+            row, titles.get((row.subject_kind, row.subject_id), "") or (people.get(row.subject_id, "") if row.kind in _OF_PEOPLE else ""), row.space.name,
             [known[pk] for pk in row.detail.get("spaces", ()) if pk in known], sum(pk not in known for pk in row.detail.get("spaces", ())),
-            people.get(row.subject_id, "") if row.kind == PlanConflict.Kind.OVERLOAD else "",
+            people.get(row.subject_id, "") if row.kind in _OF_PEOPLE else "",
         )
         for row in rows
     ]  # fmt: skip

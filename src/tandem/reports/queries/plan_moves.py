@@ -23,6 +23,7 @@ class Shown:
     about_id: int | None
     other: str
     people: tuple[str, str]
+    who: str
 
     @property
     def days(self) -> int:
@@ -43,14 +44,14 @@ def shown(user: Any, plan: LevelledPlan, space: Space | None = None) -> list[Sho
         about, other = items.get(cause.get("item")), items.get(cause.get("other"))
         found.append(Shown(
             item, date.fromisoformat(one["before"]), date.fromisoformat(one["after"]), cause, str(about) if about else "", about.pk if about else None,
-            str(other) if other else "", (_names(people, cause.get("gone", ())), _names(people, cause.get("come", ()))),
+            str(other) if other else "", (_names(people, cause.get("gone", ())), _names(people, cause.get("come", ()))), _names(people, cause.get("who", ())),
         ))  # fmt: skip
     return found
 
 
 def _people(moves: Iterable[dict[str, Any]]) -> dict[int, str]:
     """Colleagues are seen by everybody."""
-    wanted = {pk for one in moves for side in ("gone", "come") for pk in one["cause"].get(side, ())}
+    wanted = {pk for one in moves for side in ("gone", "come", "who") for pk in one["cause"].get(side, ())}
     # house: reads — names of colleagues, whom everybody may see
     return dict(User.objects.filter(pk__in=wanted).values_list("id", "name")) if wanted else {}
 

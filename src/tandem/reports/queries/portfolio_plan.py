@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, Min
+from django.db.models import Count, F, Max, Min, Q
 
 from tandem.kit import clock
 from tandem.people.models import Space
 from tandem.planning.models import Forecast, LevelledDates, LevelledPlan
-from tandem.planning.status import NONE, WORST_FIRST, status_of
+from tandem.planning.status import NONE, status_of
 from tandem.portfolio.models import Project
 from tandem.product.models import Promise, Scope
 from tandem.reports.queries.scope import below
 from tandem.work.models import Baseline, BaselineDate, Link, WorkItem
 
-MOST_ROWS = 200
+PAGE = 60
 OPENED = 150
 _MARKS = 3000
 
@@ -79,13 +79,38 @@ def newest(user: Any) -> LevelledPlan | None:
     return LevelledPlan.objects.newest_first().without_inputs().first()
 
 
-def rows(user: Any, space: Space | None) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`rows`: those of this page with all that is told of them. Of all projects: how many, how many slip, the worst, and the last
+    date of any; `next`: the key of the project behind which the next page begins."""
+
+    rows: list[Row]
+    total: int
+    late: int
+    worst: Row | None
+    last: date
+    next: str
+
+
+def page(user: Any, plan: LevelledPlan | None, space: Space | None, after: str = "") -> Page:
     """The projects that run or are proposed, those that slip most first. As many queries for two as for two hundred."""
     found = Project.objects.visible_to(user).filter(state__in=(Project.State.RUNNING, Project.State.PROPOSED)).select_related("space")
     if space is not None:
         found = found.filter(space_id__in=below(user, space.pk))
-    known = {project.space_id: Row(project) for project in found.order_by("name", "id")[:MOST_ROWS]}
-    _dates(user, known)
+    known = {project.space_id: Row(project) for project in found.order_by("name", "id")}
+    _ends(user, plan, known)
+    ordered = sorted(known.values(), key=lambda row: (-(row.slip if row.slip is not None else -9999), row.levelled is None, row.project.name, row.project.pk))
+    place = next((n + 1 for n, row in enumerate(ordered) if row.project.space.key == after), 0)
+    shown = ordered[place : place + PAGE]
+    _told(user, {row.project.space_id: row for row in shown})
+    late = [row for row in ordered if (row.slip or 0) > 0]
+    last = max((day for row in ordered for span in (row.levelled, row.planned) if span for day in span), default=clock.today())
+    more = shown[-1].project.space.key if place + PAGE < len(ordered) else ""
+    return Page(shown, len(ordered), len(late), late[0] if late else None, last, more)
+
+
+def _told(user: Any, known: dict[int, Row]) -> None:
+    _bases(user, known)
     _forecasts(user, known)
     _promises(user, known)
     _milestones(user, known)
@@ -93,8 +118,6 @@ def rows(user: Any, space: Space | None) -> list[Row]:
     today = clock.today()
     for row in known.values():
         row.status = _status(row, today)
-    rank = {state: n for n, state in enumerate(WORST_FIRST)}
-    return sorted(known.values(), key=lambda row: (-(row.slip if row.slip is not None else -9999), rank[row.status], row.project.name))
 
 
 def _status(row: Row, today: date) -> str:
@@ -105,14 +128,19 @@ def _status(row: Row, today: date) -> str:
     )
 
 
-def _dates(user: Any, known: dict[int, Row]) -> None:
-    levelled = LevelledDates.objects.visible_to(user).filter(space_id__in=known).order_by().values_list("space_id")
-    for space, first, last, count in levelled.annotate(a=Min("start"), b=Max("finish"), n=Count("item_id")):
-        known[space].levelled, known[space].items = (first.date(), last.date()), count
+def _ends(user: Any, plan: LevelledPlan | None, known: dict[int, Row]) -> None:
+    """Computed ends stand with the plan; planned ones change with every edit."""
+    for space, (first, last, count) in (plan.ends if plan else {}).items():
+        if int(space) in known:
+            row = known[int(space)]
+            row.levelled, row.items = (datetime.fromisoformat(first).date(), datetime.fromisoformat(last).date()), count
     planned = WorkItem.objects.visible_to(user).present().filter(space_id__in=known).order_by().values_list("space_id")
     for space, first, last in planned.annotate(a=Min("planned_start"), b=Max("planned_finish")):
         if first and last:
             known[space].planned = (first.date(), last.date())
+
+
+def _bases(user: Any, known: dict[int, Row]) -> None:
     newest_of = Baseline.objects.visible_to(user).filter(space_id__in=known).order_by("space_id", "-number").distinct("space_id").values_list("id", "space_id")
     spaces = dict(newest_of)
     # house: reads — of baselines that were asked for by person above
@@ -131,19 +159,21 @@ def _forecasts(user: Any, known: dict[int, Row]) -> None:
 
 def _promises(user: Any, known: dict[int, Row]) -> None:
     """Open promises of features and releases that have open work in the project."""
-    for of in ("feature", "release", "feature__release"):
-        scopes = Scope.objects.visible_to(user).filter(item__space_id__in=known, **{f"{of}__promises__replaced_by": None, f"{of}__promises__withdrawn_on": None, f"{of}__promises__kept_on": None})
-        pairs = scopes.exclude(**{f"{of}__promises": None}).order_by().values_list("item__space_id", f"{of}__promises").distinct()[:_MARKS]
-        wanted = defaultdict(set)
-        for space, promise in pairs:
-            wanted[promise].add(space)
-        for one in Promise.objects.visible_to(user).open().filter(pk__in=wanted).select_related("feature", "release"):
-            for space in wanted[one.pk]:
-                row = known[space]
-                late = bool(row.levelled and row.levelled[1] > one.date)
-                mark = Mark(one.date, f"{one.subject} → {one.to_whom}", late)
-                if mark not in row.promises:
-                    row.promises.append(mark)
+    promises = list(Promise.objects.visible_to(user).open().select_related("feature", "release").order_by("date", "id")[:_MARKS])
+    features, releases = {one.feature_id for one in promises} - {None}, {one.release_id for one in promises} - {None}
+    if not promises:
+        return
+    holds = Q(feature__in=features) | Q(release__in=releases) | Q(feature__release__in=releases)
+    spaces: dict[tuple[str, int], set[int]] = defaultdict(set)
+    pairs = Scope.objects.visible_to(user).filter(holds, item__space_id__in=known).order_by()
+    for space, feature, release, through in pairs.values_list("item__space_id", "feature_id", "release_id", "feature__release_id").distinct():
+        for key in (("f", feature), ("r", release), ("r", through)):
+            if key[1]:
+                spaces[key].add(space)
+    for one in promises:
+        for space in spaces.get(("f", one.feature_id) if one.feature_id else ("r", one.release_id), ()):
+            row = known[space]
+            row.promises.append(Mark(one.date, f"{one.subject} → {one.to_whom}", bool(row.levelled and row.levelled[1] > one.date)))
 
 
 def _milestones(user: Any, known: dict[int, Row]) -> None:

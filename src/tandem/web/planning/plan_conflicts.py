@@ -52,6 +52,9 @@ def _text(line: reads.Line) -> str:
         return ngettext("Planned to end on %(on)s, computed for %(computed)s: %(days)s day later.", "Planned to end on %(on)s, computed for %(computed)s: %(days)s days later.", c.days) % known
     if c.kind == PlanConflict.Kind.DRIFT:
         return ngettext("On the roadmap for %(on)s, its work ends on %(computed)s: %(days)s day apart.", "On the roadmap for %(on)s, its work ends on %(computed)s: %(days)s days apart.", c.days) % known
+    if c.kind == PlanConflict.Kind.LEAVER:
+        late = known | {"n": c.detail.get("count", 1)}
+        return ngettext("The last day is %(on)s; %(n)s item is computed to end behind it, on %(computed)s.", "The last day is %(on)s; %(n)s items are computed to end behind it, the last on %(computed)s.", late["n"]) % late
     more = known | {"hours": c.detail.get("hours", 0), "capacity": c.detail.get("capacity", 0), "weeks": c.detail.get("weeks", 1)}
     return ngettext(
         "In the week of %(on)s %(hours)s h are planned, %(capacity)s h can be worked; over capacity in %(weeks)s week.",
@@ -64,7 +67,7 @@ def _text(line: reads.Line) -> str:
 def detail(request: HttpRequest, id: int) -> HttpResponse:
     conflict = doors.find(PlanConflict.objects.select_related("space"), request.user, pk=id)
     line = reads.one(request.user, conflict)
-    job = Job.objects.visible_to(request.user).filter(kind=actions.WAYS, title=_title(conflict)).running().order_by("-id").first()
+    job = Job.objects.visible_to(request.user).filter(pk=conflict.ways_job_id).running().first()
     may_edit = may(request.user, Permission.EDIT_WORK, conflict.space_id)
     drafts = [(draft, may(request.user, Permission.EDIT_PLAN, draft.space_id)) for draft in reads.drafts(request.user, conflict)]
     context = {
@@ -107,7 +110,7 @@ def ways(request: HttpRequest, id: int) -> HttpResponse:
 def proposals(request: HttpRequest, id: int) -> HttpResponse:
     conflict = doors.find(PlanConflict.objects.all(), request.user, pk=id)
     number = whole_number(request.POST.get("way", ""), 3)
-    made = actions.propose(actor=request.user, conflict=conflict, number=-1 if number is None else number)
+    made = actions.propose(actor=request.user, conflict=conflict, number=-1 if number is None else number, version=doors.version_in(request))
     return _go(request, id, ngettext("Proposed to %(n)s project. Its dates change when its owner says yes.", "Proposed to %(n)s projects. Their dates change when their owners say yes.", len(made)) % {"n": len(made)})
 
 

@@ -30,10 +30,10 @@ def why(request: HttpRequest, id: int) -> HttpResponse:
 
 def _step(number: int, one: reads.Link) -> dict[str, Any]:
     causes = [
-        {"text": words.cause(c.code, {"other": str(c.other) if c.other else words.unseen(), "person": c.person, "day": c.day, "is_begun": one.is_begun}), "gain": words.gain(c.slots), "other": c.other, "is_first": k == 0}
+        {"text": words.cause(c.code, {"other": str(c.other) if c.other else words.unseen(), "person": c.person, "day": c.day, "is_begun": one.is_begun}), "gain": words.gain(c.slots), "other": c.other, "is_first": k == 0, "absences": [words.absence(a) for a in c.absences]}
         for k, c in enumerate(one.causes)
     ]  # fmt: skip
-    return {"number": number + 1, "one": one, "causes": causes, "name": str(one.item) if one.item else words.unseen()}
+    return {"number": number + 1, "one": one, "causes": causes, "pauses": [words.absence(a) for a in one.pauses], "name": str(one.item) if one.item else words.unseen()}
 
 
 @login_required

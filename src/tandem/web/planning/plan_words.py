@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tandem.reports.queries.plan_absences import Absence
 from tandem.web.templating import short_day
 
 
@@ -39,16 +40,30 @@ def cause(code: str, known: dict[str, Any]) -> str:
     return sentences.get(code, code)
 
 
+def absence(one: Absence) -> str:
+    """Why somebody has no time for it, or less."""
+    known = {"person": one.person, "first": short_day(one.first), "last": short_day(one.last), "share": one.share, "what": one.what or _("work elsewhere")}
+    if one.code == "away":
+        return _("%(person)s is away from %(first)s to %(last)s.") % known
+    if one.code == "booked":
+        return _("%(person)s is firmly booked for %(what)s until %(last)s: %(share)s %%.") % known
+    if one.code == "joins":
+        return _("%(person)s begins on %(first)s.") % known
+    if one.code == "left":
+        return _("The last day of %(person)s is %(last)s; from then on it counts as if somebody took their place.") % known
+    return _("%(person)s works %(share)s %% of a week.") % known
+
+
 def gain(slots: int) -> str:
     """What it would gain without this cause alone."""
     return _("%(n)s d earlier without that") % {"n": days_of(slots)} if slots > 0 else ""
 
 
-def move_cause(code: dict[str, Any], item: str, people: tuple[str, str], other: str) -> str:
+def move_cause(code: dict[str, Any], item: str, people: tuple[str, str], other: str, who: str = "") -> str:
     """What made something move; `item` is what differs, its own where that is what moved."""
     kind = code["code"]
     own = bool(code.get("own"))
-    known = {"item": item, "gone": people[0], "come": people[1], "other": other, "days": days_of(abs(int(code.get("slots", 0))))}
+    known = {"item": item, "gone": people[0], "come": people[1], "other": other, "days": days_of(abs(int(code.get("slots", 0)))), "who": who}
     if kind == "added":
         return _("%(item)s was added: %(days)s d") % known
     if kind == "length":
@@ -59,6 +74,8 @@ def move_cause(code: dict[str, Any], item: str, people: tuple[str, str], other: 
         if own:
             return _("other people do it") + (f": −{known['gone']}" if known["gone"] else "") + (f" +{known['come']}" if known["come"] else "")
         return _("other people do %(item)s") % known
+    if kind == "time":
+        return _("%(who)s: other working time than before") % known if own else _("%(item)s: %(who)s has other working time than before") % known
     if kind == "date":
         return _("a date was set for it") if own else _("a date was set for %(item)s") % known
     if kind == "link":

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from tandem.collaboration.words import refusal
 from tandem.kit import clock
 from tandem.kit.dates import months_on, quarter_start
 from tandem.kit.errors import Refused
@@ -40,17 +41,17 @@ def page(request: HttpRequest) -> HttpResponse:
     space = doors.find(Space.objects.all(), request.user, key=key) if key else None
     opened = set(request.GET.getlist("open")[:20])
     plan = reads.newest(request.user)
-    rows = reads.rows(request.user, space)
-    axis = _axis(rows)
+    found = reads.page(request.user, plan, space, request.GET.get("after", ""))
+    rows, axis = found.rows, _axis(found.last)
     may_plan = spaces_where(request.user, Permission.EDIT_PLAN)
-    late = [row for row in rows if (row.slip or 0) > 0]
-    names = {row.project.space_id: row.project for row in rows}
+    names = {pk: name for pk, (_number, name) in reads.names(request.user, {pk for row in rows for pk in row.waits_for}).items()}
     root = Space.objects.visible_to(request.user).root()
     job = levelled_plans.running(request.user)
     context = {
         "plan": plan, "space": space, "places": places(request), "axis": axis, "today_label": short_day(axis.today),
         "lines": [_line(request, row, axis, names, may_plan, opened) for row in rows], "job": job, "phase_words": phase_words, "here": request.get_full_path(),
-        "sentence": words.sentence(len(rows), len(late), late[0].project.name if late else "", late[0].slip or 0 if late else 0),
+        "sentence": words.sentence(found.total, found.late, found.worst.project.name if found.worst else "", (found.worst.slip or 0) if found.worst else 0),
+        "total": found.total, "following": _query(request, opened, after=found.next) if found.next else "", "is_later": bool(request.GET.get("after")),
         "may_search": bool(root and may(request.user, Permission.EDIT_PORTFOLIO, root.pk)), "may_accept": any(row.project.space_id in may_plan for row in rows),
         "moves": [move_line(one) for one in moved.shown(request.user, plan, space)[:_SHOWN_MOVES]] if plan else [], "notes": _notes(plan),
         "proof": _proof(plan), "default_name": _("Levelled plan of %(day)s") % {"day": clock.today().isoformat()}, "most": reads.OPENED,
@@ -58,16 +59,17 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "planning/portfolio_plan.html", context)
 
 
-def _axis(rows: list[reads.Row]) -> Axis:
+def _axis(last: date) -> Axis:
+    """The same for every page of the list."""
     today = clock.today()
-    last = max((day for row in rows for span in (row.levelled, row.planned) if span for day in span), default=today)
+    last = max(last, today)
     scale = MONTHS if last - today < timedelta(days=400) else QUARTERS
     first = months_on(today, -1 if scale == MONTHS else -3)
     begin = first if scale == MONTHS else quarter_start(first)
     return axis_from(begin, min(last, today + timedelta(days=366 * 6)), today, scale, 20)
 
 
-def _line(request: HttpRequest, row: reads.Row, axis: Axis, names: dict[int, Project], may_plan: set[int], opened: set[str]) -> dict[str, Any]:
+def _line(request: HttpRequest, row: reads.Row, axis: Axis, names: dict[int, str], may_plan: set[int], opened: set[str]) -> dict[str, Any]:
     project, forecast = row.project, row.forecast
     is_open = project.space.key in opened
     found, more = reads.items(request.user, project) if is_open else ([], 0)
@@ -79,8 +81,9 @@ def _line(request: HttpRequest, row: reads.Row, axis: Axis, names: dict[int, Pro
     }  # fmt: skip
 
 
-def _query(request: HttpRequest, keys: set[str]) -> str:
-    return "?" + urlencode([("in", request.GET.get("in", "")), *(("open", key) for key in sorted(keys))])
+def _query(request: HttpRequest, keys: set[str], after: str | None = None) -> str:
+    behind = request.GET.get("after", "") if after is None else after
+    return "?" + urlencode([("in", request.GET.get("in", "")), *([("after", behind)] if behind else ()), *(("open", key) for key in sorted(keys))])
 
 
 def _range(forecast: Any) -> str:
@@ -105,11 +108,11 @@ def _item_lane(one: reads.ItemRow, axis: Axis) -> dict[str, Any]:
     return lane | {"work": axis.span(*one.levelled)}
 
 
-def _why(row: reads.Row, names: dict[int, Project]) -> str:
+def _why(row: reads.Row, names: dict[int, str]) -> str:
     """What the project waits for in others, and which promise is in danger."""
     parts = []
     if row.waits_for or row.unseen:
-        known = [names[space].name for space in sorted(row.waits_for, key=lambda s: -row.waits_for[s]) if space in names]
+        known = [names[space] for space in sorted(row.waits_for, key=lambda s: -row.waits_for[s]) if space in names]
         hidden = row.unseen + sum(n for space, n in row.waits_for.items() if space not in names)
         listed = known[:3] + ([_("others")] if len(known) > 3 else [])
         if hidden and not known:
@@ -128,7 +131,7 @@ def _label(row: reads.Row) -> str:
 
 
 def move_line(one: moved.Shown) -> dict[str, Any]:
-    return {"move": one, "cause": words.move_cause(one.cause, one.about or words.unseen(), one.people, one.other or words.unseen())}
+    return {"move": one, "cause": words.move_cause(one.cause, one.about or words.unseen(), one.people, one.other or words.unseen(), one.who)}
 
 
 def _notes(plan: LevelledPlan | None) -> list[str]:
@@ -183,8 +186,9 @@ def accepted(request: HttpRequest) -> HttpResponse:
     if refused and not moved_:
         raise refused[0][1]
     said = ngettext("%(n)s item is planned as computed; a baseline was taken.", "%(n)s items are planned as computed; baselines were taken.", moved_) % {"n": moved_}
-    if refused:
-        said += " " + ngettext("%(n)s project had nothing to change.", "%(n)s projects had nothing to change.", len(refused)) % {"n": len(refused)}
+    for code in dict.fromkeys(problem.code for _name, problem in refused):
+        mine = [(name_, problem) for name_, problem in refused if problem.code == code]
+        said += " " + _("%(names)s: %(problem)s") % {"names": ", ".join(name_ for name_, _problem in mine[:3]) + (" …" if len(mine) > 3 else ""), "problem": refusal(mine[0][1])}
     return doors.go_to(request, request.POST.get("back", "") if request.POST.get("back", "").startswith("/plan/") else reverse("portfolio_plan"), said)
 
 
@@ -196,7 +200,7 @@ def _chosen(request: HttpRequest) -> tuple[list[Project], list[int] | None, dict
     if versions:
         of = whole_number(request.POST.get("of", ""), 18) or 0
         return [doors.find(Project.objects.select_related("space"), request.user, pk=of)], list(versions), versions
-    numbers = [n for text in request.POST.getlist("project")[: reads.MOST_ROWS] if (n := whole_number(text, 18)) is not None]
+    numbers = [n for text in request.POST.getlist("project")[: reads.PAGE] if (n := whole_number(text, 18)) is not None]
     if not numbers:
         raise Refused("levelled_nothing_chosen")
     return [doors.find(Project.objects.select_related("space"), request.user, pk=number) for number in numbers], None, {}

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
 from tandem.compute.scheduling.levelling.check import COUNTED
-from tandem.compute.scheduling.levelling.stretch import finishes_of, worked
+from tandem.compute.scheduling.levelling.stretch import worked
 
 Longs: TypeAlias = npt.NDArray[np.int64]
 
@@ -68,11 +68,14 @@ class ArrayChecker:
         slots, calendar = arrays.duration[rows].astype(np.int64), arrays.calendar[rows]
         finish, idle = starts + slots, np.zeros(arrays.n, np.bool_)
         size = max(int(starts.max(initial=0)), arrays.working.shape[1]) + int(slots.max(initial=0)) + 1
-        for row, count in {*zip(calendar.tolist(), slots.tolist(), strict=True)}:
-            if row >= 0 and count:
-                mine = (calendar == row) & (slots == count)
-                finish[mine] = finishes_of(arrays, row, count, size)[starts[mine]]
-                idle[mine] = ~worked(arrays, row, size)[starts[mine]]
+        for row in np.unique(calendar[(calendar >= 0) & (slots > 0)]).tolist():
+            mine = np.flatnonzero((calendar == row) & (slots > 0))
+            works = worked(arrays, row, size + int(slots[mine].max()))
+            # the last place stands for what would not end before the slots do
+            at = np.append(np.flatnonzero(works), size)
+            rank: Longs = np.cumsum(works).astype(np.int64) - works
+            finish[mine] = at[np.minimum(rank[starts[mine]] + slots[mine], len(at)) - 1] + 1
+            idle[mine] = ~works[starts[mine]]
         return finish, idle
 
     def _deadlines(self, finish: Longs) -> dict[str, int]:
@@ -106,12 +109,12 @@ class ArrayChecker:
         calendar = arrays.calendar[rows[who]]
         for row in np.unique(calendar):
             some = calendar == row
-            at, holds = self._held[mine][some] * (size + 1), units[some]
-            total = kinds * (size + 1)
-            change = np.bincount(at + starts[who[some]], holds, total)
-            change -= np.bincount(at + finish[who[some]], holds, total)
-            held = np.cumsum(change.reshape(kinds, size + 1), axis=1)[:, :-1].astype(np.int64)
-            used += held * worked(arrays, int(row), size)
+            holds, place = np.unique(self._held[mine][some], return_inverse=True)
+            total, at = len(holds) * (size + 1), place * (size + 1)
+            change = np.bincount(at + starts[who[some]], units[some], total)
+            change -= np.bincount(at + finish[who[some]], units[some], total)
+            held = np.cumsum(change.reshape(len(holds), size + 1), axis=1)[:, :-1].astype(np.int64)
+            used[holds] += held * worked(arrays, int(row), size)
         known = arrays.capacity[:, :size]
         used[:, : known.shape[1]] -= known
         used[:, known.shape[1] :] -= arrays.capacity[:, -1:]

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tandem.compute.errors import Uncomputable
-from tandem.compute.scheduling.levelling import decode_kernel, measure_kernel, parallel_kernel
+from tandem.compute.scheduling.levelling import decode_kernel, measure_kernel, parallel_kernel, steady_kernel
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
 from tandem.compute.scheduling.levelling.plan import Objective
 from tandem.compute.scheduling.levelling.rules import rule_keys
@@ -74,6 +74,16 @@ class Decoder:
     def parallel(self, keys: Keys, modes: Ints) -> Decoded:
         """Time by time, what fits, the smallest key first."""
         return self._decoded("parallel", parallel_kernel.parallel, np.asarray(keys, np.int64), modes)
+
+    def steadied(self, order: Ints, modes: Ints, wanted: Ints, loose: npt.NDArray[np.bool_], holds: bool = True) -> tuple[Decoded, Ints]:
+        """Each activity of the list where it is wanted, unless it is loose or a rule moves it; and what became of each (n)."""
+        n = self.arrays.n
+        modes, wanted = np.array(modes, np.int32), np.array(wanted, np.int32)
+        starts, finishes, state = np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n, np.int32)
+        while n and steady_kernel.steadied(self.tables, order, modes, wanted, loose, holds, starts, finishes, self._free, state) < 0:
+            self._grow()
+        self.evaluations += 1
+        return Decoded(starts, finishes, modes, self._objective(starts, finishes, modes), "steady"), state
 
     def measured(self, starts: Ints, modes: Ints) -> Decoded:
         """What given starts are worth."""
