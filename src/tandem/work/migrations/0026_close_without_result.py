@@ -14,7 +14,7 @@ def mark(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("work", "0023_board_layouts")]
+    dependencies = [("work", "0025_lock_weeks")]
 
     operations = [
         migrations.AddField("state", "is_given_up", models.BooleanField(default=False, verbose_name="closed without a result")),

@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
-        ('resources', '0002_book_people'),
-        ('work', '0024_lock_weeks'),
+        ('resources', '0003_date_managers'),
+        ('work', '0025_lock_weeks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
-        ('work', '0023_board_layouts'),
+        ('work', '0024_calendar_region'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
