@@ -204,20 +204,23 @@ def _add_objectives(user: Any, by_ref: dict[Ref, Row]) -> list[Objective]:
         "subject_kind", "subject_id", "objective_id", "weight"
     ):
         weights[Ref(kind, id_)][objective] = weight
+    inside: dict[tuple[str, int], list[Ref]] = defaultdict(list)
+    for ref, row in by_ref.items():
+        if row.release:
+            inside[row.release, row.product_id].append(ref)
     for ref, row in by_ref.items():
         served = weights.get(ref)
         if not served and ref.kind == RELEASE:
-            served = _of_features(row, by_ref, weights)
+            served = _of_features(inside[row.title, row.product_id], weights)
         row.objectives = sorted((served or {}).items(), key=lambda pair: (-pair[1], pair[0]))
     return objectives
 
 
-def _of_features(release: Row, by_ref: dict[Ref, Row], weights: dict[Ref, dict[int, int]]) -> dict[int, int]:
+def _of_features(inside: Iterable[Ref], weights: dict[Ref, dict[int, int]]) -> dict[int, int]:
     total: dict[int, int] = defaultdict(int)
-    for ref, row in by_ref.items():
-        if row.release == release.title and row.product_id == release.product_id:
-            for objective, weight in weights.get(ref, {}).items():
-                total[objective] += weight
+    for ref in inside:
+        for objective, weight in weights.get(ref, {}).items():
+            total[objective] += weight
     return total
 
 

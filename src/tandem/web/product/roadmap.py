@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from tandem.people.access import Permission, spaces_where
 from tandem.people.models import Team
 from tandem.reports.queries import roadmap as reads
+from tandem.web import standing
 from tandem.web.product import roadmap_peek, roadmap_shares
 from tandem.web.product.roadmap_asked import asked_in
 from tandem.web.product.roadmap_shown import group_words, shown, switch, switches, with_
@@ -19,6 +20,7 @@ from tandem.web.product.roadmap_shown import group_words, shown, switch, switche
 
 @login_required
 @require_GET
+@standing.page
 def page(request: HttpRequest) -> HttpResponse:
     asked = asked_in(request.GET)
     roadmap = reads.read(request.user, product_id=asked.product, team_id=asked.team)

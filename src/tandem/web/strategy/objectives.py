@@ -18,7 +18,7 @@ from tandem.web.product import roadmap_picture as picture
 from tandem.web.strategy import carrying, levels, objective_parts
 from tandem.web.templating import url as address
 
-_LINES, _FEW = 300, 3
+_LINES, _FEW = 200, 3
 
 
 class ObjectiveForm(forms.ModelForm):
