@@ -169,3 +169,20 @@ def test_without_a_plan_nobody_is_told_that_all_is_well(world):
     said = signed_in(world.alma).get("/plan/conflicts/").content.decode()
     assert "No levelled plan yet" in said
     assert "No conflicts" not in said
+
+
+def test_the_list_goes_on_behind_a_project_and_says_how_many_there_are(world, monkeypatch):
+    from tandem.reports.queries import portfolio_plan as reads
+
+    others = [make.project(actor=world.alma, name=f"Mobile {n}", key=f"MO{n}") for n in range(3)]
+    for project in (world.project, *others):
+        make.work_item(actor=world.admin, project=project, title="Work", estimate_minutes=480)
+    levelling.compute()
+    monkeypatch.setattr(reads, "PAGE", 3)
+    found = reads.page(world.alma, reads.newest(world.alma), None)
+    behind = reads.page(world.alma, reads.newest(world.alma), None, after=found.next)
+    assert (found.total, len(found.rows), len(behind.rows), behind.next) == (4, 3, 1, "")
+    assert {row.project.pk for row in (*found.rows, *behind.rows)} == {world.project.pk, *(one.pk for one in others)}
+    html = signed_in(world.alma).get("/plan/").content.decode()
+    assert "3 of 4 projects" in html
+    assert f"after={found.next}" in html
