@@ -4,6 +4,7 @@ import contextlib
 import json
 import uuid
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -37,8 +38,14 @@ def line(world, cells, *, place=1, person=None, subject=None, is_hard=False, **v
 
 def write(world, *lines, actor=None, reason="") -> uuid.UUID:
     run = uuid.uuid4()
-    allocations.write(actor=actor or world.alma, lines=lines, run=run, override_reason=reason)
+    allocations.write(actor=actor or world.alma, lines=[as_seen_now(one) for one in lines], run=run, override_reason=reason)
     return run
+
+
+def as_seen_now(one: Line) -> Line:
+    """The writer saw what stands there, unless the test says what they saw."""
+    rows = list(allocations.of_line(Booking.objects.all(), one.who, one.subject, one.is_hard).during(*one.shown))
+    return replace(one, seen=allocations.state_of(rows)) if one.seen is None and rows else one
 
 
 def stand() -> Counter:
@@ -62,10 +69,10 @@ def test_a_cell_takes_its_week_out_of_what_stands_there_and_the_rest_stays_as_it
     assert [(b.starts_on, b.ends_on, b.percent, b.note) for b in Booking.objects.all()] == [
         (long.starts_on, week(0)[1], 40, "Berth 3"), (*week(2), 70, ""), (week(3)[0], week(3)[0], 40, "Berth 3"),
     ]  # fmt: skip
-    again = uuid.uuid4()
-    assert booking_runs.undo(actor=world.alma, run=run, again=again) == 3
+    again = booking_runs.taken_back_by(run)
+    assert booking_runs.undo(actor=world.alma, run=run) == 3
     assert stand() == before
-    booking_runs.undo(actor=world.alma, run=again, again=uuid.uuid4())
+    booking_runs.undo(actor=world.alma, run=again)
     assert Booking.objects.count() == 3 and Booking.objects.get(percent=70).starts_on == week(2)[0], "and once more"
 
 
@@ -116,13 +123,30 @@ def test_who_was_slower_is_told_and_overwrites_nothing(world):
     assert [p.code for p in refused.value.problems] == ["line_twice"]
 
 
+def test_a_line_that_somebody_else_has_begun_meanwhile_is_not_overwritten(world):
+    write(world, line(world, {0: 50}))
+    with pytest.raises(RowsRefused) as told:
+        allocations.write(actor=world.alma, lines=[line(world, {0: 80})], run=uuid.uuid4())
+    assert [one.code for one in told.value.problems] == ["stale"]
+    assert Booking.objects.get().percent == 50
+
+
+def test_a_run_is_taken_back_once(world):
+    write(world, line(world, {0: 50}))
+    cleared = write(world, line(world, {0: 0}))
+    booking_runs.undo(actor=world.alma, run=cleared)
+    with pytest.raises(Refused, match="changed_since"):
+        booking_runs.undo(actor=world.alma, run=cleared)
+    assert Booking.objects.count() == 1
+
+
 def test_a_run_is_ones_own_and_is_left_where_somebody_changed_a_part_of_it(world):
     run = write(world, line(world, {0: 60}, place=1), line(world, {0: 40}, place=2, person=world.boris))
     with pytest.raises(Hidden):
-        booking_runs.undo(actor=world.boris, run=run, again=uuid.uuid4())
+        booking_runs.undo(actor=world.boris, run=run)
     bookings.change(actor=world.boris, booking=Booking.objects.get(person=world.boris), version=None, percent=Decimal(10))
     with pytest.raises(Refused, match="changed_since"):
-        booking_runs.undo(actor=world.alma, run=run, again=uuid.uuid4())
+        booking_runs.undo(actor=world.alma, run=run)
     assert Booking.objects.count() == 2
 
 
@@ -130,7 +154,7 @@ def test_what_was_taken_away_is_not_brought_back_by_who_may_no_more(world):
     run = write(world, line(world, {0: 60}), actor=world.boris)
     bookings.change(actor=world.alma, booking=Booking.objects.get(), version=None, is_hard=True)
     with pytest.raises((Denied, Refused)):
-        booking_runs.undo(actor=world.boris, run=run, again=uuid.uuid4())
+        booking_runs.undo(actor=world.boris, run=run)
     assert Booking.objects.get().is_hard
 
 
@@ -158,7 +182,7 @@ def test_no_hour_is_booked_twice_and_an_undo_gives_each_day_back(world):
             runs.clear()
         elif step[0] == "undo" and runs:
             run, before = runs.pop()
-            booking_runs.undo(actor=world.alma, run=run, again=uuid.uuid4())
+            booking_runs.undo(actor=world.alma, run=run)
             assert days() == before
 
     def days() -> Counter:

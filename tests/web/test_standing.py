@@ -56,6 +56,13 @@ def test_the_second_who_asks_gets_the_page_of_the_first_in_a_shell_of_their_own(
     assert "/objectives/new/" in first and "/objectives/new/" not in looking
 
 
+def test_the_menus_that_a_page_puts_above_itself_stand_with_it(world, signed_in, two):
+    ida, jon, _kim = map(signed_in, two)
+    menus = [page[page.index("<!--scope-->") : page.index("<!--/scope-->")] for page in (asked(one, "/roadmap/")[0] for one in (ida, jon, jon))]
+    assert len(set(menus)) == 1
+    assert world.product.name in menus[0]
+
+
 def test_a_change_is_on_the_next_page(world, signed_in, two):
     one = make.objective(actor=world.alma, space=world.root, title="Win back trust")
     ida, jon, _kim = map(signed_in, two)

@@ -31,6 +31,7 @@ MOST_SIGNS = 32 * 2**20
 View = Callable[..., HttpResponseBase]
 _TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=")[A-Za-z0-9]{32,64}(")')
 _MAIN = re.compile(r'<main class="main ([^"]*)" id="main">\n?(.*?)</main>\n?<aside class="peek"', re.DOTALL)
+_SCOPE = re.compile(r"<!--scope-->(.*?)<!--/scope-->", re.DOTALL)
 _TITLE = re.compile(r"<title>(.*?) · Tandem</title>", re.DOTALL)
 
 
@@ -43,10 +44,12 @@ class _Kept(NamedTuple):
     title: str
     width: str
     topics: tuple[str, ...]
+    scope: str
+    "The menus of its own that a page puts into the bar above."
 
     @property
     def size(self) -> int:
-        return sum(map(len, self.pieces))
+        return sum(map(len, self.pieces)) + len(self.scope)
 
 
 _kept: dict[Any, _Kept] = {}
@@ -110,7 +113,8 @@ def _cut(request: HttpRequest, answer: HttpResponseBase, now: moment.Moment) -> 
     pieces = _TOKEN.sub(r"\1\0\2", main[2]).split("\0")
     if main[2].count("csrfmiddlewaretoken") != len(pieces) - 1 or "nonce=" in main[2]:
         return None
-    return _Kept(now, time.monotonic(), tuple(pieces), title[1], main[1], topics)
+    scope = _SCOPE.search(text)
+    return _Kept(now, time.monotonic(), tuple(pieces), title[1], main[1], topics, scope[1] if scope else "")
 
 
 def _keep(key: Any, found: _Kept) -> None:
@@ -127,7 +131,7 @@ def _shown(request: HttpRequest, kept: _Kept) -> HttpResponse:
     request.live_topics = list(kept.topics)  # type: ignore[attr-defined]
     main = kept.pieces[0] if len(kept.pieces) == 1 else get_token(request).join(kept.pieces)
     # every piece comes from a page of ours, where it was escaped
-    return render(request, "standing.html", {"main": Markup(main), "title": Markup(kept.title), "width": kept.width})  # noqa: S704
+    return render(request, "standing.html", {"main": Markup(main), "title": Markup(kept.title), "width": kept.width, "scope": Markup(kept.scope)})  # noqa: S704
 
 
 def forget() -> None:

@@ -13,12 +13,12 @@ from django.db import models, transaction
 
 from tandem.history.record import within
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
-from tandem.people.models import User
+from tandem.people.models import Space, User
 from tandem.resources.actions import bookings, periods
 from tandem.resources.models import Booking
 from tandem.work.actions.sheets import Problem, RowsRefused
 
-MOST = 400
+MOST = 150
 """Lines of one block."""
 _DAY = timedelta(days=1)
 Span = tuple[date, date]
@@ -54,6 +54,9 @@ def write(*, actor: Any, lines: Sequence[Line], run: UUID, override_reason: str 
     with transaction.atomic(), within(run):
         for person in sorted({line.who["person"].pk: line.who["person"] for line in lines if line.who.get("person")}.values(), key=lambda one: one.pk):
             periods.hold(person)
+        # of roles and teams nobody is held: who else writes lines of the same place waits
+        places = {line.subject.space_id for line in lines if not line.who.get("person")}  # type: ignore[attr-defined]
+        list(Space.objects.select_for_update(no_key=True).filter(pk__in=places).order_by("pk").values_list("pk"))
         steps = [_Steps(actor, line, override_reason) for line in lines]
         for do in (_Steps.check, _Steps.lessen, _Steps.switch, _Steps.add):
             for step in steps:
@@ -107,7 +110,8 @@ class _Steps:
     def check(self) -> None:
         line = self.line
         self.rows = list(of_line(Booking.objects.visible_to(self.actor), line.who, line.subject, line.is_hard).during(*line.shown).order_by("starts_on", "pk"))
-        if line.seen is not None and state_of(self.rows) != line.seen:
+        # a line that is begun was empty for whoever begins it
+        if state_of(self.rows) != line.seen if line.seen is not None else self.rows:
             raise Stale(self.rows[0] if self.rows else None)
 
     def lessen(self) -> None:

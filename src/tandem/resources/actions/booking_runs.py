@@ -4,7 +4,8 @@ import uuid
 from typing import Any
 
 from django.apps import apps
-from django.db import transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection, transaction
 
 from tandem.history.models import Event
 from tandem.history.record import within
@@ -15,11 +16,22 @@ from tandem.resources.models import Booking
 _Changes = dict[str, list[Any]]
 
 
-def undo(*, actor: Any, run: uuid.UUID, again: uuid.UUID) -> int:
-    """One's own run. What it made goes first, then what it changed goes back, then what it removed comes again; each by the
-    rules of today. `again` is the run of what is done here. Returns how many bookings it was about."""
+def taken_back_by(run: uuid.UUID) -> uuid.UUID:
+    """The run that takes this one back: there is one, so that nothing is taken back twice."""
+    return uuid.uuid5(run, "undo")
+
+
+def undo(*, actor: Any, run: uuid.UUID) -> int:
+    """One's own run, once. What it made goes first, then what it changed goes back, then what it removed comes again; each by the
+    rules of today. Returns how many bookings it was about."""
     made, changed, gone = _told(actor, run)
+    again = taken_back_by(run)
     with transaction.atomic(), within(again):
+        with connection.cursor() as cursor:  # who comes second waits, and finds what the first has done
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", [str(run)])
+        # house: reads — whether it was done, not what
+        if Event.objects.filter(run=again).exists():
+            raise Refused("changed_since")
         for pk, changes in made.items():
             bookings.remove(actor=actor, booking=_as_left(actor, pk, changes))
         growing = []
@@ -70,7 +82,10 @@ def _value(name: str, stored: Any) -> Any:
     if stored is None and not column.null:
         return ""
     if column.is_relation and stored is not None:
-        return column.related_model._default_manager.get(pk=stored)  # type: ignore[union-attr]
+        try:
+            return column.related_model._default_manager.get(pk=stored)  # type: ignore[union-attr]
+        except ObjectDoesNotExist as problem:  # the role or team of the booking is gone
+            raise Refused("changed_since") from problem
     return column.to_python(stored)
 
 

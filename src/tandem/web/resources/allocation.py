@@ -258,11 +258,10 @@ def _column(field: str) -> str:
 @login_required
 @require_POST
 def undo(request: HttpRequest, run: uuid.UUID) -> HttpResponse:
-    again = uuid.uuid4()
-    count = booking_runs.undo(actor=request.user, run=run, again=again)
+    count = booking_runs.undo(actor=request.user, run=run)
     said = ngettext("Took %(n)s change back", "Took %(n)s changes back", count) % {"n": count}
     if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"message": said, "redo": reverse("allocation_undo", kwargs={"run": again})})
+        return JsonResponse({"message": said, "redo": reverse("allocation_undo", kwargs={"run": booking_runs.taken_back_by(run)})})
     return doors.go_to(request, reverse("allocation"), said)
 
 
