@@ -13,7 +13,7 @@ from tests.browser.conftest import Chromium, Pages, Site
 from tests.house import policies
 
 AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
-NO_PAGES = ("export", "_xlsx", "_ics", "feed_shared", "_data", "_report", "_csv", "_notes_file", "attachment", "scopes", "healthz", "readyz", "palette")
+NO_PAGES = ("export", "_xlsx", "_ms_project", "_ics", "feed_shared", "_data", "_report", "_csv", "_notes_file", "attachment", "scopes", "healthz", "readyz", "palette")
 PAGES = sorted(n for n, page in policies.WEB.items() if page.get is not None and not n.endswith(NO_PAGES))
 NOUNS = [one.removesuffix("_detail") for one in PAGES if one.endswith("_detail") and one != "people_detail"]
 TWINS = {f"{noun}_{('edit', 'new')[n % 2]}" for n, noun in enumerate(NOUNS)} | {f"{noun}_comments" for noun in NOUNS[1:]}
