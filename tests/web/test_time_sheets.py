@@ -118,3 +118,22 @@ def test_the_timer_runs_over_pages_and_stops_into_the_week(world, item, signed_i
     assert client.post("/time/timer/", {"do": "stop"}, headers=JSON).status_code == 422
     client.post("/time/timer/", {"do": "stop", "time": "45m"})
     assert TimeEntry.objects.get().minutes == 45 and not Timer.objects.exists()
+
+
+def test_more_cells_than_a_week_has_are_refused_and_none_is_saved(world, item, signed_in):
+    body = {"week": str(WEEK), f"cell-{item.pk}-{WEEK}": "1h"} | {f"cell-{n}-{WEEK}": "" for n in range(10_000, 10_700)}
+    assert signed_in(world.mei).post(path(world.mei, "cells/"), body, headers=JSON).status_code == 422
+    assert not TimeEntry.objects.exists()
+    del body[f"cell-10000-{WEEK}"]
+    assert signed_in(world.mei).post(path(world.mei, "cells/"), body, headers=JSON).status_code == 404, "as many as are taken: these items do not exist"
+    assert not TimeEntry.objects.exists()
+
+
+def test_who_sent_it_in_for_somebody_is_not_offered_the_answer(world, item, signed_in):
+    time_entries.log(actor=world.mei, item=item, minutes=90, day=WEEK)
+    time_sheets.submit(actor=world.boris, time_sheet=time_sheets.open_week(actor=world.boris, person=world.mei, week=WEEK))
+    client = signed_in(world.boris)
+    assert 'value="approve"' not in client.get(f"{path(world.mei)}?week={WEEK}").content.decode()
+    assert 'value="approve"' in signed_in(world.alma).get(f"{path(world.mei)}?week={WEEK}").content.decode()
+    assert client.post(path(world.mei, "steps/"), {"week": str(WEEK), "do": "approve"}, headers=JSON).status_code == 422
+    assert TimeSheet.objects.get().state == "submitted"

@@ -149,11 +149,11 @@ class Waiting:
 
 
 def waiting(user: Any, most: int = WAITING) -> list[Waiting]:
-    """Weeks that wait for this person's answer, the oldest first."""
+    """Weeks that wait for this person's answer, the oldest first; not those that they sent in for others."""
     worked = TimeEntry.objects.present().filter(user=OuterRef("person"), day__range=(OuterRef("week"), OuterRef("ends_on")))  # house: reads — a sum
     total = worked.order_by().values("user").annotate(total=Sum("minutes")).values("total")
     sent = TimeSheetStep.objects.filter(sheet=OuterRef("pk"), kind=TimeSheetStep.Kind.SUBMITTED).order_by("-id").values("at")[:1]  # house: reads — of the sheet
-    rows = TimeSheet.objects.visible_to(user).decided_by(user).submitted().select_related("person")
+    rows = TimeSheet.objects.visible_to(user).waiting_for(user).select_related("person")
     rows = rows.annotate(total=Coalesce(Subquery(total), 0), sent_at=Subquery(sent))
     return [Waiting(row, row.total, row.sent_at) for row in rows.order_by("week", "person__name", "id")[:most]]
 

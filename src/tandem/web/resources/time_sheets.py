@@ -31,6 +31,8 @@ from tandem.work.models import Timer, WorkItem
 from tandem.work.models.time_lock import monday
 
 _S = TimeSheet.State
+MOST_CELLS = 700
+"Of a hundred rows seven each."
 
 
 @login_required
@@ -55,7 +57,7 @@ def _page(request: HttpRequest, person: Any) -> HttpResponse:
         "hidden": clock_times(found.hidden) if any(found.hidden) else [], "here": reverse("person_time", kwargs={"id": person.pk}), "base": reverse("time") if is_own else reverse("person_time", kwargs={"id": person.pk}),
         "back": _at(first - timedelta(7)), "on": _at(first + timedelta(7)), "is_now": first == monday(clock.today()), "state": sheet.get_state_display() if sheet else _S.OPEN.label,
         "steps": reads.steps(sheet) if sheet and acts else [], "may_submit": acts and not found.is_standing and first <= clock.today(), "may_withdraw": acts and sheet is not None and sheet.state == _S.SUBMITTED,
-        "may_answer": decides and sheet is not None and sheet.state == _S.SUBMITTED, "may_reopen": decides and sheet is not None and sheet.state == _S.APPROVED,
+        "may_answer": decides and sheet is not None and sheet.state == _S.SUBMITTED and time_sheets.sent_in_by(sheet) != request.user.pk, "may_reopen": decides and sheet is not None and sheet.state == _S.APPROVED,
         "may_arrange": not found.is_standing and (is_own or decides), "sums": _sums(found), "waiting": len(reads.waiting(request.user)) if is_own else 0, "unsent": _unsent(person, first) if is_own else None,
     }  # fmt: skip
     if context["may_arrange"]:
@@ -149,7 +151,10 @@ def _timer(user: Any) -> dict[str, Any]:
 def cells(request: HttpRequest, id: int) -> HttpResponse:
     """Fields `cell-<item>-<day>` as typed, `seen-…` what stood there in minutes. All of them or none."""
     person = _person(request, id)
-    wanted = [(name, *_place(name), text) for name, text in request.POST.items() if name.startswith("cell-")][:700]
+    typed = [(name, text) for name, text in request.POST.items() if name.startswith("cell-")]
+    if len(typed) > MOST_CELLS:
+        raise Refused("week_cells_too_many", most=MOST_CELLS)
+    wanted = [(name, *_place(name), text) for name, text in typed]
     items = {row.pk: row for row in WorkItem.objects.visible_to(request.user).filter(pk__in={item for _name, item, _day, _text in wanted})}
     written = []
     with transaction.atomic():
