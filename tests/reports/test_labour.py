@@ -1,5 +1,6 @@
 """What labour has cost: from logged time at the rates of its days, the same sum over people, months and places."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal as D
 
@@ -16,8 +17,10 @@ from tandem.reports.queries import earned_value
 from tandem.reports.queries import labour as reads
 from tandem.reports.queries import money as totals
 from tandem.resources.actions import job_roles, person_roles, rates, time_sheets
+from tandem.resources.models import TimeSheet
 from tandem.work.actions import time_entries
 from tandem.work.models import TimeEntry
+from tandem.work.models.time_lock import monday
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -72,21 +75,79 @@ def test_approved_time_is_told_apart(world, item):
     assert (found(world.alma).shares[0].minutes, found(world.alma).shares[0].approved) == (90, 60)
 
 
-def test_who_may_not_see_the_rate_reads_sums_and_not_what_somebody_costs(world, item, signed_in):
-    price(world, "61.23", person=world.mei)
-    price(world, "10", person=world.chen)
+PATHS = ("/money/labour/?in=POR", "/money/?in=POR", "/costs/?in=POR", "/costs/?in=POR&kind=labour", "/earned-value/POR/?unit=money")
+
+
+def approve(world, person, *days):
+    for day in days:
+        sheet = time_sheets.open_week(actor=person, person=person, week=day)
+        time_sheets.submit(actor=person, time_sheet=sheet)
+        time_sheets.decide(actor=world.alma, time_sheet=sheet, version=None, is_approved=True)
+
+
+def test_who_may_not_see_the_rates_is_told_a_month_that_is_over_approved_and_shared_by_three(world, item, signed_in):
+    late = make.user(actor=world.admin, name="Lena", role=Role.MEMBER)
+    people = {world.mei: "61.23", world.chen: "10", late: "20"}
+    for person, cost in people.items():
+        price(world, cost, person=person)
+    before = FIRST - timedelta(days=14)
+    log(world, item, world.mei, 60, before)
+    approve(world, world.mei, before)
+    told = []
+    for person in people:
+        log(world, item, person, 60, TURN)
+        approve(world, person, TURN)
+        told.append(found(world.boris).cost)
+    assert told == [0, 0, D("91.23")], "all at once, so that no approval shows what one week cost"
+    assert found(world.alma).cost == D("152.46")
+    shown = found(world.boris)
+    assert (shown.untold, sum(one.minutes for one in shown.shares), shown.by("month")[date(2026, 1, 1)].cost) == (60, 240, 0)
+    assert totals.money(world.boris, totals.places(world.boris, None), "EUR").total.actual == D("91.23")
+    for path in PATHS:
+        page = signed_in(world.boris).get(path).content.decode()
+        assert not re.search("61.23|152.46", page), path
+    page = signed_in(world.boris).get(PATHS[0]).content.decode()
+    assert "91.23" in page and "What 1 h cost is not told to you" in page and "not told</td>" in page and "without 1 h" in page
+    assert "152.46" in signed_in(world.alma).get(PATHS[0]).content.decode()
+
+
+def test_an_hour_written_for_somebody_shows_no_difference(world, item):
+    """Boris logs an hour for Mei in a month that is told: it is told no more, until a second person has approved her week."""
+    late = make.user(actor=world.admin, name="Lena", role=Role.MEMBER)
+    for person in (world.mei, world.chen, late):
+        price(world, "60", person=person)
+        log(world, item, person, 60, TURN)
+        approve(world, person, TURN)
+    assert found(world.boris).cost == D(180)
+    log(world, item, world.mei, 60, TURN + timedelta(days=7))
+    assert (found(world.boris).cost, found(world.boris).untold, found(world.alma).cost) == (0, 240, D(240))
+
+
+def test_the_current_month_is_told_when_it_is_over(world, item):
+    month = clock.today().replace(day=1)
+    cost_lines.create(actor=world.boris, space=world.project.space, title="Developers", kind="labour", month=month, planned=D(1000))
+    late = make.user(actor=world.admin, name="Lena", role=Role.MEMBER)
+    for person in (world.mei, world.chen, late):
+        price(world, "60", person=person)
+        log(world, item, person, 60, month)
+    TimeSheet.objects.bulk_create(
+        TimeSheet(space=world.root, person=person, week=monday(month), ends_on=monday(month) + timedelta(days=6), state="approved") for person in (world.mei, world.chen, late)
+    )
+    assert found(world.alma).shares[0].approved == 60 and found(world.boris).cost == 0
+    with_it = earned_value.project(world.boris, world.project.space, "money")
+    assert (with_it.left.untold_minutes, with_it.left.labour) == (180, False)
+    with clock.held_at(clock.now() + timedelta(days=31)):
+        assert found(world.boris).cost == D(180)
+
+
+def test_who_may_not_see_costs_is_told_nothing(world, item, signed_in):
+    price(world, "60", person=world.mei)
     log(world, item, world.mei, 60, TURN)
-    log(world, item, world.chen, 60, TURN)
-    assert found(world.boris).cost == found(world.alma).cost == D("71.23")
-    for path in ("/money/labour/?in=POR", "/money/?in=POR", "/costs/?in=POR", "/costs/?in=POR&kind=labour"):
-        assert b"61.23" not in signed_in(world.boris).get(path).content, path
-    assert "71.23" in signed_in(world.boris).get("/money/labour/?in=POR").content.decode()
-    assert "61.23" in signed_in(world.alma).get("/money/labour/?in=POR").content.decode()
     for person in (world.mei, world.chen):
         assert not found(person).shares
-        assert signed_in(person).get("/money/labour/?in=POR").status_code == 403
+        assert signed_in(person).get(PATHS[0]).status_code == 403
     assert not found(world.dana).shares
-    assert signed_in(world.dana).get("/money/labour/?in=POR").status_code == 404
+    assert signed_in(world.dana).get(PATHS[0]).status_code == 404
 
 
 def test_it_stands_beside_the_typed_lines_and_no_hour_counts_twice(world, item):

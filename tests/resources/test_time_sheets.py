@@ -158,6 +158,19 @@ def test_nobody_answers_their_own_week(world, item):
             time_sheets.reopen(actor=person, time_sheet=sheet, version=None, reason="Mine")
 
 
+def test_who_sent_a_week_in_for_somebody_does_not_answer_it(world, sheet):
+    """Boris plans all of Mei's projects: he may write her hours and send them in, and then somebody else looks at them."""
+    time_sheets.submit(actor=world.boris, time_sheet=sheet)
+    assert sheet not in TimeSheet.objects.waiting_for(world.boris) and sheet in TimeSheet.objects.waiting_for(world.alma)
+    for is_approved in (True, False):
+        assert code(lambda said=is_approved: time_sheets.decide(actor=world.boris, time_sheet=sheet, version=None, is_approved=said, reason="So")) == "week_sent_in_by_you"
+    assert TimeSheet.objects.get(pk=sheet.pk).state == "submitted"
+    time_sheets.withdraw(actor=world.boris, time_sheet=sheet)
+    time_sheets.submit(actor=world.mei, time_sheet=sheet)
+    assert sheet in TimeSheet.objects.waiting_for(world.boris)
+    assert time_sheets.decide(actor=world.boris, time_sheet=sheet, version=None, is_approved=True).state == "approved"
+
+
 def test_who_plans_only_a_part_of_the_week_does_not_answer_it(world, entry, sheet):
     assert sheet in TimeSheet.objects.visible_to(world.boris)
     other = make.project(actor=world.alma, name="Gate", key="GAT")
@@ -230,6 +243,15 @@ def test_rows_are_copied_without_their_hours(world, item, entry):
         time_rows.add(actor=world.dana, person=world.mei, week=this, items=[item])
     time_sheets.submit(actor=world.mei, time_sheet=sheet)
     assert code(lambda: time_rows.add(actor=world.mei, person=world.mei, week=this, items=[kept])) == "week_state"
+
+
+def test_a_row_added_twice_at_once_is_there_once(world, item, sheet, monkeypatch):
+    """The second does not see the row of the first: its look came before the other was written."""
+    time_rows.add(actor=world.mei, person=world.mei, week=WEEK, items=[item, item])
+    with monkeypatch.context() as patch:
+        patch.setattr(time_rows.TimeSheetRow.objects, "filter", lambda **_of: time_rows.TimeSheetRow.objects.none())
+        time_rows.add(actor=world.mei, person=world.mei, week=WEEK, items=[item])
+    assert [row.item for row in sheet.rows.all()] == [item]
 
 
 def test_a_reminder_comes_once_and_only_to_who_keeps_time(world, item):

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from tandem.automation import payloads
+from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.people.models import Role
+from tandem.reports.queries import item_history
 from tandem.resources.actions import time_off, time_sheets
 from tandem.resources.models import TimeSheet
 from tandem.work.actions import time_entries
@@ -118,3 +121,69 @@ def test_the_timer_runs_over_pages_and_stops_into_the_week(world, item, signed_i
     assert client.post("/time/timer/", {"do": "stop"}, headers=JSON).status_code == 422
     client.post("/time/timer/", {"do": "stop", "time": "45m"})
     assert TimeEntry.objects.get().minutes == 45 and not Timer.objects.exists()
+
+
+def test_more_cells_than_a_week_has_are_refused_and_none_is_saved(world, item, signed_in):
+    body = {"week": str(WEEK), f"cell-{item.pk}-{WEEK}": "1h"} | {f"cell-{n}-{WEEK}": "" for n in range(10_000, 10_700)}
+    assert signed_in(world.mei).post(path(world.mei, "cells/"), body, headers=JSON).status_code == 422
+    assert not TimeEntry.objects.exists()
+    del body[f"cell-10000-{WEEK}"]
+    assert signed_in(world.mei).post(path(world.mei, "cells/"), body, headers=JSON).status_code == 404, "as many as are taken: these items do not exist"
+    assert not TimeEntry.objects.exists()
+
+
+def test_who_sent_it_in_for_somebody_is_not_offered_the_answer(world, item, signed_in):
+    time_entries.log(actor=world.mei, item=item, minutes=90, day=WEEK)
+    time_sheets.submit(actor=world.boris, time_sheet=time_sheets.open_week(actor=world.boris, person=world.mei, week=WEEK))
+    client = signed_in(world.boris)
+    assert 'value="approve"' not in client.get(f"{path(world.mei)}?week={WEEK}").content.decode()
+    assert 'value="approve"' in signed_in(world.alma).get(f"{path(world.mei)}?week={WEEK}").content.decode()
+    assert client.post(path(world.mei, "steps/"), {"week": str(WEEK), "do": "approve"}, headers=JSON).status_code == 422
+    assert TimeSheet.objects.get().state == "submitted"
+
+
+def test_who_plans_another_project_is_told_the_time_there_and_nothing_else_of_the_week(world, item, signed_in):
+    other = make.project(actor=world.alma, name="Gate", key="GAT")
+    planner = make.user(actor=world.admin, name="Pia", role=Role.PROJECT_MANAGER, space=other.space)
+    make.spaces.grant(actor=world.alma, space=world.project.space, user=planner, role=Role.MEMBER)
+    make.spaces.grant(actor=world.alma, space=other.space, user=world.mei, role=Role.MEMBER)
+    world.mei.refresh_from_db()
+    theirs = make.work_item(actor=planner, project=other, title="Gate crane")
+    time_entries.log(actor=world.mei, item=item, minutes=90, day=WEEK)
+    time_entries.log(actor=world.mei, item=theirs, minutes=45, day=WEEK)
+    time_off.ask(actor=world.alma, person=world.mei, starts_on=WEEK + timedelta(days=1), ends_on=WEEK + timedelta(days=1))
+    sheet = time_sheets.open_week(actor=world.mei, person=world.mei, week=WEEK)
+    time_sheets.submit(actor=world.mei, time_sheet=sheet)
+    time_sheets.decide(actor=world.alma, time_sheet=sheet, version=None, is_approved=False, reason="Which berth?")
+    where = f"{path(world.mei)}?week={WEEK}"
+    page = signed_in(planner).get(where).content.decode()
+    assert "0:45 in the projects that you plan." in page and "Gate crane" in page
+    assert not re.search("Sent back|Berth plan|Which berth|By the calendar|32:00|8:00|2:15", page)
+    whole = signed_in(world.alma).get(where).content.decode()
+    assert all(text in whole for text in ("Sent back", "Berth plan", "Which berth?", "32:00", "2:15"))
+
+
+def test_what_became_of_a_week_is_no_event_for_colleagues(world, item, signed_in):
+    """Not in a feed, not in the API, not for a webhook: only for who did it, who manages resources, and with the week itself."""
+    time_entries.log(actor=world.mei, item=item, minutes=90, day=WEEK)
+    sheet = time_sheets.open_week(actor=world.mei, person=world.mei, week=WEEK)
+    time_sheets.submit(actor=world.mei, time_sheet=sheet)
+    time_sheets.decide(actor=world.boris, time_sheet=sheet, version=None, is_approved=False, reason="Which berth?")
+    colleague = make.user(actor=world.admin, name="Pia", role=Role.MEMBER, space=sheet.space)
+    for person in (world.mei, world.boris):
+        make.spaces.grant(actor=world.admin, space=sheet.space, user=person, role=Role.MEMBER)
+        person.refresh_from_db()
+
+    def told(user, row=None):
+        return list(Event.objects.visible_to(user, row).of(sheet).order_by("id").values_list("verb", flat=True))
+
+    whole = ["time_sheet.opened", "time_sheet.submitted", "time_sheet.returned"]
+    for person in (colleague, world.mei, world.boris):
+        assert sheet.space_id in person.visible_space_ids(), "they see the place, and other things that happen there"
+    assert (told(colleague), told(world.mei), told(world.boris), told(world.alma)) == ([], whole[:2], whole[2:], whole)
+    assert not Event.objects.visible_to(colleague, item).filter(verb__startswith="time_sheet.").exists()
+    assert [one.verb for one in item_history.events(world.mei, sheet, (), 10)] == whole[::-1]
+    last = Event.objects.of(sheet).latest("id").pk
+    assert payloads._of_event(last, colleague) is None and payloads._of_event(last, world.alma)["verb"] == "time_sheet.returned"
+    world.alma.is_active = False
+    assert not Event.objects.visible_to(world.alma).exists()

@@ -159,6 +159,8 @@ REFUSALS: dict[str, Any] = {
     "week_unknown": _("This is no week whose time can be written down."),
     "week_ahead": _("A week is sent in when it has begun."),
     "week_state": _("The week is “%(state)s”: this is not possible now."),
+    "week_sent_in_by_you": _("You sent this week in: somebody else answers it."),
+    "week_cells_too_many": _("At most %(most)s cells are saved at once. Nothing was changed."),
     "week_rows_too_many": _("A week has at most %(most)s rows."),
     "time_entries_too_many": _("A work item has at most %(most)s time entries. Split the work into parts."),
     "entry_removed": _("This entry was removed. Bring it back first."),

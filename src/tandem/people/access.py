@@ -6,7 +6,7 @@ from typing import Any
 
 from tandem.kit.errors import Denied, Hidden
 from tandem.people.models import Role, Space
-from tandem.people.scoping import roles_of, spaces_with
+from tandem.people.scoping import roles_of, spaces_and_with, spaces_with
 
 
 class Permission(StrEnum):
@@ -92,6 +92,11 @@ def require(user: Any, permission: Permission, space_id: int) -> None:
 def spaces_where(user: Any, permission: Permission) -> frozenset[int]:
     """The spaces in which the person holds the permission."""
     return spaces_with(user, _HOLDERS[permission])
+
+
+def sight_and_where(user: Any, permission: Permission) -> tuple[frozenset[int], frozenset[int]]:
+    """The spaces that the person sees, and those in which they hold the permission."""
+    return spaces_and_with(user, _HOLDERS[permission]) if user.is_active else (frozenset(), frozenset())
 
 
 def may_somewhere(user: Any, permission: Permission) -> bool:

@@ -50,6 +50,12 @@ def spaces_with(user: Any, roles: frozenset[str]) -> frozenset[int]:
     return known.where[roles]
 
 
+def spaces_and_with(user: Any, roles: frozenset[str]) -> tuple[frozenset[int], frozenset[int]]:
+    """What the person sees, and where they have one of the roles: of one reading."""
+    known = _known(user)
+    return known.spaces, frozenset(space for space, own in known.roles.items() if not own.isdisjoint(roles))
+
+
 def organisation_of(user: Any) -> str:
     """The organisation's name, which stands on every page of its members. It has no action that changes it; one that
     comes calls `access_changed`."""

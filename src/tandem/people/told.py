@@ -1,10 +1,13 @@
-"""What of an event somebody is told: fields behind a permission of their own are left out for who does not hold it.
+"""What of an event somebody is told: fields behind a permission of their own are left out for who does not hold it, and events
+of the weeks of people are no event for others.
 
 Events are read by whoever sees the space; amounts stand in none, but words about money do, and older events keep theirs."""
 
 from typing import Any
 
-from tandem.people.access import Permission, may
+from django.db.models import Q
+
+from tandem.people.access import Permission, may, sight_and_where
 
 _P = Permission
 BEHIND: tuple[tuple[str, Permission, frozenset[str] | None], ...] = (
@@ -13,6 +16,18 @@ BEHIND: tuple[tuple[str, Permission, frozenset[str] | None], ...] = (
     ("rate.", _P.SEE_RATES, None),
 )
 """How the verb begins → what one must hold to be told these fields of it, or (None) any of them."""
+
+PRIVATE, _BY = "time_sheet.", _P.MANAGE_RESOURCES
+"""Verbs that begin so are told to who did it and to who manages resources there; with the row itself also to who sees the row."""
+
+
+def events_for(user: Any, row: Any = None) -> Q:
+    """Which events this person may read; `row`: one that they have been found to see, whose events are read."""
+    seen, managed = sight_and_where(user, _BY)
+    told = ~Q(verb__startswith=PRIVATE) | Q(actor=user.pk) | Q(space_id__among=managed)
+    if row is not None:
+        told |= Q(subject_kind=row._meta.label_lower, subject_id=row.pk)
+    return Q(space_id__among=seen) & told
 
 
 def shown(user: Any, verb: str, space_id: int | None, changes: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from tandem.work.models import TimeEntry, Timer
 router, timers = Router(tags=["resources"]), Router(tags=["work"])
 NOUN = Noun(
     path="time-sheets", model=TimeSheet, word="time_sheet", shows="id space_id person_id week ends_on state version created_at", filters="person_id week state",
-    asks={"awaiting_me": (bool, lambda rows, is_asked, user: rows.submitted().decided_by(user) if is_asked else rows)},
+    asks={"awaiting_me": (bool, lambda rows, is_asked, user: rows.waiting_for(user) if is_asked else rows)},
 )  # fmt: skip
 TIMER = Noun(path="timers", model=Timer, word="timer", shows="id space_id item_id user_id started_at note version created_at")
 

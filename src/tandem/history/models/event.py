@@ -15,9 +15,10 @@ class EventQuerySet(models.QuerySet["Event"]):
     def newest_first(self) -> "EventQuerySet":
         return self.order_by("-id")
 
-    def visible_to(self, user: Any) -> "EventQuerySet":
-        """Events of the spaces that the user may see."""
-        return self.filter(space_id__among=user.visible_space_ids())
+    def visible_to(self, user: Any, row: models.Model | None = None) -> "EventQuerySet":
+        """Events of the spaces that the user may see, without what is private to others. `row`: one that the user is known to
+        see, with what is private to who sees it."""
+        return self.filter(user.visible_events(row))
 
 
 class Event(models.Model):

@@ -82,6 +82,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
         return spaces_of(self) if self.is_active else frozenset()
 
+    def visible_events(self, row: models.Model | None = None) -> models.Q:
+        from tandem.people.told import events_for
+
+        return events_for(self, row)
+
     def set_name(self, name: str) -> None:
         self.name = name
         self.pinyin = pinyin_key(name)

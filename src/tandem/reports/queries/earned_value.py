@@ -20,7 +20,7 @@ from tandem.kit import clock
 from tandem.kit.dates import unit_end
 from tandem.people.models import Space
 from tandem.planning.models import Forecast
-from tandem.portfolio.models import Project
+from tandem.portfolio.models import CostLine, Project
 from tandem.reports.queries import money
 from tandem.work.models import Baseline, State, TimeEntry, WorkItem
 from tandem.work.models.baseline import BaselineDate
@@ -77,6 +77,7 @@ class Left:
     unknown: dict[str, int] = field(default_factory=dict)
     labour: bool = False
     unpriced_minutes: int = 0
+    untold_minutes: int = 0
 
 
 @dataclass(slots=True)
@@ -124,7 +125,8 @@ def units_of(user: Any, space_id: int) -> list[str]:
     rows = WorkItem.objects.visible_to(user).present().filter(space=space_id)
     sized = rows.aggregate(hours=Max("estimate_minutes"), points=Max("estimate_points"))
     found = [unit for unit in (HOURS, POINTS) if sized[unit]]
-    if rows.exists() and money.money(user, money.places(user, None) & {space_id}, "EUR").total.planned:
+    costs = CostLine.objects.visible_to(user).present().filter(space=space_id, planned__gt=0)
+    if rows.exists() and costs.exists():
         found.insert(0, MONEY)
     return found
 
@@ -279,6 +281,7 @@ def _in_money(user: Any, one: Standing) -> None:
     one.left.unknown = found.unknown
     one.left.labour = any(group.kind == "labour" for group in found.groups) and not (found.labour and found.labour.shares)
     one.left.unpriced_minutes = sum(share.unpriced for share in found.labour.shares) if found.labour else 0
+    one.left.untold_minutes = found.labour.untold if found.labour else 0
     planned = {month: _cents(amounts.planned) for month, amounts in found.by("month").items() if amounts.planned}
     if not planned or not one.pieces:
         return

@@ -13,7 +13,7 @@ Parts = Iterable[tuple[type[models.Model], Any]]
 
 def events(user: Any, row: Any, parts: Parts, most: int, before: int | None = None) -> Any:
     """Each part is asked by its index, and no more of it than is shown."""
-    seen = Event.objects.visible_to(user)
+    seen = Event.objects.visible_to(user, row)
     seen = seen.filter(pk__lt=before) if before is not None else seen
     found = [seen.of(row).order_by("-id").values("pk")[:most]]
     for model, ids in parts:

@@ -1,7 +1,10 @@
 """What labour has cost: the time logged in projects, by person and month, each hour at the rate of its day and place.
 
 Never typed and no row of its own. The finest sum (project, month, person) is rounded to the cent and converted; every other sum
-is made of these, so that people, months and places always agree. An hour without a rate costs nothing here and is named."""
+is made of these, so that people, months and places always agree. An hour without a rate costs nothing here and is named.
+
+Who may not see the rates cannot reckon them from sums: what a month of a project cost is told them once, when the month is over,
+all its time is approved, and enough people share it. What is not told is in none of their sums, so that no difference shows it."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,8 +13,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import DateField, Exists, OuterRef, Sum
+from django.db.models.functions import Cast, TruncMonth, TruncWeek
 
 from tandem.kit import clock
 from tandem.kit.dates import unit_end
@@ -24,12 +27,14 @@ from tandem.resources.rate_book import RateBook
 from tandem.work.models import TimeEntry
 
 ZERO = Decimal(0)
+ENOUGH = 3
+"So many people whose rates are out of sight share a sum that is told."
 
 
 @dataclass
 class Share:
     """Of one person in one project and month. `cost` is in the currency of the whole; `unpriced`: minutes without a rate;
-    `is_seen`: the asker may see every rate that is in it."""
+    `is_seen`: the asker may see every rate that is in it; `untold`: minutes whose cost the asker is not told and no sum has."""
 
     space_id: int
     month: date
@@ -37,6 +42,7 @@ class Share:
     minutes: int = 0
     approved: int = 0
     unpriced: int = 0
+    untold: int = 0
     cost: Decimal = ZERO
     is_seen: bool = True
 
@@ -51,13 +57,17 @@ class Labour:
     def cost(self) -> Decimal:
         return sum((one.cost for one in self.shares), ZERO)
 
+    @property
+    def untold(self) -> int:
+        return sum(one.untold for one in self.shares)
+
     def by(self, *names: str) -> dict[Any, Share]:
         """Sums by `space_id`, `month`, `person_id` or several of them."""
         found: dict[Any, Share] = {}
         for one in self.shares:
             key = tuple(getattr(one, name) for name in names)
             total = found.setdefault(key if len(names) > 1 else key[0], Share(one.space_id, one.month, one.person_id))
-            for what in ("minutes", "approved", "unpriced", "cost"):
+            for what in ("minutes", "approved", "unpriced", "untold", "cost"):
                 setattr(total, what, getattr(total, what) + getattr(one, what))
             total.is_seen = total.is_seen and one.is_seen
         return found
@@ -68,10 +78,8 @@ def labour(user: Any, space_ids: frozenset[int], currency: str, rates: Rates | N
     ids = space_ids & spaces_where(user, Permission.SEE_COSTS)
     found = Labour(currency)
     entries = TimeEntry.objects.visible_to(user).present().filter(space_id__among=ids, day__lte=clock.today())
-    approved = TimeSheet.objects.filter(  # house: reads — whether a week was approved is no secret of its hours
-        person=OuterRef("user"), state=TimeSheet.State.APPROVED, week__lte=OuterRef("day"), ends_on__gte=OuterRef("day")
-    )
-    rows = entries.order_by().annotate(month=TruncMonth("day"), is_approved=Exists(approved))
+    approved = TimeSheet.objects.filter(person=OuterRef("user"), state=TimeSheet.State.APPROVED, week=OuterRef("monday"))  # house: reads — whether a week was approved is no secret of its hours
+    rows = entries.order_by().annotate(month=TruncMonth("day"), monday=Cast(TruncWeek("day"), DateField()), is_approved=Exists(approved))
     shares: dict[tuple[int, date, int], Share] = {}
     for space, person, month, is_approved, minutes in rows.values_list("space_id", "user_id", "month", "is_approved").annotate(total=Sum("minutes")):
         one = shares.setdefault((space, month, person), Share(space, month, person))
@@ -81,8 +89,9 @@ def labour(user: Any, space_ids: frozenset[int], currency: str, rates: Rates | N
         return found
     known = rates or currencies.rates()
     worth = _worth(entries, shares, RateBook({person for _space, _month, person in shares}), spaces_where(user, Permission.SEE_RATES))
+    _keep_back(shares, worth)
     for key in sorted(shares):
-        for theirs, value in sorted(worth[key].items()):
+        for theirs, value in sorted(worth.get(key, {}).items()):
             on = min(unit_end(key[1], "month"), clock.today())
             amount = known.convert(currencies.to_the_cent(value / 60), theirs, currency, on)
             if amount is None:
@@ -91,6 +100,21 @@ def labour(user: Any, space_ids: frozenset[int], currency: str, rates: Rates | N
                 shares[key].cost += amount
         found.shares.append(shares[key])
     return found
+
+
+def _keep_back(shares: dict[tuple[int, date, int], Share], worth: dict[Any, dict[str, Decimal]]) -> None:
+    """Month by month of each project: what people cost whose rates the asker may not see is told of all of them or of none."""
+    cells: dict[tuple[int, date], list[Share]] = defaultdict(list)
+    for one in shares.values():
+        if not one.is_seen:
+            cells[one.space_id, one.month].append(one)
+    for (_space, month), them in cells.items():
+        is_settled = unit_end(month, "month") < clock.today() and all(one.approved == one.minutes for one in them)
+        if is_settled and len(them) >= ENOUGH:
+            continue
+        for one in them:
+            one.untold = one.minutes - one.unpriced
+            worth.pop((one.space_id, one.month, one.person_id), None)
 
 
 def _worth(entries: Any, shares: dict[tuple[int, date, int], Share], book: RateBook, seen: set[int]) -> dict[Any, dict[str, Decimal]]:

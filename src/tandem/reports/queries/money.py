@@ -149,7 +149,7 @@ def _count_labour(found: Money, user: Any, space_ids: frozenset[int]) -> None:
         if not share.cost:
             continue
         beside = typed[space_id, month]
-        outlook = share.cost if month < this_month else max(share.cost, beside.outlook)
+        outlook = share.cost if month < this_month and not share.untold else max(share.cost, beside.outlook)
         amounts = Amounts(actual=share.cost, outlook=outlook - beside.outlook, bound=max(share.cost, beside.bound) - beside.bound)
         found.groups.append(Group(space_id, month, CostLine.Kind.LABOUR, COMPUTED, amounts))
 

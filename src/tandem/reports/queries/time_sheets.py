@@ -47,6 +47,7 @@ class Week:
     expected: list[int]
     away: list[int]
     hidden: list[int]
+    is_whole: bool = True
 
     @property
     def sums(self) -> list[int]:
@@ -62,21 +63,25 @@ class Week:
 
 
 def week(asker: Any, person: User, monday: date, *, sees_all: bool) -> Week:
-    """At most nine queries. `sees_all`: time out of the asker's sight is told as a sum."""
+    """At most nine queries. `sees_all`: the person, or who answers the week; time out of their sight is told as a sum. Others
+    are told the time in the projects that they plan, and neither what became of the week nor what the person's calendar says."""
     days = [monday + timedelta(days=n) for n in range(DAYS)]
+    if not sees_all:
+        rows, _hidden = _rows(asker, person, days, None, spaces_where(asker, Permission.EDIT_PLAN))
+        return Week(person, days, None, rows, [0] * DAYS, [0] * DAYS, [0] * DAYS, is_whole=False)
     sheet = TimeSheet.objects.filter(person=person, week=monday).first()  # house: reads — the page has asked who may look
-    rows, hidden = _rows(asker, person, days, sheet)
+    rows, hidden = _rows(asker, person, days, sheet, asker.visible_space_ids())
     have = available_hours([person.pk], days[0], days[-1])
     expected, away = ([round(n) for n in found[person.pk]] for found in (have.minutes, have.away))
-    return Week(person, days, sheet, rows, expected, away, hidden if sees_all else [0] * DAYS)
+    return Week(person, days, sheet, rows, expected, away, hidden)
 
 
-def _rows(asker: Any, person: User, days: list[date], sheet: TimeSheet | None) -> tuple[list[Row], list[int]]:
+def _rows(asker: Any, person: User, days: list[date], sheet: TimeSheet | None, told: frozenset[int]) -> tuple[list[Row], list[int]]:
     entries = TimeEntry.objects.present().filter(user=person, day__range=(days[0], days[-1]))  # house: reads — sorted by sight below
-    seen, hidden = asker.visible_space_ids(), [0] * DAYS
+    hidden = [0] * DAYS
     times: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
     for item_id, space_id, day, minutes, note in entries.order_by("day", "id").values_list("item_id", "space_id", "day", "minutes", "note"):
-        if space_id in seen:
+        if space_id in told:
             times[item_id].append(((day - days[0]).days, minutes, note))
         else:
             hidden[(day - days[0]).days] += minutes
@@ -149,11 +154,11 @@ class Waiting:
 
 
 def waiting(user: Any, most: int = WAITING) -> list[Waiting]:
-    """Weeks that wait for this person's answer, the oldest first."""
+    """Weeks that wait for this person's answer, the oldest first; not those that they sent in for others."""
     worked = TimeEntry.objects.present().filter(user=OuterRef("person"), day__range=(OuterRef("week"), OuterRef("ends_on")))  # house: reads — a sum
     total = worked.order_by().values("user").annotate(total=Sum("minutes")).values("total")
     sent = TimeSheetStep.objects.filter(sheet=OuterRef("pk"), kind=TimeSheetStep.Kind.SUBMITTED).order_by("-id").values("at")[:1]  # house: reads — of the sheet
-    rows = TimeSheet.objects.visible_to(user).decided_by(user).submitted().select_related("person")
+    rows = TimeSheet.objects.visible_to(user).waiting_for(user).select_related("person")
     rows = rows.annotate(total=Coalesce(Subquery(total), 0), sent_at=Subquery(sent))
     return [Waiting(row, row.total, row.sent_at) for row in rows.order_by("week", "person__name", "id")[:most]]
 
@@ -167,7 +172,8 @@ def unsent(person: User, today: date) -> date | None:
 
 
 def may_look(asker: Any, person: User) -> bool:
-    """Oneself; who plans projects writes time for others; who manages resources, and the managers of people."""
+    """Whether there is a page of this person's weeks for them: oneself; who plans projects and writes time there for others; who
+    manages resources, and the managers of people. What it tells of a week is the matter of `week`."""
     if asker.pk == person.pk:
         return True
     if spaces_where(asker, Permission.EDIT_PLAN) or spaces_where(asker, Permission.MANAGE_RESOURCES):

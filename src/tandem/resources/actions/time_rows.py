@@ -17,8 +17,8 @@ MOST = 100
 
 
 def add(*, actor: Any, person: User, week: date, items: Iterable[WorkItem]) -> int:
-    """Items on which the actor may write time. Returns how many are new."""
-    wanted = list(items)
+    """Items on which the actor may write time; twice, also at once, is once. Returns how many are new."""
+    wanted = list({item.pk: item for item in items}.values())
     for item in wanted:
         require(actor, Permission.EDIT_WORK if actor.pk == person.pk else Permission.EDIT_PLAN, item.space_id)
         if item.removed_at is not None:
@@ -29,7 +29,7 @@ def add(*, actor: Any, person: User, week: date, items: Iterable[WorkItem]) -> i
         new = [TimeSheetRow(sheet=sheet, item=item) for item in wanted if item.pk not in there]
         if len(there) + len(new) > MOST:
             raise Refused("week_rows_too_many", most=MOST)
-        TimeSheetRow.objects.bulk_create(new)
+        TimeSheetRow.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
 
 

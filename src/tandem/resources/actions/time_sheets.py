@@ -86,8 +86,10 @@ def withdraw(*, actor: Any, time_sheet: TimeSheet, version: int | None = None) -
 
 
 def decide(*, actor: Any, time_sheet: TimeSheet, version: int | None, is_approved: bool, reason: str = "") -> TimeSheet:
-    """Never one's own. Who sends it back says why."""
+    """Never one's own, and never what one has sent in for the person: two see each week. Who sends it back says why."""
     _answering(actor, time_sheet)
+    if time_sheet.state == _S.SUBMITTED and sent_in_by(time_sheet) == actor.pk:
+        raise Refused("week_sent_in_by_you")
     if not is_approved and not reason.strip():
         raise Refused("reason_needed", field="reason")
     to, kind = (_S.APPROVED, _K.APPROVED) if is_approved else (_S.RETURNED, _K.RETURNED)
@@ -105,6 +107,11 @@ def reopen(*, actor: Any, time_sheet: TimeSheet, version: int | None, reason: st
     row = _step(actor, time_sheet, version, _K.REOPENED, _S.RETURNED, (_S.APPROVED,), reason)
     time_news.returned(row)
     return row
+
+
+def sent_in_by(sheet: TimeSheet) -> int | None:
+    """Who sent it in the last time."""
+    return TimeSheetStep.objects.filter(sheet=sheet, kind=_K.SUBMITTED).order_by("-id").values_list("by", flat=True).first()
 
 
 def minutes_of(sheet: TimeSheet) -> int:

@@ -29,6 +29,11 @@ class TimeSheetQuerySet(ScopedQuerySet):
     def submitted(self) -> Self:
         return self.filter(state=TimeSheet.State.SUBMITTED)
 
+    def waiting_for(self, user: Any) -> Self:
+        """Sent in, and by somebody else than who would answer."""
+        sent = TimeSheetStep.objects.filter(sheet=models.OuterRef("pk"), kind=TimeSheetStep.Kind.SUBMITTED).order_by("-id").values("by")[:1]
+        return self.submitted().decided_by(user).annotate(sent_in_by=models.Subquery(sent)).exclude(sent_in_by=user.pk)
+
     @staticmethod
     def _decided_by(user: Any) -> models.Q:
         reports = Employment.objects.filter(

@@ -243,6 +243,8 @@ def _left(one: Standing) -> list[str]:
         found.append(_("Labour is planned here, but no time is logged: what it has cost is not part of the actual cost."))
     if left.unpriced_minutes:
         found.append(_("%(hours)s of logged time have no rate and cost nothing here.") % {"hours": said(left.unpriced_minutes, HOURS)})
+    if left.untold_minutes:
+        found.append(_("What %(hours)s of logged time have cost is not told to you and not part of the actual cost.") % {"hours": said(left.untold_minutes, HOURS)})
     return found
 
 

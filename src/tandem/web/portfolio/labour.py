@@ -33,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "space": space, "money_url": f"{reverse('money')}?{urlencode({'in': key})}" if key else reverse("money"), "sentence": _sentence(found),
         "months": _months(found), "people": _people(request, found), "projects": _projects(request, found) if len({one.space_id for one in found.shares}) > 1 else [],
-        "missing": _missing(request, found), "unknown": ", ".join(sorted(found.unknown)), "total": _row("", _whole(found), found.currency) if found.shares else None,
+        "untold": hours(found.untold) if found.untold else "", "enough": reads.ENOUGH, "missing": _missing(request, found), "unknown": ", ".join(sorted(found.unknown)), "total": _row("", _whole(found), found.currency) if found.shares else None,
     }  # fmt: skip
     return render(request, "portfolio/labour.html", context)
 
@@ -54,7 +54,7 @@ def beside_lines(request: HttpRequest, key: str) -> dict[str, Any] | None:
     found = reads.labour(request.user, totals.places(request.user, space), totals.currency_of(space))
     wanted = request.GET.get("month", "")
     rows = [row for row in _months(found) if not wanted or row["month"] == wanted][:12]
-    return {"rows": rows, "total": money.cents(found.cost, found.currency), "href": url_of(key)} if rows else None
+    return {"rows": rows, "total": _cost(_whole(found), found.currency), "href": url_of(key)} if rows else None
 
 
 def hours(minutes: int) -> str:
@@ -65,6 +65,7 @@ def _whole(found: Labour) -> Share:
     total = Share(0, found.shares[0].month, 0)
     for one in found.shares:
         total.minutes, total.approved, total.unpriced, total.cost = total.minutes + one.minutes, total.approved + one.approved, total.unpriced + one.unpriced, total.cost + one.cost
+        total.untold += one.untold
     return total
 
 
@@ -72,13 +73,25 @@ def _sentence(found: Labour) -> str:
     if not found.shares:
         return _("No time is logged here.")
     total = _whole(found)
-    said = {"hours": hours(total.minutes), "cost": money.cents(total.cost, found.currency), "share": charts.percent(total.approved / total.minutes)}
-    text = _("%(hours)s of labour were logged, %(share)s of them approved; at their rates they cost %(cost)s.") % said
+    said = {"hours": hours(total.minutes), "cost": _cost(total, found.currency), "share": charts.percent(total.approved / total.minutes)}
+    if total.untold and not total.cost:
+        text = _("%(hours)s of labour were logged, %(share)s of them approved; what they cost is not told to you.") % said
+    else:
+        text = _("%(hours)s of labour were logged, %(share)s of them approved; at their rates they cost %(cost)s.") % said
     return text + (" " + _("%(hours)s have no rate and cost nothing here.") % {"hours": hours(total.unpriced)} if total.unpriced else "")
 
 
+def _cost(share: Share, currency: str) -> str:
+    """What is not told is named by its hours, here and in every sum above."""
+    if not share.untold:
+        return money.cents(share.cost, currency)
+    if not share.cost:
+        return _("not told")
+    return _("%(cost)s, without %(hours)s") % {"cost": money.cents(share.cost, currency), "hours": hours(share.untold)}
+
+
 def _row(label: str, share: Share, currency: str, href: str = "") -> dict[str, Any]:
-    return {"label": label, "href": href, "hours": hours(share.minutes), "approved": hours(share.approved), "unpriced": hours(share.unpriced) if share.unpriced else "–", "cost": money.cents(share.cost, currency)}
+    return {"label": label, "href": href, "hours": hours(share.minutes), "approved": hours(share.approved), "unpriced": hours(share.unpriced) if share.unpriced else "–", "cost": _cost(share, currency)}
 
 
 def _months(found: Labour) -> list[dict[str, Any]]:

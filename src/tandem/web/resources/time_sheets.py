@@ -31,6 +31,8 @@ from tandem.work.models import Timer, WorkItem
 from tandem.work.models.time_lock import monday
 
 _S = TimeSheet.State
+MOST_CELLS = 700
+"Of a hundred rows seven each."
 
 
 @login_required
@@ -48,14 +50,14 @@ def _page(request: HttpRequest, person: Any) -> HttpResponse:
     is_own = person.pk == request.user.pk
     found = _read(request, person, first)
     sheet = found.sheet
-    decides = not is_own and time_sheets.answers(request.user, person, first, sheet.space_id if sheet else None)
-    acts = is_own or decides
+    decides = found.is_whole and not is_own
+    acts = found.is_whole
     context: dict[str, Any] = {
         "person": person, "is_own": is_own, "first": first, "found": found, "sheet": sheet, "sentence": _sentence(found), "days": _days(found), "groups": _groups(found),
         "hidden": clock_times(found.hidden) if any(found.hidden) else [], "here": reverse("person_time", kwargs={"id": person.pk}), "base": reverse("time") if is_own else reverse("person_time", kwargs={"id": person.pk}),
-        "back": _at(first - timedelta(7)), "on": _at(first + timedelta(7)), "is_now": first == monday(clock.today()), "state": sheet.get_state_display() if sheet else _S.OPEN.label,
+        "back": _at(first - timedelta(7)), "on": _at(first + timedelta(7)), "is_now": first == monday(clock.today()), "state": (sheet.get_state_display() if sheet else _S.OPEN.label) if found.is_whole else "",
         "steps": reads.steps(sheet) if sheet and acts else [], "may_submit": acts and not found.is_standing and first <= clock.today(), "may_withdraw": acts and sheet is not None and sheet.state == _S.SUBMITTED,
-        "may_answer": decides and sheet is not None and sheet.state == _S.SUBMITTED, "may_reopen": decides and sheet is not None and sheet.state == _S.APPROVED,
+        "may_answer": decides and sheet is not None and sheet.state == _S.SUBMITTED and time_sheets.sent_in_by(sheet) != request.user.pk, "may_reopen": decides and sheet is not None and sheet.state == _S.APPROVED,
         "may_arrange": not found.is_standing and (is_own or decides), "sums": _sums(found), "waiting": len(reads.waiting(request.user)) if is_own else 0, "unsent": _unsent(person, first) if is_own else None,
     }  # fmt: skip
     if context["may_arrange"]:
@@ -66,8 +68,9 @@ def _page(request: HttpRequest, person: Any) -> HttpResponse:
 
 
 def _read(request: HttpRequest, person: Any, first: date) -> Week:
-    """What is out of the reader's sight is told as a sum to the person, and to who would answer the week."""
-    sees_all = person.pk == request.user.pk or time_sheets.answers(request.user, person, first)
+    """The whole of it is for the person, and for who would answer it."""
+    place = TimeSheet.objects.filter(person=person, week=first).values_list("space_id", flat=True).first()  # house: reads — of whose sheet it asks
+    sees_all = person.pk == request.user.pk or time_sheets.answers(request.user, person, first, place)
     return reads.week(request.user, person, first, sees_all=sees_all)
 
 
@@ -81,6 +84,8 @@ def clock_times(minutes: list[int]) -> list[str]:
 
 
 def _sentence(found: Week) -> str:
+    if not found.is_whole:
+        return _("%(time)s in the projects that you plan.") % {"time": clock_time(found.total) or "0:00"}
     total, expected = found.total, sum(found.expected)
     said = {"time": clock_time(total) or "0:00", "expected": clock_time(expected) or "0:00"}
     text = _("%(time)s of %(expected)s that the calendar gives.") % said
@@ -94,7 +99,7 @@ def _days(found: Week) -> list[dict[str, Any]]:
     names = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
     today = clock.today()
     return [
-        {"n": n, "name": names[n], "date": day_and_month(one), "number": one.day, "iso": day(one), "is_today": one == today, "is_off": not found.expected[n], "is_ahead": one > today,
+        {"n": n, "name": names[n], "date": day_and_month(one), "number": one.day, "iso": day(one), "is_today": one == today, "is_off": found.is_whole and not found.expected[n], "is_ahead": one > today,
          "expected": clock_time(found.expected[n]) or "–", "away": clock_time(found.away[n])}
         for n, one in enumerate(found.days)
     ]  # fmt: skip
@@ -115,7 +120,7 @@ def _row(found: Week, row: Row) -> dict[str, Any]:
     today = clock.today()
     cells = [
         {"n": n, "iso": day(found.days[n]), "minutes": row.minutes[n], "text": clock_time(row.minutes[n]), "note": " · ".join(row.notes[n])[:300], "count": row.entries[n],
-         "is_off": not found.expected[n], "may_write": row.may_write and not found.is_standing and found.days[n] <= today}
+         "is_off": found.is_whole and not found.expected[n], "may_write": row.may_write and not found.is_standing and found.days[n] <= today}
         for n in range(reads.DAYS)
     ]  # fmt: skip
     return {"item": row.item, "cells": cells, "total": clock_time(row.total) or "–", "may_leave": row.is_pinned and not row.total and not found.is_standing}
@@ -149,7 +154,10 @@ def _timer(user: Any) -> dict[str, Any]:
 def cells(request: HttpRequest, id: int) -> HttpResponse:
     """Fields `cell-<item>-<day>` as typed, `seen-…` what stood there in minutes. All of them or none."""
     person = _person(request, id)
-    wanted = [(name, *_place(name), text) for name, text in request.POST.items() if name.startswith("cell-")][:700]
+    typed = [(name, text) for name, text in request.POST.items() if name.startswith("cell-")]
+    if len(typed) > MOST_CELLS:
+        raise Refused("week_cells_too_many", most=MOST_CELLS)
+    wanted = [(name, *_place(name), text) for name, text in typed]
     items = {row.pk: row for row in WorkItem.objects.visible_to(request.user).filter(pk__in={item for _name, item, _day, _text in wanted})}
     written = []
     with transaction.atomic():
