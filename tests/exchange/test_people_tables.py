@@ -12,6 +12,7 @@ from tandem.exchange import people_tables as tables
 from tandem.exchange.formats import people_table
 from tandem.kit import clock
 from tandem.kit.errors import Denied
+from tandem.people.actions import users
 from tandem.people.models import Role, User
 from tandem.portfolio.actions import portfolios
 from tandem.resources.models import Employment, PersonRole, Rate, TimeOff
@@ -41,6 +42,24 @@ RRULE:FREQ=YEARLY\r
 END:VEVENT\r
 END:VCALENDAR\r
 """
+
+
+def refusals(take, **asked):
+    """(line, code) of what a table is refused for."""
+    with pytest.raises(RowsRefused) as refused:
+        take(**asked)
+    return [(p.place, p.code) for p in refused.value.problems]
+
+
+@pytest.fixture
+def north(world):
+    return portfolios.create(actor=world.alma, name="North", parent=world.root).space
+
+
+@pytest.fixture
+def nora(world, north):
+    """Manages the resources of one portfolio, not those of the organisation."""
+    return make.user(actor=world.admin, name="Nora", role=Role.PORTFOLIO_MANAGER, space=north, email="nora@example.org")
 
 
 def lines(what, text):
@@ -82,6 +101,128 @@ def test_nothing_is_taken_where_one_line_is_refused_and_what_is_not_yours_stays(
     assert not User.objects.filter(email="chief@example.org").exists(), "an address is claimed for the organisation alone"
     with pytest.raises(Denied):
         tables.take_people(actor=world.boris, space=world.project.space, lines=both)
+
+
+def test_an_unknown_address_never_finds_a_person_with_another_one(world):
+    """With an e-mail a name finds nobody but a placeholder of whom only the name is known."""
+    theirs = lines("people", "name,email,from\nMei Lin,MEI.LIN@Harbour.example,2026-01-01\n")
+    assert tables.take_people(actor=world.alma, space=world.root, lines=theirs) == {2: "new"}
+    assert not Employment.objects.filter(person=world.mei).exists(), "the one with another address is left alone"
+    assert Employment.objects.get().person.email == "mei.lin@harbour.example"
+    assert tables.take_people(actor=world.alma, space=world.root, lines=theirs) == {2: "same"}
+    tables.take_people(actor=world.alma, space=world.root, lines=lines("people", "name\nOla\n"))
+    named = lines("people", "name,email,share\nOla,ola@example.org,50\n")
+    assert tables.take_people(actor=world.alma, space=world.root, lines=named) == {2: "changed"}
+    assert User.objects.get(name="Ola").employments.get().percent == 50
+    two = lines("people", "name,email\nOla,ola@example.org\nOla,other@example.org\n")
+    assert refusals(tables.take_people, actor=world.alma, space=world.root, lines=two) == [(3, "people_of_one_name")]
+
+
+def test_two_people_of_one_name_are_not_merged_where_their_addresses_are_not_kept(world, north, nora):
+    two = lines("people", "name,email\nOla,ola@example.org\nOla,other@example.org\n")
+    assert refusals(tables.take_people, actor=nora, space=north, lines=two) == [(3, "people_of_one_name")]
+    one = lines("people", "name,email\nOla,ola@example.org\n")
+    assert [tables.take_people(actor=nora, space=north, lines=one)[2] for _again in (1, 2)] == ["new", "same"]
+
+
+def test_a_disabled_account_is_refused_with_its_reason_and_makes_no_second_person(world):
+    users.disable(actor=world.admin, user=world.mei)
+    before = User.objects.count()
+    for text in ("name,email\nMei Lin,mei@example.org\n", "name,email\nM. Lin,MEI@example.org\n", "name\nMei Lin\n"):
+        assert refusals(tables.take_people, actor=world.alma, space=world.root, lines=lines("people", text)) == [(2, "account_disabled")]
+    theirs = lines("people", "name,reports to\nOla,Mei Lin\n")
+    assert refusals(tables.take_people, actor=world.alma, space=world.root, lines=theirs) == [(2, "account_disabled")]
+    away = lines("time_off", "name,from\nMei Lin,2027-01-04\n")
+    assert refusals(tables.take_time_off, actor=world.alma, lines=away) == [(2, "account_disabled")]
+    assert User.objects.count() == before
+
+
+@pytest.mark.parametrize("text", ["n/a", "-", "x@", f"{'x' * 60}@{'y' * 60}.{'y' * 60}.{'y' * 60}.{'y' * 60}.org"])
+def test_what_is_no_address_is_refused(world, text):
+    two = lines("people", f"name,email\nOla,{text}\nPer,{text}\n")
+    assert refusals(tables.take_people, actor=world.alma, space=world.root, lines=two) == [(2, "email_of_nobody"), (3, "email_of_nobody")]
+    away = lines("time_off", f"name,email,from\nMei Lin,{text},2027-01-04\n")
+    assert refusals(tables.take_time_off, actor=world.alma, lines=away) == [(2, "email_of_nobody")]
+
+
+def test_of_somebody_kept_elsewhere_nothing_is_written_and_nothing_told(world, north, nora):
+    """A job role, a rate, or that a term says the same: all are refused alike."""
+    table = lines("people", "name,from,share,job role\nMei Lin,2026-01-01,60,Tester\n")
+    tables.take_people(actor=world.alma, space=world.root, lines=table)
+    for text in (
+        "name,job role\nMei Lin,Architect\n", "name,from,job role\nMei Lin,2026-01-01,Tester\n", "name,cost,currency\nMei Lin,80,EUR\n",
+        "name,from,share\nMei Lin,2026-01-01,60\n", "name,from,share\nMei Lin,2026-01-01,70\n", "name,email\nMei,mei@example.org\n", "name\nMei Lin\n",
+    ):  # fmt: skip
+        assert refusals(tables.take_people, actor=nora, space=north, lines=lines("people", text)) == [(2, "kept_elsewhere")], text
+    assert [held.job_role.name for held in PersonRole.objects.all()] == ["Tester"] and not Rate.objects.exists()
+    with pytest.raises(RowsRefused) as refused:
+        tables.take_people(actor=nora, space=north, lines=lines("people", "name,email\nWhoever,mei@example.org\n"))
+    assert refused.value.problems[0].params == {"name": "Whoever"}, "whose an address is, is not told"
+
+
+def test_an_earlier_term_in_another_space_is_not_told_by_there_already(world, north, nora):
+    tables.take_people(actor=world.alma, space=world.root, lines=lines("people", "name,from,share\nOla,2025-01-01,60\n"))
+    tables.take_people(actor=world.alma, space=north, lines=lines("people", "name,from,share\nOla,2026-01-01,80\n"))
+    assert tables.take_people(actor=nora, space=north, lines=lines("people", "name,share\nOla,80\n")) == {2: "same"}
+    for share in (60, 70):
+        theirs = lines("people", f"name,from,share\nOla,2025-01-01,{share}\n")
+        assert refusals(tables.take_people, actor=nora, space=north, lines=theirs) == [(2, "line_not_yours")]
+
+
+def test_time_off_tells_nobody_whether_an_address_is_known(world):
+    users.disable(actor=world.admin, user=world.dana)
+    for who in ("mei@example.org", "nobody@example.org", "dana@example.org"):
+        for text in (f"email,from\n{who},2027-01-04\n", f"name,from\n{who},2027-01-04\n", f"name,email,from\n陈悦,{who},2027-01-04\n"):
+            with pytest.raises(RowsRefused) as refused:
+                tables.take_time_off(actor=world.chen, lines=lines("time_off", text))
+            assert [(p.code, p.params) for p in refused.value.problems] == [("nobody_of_yours", {"name": who})]
+    assert not TimeOff.objects.exists()
+    own = lines("time_off", "email,from\nCHEN@example.org,2027-01-04\n")
+    assert tables.take_time_off(actor=world.chen, lines=own) == {2: "new"}
+
+
+def test_a_refused_line_leaves_nothing_behind_for_the_next_one(world):
+    table = lines("people", "name,department,job role,share,currency,cost\nOla,Quay,Pilot,50,euros,80\nOla,Quay,Pilot,50,EUR,80\nPer,Quay,Pilot,500,,\nPer,Quay,Pilot,50,,\n")
+    found = refusals(tables.take_people, actor=world.alma, space=world.root, lines=table)
+    assert found == [(2, "currency_malformed"), (4, "row_invalid")], "those after them find no person, department or role that is not there"
+    good = [line for line in table if line.place in (3, 5)]
+    assert tables.take_people(actor=world.alma, space=world.root, lines=good) == {3: "new", 5: "new"}
+    assert {(e.person.name, e.department.name) for e in Employment.objects.all()} == {("Ola", "Quay"), ("Per", "Quay")}
+
+
+def test_what_a_field_or_the_database_does_not_take_is_told_at_its_line(world, signed_in, monkeypatch):
+    text = f"Name,From,Share\nOla,2026-01-01,0\n{'庄' * 150},2026-01-01,50\n"
+    said = signed_in(world.alma).post("/people/import/?what=people", {"where": world.root.pk, "do": "take", "text": text})
+    assert said.status_code == 422 and "Line 2: percent:" in said.text and "Line 3: Something in this line is too long" in said.text
+    assert "庄庄" in said.text, "what was written stays in the field"
+
+    def gone(**_asked):
+        raise Employment.DoesNotExist
+
+    monkeypatch.setattr(tables.employments, "create", gone)
+    ola = lines("people", "name\nOla\n")
+    assert refusals(tables.take_people, actor=world.alma, space=world.root, lines=ola) == [(2, "line_gone")]
+
+
+def test_rates_without_a_day_are_compared_with_those_in_force(world):
+    def take(text):
+        return tables.take_people(actor=world.alma, space=world.root, lines=lines("people", text))[2]
+
+    take("name,from,cost,bill,currency\nMei Lin,2026-01-01,80.50,120,eur\n")
+    assert take("name,cost,bill,currency\nMei Lin,80.5,120,EUR\n") == "same"
+    assert take("name,cost,bill,currency\nMei Lin,90,120,EUR\n") == "changed"
+    assert take("name,cost,bill,currency\nMei Lin,90,120,EUR\n") == "same"
+    assert take("name,from,cost,bill,currency\nMei Lin,2026-01-01,80.50,120,eur\n") == "same", "that of a day is compared with that of the day"
+    assert sorted((rate.cost, rate.valid_from) for rate in Rate.objects.all()) == [(Decimal("80.50"), date(2026, 1, 1)), (Decimal(90), clock.today())]
+
+
+def test_a_table_has_a_bound_and_says_what_to_do(world, signed_in):
+    text = "name,from\n" + "X,2026-01-01\n" * 500
+    assert len(lines("people", text)) == 500
+    too_long = text + "X,2026-01-01\n"
+    assert people_table.read("holidays", too_long).wrong == people_table.read("people", too_long).wrong == [(502, "too_many", "500")]
+    said = signed_in(world.alma).post("/people/import/?what=people", {"where": world.root.pk, "do": "look", "text": too_long})
+    assert said.status_code == 422 and "At most 500 lines at once. Split the table" in said.text and not User.objects.filter(name="X").exists()
 
 
 def test_rates_are_taken_from_who_sees_them(world):

@@ -31,8 +31,8 @@ _KINDS = {
     },
 }  # fmt: skip
 _NEEDS = {"people": ("name",), "time_off": ("starts_on",), "holidays": ("starts_on",)}
-MOST = 2000
-"""Lines of one table."""
+MOST = 500
+"""Lines of one table: each is written through its rules, while somebody waits."""
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ].*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 _AMOUNT = re.compile(r"\d{1,9}(?:[.,]\d{1,2})?")

@@ -17,6 +17,8 @@ from tandem.people.actions.spaces import keep_an_administrator
 from tandem.people.models import ApiToken, Membership, Role, Space, SpaceKind, User
 from tandem.people.scoping import access_changed
 
+_NOWHERE = "@placeholder.invalid"
+
 
 def bootstrap(*, organisation: str, name: str, email: str, password: str | None = None) -> User:
     """The first administrator and the organisation's space. Refused once there is an organisation."""
@@ -51,7 +53,7 @@ def add(*, actor: Any, name: str, email: str, password: str | None = None, role:
 
 def placeholder(*, actor: Any, name: str, email: str = "") -> User:
     """Somebody an import names who has no account: cannot sign in until an administrator invites them."""
-    address = email or f"{token()[:16].lower()}@placeholder.invalid"
+    address = email or f"{token()[:16].lower()}{_NOWHERE}"
     with transaction.atomic():
         user = User(email=address, is_placeholder=True)
         user.set_name(name)
@@ -65,7 +67,7 @@ def placeholders(*, actor: Any, people: list[tuple[str, str]]) -> list[User]:
     """Many at once: (name, e-mail or ""), in the same order. They cannot sign in until they are invited."""
     rows = []
     for name, email in people:
-        user = User(email=email or f"{token()[:16].lower()}@placeholder.invalid", is_placeholder=True)
+        user = User(email=email or f"{token()[:16].lower()}{_NOWHERE}", is_placeholder=True)
         user.set_name(name)
         user.set_unusable_password()
         rows.append(user)
@@ -73,6 +75,11 @@ def placeholders(*, actor: Any, people: list[tuple[str, str]]) -> list[User]:
         User.objects.bulk_create(rows, batch_size=1000)
         record_many("user.created", [(u, {}, {"name": [None, u.name]}) for u in rows], actor=actor)
     return rows
+
+
+def has_no_address(user: User) -> bool:
+    """A placeholder of whom only a name is known."""
+    return user.is_placeholder and user.email.endswith(_NOWHERE)
 
 
 def prefer(*, actor: User, **preferences: str | bool) -> User:

@@ -32,6 +32,12 @@ def manages(user: Any, row: TimeOff) -> bool:
     return may(user, _DO, row.space_id) or terms.answering(user, row.created_at, row.ends_on).exists()
 
 
+def may_ask(user: Any, person: User, starts_on: date, ends_on: date) -> bool:
+    """For oneself, or as who decides about it."""
+    row = TimeOff(space=home_of(person), person=person, starts_on=starts_on, ends_on=ends_on, created_at=clock.now())
+    return user.is_active and (user.pk == person.pk or manages(user, row))
+
+
 def ask(*, actor: Any, person: User, starts_on: date, ends_on: date, **values: Any) -> TimeOff:
     """Anybody for themselves; what a manager writes down for somebody is approved with it. Never twice on one day."""
     space = home_of(person)

@@ -28,7 +28,7 @@ from tandem.work.models import WorkingCalendar
 _WHATS = (("people", _("People")), ("time_off", _("Time off")), ("holidays", _("Holidays")))
 _WRONG = {
     "empty": _("There is nothing in it."), "quotes": _("A quotation mark is not closed."), "head_name": _("No column says who."), "head_starts_on": _("No column says from when."),
-    "too_many": _("At most %(text)s lines at once."), "calendar_of_people": _("A calendar tells days, not people: choose time off or holidays."), "kind": _("“%(text)s” is no kind that is known here."),
+    "too_many": _("At most %(text)s lines at once. Split the table and take its parts over one after the other."), "calendar_of_people": _("A calendar tells days, not people: choose time off or holidays."), "kind": _("“%(text)s” is no kind that is known here."),
     "number": _("“%(text)s” is no number."), "day": _("“%(text)s” is no day. Write 2027-02-12."), "two_ways": _("“%(text)s” can be read in two ways. Write 2027-02-12."),
 }  # fmt: skip
 
