@@ -20,13 +20,14 @@ class Journey:
         self.page, self.site, self.key, self.name, self.hand, self.shots = page, site, key, name, hand, 0
 
     def go(self, path, wait=".page-h"):
-        try:
-            self.page.goto(path)
-        except Exception as away:  # the database knew of a form before the page that it leads to was there
-            if "interrupted by another navigation" not in str(away):
-                raise
-            self.page.wait_for_load_state()
-            self.page.goto(path)
+        for left in (2, 1, 0):
+            try:
+                self.page.goto(path)
+                break
+            except Exception as away:  # the database knew of a form before the page that it leads to was there
+                if "interrupted by another navigation" not in str(away) or not left:
+                    raise
+                self.page.wait_for_load_state()
         self.page.wait_for_selector("html.js")
         self.page.wait_for_selector(wait)
 

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tandem.kit.errors import Denied
 from tandem.people.access import Permission, may
@@ -127,7 +126,7 @@ def _missing(request: HttpRequest, found: Labour) -> list[str]:
     lines = []
     for pk, shares in sorted(by_person.items(), key=lambda pair: names.get(pair[0], "")):
         months = sorted({one.month for one in shares})
-        text = ngettext("%(name)s: %(hours)s in %(first)s", "%(name)s: %(hours)s from %(first)s to %(last)s", len(months))
+        text = _("%(name)s: %(hours)s in %(first)s") if len(months) == 1 else _("%(name)s: %(hours)s from %(first)s to %(last)s")
         lines.append(text % {"name": names.get(pk, "–"), "hours": hours(sum(one.unpriced for one in shares)), "first": charts.short_month(months[0], with_year=True), "last": charts.short_month(months[-1], with_year=True)})
     return lines
 
