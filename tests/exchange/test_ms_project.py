@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tandem.exchange import ms_project
 from tandem.exchange.formats import open_source
+from tandem.exchange.models import ExternalReference
 from tandem.people.models import Space
 from tandem.planning.calendars import wall_clock
-from tandem.work.models import Assignment, BaselineDate, CalendarException, Link, WorkItem
+from tandem.work.models import Assignment, BaselineDate, CalendarException, Link, WorkingCalendar, WorkItem
 from tests import make
 from tests.conftest import DATA
 from tests.exchange.files import take_over
@@ -39,7 +42,9 @@ def as_told(space: Space) -> dict[str, object]:
         (one.name, tuple((str(d), tuple(map(tuple, h))) for d, h in sorted(one.week.items())), one.base.name if one.base else "", tuple(_exceptions(one)))
         for one in space_calendars(space)
     }
+    resources = ExternalReference.objects.filter(space=space, kind="resource").order_by("id").values_list("source_id", "data")
     return {
+        "resources": [(source, sorted(data.items(), key=str)) for source, data in resources],
         "rows": list(rows),
         "plans": [{key: one.plan.get(key) for key in _OF_PLAN} for one in items],
         "work": [sorted(([work.get(key) for key in _OF_WORK] for work in one.plan.get("assignments", ())), key=str) for one in items],
@@ -51,8 +56,6 @@ def as_told(space: Space) -> dict[str, object]:
 
 
 def space_calendars(space):
-    from tandem.work.models import WorkingCalendar
-
     return WorkingCalendar.objects.filter(space=space)
 
 
@@ -87,6 +90,36 @@ def test_read_into_its_own_project_it_makes_nothing_twice(world, tmp_path):
     again = take_over(export(world.alma, space, tmp_path), actor=world.alma)
     assert again["into"]["id"] == space.pk
     assert (again["created"], again["left_behind"]) == (0, 0)
+
+
+@pytest.mark.skipif(not FILES, reason="no real files on this machine")
+def test_people_keep_their_numbers_so_that_nobody_gets_the_work_of_another(world, tmp_path):
+    text = (DATA / "msproject" / "sample.xml").read_text(encoding="utf-8")
+    for old, new in (("1", "7"), ("2", "3")):
+        text = text.replace(f"<Resource><UID>{old}</UID>", f"<Resource><UID>{new}</UID>").replace(f"<ResourceUID>{old}</ResourceUID>", f"<ResourceUID>{new}</ResourceUID>")
+    (tmp_path / "given.xml").write_text(text, encoding="utf-8")
+    space = Space.objects.get(pk=take_over(tmp_path / "given.xml", actor=world.alma)["into"]["id"])
+    before = as_told(space)
+    assert {source for source, _data in before["resources"]} == {"7", "3"}
+    take_over(export(world.alma, space, tmp_path), actor=world.alma)
+    after = as_told(space)
+    assert (after["people"], after["work"], after["resources"]) == (before["people"], before["work"], before["resources"])
+
+
+def test_as_many_queries_for_many_tasks_and_people_as_for_few(world):
+    def add(many):
+        for n in range(many):
+            make.work_item(actor=world.boris, project=world.project, title=f"Step {n}", assignees=[world.mei, world.boris])
+
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            "".join(ms_project.written(world.boris, world.project.space))
+        return len(queries)
+
+    add(2)
+    few = count()
+    add(15)
+    assert count() == few <= 20
 
 
 def test_a_plan_made_here_leaves_with_its_tree_links_people_and_what_ms_project_has_no_place_for(world, tmp_path):

@@ -25,11 +25,15 @@ def prepare() -> dict[str, Any]:
 
 
 def verify() -> dict[str, Any]:
-    """The audit chain, walked from its first seal."""
+    """The audit chain, walked from its first seal. The counts are of one moment: jobs still leave events."""
+    from django.db import connection, transaction
+
     from tandem.history import seal
     from tandem.history.models import Event, Seal, Unsealed
 
-    counts = {"events": Event.objects.count(), "seals": Seal.objects.count(), "unsealed": Unsealed.objects.count()}
+    with transaction.atomic():
+        connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        counts = {"events": Event.objects.count(), "seals": Seal.objects.count(), "unsealed": Unsealed.objects.count()}
     return {"faults": seal.verify(), **counts}
 
 

@@ -1,34 +1,34 @@
 """The plan of a project as MS Project's XML (MSPDI): calendars, tasks, links, baselines, people and who works on what.
 
 Elements come in the order that MS Project's schema wants. Dates say the clock of the plan, without a zone; durations are
-working time; lags and delays are tenths of a minute. What MS Project has no place for (states and types of a team's own,
-key, points) comes along as text fields of the task."""
+working time; lags and delays are tenths of a minute. What MS Project has no place for (key, state and type) comes along as
+text fields of the task."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
+from tandem.exchange.formats.mspdi import LINKS
+from tandem.exchange.formats.mspdi_tasks import CONSTRAINTS, TASK_TYPES
 from tandem.exchange.formats.sniff import MSPDI_NAMESPACE
 from tandem.exchange.models import ExternalReference
 from tandem.kit import clock
+from tandem.kit.text import for_xml
 from tandem.people.access import emails_shown
 from tandem.people.models import Space
-from tandem.planning.calendars import YEARS_AHEAD, YEARS_BACK, wall_clock
+from tandem.planning.calendars import YEARS_AHEAD, YEARS_BACK, Calendars, wall_clock
 from tandem.planning.models import ComputedDates
 from tandem.work.actions.calendars import holidays_of
 from tandem.work.models import Assignment, BaselineDate, Link, State, WorkingCalendar, WorkItem
 
 MEDIA = "application/xml"
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_CONSTRAINTS = ("ASAP", "ALAP", "MSO", "MFO", "SNET", "SNLT", "FNET", "FNLT")
-_LINKS = {"FF": 0, "FS": 1, "SF": 2, "SS": 3, "blocks": 1}
-_TASK_TYPES = {"units": 0, "duration": 1, "work": 2}
+_LINKS = {kind: int(code) for code, kind in LINKS.items()} | {"blocks": 1}
 _KINDS = {"work": 1, "material": 0, "cost": 2}
 _DAYS, _ELAPSED_DAYS, _PERCENT, _ELAPSED_PERCENT = 7, 8, 19, 20
-_NOBODY = -65535
+_NOBODY, _SOURCE = -65535, "source:"
 _TEXTS = ((188743731, "Key"), (188743734, "State"), (188743737, "Type"))
 _AT_ONCE = 500
 _LAST_BASELINE = 10
@@ -66,14 +66,18 @@ class _Plan:
         self.people: dict[int, list[Assignment]] = {}
         for one in Assignment.objects.filter(item_id__in=ids).select_related("user").order_by("id"):
             self.people.setdefault(one.item_id, []).append(one)
-        self.resource: dict[str, dict[str, Any]] = {}
-        self.work = [(row["id"], one) for row in self.rows for one in self._assigned(row)]
-        self.own = self._own_calendars()
         # house: reads — of the space that the asker sees
         before = ExternalReference.objects.filter(space=space, system__startswith="ms-project:", kind="project").order_by("-id")
         self.system, self.source = before.values_list("system", "source_id").first() or ("", "")
+        self.resource = self._known_resources()
+        shown = emails_shown(asker)
+        self.work = [(row["id"], one) for row in self.rows for one in self._assigned(row, shown)]
+        self.calendars_here = Calendars([space.pk], clock.today())
+        self.default = self.calendars_here.default_of(space.pk)
+        self.own = self._own_calendars()
         self.uid = self._uids("item", [row["id"] for row in self.rows])
         self.calendar_uid = self._uids("calendar", [one.pk for one in self.own])
+        self.resource_uid = self._resource_uids()
 
     def _uids(self, kind: str, ids: list[int]) -> dict[int, int]:
         """Rows that came from MS Project keep its numbers, so that the file read in again finds them; others follow after."""
@@ -83,14 +87,19 @@ class _Plan:
         highest = max(found.values(), default=0)
         return found | {pk: highest + number for number, pk in enumerate((pk for pk in ids if pk not in found), 1)}
 
-    def _assigned(self, row: dict[str, Any]) -> list[dict[str, Any]]:
+    def _known_resources(self) -> dict[str, dict[str, Any]]:
+        """Those that the imported plan named, also who works on nothing."""
+        # house: reads — of the space that the asker sees
+        known = ExternalReference.objects.filter(space=self.space, system=self.system, kind="resource").order_by("id")
+        return {_SOURCE + source: dict(data) for source, data in known.values_list("source_id", "data")}
+
+    def _assigned(self, row: dict[str, Any], shown: Callable[[int], bool]) -> list[dict[str, Any]]:
         """As the imported plan had it; people who were put on the task here since come after."""
         given = [dict(one) for one in (row["plan"] or {}).get("assignments", ())]
-        shown = emails_shown(self.asker)
         for one in given:
-            one["key"] = f"source:{one['resource']}" if one.get("resource") else ""
+            one["key"] = _SOURCE + one["resource"] if one.get("resource") else ""
             if one["key"]:
-                self.resource.setdefault(one["key"], {"name": one.get("name"), "kind": one.get("kind"), "calendar": one.get("calendar"), "user": one.get("user")})
+                self.resource.setdefault(one["key"], {"name": one.get("name"), "kind": one.get("kind")})["calendar"] = one.get("calendar")
         known = {one.get("user") for one in given}
         for person in self.people.get(row["id"], ()):
             if person.user_id not in known:
@@ -99,15 +108,17 @@ class _Plan:
                 given.append({"key": f"person:{person.user_id}", "units": person.share / 100})
         return given
 
+    def _resource_uids(self) -> dict[str, int]:
+        """The numbers of the imported plan; who came here follows after."""
+        found = {key: int(key.removeprefix(_SOURCE)) for key in self.resource if key.startswith(_SOURCE) and key.removeprefix(_SOURCE).isdecimal()}
+        highest = max(found.values(), default=0)
+        return found | {key: highest + number for number, key in enumerate((key for key in self.resource if key not in found), 1)}
+
     def _own_calendars(self) -> list[WorkingCalendar]:
         """Those of the project, those that its tasks and people have, and what they are based on; a base before what it bears."""
+        every, found = self.calendars_here.rows, dict[int, WorkingCalendar]()
         wanted = {row["calendar_id"] for row in self.rows} | {one.get("calendar") for one in self.resource.values()}
-        every = {one.pk: one for one in WorkingCalendar.objects.prefetch_related("exceptions").order_by("id")}
-        wanted |= {one.pk for one in every.values() if one.space_id == self.space.pk}
-        self.default = next((one for one in every.values() if one.is_default and one.space_id in self._upwards()), None)
-        if self.default:
-            wanted.add(self.default.pk)
-        found: dict[int, WorkingCalendar] = {}
+        wanted |= {pk for pk, one in every.items() if one.space_id == self.space.pk or one == self.default}
 
         def take(pk: int | None) -> None:
             if pk in every and pk not in found:
@@ -117,13 +128,6 @@ class _Plan:
         for pk in sorted(one for one in wanted if one):
             take(pk)
         return list(found.values())
-
-    def _upwards(self) -> list[int]:
-        found, at = [], self.space
-        while at is not None:
-            found.append(at.pk)
-            at = at.parent
-        return found
 
     def head(self) -> str:
         dates = [at for row in self.rows for at in self._dates(row) if at]
@@ -189,12 +193,12 @@ class _Plan:
         started, ended = wall_clock(row["actual_start"]), wall_clock(row["actual_finish"])
         if started is None and row["state__category"] == State.Category.IN_PROGRESS and not percent:
             started = start  # that it has begun, MS Project reads from nothing else
-        constraint = _CONSTRAINTS.index(row["constraint"])
+        constraint = CONSTRAINTS.index(row["constraint"])
         form = (_ELAPSED_DAYS if row["is_duration_elapsed"] else _DAYS) + (32 if plan.get("is_estimated") else 0)
         delay = plan.get("leveling_delay_minutes") or 0
         return "".join((
             "<Task>", _leaf("UID", self.uid[row["id"]]), _leaf("ID", at), _leaf("Name", row["title"]), _leaf("Active", plan.get("is_active", True)),
-            _leaf("Manual", row["is_manual"]), _leaf("Type", _TASK_TYPES.get(plan.get("task_type", ""), 0)), _leaf("IsNull", False),
+            _leaf("Manual", row["is_manual"]), _leaf("Type", TASK_TYPES.index(plan.get("task_type", "units"))), _leaf("IsNull", False),
             _leaf("CreateDate", wall_clock(row["created_at"])), _leaf("WBS", plan.get("wbs") or outline), _leaf("OutlineNumber", outline), _leaf("OutlineLevel", row["level"] + 1),
             _leaf("Priority", plan.get("priority", 500)), _leaf("Start", start), _leaf("Finish", finish), _leaf("Duration", _span(minutes)),
             _leaf("DurationFormat", form), _leaf("Work", _span(plan.get("work_minutes", row["estimate_minutes"]))), _leaf("Stop", _read(plan.get("stop"))),
@@ -219,7 +223,8 @@ class _Plan:
     def _minutes(self, row: dict[str, Any], start: datetime | None, finish: datetime | None) -> float | None:
         if row["duration_minutes"] is not None:
             return float(row["duration_minutes"])
-        return 0.0 if row["is_milestone"] else row["estimate_minutes"] if start is None or finish is None or start != finish else 0.0
+        is_moment = row["is_milestone"] or (start is not None and start == finish)
+        return 0.0 if is_moment else row["estimate_minutes"]
 
     def _percent(self, row: dict[str, Any]) -> int:
         return 100 if row["state__category"] == State.Category.DONE else min(int(row["percent_complete"]), 99 if row["actual_finish"] is None else 100)
@@ -232,22 +237,21 @@ class _Plan:
         return _group("PredecessorLink", PredecessorUID=self.uid[link.source_id], Type=_LINKS[link.kind], CrossProject=False, LinkLag=lag, LagFormat=form)
 
     def resources(self) -> Iterator[str]:
-        for number, one in enumerate(self.resource.values(), 1):
+        for number, (key, one) in enumerate(self.resource.items(), 1):
             calendar = self.calendar_uid.get(one.get("calendar") or 0)
             yield _group(
-                "Resource", UID=number, ID=number, Name=one["name"] or f"Resource {number}", Type=min(_KINDS.get(one["kind"] or "work", 1), 1), IsNull=False,
-                EmailAddress=one.get("email") or None, CalendarUID=calendar, IsCostResource=one["kind"] == "cost" or None,
+                "Resource", UID=self.resource_uid[key], ID=number, Name=one["name"] or f"Resource {number}", Type=min(_KINDS.get(one["kind"] or "work", 1), 1), IsNull=False,
+                Group=one.get("group") or None, EmailAddress=one.get("email") or None, MaxUnits=_plain(one.get("units")), CalendarUID=calendar, IsCostResource=one["kind"] == "cost" or None,
             )  # fmt: skip
 
     def assignments(self) -> Iterator[str]:
-        uids = {key: number for number, key in enumerate(self.resource, 1)}
         gaps = {row["id"]: (row, (row["plan"] or {}).get("gaps") or []) for row in self.rows}
         for number, (item, one) in enumerate(self.work, 1):
             row, spans = gaps.get(item, (None, []))
             resting = _resting(self._dates(row), spans) if row and spans else ""
             gaps.pop(item, None)  # told once a task
             yield _group(
-                "Assignment", _leaf("UID", number), _leaf("TaskUID", self.uid[item]), _leaf("ResourceUID", uids.get(one["key"], _NOBODY)), _leaf("PercentWorkComplete", _plain(one.get("percent_complete"))),
+                "Assignment", _leaf("UID", number), _leaf("TaskUID", self.uid[item]), _leaf("ResourceUID", self.resource_uid.get(one["key"], _NOBODY)), _leaf("PercentWorkComplete", _plain(one.get("percent_complete"))),
                 _leaf("ActualWork", _span(one.get("actual_work_minutes"))), _leaf("Delay", _tenths(one.get("delay_minutes"))), _leaf("Finish", _read(one.get("finish"))),
                 _leaf("LevelingDelay", _tenths(one.get("leveling_delay_minutes"))), _leaf("Start", _read(one.get("start"))), _leaf("Units", _plain(one.get("units", 1))),
                 _leaf("Work", _span(one.get("work_minutes"))), _leaf("WorkContour", one.get("contour") or 0), resting,
@@ -329,7 +333,7 @@ def _leaf(tag: str, value: Any) -> str:
     if value is None:
         return ""
     text = str(int(value)) if isinstance(value, bool) else value.isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
-    return f"<{tag}>{escape(_UNWRITABLE.sub('', text))}</{tag}>"
+    return f"<{tag}>{escape(for_xml(text))}</{tag}>"
 
 
 def _group(tag: str, *parts: str, **leaves: Any) -> str:

@@ -113,6 +113,15 @@ def plain(text: str, *, lines: bool = False) -> str:
     return text.strip() if lines else " ".join(text.split())
 
 
+# what XML cannot hold
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def for_xml(text: str) -> str:
+    """Without the characters that no XML file, and so no workbook, can hold."""
+    return _NOT_IN_XML.sub("", text)
+
+
 def has_chinese(text: str) -> bool:
     return _CJK.search(text) is not None
 

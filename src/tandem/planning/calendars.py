@@ -33,10 +33,12 @@ class Calendars:
 
     def of_space(self, space_id: int) -> WorkingCalendar:
         """The default calendar of the space or of the nearest space above; without one Monday to Friday."""
-        for above in self._upwards(space_id):
-            if above in self._default:
-                return self.of_row(self._default[above])
-        return STANDARD
+        row = self.default_of(space_id)
+        return self.of_row(row.pk) if row else STANDARD
+
+    def default_of(self, space_id: int) -> work.WorkingCalendar | None:
+        """The row behind `of_space`."""
+        return next((self.rows[self._default[above]] for above in self._upwards(space_id) if above in self._default), None)
 
     def of_row(self, calendar_id: int) -> WorkingCalendar:
         if calendar_id not in self._made:

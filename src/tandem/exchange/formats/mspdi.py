@@ -39,7 +39,7 @@ from tandem.exchange.records import (
 )
 
 _ROWS = {"Task", "Resource", "Assignment", "Calendar"}
-_LINKS: dict[str, Literal["FF", "FS", "SF", "SS"]] = {"0": "FF", "1": "FS", "2": "SF", "3": "SS"}
+LINKS: dict[str, Literal["FF", "FS", "SF", "SS"]] = {"0": "FF", "1": "FS", "2": "SF", "3": "SS"}
 _STATES: tuple[tuple[str, Category], ...] = (
     ("Not started", "to_do"), ("In progress", "in_progress"), ("Complete", "done"),
 )  # fmt: skip
@@ -191,7 +191,7 @@ class Mspdi(Source):
 
     def _link(self, element: Element, task: str) -> Iterator[Record]:
         other = element.findtext("PredecessorUID") or ""
-        kind = _LINKS.get(element.findtext("Type") or "1", "FS")
+        kind = LINKS.get(element.findtext("Type") or "1", "FS")
         if element.findtext("CrossProject") == "1":
             self._tally.add("PredecessorLink", "cross_project", f"UID {task}")
         elif other not in self._tasks:

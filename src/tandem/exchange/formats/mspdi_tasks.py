@@ -12,8 +12,8 @@ from tandem.exchange.formats.source import clean
 from tandem.exchange.records import Baseline, PlanFields, Value
 
 Gaps = tuple[tuple[datetime, datetime], ...]
-_CONSTRAINTS = ("ASAP", "ALAP", "MSO", "MFO", "SNET", "SNLT", "FNET", "FNLT")
-_TASK_TYPES: tuple[Literal["units", "duration", "work"], ...] = ("units", "duration", "work")
+CONSTRAINTS = ("ASAP", "ALAP", "MSO", "MFO", "SNET", "SNLT", "FNET", "FNLT")
+TASK_TYPES: tuple[Literal["units", "duration", "work"], ...] = ("units", "duration", "work")
 _ELAPSED = {"4", "6", "8", "10", "12", "20", "36", "38", "40", "42", "44", "52"}
 _ESTIMATED = {str(code) for code in range(35, 54)}
 _DURATION = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
@@ -93,7 +93,7 @@ def plan_of(element: Element, gaps: Gaps) -> PlanFields:
         is_manual=_flag(element, "Manual"),
         is_active=element.findtext("Active") != "0", is_external=_flag(element, "ExternalTask"),
         is_critical=_flag(element, "Critical"),
-        constraint_type=_CONSTRAINTS[constraint] if 0 <= constraint < 8 else "ASAP",
+        constraint_type=CONSTRAINTS[constraint] if 0 <= constraint < 8 else "ASAP",
         constraint_date=as_datetime(element.findtext("ConstraintDate")),
         deadline=as_datetime(element.findtext("Deadline")),
         actual_start=as_datetime(element.findtext("ActualStart")),
@@ -101,7 +101,7 @@ def plan_of(element: Element, gaps: Gaps) -> PlanFields:
         stop=as_datetime(element.findtext("Stop")), resume=as_datetime(element.findtext("Resume")),
         calendar=calendar if calendar not in (None, "", "-1") else None,
         ignores_resource_calendar=_flag(element, "IgnoreResourceCalendar"),
-        task_type=_TASK_TYPES[int(amount(element, "Type")) % 3], is_effort_driven=_flag(element,
+        task_type=TASK_TYPES[int(amount(element, "Type")) % 3], is_effort_driven=_flag(element,
         "EffortDriven"),
         priority=int(amount(element, "Priority", 500)), leveling_delay_minutes=amount(element,
         "LevelingDelay") / 10,

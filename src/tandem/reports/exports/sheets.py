@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,14 +12,14 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from tandem.kit.text import for_xml
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Rows = Iterable[list[Any]]
 _RUNS = "=+-@＝＋－＠"
 _LONGEST = 32_767
 "Characters of a cell, in every spreadsheet program."
 _PART = 500
-# what XML cannot hold
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def csv_parts(heads: list[str], rows: Rows, *, is_semicolon: bool = False) -> Iterator[str]:
@@ -61,7 +60,7 @@ def harmless(value: Any) -> str:
 def write_xlsx(target: Path | io.IOBase, title: str, heads: list[str], rows: Rows) -> int:
     """Writes the workbook row by row; says how many rows it has."""
     book = Workbook(write_only=True)
-    name = _UNWRITABLE.sub("", "".join(c for c in title if c not in "[]:*?/\\'")).strip()
+    name = for_xml("".join(c for c in title if c not in "[]:*?/\\'")).strip()
     sheet = book.create_sheet(name[:31] or "Tandem")
     sheet.freeze_panes = "A2"
     for number in range(1, len(heads) + 1):
@@ -89,7 +88,7 @@ def _cell(sheet: Any, value: Any, font: Font | None = None) -> Any:
         return cell
     if value is None or isinstance(value, (int, float)):
         return value
-    text = _UNWRITABLE.sub("", str(value))[:_LONGEST]
+    text = for_xml(str(value))[:_LONGEST]
     cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"
     if text.startswith(tuple(_RUNS)):
