@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from procrastinate.contrib.django import app
 
 from tandem.collaboration.actions import jobs
@@ -189,6 +189,26 @@ def test_the_job_of_a_killed_worker_is_brought_back_and_comes_to_its_end(world):
         asyncio.run(_run_all())
         job.refresh_from_db()
         assert (job.state, job.result_url, job.done) == (Job.State.DONE, "/done/", 0)
+    finally:
+        app.tasks.pop(task.name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_is_to_be_tried_again_ends_when_its_like_waits_already(world):
+    runs = []
+
+    def fail_at_first():
+        runs.append(len(runs))
+        if len(runs) == 1:
+            queue.enqueue("proof.once", once="proof.once")
+            raise OperationalError("the server closed the connection unexpectedly")
+
+    task = app.task(name="proof.once", retry=worker.Again())(fail_at_first)
+    try:
+        empty_queue()
+        queue.enqueue("proof.once", once="proof.once")
+        asyncio.run(_run_all())
+        assert (runs, _queue()) == ([0, 1], [])
     finally:
         app.tasks.pop(task.name)
 

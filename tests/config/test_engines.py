@@ -32,6 +32,10 @@ def rename(space_id: int, job_id: int) -> None:
     jobs.run(job_id, work)
 
 
+def tell_priority(space_id: int) -> None:
+    Space.objects.filter(pk=space_id).update(name=f"Nice {os.nice(0)}")
+
+
 def never_end(job_id: int) -> None:
     def work(progress):
         with transaction.atomic():
@@ -79,6 +83,11 @@ def test_the_work_is_done_in_another_process_which_is_kept_for_the_next(apart, w
     again = Job.objects.create(space=world.project.space, owner=world.boris, kind="nothing", title="Again")
     apart.run(rename, space_id=world.root.pk, job_id=again.pk)
     assert Space.objects.get(pk=world.root.pk).name == first
+
+
+def test_what_computes_gives_way_to_the_pages(apart, world):
+    apart.run(tell_priority, space_id=world.root.pk)
+    assert Space.objects.get(pk=world.root.pk).name == f"Nice {os.nice(0) + 10}"
 
 
 def test_a_job_that_does_not_hear_that_it_was_stopped_is_ended_and_leaves_nothing(apart, world, job, monkeypatch):

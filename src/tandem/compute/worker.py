@@ -19,6 +19,7 @@ import traceback
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import IO, Any, TypeVar
@@ -45,10 +46,11 @@ class Worker:
     """A process that takes one task after the other; after a stop the next task gets a new one.
 
     `memory` in bytes bounds what the process may write to (RLIMIT_DATA: reserved address space, of which
-    solvers and compilers take much, does not count). `preload` names modules that it imports while idle."""
+    solvers and compilers take much, does not count). `preload` names modules that it imports while idle. One that
+    `gives_way` lets every other process have the processor first, and so do the processes that it starts."""
 
-    def __init__(self, *, memory: int = MEMORY, preload: tuple[str, ...] = ()) -> None:
-        self._memory, self._preload = memory, preload
+    def __init__(self, *, memory: int = MEMORY, preload: tuple[str, ...] = (), gives_way: bool = False) -> None:
+        self._memory, self._preload, self._gives_way = memory, preload, gives_way
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
         self._noise: IO[bytes] | None = None
@@ -71,7 +73,7 @@ class Worker:
         ours, theirs = socket.socketpair()
         code = (
             f"import sys; sys.path[:] = {sys.path!r}\nfrom tandem.compute.worker import serve\n"
-            f"serve({theirs.fileno()}, {self._memory}, {self._preload!r})"
+            f"serve({theirs.fileno()}, {self._memory}, {self._preload!r}, {self._gives_way})"
         )
         # one thread for linear algebra: its buffers, one for each core, would count as our memory
         surroundings = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -237,9 +239,10 @@ def _raised(value: tuple[str, Any, str, str]) -> BaseException:
 # -- in the process ----------------------------------------------------------------------------------------
 
 
-def serve(descriptor: int, memory: int, preload: tuple[str, ...]) -> None:
+def serve(descriptor: int, memory: int, preload: tuple[str, ...], gives_way: bool) -> None:
     """The life of the process: one task after the other until the caller hangs up."""
     _limit(memory)
+    _give_way(gives_way)
     os.set_inheritable(descriptor, False)
     line = Connection(descriptor)
     tasks: list[bytes] = []
@@ -277,6 +280,16 @@ def _limit(memory: int) -> None:
         return
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _give_way(gives_way: bool) -> None:
+    if not hasattr(os, "nice"):
+        return
+    with suppress(OSError):
+        nice = os.nice(10 if gives_way else 0)  # 0: as the process that started it
+        # where Linux shares the processor by session first, the place within one's own session says nothing
+        if nice > 0:
+            Path("/proc/self/autogroup").write_text(str(nice))
 
 
 def _answer(task: bytes, tell: Tell) -> tuple[str, Any]:

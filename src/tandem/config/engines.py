@@ -1,8 +1,8 @@
 """Where the worker runs the jobs that compute: in processes of their own, each with a limit of memory.
 
 An engine that asks for all memory, or that does not hear that it should stop, costs its own process and its own job;
-the worker, the other jobs and the web server do not feel it. A process is kept for the next job, with what is loaded
-and compiled."""
+the worker, the other jobs and the web server do not feel it, and pages have the processor first. A process is kept
+for the next job, with what is loaded and compiled."""
 
 import logging
 import threading
@@ -59,7 +59,7 @@ class Engines:
 
     def _take(self) -> Worker:
         with self._turn:
-            return self._idle.pop() if self._idle else Worker(memory=self._memory)
+            return self._idle.pop() if self._idle else Worker(memory=self._memory, gives_way=True)
 
     def _give_back(self, worker: Worker) -> None:
         """One waits for the next job; more would hold some hundred megabytes each for nothing."""

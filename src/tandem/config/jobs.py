@@ -10,6 +10,7 @@ from typing import Any
 from procrastinate import App, BaseRetryStrategy, RetryDecision
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 
 from tandem.kit import jobs
 
@@ -35,6 +36,16 @@ class Again(BaseRetryStrategy):
         if not passing or job.attempts >= MOST_ATTEMPTS:
             return None
         return RetryDecision(retry_in={"seconds": 0 if jobs.stopping.is_set() else 2 ** (job.attempts + 1)})
+
+
+class Once(JobManager):
+    """Of jobs that are queued once, one may wait already when another is to be tried again: the one that waits does it."""
+
+    async def retry_job(self, job: Job, *args: Any, **options: Any) -> None:
+        try:
+            await super().retry_job(job, *args, **options)
+        except UniqueViolation:
+            await self.finish_job(job, Status.ABORTED, delete_job=True)
 
 
 def on_ready(app: App) -> None:
@@ -94,7 +105,7 @@ def for_worker(app: Any) -> App:
     """The same tasks on connections of the worker's own. What a job itself queues stays in its transaction:
     it goes through `app`, whose connection is the job's."""
     own = App(connector=app.connector.get_worker_connector(), worker_defaults=app.worker_defaults)
-    own.tasks, own.periodic_registry = app.tasks, app.periodic_registry
+    own.tasks, own.periodic_registry, own.job_manager = app.tasks, app.periodic_registry, Once(own.connector)
     return own
 
 
@@ -153,8 +164,6 @@ async def bring_back(app: App) -> int:
                 await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
             else:
                 await app.job_manager.retry_job(job)
-        except UniqueViolation:
-            await app.job_manager.finish_job(job, Status.ABORTED, delete_job=False)
         except ConnectorException as problem:
             log.warning("job %s: %s", job.id, problem)  # another sweep was faster
     return found
