@@ -142,9 +142,17 @@ def forget_roles() -> None:
     _changing.clear()
 
 
-@lru_cache(maxsize=1000)
-def _array(ids: frozenset[int]) -> str:
-    return "{" + ",".join(map(str, sorted(ids))) + "}"
+class Ids:
+    """Ids of spaces in one piece. A collection Django walks through whenever a query is made, in search of rows of the wrong kind."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, ids: Iterable[int]) -> None:
+        self.array = "{" + ",".join(map(str, sorted(ids))) + "}"
+
+
+ids_of = lru_cache(maxsize=1000)(Ids)
+"""Of a frozenset: made once for everybody who sees the same."""
 
 
 @models.BigAutoField.register_lookup
@@ -158,12 +166,13 @@ class Among(models.Lookup):  # type: ignore[type-arg]
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         left, params = self.process_lhs(compiler, connection)
-        return f"{left} = ANY(%s::bigint[])", [*params, _array(frozenset(self.rhs))]
+        ids = self.rhs if isinstance(self.rhs, Ids) else ids_of(frozenset(self.rhs))
+        return f"{left} = ANY(%s::bigint[])", [*params, ids.array]
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
-        return self.filter(space_id__among=user.visible_space_ids())
+        return self.filter(space_id__among=ids_of(user.visible_space_ids()))
 
     def in_spaces(self, space_ids: Iterable[int]) -> Self:
         return self.filter(space_id__in=list(space_ids))
@@ -205,7 +214,7 @@ class Scoped(models.Model):
 
 class HandedDownQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        return self.filter(space_id__among=spaces_reaching(user))
+        return self.filter(space_id__among=ids_of(spaces_reaching(user)))
 
 
 class HandedDown(Scoped):

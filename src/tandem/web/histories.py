@@ -1,6 +1,7 @@
 """Events as sentences: who, when, what, from what to what."""
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -162,6 +163,7 @@ def _ids(value: Any) -> list[int]:
     return [v for v in given if isinstance(v, int) and not isinstance(v, bool)]
 
 
+@cache
 def _field(subject_kind: str, name: str) -> Any:
     try:
         model, of = _OF_PARTS.get((subject_kind, name), (subject_kind, name))
@@ -170,6 +172,7 @@ def _field(subject_kind: str, name: str) -> Any:
         return None
 
 
+@cache
 def _kind(subject_kind: str, name: str) -> type[models.Model] | None:
     if name in _MANY:
         return apps.get_model(_MANY[name])

@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -25,10 +26,18 @@ def _mention(renderer: Any, tokens: Any, at: int, options: Any, env: Any) -> str
 _MARKDOWN.add_render_rule("link_open", _mention)
 
 
+_SHORT = 4000
+"Letters up to which a text is kept as it was rendered: the same comments are read again and again."
+
+
 def rendered(text: str, format: str = "markdown") -> Markup:
     """`markdown` and `html` become sanitised HTML; anything else is shown as it stands."""
     if not text:
         return Markup("")
+    return _kept(text, format) if len(text) <= _SHORT else _rendered(text, format)
+
+
+def _rendered(text: str, format: str) -> Markup:
     if format == "markdown":
         raw = _MARKDOWN.render(text)
     elif format == "html":
@@ -43,6 +52,9 @@ def rendered(text: str, format: str = "markdown") -> Markup:
         link_rel="noopener noreferrer nofollow",
     )
     return Markup(clean)  # noqa: S704  cleaned by nh3
+
+
+_kept = lru_cache(maxsize=1000)(_rendered)
 
 
 def plain(text: str) -> str:

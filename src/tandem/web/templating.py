@@ -65,15 +65,36 @@ def environment(**options: Any) -> jinja2.Environment:
 def said(context: jinja2.runtime.Context, text: str, /, **named: Any) -> Markup:
     """`_()` of the templates. A page calls it hundreds of times: the catalogue is looked up once per page (`speak`),
     and a sentence without placeholders is not formatted."""
-    speak = context.get("speak") or gettext
-    words_ = Markup(speak(text))  # noqa: S704  the catalogue is ours
+    speak = context.get("speak") or speaker()
+    words_: Markup = speak(text)
     return words_ % named if named or "%" in words_ else words_
 
 
-def speaker() -> Any:
-    """The catalogue of the language that is spoken now."""
-    language = translation.get_language()
-    return translation.trans_real.translation(language).gettext if language else gettext
+class _Said(dict[str, Markup]):
+    """What was said in one language already."""
+
+    def __init__(self, speak: Callable[[str], str]) -> None:
+        super().__init__()
+        self._speak = speak
+
+    def __missing__(self, text: str) -> Markup:
+        if len(self) >= _MOST_SAID:
+            self.clear()
+        found = self[text] = Markup(self._speak(text))  # noqa: S704  the catalogue is ours
+        return found
+
+
+_MOST_SAID = 20_000
+
+
+@cache
+def _said_in(language: str | None) -> _Said:
+    return _Said(translation.trans_real.translation(language).gettext if language else gettext)
+
+
+def speaker() -> Callable[[str], Markup]:
+    """The words of the language that is spoken now."""
+    return _said_in(translation.get_language()).__getitem__
 
 
 def _island_words(env: jinja2.Environment) -> Callable[[], Markup]:

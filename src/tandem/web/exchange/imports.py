@@ -167,9 +167,10 @@ def _report(request: HttpRequest, imported: Import, context: dict[str, Any]) -> 
         "failed": _failed(imported),
     }
     if is_done:
-        into = Space.objects.visible_to(request.user).filter(pk=imported.into_id).first()
-        project = Project.objects.visible_to(request.user).filter(space=into).first() if into else None
-        product = Product.objects.visible_to(request.user).filter(pk=report.get("product")).first()
+        into = report_pages.went_into(imported, request.user)
+        project = Project.objects.visible_to(request.user).filter(space=into).only("pk").first() if into else None
+        told = report.get("product")
+        product = Product.objects.visible_to(request.user).filter(pk=told).only("pk").first() if told else None
         shown = {"into": into, "project": project, "product": product, "made": import_report.made(report)}
         return render(request, "exchange/result.html", context | shown)
     return render(request, "exchange/preview.html", context | {"offers": _offers(report)})

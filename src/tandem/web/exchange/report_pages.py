@@ -28,9 +28,13 @@ def show(request: HttpRequest, imported: Import, context: dict[str, Any], *, is_
         "doubts": report.get("doubts", []), "same": imported.options.get("offers", {}).get("same", {}),
     }  # fmt: skip
     if is_done:
-        into = Space.objects.visible_to(request.user).filter(pk=imported.into_id).first()
-        context |= {"into": into}
+        context |= {"into": went_into(imported, request.user)}
     return render(request, "exchange/reports.html", context | {"is_done": is_done})
+
+
+def went_into(imported: Import, user: Any) -> Space | None:
+    """The space, while the reader may see it."""
+    return imported.into if imported.into_id in user.visible_space_ids() else None
 
 
 def _sentence(report: dict[str, Any], *, is_done: bool) -> str:

@@ -19,6 +19,7 @@ from tandem.collaboration.models import Attachment
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
+from tandem.people.models import User
 from tandem.reports.queries import item_history, set_here
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.moves import Moves
@@ -131,16 +132,17 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
     states = [State(**row) for row in item.states_there]  # type: ignore[attr-defined]
     types = [WorkItemType(**row) for row in item.types_there]  # type: ignore[attr-defined]
     _give_states([item, *children, *(end for link in related for end in (link.source, link.target))], states, user)
-    if known := next((t for t in types if t.pk == item.type_id), None):
-        item.type = known
+    if type_ := next((t for t in types if t.pk == item.type_id), None):
+        item.type = type_
     defined = set_here.fields_of(item)
     own = OwnFields(f for f in defined if f.retired_at is None).meet([item])
     ways = Moves(user, set_here.rules_of(item), set_here.own_workflows_of(item)).ways(item)
     offered = [s for s in states if s.pk == item.state_id or (s.retired_at is None and (ways is None or s.pk in ways))]
     item.description = mentions.renamed(item.description, mentions.names_of([item.description]))
-    events = _events(user, item)
+    events, people = _events(user, item), reads.assignees([item]).get(item.pk, [])
+    known = [item, *states, *types, *defined, user, *(User(pk=one["id"], name=one["name"]) for one in people)]
     return {
-        "item": item, "people": reads.assignees([item]).get(item.pk, []),
+        "item": item, "people": people,
         "may_edit": may(user, Permission.EDIT_WORK, item.space_id), "may_comment": may(user, Permission.COMMENT, item.space_id),
         "children": children, "parts_done": sum(1 for p in children if p.is_done),
         "links": work_items_parts.link_groups(related, item, user.visible_space_ids()),
@@ -148,7 +150,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         "own": own_fields.of_item(item, own), "of_source": {k: v for k, v in item.fields.items() if k not in {f.key for f in defined}},
         "comments": comments.of(user, item), "watching": watches.of(user, item),
         "files": attachments.of(user, item) if item.has_files else [],
-        "events": histories.lines(events, user, known=[item, *states, *types, *defined], silent={"item"}), "passages": reads.time_in_states(user, item, states),
+        "events": histories.lines(events, user, known=known, silent={"item"}), "passages": reads.time_in_states(user, item, states),
         "comments_url": reverse("work_item_comments", kwargs={"key": item.key}),
         "computed": getattr(item, "computed", None), "priorities": [(value, str(label)) for value, label in PRIORITIES],
         "developments": list(Development.objects.visible_to(user).filter(item=item)[:50]) if item.has_developments else [],  # type: ignore[attr-defined]
