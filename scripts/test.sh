@@ -7,6 +7,7 @@ what=${1:-all}
 bin=$PWD/.venv/bin
 export PATH="$bin:$PATH"
 failed=() skipped=()
+rm -f .pytest_cache/second-tries
 many="-n auto --maxprocesses 4 --dist loadgroup" # one process a core, each with a database of its own
 
 step() { # name, command…
@@ -42,6 +43,7 @@ summary() {
   [ -f frontend/node_modules/axe-core/axe.min.js ] || skipped+=("accessibility of the pages: frontend/node_modules is missing")
   [ "$what" != all ] || skipped+=("the long tests: 'make proof' runs them")
   if [ ${#skipped[@]} -gt 0 ]; then printf 'Skipped: %s\n' "${skipped[@]}"; else echo "No step was skipped."; fi
+  if [ -s .pytest_cache/second-tries ]; then printf 'Passed at the second try: %s\n' "$(paste -sd ' ' .pytest_cache/second-tries)"; fi
   if [ ${#failed[@]} -gt 0 ]; then printf 'Failed: %s\n' "${failed[@]}"; exit 1; fi
   echo "Everything that ran is good."
 }

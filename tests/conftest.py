@@ -5,9 +5,11 @@ import os
 from pathlib import Path
 
 import hypothesis
+import jinja2
 import psycopg
 import pytest
 from django.db import connection
+from django.template import engines
 from django.test import Client
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -32,6 +34,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    gc.enable()  # tests/server.py turned it off
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
     connection.settings_dict["TEST"]["TEMPLATE"] = server.template
@@ -47,19 +54,16 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in ("event", "seal"):
             cursor.execute(f"ALTER TABLE history_{table} DISABLE TRIGGER history_{table}_no_truncate")
-    _kept_world.unblock = django_db_blocker.unblock
+    kept.standing.unblock = django_db_blocker.unblock
     yield
-    _kept_world.unblock = None
+    kept.standing.unblock = None
     with django_db_blocker.unblock():
-        _kept_world.end()
-
-
-_kept_world = kept.KeptWorld()
+        kept.standing.end()
 
 
 @pytest.hookimpl(tryfirst=True)  # before the test's own transaction begins
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    _kept_world.prepare(item)
+    kept.standing.prepare(item)
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +78,7 @@ def _no_remembered_roles():
 
 @pytest.fixture
 def world(db) -> worlds.World:
-    return _kept_world.copy() or worlds.build()
+    return kept.standing.copy() or worlds.build()
 
 
 @pytest.fixture
@@ -102,6 +106,14 @@ def _quick_passwords():
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _templates_compiled_once():
+    """What one process of the tests makes of a template, the others find, and the next run."""
+    folder = server.NUMBA_CACHE.with_name("templates")
+    folder.mkdir(parents=True, exist_ok=True)
+    engines["jinja2"].env.bytecode_cache = jinja2.FileSystemBytecodeCache(str(folder))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,12 +2,20 @@
 
 import atexit
 import contextlib
+import gc
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 from tandem.config import database
 from tests import migrated
+
+# what is compiled once stays, whatever the environment says of writing bytecode: else each process of the tests, and each server
+# and command that they start, would compile all of the program again
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+gc.disable()  # nothing of what is imported and collected is garbage; tests/conftest.py turns it on again
 
 _stack = contextlib.ExitStack()
 atexit.register(_stack.close)

@@ -10,6 +10,7 @@ from tandem import api
 from tandem.api import routes as api_routes
 from tandem.api.examples import EXAMPLES
 
+pytestmark = pytest.mark.xdist_group("document")  # made once, not in each process
 SNAPSHOT = Path(__file__).with_name("openapi.json")
 
 
@@ -67,6 +68,10 @@ def test_the_examples_are_what_the_api_takes(name):
                         field.annotation(**EXAMPLES[name])
                         return
     raise AssertionError(f"no operation takes {name}")
+
+
+def test_the_document_is_made_once():
+    assert api_routes.api.get_openapi_schema() is api_routes.api.get_openapi_schema(path_prefix="/api/v1/")
 
 
 def test_errors_come_in_the_content_type_that_the_document_names(client, db):

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import itertools
 import re
 import struct
 import time
@@ -13,7 +14,9 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import database_beside, serving
+from tests.drawn import drawn
 
+DOORS = ("/accounts/login/", "/accounts/password/reset/", "/accounts/signup/")
 PASSWORD = "correct horse battery"
 WEBAUTHN = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
             "isUserVerified": True, "automaticPresenceSimulation": True}  # fmt: skip
@@ -210,8 +213,7 @@ def test_a_token_is_shown_once(door):
     assert "nightly" not in page.inner_text("main table >> nth=-1")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/"])
+@pytest.mark.parametrize(("path", "width"), drawn(itertools.product(DOORS, (1440, 390)), 3, name=lambda one: f"{one[0]}-{one[1]}"))
 def test_the_door_fits_the_screen(door, path, width):
     page = door.page(viewport={"width": width, "height": 844})
     page.goto(path)

@@ -123,6 +123,7 @@ class Came:
                 self.page.screenshot(path=Path(PICTURES) / f"newcomer-{self.name}-{what}-{width}.png")
 
 
+@pytest.mark.slow  # the quick ones go the same way without a browser: tests/web/test_journeys.py, tests/exchange/test_wizard.py
 def test_from_a_bare_start_to_plan_board_and_roadmap_of_a_real_board(noor, newcomer, data_dir):
     came = Came(noor, data_dir / TRELLO, "labels")
     file = json.loads((data_dir / TRELLO).read_text())

@@ -155,6 +155,7 @@ def test_a_card_among_many_is_found_and_scrolled_to(page_of, site, kanban):
     until(page, lambda: titled(site, key, f"Card {number}"), "Analysis")
 
 
+@pytest.mark.slow
 def test_the_same_board_in_the_hand_and_in_chinese(page_of, site, kanban):
     key, count = kanban
     page = page_of("mei", language="zh-hans", width=390, height=844, has_touch=True, is_mobile=True)

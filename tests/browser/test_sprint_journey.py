@@ -280,9 +280,9 @@ def open_project(site, key, name):
 @pytest.mark.parametrize(
     ("key", "name", "hand", "window"),
     [
-        ("SJK", "Berth booking", "keys", {}),
+        pytest.param("SJK", "Berth booking", "keys", {}, marks=pytest.mark.slow),
         ("SJM", "泊位预订", "mouse", {"language": "zh-hans", "theme": "dark"}),
-        ("SJT", "Quay desk", "thumb", {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}),
+        pytest.param("SJT", "Quay desk", "thumb", {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}, marks=pytest.mark.slow),
     ],
     ids=["by keyboard alone", "in Chinese", "on a phone"],
 )

@@ -21,6 +21,7 @@ def alike(file, cache):
     )  # fmt: skip
 
 
+@pytest.mark.slow  # it compiles all of it; the quick ones hear the same warning without
 def test_the_first_use_says_that_it_compiles_and_the_second_does_not(tmp_path):
     file, cache = tmp_path / "titles.csv", tmp_path / "cache"
     file.write_text("title\nLogin fails on Safari\nLogin fails in Safari\n")

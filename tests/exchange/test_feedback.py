@@ -13,6 +13,7 @@ from tandem.kit.errors import Denied
 from tandem.product.actions import feedback, feedback_links
 from tandem.product.models import Feedback, FeedbackLetter, Product
 from tests import make
+from tests.drawn import drawn
 
 REPOSITORY = "https://github.com/acme/sdk/issues/"
 # from the folder's README: issues, comments, thumbs up
@@ -49,7 +50,7 @@ def packed(*issues):
     return [("acme-sdk.json.gz", gzip.compress(json.dumps(issues).encode()))]
 
 
-@pytest.mark.parametrize(("name", "figures"), TEMPORAL.items(), ids=TEMPORAL)
+@pytest.mark.parametrize(("name", "figures"), drawn(TEMPORAL.items(), 6, name=lambda one: one[0]))
 def test_the_real_repositories_are_read_whole(data_dir, name, figures):
     source = open_source(data_dir / "github" / f"temporalio-{name}-issues-2026-01.json.gz")
     rows = [r for r in source.records() if type(r).__name__ == "ItemRecord"]

@@ -14,6 +14,7 @@ from tandem.planning.calendars import wall_clock
 from tandem.work.models import Assignment, BaselineDate, CalendarException, Link, WorkingCalendar, WorkItem
 from tests import make
 from tests.conftest import DATA
+from tests.drawn import drawn
 from tests.exchange.files import take_over
 
 FILES = sorted((DATA / "msproject").glob("*.xml"))
@@ -65,7 +66,7 @@ def _exceptions(calendar):
 
 
 @pytest.mark.skipif(not FILES, reason="no real files on this machine")
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", drawn(FILES, 4, name=lambda path: path.name, kind=lambda path: path.parent.name))
 def test_a_real_plan_comes_back_without_difference(world, path, tmp_path):
     try:
         first = take_over(path, actor=world.alma)
@@ -149,7 +150,7 @@ def test_nobody_gets_the_plan_of_a_project_that_they_do_not_see(world, signed_in
 
 
 @pytest.mark.skipif(not FILES, reason="no real files on this machine")
-@pytest.mark.parametrize("name", ["sample.xml", "task-links-project2013-mspdi.xml", "task-baselines-project2010-mspdi.xml"])
+@pytest.mark.parametrize("name", drawn(["sample.xml", "task-links-project2013-mspdi.xml", "task-baselines-project2010-mspdi.xml"], 3))
 def test_mpxj_reads_the_same_out_of_it(world, name, tmp_path):
     """MPXJ, which others have written and test against MS Project itself, as the independent reader."""
     from tests.exchange import mpxj

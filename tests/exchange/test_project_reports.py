@@ -56,6 +56,7 @@ def test_new_york_comes_in_as_378_projects_in_15_reports(world):
 
 
 @real
+@pytest.mark.slow  # the quick ones take New York in, and know a small table again
 def test_four_years_of_british_projects_are_recognised_again(world):
     before = Project.objects.count()
     for name in count.UK:

@@ -11,6 +11,7 @@ from tandem.history.models import Event
 from tandem.people.models import Space
 from tandem.work.models import Link, WorkItem
 from tests.conftest import DATA
+from tests.drawn import drawn
 from tests.exchange.files import take_over
 from tests.exchange.independent_count import count
 
@@ -27,7 +28,7 @@ def _without_mpxj(monkeypatch):
     monkeypatch.setattr(mpxj, "is_there", lambda: False)
 
 
-@pytest.mark.parametrize("path", READABLE, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", drawn(READABLE, 9, name=lambda path: path.name, kind=lambda path: path.parent.name))
 def test_facts_in_the_database_equal_an_independent_count(world, path: Path):
     report = take_over(path, actor=world.alma)
     assert report["facts"] == count(path)
@@ -36,7 +37,7 @@ def test_facts_in_the_database_equal_an_independent_count(world, path: Path):
     json.dumps(report)
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if p not in READABLE], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", drawn([p for p in FILES if p not in READABLE], 4, name=lambda path: path.name, kind=lambda path: path.parent.name))
 def test_what_cannot_be_read_is_refused_and_leaves_nothing(world, path: Path):
     before = Space.objects.count(), WorkItem.objects.count(), Event.objects.count()
     with pytest.raises(Unreadable) as refusal:
@@ -45,7 +46,7 @@ def test_what_cannot_be_read_is_refused_and_leaves_nothing(world, path: Path):
     assert (Space.objects.count(), WorkItem.objects.count(), Event.objects.count()) == before
 
 
-@pytest.mark.parametrize("path", READABLE, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", drawn(READABLE, 9, name=lambda path: path.name, kind=lambda path: path.parent.name))
 def test_the_same_file_again_changes_nothing(world, path: Path):
     first = take_over(path, actor=world.alma)
     counted = (WorkItem, ExternalReference, Link, Space)
@@ -62,7 +63,7 @@ def test_the_same_file_again_changes_nothing(world, path: Path):
     assert Import.objects.count() == 2
 
 
-@pytest.mark.parametrize("path", READABLE, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", drawn(READABLE, 9, name=lambda path: path.name, kind=lambda path: path.parent.name))
 def test_a_preview_shows_what_the_import_then_does(world, path: Path):
     counted = (Space, WorkItem, Link, ExternalReference, Event)
     before = [model.objects.count() for model in counted]

@@ -1,6 +1,5 @@
 """The people of the access matrix: every role as a teammate, as a stranger and at the head, with all credentials."""
 
-import zlib
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +13,7 @@ from tandem.people import scoping
 from tandem.people.actions import spaces, users
 from tandem.people.models import ApiToken, Role, User
 from tandem.work.models import Timer
+from tests import drawn
 from tests.areas import Area
 
 ROLES = [*Role.values, ""]
@@ -89,18 +89,21 @@ def _own(user: User, area: Area) -> Any:
 
 
 def is_asked(person: Person, relation: str, policy: Any, name: str, share: int, let_in: list[str]) -> bool:
-    """Whether a matrix tries the session of this person: always if it is to be refused where the roles count, and of those
-    without any role; of those who are `let_in` there, and everywhere else, one role in `share`, on each route other ones."""
-    if relation == "owner" or not person.role:
+    """Whether a matrix tries the session of this person. On each route and in each relation one role at least that is let in,
+    and where the roles count one at least that is refused: on each route other ones. A `share` of 1 asks everybody."""
+    if share == 1 or relation in ("owner", "anonymous"):
         return True
-    if relation == ("head" if policy.at_root else "teammate"):
-        return person.role not in let_in or is_drawn(share, person.role, name, relation, among=let_in)
-    return is_drawn(share, person.role, name, relation)
+    if not person.role:
+        return drawn.falls(3, name)
+    if relation != ("head" if policy.at_root else "teammate"):
+        return is_drawn(share, person.role, name, relation) and (relation != "head" or drawn.falls(2, name, relation))
+    alike = [role for role in Role.values if (role in let_in) == (person.role in let_in)]
+    return is_drawn(share if person.role in let_in else 4, person.role, name, relation, among=alike)
 
 
 def is_drawn(share: int, role: str, *words: str, among: list[str] = ROLES) -> bool:
     """The same ones each time, and one at least."""
-    return (zlib.crc32(" ".join(words).encode()) + among.index(role)) % min(share, len(among)) == 0
+    return (drawn.number(*words) + among.index(role)) % min(share, len(among)) == 0
 
 
 def attempt(call: Any) -> tuple[Any, int]:

@@ -1,6 +1,6 @@
 """The plan of the whole organisation: people are not booked twice, links hold across projects, little moves after a change."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,33 +10,10 @@ from tandem.planning import levelling
 from tandem.planning.models import LevelledDates, LevelledPlan
 from tandem.portfolio.models import Project
 from tandem.work.actions import work_items
-from tandem.work.models import WorkItem
 from tests import make
+from tests.planning.one_week import DAY, MONDAY, days, item, on
 
-MONDAY = datetime(2026, 9, 7, 6, tzinfo=UTC)
-DAY = 480
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    with clock.held_at(MONDAY):
-        yield
-
-
-def item(world, title, days, *, project=None, people=(), **values):
-    made = make.work_item(actor=world.admin, project=project or world.project, title=title, estimate_minutes=round(days * DAY), **values)
-    if people:
-        work_items.change(actor=world.admin, item=made, version=None, assignees=list(people))
-    return made
-
-
-def days(one: WorkItem) -> tuple[date, date]:
-    found = LevelledDates.objects.get(item=one)
-    return found.start.date(), found.finish.date()
-
-
-def on(day: int) -> date:
-    return date(2026, 9, day)
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 def test_nobody_is_in_two_projects_at_once(world):

@@ -9,36 +9,14 @@ from tandem.compute.scheduling.levelling.array_check import ArrayChecker
 from tandem.kit import clock
 from tandem.people.models import Space
 from tandem.planning import capacity, levelling
-from tandem.planning.models import LevelledDates, PlanConflict
+from tandem.planning.models import PlanConflict
 from tandem.reports.queries import plan_chain
 from tandem.resources.actions import bookings, employments, time_off
 from tandem.work.actions import work_items
 from tests import make
+from tests.planning.one_week import MONDAY, days, item, on
 
-MONDAY = datetime(2026, 9, 7, 6, tzinfo=UTC)
-DAY = 480
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    with clock.held_at(MONDAY):
-        yield
-
-
-def item(world, title, days, *, project=None, people=(), **values):
-    made = make.work_item(actor=world.admin, project=project or world.project, title=title, estimate_minutes=round(days * DAY), **values)
-    if people:
-        work_items.change(actor=world.admin, item=made, version=None, assignees=list(people))
-    return made
-
-
-def days(one) -> tuple[date, date]:
-    found = LevelledDates.objects.get(item=one)
-    return found.start.date(), found.finish.date()
-
-
-def on(day: int, month: int = 9) -> date:
-    return date(2026, month, day)
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 def away(world, person, first, last, **values):

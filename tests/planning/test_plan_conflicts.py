@@ -1,10 +1,9 @@
 """Conflicts arise and go with the plan; ways out are computed and change nothing until somebody says yes."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import pytest
 
-from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.actions import spaces
 from tandem.people.models import Role
@@ -15,26 +14,10 @@ from tandem.product.models import Scope
 from tandem.work.actions import work_items
 from tandem.work.models import Baseline, WorkItem
 from tests import make
+from tests.planning.one_week import MONDAY, at, item
 
-MONDAY = datetime(2026, 9, 7, 6, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("monday")
 Kind = PlanConflict.Kind
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    with clock.held_at(MONDAY):
-        yield
-
-
-def at(day: int, hour: int = 8) -> datetime:
-    return datetime(2026, 9, day, hour, tzinfo=UTC)
-
-
-def item(world, title, days, *, project=None, people=(), **values):
-    made = make.work_item(actor=world.admin, project=project or world.project, title=title, estimate_minutes=round(days * 480), **values)
-    if people:
-        made = work_items.change(actor=world.admin, item=made, version=None, assignees=list(people))
-    return made
 
 
 @pytest.fixture

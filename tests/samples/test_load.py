@@ -13,7 +13,7 @@ from tandem.strategy.models import Contribution
 from tandem.work.models import Baseline, Link, Sprint, SprintChange, StateChange, WorkItem
 from tests.samples.small import TODAY, make_small
 
-pytestmark = pytest.mark.xdist_group("loaded sample")  # made once, not in each process
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("loaded sample")]  # made once, not in each process
 
 
 @pytest.fixture(scope="module")

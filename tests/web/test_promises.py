@@ -11,7 +11,7 @@ from tandem.planning.actions import promises
 from tandem.product.actions import features
 from tandem.product.actions import promises as words
 from tandem.product.models import Promise
-from tests import make
+from tests import kept, make
 from tests.planning import histories
 from tests.planning.histories import TODAY
 
@@ -22,13 +22,19 @@ def _today():
         yield
 
 
+@kept.layer
+def building(world):
+    with histories.today():
+        rows = histories.steady(actor=world.boris, project=world.project, weeks=30)
+        world.feature = make.feature(actor=world.chen, product=world.product, title="Bulk booking", state="building")
+        features.add_scope(actor=world.chen, subject=world.feature, items=rows, added_at=histories.at(TODAY - timedelta(days=200)))
+        forecasts.compute(world.product.space)
+    return world
+
+
 @pytest.fixture
-def feature(world):
-    rows = histories.steady(actor=world.boris, project=world.project, weeks=30)
-    found = make.feature(actor=world.chen, product=world.product, title="Bulk booking", state="building")
-    features.add_scope(actor=world.chen, subject=found, items=rows, added_at=histories.at(TODAY - timedelta(days=200)))
-    forecasts.compute(world.product.space)
-    return found
+def feature(building):
+    return building.feature
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tandem.product.actions import features, roadmaps
 from tandem.product.models import Feature, RoadmapShare
 from tandem.reports.queries import roadmap
 from tandem.strategy.actions import objectives
-from tests import make
+from tests import kept, make
 from tests.planning import histories
 from tests.planning.histories import TODAY
 
@@ -25,22 +25,23 @@ def _today():
         yield
 
 
-@pytest.fixture
+@kept.layer
 def slipping(world):
     """A feature that was promised six weeks ago and has grown by twelve items since."""
-    rows = histories.steady(actor=world.boris, project=world.project, weeks=30)
-    feature = make.feature(actor=world.chen, product=world.product, title="Bulk booking", state="building")
-    features.add_scope(actor=world.chen, subject=feature, items=rows, added_at=histories.at(date(2026, 4, 1)))
-    given = TODAY - timedelta(days=42)
-    world.promise = promises.give(
-        actor=world.chen, subject=feature, to_whom="the top shippers", date=TODAY + timedelta(days=30), given_on=given
-    )
-    more = histories.items(actor=world.boris, project=world.project, count=12, created=TODAY - timedelta(days=10))
-    features.add_scope(actor=world.chen, subject=feature, items=more)
-    objective = make.objective(actor=world.alma)
-    objectives.contribute(actor=world.alma, objective=objective, subject=feature, weight=60)
-    forecasts.compute(world.product.space)
-    world.feature = feature
+    with histories.today():
+        rows = histories.steady(actor=world.boris, project=world.project, weeks=30)
+        feature = make.feature(actor=world.chen, product=world.product, title="Bulk booking", state="building")
+        features.add_scope(actor=world.chen, subject=feature, items=rows, added_at=histories.at(date(2026, 4, 1)))
+        given = TODAY - timedelta(days=42)
+        world.promise = promises.give(
+            actor=world.chen, subject=feature, to_whom="the top shippers", date=TODAY + timedelta(days=30), given_on=given
+        )
+        more = histories.items(actor=world.boris, project=world.project, count=12, created=TODAY - timedelta(days=10))
+        features.add_scope(actor=world.chen, subject=feature, items=more)
+        objective = make.objective(actor=world.alma)
+        objectives.contribute(actor=world.alma, objective=objective, subject=feature, weight=60)
+        forecasts.compute(world.product.space)
+        world.feature = feature
     return world
 
 

@@ -16,7 +16,7 @@ from tandem.planning.actions import promises
 from tandem.product.actions import features, roadmap_editions, roadmaps
 from tandem.product.models import RoadmapEdition
 from tandem.reports.queries import roadmap_editions as reads
-from tests import make
+from tests import kept, make
 from tests.planning import histories
 from tests.planning.histories import TODAY
 
@@ -30,17 +30,18 @@ def _today():
         yield
 
 
-@pytest.fixture
+@kept.layer
 def told(world):
     """A feature with a promise that its forecast will not keep, an owner, and work left."""
-    rows = histories.steady(actor=world.boris, project=world.project, left=40)
-    world.feature = make.feature(
-        actor=world.chen, product=world.product, title="Customs", state="building", owner=world.chen, planned_to=date(2027, 2, 10),
-        planned_precision="month",
-    )  # fmt: skip
-    features.add_scope(actor=world.chen, subject=world.feature, items=rows)
-    promises.give(actor=world.chen, subject=world.feature, to_whom="Nordhafen", date=TODAY + timedelta(days=40))
-    forecasts.compute(world.product.space)
+    with histories.today():
+        rows = histories.steady(actor=world.boris, project=world.project, left=40)
+        world.feature = make.feature(
+            actor=world.chen, product=world.product, title="Customs", state="building", owner=world.chen, planned_to=date(2027, 2, 10),
+            planned_precision="month",
+        )  # fmt: skip
+        features.add_scope(actor=world.chen, subject=world.feature, items=rows)
+        promises.give(actor=world.chen, subject=world.feature, to_whom="Nordhafen", date=TODAY + timedelta(days=40))
+        forecasts.compute(world.product.space)
     return world
 
 

@@ -1,5 +1,6 @@
 """Every route of the API, gathered from the nouns' files."""
 
+import functools
 from typing import Any
 
 import orjson
@@ -200,8 +201,14 @@ NOUNS: dict[str, Router] = {
 }
 
 class _Described(NinjaAPI):
-    def get_openapi_schema(self, **options: Any) -> Any:
-        return described(super().get_openapi_schema(**options))
+    """Its document takes seconds to put together, is the same for everybody, and is asked for without signing in: it is made once."""
+
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None) -> Any:
+        return self._document(path_prefix or self.get_root_path(path_params or {}))
+
+    @functools.cache  # noqa: B019  there is one API, and it lives as long as its process
+    def _document(self, path_prefix: str) -> Any:
+        return described(super().get_openapi_schema(path_prefix=path_prefix))
 
 
 api = _Described(

@@ -8,6 +8,7 @@ from tandem.exchange.formats import Unreadable, mpxj, open_source
 from tandem.exchange.formats.facts import facts
 from tandem.exchange.records import ItemRecord
 from tests.conftest import DATA
+from tests.drawn import drawn
 from tests.exchange.independent_count import count
 
 FOLDERS = ("jira-csv", "jira-xml", "trello", "msproject")
@@ -39,7 +40,7 @@ def test_facts_equal_an_independent_count(path: Path):
     assert facts(source.records(), source.info) == expected
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if count(p)], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", drawn([p for p in FILES if count(p)], 4, name=lambda path: path.name, kind=lambda path: path.parent.name))
 def test_a_second_walk_yields_the_same_records_and_the_same_left_overs(path: Path):
     source = open_source(path)
     first, left = list(source.records()), source.not_taken
@@ -48,7 +49,7 @@ def test_a_second_walk_yields_the_same_records_and_the_same_left_overs(path: Pat
     assert list(open_source(path).records()) == first
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if count(p)], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", drawn([p for p in FILES if count(p)], 4, name=lambda path: path.name, kind=lambda path: path.parent.name))
 def test_references_point_into_the_file_and_parents_never_lead_in_circles(path: Path):
     items = {r.source_id: r for r in open_source(path).records() if isinstance(r, ItemRecord)}
     assert "" not in items
