@@ -91,28 +91,37 @@ def of(request: HttpRequest, make: Make, *, personal: bool = False) -> HttpRespo
     if request.method != "GET" or (not shown and is_fragment_request(request.headers, request.GET)):
         return make(request)
     key = _key(request, personal)
-    before, now = _kept.get(key), look.now()
+    before, as_of, now = _kept.get(key), clock.now(), look.now()
     if before and (_stands(before, now) or _is_newer(before, shown)):
         return _shown(request, before)
     if shown and aside.is_under_way(key):
         return HttpResponse(status=204)
-    if before and not personal and not shown and _may_wait(request, before):
-        return _in_time(request, key, before, make)
-    return _made(request, key, before, make)
+    new = _New(key, now, as_of, make)
+    return _in_time(request, before, new) if before and not shown and _may_wait(request, before) else _made(request, before, new)
 
 
-def _made(request: HttpRequest, key: Any, before: _Kept | None, make: Make) -> HttpResponseBase:
+class _New(NamedTuple):
+    """A page that is to be made: it has everything in it that had happened at the moment."""
+
+    key: Any
+    moment: moment.Moment
+    as_of: datetime
+    make: Make
+
+
+def _made(request: HttpRequest, before: _Kept | None, new: _New) -> HttpResponseBase:
     """Made in this request; who asks for the same meanwhile waits for it."""
     if len(_turns) > _MOST_TURNS:
         forget()
-    with _turns.setdefault(key, threading.Lock()):
-        now, as_of = look.now(), clock.now()
-        kept = _kept.get(key)
-        if kept and kept is not before and _stands(kept, now):  # made while one waited
-            return _shown(request, kept)
-        answer = make(request)
-        if found := _cut(request, answer, now, as_of):
-            _keep(key, found)
+    with _turns.setdefault(new.key, threading.Lock()):
+        kept = _kept.get(new.key)
+        if kept and kept is not before:  # made while one waited
+            if _stands(kept, now := look.now()):
+                return _shown(request, kept)
+            new = new._replace(moment=now, as_of=clock.now())
+        answer = new.make(request)
+        if found := _cut(request, answer, new):
+            _keep(new.key, found)
         return answer
 
 
@@ -121,24 +130,23 @@ def _may_wait(request: HttpRequest, before: _Kept) -> bool:
     return not connection.in_atomic_block and not moment.has_recorded(request.user, before.moment)
 
 
-def _in_time(request: HttpRequest, key: Any, before: _Kept, make: Make) -> HttpResponseBase:
+def _in_time(request: HttpRequest, before: _Kept, new: _New) -> HttpResponseBase:
     """The new page when it is there soon enough, else the one before it."""
-    now, as_of = look.now(), clock.now()
 
     def work(asked: HttpRequest) -> None:
         found = None
         try:
-            found = _cut(asked, make(asked), now, as_of)
+            found = _cut(asked, new.make(asked), new)
         finally:
             if found:
-                _keep(key, found)
+                _keep(new.key, found)
             else:
-                _kept.pop(key, None)
+                _kept.pop(new.key, None)
 
-    aside.begin(key, request, work).wait(PATIENCE)
-    kept = _kept.get(key)
+    aside.begin(new.key, request, work).wait(PATIENCE)
+    kept = _kept.get(new.key)
     if kept is None:  # it may not be seen any more, or is no page that stands
-        return _made(request, key, None, make)
+        return _made(request, None, new)
     return _shown(request, kept, is_old=kept is before)
 
 
@@ -159,7 +167,7 @@ def _stands(kept: _Kept, now: moment.Moment) -> bool:
     return kept.moment == now and time.monotonic() - kept.at < LONGEST
 
 
-def _cut(request: HttpRequest, answer: HttpResponseBase, now: moment.Moment, as_of: datetime) -> _Kept | None:
+def _cut(request: HttpRequest, answer: HttpResponseBase, new: _New) -> _Kept | None:
     """Nothing of a page that follows a job, or that carries anything of its reader but the token of its forms."""
     if answer.status_code != 200 or not isinstance(answer, HttpResponse):
         return None
@@ -172,7 +180,7 @@ def _cut(request: HttpRequest, answer: HttpResponseBase, now: moment.Moment, as_
     if main[2].count("csrfmiddlewaretoken") != len(pieces) - 1 or "nonce=" in main[2]:
         return None
     scope = _SCOPE.search(text)
-    return _Kept(now, time.monotonic(), as_of, tuple(pieces), title[1], main[1], topics, scope[1] if scope else "")
+    return _Kept(new.moment, time.monotonic(), new.as_of, tuple(pieces), title[1], main[1], topics, scope[1] if scope else "")
 
 
 def _keep(key: Any, found: _Kept) -> None:

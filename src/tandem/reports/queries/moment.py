@@ -22,8 +22,8 @@ _LOOKED_BACK = 2000
 
 
 def has_recorded(user: Any, since: Moment) -> bool:
-    """Whether the person themself has recorded anything since then. Of very much that has happened only the last is looked
-    through."""
+    """Whether the person themself has recorded anything since then: what waited for its seal has it now. Of very much that has
+    happened only the last is looked through."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -33,6 +33,6 @@ def has_recorded(user: Any, since: Moment) -> bool:
                     WHERE s.sequence > greatest(%(since)s, (SELECT coalesce(max(sequence), 0) FROM history_seal) - %(most)s) AND e.actor_id = %(who)s
                 )
             """,
-            {"who": user.pk, "since": since[0], "most": _LOOKED_BACK},
+            {"who": user.pk, "since": since[0] + since[1], "most": _LOOKED_BACK},
         )
         return bool(cursor.fetchone()[0])
