@@ -97,9 +97,7 @@ def create(
     return item
 
 
-def first_words(
-    item: WorkItem, people: list[int], *, personal: tuple[str, ...] = PERSONAL
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def first_words(item: WorkItem, people: list[int], *, personal: tuple[str, ...] = PERSONAL) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the item began with, for its first event: ids and values other than the usual; erasable texts."""
     shown: dict[str, Any] = {"state": [None, item.state_id]}
     for name in (*EDITABLE, *ACTUAL):
@@ -368,9 +366,7 @@ def take_numbers(space: Space, count: int) -> int:
     return locked.next_number
 
 
-def _follow_state(
-    item: WorkItem, state: State, moment: Any, dates: dict[str, Any] | None = None
-) -> dict[str, Any]:
+def _follow_state(item: WorkItem, state: State, moment: Any, dates: dict[str, Any] | None = None) -> dict[str, Any]:
     """Actual dates follow the state's category: first work starts, done finishes, leaving done reopens, and what is open was not
     closed without a result. `dates` stand above that."""
     wanted = {f: getattr(item, f) for f in ACTUAL}
