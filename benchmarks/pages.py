@@ -66,10 +66,10 @@ def main() -> int:
 
 
 def measured(
-    client: Any, pages: list[Page], goal: Goal, options: Any, threads: int, made: dict[str, Any], change: Callable[[], Any] | None = None
+    client: Any, pages: list[Page], goal: Goal, options: Any, threads: int, made: dict[str, Any], change: Callable[[bool], Any] | None = None
 ) -> list[Result]:
-    """Each page of both servers, with 1 and with 8 clients; with a `change` also how long it takes to be made after one. `made`
-    gets the load around it."""
+    """Each page of both servers, with 1 and with 8 clients; with a `change` (by the reader, or by somebody else) also the first
+    answer after one. `made` gets the load around it."""
     results = _counted(client, pages, goal)
     cookie, database = _cookie(client), _database()
     here, there = _free_port(), _free_port()
@@ -81,7 +81,7 @@ def measured(
         for result in results:
             _measure(result, sides, cookie, options)
             if change:
-                result.anew.seconds += _anew(here, result.page.path, cookie, change, 3 * options.rounds + 1)
+                _after_changes(result, here, cookie, change, 3 * options.rounds + 1)
             print(report.line(result), file=sys.stderr)
     made["load after"] = report.load()
     return results
@@ -207,21 +207,39 @@ def _measure(result: Result, sides: Sides, cookie: str, options: Any) -> None:
                 into[clients].add(_driven(port, pids, path, cookie, clients, options.seconds))
 
 
-def _anew(port: int, path: str, cookie: str, change: Callable[[], Any], times: int) -> list[float]:
-    """Seconds of the first answer after each of so many changes: nothing that stands is of use then."""
-    found = []
+def _after_changes(result: Result, port: int, cookie: str, change: Callable[[bool], Any], times: int) -> None:
+    """The first answer after each of so many changes by somebody else, and when what it says is that of the change; then the
+    same after the reader's own, which is always on the next page."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=25)
-    for _turn in range(times):
-        change()
-        began = time.perf_counter()
-        connection.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "identity"})
+    asked = {"Cookie": cookie, "Accept-Encoding": "identity"}
+
+    def ask(**more: str) -> tuple[int, str]:
+        connection.request("GET", result.page.path, headers=asked | {name.replace("_", "-"): value for name, value in more.items()})
         answer = connection.getresponse()
-        answer.read()
-        found.append(time.perf_counter() - began)
-        if answer.status != 200:
-            raise SystemExit(f"{path}: {answer.status}")
+        text = answer.read().decode()
+        if answer.status not in (200, 204):
+            raise SystemExit(f"{result.page.path}: {answer.status}")
+        return answer.status, text
+
+    for turn in range(times):
+        change(False)
+        began = time.perf_counter()
+        text = ask()[1]
+        first = time.perf_counter() - began
+        if mark := re.search(r'data-anew="([^"]+)"', text):
+            while ask(X_Anew=mark[1], HX_Request="true")[0] == 204:
+                time.sleep(0.02)
+        if turn:
+            result.anew.seconds.append(first)
+            result.there.seconds.append(time.perf_counter() - began)
+    for turn in range(times):
+        change(True)
+        began = time.perf_counter()
+        if "data-anew" in ask()[1]:
+            result.own.wrong.append("one's own change was not on the next page")
+        if turn:
+            result.own.seconds.append(time.perf_counter() - began)
     connection.close()
-    return found[1:]
 
 
 def _driven(port: int, pids: list[int], path: str, cookie: str, clients: int, seconds: float) -> Measured:

@@ -95,7 +95,7 @@ def _features(root: Any, reader: Any, goals: list[Any], dice: random.Random, cou
     from tandem.product.models import Feature, Product, Promise
     from tandem.strategy.models import Contribution
 
-    admin = _admin()
+    admin = administrator()
     for number in range(Product.objects.count(), PRODUCTS):
         products.create(actor=admin, parent=root, name=f"Product {number + 1:02d}", key=f"Q{number + 1}", owner=admin)
     homes, today, spaces = list(Product.objects.order_by("id")), date.today(), list(Space.objects.filter(kind="project").order_by("id"))
@@ -127,7 +127,7 @@ def _features(root: Any, reader: Any, goals: list[Any], dice: random.Random, cou
     return rows
 
 
-def _admin() -> Any:
+def administrator() -> Any:
     from tandem.people.models import User
 
     return User.objects.get(email="admin@size.example")
@@ -138,7 +138,7 @@ def _scores(root: Any, features: list[Any], dice: random.Random) -> None:
     from tandem.product.actions import scores, scoring_models
     from tandem.product.models import Score
 
-    model = scoring_models.create(actor=_admin(), space=root, name="RICE", method="rice")
+    model = scoring_models.create(actor=administrator(), space=root, name="RICE", method="rice")
     said = {"by": None, "on": str(date.today()), "evidence": "", "link": ""}
     rows = [
         Score(space_id=f.space_id, feature=f, model=model, scored_at=clock.now(), inputs={
@@ -153,7 +153,7 @@ def _scores(root: Any, features: list[Any], dice: random.Random) -> None:
 def _feedback(features: list[Any], dice: random.Random, count: int) -> None:
     from tandem.product.models import Customer, Feedback, FeedbackLink, Segment
 
-    space, admin = features[0].space, _admin()
+    space, admin = features[0].space, administrator()
     kinds = Segment.objects.bulk_create([Segment(space=space, name=f"Segment {n}", weight=Decimal(n + 1)) for n in range(5)])
     buyers = Customer.objects.bulk_create([Customer(space=space, name=f"Customer {n}", segment=kinds[n % 5]) for n in range(500)])
     rows = Feedback.objects.bulk_create([
@@ -206,7 +206,7 @@ def _scenario(root: Any, reader: Any, goals: list[Any], dice: random.Random, cou
         Contribution(space=root, objective=dice.choice(goals), subject_kind=row._meta.label_lower, subject_id=row.pk, weight=80) for row in rows
     ])
     asked = scenarios.create(
-        actor=_admin(), space=root, name="Next year", starts_on=date.today(), quarters=4, budget=[6_000_000] * 4,
+        actor=administrator(), space=root, name="Next year", starts_on=date.today(), quarters=4, budget=[6_000_000] * 4,
         capacity={"Developer": [4000] * 4, "Designer": [800] * 4}, shares=[{"group": "kind:run", "bound": "least", "percent": 20}],
     )  # fmt: skip
     solving.prepare()

@@ -39,15 +39,16 @@ export async function send(
 
 /** A fragment of a page as text, or a Refusal. Only what our pages answered becomes markup (the server marks it): a file that somebody
     attached, or any other body under our address, must not. */
-export async function fragment(url: string, signal?: AbortSignal): Promise<string> {
+export async function fragment(url: string, signal?: AbortSignal, more: Record<string, string> = {}): Promise<string> {
   let answer: Response;
   try {
-    answer = await fetch(url, { headers: { Accept: 'text/html', 'HX-Request': 'true' }, signal, credentials: 'same-origin' });
+    answer = await fetch(url, { headers: { Accept: 'text/html', 'HX-Request': 'true', ...more }, signal, credentials: 'same-origin' });
   } catch (e) {
     if ((e as Error).name === 'AbortError') throw e;
     throw new Refusal(0, say('offline'));
   }
   if (answer.redirected && /\/login\//.test(answer.url)) location.assign(answer.url);
+  if (answer.status === 204) return '';
   const type = answer.headers.get('content-type') ?? '';
   const isOurs = answer.headers.get('x-fragment') === '1' && /^text\/html\b/i.test(type) && !answer.headers.has('content-disposition');
   if (answer.ok && !isOurs) throw new Refusal(answer.status, say('denied'));

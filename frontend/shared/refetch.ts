@@ -96,7 +96,25 @@ export async function again(sent?: HTMLFormElement): Promise<void> {
   document.querySelectorAll('tandem-board').forEach((b) => b.dispatchEvent(new CustomEvent('td:live', { detail: { topic: '*' } })));
 }
 
+/** A page that says of when it is (`data-anew`, which one it shows) is asked for until the newer one is there. */
+async function anew(): Promise<void> {
+  const main = document.getElementById('main');
+  for (let turn = 0; turn < 60; turn++) {
+    const said = main?.querySelector<HTMLElement>(':scope>[data-anew]');
+    if (!main || !said) return;
+    await new Promise((done) => setTimeout(done, Math.min(250 + 50 * turn, 2000)));
+    if (busy(main)) continue;
+    const text = await fragment(addressOf(main), undefined, { 'X-Anew': said.dataset.anew! }).catch(() => '');
+    const fresh = text && new DOMParser().parseFromString(text, 'text/html').getElementById('main');
+    if (!fresh || busy(main)) continue;
+    main.replaceChildren(...fresh.childNodes);
+    htmx()?.process(main);
+    document.dispatchEvent(new CustomEvent('td:fresh', { detail: { region: main } }));
+  }
+}
+
 export function startRefetch(): void {
+  void anew();
   document.addEventListener('td:live', (e) => {
     const el = e.target as HTMLElement;
     if (el.matches?.('[data-refetch][id]')) soon(el, 20);

@@ -163,7 +163,7 @@ class Reading:
     def _read_items(self) -> None:
         rows = WorkItem.objects.in_spaces(self.space_ids).present().order_by("id").values_list(
             "id", "space_id", "parent_id", "created_at", "actual_start", "actual_finish", "state__category",
-            "is_milestone", "is_summary", "planned_finish", "due_on", "state_id", "state__is_given_up",
+            "is_milestone", "is_summary", "planned_finish", "due_on", "state_id", "state__is_given_up", "is_given_up",
         )  # fmt: skip
         fetched = list(rows)
         parents = {row[2] for row in fetched}
@@ -171,8 +171,9 @@ class Reading:
         self.own_clocks = dates.spaces
         self.items: dict[int, Item] = {}
         self.children: dict[int, list[int]] = defaultdict(list)
-        for id_, space, parent, created, started, finished, category, milestone, summary, planned, due, state, over in fetched:
+        for id_, space, parent, created, started, finished, category, milestone, summary, planned, due, state, ends_so, is_so in fetched:
             begun, ended, is_done = dates.of(id_, state, started, finished, category == State.Category.DONE)
+            over = ends_so or is_so
             ended = None if over else ended
             first = min(day for day in (day_of(created), begun, ended) if day)
             self.items[id_] = Item(

@@ -13,7 +13,7 @@ FIELDS = {
     "email": _("e-mail"), "ends_at": _("end"), "ends_on": _("end"), "format": _("format"), "is_goal_met": _("goal met"), "review": _("review"), "starts_at": _("start"), "estimate_minutes": _("estimate"), "estimate_points": _("points"),
     "exception": _("exception"), "exceptions": _("exceptions"), "feature": _("feature"), "file_name": _("file"), "given_by": _("given by"),
     "given_on": _("given on"), "goal": _("goal"), "horizon": _("horizon"), "is_confidential": _("confidential"), "is_default": _("default"),
-    "is_manual": _("dates by hand"), "is_milestone": _("milestone"), "items": _("work items"), "kept_on": _("kept on"), "key": _("key"),
+    "is_manual": _("dates by hand"), "is_given_up": _("closed without a result"), "is_milestone": _("milestone"), "items": _("work items"), "kept_on": _("kept on"), "key": _("key"),
     "kind": _("kind"), "labels": _("labels"), "lag_minutes": _("lag"), "measure": _("measured by"), "members": _("members"), "name": _("name"),
     "objective": _("objective"), "owner": _("owner"), "parent": _("parent"), "password": _("password"), "percent_complete": _("complete"),
     "planned_finish": _("planned finish"), "planned_on": _("planned for"), "planned_start": _("planned start"), "priority": _("priority"),

@@ -1,6 +1,9 @@
 """Pages over everything stand as they are until something is recorded: the first who asks has the page made, all others who see
 the same get its middle as it is, in a shell of their own.
 
+After a change the first who asks waits `PATIENCE` for the new page. If it takes longer they are shown the one that stands, which
+says of when it is and fetches the new one as soon as that is there. Whoever recorded something themself always waits for it.
+
 A page may stand when it depends on nothing but the rows of the spaces that the reader sees, on what they may do, on language and
 time zone and on the day. What is computed without an event behind it (effort, solutions) is there after `LONGEST`."""
 
@@ -8,9 +11,11 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
@@ -22,13 +27,19 @@ from tandem.kit import clock
 from tandem.kit.http import is_fragment_request
 from tandem.people.scoping import roles_of
 from tandem.reports.queries import moment
+from tandem.web import aside
 from tandem.web.work.same_picture import look
 
 LONGEST = 10.0
 """Seconds after which a page is made anew though nothing happened."""
+PATIENCE = 0.1
+"""Seconds for which a reader waits for a page that is made anew after what others have recorded."""
+ANEW = "X-Anew"
+"""Sent by a page that shows how things were: which one it shows. Answered when there is a newer one."""
 MOST_SIGNS = 32 * 2**20
 """Of all pages that are kept together; the oldest go first."""
 View = Callable[..., HttpResponseBase]
+Make = Callable[[HttpRequest], HttpResponseBase]
 _TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=")[A-Za-z0-9]{32,64}(")')
 _MAIN = re.compile(r'<main class="main ([^"]*)" id="main">\n?(.*?)</main>\n?<aside class="peek"', re.DOTALL)
 _SCOPE = re.compile(r"<!--scope-->(.*?)<!--/scope-->", re.DOTALL)
@@ -40,12 +51,17 @@ class _Kept(NamedTuple):
 
     moment: moment.Moment
     at: float
+    as_of: datetime
     pieces: tuple[str, ...]
     title: str
     width: str
     topics: tuple[str, ...]
     scope: str
     "The menus of its own that a page puts into the bar above."
+
+    @property
+    def mark(self) -> str:
+        return f"{self.at:.6f}"
 
     @property
     def size(self) -> int:
@@ -64,29 +80,79 @@ def page(view: View | None = None, *, personal: bool = False) -> Any:
 
     @wraps(view)
     def standing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return of(request, lambda: view(request, *args, **kwargs), personal=personal)
+        return of(request, lambda asked: view(asked, *args, **kwargs), personal=personal)
 
     return standing
 
 
-def of(request: HttpRequest, make: Callable[[], HttpResponseBase], *, personal: bool = False) -> HttpResponseBase:
+def of(request: HttpRequest, make: Make, *, personal: bool = False) -> HttpResponseBase:
     """Whoever asks is signed in; whether they may see the page, `make` says, and the same rights give the same answer."""
-    if request.method != "GET" or is_fragment_request(request.headers, request.GET):
-        return make()
+    shown = request.headers.get(ANEW, "")
+    if request.method != "GET" or (not shown and is_fragment_request(request.headers, request.GET)):
+        return make(request)
     key = _key(request, personal)
-    before, now = _kept.get(key), look.now()
-    if before and _stands(before, now):
+    before, as_of, now = _kept.get(key), clock.now(), look.now()
+    if before and (_stands(before, now) or _is_newer(before, shown)):
         return _shown(request, before)
+    if shown and aside.is_under_way(key):
+        return HttpResponse(status=204)
+    new = _New(key, now, as_of, make)
+    return _in_time(request, before, new) if before and not shown and _may_wait(request, before) else _made(request, before, new)
+
+
+class _New(NamedTuple):
+    """A page that is to be made: it has everything in it that had happened at the moment."""
+
+    key: Any
+    moment: moment.Moment
+    as_of: datetime
+    make: Make
+
+
+def _made(request: HttpRequest, before: _Kept | None, new: _New) -> HttpResponseBase:
+    """Made in this request; who asks for the same meanwhile waits for it."""
     if len(_turns) > _MOST_TURNS:
         forget()
-    with _turns.setdefault(key, threading.Lock()):
-        kept = _kept.get(key)
-        if kept and kept is not before and _stands(kept, now := look.now()):  # made while one waited
-            return _shown(request, kept)
-        answer = make()
-        if found := _cut(request, answer, now):
-            _keep(key, found)
+    with _turns.setdefault(new.key, threading.Lock()):
+        kept = _kept.get(new.key)
+        if kept and kept is not before:  # made while one waited
+            if _stands(kept, now := look.now()):
+                return _shown(request, kept)
+            new = new._replace(moment=now, as_of=clock.now())
+        answer = new.make(request)
+        if found := _cut(request, answer, new):
+            _keep(new.key, found)
         return answer
+
+
+def _may_wait(request: HttpRequest, before: _Kept) -> bool:
+    """Who changed something sees it on the next page; what a transaction has not told yet only it can see."""
+    return not connection.in_atomic_block and not moment.has_recorded(request.user, before.moment)
+
+
+def _in_time(request: HttpRequest, before: _Kept, new: _New) -> HttpResponseBase:
+    """The new page when it is there soon enough, else the one before it."""
+
+    def work(asked: HttpRequest) -> None:
+        found = None
+        try:
+            found = _cut(asked, new.make(asked), new)
+        finally:
+            if found:
+                _keep(new.key, found)
+            else:
+                _kept.pop(new.key, None)
+
+    aside.begin(new.key, request, work).wait(PATIENCE)
+    kept = _kept.get(new.key)
+    if kept is None:  # it may not be seen any more, or is no page that stands
+        return _made(request, None, new)
+    return _shown(request, kept, is_old=kept is before)
+
+
+def _is_newer(kept: _Kept, shown: str) -> bool:
+    """Made after the one that is shown: good enough for who waits for it, though something may have happened since."""
+    return bool(shown) and shown != kept.mark and time.monotonic() - kept.at < LONGEST
 
 
 def _key(request: HttpRequest, personal: bool) -> Any:
@@ -101,7 +167,7 @@ def _stands(kept: _Kept, now: moment.Moment) -> bool:
     return kept.moment == now and time.monotonic() - kept.at < LONGEST
 
 
-def _cut(request: HttpRequest, answer: HttpResponseBase, now: moment.Moment) -> _Kept | None:
+def _cut(request: HttpRequest, answer: HttpResponseBase, new: _New) -> _Kept | None:
     """Nothing of a page that follows a job, or that carries anything of its reader but the token of its forms."""
     if answer.status_code != 200 or not isinstance(answer, HttpResponse):
         return None
@@ -114,7 +180,7 @@ def _cut(request: HttpRequest, answer: HttpResponseBase, now: moment.Moment) -> 
     if main[2].count("csrfmiddlewaretoken") != len(pieces) - 1 or "nonce=" in main[2]:
         return None
     scope = _SCOPE.search(text)
-    return _Kept(now, time.monotonic(), tuple(pieces), title[1], main[1], topics, scope[1] if scope else "")
+    return _Kept(new.moment, time.monotonic(), new.as_of, tuple(pieces), title[1], main[1], topics, scope[1] if scope else "")
 
 
 def _keep(key: Any, found: _Kept) -> None:
@@ -127,11 +193,12 @@ def _keep(key: Any, found: _Kept) -> None:
             _kept.pop(one, None)
 
 
-def _shown(request: HttpRequest, kept: _Kept) -> HttpResponse:
+def _shown(request: HttpRequest, kept: _Kept, *, is_old: bool = False) -> HttpResponse:
     request.live_topics = list(kept.topics)  # type: ignore[attr-defined]
     main = kept.pieces[0] if len(kept.pieces) == 1 else get_token(request).join(kept.pieces)
     # every piece comes from a page of ours, where it was escaped
-    return render(request, "standing.html", {"main": Markup(main), "title": Markup(kept.title), "width": kept.width, "scope": Markup(kept.scope)})  # noqa: S704
+    context = {"main": Markup(main), "title": Markup(kept.title), "width": kept.width, "scope": Markup(kept.scope)}  # noqa: S704
+    return render(request, "standing.html", context | {"mark": kept.mark if is_old else "", "time": f"{timezone.localtime(kept.as_of):%H:%M:%S}"})
 
 
 def forget() -> None:

@@ -51,7 +51,7 @@ NOUN = Noun(
     shows=(
         "id space_id key number title description description_format type_id state_id parent_id priority service_class "
         "reporter_id labels fields derived rank due_on estimate_points estimate_minutes spent_minutes expected_minutes logged_minutes remaining_minutes "
-        "planned_start planned_finish actual_start actual_finish duration_minutes percent_complete "
+        "planned_start planned_finish actual_start actual_finish is_given_up duration_minutes percent_complete "
         "is_milestone is_summary is_manual constraint constraint_at deadline_at calendar_id removed_at archived_at "
         "updated_at created_at version"
     ),
@@ -103,7 +103,7 @@ generic.creates(
     ),
     work_items.create,
 )
-CHANGES = body("WorkItemChange", WorkItem, f"{_FIELDS} state", partial=True, assignee_ids=_PEOPLE, override_reason=_REASON)
+CHANGES = body("WorkItemChange", WorkItem, f"{_FIELDS} state is_given_up", partial=True, assignee_ids=_PEOPLE, override_reason=_REASON)
 generic.changes(router, NOUN, CHANGES, work_items.change)
 generic.removes(router, NOUN, _remove)
 generic.acts(

@@ -32,6 +32,13 @@ _GIVEN_UP = re.compile(
     r"|取消|拒绝|不予|不做|不修复|无效|重复|废弃|作废|终止",
     re.IGNORECASE,
 )
+_NO_RESULT = re.compile(
+    r"\b(won'?t|will not|incomplete|not (an? )?(issue|bug|problem|defect|feasible|reproducible|applicable|done|needed|required|to be \w+)|(can ?not|can'?t|unable to) (be )?re(produced?|peat)"
+    r"|works (for me|as designed|as intended)|(by|as) design|auto[ -]?closed|withdrawn|gone away|later|remind|postponed|deferred|superseded|out of scope"
+    r"|wird nicht|nicht \w+bar|duplikat|unvollständig|ungültig|niet \w+baar|dubbel|zal niet|non reproductible|doublon|incomplet|ne sera pas|no se \w+|duplicado|incompleto)\b"
+    r"|不(会|再|予|需|是|能)|无法(重现|复现|解决)|不可重现|设计如此|外部原因|延期|挂起|不完整",
+    re.IGNORECASE,
+)
 _JIRA = {"new": "to_do", "undefined": "to_do", "indeterminate": "in_progress", "done": "done"}
 _WRITTEN = {
     "to do": "to_do", "todo": "to_do", "new": "to_do", "open": "to_do", "待办": "to_do", "未开始": "to_do",
@@ -53,6 +60,12 @@ def guess_category(name: str) -> Category:
 def is_given_up(name: str) -> bool:
     """Whether what ends in a finished state of that name was never made: it is no work that was done."""
     return bool(_GIVEN_UP.search(name))
+
+
+def is_no_result(resolution: str) -> bool:
+    """Whether a tracker's own word for how an item ended (Jira's resolution) says that nothing was made of it. What it does not
+    say so plainly counts as done: an answer given, a workaround, a word of the team's own."""
+    return is_given_up(resolution) or bool(_NO_RESULT.search(resolution))
 
 
 def category_from_key(key: str) -> Category | None:

@@ -16,6 +16,7 @@ def said_of(record: ItemRecord, values: dict[str, Any]) -> dict[str, str]:
     said = {name: value for name, value in values.items() if name not in ("fields", "updated_at")}
     said |= {_FIELD + name: value for name, value in values["fields"].items()}
     said |= {
+        "is_given_up": values["is_given_up"] or None,
         "removed_at": "archived" if values["removed_at"] else None,
         "rank": values["rank"] if record.rank is not None else None,  # else it is only the place in the file
         "parent": record.parent_source_id, "assignees": record.assignees, "sprints": record.sprints,
@@ -64,7 +65,10 @@ class News:
         if state != item.state:
             found["actual_finish"] = values["actual_finish"]
             found["actual_start"] = values["actual_start"]
+            found["is_given_up"] = values["is_given_up"]
         elif state.category != State.Category.DONE or not values["actual_finish"]:
             found.pop("actual_finish", None)
+        if state.category != State.Category.DONE:
+            found["is_given_up"] = False
         if "actual_start" in found:
             found["actual_start"] = found["actual_start"] or item.actual_start

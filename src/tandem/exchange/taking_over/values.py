@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
+from tandem.exchange.formats import states
 from tandem.exchange.records import ItemRecord, PlanFields, Value
 from tandem.exchange.taking_over.basics import state_of, type_of
 from tandem.exchange.taking_over.context import DAY_END, DAY_START, Taking
@@ -43,6 +44,7 @@ def values_of(taking: Taking, record: ItemRecord, position: int) -> dict[str, An
     resolved = taking.moment(record.resolved, DAY_END)
     done = state.category == State.Category.DONE
     values["actual_finish"] = resolved if done else None
+    values["is_given_up"] = done and states.is_no_result(record.resolution)
     values["actual_start"] = None
     if record.is_archived and not done and plan is None:
         taking.archived += 1

@@ -31,9 +31,11 @@ from tandem.reports.queries.filter_words import (
     SORT_NAMES,
     SORTS,
     SPRINTS,
+    WITHOUT_RESULT,
     YES,
 )
 from tandem.work.models import Assignment, Block, Link, MoveRequest, State, WorkItem
+from tandem.work.models.work_item import GIVEN_UP
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9]{0,9}-\d+", re.ASCII)
 _COMPARED = re.compile(r"(<=|>=|<|>)?(.+)", re.DOTALL)
@@ -177,11 +179,13 @@ def _linked(asked: Asked) -> Q:
 
 
 def _is(asked: Asked) -> Q:
-    """`is:archived`, which lists leave out otherwise; `is:awaiting` an approval."""
+    """`is:archived`, which lists leave out otherwise; `is:awaiting` an approval; `is:without_result` is over and was not made."""
     if asked.low in ARCHIVED:
         return Q(archived_at__isnull=False)
+    if asked.low in WITHOUT_RESULT:
+        return GIVEN_UP
     if asked.low not in AWAITING:
-        raise asked.unknown("archived, awaiting")
+        raise asked.unknown("archived, awaiting, without_result")
     waiting = MoveRequest.objects.waiting()  # house: reads — narrows items that visible_to has chosen
     return Q(pk__in=waiting.values("item_id"))
 

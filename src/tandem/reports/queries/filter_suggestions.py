@@ -86,7 +86,7 @@ _FIXED: dict[str, list[tuple[str, str]]] = {
     "finished": [*_PAST, _NOBODY], "created": _PAST, "updated": _PAST, "blocked": [("yes", "是"), ("no", "否")],
     "linked": [("blocks", "阻塞"), ("blocked_by", "被阻塞"), ("relates", "相关"), ("duplicates", "重复"), _NOBODY],
     "sprint": [("active", "进行中"), ("future", "未开始"), ("closed", "已结束"), _NOBODY], "has": _HELD, "no": _HELD,
-    "is": [("archived", "已归档"), ("awaiting", "待审批")],
+    "is": [("archived", "已归档"), ("awaiting", "待审批"), ("without_result", "无结果")],
     "points": [(">=5", ">=5"), ("1..3", "1..3"), _NOBODY], "progress": [(">=50", ">=50"), ("1..99", "1..99")],
     "estimate": [(">1d", ">1天"), ("2h..1d", "2小时..1天"), _NOBODY], "logged": [(">4h", ">4小时"), (">1d", ">1天"), _NOBODY],
     "remaining": [(">4h", ">4小时"), ("<1d", "<1天"), _NOBODY],

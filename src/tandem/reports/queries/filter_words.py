@@ -24,6 +24,7 @@ LINKS = {
     "duplicated_by": ("duplicates", "in"), "被重复": ("duplicates", "in"),
 }  # fmt: skip
 ARCHIVED, AWAITING = {"archived", "已归档", "归档"}, {"awaiting", "待审批"}
+WITHOUT_RESULT = {"without_result", "无结果", "未完成关闭"}
 ME, NONE = {"me", "我"}, {"none", "无"}
 YES, NO = {"yes", "是"}, {"no", "否"}
 TODAY, OVERDUE = {"today", "今天"}, {"overdue", "逾期"}

@@ -22,7 +22,7 @@ from tandem.work.models import Block, FlowClock, Link, State, StateChange, WorkI
 
 MOST = 10_000
 BY_CATEGORY = Clock()
-_FIELDS = ("id", "key", "title", "type__name", "state_id", "state__category", "created_at", "actual_start", "actual_finish")
+_FIELDS = ("id", "key", "title", "type__name", "state_id", "state__category", "created_at", "actual_start", "actual_finish", "is_given_up", "state__is_given_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,8 @@ def read(
     halves = [s.pk for s in states if s.is_waiting and s.column and s.column.is_split]
     waiting = frozenset(s.pk for s in states if s.category == State.Category.IN_PROGRESS) & frozenset(halves if queues is None else queues)
     asked = _asked(user, space_id, since, filter_language.condition(text, user), has_parents)
-    rows = list(asked.filter(state__is_given_up=False).order_by("-id").values(*_FIELDS).distinct()[: MOST + 1])
+    whole = list(asked.order_by("-id").values(*_FIELDS).distinct()[: MOST + 1])
+    rows = [row for row in whole if not (row["is_given_up"] or row["state__is_given_up"])]
     dated = [row for row in rows[:MOST] if not _is_undated(row)]
     moves = _moves(user, space_id, [row["id"] for row in dated], {s.pk for s in states})
     clock = clock_of(user, space_id) or BY_CATEGORY
@@ -114,8 +115,7 @@ def read(
         space_id, now, since, states, waiting,
         {str(row["id"]): Line(row["id"], row["key"], row["title"], row["type__name"]) for row in dated},
         journeys(items, _workflow(states, waiting, clock), now=_wall(now), calendar=calendar) if is_whole else None,
-        held, len(rows[:MOST]) - len(dated), len(rows) > MOST, has_parents, clock,
-        asked.filter(state__is_given_up=True).distinct().count() if any(s.is_given_up for s in states) else 0,
+        held, len(rows[:MOST]) - len(dated), len(whole) > MOST, has_parents, clock, len(whole) - len(rows),
     )  # fmt: skip
 
 

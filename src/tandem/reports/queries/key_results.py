@@ -158,7 +158,7 @@ _SHARES = """
     SELECT l.objective_id, count(*),
            array_agg(coalesce(w.actual_finish, w.created_at)::date) FILTER (WHERE t.category = 'done')
     FROM linked l JOIN work_workitem w ON w.id = l.item_id JOIN work_state t ON t.id = w.state_id
-    WHERE w.removed_at IS NULL AND NOT t.is_given_up AND w.space_id = ANY(%(seen)s)
+    WHERE w.removed_at IS NULL AND NOT t.is_given_up AND NOT w.is_given_up AND w.space_id = ANY(%(seen)s)
       AND NOT EXISTS (SELECT FROM work_workitem p WHERE p.parent_id = w.id AND p.removed_at IS NULL)
     GROUP BY l.objective_id
 """

@@ -114,6 +114,10 @@ def _parent(value: Any, request: HttpRequest, item: WorkItem) -> WorkItem | None
     return row
 
 
+def _given_up(value: Any, request: HttpRequest, item: WorkItem) -> bool:
+    return str(value) in ("True", "1")
+
+
 def _number(value: Any) -> int:
     number = whole_number(str(value))
     if number is None:
@@ -124,7 +128,7 @@ def _number(value: Any) -> int:
 READERS: dict[str, Reader] = {
     "title": _title, "state": _state, "priority": _priority, "due_on": _due, "estimate_points": _points, "assignees": _assignees,
     "description": _description, "type": _type, "labels": _labels, "parent": _parent, "service_class": _service_class,
-    "estimate_minutes": _minutes, "expected_minutes": _expected,
+    "estimate_minutes": _minutes, "expected_minutes": _expected, "is_given_up": _given_up,
 }  # fmt: skip
 
 
@@ -228,6 +232,8 @@ def value_of(item: WorkItem, name: str) -> Any:
         return ", ".join(item.labels)
     if name in _TIMES:
         return _time(item, name)
+    if name == "is_given_up":
+        return "1" if item.is_given_up else ""
     value = getattr(item, name)
     return value.isoformat() if hasattr(value, "isoformat") else value
 
@@ -243,6 +249,8 @@ def _time(item: WorkItem, name: str) -> str:
 def shown_of(item: WorkItem, name: str) -> str:
     if name in ("state", "type"):
         return str(getattr(item, name).name)
+    if name == "is_given_up":
+        return _("Closed without a result") if item.is_given_up else _("Finished")
     if name == "priority":
         return str(item.get_priority_display() or "–")
     if name == "service_class":

@@ -122,7 +122,7 @@ def _arrive(
     )
     kept: dict[str, Any] = {"created_at": old.created_at, "reporter_id": old.reporter_id}
     if stage is not None and stage.category == old.state.category:
-        kept |= {"actual_start": old.actual_start, "actual_finish": old.actual_finish}
+        kept |= {"actual_start": old.actual_start, "actual_finish": old.actual_finish, "is_given_up": old.is_given_up}
     WorkItem.objects.filter(pk=made.pk).update(**kept)
     _carry(old, made)
     ChecklistEntry.objects.filter(item=made).exclude(owner__in=members).update(owner=None)

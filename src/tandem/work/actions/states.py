@@ -27,7 +27,7 @@ from tandem.work.models import MoveRequest, State, StateChange, Transition, Work
 _DO = Permission.EDIT_PLAN
 MOST = 60
 _PART = 1000
-_ACTUAL = ("actual_start", "actual_finish")
+_ACTUAL = ("actual_start", "actual_finish", "is_given_up")
 C = State.Category
 _FIELDS = {"name", "category", "is_given_up"}
 
@@ -194,6 +194,7 @@ def _carry_on(actor: Any, items: list[WorkItem], state: State, into: State) -> N
         if into.category != C.TO_DO:
             item.actual_start = item.actual_start or now
         item.actual_finish = (item.actual_finish or now) if into.is_done else None
+        item.is_given_up = item.is_given_up and into.is_done
         if not into.is_done:
             item.archived_at = None
         dates = {f: [v, getattr(item, f)] for f, v in stood.items() if v != getattr(item, f)}

@@ -37,7 +37,8 @@ EDITABLE = (
     "percent_complete", "is_milestone", "is_manual", "constraint", "constraint_at", "deadline_at", "calendar",
 )  # fmt: skip
 RANK_STEP = ranks.STEP
-ACTUAL = ("actual_start", "actual_finish")
+# what follows from the state; of `is_given_up` only that open work is not
+ACTUAL = ("actual_start", "actual_finish", "is_given_up")
 # what needs no look-up when an item is written: search terms, and rows that were just read (the database insists on them as well)
 _SOUND = ("grams", "space", "type", "state", "parent", "reporter", "calendar")
 
@@ -96,9 +97,7 @@ def create(
     return item
 
 
-def first_words(
-    item: WorkItem, people: list[int], *, personal: tuple[str, ...] = PERSONAL
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def first_words(item: WorkItem, people: list[int], *, personal: tuple[str, ...] = PERSONAL) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the item began with, for its first event: ids and values other than the usual; erasable texts."""
     shown: dict[str, Any] = {"state": [None, item.state_id]}
     for name in (*EDITABLE, *ACTUAL):
@@ -130,7 +129,7 @@ def change(
     A move that others approve is asked for instead (`move_requests.ask`): the item stays where it is, and `awaiting` says
     what it waits for."""
     require(actor, _DO, item.space_id)
-    unknown = set(values) - set(EDITABLE) - {"state", "assignees", "rank"}
+    unknown = set(values) - set(EDITABLE) - {"state", "assignees", "rank", "is_given_up"}
     if unknown:
         raise Refused("field_unknown", fields=", ".join(sorted(unknown)))
     people = values.pop("assignees", None)
@@ -139,6 +138,8 @@ def change(
     differing = {f: v for f, v in values.items() if getattr(item, f) != v}
     if "title" in differing and not differing["title"].strip():
         raise Refused("title_empty", field="title")
+    if values.get("is_given_up") and not differing.get("state", item.state).is_done:
+        raise Refused("given_up_is_over", field="is_given_up")
     with transaction.atomic():
         before_people = sorted(item.assignments.values_list("user_id", flat=True)) if people is not None else []
         after_people = sorted({u.pk for u in people}) if people is not None else []
@@ -365,15 +366,14 @@ def take_numbers(space: Space, count: int) -> int:
     return locked.next_number
 
 
-def _follow_state(
-    item: WorkItem, state: State, moment: Any, dates: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """Actual dates follow the state's category: first work starts, done finishes, leaving done reopens. `dates` stand
-    above that."""
+def _follow_state(item: WorkItem, state: State, moment: Any, dates: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Actual dates follow the state's category: first work starts, done finishes, leaving done reopens, and what is open was not
+    closed without a result. `dates` stand above that."""
     wanted = {f: getattr(item, f) for f in ACTUAL}
     if state.category != State.Category.TO_DO and wanted["actual_start"] is None:
         wanted["actual_start"] = moment
     wanted["actual_finish"] = (wanted["actual_finish"] or moment) if state.is_done else None
+    wanted["is_given_up"] = wanted["is_given_up"] and state.is_done
     wanted |= dates or {}
     followed = {f: v for f, v in wanted.items() if v != getattr(item, f)}
     for field, value in followed.items():

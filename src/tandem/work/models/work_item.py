@@ -14,6 +14,9 @@ from tandem.kit.text import grams, near_grams, pinyin_key, search_grams
 from tandem.people.scoping import Scoped, ScopedQuerySet
 from tandem.work.models.workflow import State
 
+GIVEN_UP = Q(is_given_up=True) | Q(state__is_given_up=True)
+"""Over, and neither finished nor open: by its own word, or by that of the state it ended in."""
+
 
 @ArrayField.register_lookup
 class HoldsOneOf(models.Lookup):  # type: ignore[type-arg]
@@ -162,6 +165,8 @@ class WorkItem(Scoped):
     planned_finish = models.DateTimeField(_("planned finish"), null=True, blank=True)
     actual_start = models.DateTimeField(_("actual start"), null=True, blank=True)
     actual_finish = models.DateTimeField(_("actual finish"), null=True, blank=True)
+    # of a finished item alone; one in a state that is closed without a result needs no word of its own
+    is_given_up = models.BooleanField(_("closed without a result"), default=False)
     # the plan's own figures; working minutes
     duration_minutes = models.IntegerField(_("duration"), null=True, blank=True)
     is_duration_elapsed = models.BooleanField(default=False)
