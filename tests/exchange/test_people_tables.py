@@ -151,13 +151,35 @@ def test_of_somebody_kept_elsewhere_nothing_is_written_and_nothing_told(world, n
     tables.take_people(actor=world.alma, space=world.root, lines=table)
     for text in (
         "name,job role\nMei Lin,Architect\n", "name,from,job role\nMei Lin,2026-01-01,Tester\n", "name,cost,currency\nMei Lin,80,EUR\n",
-        "name,from,share\nMei Lin,2026-01-01,60\n", "name,from,share\nMei Lin,2026-01-01,70\n", "name,email\nMei,mei@example.org\n", "name\nMei Lin\n",
+        "name,from,share\nMei Lin,2026-01-01,60\n", "name,from,share\nMei Lin,2026-01-01,70\n", "name\nMei Lin\n",
     ):  # fmt: skip
         assert refusals(tables.take_people, actor=nora, space=north, lines=lines("people", text)) == [(2, "kept_elsewhere")], text
     assert [held.job_role.name for held in PersonRole.objects.all()] == ["Tester"] and not Rate.objects.exists()
-    with pytest.raises(RowsRefused) as refused:
-        tables.take_people(actor=nora, space=north, lines=lines("people", "name,email\nWhoever,mei@example.org\n"))
-    assert refused.value.problems[0].params == {"name": "Whoever"}, "whose an address is, is not told"
+
+
+def test_no_answer_tells_whether_an_address_is_known(world, north, nora):
+    """Of somebody kept elsewhere, of nobody and of a disabled account: the same outcome, the same refusal, nothing written of them."""
+    users.disable(actor=world.admin, user=world.dana)
+    people = {email: n for n, email in enumerate(("mei@example.org", "nobody@example.org", "dana@example.org", "alma@example.org"))}
+
+    def told(text, email):
+        try:
+            return tables.take_people(actor=nora, space=north, lines=lines("people", text))
+        except RowsRefused as refused:
+            return [(p.place, p.code, {k: str(v).replace(email, "…") for k, v in p.params.items()}) for p in refused.problems]
+
+    answers = {
+        email: [
+            told(f"name,email,from,share\nSomebody {n},{email},2026-01-01,50\n", email), told(f"name,email,from,share\nSomebody {n},{email},2026-01-01,50\n", email),
+            told(f"name\n{email}\n", email), told(f"name,reports to\nOla {n},{email}\n", email),
+        ]
+        for email, n in people.items()
+    }  # fmt: skip
+    assert all(found == answers["nobody@example.org"] for found in answers.values()), answers
+    assert answers["nobody@example.org"][0] == {2: "new"} and answers["nobody@example.org"][3][0][1] == "name_unknown_here"
+    assert not Employment.objects.filter(person__email__in=people).exists()
+    assert tables.take_people(actor=world.alma, space=world.root, lines=lines("people", "name,email\nMei,mei@example.org\n")) == {2: "new"}
+    assert Employment.objects.filter(person=world.mei).exists(), "who keeps the whole organisation finds them by the address"
 
 
 def test_an_earlier_term_in_another_space_is_not_told_by_there_already(world, north, nora):

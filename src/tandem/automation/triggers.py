@@ -15,7 +15,7 @@ from tandem.work.models import Block, State, WorkItem
 
 T = Rule.Trigger
 VERBS: dict[str, tuple[str, ...]] = {
-    T.CREATED: ("work_item.created",), T.MOVED: ("work_item.moved",), T.CHANGED: ("work_item.changed", "work_item.moved"),
+    T.CREATED: ("work_item.created",), T.MOVED: ("work_item.moved",), T.CHANGED: ("work_item.changed", "work_item.moved", "work_item.estimate_taken"),
     T.BLOCKED: ("block.started", "block.reopened"), T.UNBLOCKED: ("block.ended",), T.COMMENTED: ("comment.added",),
     T.MERGED: ("development.merged",), T.DUE: (),
 }  # fmt: skip

@@ -221,6 +221,7 @@ REFUSALS: dict[str, Any] = {
     "line_gone": _("Something that this line names was removed meanwhile. Look at it again."),
     "line_twice": _("This line stands in row %(row)s already."),
     "changed_since": _("Somebody changed a part of it since: it stays as it is."),
+    "too_few_alike": _("Too few similar items are finished: %(needed)s are needed."),
     "overbooked": _("%(name)s would be firmly booked for %(percent)s %% of their time from %(day)s on. Say why, book less, or leave it soft."),
     "resource_in_use": _("“%(name)s” is in use: what people have or had, and what was priced, goes by it."),
     "employed_already": _("There is a term from %(starts_on)s to %(ends_on)s already. End that one first."),

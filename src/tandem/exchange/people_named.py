@@ -8,8 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from tandem.kit.errors import Refused
+from tandem.people.access import Permission, manages_people, may
 from tandem.people.actions import users
 from tandem.people.models import Space, User
+from tandem.resources.actions import employments
 from tandem.resources.models import Department, JobRole
 from tandem.work.models import WorkingCalendar
 
@@ -25,6 +27,8 @@ class Named:
         self._addresses: dict[str, list[User]] = {}
         self._asked_as: dict[int, str] = {}
         self._undo: list[Callable[[], object]] = []
+        root = Space.objects.values_list("pk", flat=True).get(parent=None)
+        self._knows_all = manages_people(actor) or may(actor, Permission.MANAGE_RESOURCES, root)
         for user in User.objects.visible_to(actor).order_by("pk"):
             self.meet(user)
         if space is not None:
@@ -64,8 +68,8 @@ class Named:
     def person(self, name: str, email: str) -> User | None:
         """With an address by that; by the name then only a placeholder that has no address, and never one for two addresses."""
         if not email:
-            return self.by_name(name)
-        found = self.by_address(email)
+            return self._by_word(name)
+        found = self._told(self.by_address(email))
         if found is None:
             found = _only([row for row in self._words.get(name.casefold(), []) if users.has_no_address(row)], name)
             if found is not None:
@@ -75,10 +79,25 @@ class Named:
         return found
 
     def somebody(self, name: str) -> User:
-        found = self.by_name(name)
+        found = self._by_word(name)
         if found is None:
             raise Refused("name_unknown_here", field="name", name=name)
         return active(found, name)
+
+    def _by_word(self, name: str) -> User | None:
+        """A name is known to all colleagues; an address in its place finds nobody else than by an address."""
+        return self._told(self.by_address(name)) if "@" in name else self.by_name(name)
+
+    def _told(self, found: User | None) -> User | None:
+        """Whose an address is, is told to who keeps the person: for everybody else it is one that nobody has, so that no answer says
+        whether it is known here."""
+        if found is None or self._knows_all or found.pk == self.actor.pk:
+            return found
+        try:
+            employments.require_kept(self.actor, found)
+        except Refused:
+            return None
+        return found
 
     def _put(self, rows: dict[str, list[User]], word: str, user: User) -> None:
         rows.setdefault(word, []).append(user)

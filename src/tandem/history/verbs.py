@@ -189,6 +189,7 @@ VERBS = {
     "work_item.created": _("created the work item"),
     "work_item.changed": _("changed the work item"),
     "work_item.moved": _("moved the work item"),
+    "work_item.estimate_taken": _("took over an estimate from similar items"),
     "work_item.shared": _("changed the share of an assignee"),
     "work_item.cloned": _("copied the work item"),
     "work_item.relocated": _("moved the work item to another project"),

@@ -7,6 +7,8 @@ from typing import Any
 from tandem.collaboration.actions import comments
 from tandem.portfolio.actions import projects
 from tandem.portfolio.models import Project as ProjectRow
+from tandem.samples import estimated
+from tandem.samples.backlog import BUG
 from tandem.samples.placing import Place
 from tandem.samples.records import Item, Project
 from tandem.samples.sprinting import Sprinting
@@ -67,6 +69,9 @@ class Replay:
             removed_at=item.removed_at, updated_at=touched, is_milestone=item.is_milestone, is_summary=item.is_summary,
             percent_complete=item.percent,
         )  # fmt: skip
+        project = self.world.projects[item.project]
+        if known := estimated.hours(item, project.team, self.world.as_of, BUG):
+            row.estimate_minutes, row.spent_minutes = known
         if item.planned:
             row.planned_start, row.planned_finish = item.planned
             row.duration_minutes = None if item.is_summary else (item.days or 0) * DAY

@@ -10,7 +10,7 @@ FIELDS = {
     "base": _("based on"), "basis": _("forecast at that time"), "body": _("comment"), "calendar": _("calendar"), "confidence": _("confidence said"),
     "constraint": _("constraint"), "constraint_at": _("constraint date"), "country": _("holidays of"), "region": _("region"), "date": _("promised date"),
     "deadline_at": _("deadline"), "description": _("description"), "due_on": _("due"), "duration_minutes": _("duration"),
-    "email": _("e-mail"), "ends_at": _("end"), "ends_on": _("end"), "format": _("format"), "is_goal_met": _("goal met"), "review": _("review"), "starts_at": _("start"), "estimate_minutes": _("estimate"), "estimate_points": _("points"),
+    "email": _("e-mail"), "ends_at": _("end"), "ends_on": _("end"), "format": _("format"), "is_goal_met": _("goal met"), "review": _("review"), "starts_at": _("start"), "estimate_minutes": _("estimate"), "estimate_rests_on": _("rests on"), "estimate_points": _("points"),
     "exception": _("exception"), "exceptions": _("exceptions"), "feature": _("feature"), "file_name": _("file"), "given_by": _("given by"),
     "given_on": _("given on"), "goal": _("goal"), "horizon": _("horizon"), "is_confidential": _("confidential"), "is_default": _("default"),
     "is_manual": _("dates by hand"), "is_given_up": _("closed without a result"), "is_milestone": _("milestone"), "items": _("work items"), "kept_on": _("kept on"), "key": _("key"),

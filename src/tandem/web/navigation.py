@@ -48,7 +48,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
     ]),
     (_("Delivery"), "layout-kanban", "d", [
         (_("Work items"), "work_items", "w"), (_("Plans"), "plans", "g"), (_("Boards"), "boards", "b"),
-        (_("Backlog & sprints"), "backlogs", "l"), (_("Flow"), "flows", ""),
+        (_("Backlog & sprints"), "backlogs", "l"), (_("Flow"), "flows", ""), (_("Estimates"), "estimates", ""),
         (_("Automation"), "automation", ""), (_("Imports"), "imports", "i"), (_("Jobs"), "jobs", ""),
     ]),
     (_("People"), "users", "k", [

@@ -6,6 +6,7 @@ from tandem.config.work_commands import (
     account,
     approving,
     ballots,
+    estimates,
     figures,
     items,
     many,
@@ -22,5 +23,5 @@ def work() -> None:
     pass
 
 
-for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *many.COMMANDS, *time.COMMANDS, *weeks.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, *ballots.COMMANDS, sprints.sprint):
+for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *many.COMMANDS, *time.COMMANDS, *weeks.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, *estimates.COMMANDS, *ballots.COMMANDS, sprints.sprint):
     work.add_command(_command)

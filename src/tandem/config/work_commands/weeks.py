@@ -31,7 +31,7 @@ def _sheet(api: Api, first: date, person_id: int) -> Row | None:
 @showing.as_json
 def week(of: str | None, is_json: bool) -> None:
     api, first = Api(), _week(of)
-    me = api.me()["id"]
+    me = api.me["id"]
     days = [first + timedelta(days=n) for n in range(7)]
     rows = list(api.rows("time-entries/", most=2000, user_id=me, since=days[0].isoformat(), until=days[-1].isoformat()))
     sheet = _sheet(api, first, me)
@@ -54,7 +54,7 @@ def week(of: str | None, is_json: bool) -> None:
 @showing.as_json
 def send_in(of: str | None, is_json: bool) -> None:
     api, first = Api(), _week(of)
-    sheet = _sheet(api, first, api.me()["id"]) or api.post("time-sheets/", {"week": first.isoformat()})
+    sheet = _sheet(api, first, api.me["id"]) or api.post("time-sheets/", {"week": first.isoformat()})
     made = api.post(f"time-sheets/{sheet['id']}/submissions/", {}, sheet)
     if is_json:
         showing.dump(made)

@@ -4,7 +4,7 @@ Never typed and no row of its own. The finest sum (project, month, person) is ro
 is made of these, so that people, months and places always agree. An hour without a rate costs nothing here and is named.
 
 Who may not see the rates cannot reckon them from sums: what a month of a project cost is told them once, when the month is over,
-all its time is approved, and enough people share it. What is not told is in none of their sums, so that no difference shows it."""
+all its time is approved, and no rate follows from it and from what was told before (`labour_told`). What is not told is in none of their sums, so that no difference shows it."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -22,13 +22,14 @@ from tandem.people.access import Permission, spaces_where
 from tandem.people.models import User
 from tandem.portfolio import currencies
 from tandem.portfolio.currencies import Rates
+from tandem.reports.queries import labour_told
 from tandem.resources.models import TimeSheet
 from tandem.resources.rate_book import RateBook
 from tandem.work.models import TimeEntry
 
 ZERO = Decimal(0)
-ENOUGH = 3
-"So many people whose rates are out of sight share a sum that is told."
+ENOUGH = labour_told.ENOUGH
+_Key = tuple[int, date, int]
 
 
 @dataclass
@@ -45,6 +46,8 @@ class Share:
     untold: int = 0
     cost: Decimal = ZERO
     is_seen: bool = True
+    hidden: dict[Any, int] = field(default_factory=dict)
+    "Minutes at each rate that the asker may not see."
 
 
 @dataclass
@@ -74,22 +77,17 @@ class Labour:
 
 
 def labour(user: Any, space_ids: frozenset[int], currency: str, rates: Rates | None = None) -> Labour:
-    """Seven queries at most, however much was logged. Of the places whose costs the asker may see."""
-    ids = space_ids & spaces_where(user, Permission.SEE_COSTS)
+    """Seven queries at most, however much was logged; as many again where rates are out of sight and not all places are asked
+    for. Of the places whose costs the asker may see."""
+    everywhere = spaces_where(user, Permission.SEE_COSTS)
     found = Labour(currency)
-    entries = TimeEntry.objects.visible_to(user).present().filter(space_id__among=ids, day__lte=clock.today())
-    approved = TimeSheet.objects.filter(person=OuterRef("user"), state=TimeSheet.State.APPROVED, week=OuterRef("monday"))  # house: reads — whether a week was approved is no secret of its hours
-    rows = entries.order_by().annotate(month=TruncMonth("day"), monday=Cast(TruncWeek("day"), DateField()), is_approved=Exists(approved))
-    shares: dict[tuple[int, date, int], Share] = {}
-    for space, person, month, is_approved, minutes in rows.values_list("space_id", "user_id", "month", "is_approved").annotate(total=Sum("minutes")):
-        one = shares.setdefault((space, month, person), Share(space, month, person))
-        one.minutes += minutes
-        one.approved += minutes if is_approved else 0
+    shares, worth = _read(user, space_ids & everywhere)
     if not shares:
         return found
+    if any(one.hidden for one in shares.values()):
+        # what is told does not depend on which page asks
+        _keep_back(shares, worth, _told(shares if everywhere <= space_ids else _read(user, everywhere)[0]))
     known = rates or currencies.rates()
-    worth = _worth(entries, shares, RateBook({person for _space, _month, person in shares}), spaces_where(user, Permission.SEE_RATES))
-    _keep_back(shares, worth)
     for key in sorted(shares):
         for theirs, value in sorted(worth.get(key, {}).items()):
             on = min(unit_end(key[1], "month"), clock.today())
@@ -102,24 +100,49 @@ def labour(user: Any, space_ids: frozenset[int], currency: str, rates: Rates | N
     return found
 
 
-def _keep_back(shares: dict[tuple[int, date, int], Share], worth: dict[Any, dict[str, Decimal]]) -> None:
+def _read(user: Any, ids: frozenset[int]) -> tuple[dict[_Key, Share], dict[_Key, dict[str, Decimal]]]:
+    entries = TimeEntry.objects.visible_to(user).present().filter(space_id__among=ids, day__lte=clock.today())
+    approved = TimeSheet.objects.filter(person=OuterRef("user"), state=TimeSheet.State.APPROVED, week=OuterRef("monday"))  # house: reads — whether a week was approved is no secret of its hours
+    rows = entries.order_by().annotate(month=TruncMonth("day"), monday=Cast(TruncWeek("day"), DateField()), is_approved=Exists(approved))
+    shares: dict[_Key, Share] = {}
+    for space, person, month, is_approved, minutes in rows.values_list("space_id", "user_id", "month", "is_approved").annotate(total=Sum("minutes")):
+        one = shares.setdefault((space, month, person), Share(space, month, person))
+        one.minutes += minutes
+        one.approved += minutes if is_approved else 0
+    if not shares:
+        return {}, {}
+    book = RateBook({person for _space, _month, person in shares})
+    return shares, _worth(entries, shares, book, spaces_where(user, Permission.SEE_RATES))
+
+
+def _told(shares: dict[_Key, Share]) -> set[Any]:
     """Month by month of each project: what people cost whose rates the asker may not see is told of all of them or of none."""
-    cells: dict[tuple[int, date], list[Share]] = defaultdict(list)
+    cells: dict[tuple[date, int], list[Share]] = defaultdict(list)
     for one in shares.values():
-        if not one.is_seen:
-            cells[one.space_id, one.month].append(one)
-    for (_space, month), them in cells.items():
-        is_settled = unit_end(month, "month") < clock.today() and all(one.approved == one.minutes for one in them)
-        if is_settled and len(them) >= ENOUGH:
-            continue
+        if one.hidden:
+            cells[one.month, one.space_id].append(one)
+    rows = []
+    for (month, space), them in sorted(cells.items()):
+        hours: dict[Any, float] = defaultdict(float)
         for one in them:
+            for unknown, minutes in one.hidden.items():
+                hours[unknown] += minutes
+        is_over = unit_end(month, "month") < clock.today()
+        if is_over:
+            rows.append(labour_told.Cell((space, month), hours, all(one.approved == one.minutes for one in them)))
+    return labour_told.told(rows)
+
+
+def _keep_back(shares: dict[_Key, Share], worth: dict[_Key, dict[str, Decimal]], told: set[Any]) -> None:
+    for key, one in shares.items():
+        if one.hidden and (one.space_id, one.month) not in told:
             one.untold = one.minutes - one.unpriced
-            worth.pop((one.space_id, one.month, one.person_id), None)
+            worth.pop(key, None)
 
 
-def _worth(entries: Any, shares: dict[tuple[int, date, int], Share], book: RateBook, seen: set[int]) -> dict[Any, dict[str, Decimal]]:
+def _worth(entries: Any, shares: dict[_Key, Share], book: RateBook, seen: frozenset[int]) -> dict[_Key, dict[str, Decimal]]:
     """Minutes times rate by currency. A month in which a rate of the person may change is read day by day."""
-    found: dict[Any, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    found: dict[_Key, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     broken = {(person, day.replace(day=1)) for person in {key[2] for key in shares} for day in book.changes(person) if day.day > 1}
     pieces: list[tuple[Share, date, int]] = [(one, one.month, one.minutes) for key, one in shares.items() if (key[2], key[1]) not in broken]
     pieces += _by_day(entries, {(space, month, person): one for (space, month, person), one in shares.items() if (person, month) in broken})
@@ -128,7 +151,10 @@ def _worth(entries: Any, shares: dict[tuple[int, date, int], Share], book: RateB
         if rate is None:
             one.unpriced += minutes
             continue
-        one.is_seen = one.is_seen and rate.space_id in seen
+        if rate.space_id not in seen:
+            one.is_seen = False
+            unknown = ("person", rate.person_id) if rate.person_id else ("role", rate.job_role_id)
+            one.hidden[unknown] = one.hidden.get(unknown, 0) + minutes
         found[(one.space_id, one.month, one.person_id)][rate.currency] += minutes * rate.cost
     return found
 

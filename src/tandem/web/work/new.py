@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +19,8 @@ from tandem.people.models import Space, User
 from tandem.portfolio.models import Project
 from tandem.reports.queries import quick_line
 from tandem.web import doors, generic
-from tandem.web.work import own_fields
+from tandem.web.work import estimate_hints, own_fields
+from tandem.web.work.time_entries import read_minutes
 from tandem.work.actions import quick_items
 from tandem.work.models import State, WorkItem, WorkItemType
 
@@ -27,6 +29,7 @@ class ItemForm(forms.ModelForm):
     assignees = forms.ModelMultipleChoiceField(User.objects.none(), required=False, label=lazy("Assignees"), widget=forms.SelectMultiple({"data-people-field": ""}))
     # the typed line that filled the form in: what it says of sprint and hours has no field of its own here
     line = forms.CharField(required=False, max_length=quick_line.MOST_TEXT, widget=forms.HiddenInput)
+    estimate = forms.CharField(required=False, max_length=60, label=lazy("Estimate"), widget=forms.TextInput({"placeholder": "1h 30m", "autocomplete": "off"}))
     parent_key = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
     state = forms.ModelChoiceField(State.objects.none(), required=False, widget=forms.HiddenInput)
 
@@ -52,7 +55,7 @@ def usual_home(user: Any, spaces: Any) -> Space | None:
     return last.space if last else running.space if running else spaces.first()
 
 
-_KEPT = ("type", "priority", "due_on", "estimate_points", "labels")
+_KEPT = ("type", "priority", "due_on", "estimate_points", "estimate", "labels")
 _BESIDE = ("sprint", "estimate_minutes")
 
 
@@ -125,6 +128,7 @@ def _form(request: HttpRequest, spaces: Any) -> Any:
 
 def _create(request: HttpRequest, form: Any) -> WorkItem:
     values = dict(form.cleaned_data)
+    said = values.pop("estimate").strip()
     home, key = values.pop("home"), values.pop("parent_key").strip().upper()
     for field in ("type", "state"):
         if values[field] and values[field].space_id != home.pk:
@@ -135,4 +139,7 @@ def _create(request: HttpRequest, form: Any) -> WorkItem:
         values["fields"] = own
     read = quick_line.read(values.pop("line"), request.user, home.pk).values
     values |= {name: read[name] for name in _BESIDE if name in read}
-    return quick_items.add(actor=request.user, space=home, **values)
+    if said:
+        values["estimate_minutes"] = read_minutes(said, "estimate")
+    with transaction.atomic():
+        return estimate_hints.taken(request, quick_items.add(actor=request.user, space=home, **values))
