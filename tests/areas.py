@@ -635,8 +635,10 @@ def _computed(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
         space=space, kind="schedule", state="done", as_of=today, inputs_hash="0", seed=1, program="0"
     )
     plan = LevelledPlan.objects.create(space=Space.objects.get(parent=None), run=run, as_of=today, inputs_hash="0", items=1)
-    conflict = PlanConflict.objects.create(space=space, kind="project", subject_kind="portfolio.project", subject_id=project.pk, days=3, wanted_on=today, computed_on=today, ways=[])
+    conflict = PlanConflict.objects.create(space=space, kind="project", subject_kind="portfolio.project", subject_id=project.pk, days=3, wanted_on=today, computed_on=today)
     first = clock.now().isoformat()
+    way = {"code": "replan", "item": None, "other": None, "other_space": None, "user": None, "slots": 0, "units": 0, "extra": [], "until": None, "capacity": 0, "later": []}
+    conflict.write(expected=None, ways=[way | {"dates": {str(item.pk): [first, first]}}], ways_of=plan)
     draft = PlanDraft.objects.create(space=space, conflict=conflict, way={"code": "replan"}, dates={str(item.pk): [first, first, item.version]}, proposed_by=admin)
     levelled = {"space": space, "plan": plan, "start": clock.now(), "finish": clock.now()}
     return {

@@ -22,7 +22,15 @@ from tandem.api.collaboration import (
 from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
-from tandem.api.planning import computed_dates, forecasts, levelled, runs, scenarios
+from tandem.api.planning import (
+    computed_dates,
+    forecasts,
+    levelled,
+    plan_conflicts,
+    portfolio_plan,
+    runs,
+    scenarios,
+)
 from tandem.api.portfolio import (
     benefits,
     costs,
@@ -190,6 +198,9 @@ NOUNS: dict[str, Router] = {
     "computed-dates": computed_dates.router,
     "levelled-plans": levelled.plans,
     "levelled-dates": levelled.dates,
+    "portfolio-plan": portfolio_plan.router,
+    "plan-conflicts": plan_conflicts.router,
+    "plan-drafts": plan_conflicts.drafts,
     "imports": imports.router,
     "webhooks": hooks.router,
     "deliveries": hooks.deliveries,

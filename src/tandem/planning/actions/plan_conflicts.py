@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
@@ -18,6 +19,11 @@ from tandem.portfolio.models import Project
 from tandem.work.models import WorkItem
 
 WAYS = "planning.plan_ways"
+
+
+def title_of(conflict: PlanConflict) -> str:
+    """How the job that computes ways out is called."""
+    return _("Ways out of conflict %(n)s") % {"n": conflict.pk}
 
 
 def ask_ways(*, actor: Any, conflict: PlanConflict, title: str) -> Job:

@@ -78,10 +78,6 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
     return render(request, "planning/plan_conflict.html", context)
 
 
-def _title(conflict: PlanConflict) -> str:
-    return _("Ways out of conflict %(n)s") % {"n": conflict.pk}
-
-
 def _price(way: reads.Way) -> list[str]:
     """What it costs others."""
     found = [_("%(name)s ends %(days)s d later, %(late)s of them late") % {"name": name, "days": words.short(days), "late": words.short(late)} for name, days, late in way.later]
@@ -101,7 +97,7 @@ def _go(request: HttpRequest, id: int, said: str = "") -> HttpResponse:
 @require_POST
 def ways(request: HttpRequest, id: int) -> HttpResponse:
     conflict = doors.find(PlanConflict.objects.select_related("space"), request.user, pk=id)
-    actions.ask_ways(actor=request.user, conflict=conflict, title=_title(conflict))
+    actions.ask_ways(actor=request.user, conflict=conflict, title=actions.title_of(conflict))
     return _go(request, id)
 
 
