@@ -104,6 +104,7 @@ from tandem.resources.actions import (
     job_roles,
     person_roles,
     rates,
+    skill_needs,
     skills,
     time_off,
     time_sheets,
@@ -117,6 +118,7 @@ from tandem.resources.models import (
     PersonSkill,
     Rate,
     Skill,
+    SkillNeed,
     TimeOff,
     TimeSheet,
 )
@@ -312,6 +314,7 @@ class Area:
     levelled: LevelledDates
     plan_conflict: PlanConflict
     plan_draft: PlanDraft
+    skill_need: SkillNeed
     imported: Import
     feed: Feed
     feed_secret: str
@@ -646,6 +649,7 @@ def _computed(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
         "levelled_plan": plan,
         "plan_conflict": conflict,
         "plan_draft": draft,
+        "skill_need": skill_needs.say(actor=admin, item=item, skill=skills.create(actor=admin, space=space, name="Welding"), level=2),
         "levelled": LevelledDates.objects.update_or_create(item=item, defaults=levelled)[0],
         "forecast": Forecast.objects.create(
             space=space, run=run, subject_kind="portfolio.project", subject_id=project.pk, as_of=today

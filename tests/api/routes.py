@@ -23,6 +23,7 @@ EXAMPLES = {
     "employments": "employment",
     "person-roles": "person_role",
     "person-skills": "person_skill",
+    "skill-needs": "skill_need",
     "rates": "rate",
     "bookings": "booking",
     "time-off": "time_off",
@@ -230,6 +231,8 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "employments_change": lambda a: {"percent": 80},
     "person_roles_create": lambda a: {"person_id": a.member.pk, "job_role_id": a.unused_job_role.pk, "starts_on": _days(3)},
     "person_roles_change": lambda a: {"is_primary": False},
+    "skill_needs_create": lambda a: {"item_id": a.other_item.pk, "skill_id": a.skill_need.skill_id, "level": 4},
+    "skill_needs_change": lambda a: {"level": 5},
     "person_skills_create": lambda a: {"person_id": a.member.pk, "skill_id": a.unused_skill.pk, "level": 4, "since": "2026-01-05"},
     "person_skills_change": lambda a: {"level": 5},
     "bookings_create": lambda a: {

@@ -56,6 +56,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "BookingCreate": {
         "subject_kind": "portfolio.project", "subject_id": 3, "person_id": 4, "starts_on": "2027-02-01", "ends_on": "2027-03-26", "percent": "60", "is_hard": True,
     },
+    "SkillNeedCreate": {"item_id": 4711, "skill_id": 6, "level": 3},
     "PlanConflict": {
         "id": 31, "space_id": 7, "kind": "promise", "subject_kind": "product.promise", "subject_id": 12, "days": 9, "wanted_on": "2027-03-12",
         "computed_on": "2027-03-21", "detail": {"spaces": [7]}, "ways_of_id": 204, "ways_job_id": 88, "found_at": "2027-02-01T04:20:00Z",

@@ -180,6 +180,7 @@ NOUNS: dict[str, Router] = {
     "employments": people_resources.employments,
     "person-roles": people_resources.person_roles,
     "person-skills": people_resources.person_skills,
+    "skill-needs": people_resources.skill_needs,
     "rates": rates.router,
     "time-off": bookings.time_off,
     "time-sheets": time_sheets.router,

@@ -35,4 +35,14 @@ def way(code: dict[str, Any], item: str = "", other: str = "", person: str = "")
         return _("Add %(units)s people beside %(person)s for a time") % known
     if kind == "drop_lag":
         return _("Begin without the waiting time of a link")
+    if kind == "hand_over" and not code.get("gone"):
+        return _("Put %(person)s on %(item)s as well") % known
+    if kind == "hand_over":
+        return (_("Hand %(item)s to %(person)s") if code.get("item") else _("Hand this work to %(person)s")) % known
+    if kind == "hire":
+        return _("Hire or borrow somebody who can do it: full time, from today")
+    if kind == "wait":
+        return _("Do it after the leave, from %(until)s") % known
+    if kind == "drop":
+        return (_("Leave %(item)s out") if code.get("item") else _("Leave this work out")) % known
     return _("Put the work into another order")

@@ -18,6 +18,7 @@ def kinds() -> dict[str, str]:
     return {
         "promise": _("Promise before the computed end"), "project": _("Project later than planned"), "overload": _("Person over capacity"),
         "drift": _("Roadmap and project apart"), "leaver": _("Work after somebody's last day"),
+        "skill": _("Nobody on it has the skill"), "leave": _("Leave in a critical week"),
     }  # fmt: skip
 
 
