@@ -104,6 +104,7 @@ from tandem.resources.actions import (
     job_roles,
     person_roles,
     rates,
+    skill_needs,
     skills,
     time_off,
     time_sheets,
@@ -117,6 +118,7 @@ from tandem.resources.models import (
     PersonSkill,
     Rate,
     Skill,
+    SkillNeed,
     TimeOff,
     TimeSheet,
 )
@@ -312,6 +314,7 @@ class Area:
     levelled: LevelledDates
     plan_conflict: PlanConflict
     plan_draft: PlanDraft
+    skill_need: SkillNeed
     imported: Import
     feed: Feed
     feed_secret: str
@@ -635,8 +638,10 @@ def _computed(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
         space=space, kind="schedule", state="done", as_of=today, inputs_hash="0", seed=1, program="0"
     )
     plan = LevelledPlan.objects.create(space=Space.objects.get(parent=None), run=run, as_of=today, inputs_hash="0", items=1)
-    conflict = PlanConflict.objects.create(space=space, kind="project", subject_kind="portfolio.project", subject_id=project.pk, days=3, wanted_on=today, computed_on=today, ways=[])
+    conflict = PlanConflict.objects.create(space=space, kind="project", subject_kind="portfolio.project", subject_id=project.pk, days=3, wanted_on=today, computed_on=today)
     first = clock.now().isoformat()
+    way = {"code": "replan", "item": None, "other": None, "other_space": None, "user": None, "slots": 0, "units": 0, "extra": [], "until": None, "capacity": 0, "later": []}
+    conflict.write(expected=None, ways=[way | {"dates": {str(item.pk): [first, first]}}], ways_of=plan)
     draft = PlanDraft.objects.create(space=space, conflict=conflict, way={"code": "replan"}, dates={str(item.pk): [first, first, item.version]}, proposed_by=admin)
     levelled = {"space": space, "plan": plan, "start": clock.now(), "finish": clock.now()}
     return {
@@ -644,6 +649,7 @@ def _computed(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
         "levelled_plan": plan,
         "plan_conflict": conflict,
         "plan_draft": draft,
+        "skill_need": skill_needs.say(actor=admin, item=item, skill=skills.create(actor=admin, space=space, name="Welding"), level=2),
         "levelled": LevelledDates.objects.update_or_create(item=item, defaults=levelled)[0],
         "forecast": Forecast.objects.create(
             space=space, run=run, subject_kind="portfolio.project", subject_id=project.pk, as_of=today

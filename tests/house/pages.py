@@ -99,6 +99,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "charters_signatures": lambda a: {"side": "pmo"},
     "plan_conflict_proposals": lambda a: {"way": "0"},
     "plan_draft_verdicts": lambda a: {"do": "accept"},
+    "skill_needs_changes": lambda a: {"skill": a.skill_need.skill_id, "level": "4"},
     "portfolio_plan_acceptances": lambda a: {"plan": a.levelled_plan.pk, "project": a.project.pk},
     "contributions": lambda a: {"kind": "portfolio.project", "id": a.project.pk, "objective": a.objective.pk, "weight": 40},
     "scenarios_adoptions": lambda a: {"reason": "The berth", "others": "keep"},

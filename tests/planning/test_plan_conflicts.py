@@ -84,7 +84,7 @@ def test_a_proposal_changes_nothing_until_the_yes(world, late):
     conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
     number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
     before = WorkItem.objects.get(pk=late[0].pk).planned_finish
-    drafts = plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=None)
+    drafts = plan_conflicts.propose(actor=world.admin, conflict=conflict, number=number, version=None)
     assert {draft.space_id for draft in drafts} == {late[0].space_id, late[1].space_id}
     assert WorkItem.objects.get(pk=late[0].pk).planned_finish == before
     rival = next(draft for draft in drafts if draft.space_id == late[1].space_id)
@@ -98,7 +98,7 @@ def test_a_proposal_changes_nothing_until_the_yes(world, late):
 def test_an_item_that_was_changed_since_the_proposal_stops_the_yes(world, late):
     conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
     number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
-    draft = next(one for one in plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=None) if one.space_id == late[1].space_id)
+    draft = next(one for one in plan_conflicts.propose(actor=world.admin, conflict=conflict, number=number, version=None) if one.space_id == late[1].space_id)
     work_items.change(actor=world.admin, item=WorkItem.objects.get(pk=late[1].pk), version=None, title="Crane 2")
     with pytest.raises(Stale):
         plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Swap")
@@ -119,7 +119,7 @@ def test_nobody_proposes_dates_where_they_only_look(world, late):
 def test_of_two_answers_to_a_proposal_one_counts(world, late):
     conflict = PlanConflict.objects.get(kind=Kind.PROJECT)
     number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "swap")
-    draft = next(one for one in plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=None) if one.space_id == late[1].space_id)
+    draft = next(one for one in plan_conflicts.propose(actor=world.admin, conflict=conflict, number=number, version=None) if one.space_id == late[1].space_id)
     seen = PlanDraft.objects.get(pk=draft.pk)
     plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Swap")
     with pytest.raises(Stale):
@@ -137,7 +137,7 @@ def test_who_may_not_plan_proposes_but_does_not_decide(world, late):
     with pytest.raises(Hidden):
         plan_conflicts.propose(actor=world.dana, conflict=conflict, number=number, version=None)
     with pytest.raises(Refused, match="conflict_gone"):
-        plan_conflicts.propose(actor=world.alma, conflict=conflict, number=99, version=None)
+        plan_conflicts.propose(actor=world.admin, conflict=conflict, number=99, version=None)
 
 
 def swap_of(world):
@@ -151,9 +151,9 @@ def test_ways_that_were_computed_anew_are_looked_at_again_before_one_is_proposed
     seen = conflict.version
     ways_of(conflict)
     with pytest.raises(Stale):
-        plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=seen)
+        plan_conflicts.propose(actor=world.admin, conflict=conflict, number=number, version=seen)
     assert not PlanDraft.objects.exists()
-    assert plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=conflict.version)
+    assert plan_conflicts.propose(actor=world.admin, conflict=conflict, number=number, version=conflict.version)
 
 
 def test_a_way_out_of_a_plan_that_moved_since_is_not_proposed(world, late):
@@ -161,7 +161,7 @@ def test_a_way_out_of_a_plan_that_moved_since_is_not_proposed(world, late):
     work_items.change(actor=world.admin, item=WorkItem.objects.get(pk=late[1].pk), version=None, estimate_minutes=4 * 480)
     levelling.compute()
     with pytest.raises(Refused, match="ways_outdated"):
-        plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=None)
+        plan_conflicts.propose(actor=world.admin, conflict=conflict, number=number, version=None)
 
 
 def test_a_proposal_that_changes_nothing_is_not_made(world, late):
@@ -169,7 +169,7 @@ def test_a_proposal_that_changes_nothing_is_not_made(world, late):
     for pk, (start, finish) in conflict.ways[number]["dates"].items():
         WorkItem.objects.filter(pk=pk).update(planned_start=datetime.fromisoformat(start), planned_finish=datetime.fromisoformat(finish))
     with pytest.raises(Refused, match="way_moves_nothing"):
-        plan_conflicts.propose(actor=world.alma, conflict=conflict, number=number, version=None)
+        plan_conflicts.propose(actor=world.admin, conflict=conflict, number=number, version=None)
 
 
 def test_of_one_conflict_ways_out_are_computed_once_at_a_time(world, late):

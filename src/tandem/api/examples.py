@@ -56,6 +56,27 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "BookingCreate": {
         "subject_kind": "portfolio.project", "subject_id": 3, "person_id": 4, "starts_on": "2027-02-01", "ends_on": "2027-03-26", "percent": "60", "is_hard": True,
     },
+    "SkillNeedCreate": {"item_id": 4711, "skill_id": 6, "level": 3},
+    "PlanConflict": {
+        "id": 31, "space_id": 7, "kind": "promise", "subject_kind": "product.promise", "subject_id": 12, "days": 9, "wanted_on": "2027-03-12",
+        "computed_on": "2027-03-21", "detail": {"spaces": [7]}, "ways_of_id": 204, "ways_job_id": 88, "found_at": "2027-02-01T04:20:00Z",
+        "gone_at": None, "title": "Bulk booking", "unseen": 0, "version": 2,
+    },
+    "PlanWays": {
+        "conflict_id": 31, "version": 2, "plan_id": 204, "job_id": 88, "is_computing": False, "ways": [{
+            "number": 0, "code": "swap", "sentence": "Do it before Berth plan", "item_id": None, "until": None, "person_days": 0.0, "moves": 3,
+            "later": [{"what": "Berth plan", "days": 4.0, "days_late": 1.5}], "unseen": 0,
+        }],
+    },
+    "PlanConflictProposal": {"way": 0},
+    "PlanDraftVerdict": {"is_accepted": True, "name": "Way out of 2027-02-01"},
+    "PortfolioPlan": {
+        "plan_id": 204, "made_at": "2027-02-01T04:20:00Z", "projects": 1, "late": 1, "next": "", "rows": [{
+            "project_id": 3, "space_id": 7, "key": "POR", "name": "Booking portal", "version": 4, "planned_start": "2027-01-04", "planned_finish": "2027-03-12",
+            "computed_start": "2027-01-04", "computed_finish": "2027-03-21", "slip": 9, "p50": "2027-03-18", "p80": "2027-04-01", "promised_on": "2027-03-12",
+            "status": "off", "items": 42,
+        }],
+    },
     "RateCreate": {"space_id": 1, "job_role_id": 2, "valid_from": "2027-01-01", "cost": "92.00", "bill": "150.00", "currency": "EUR"},
     "TimeOffCreate": {"person_id": 4, "kind": "holiday", "starts_on": "2027-02-08", "ends_on": "2027-02-12", "ends_half": True},
     "EmploymentCreate": {"space_id": 1, "person_id": 4, "starts_on": "2027-01-01", "percent": 60, "department_id": 5, "manager_id": 3},

@@ -23,7 +23,15 @@ from tandem.api.collaboration import (
 from tandem.api.describing import described
 from tandem.api.exchange import imports
 from tandem.api.people import spaces, tokens, users
-from tandem.api.planning import computed_dates, forecasts, levelled, runs, scenarios
+from tandem.api.planning import (
+    computed_dates,
+    forecasts,
+    levelled,
+    plan_conflicts,
+    portfolio_plan,
+    runs,
+    scenarios,
+)
 from tandem.api.portfolio import (
     benefits,
     costs,
@@ -174,6 +182,7 @@ NOUNS: dict[str, Router] = {
     "employments": people_resources.employments,
     "person-roles": people_resources.person_roles,
     "person-skills": people_resources.person_skills,
+    "skill-needs": people_resources.skill_needs,
     "rates": rates.router,
     "time-off": bookings.time_off,
     "time-sheets": time_sheets.router,
@@ -192,6 +201,9 @@ NOUNS: dict[str, Router] = {
     "computed-dates": computed_dates.router,
     "levelled-plans": levelled.plans,
     "levelled-dates": levelled.dates,
+    "portfolio-plan": portfolio_plan.router,
+    "plan-conflicts": plan_conflicts.router,
+    "plan-drafts": plan_conflicts.drafts,
     "imports": imports.router,
     "webhooks": hooks.router,
     "deliveries": hooks.deliveries,

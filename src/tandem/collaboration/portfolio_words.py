@@ -99,6 +99,8 @@ REFUSALS: dict[str, Any] = {
     "conflict_without_ways": _("For this kind of conflict no ways out are computed: accept levelled dates, or move the window."),
     "way_moves_nothing": _("This way out moves no item that you can see: it needs more people, or another date."),
     "draft_decided": _("This proposal was decided already."),
+    "draft_is_own": _("You proposed this yourself. Somebody else who may plan the project says yes."),
+    "skill_needs_too_many": _("A work item asks for at most %(most)s skills."),
     "ways_outdated": _("The plan has moved what this way out would move. Compute the ways out again."),
     "levelled_plan_replaced": _("The plan has been computed anew since you opened the page. Look at the new dates, then accept them."),
     "levelled_nothing_moves": _("Everything stands as computed already: there is nothing to accept."),

@@ -271,6 +271,12 @@ def _add_work() -> None:
     tandem.add_command(work)
 
 
+def _add_plan() -> None:
+    from tandem.config.plan_commands import plan
+
+    tandem.add_command(plan)
+
+
 def _add_resources() -> None:
     from tandem.config.resource_commands import people
 
@@ -282,6 +288,7 @@ _add_resources()
 _add_samples()
 _add_compute()
 _add_work()
+_add_plan()
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tandem.kit.errors import Denied, Hidden
 from tandem.people.models import Role, Space
-from tandem.people.scoping import roles_of, spaces_and_with, spaces_with
+from tandem.people.scoping import members_of, roles_of, spaces_and_with, spaces_with
 
 
 class Permission(StrEnum):
@@ -60,6 +60,11 @@ def may(user: Any, permission: Permission, space_id: int) -> bool:
     if not user.is_active:
         return False
     return any(permission in GRANTS[role] for role in roles_of(user).get(space_id, ()))
+
+
+def others_may(user: Any, permission: Permission, space_id: int) -> bool:
+    """Whether anybody else holds the permission there: what two should look at is not asked of who is the only one."""
+    return bool(members_of(space_id).filter(role__in=_HOLDERS[permission]).exclude(user=user.pk).exists())
 
 
 def may_give(user: Any, role: str, space_id: int) -> bool:

@@ -67,6 +67,14 @@ class Capacity:
         return self._made[key]
 
 
+def away(found: Capacity, person: int, first: date, last: date) -> None:
+    """As if the person had no time from one day to another."""
+    slots = found.slots.get(person, np.full(len(found.days), SLOTS)).copy()
+    slots[(found.days >= first.toordinal()) & (found.days <= last.toordinal())] = 0
+    found.slots[person] = slots
+    found._made.clear()
+
+
 def of(people: Iterable[int], days: npt.NDArray[np.int64]) -> Capacity:
     """Of these people on these days (ordinals, ascending). As many queries for two as for three hundred."""
     found, wanted = Capacity(days), sorted(set(people))

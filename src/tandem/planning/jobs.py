@@ -93,8 +93,9 @@ def plan_ways(conflict_id: int, job_id: int) -> None:
     def work(step: Callable[[str, int, int], Any]) -> str:
         conflict = PlanConflict.objects.get(pk=conflict_id)
         step("ways", 0, 0)
-        from tandem.planning import plan_ways as ways
+        from tandem.planning import plan_ways, staff_ways
 
+        ways = staff_ways if conflict.kind in plan_conflicts.STAFFED else plan_ways
         plan_id, found = ways.compute(conflict)
         conflict.write(expected=None, ways=found, ways_of_id=plan_id)
         return f"/plan/conflicts/{conflict_id}/"

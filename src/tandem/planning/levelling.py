@@ -6,7 +6,7 @@ night or when somebody asks for it, and its plan replaces the other only where i
 import hashlib
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import UTC, date
+from datetime import date
 from time import perf_counter
 from typing import Any
 
@@ -18,7 +18,15 @@ from tandem.collaboration.actions.jobs import Cancelled, Progress
 from tandem.kit import clock
 from tandem.kit.jobs import Interrupted
 from tandem.people.models import Space
-from tandem.planning import open_work, plan_conflicts, plan_moves, plan_problem, plan_solver, runs
+from tandem.planning import (
+    open_work,
+    plan_conflicts,
+    plan_moves,
+    plan_problem,
+    plan_solver,
+    plan_trials,
+    runs,
+)
 from tandem.planning.models import LevelledDates, LevelledPlan, Run
 from tandem.planning.plan_inputs import ITEM, Ints, PlanInputs, packed, unpacked
 from tandem.planning.plan_problem import Made
@@ -39,9 +47,11 @@ def compute() -> LevelledPlan | None:
         made = plan_problem.make(open_work.read(), clock.today())
         inputs_hash = digest(made.inputs)
         newest = LevelledPlan.objects.newest_first().without_inputs().first()
-        if newest and newest.inputs_hash == inputs_hash:
-            return newest
         before = kept(newest.pk) if newest else None
+        if newest and newest.inputs_hash == inputs_hash:
+            if before is not None:  # what people can do and what they asked for moves no date, but may be a conflict
+                plan_conflicts.renew(made.work, made.inputs, before.starts, before.finishes, made.axis, made.people)
+            return newest
         found = plan_solver.first(made.inputs, before)
         return _store(root, made, found, inputs_hash, perf_counter() - begun)
 
@@ -126,7 +136,7 @@ def _store(root: Space, made: Made, found: Found, inputs_hash: str, seconds: flo
         dropped=made.dropped[:100], ends=summary, moves=moves, moved_since=since, kept=packed(inputs, found.starts, ends),
     )  # fmt: skip
     changed = _write(plan, rows)
-    plan_conflicts.renew(made.work, inputs, ends, made.axis, made.people)
+    plan_conflicts.renew(made.work, inputs, found.starts, ends, made.axis, made.people)
     _forget(plan)
     runs.tell(run, changed)
     return plan
@@ -134,23 +144,17 @@ def _store(root: Space, made: Made, found: Found, inputs_hash: str, seconds: flo
 
 def _rows(made: Made, starts: Ints, ends: Ints) -> tuple[tuple[list[Any], ...], dict[str, Any]]:
     """Columns of the dates of items, and for each space its first start, last finish and number of items."""
-    inputs, axis = made.inputs, made.axis
     found: tuple[list[Any], ...] = ([], [], [], [])
-    known: dict[tuple[int, int, int], Any] = {}
     spaces: dict[int, list[Any]] = {}
-    rows = zip(inputs.code.tolist(), inputs.space.tolist(), starts.tolist(), ends.tolist(), inputs.calendar.tolist(), strict=True)
-    for code, space, start, end, calendar in rows:
+    dates = plan_trials.dates_of(made, starts, ends)
+    for code, space in zip(made.inputs.code.tolist(), made.inputs.space.tolist(), strict=True):
         if code % 4 != ITEM:
             continue
-        if (start, end, calendar) not in known:
-            hours = made.hours_of[max(calendar, 0)]
-            first, last = axis.starts_at(start, hours), axis.ends_at(end, hours)
-            known[start, end, calendar] = (min(first, last).replace(tzinfo=UTC), last.replace(tzinfo=UTC))
-        dates = known[start, end, calendar]
-        for column, value in zip(found, (code // 4, space, *dates), strict=True):
+        first, last = dates[code // 4]
+        for column, value in zip(found, (code // 4, space, first, last), strict=True):
             column.append(value)
-        one = spaces.setdefault(space, [dates[0], dates[1], 0])
-        one[:] = [min(one[0], dates[0]), max(one[1], dates[1]), one[2] + 1]
+        one = spaces.setdefault(space, [first, last, 0])
+        one[:] = [min(one[0], first), max(one[1], last), one[2] + 1]
     return found, {str(space): [first.isoformat(), last.isoformat(), n] for space, (first, last, n) in spaces.items()}
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q
 
 from tandem.kit import clock
-from tandem.planning import plan_people
+from tandem.planning import plan_people, plan_staffing
 from tandem.planning.capacity import Capacity
 from tandem.planning.models import PlanConflict
 from tandem.planning.open_work import OpenWork
@@ -18,7 +18,7 @@ from tandem.portfolio.models import Project
 from tandem.product.models import Feature, Promise, Release, Scope
 
 
-def renew(work: OpenWork, inputs: PlanInputs, finishes: Ints, axis: PlanAxis, people: Capacity) -> int:
+def renew(work: OpenWork, inputs: PlanInputs, starts: Ints, finishes: Ints, axis: PlanAxis, people: Capacity) -> int:
     """Writes what is found, and when it was gone. Gives how many are open."""
     ends = _ends(inputs, finishes, axis)
     found: dict[Key, Found] = {}
@@ -26,6 +26,8 @@ def renew(work: OpenWork, inputs: PlanInputs, finishes: Ints, axis: PlanAxis, pe
     _dated(work, ends, found)
     plan_people.overloads(work, axis, found)
     plan_people.leavers(work, ends, people, found)
+    plan_staffing.skills(work, ends, axis, people.left, found)
+    plan_staffing.leaves(work, inputs, starts, finishes, ends, axis, found)
     _write(found)
     return len(found)
 

@@ -47,14 +47,19 @@ class Made:
     people: Capacity
 
 
-def make(work: OpenWork, today: date) -> Made:
-    return _Maker(work, today).made()
+Away = tuple[tuple[int, date, date], ...]
+
+
+def make(work: OpenWork, today: date, away: Away = ()) -> Made:
+    """`away`: people who would have no time, from one day to another."""
+    return _Maker(work, today, away).made()
 
 
 @dataclass(eq=False)
 class _Maker:
     work: OpenWork
     today: date
+    away: Away = ()
     rows: list[tuple[int, ...]] = field(default_factory=list)
     needs: list[list[tuple[int, int]]] = field(default_factory=list)
     at: dict[int, int] = field(default_factory=dict)
@@ -98,6 +103,8 @@ class _Maker:
             self.masks.append(row * np.uint8(WHOLE))
             self.hours_of.append(len(self.hours_of))
         self.people = capacity.of((user for given in work.people.values() for user, _share in given), self.axis.ordinals)
+        for who, first, last in self.away:
+            capacity.away(self.people, who, first, last)
 
     def _calendar(self, item: OpenItem, people: list[tuple[int, int]]) -> int:
         """The row of the calendar's days on which all who do it have time as well."""

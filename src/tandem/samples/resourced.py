@@ -14,6 +14,7 @@ from tandem.resources.actions import (
     job_roles,
     person_roles,
     rates,
+    skill_needs,
     skills,
     time_off,
 )
@@ -22,12 +23,13 @@ from tandem.samples.placing import Place
 from tandem.samples.timeline import Timeline, at
 from tandem.samples.words import frame
 from tandem.samples.words import resources as words
-from tandem.work.models import WorkingCalendar
+from tandem.work.models import WorkingCalendar, WorkItem
 
 _PART_TIME = {"portal2": 80, "payments3": 60, "data1": 80, "markets2": 60, "customs4": 80}
 _LEAVES = {"pricing5": -40, "driver5": 45, "security3": 80}
 "Their last day, counted from today."
 _LEFT = ("pricing5",)
+_ASKED = (("CUS", "payments", 3), ("PORT", "security", 4))
 _SOFTLY = (("PORT", "arch", 50, 20, 90), ("CBL", "market", 150, 10, 80), ("SEC", "sec", 100, 30, 120), ("CUS", "dev", 200, 40, 140))
 
 
@@ -175,3 +177,11 @@ class Resourced:
                 actor=self.lead, subject=self.place.projects[project], job_role=self.roles[role], percent=Decimal(share), starts_on=day + timedelta(begin),
                 ends_on=day + timedelta(end), is_hard=False,
             )  # fmt: skip
+        self._asked()
+
+    def _asked(self) -> None:
+        """Work that asks for what its team does not know."""
+        for project, skill, level in _ASKED:
+            rows = WorkItem.objects.open().filter(space=self.place.projects[project].space, is_milestone=False, is_summary=False).exclude(assignments=None)
+            for item in rows.select_related("space").order_by("rank", "id")[:2]:
+                skill_needs.say(actor=self.lead, item=item, skill=self.skills[skill], level=level)

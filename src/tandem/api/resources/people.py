@@ -4,13 +4,15 @@ from ninja import Router
 
 from tandem.api import generic
 from tandem.api.generic import Noun
-from tandem.api.shapes import Day, body
+from tandem.api.shapes import Day, Reference, body
 from tandem.resources.actions import employments as employment_actions
 from tandem.resources.actions import person_roles as role_actions
+from tandem.resources.actions import skill_needs as need_actions
 from tandem.resources.actions import skills as skill_actions
-from tandem.resources.models import Employment, PersonRole, PersonSkill
+from tandem.resources.models import Employment, PersonRole, PersonSkill, Skill, SkillNeed
+from tandem.work.models import WorkItem
 
-employments, person_roles, person_skills = (Router(tags=["resources"]) for _ in range(3))
+employments, person_roles, person_skills, skill_needs = (Router(tags=["resources"]) for _ in range(4))
 _TERM = "starts_on ends_on percent kind department manager calendar"
 _ON = {"on": (Day, lambda rows, day: rows.during(day, day))}
 
@@ -46,3 +48,13 @@ generic.reads(person_skills, PERSON_SKILLS)
 generic.creates(person_skills, PERSON_SKILLS, body("PersonSkillCreate", PersonSkill, "person skill level since"), skill_actions.say)
 generic.changes(person_skills, PERSON_SKILLS, body("PersonSkillChange", PersonSkill, "level since", partial=True), skill_actions.correct)
 generic.removes(person_skills, PERSON_SKILLS, skill_actions.forget)
+
+SKILL_NEEDS = Noun(
+    path="skill-needs", model=SkillNeed, word="skill_need", shows="id space_id item_id skill_id level version created_at", filters="space_id item_id skill_id level",
+)  # fmt: skip
+generic.reads(skill_needs, SKILL_NEEDS)
+generic.creates(
+    skill_needs, SKILL_NEEDS, body("SkillNeedCreate", SkillNeed, "level", item_id=Reference(WorkItem, "item"), skill_id=Reference(Skill, "skill")), need_actions.say
+)
+generic.changes(skill_needs, SKILL_NEEDS, body("SkillNeedChange", SkillNeed, "level", partial=True), need_actions.change)
+generic.removes(skill_needs, SKILL_NEEDS, need_actions.forget)

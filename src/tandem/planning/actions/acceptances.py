@@ -10,7 +10,7 @@ from django.db import transaction
 from tandem.history.record import record
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
-from tandem.people.models import Space
+from tandem.people.models import Space, User
 from tandem.planning import runs
 from tandem.planning.models import LevelledDates, LevelledPlan, Run
 from tandem.portfolio.models import Project
@@ -42,26 +42,28 @@ def accept(
             dates = dates.filter(item_id__in=items)
             if dates.count() != len(set(items)):
                 raise Refused("levelled_item_unknown")
-        return _write(actor, project, {one.item_id: (one.start, one.finish) for one in dates}, versions or {}, name, {"plan": [None, plan]})
+        return _write(actor, project, {one.item_id: (one.start, one.finish) for one in dates}, versions or {}, name, {"plan": [None, plan]}, {})
 
 
 def write_dates(
-    *, actor: Any, project: Project, dates: Mapping[int, tuple[datetime, datetime]], versions: Mapping[int, int], name: str, because: dict[str, Any]
-) -> int:
-    """The same for the dates of a way out of a conflict, in the transaction of whoever accepts it."""
+    *, actor: Any, project: Project, dates: Mapping[int, tuple[datetime, datetime]], versions: Mapping[int, int], name: str, because: dict[str, Any],
+    people: Mapping[int, list[User]] | None = None,
+) -> int:  # fmt: skip
+    """The same for the dates of a way out of a conflict, and for who does its items then, in the transaction of whoever accepts it."""
     require(actor, _DO, project.space_id)
     with transaction.atomic():
-        return _write(actor, project, dates, versions, name, because)
+        return _write(actor, project, dates, versions, name, because, people or {})
 
 
 def _write(
-    actor: Any, project: Project, dates: Mapping[int, tuple[datetime, datetime]], versions: Mapping[int, int], name: str, because: dict[str, Any]
-) -> int:
+    actor: Any, project: Project, dates: Mapping[int, tuple[datetime, datetime]], versions: Mapping[int, int], name: str, because: dict[str, Any],
+    people: Mapping[int, list[User]],
+) -> int:  # fmt: skip
     rows = WorkItem.objects.open().filter(space_id=project.space_id, pk__in=dates.keys()).select_related("space", "state", "type").order_by("id")
     steps = [
-        bulk.Step(item, versions.get(item.pk, item.version), {"planned_start": dates[item.pk][0], "planned_finish": dates[item.pk][1]})
+        bulk.Step(item, versions.get(item.pk, item.version), {"planned_start": dates[item.pk][0], "planned_finish": dates[item.pk][1]} | ({"assignees": people[item.pk]} if item.pk in people else {}))
         for item in rows.select_for_update(of=("self",))
-        if (item.planned_start, item.planned_finish) != dates[item.pk]
+        if (item.planned_start, item.planned_finish) != dates[item.pk] or item.pk in people
     ]
     if not steps:
         raise Refused("levelled_nothing_moves")

@@ -1,23 +1,33 @@
 """Conflicts of the plan: asking for ways out, proposing one, and the yes or no of who answers for a project's plan."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
 from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Refused, Stale
-from tandem.people.access import Permission, require, spaces_where
-from tandem.people.models import SpaceKind
+from tandem.people.access import Permission, others_may, require, spaces_where
+from tandem.people.models import SpaceKind, User
 from tandem.planning.actions import acceptances
 from tandem.planning.models import LevelledDates, PlanConflict, PlanDraft
 from tandem.portfolio.models import Project
-from tandem.work.models import WorkItem
+from tandem.work.models import Assignment, WorkItem
 
 WAYS = "planning.plan_ways"
+STAFFED = (PlanConflict.Kind.SKILL, PlanConflict.Kind.LEAVE)
+"""Conflicts whose ways out are other people."""
+ASKABLE = (PlanConflict.Kind.PROJECT, PlanConflict.Kind.PROMISE, *STAFFED)
+
+
+def title_of(conflict: PlanConflict) -> str:
+    """How the job that computes ways out is called."""
+    return _("Ways out of conflict %(n)s") % {"n": conflict.pk}
 
 
 def ask_ways(*, actor: Any, conflict: PlanConflict, title: str) -> Job:
@@ -25,7 +35,7 @@ def ask_ways(*, actor: Any, conflict: PlanConflict, title: str) -> Job:
     require(actor, Permission.EDIT_WORK, conflict.space_id)
     if conflict.gone_at is not None:
         raise Refused("conflict_gone")
-    if conflict.kind not in (PlanConflict.Kind.PROJECT, PlanConflict.Kind.PROMISE):
+    if conflict.kind not in ASKABLE:
         raise Refused("conflict_without_ways")
     with transaction.atomic():
         held = PlanConflict.objects.select_for_update(of=("self",)).select_related("ways_job").get(pk=conflict.pk)
@@ -51,7 +61,8 @@ def propose(*, actor: Any, conflict: PlanConflict, number: int, version: int | N
         dates = {int(pk): span for pk, span in way["dates"].items()}
         if held.ways_of_id is None or LevelledDates.objects.filter(item_id__in=dates, plan_id__gt=held.ways_of_id).exists():
             raise Refused("ways_outdated")
-        by_space = _moved(actor, dates)
+        hand_over = set(way.get("items", ())) if way["code"] == "hand_over" else set()
+        by_space = _moved(actor, dates, hand_over)
         if not by_space:
             raise Refused("way_moves_nothing")
         told = {key: value for key, value in way.items() if key != "dates"}
@@ -63,29 +74,50 @@ def propose(*, actor: Any, conflict: PlanConflict, number: int, version: int | N
     return drafts
 
 
-def _moved(actor: Any, dates: dict[int, list[str]]) -> dict[int, dict[str, list[Any]]]:
-    """By space the items whose planned dates are others, of those whose work the person may edit, each with its version."""
+def _moved(actor: Any, dates: dict[int, list[str]], hand_over: set[int]) -> dict[int, dict[str, list[Any]]]:
+    """By space the items whose planned dates or people are others, of those whose work the person may edit, each with its version."""
     mine = spaces_where(actor, Permission.EDIT_WORK)
     columns = ("id", "space_id", "version", "planned_start", "planned_finish")
     found: dict[int, dict[str, list[Any]]] = {}
     for pk, space, seen, start, finish in WorkItem.objects.open().filter(pk__in=dates, space_id__in=mine, space__kind=SpaceKind.PROJECT).values_list(*columns):
-        if (start, finish) != tuple(datetime.fromisoformat(one) for one in dates[pk]):
+        if pk in hand_over or (start, finish) != tuple(datetime.fromisoformat(one) for one in dates[pk]):
             found.setdefault(space, {})[str(pk)] = [*dates[pk], seen]
     return found
 
 
 def accept(*, actor: Any, draft: PlanDraft, version: int | None, name: str) -> int:
     """The dates of the draft become the plan in force of its project, all or none, and a baseline is taken. An item that
-    was changed since the proposal stops it."""
+    was changed since the proposal stops it. Two look at it: nobody accepts what they proposed themselves, unless nobody else
+    may plan the project."""
     require(actor, Permission.EDIT_PLAN, draft.space_id)
+    if needs_another(actor, draft):
+        raise Refused("draft_is_own")
     with transaction.atomic():
         _decide(actor, draft, version, PlanDraft.State.ACCEPTED)
         project = Project.objects.get(space_id=draft.space_id)
         dates = {int(pk): (datetime.fromisoformat(first), datetime.fromisoformat(last)) for pk, (first, last, _version) in draft.dates.items()}
         versions = {int(pk): seen for pk, (_first, _last, seen) in draft.dates.items()}
-        moved = acceptances.write_dates(actor=actor, project=project, dates=dates, versions=versions, name=name, because={"draft": [None, draft.pk]})
+        moved = acceptances.write_dates(
+            actor=actor, project=project, dates=dates, versions=versions, name=name, because={"draft": [None, draft.pk]}, people=_people(draft.way, dates)
+        )
         record("plan_draft.accepted", draft, actor=actor, changes={"rows": [None, moved]})
     return moved
+
+
+def needs_another(actor: Any, draft: PlanDraft) -> bool:
+    """Whether somebody else has to say yes to it."""
+    return draft.proposed_by_id == actor.pk and others_may(actor, Permission.EDIT_PLAN, draft.space_id)
+
+
+def _people(way: dict[str, Any], items: Collection[int]) -> dict[int, list[User]]:
+    """Of items that are handed over who does them then, with the others who did before."""
+    if way["code"] != "hand_over":
+        return {}
+    now: dict[int, set[int]] = {pk: {way["to"]} for pk in way["items"] if pk in items}
+    for pk, user in Assignment.objects.filter(item__in=now).exclude(user=way["gone"]).values_list("item_id", "user_id"):
+        now[pk].add(user)
+    known = User.objects.in_bulk({user for users in now.values() for user in users})
+    return {pk: [known[user] for user in sorted(users) if user in known] for pk, users in now.items()}
 
 
 def decline(*, actor: Any, draft: PlanDraft, version: int | None) -> None:

@@ -1,15 +1,21 @@
 """What the plans of several projects cannot keep together: found when it arises, gone when it is solved."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tandem.kit import clock
+from tandem.people.access import Permission, spaces_where
 from tandem.people.scoping import Scoped, ScopedQuerySet
 
 
 class PlanConflictQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """That somebody has asked for leave is shown to them and to who plans the project; approved leave to all who see it."""
+        rows, asked = super().visible_to(user), models.Q(kind=PlanConflict.Kind.LEAVE, detail__asked=True)
+        return rows.filter(~asked | models.Q(space_id__among=spaces_where(user, Permission.EDIT_PLAN)) | models.Q(detail__user=user.pk))
+
     def open(self) -> Self:
         return self.filter(gone_at=None)
 
@@ -26,11 +32,14 @@ class PlanConflict(Scoped):
         OVERLOAD = "overload", _("Person over capacity")
         DRIFT = "drift", _("Roadmap and project apart")
         LEAVER = "leaver", _("Work after somebody's last day")
+        SKILL = "skill", _("Nobody on it has the skill")
+        LEAVE = "leave", _("Leave in a critical week")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     subject_kind = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
-    # what it costs: calendar days late; of an overload working days too many in the worst week
+    # what it costs: calendar days late; of an overload working days too many in the worst week, of a skill those that
+    # nobody can work, of leave those that are missing
     days = models.IntegerField()
     wanted_on = models.DateField(null=True)
     computed_on = models.DateField(null=True)

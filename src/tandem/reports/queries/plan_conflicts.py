@@ -9,11 +9,12 @@ from tandem.planning.models import PlanConflict, PlanDraft
 from tandem.portfolio.models import Project
 from tandem.product.models import Feature, Promise, Release
 from tandem.reports.queries.scope import below
+from tandem.resources.models import Skill, TimeOff
 from tandem.work.models import WorkItem
 
 PAGE = 60
 _OF_PEOPLE = (PlanConflict.Kind.OVERLOAD, PlanConflict.Kind.LEAVER)
-_SUBJECTS: dict[str, Any] = {"portfolio.project": Project, "product.promise": Promise, "product.feature": Feature, "product.release": Release}
+_SUBJECTS: dict[str, Any] = {"portfolio.project": Project, "product.promise": Promise, "product.feature": Feature, "product.release": Release, "work.workitem": WorkItem}
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class Line:
     projects: list[tuple[int, str]]
     unseen: int
     person: str = ""
+    skills: list[tuple[str, int]] = field(default_factory=list)
     ways: list[Way] = field(default_factory=list)
 
 
@@ -63,25 +65,35 @@ def drafts(user: Any, conflict: PlanConflict | None = None) -> list[PlanDraft]:
 
 
 def _named(user: Any, rows: list[PlanConflict]) -> list[Line]:
-    titles: dict[tuple[str, int], str] = {}
+    names = titles(user, [(row.kind, row.subject_kind, row.subject_id) for row in rows])
+    people = _people(row.subject_id for row in rows if row.kind in _OF_PEOPLE)
+    spaces = {pk for row in rows for pk in row.detail.get("spaces", ())}
+    skills = dict(Skill.objects.visible_to(user).filter(pk__in={pk for row in rows for pk, _level in row.detail.get("skills", ())}).values_list("id", "name"))
+    known = {space: (pk, name) for space, pk, name in Project.objects.visible_to(user).filter(space_id__in=spaces).values_list("space_id", "id", "name")}
+    return [
+        Line(
+            row, names.get((row.kind, row.subject_kind, row.subject_id), ""), row.space.name,
+            [known[pk] for pk in row.detail.get("spaces", ()) if pk in known], sum(pk not in known for pk in row.detail.get("spaces", ())),
+            people.get(row.subject_id, "") if row.kind in _OF_PEOPLE else "", [(skills[pk], level) for pk, level in row.detail.get("skills", ()) if pk in skills],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def titles(user: Any, keys: list[tuple[str, str, int]]) -> dict[tuple[str, str, int], str]:
+    """Of conflicts (kind, kind and number of the subject) what they are about, as far as the reader may see it."""
+    known: dict[tuple[str, int], str] = {}
     for kind, model in _SUBJECTS.items():
-        wanted = [row.subject_id for row in rows if row.subject_kind == kind]
+        wanted = [pk for _kind, of, pk in keys if of == kind]
         if wanted:
             found = model.objects.visible_to(user).filter(pk__in=wanted)
             if model is Promise:
                 found = found.select_related("feature", "release")
-            titles |= {(kind, subject.pk): str(subject) if model is Promise else getattr(subject, "title", "") or getattr(subject, "name", "") for subject in found}
-    people = _people(row.subject_id for row in rows if row.kind in _OF_PEOPLE)
-    spaces = {pk for row in rows for pk in row.detail.get("spaces", ())}
-    known = {space: (pk, name) for space, pk, name in Project.objects.visible_to(user).filter(space_id__in=spaces).values_list("space_id", "id", "name")}
-    return [
-        Line(
-            row, titles.get((row.subject_kind, row.subject_id), "") or (people.get(row.subject_id, "") if row.kind in _OF_PEOPLE else ""), row.space.name,
-            [known[pk] for pk in row.detail.get("spaces", ()) if pk in known], sum(pk not in known for pk in row.detail.get("spaces", ())),
-            people.get(row.subject_id, "") if row.kind in _OF_PEOPLE else "",
-        )
-        for row in rows
-    ]  # fmt: skip
+            known |= {(kind, subject.pk): str(subject) if model is Promise else getattr(subject, "title", "") or getattr(subject, "name", "") for subject in found}
+    away = dict(TimeOff.objects.filter(pk__in=[pk for kind, _of, pk in keys if kind == PlanConflict.Kind.LEAVE]).values_list("id", "person__name"))  # house: reads — who is away, not why
+    people = _people(pk for kind, _of, pk in keys if kind in _OF_PEOPLE)
+    known |= {(TimeOff._meta.label_lower, pk): name for pk, name in away.items()}
+    return {key: known.get(key[1:], "") or (people.get(key[2], "") if key[0] in _OF_PEOPLE else "") for key in keys}
 
 
 def _people(ids: Iterable[int]) -> dict[int, str]:

@@ -25,9 +25,9 @@ def change(*, actor: Any, skill: Skill, version: int | None, **values: Any) -> S
 
 
 def remove(*, actor: Any, skill: Skill, version: int | None = None) -> None:
-    """Not while somebody has it."""
+    """Not while somebody has it or work asks for it."""
     require(actor, _DO, skill.space_id)
-    if skill.holders.exists():
+    if skill.holders.exists() or skill.needs.exists():
         raise Refused("resource_in_use", name=skill.name)
     writing.remove(skill, actor=actor, permission=_DO, verb="skill.removed", version=version)
 

@@ -8,7 +8,8 @@ from tandem.resources.models.person_role import PersonRole
 from tandem.resources.models.person_skill import PersonSkill
 from tandem.resources.models.rate import Rate
 from tandem.resources.models.skill import Skill
+from tandem.resources.models.skill_need import SkillNeed
 from tandem.resources.models.time_off import TimeOff
 from tandem.resources.models.time_sheet import TimeSheet, TimeSheetRow, TimeSheetStep
 
-__all__ = ["Booking", "Department", "Employment", "JobRole", "PersonRole", "PersonSkill", "Rate", "Skill", "TimeOff", "TimeSheet", "TimeSheetRow", "TimeSheetStep"]
+__all__ = ["Booking", "Department", "Employment", "JobRole", "PersonRole", "PersonSkill", "Rate", "Skill", "SkillNeed", "TimeOff", "TimeSheet", "TimeSheetRow", "TimeSheetStep"]

@@ -25,8 +25,6 @@ from tandem.web.planning import plan_words as words
 from tandem.web.portfolio.report_course import places
 from tandem.web.templating import short_day
 
-_ASKABLE = (PlanConflict.Kind.PROJECT, PlanConflict.Kind.PROMISE)
-
 
 @login_required
 @require_GET
@@ -55,11 +53,28 @@ def _text(line: reads.Line) -> str:
     if c.kind == PlanConflict.Kind.LEAVER:
         late = known | {"n": c.detail.get("count", 1)}
         return ngettext("The last day is %(on)s; %(n)s item is computed to end behind it, on %(computed)s.", "The last day is %(on)s; %(n)s items are computed to end behind it, the last on %(computed)s.", late["n"]) % late
+    if c.kind == PlanConflict.Kind.SKILL:
+        return _skill(line)
+    if c.kind == PlanConflict.Kind.LEAVE:
+        gone = known | {"n": c.detail.get("count", 1), "until": short_day(c.computed_on)}
+        said = _("Has asked for leave from %(on)s to %(until)s.") if c.detail.get("asked") else _("Is on leave from %(on)s to %(until)s.")
+        what = ngettext("%(n)s item of these weeks cannot wait.", "%(n)s items of these weeks cannot wait.", gone["n"])
+        kept = ngettext("%(n)s promise rests on it.", "%(n)s promises rest on it.", len(c.detail["promises"])) % {"n": len(c.detail["promises"])} if c.detail.get("promises") else ""
+        return " ".join(part for part in (said % gone, what % gone, kept) if part)
     more = known | {"hours": c.detail.get("hours", 0), "capacity": c.detail.get("capacity", 0), "weeks": c.detail.get("weeks", 1)}
     return ngettext(
         "In the week of %(on)s %(hours)s h are planned, %(capacity)s h can be worked; over capacity in %(weeks)s week.",
         "In the week of %(on)s %(hours)s h are planned, %(capacity)s h can be worked; over capacity in %(weeks)s weeks.", more["weeks"],
     ) % more  # fmt: skip
+
+
+def _skill(line: reads.Line) -> str:
+    """What nobody can do, and how many others could."""
+    named = _(" and ").join(_("%(skill)s (level %(level)s)") % {"skill": name, "level": level} for name, level in line.skills) or _("a skill")
+    others = line.conflict.detail.get("others", 0)
+    known = {"skills": named, "n": others, "days": line.conflict.days}
+    first = ngettext("It asks for %(skills)s, which nobody on it has: %(days)s day of work.", "It asks for %(skills)s, which nobody on it has: %(days)s days of work.", known["days"]) % known
+    return first + " " + (ngettext("%(n)s other person has it.", "%(n)s other people have it.", others) % known if others else _("Nobody else has it either."))
 
 
 @login_required
@@ -71,15 +86,11 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
     may_edit = may(request.user, Permission.EDIT_WORK, conflict.space_id)
     drafts = [(draft, may(request.user, Permission.EDIT_PLAN, draft.space_id)) for draft in reads.drafts(request.user, conflict)]
     context = {
-        "line": line, "conflict": conflict, "text": _text(line), "job": job, "phase_words": phase_words, "may_ask": may_edit and conflict.kind in _ASKABLE and conflict.gone_at is None,
+        "line": line, "conflict": conflict, "text": _text(line), "job": job, "phase_words": phase_words, "may_ask": may_edit and conflict.kind in actions.ASKABLE and conflict.gone_at is None,
         "ways": [(way, words.way(way.way, way.item, way.other, way.person), _price(way)) for way in line.ways], "drafts": drafts, "here": request.get_full_path(), "way_text": words.way,
-        "is_askable": conflict.kind in _ASKABLE,
+        "is_askable": conflict.kind in actions.ASKABLE, "may_decide": lambda draft: not actions.needs_another(request.user, draft),
     }  # fmt: skip
     return render(request, "planning/plan_conflict.html", context)
-
-
-def _title(conflict: PlanConflict) -> str:
-    return _("Ways out of conflict %(n)s") % {"n": conflict.pk}
 
 
 def _price(way: reads.Way) -> list[str]:
@@ -101,7 +112,7 @@ def _go(request: HttpRequest, id: int, said: str = "") -> HttpResponse:
 @require_POST
 def ways(request: HttpRequest, id: int) -> HttpResponse:
     conflict = doors.find(PlanConflict.objects.select_related("space"), request.user, pk=id)
-    actions.ask_ways(actor=request.user, conflict=conflict, title=_title(conflict))
+    actions.ask_ways(actor=request.user, conflict=conflict, title=actions.title_of(conflict))
     return _go(request, id)
 
 

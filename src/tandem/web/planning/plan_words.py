@@ -5,17 +5,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tandem.planning.way_words import days_of, short, unseen, way
 from tandem.reports.queries.plan_absences import Absence
 from tandem.web.templating import short_day
 
-
-def days_of(slots: int) -> str:
-    """Slots of a plan as working days: eight of them are one."""
-    return f"{slots / 8:.1f}".rstrip("0").rstrip(".")
-
-
-def unseen() -> str:
-    return _("an item that you cannot see")
+__all__ = ["days_of", "short", "unseen", "way"]
 
 
 def cause(code: str, known: dict[str, Any]) -> str:
@@ -99,27 +93,3 @@ def sentence(total: int, late: int, worst: str, days: int) -> str:
     if not late:
         return _("All projects end as planned or earlier, with the people there are.")
     return first + _("; the latest is %(name)s, %(days)s d.") % {"name": worst, "days": f"+{days}"}
-
-
-def short(value: float) -> str:
-    return f"{value:.1f}".rstrip("0").rstrip(".")
-
-
-def way(code: dict[str, Any], item: str = "", other: str = "", person: str = "") -> str:
-    """A way out of a conflict, verb first."""
-    known = {
-        "item": item or unseen(), "other": other or unseen(), "person": person or _("the team"), "days": days_of(int(code.get("slots", 0))),
-        "units": short(int(code.get("units", 0)) / 4), "until": code.get("until") or "",
-    }  # fmt: skip
-    kind = code["code"]
-    if kind == "shift":
-        return (_("Let %(item)s begin later") if code.get("item") else _("Move the date to %(until)s")) % known
-    if kind == "swap":
-        return (_("Do it before %(other)s") if code.get("other") or code.get("other_space") else _("Do it before everything else")) % known
-    if kind == "split":
-        return _("Split %(item)s: the first %(days)s d now, the rest later") % known
-    if kind == "add_capacity":
-        return _("Add %(units)s people beside %(person)s for a time") % known
-    if kind == "drop_lag":
-        return _("Begin without the waiting time of a link")
-    return _("Put the work into another order")

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -24,6 +25,7 @@ from tandem.reports.queries import item_history, set_here
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.moves import Moves
 from tandem.reports.queries.own_fields import OwnFields
+from tandem.resources.models import SkillNeed
 from tandem.web import doors, histories
 from tandem.web.collaboration import attachments, comments, watches
 from tandem.web.work import approvals, checklists, inline, own_fields, time_entries, work_items_parts
@@ -122,7 +124,8 @@ def _rare(user: Any) -> dict[str, Any]:
     times = TimeEntry.objects.visible_to(user).filter(item=OuterRef("pk"))
     removed = ChecklistEntry.objects.visible_to(user).filter(item=OuterRef("pk"))
     around = Exists(removed) | Exists(blocks) | Exists(times)
-    return {"sprint_names": ArraySubquery(sprints), "has_around": around, "sender_email": Subquery(sent), **{f"has_{name}": Exists(rows) for name, rows in found.items()}}
+    asked = SkillNeed.objects.visible_to(user).filter(item=OuterRef("pk")).values(row=JSONObject(name="skill__name", level="level"))
+    return {"skills_asked": ArraySubquery(asked), "sprint_names": ArraySubquery(sprints), "has_around": around, "sender_email": Subquery(sent), **{f"has_{name}": Exists(rows) for name, rows in found.items()}}
 
 
 def _shown(user: Any, item: WorkItem) -> dict[str, Any]:

@@ -1,0 +1,15 @@
+"""`tandem plan`: the plan of the portfolio and its conflicts from a terminal, over the API of a running Tandem."""
+
+import click
+
+from tandem.config.plan_commands import conflicts, drafts, levelled
+from tandem.config.work_commands.words import _
+
+
+@click.group(help=_("The plan of the portfolio and its conflicts, from the terminal."))
+def plan() -> None:
+    pass
+
+
+for _command in (*levelled.COMMANDS, *conflicts.COMMANDS, drafts.draft):
+    plan.add_command(_command)

@@ -1,0 +1,101 @@
+"""The plan as it would be if something were otherwise: computed beside the one that stands, and what differs between the two."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+import numpy as np
+
+from tandem.planning import plan_problem, plan_solver
+from tandem.planning.open_work import OpenWork
+from tandem.planning.plan_axis import SLOTS, PlanAxis
+from tandem.planning.plan_inputs import ITEM, PROMISE, Ints
+from tandem.planning.plan_problem import Away, Made
+from tandem.planning.plan_solver import Found
+from tandem.planning.plan_why import KeptPlan
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(eq=False)
+class Trial:
+    """A plan that nobody stored: its arrays, its order, the slot behind each activity."""
+
+    made: Made
+    found: Found
+    ends: Ints
+
+    def end_days(self) -> dict[tuple[str, int], date]:
+        return end_days(KeptPlan(self.made.inputs, self.found.starts, self.ends))
+
+    def dates(self) -> dict[int, Span]:
+        """Of each item its start and finish, as the levelled plan would store them."""
+        return dates_of(self.made, self.found.starts, self.ends)
+
+
+def tried(work: OpenWork, today: date, before: KeptPlan | None, away: Away = ()) -> Trial:
+    """What no rule forces stays where `before` has it, as after a real change."""
+    return solved(plan_problem.make(work, today, away), before)
+
+
+def solved(made: Made, before: KeptPlan | None) -> Trial:
+    found = plan_solver.first(made.inputs, before)
+    return Trial(made, found, plan_solver.finishes(made.inputs.arrays(), found.starts) if made.inputs.n else found.starts)
+
+
+def end_days(plan: KeptPlan) -> dict[tuple[str, int], date]:
+    """The day on which each project (by its space) and each promise is done by a plan."""
+    found: dict[tuple[str, int], date] = {}
+    for code, space, end in zip(plan.inputs.code.tolist(), plan.inputs.space.tolist(), plan.finishes.tolist(), strict=True):
+        key = ("promise", code // 4) if code % 4 == PROMISE else ("space", space) if code % 4 == ITEM else None
+        if key is not None:
+            day = _day(plan.inputs.ordinals, end)
+            found[key] = max(day, found.get(key, day))
+    return found
+
+
+def _day(ordinals: Ints, finish: int) -> date:
+    number, last = max(finish - 1, 0) // SLOTS, len(ordinals) - 1
+    return date.fromordinal(int(ordinals[min(number, last)]) + max(0, number - last) * 7 // 5)
+
+
+def working_days(ordinals: Ints, first: date, last: date) -> int:
+    """Days of the axis from one date to another, negative where the other is before it."""
+    return int(np.searchsorted(ordinals, last.toordinal())) - int(np.searchsorted(ordinals, first.toordinal()))
+
+
+def dates_of(made: Made, starts: Ints, ends: Ints) -> dict[int, Span]:
+    inputs, axis, found = made.inputs, made.axis, {}
+    rows = zip(inputs.code.tolist(), starts.tolist(), ends.tolist(), inputs.calendar.tolist(), strict=True)
+    known: dict[tuple[int, int, int], Span] = {}
+    for code, start, end, calendar in rows:
+        if code % 4 != ITEM:
+            continue
+        key = (start, end, calendar)
+        if key not in known:
+            known[key] = _span(axis, start, end, made.hours_of[max(calendar, 0)])
+        found[code // 4] = known[key]
+    return found
+
+
+def _span(axis: PlanAxis, start: int, end: int, hours: int) -> Span:
+    first, last = axis.starts_at(start, hours), axis.ends_at(end, hours)
+    return min(first, last).replace(tzinfo=UTC), last.replace(tzinfo=UTC)
+
+
+def handed_over(work: OpenWork, items: Collection[int], gone: int | None, to: int) -> OpenWork:
+    """Somebody else does these items in the place of one of those who do them, or beside them where nobody leaves."""
+    people = dict(work.people)
+    for pk in items:
+        kept = [(who, share) for who, share in people.get(pk, ()) if who not in (gone, to)]
+        share = next((share for who, share in people.get(pk, ()) if who == gone), 100)
+        people[pk] = [*kept, (to, share)]
+    return replace(work, people=people)
+
+
+def dropped(work: OpenWork, items: Collection[int]) -> OpenWork:
+    """Without these items, as if they were taken out of the work."""
+    out = set(items)
+    below = {pk: rest for pk, members in work.below.items() if (rest := [one for one in members if one not in out])}
+    promises = [(pk, on, rest) for pk, on, members in work.promises if (rest := [one for one in members if one not in out])]
+    return replace(work, items=[one for one in work.items if one.id not in out], below=below, promises=promises)

@@ -1,0 +1,169 @@
+"""A skill that nobody on the work has, and leave in a week that cannot wait: found, gone, with ways out that were planned anew."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tandem.kit import clock
+from tandem.kit.errors import Denied, Refused
+from tandem.people.models import Role
+from tandem.planning import levelling, staff_ways
+from tandem.planning.actions import plan_conflicts
+from tandem.planning.models import PlanConflict, PlanDraft
+from tandem.product.models import Scope
+from tandem.resources.actions import skill_needs, skills, time_off
+from tandem.work.actions import work_items
+from tandem.work.models import Assignment, WorkItem
+from tests import make
+
+MONDAY = datetime(2026, 9, 7, 6, tzinfo=UTC)
+Kind = PlanConflict.Kind
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with clock.held_at(MONDAY):
+        yield
+
+
+def item(world, title, days, *, people=(), **values):
+    made = make.work_item(actor=world.admin, project=world.project, title=title, estimate_minutes=round(days * 480), **values)
+    return work_items.change(actor=world.admin, item=made, version=None, assignees=list(people)) if people else made
+
+
+@pytest.fixture
+def law(world):
+    return skills.create(actor=world.admin, space=world.project.space.parent or world.project.space, name="Customs law")
+
+
+@pytest.fixture
+def needed(world, law):
+    """Mei's three days ask for what only Noor can do."""
+    noor = make.user(actor=world.admin, name="Noor", role=Role.MEMBER, space=world.project.space)
+    skills.say(actor=world.admin, person=noor, skill=law, level=4, since=date(2026, 1, 5))
+    skills.say(actor=world.admin, person=world.mei, skill=law, level=2, since=date(2026, 1, 5))
+    row = item(world, "Tariff", 3, people=[world.mei])
+    skill_needs.say(actor=world.boris, item=row, skill=law, level=3)
+    levelling.compute()
+    return row, noor
+
+
+def test_work_that_nobody_on_it_can_do_is_found_and_gone_with_the_level(world, law, needed):
+    row, _noor = needed
+    found = PlanConflict.objects.open().get(kind=Kind.SKILL)
+    assert (found.subject_id, found.space_id, found.days, found.detail["skills"], found.detail["others"]) == (row.pk, row.space_id, 3, [[law.pk, 3]], 1)
+    skills.say(actor=world.admin, person=world.mei, skill=law, level=3)
+    levelling.compute()  # no date moves by that, and still it is solved
+    assert not PlanConflict.objects.open().filter(kind=Kind.SKILL).exists()
+
+
+def test_the_newest_level_counts(world, law, needed):
+    _row, noor = needed
+    skills.say(actor=world.admin, person=noor, skill=law, level=1)
+    levelling.compute()
+    assert PlanConflict.objects.open().get(kind=Kind.SKILL).detail["others"] == 0
+
+
+def ways_of(conflict):
+    plan_id, ways = staff_ways.compute(conflict)
+    conflict.write(expected=None, ways=ways, ways_of_id=plan_id)
+    return ways
+
+
+def test_a_way_out_hands_the_work_to_who_can_do_it_and_says_what_that_moves(world, needed):
+    row, noor = needed
+    stamp = item(world, "Stamp", 2, people=[noor], due_on=date(2026, 9, 8))
+    levelling.compute()
+    conflict = PlanConflict.objects.get(kind=Kind.SKILL)
+    ways = {way["code"]: way for way in ways_of(conflict)}
+    assert {"hand_over", "hire", "drop"} <= ways.keys()
+    assert ways["hand_over"]["to"] == noor.pk and ways["hire"]["capacity"] == 3 * 32
+    assert (str(stamp.pk) in ways["hand_over"]["dates"], str(stamp.pk) in ways["hire"]["dates"]) == (True, False)  # Noor has the stamp to do as well
+    assert str(row.pk) not in ways["drop"]["dates"]
+
+
+def test_an_accepted_hand_over_names_the_other_person_and_plans_the_dates(world, needed):
+    row, noor = needed
+    conflict = PlanConflict.objects.get(kind=Kind.SKILL)
+    number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "hand_over")
+    draft = plan_conflicts.propose(actor=world.boris, conflict=conflict, number=number, version=None)[0]
+    assert set(Assignment.objects.filter(item=row).values_list("user", flat=True)) == {world.mei.pk}
+    plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Tariff")
+    assert noor.pk in set(Assignment.objects.filter(item=row).values_list("user", flat=True))
+    assert WorkItem.objects.get(pk=row.pk).planned_finish is not None
+    levelling.compute()
+    assert not PlanConflict.objects.open().filter(kind=Kind.SKILL).exists()
+
+
+def test_nobody_says_yes_to_their_own_proposal_while_another_may(world, needed):
+    conflict = PlanConflict.objects.get(kind=Kind.SKILL)
+    number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "hand_over")
+    draft = plan_conflicts.propose(actor=world.boris, conflict=conflict, number=number, version=None)[0]
+    with pytest.raises(Refused, match="draft_is_own"):
+        plan_conflicts.accept(actor=world.boris, draft=draft, version=draft.version, name="Mine")
+    assert PlanDraft.objects.get(pk=draft.pk).state == PlanDraft.State.OPEN
+    for one in (world.alma, world.admin):
+        type(one).objects.filter(pk=one.pk).update(is_active=False)
+    assert plan_conflicts.accept(actor=world.boris, draft=draft, version=draft.version, name="Mine") == 1
+
+
+@pytest.fixture
+def away(world):
+    """Mei asks for the week in which her promised work has to be done."""
+    row = item(world, "Quay", 5, people=[world.mei])
+    feature = make.feature(actor=world.chen, product=world.product, title="Quays")
+    Scope.objects.create(space=feature.space, feature=feature, item=row)
+    promise = make.promise(actor=world.chen, subject=feature, date=date(2026, 9, 14))
+    leave = time_off.ask(actor=world.mei, person=world.mei, starts_on=date(2026, 9, 9), ends_on=date(2026, 9, 11), kind="holiday", note="the wedding")
+    levelling.compute()
+    return row, leave, promise
+
+
+def test_leave_that_was_asked_for_is_found_where_promised_work_cannot_wait(world, away):
+    row, leave, promise = away
+    found = PlanConflict.objects.open().get(kind=Kind.LEAVE)
+    assert (found.subject_id, found.days, found.wanted_on, found.computed_on) == (leave.pk, 3, date(2026, 9, 9), date(2026, 9, 11))
+    assert found.detail["items"] == [row.pk] and found.detail["promises"] == [promise.pk] and found.detail["asked"]
+    assert "wedding" not in str(found.detail) and "holiday" not in str(found.detail)
+
+
+def test_leave_where_nothing_presses_is_no_conflict(world):
+    item(world, "Someday", 2, people=[world.mei])
+    time_off.ask(actor=world.mei, person=world.mei, starts_on=date(2026, 9, 9), ends_on=date(2026, 9, 11), kind="holiday")
+    levelling.compute()
+    assert not PlanConflict.objects.filter(kind=Kind.LEAVE).exists()
+
+
+def test_who_asked_for_leave_is_told_to_who_plans_and_not_to_all(world, away):
+    other = make.user(actor=world.admin, name="Omar", role=Role.MEMBER, space=world.project.space)
+    rows = PlanConflict.objects.filter(kind=Kind.LEAVE)
+    assert [rows.visible_to(one).exists() for one in (world.boris, world.mei, other)] == [True, True, False]
+    leave = away[1]
+    time_off.decide(actor=world.admin, time_off=leave, version=None, is_approved=True)
+    levelling.compute()
+    assert rows.open().get().detail["asked"] is False
+    assert rows.open().visible_to(other).exists()
+
+
+def test_ways_out_of_leave_are_planned_as_if_it_were_granted(world, away):
+    row, _leave, promise = away
+    omar = make.user(actor=world.admin, name="Omar", role=Role.MEMBER, space=world.project.space)
+    item(world, "Gate", 1, people=[omar])
+    levelling.compute()
+    ways = {way["code"]: way for way in ways_of(PlanConflict.objects.open().get(kind=Kind.LEAVE))}
+    assert {"hand_over", "hire", "wait", "drop"} == ways.keys()
+    assert ways["hand_over"]["to"] == omar.pk and not ways["hire"]["later"]
+    assert [one["promise"] for one in ways["wait"]["later"] if one["late"]] == [promise.pk]
+    assert ways["wait"]["dates"][str(row.pk)][0].startswith("2026-09-14")
+
+
+def test_skills_are_asked_for_by_who_may_edit_the_work(world, law):
+    row = item(world, "Tariff", 3)
+    skill_needs.say(actor=world.boris, item=row, skill=law, level=2)
+    assert skill_needs.say(actor=world.boris, item=row, skill=law, level=4).level == 4
+    assert row.skill_needs.count() == 1
+    reader = make.user(actor=world.admin, name="Rita", role=Role.STAKEHOLDER, space=world.project.space)
+    with pytest.raises(Denied):
+        skill_needs.say(actor=reader, item=row, skill=law, level=1)
+    with pytest.raises(Refused, match="resource_in_use"):
+        skills.remove(actor=world.admin, skill=law)
