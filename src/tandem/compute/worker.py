@@ -242,7 +242,10 @@ def _raised(value: tuple[str, Any, str, str]) -> BaseException:
 def serve(descriptor: int, memory: int, preload: tuple[str, ...], gives_way: bool) -> None:
     """The life of the process: one task after the other until the caller hangs up."""
     _limit(memory)
-    _give_way(gives_way)
+    if gives_way:
+        give_way()
+    else:  # as the process that started it
+        _stand_back()
     os.set_inheritable(descriptor, False)
     line = Connection(descriptor)
     tasks: list[bytes] = []
@@ -282,13 +285,18 @@ def _limit(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _give_way(gives_way: bool) -> None:
-    if not hasattr(os, "nice"):
-        return
-    with suppress(OSError):
-        nice = os.nice(10 if gives_way else 0)  # 0: as the process that started it
-        # where Linux shares the processor by session first, the place within one's own session says nothing
-        if nice > 0:
+def give_way() -> None:
+    """From now on every other process has the processor first."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+        _stand_back()
+
+
+def _stand_back() -> None:
+    """Where Linux shares the processor by session first, the place within one's own session says nothing: the session takes it,
+    if it is ours alone."""
+    with suppress(OSError, AttributeError):
+        if (nice := os.nice(0)) > 0 and os.getsid(0) == os.getpid():
             Path("/proc/self/autogroup").write_text(str(nice))
 
 

@@ -70,7 +70,7 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
     (_("Feature"), "features_new", "bulb", Permission.EDIT_PRODUCT, ""),
     (_("Release"), "releases_new", "package", Permission.EDIT_PRODUCT, ""),
     (_("Promise"), "promises_new", "message-circle", Permission.GIVE_PROMISE, ""),
-    (_("Feedback"), "feedback_new", "message-2", Permission.COMMENT, ""),
+    (_("Feedback"), "feedback_new", "message-circle", Permission.COMMENT, ""),
     (_("Objective"), "objectives_new", "target-arrow", Permission.EDIT_STRATEGY, ""),
     (_("KPI"), "kpis_new", "chart-line", Permission.EDIT_STRATEGY, ""),
     (_("Project"), "projects_new", "briefcase", Permission.EDIT_PORTFOLIO, ""),

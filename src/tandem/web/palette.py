@@ -141,7 +141,7 @@ NOUNS = (
     Noun(lazy("Scenarios"), Scenario, "name", "columns", "scenarios_detail"),
     Noun(lazy("Programmes"), Programme, "name", "briefcase", "programmes_detail"),
     Noun(lazy("Portfolios"), Portfolio, "name", "briefcase", "portfolios_detail"),
-    Noun(lazy("Feedback"), Feedback, "title", "message-2", "feedback_detail"),
+    Noun(lazy("Feedback"), Feedback, "title", "message-circle", "feedback_detail"),
     Noun(lazy("Customers"), Customer, "name", "users", "customers_detail"),
     Noun(lazy("Departments"), Department, "name", "users", "departments_detail"),
     Noun(lazy("Job roles"), JobRole, "name", "user", "job_roles_detail"),
