@@ -87,3 +87,9 @@ def test_a_list_of_charters_says_who_signed(world, charter, signed_in):
 ])  # fmt: skip
 def test_a_difference_is_marked_word_by_word(before, after, said):
     assert str(changed(before, after)) == said
+
+
+def test_what_is_not_whole_cannot_be_signed_and_the_page_says_what_is_missing(world, charter, signed_in):
+    charters.change(actor=world.boris, charter=charter, version=charter.version, measures="")
+    text = page(signed_in(world.boris), charter)
+    assert "Sign for the PMO side" not in text and "how success is known" in text

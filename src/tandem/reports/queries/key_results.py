@@ -57,7 +57,8 @@ def standings(user: Any, key_results: Sequence[KeyResult]) -> dict[int, Standing
 
 def standing_of(one: KeyResult, point: Point | None, said: CheckIn | None) -> Standing:
     today = clock.today()
-    due = progress.next_due(said.on if said else None, one.starts_on, one.cadence_days)
+    begun = max(one.starts_on, one.created_at.date())  # nobody could check in before it was there
+    due = progress.next_due(said.on if said else None, begun, one.cadence_days)
     found = Standing(
         one.title, one.weight, said=said.confidence if said else "", said_on=said.on if said else None, due_on=due,
         is_late=one.is_asked and today > due, score=float(one.score) if one.score is not None else None,

@@ -96,8 +96,7 @@ def _refuse_signed(charter: Charter) -> None:
 
 def _require_whole(charter: Charter) -> None:
     """What both sign says at least what is wanted, what belongs to it and how success is known."""
-    has_measure = charter.measures.strip() or charter.key_result_ids or charter.kpi_ids
-    if not (charter.goal.strip() and charter.scope_in.strip() and has_measure):
+    if not charter.is_whole:
         raise Refused("charter_incomplete")
 
 

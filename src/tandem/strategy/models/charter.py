@@ -72,5 +72,10 @@ class Charter(Scoped):
     def is_signed(self) -> bool:
         return self.pmo_signed_at is not None and self.product_signed_at is not None
 
+    @property
+    def is_whole(self) -> bool:
+        """It says its goal, what belongs to it, and how success is known."""
+        return bool(self.goal.strip() and self.scope_in.strip() and (self.measures.strip() or self.key_result_ids or self.kpi_ids))
+
     def signed_by(self, side: str) -> int | None:
         return self.pmo_signed_by_id if side == Side.PMO else self.product_signed_by_id

@@ -84,7 +84,7 @@ def side(user: Any, row: Charter, which: str) -> dict[str, Any]:
     is_mine = user.pk in (row.pmo_signed_by_id, row.product_signed_by_id)
     allowed = may(user, charters.RIGHTS[which], row.space_id) and not row.is_signed
     return {
-        "side": which, "label": Side(which).label, "by": by.name if by else "", "at": moment(at), "may_sign": allowed and not by and not is_mine,
+        "side": which, "label": Side(which).label, "by": by.name if by else "", "at": moment(at), "may_sign": allowed and not by and not is_mine and row.is_whole,
         "may_withdraw": allowed and bool(by), "why_not": _("You signed for the other side: it takes two people.") if allowed and not by and is_mine else "",
     }  # fmt: skip
 

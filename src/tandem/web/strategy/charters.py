@@ -10,6 +10,7 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from tandem.collaboration import words
 from tandem.kit.errors import Denied
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
@@ -95,6 +96,7 @@ def detail(request: HttpRequest, row: Charter) -> dict[str, Any]:
         "sections": parts.sections(user, row, before), "before": before, "versions": versions, "newest": newest, "state": parts.state(row, newest),
         "sides": [parts.side(user, row, side) for side in Side.values], "may_change": may_edit and not row.is_signed,
         "next_url": f"{reverse('charters_new')}?home={row.space_id}" if may_edit and newest.is_signed else "",
+        "incomplete": "" if row.is_signed or row.is_whole else words.refusal("charter_incomplete", {}),
         "subject": parts.subject(user, row.space),
         "sign_url": reverse("charters_signatures", kwargs={"id": row.pk}),
     }  # fmt: skip

@@ -134,7 +134,7 @@ noun = Noun(
     ),
     search=("name", "definition"), order="name", related=("owner",), text="definition",
     permission=Permission.EDIT_STRATEGY, form=KpiForm, create=create, change=change, remove=remove,
-    home_kinds=("organisation", "portfolio", "product"), detail=detail, detail_template="strategy/kpi.html", look_up=look_up,
+    home_kinds=("organisation", "portfolio", "product"), is_at_home_in_root=True, detail=detail, detail_template="strategy/kpi.html", look_up=look_up,
     how=(_("State: the last value against the thresholds of the KPI. Quality: A has nothing against it, and every question that fails takes a letter; the page of the KPI answers each question, with the measurements behind it."),),
     names={"new": _("New KPI")},
 )  # fmt: skip

@@ -3,13 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tandem.kit import clock
 from tandem.people.access import Permission, may
 from tandem.reports.queries import objectives as reads
 from tandem.reports.queries.roadmap import Roadmap, Row
+from tandem.strategy import periods
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Objective
 from tandem.web import cells, generic
@@ -31,6 +34,15 @@ class ObjectiveForm(forms.ModelForm):
             "description": forms.Textarea({"rows": 4}),
         }
         help_texts = {"intended_share": _("How much of all work it ought to get, in per cent. The alignment page compares.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A new one begins with the quarter in which it is written."""
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            today = clock.today()
+            quarter = next(p for p in periods.within(today, today, settings.FISCAL_YEAR_STARTS) if "Q" in p.key)
+            for name in ("starts_on", "ends_on"):
+                self.initial.setdefault(name, getattr(quarter, name))
 
 
 def create(*, actor: Any, home: Any, **values: Any) -> Objective:
@@ -120,7 +132,7 @@ noun = Noun(
     ),
     search=("title", "description"), order="starts_on", related=("owner", "parent", "space", "theme"), text="description",
     permission=Permission.EDIT_STRATEGY, form=ObjectiveForm, create=create, change=change, remove=remove,
-    home_kinds=("organisation", "portfolio", "product"), detail=detail, list_extra=tree,
+    home_kinds=("organisation", "portfolio", "product"), is_at_home_in_root=True, detail=detail, list_extra=tree,
     list_template="strategy/objectives.html", detail_template="strategy/objective.html", list_stands=True, names={"new": _("New objective")},
 )  # fmt: skip
 urls = [*generic.urls(noun), *carrying.urls(noun)]

@@ -51,7 +51,7 @@ noun = Noun(
         Column("objectives", _("Objectives"), lambda r: r.count, is_number=True),
     ),
     search=("name", "description"), order="name", text="description", permission=Permission.EDIT_STRATEGY, form=ThemeForm, create=create,
-    change=change, remove=remove, home_kinds=("organisation", "portfolio", "product"), look_up=look_up, detail=detail,
+    change=change, remove=remove, home_kinds=("organisation", "portfolio", "product"), is_at_home_in_root=True, look_up=look_up, detail=detail,
     detail_template="strategy/theme.html", names={"new": _("New theme")},
 )  # fmt: skip
 urls = generic.urls(noun)
