@@ -31,8 +31,10 @@ from tandem.planning.models import (
     Forecast,
     LevelledDates,
     LevelledPlan,
+    PlanChange,
     PlanConflict,
     PlanDraft,
+    PlanScenario,
     Run,
     Scenario,
     Solution,
@@ -315,6 +317,8 @@ class Area:
     plan_conflict: PlanConflict
     plan_draft: PlanDraft
     skill_need: SkillNeed
+    plan_scenario: PlanScenario
+    plan_change: PlanChange
     imported: Import
     feed: Feed
     feed_secret: str
@@ -643,12 +647,15 @@ def _computed(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
     way = {"code": "replan", "item": None, "other": None, "other_space": None, "user": None, "slots": 0, "units": 0, "extra": [], "until": None, "capacity": 0, "later": []}
     conflict.write(expected=None, ways=[way | {"dates": {str(item.pk): [first, first]}}], ways_of=plan)
     draft = PlanDraft.objects.create(space=space, conflict=conflict, way={"code": "replan"}, dates={str(item.pk): [first, first, item.version]}, proposed_by=admin)
+    branch = PlanScenario.objects.create(space=space, name="Without the crane", opened_by=admin)
     levelled = {"space": space, "plan": plan, "start": clock.now(), "finish": clock.now()}
     return {
         "run": run,
         "levelled_plan": plan,
         "plan_conflict": conflict,
         "plan_draft": draft,
+        "plan_scenario": branch,
+        "plan_change": PlanChange.objects.create(space=space, scenario=branch, kind="item", subject=item.pk, values={"priority": 1}, seen={"priority": item.priority}, by=admin),
         "skill_need": skill_needs.say(actor=admin, item=item, skill=skills.create(actor=admin, space=space, name="Welding"), level=2),
         "levelled": LevelledDates.objects.update_or_create(item=item, defaults=levelled)[0],
         "forecast": Forecast.objects.create(

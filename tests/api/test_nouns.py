@@ -327,6 +327,8 @@ def _again(one: Operation, area, number: int) -> None:
         subject.feature = make.feature(actor=area.admin, product=area.product, title=f"Feature {number}")
     if one.noun == "levelled-dates":  # one an item
         subject.item = make.work_item(actor=area.admin, project=area.project, title=f"Item {number}")
+    if one.noun == "plan-changes":  # one of a thing
+        subject.kind = "away"
     if one.noun == "archivings":
         subject.run = uuid.uuid4()
     if one.noun in ("flow-clocks", "archiving-rules", "board-layouts"):  # one a space, and all of them are seen

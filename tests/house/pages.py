@@ -25,7 +25,7 @@ class Route:
     template: str
 
     def subject(self, area: Area) -> Any:
-        special = {"time_sheet": "time_sheet", "plan_why": "item", "plan_conflict": "plan_conflict", "plan_conflict_ways": "plan_conflict", "plan_conflict_proposals": "plan_conflict", "plan_draft_verdicts": "plan_draft", "scenarios_adoptions": "answered_scenario", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
+        special = {"time_sheet": "time_sheet", "plan_why": "item", "plan_conflict": "plan_conflict", "plan_conflict_ways": "plan_conflict", "plan_conflict_proposals": "plan_conflict", "plan_draft_verdicts": "plan_draft", **{f"plan_scenario{part}": "plan_scenario" for part in ("", "_changes", "_computations", "_decisions")}, "scenarios_adoptions": "answered_scenario", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
                    "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "time_entry_restorations": "removed_time", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "key_results_reopenings": "scored_key_result", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint", "trace": "feature", "release_publications": "out_release", "feedback_separations": "merged_feedback", "portal_entry": "public_feedback", "ballot_decisions": "closed_ballot", "ballot_decision_undos": "decided_ballot"}  # fmt: skip
@@ -99,6 +99,9 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "charters_signatures": lambda a: {"side": "pmo"},
     "plan_conflict_proposals": lambda a: {"way": "0"},
     "plan_draft_verdicts": lambda a: {"do": "accept"},
+    "plan_scenarios_create": lambda a: {"name": "What if", "space": a.project.space_id},
+    "plan_scenario_changes": lambda a: {"kind": "item", "key": a.other_item.key, "priority": "1"},
+    "plan_scenario_decisions": lambda a: {"do": "discard"},
     "skill_needs_changes": lambda a: {"skill": a.skill_need.skill_id, "level": "4"},
     "portfolio_plan_acceptances": lambda a: {"plan": a.levelled_plan.pk, "project": a.project.pk},
     "contributions": lambda a: {"kind": "portfolio.project", "id": a.project.pk, "objective": a.objective.pk, "weight": 40},

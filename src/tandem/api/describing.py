@@ -63,6 +63,8 @@ _SENTENCES = {
     "portfolio_plan_searches_create": "Look for a better order of all open work",
     "plan_conflicts_ways_create": "Have ways out of a conflict computed", "plan_conflicts_ways_read": "Ways out of a conflict with the effect of each",
     "plan_conflicts_proposals_create": "Propose a way out: a draft for each project whose dates it moves", "plan_drafts_verdicts_create": "Accept or decline a draft of the plan",
+    "plan_scenarios_changes_create": "Write a change down in a plan scenario", "plan_scenarios_computations_create": "Compute a plan scenario",
+    "plan_scenarios_decisions_create": "Merge a plan scenario into the plan, or discard it", "plan_scenarios_picture_read": "What a plan scenario comes to",
     "archivings_undos_create": "Bring back what a rule archived",
     "projects_move_followings_create": "Follow the allowed moves of a space above", "projects_move_leavings_create": "Take an own copy of the allowed moves",
     "bulk_changes_create": "Change many work items at once", "bulk_changes_undos_create": "Take a bulk change or a bulk move back",

@@ -56,6 +56,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "BookingCreate": {
         "subject_kind": "portfolio.project", "subject_id": 3, "person_id": 4, "starts_on": "2027-02-01", "ends_on": "2027-03-26", "percent": "60", "is_hard": True,
     },
+    "PlanScenarioCreate": {"space_id": 7, "name": "What if the crane waits"},
+    "PlanChangeCreate": {"kind": "item", "subject": 4711, "values": {"starts_on": "2027-03-01", "expected_minutes": 2400}},
+    "PlanScenarioDecision": {"do": "merge", "reason": "The crane comes in March"},
     "SkillNeedCreate": {"item_id": 4711, "skill_id": 6, "level": 3},
     "PlanConflict": {
         "id": 31, "space_id": 7, "kind": "promise", "subject_kind": "product.promise", "subject_id": 12, "days": 9, "wanted_on": "2027-03-12",

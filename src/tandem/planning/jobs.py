@@ -12,8 +12,8 @@ from tandem.kit import jobs as queue
 from tandem.people.models import Space, SpaceKind
 from tandem.planning import alignment as aligning
 from tandem.planning import forecasts, schedule
-from tandem.planning.actions import plan_conflicts
-from tandem.planning.models import LevelledPlan, PlanConflict, Solution
+from tandem.planning.actions import plan_conflicts, plan_scenarios
+from tandem.planning.models import LevelledPlan, PlanConflict, PlanScenario, Solution
 from tandem.planning.stale import LEVEL, PREPARE, SEARCH, SOLVE
 
 _APART = 5
@@ -99,6 +99,21 @@ def plan_ways(conflict_id: int, job_id: int) -> None:
         plan_id, found = ways.compute(conflict)
         conflict.write(expected=None, ways=found, ways_of_id=plan_id)
         return f"/plan/conflicts/{conflict_id}/"
+
+    _carry(job_id, work)
+
+
+@queue.computes
+@app.task(name=plan_scenarios.COMPUTE)
+def plan_scenario(scenario_id: int, job_id: int) -> None:
+    # house: reads — the worker computes what its owner was allowed to ask
+    def work(step: Callable[[str, int, int], Any]) -> str:
+        scenario = PlanScenario.objects.get(pk=scenario_id)
+        step("planning", 0, 0)
+        from tandem.planning import plan_branches
+
+        plan_branches.compute(scenario)
+        return f"/plan/scenarios/{scenario_id}/"
 
     _carry(job_id, work)
 

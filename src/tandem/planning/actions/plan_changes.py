@@ -1,0 +1,147 @@
+"""One change of a plan scenario: the very action that somebody would do live, and what stood there when it was written down."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from tandem.kit.errors import Refused
+from tandem.people.models import Space, User
+from tandem.planning.models import PlanChange
+from tandem.planning.schedule import moment
+from tandem.portfolio.actions import projects
+from tandem.portfolio.models import Project
+from tandem.resources.actions import time_off
+from tandem.resources.models import TimeOff
+from tandem.work.actions import work_items
+from tandem.work.models import WorkItem
+
+Kind = PlanChange.Kind
+_OF_ITEM = ("starts_on", "due_on", "expected_minutes", "priority", "assignees")
+_OF_PROJECT = ("starts_on", "state")
+_OF_NEW = ("title", "expected_minutes", "assignees")
+
+
+def carry_out(*, actor: Any, change: PlanChange, run: UUID) -> None:
+    """As the person, with all the rules that hold for them."""
+    values = dict(change.values)
+    if change.kind == Kind.ITEM:
+        work_items.change(actor=actor, item=_item(change.subject), version=None, run=run, **_item_values(values))
+    elif change.kind == Kind.DROP:
+        work_items.remove(actor=actor, item=_item(change.subject), version=None, run=run)
+    elif change.kind == Kind.ADD:
+        space = Space.objects.get(pk=change.subject)
+        people = _people(values.get("assignees", ()))
+        work_items.create(actor=actor, space=space, title=values["title"], estimate_minutes=values.get("expected_minutes"), assignees=people, run=run)
+    elif change.kind == Kind.PROJECT:
+        project = _project(change.subject)
+        given = {name: date.fromisoformat(value) if name == "starts_on" and value else value for name, value in values.items()}
+        projects.change(actor=actor, project=project, version=None, **given)
+    else:
+        person = User.objects.get(pk=change.subject)
+        first, last = date.fromisoformat(values["starts_on"]), date.fromisoformat(values["ends_on"])
+        row = time_off.ask(actor=actor, person=person, starts_on=first, ends_on=last, kind=TimeOff.Kind.OTHER)
+        if row.state != TimeOff.State.APPROVED:  # only asked for: the plan would be as it was
+            raise Refused("plan_absence_not_yours")
+
+
+def checked(kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Only what a change of this kind may say, and at least something."""
+    allowed = {Kind.ITEM: _OF_ITEM, Kind.PROJECT: _OF_PROJECT, Kind.ADD: _OF_NEW, Kind.AWAY: ("starts_on", "ends_on"), Kind.DROP: ()}[Kind(kind)]
+    if unknown := set(values) - set(allowed):
+        raise Refused("field_unknown", fields=", ".join(sorted(unknown)))
+    needed = {Kind.ADD: {"title"}, Kind.AWAY: {"starts_on", "ends_on"}}.get(Kind(kind), set())
+    if (allowed and not values) or needed - values.keys():
+        raise Refused("plan_change_empty")
+    for name in ("starts_on", "ends_on", "due_on"):
+        if values.get(name):
+            try:
+                date.fromisoformat(values[name])
+            except (TypeError, ValueError):
+                raise Refused("date_unreadable", field=name) from None
+    return values
+
+
+def seen(kind: str, subject: int, names: Iterable[str]) -> dict[str, Any]:
+    """What stands there now, in the words of the change."""
+    return _seen(kind, subject, names, _standing([(kind, subject)]))
+
+
+def seen_now(changes: Iterable[PlanChange]) -> dict[int, dict[str, Any]]:
+    """The same of many changes, in three queries: number of the change → what stands there now."""
+    rows = list(changes)
+    standing = _standing([(row.kind, row.subject) for row in rows])
+    return {row.pk: _seen(row.kind, row.subject, [name for name in row.seen if name != "gone"], standing) for row in rows}
+
+
+_Standing = dict[tuple[str, int], dict[str, Any]]
+
+
+def _standing(wanted: list[tuple[str, int]]) -> _Standing:
+    found: _Standing = {}
+    items = [pk for kind, pk in wanted if kind in (Kind.ITEM, Kind.DROP)]
+    for item in WorkItem.objects.present().filter(pk__in=items).select_related("state").prefetch_related("assignments"):
+        if not item.is_done:
+            found["item", item.pk] = {
+                "starts_on": _day(item.constraint_at) if item.constraint == "SNET" else None, "due_on": _day(item.due_on), "priority": item.priority,
+                "expected_minutes": item.remaining_minutes, "assignees": sorted(one.user_id for one in item.assignments.all()),
+            }  # fmt: skip
+    for project in Project.objects.filter(pk__in=[pk for kind, pk in wanted if kind == Kind.PROJECT]):
+        found["project", project.pk] = {"starts_on": _day(project.starts_on), "state": project.state}
+    return found
+
+
+def _seen(kind: str, subject: int, names: Iterable[str], standing: _Standing) -> dict[str, Any]:
+    if kind not in (Kind.ITEM, Kind.DROP, Kind.PROJECT):
+        return {}
+    there = standing.get(("project" if kind == Kind.PROJECT else "item", subject))
+    if there is None:
+        return {"gone": True}
+    return {name: there[name] for name in (("expected_minutes", "assignees") if kind == Kind.DROP else names)}
+
+
+def space_of(kind: str, subject: int) -> int | None:
+    """Where the thing is: who does not see it there does not see the change."""
+    if kind in (Kind.ITEM, Kind.DROP):
+        return WorkItem.objects.filter(pk=subject).values_list("space_id", flat=True).first()
+    if kind == Kind.PROJECT:
+        return Project.objects.filter(pk=subject).values_list("space_id", flat=True).first()
+    if kind == Kind.ADD:
+        return Project.objects.filter(space_id=subject).values_list("space_id", flat=True).first()
+    person = User.objects.filter(pk=subject).first()
+    return time_off.home_of(person).pk if person else None
+
+
+def _item_values(values: dict[str, Any]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for name, value in values.items():
+        if name == "starts_on":
+            at = moment(datetime.combine(date.fromisoformat(value), time())) if value else None
+            given |= {"constraint": "SNET" if value else "ASAP", "constraint_at": at}
+        elif name == "due_on":
+            given["due_on"] = date.fromisoformat(value) if value else None
+        else:
+            given[name] = _people(value) if name == "assignees" else value
+    return given
+
+
+def _item(pk: int) -> WorkItem:
+    item = WorkItem.objects.present().filter(pk=pk).select_related("space", "state", "type").first()
+    if item is None:
+        raise Refused("plan_subject_gone")
+    return item
+
+
+def _project(pk: int) -> Project:
+    project = Project.objects.filter(pk=pk).select_related("space").first()
+    if project is None:
+        raise Refused("plan_subject_gone")
+    return project
+
+
+def _people(ids: Any) -> list[User]:
+    return list(User.objects.filter(pk__in=list(ids)).order_by("pk"))
+
+
+def _day(value: Any) -> str | None:
+    return None if value is None else (value.date() if isinstance(value, datetime) else value).isoformat()

@@ -1,0 +1,170 @@
+"""Branches of the plan: changes that several people write down, one picture of them, and one decision to carry them out."""
+
+import hashlib
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from tandem.collaboration.actions import jobs
+from tandem.collaboration.models import Job
+from tandem.history.record import canonical, record
+from tandem.kit import clock
+from tandem.kit.errors import Hidden, Refused, Stale
+from tandem.people import writing
+from tandem.people.access import Permission, others_may, require
+from tandem.people.models import Space
+from tandem.planning.actions import plan_changes
+from tandem.planning.models import PlanChange, PlanScenario
+
+_DO = Permission.EDIT_PLAN
+COMPUTE = "planning.plan_scenario"
+MOST = 200
+_S = PlanScenario.State
+
+
+def create(*, actor: Any, space: Space, name: str, description: str = "") -> PlanScenario:
+    """By who may edit plans in the space; everybody who may can add to it then."""
+    if not name.strip():
+        raise Refused("title_empty", field="name")
+    return writing.create(
+        PlanScenario, actor=actor, permission=_DO, verb="plan_scenario.created", space=space, name=name.strip(), description=description, opened_by=actor
+    )
+
+
+def add(*, actor: Any, scenario: PlanScenario, kind: str, subject: int, **values: Any) -> PlanChange:
+    """Rehearsed at once: what somebody could not do live they cannot write down either. Of each thing there is one change: who
+    wants it otherwise changes that one, knowing whose it is."""
+    require(actor, _DO, scenario.space_id)
+    values = plan_changes.checked(kind, values)
+    with transaction.atomic():
+        held = _open(scenario)
+        space_id = plan_changes.space_of(kind, subject)
+        if space_id is None or space_id not in actor.visible_space_ids():
+            raise Hidden
+        if kind in (PlanChange.Kind.ITEM, PlanChange.Kind.DROP, PlanChange.Kind.PROJECT) and held.changes.filter(kind=kind, subject=subject).exists():
+            raise Refused("plan_change_there")
+        if held.changes.count() >= MOST:
+            raise Refused("plan_changes_too_many", most=MOST)
+        change = PlanChange(scenario=held, space_id=space_id, kind=kind, subject=subject, values=values, by=actor)
+        change.seen = plan_changes.seen(kind, subject, values)
+        _rehearse(actor, change)
+        change.save(force_insert=True)
+        record("plan_scenario.change_added", held, actor=actor, changes={"kind": [None, kind]})
+    return change
+
+
+def revise(*, actor: Any, change: PlanChange, version: int | None, **values: Any) -> PlanChange:
+    """Another value for the same thing, or the same one in view of what stands there now. Of two at once the second is told."""
+    require(actor, _DO, change.scenario.space_id)
+    values = plan_changes.checked(change.kind, values) if values else change.values
+    with transaction.atomic():
+        held = _open(change.scenario)
+        again = PlanChange(scenario=held, space_id=change.space_id, kind=change.kind, subject=change.subject, values=values, by=actor)
+        _rehearse(actor, again)
+        change.write(expected=version, values=values, seen=plan_changes.seen(change.kind, change.subject, values), by=actor, at=clock.now())
+        record("plan_scenario.change_revised", held, actor=actor, changes={"kind": [None, change.kind]})
+    return change
+
+
+def drop(*, actor: Any, change: PlanChange, version: int | None) -> None:
+    require(actor, _DO, change.scenario.space_id)
+    with transaction.atomic():
+        held = _open(change.scenario)
+        if version is not None:
+            change.write(expected=version)
+        record("plan_scenario.change_dropped", held, actor=actor, changes={"kind": [change.kind, None]})
+        change.delete()
+
+
+def ask(*, actor: Any, scenario: PlanScenario, title: str) -> Job:
+    """Computed in the background; one such job at a time."""
+    require(actor, _DO, scenario.space_id)
+    with transaction.atomic():
+        held = _open(scenario)
+        if held.job is not None and held.job.is_running:
+            return held.job
+        job = jobs.start(actor=actor, space=held.space, kind=COMPUTE, title=title, scenario_id=held.pk)
+        PlanScenario.objects.filter(pk=held.pk).update(job=job)
+    return job
+
+
+def merge(*, actor: Any, scenario: PlanScenario, version: int | None, reason: str) -> int:
+    """Every change is carried out as the person who decides, all or none: the same actions as by hand. Refused without a picture
+    of these very changes, when something they change has changed since, when the person does not see all of them, and for who
+    wrote all of them alone while somebody else may decide."""
+    require(actor, _DO, scenario.space_id)
+    if not reason.strip():
+        raise Refused("reason_needed", field="reason")
+    with transaction.atomic():
+        held = _open(scenario)
+        changes = list(held.changes.order_by("id"))
+        _decidable(actor, held, changes)
+        run = uuid.uuid4()
+        for change in changes:
+            plan_changes.carry_out(actor=actor, change=change, run=run)
+        _decided(actor, held, version, _S.MERGED, reason)
+        record("plan_scenario.merged", held, actor=actor, changes={"rows": [None, len(changes)]}, text={"reason": [None, reason.strip()]})
+    return len(changes)
+
+
+def discard(*, actor: Any, scenario: PlanScenario, version: int | None, reason: str = "") -> None:
+    require(actor, _DO, scenario.space_id)
+    with transaction.atomic():
+        held = _open(scenario)
+        _decided(actor, held, version, _S.DISCARDED, reason)
+        record("plan_scenario.discarded", held, actor=actor)
+
+
+def needs_another(actor: Any, scenario: PlanScenario, changes: list[PlanChange]) -> bool:
+    """Whether somebody else has to decide: two look at what becomes the plan, where there are two."""
+    return {change.by_id for change in changes} <= {actor.pk} and others_may(actor, _DO, scenario.space_id)
+
+
+def digest(changes: list[PlanChange]) -> str:
+    """Which changes a picture shows."""
+    return hashlib.sha256(canonical([[c.pk, c.version, c.kind, c.subject, c.values] for c in changes]).encode()).hexdigest()
+
+
+def moved(changes: list[PlanChange]) -> list[tuple[PlanChange, str, Any, Any]]:
+    """What was changed live since a change was written down: (change, of what, value then, value now)."""
+    found = []
+    stands = plan_changes.seen_now(changes)
+    for change in changes:
+        now = stands[change.pk]
+        found += [(change, name, change.seen.get(name), now.get(name)) for name in sorted({*change.seen, *now}) if change.seen.get(name) != now.get(name)]
+    return found
+
+
+def _decidable(actor: Any, scenario: PlanScenario, changes: list[PlanChange]) -> None:
+    if not changes:
+        raise Refused("plan_scenario_empty")
+    if {change.space_id for change in changes} - set(actor.visible_space_ids()):
+        raise Refused("plan_scenario_unseen")
+    if scenario.computed_of != digest(changes):
+        raise Refused("plan_scenario_not_computed")
+    if moved(changes):
+        raise Refused("plan_scenario_moved")
+    if needs_another(actor, scenario, changes):
+        raise Refused("plan_scenario_is_own")
+
+
+def _decided(actor: Any, scenario: PlanScenario, version: int | None, state: str, reason: str) -> None:
+    if version is not None and scenario.version != version:
+        raise Stale(scenario)
+    scenario.write(expected=scenario.version, state=state, decided_by=actor, decided_at=clock.now(), reason=reason.strip()[:2000])
+
+
+def _open(scenario: PlanScenario) -> PlanScenario:
+    """Held: nobody adds while somebody decides."""
+    held = PlanScenario.objects.select_for_update(of=("self",)).select_related("space", "job").get(pk=scenario.pk)
+    if held.state != _S.OPEN:
+        raise Refused("plan_scenario_over")
+    return held
+
+
+def _rehearse(actor: Any, change: PlanChange) -> None:
+    """A real run that is taken back: every rule speaks, nothing is written."""
+    with transaction.atomic():
+        plan_changes.carry_out(actor=actor, change=change, run=uuid.uuid4())
+        transaction.set_rollback(True)

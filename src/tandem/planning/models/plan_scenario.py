@@ -1,0 +1,79 @@
+"""A branch of the plan: what would be otherwise, written down by several people, computed, and merged by a decision or not."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tandem.kit import clock
+from tandem.people.scoping import Scoped, ScopedQuerySet
+
+
+class PlanScenarioQuerySet(ScopedQuerySet):
+    def open(self) -> Self:
+        return self.filter(state=PlanScenario.State.OPEN)
+
+
+class PlanScenario(Scoped):
+    """Not a scenario of selection: it chooses nothing, it changes people, dates and scope of what is planned."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        MERGED = "merged", pgettext_lazy("plan scenario", "Merged")
+        DISCARDED = "discarded", pgettext_lazy("plan scenario", "Discarded")
+
+    name = models.CharField(_("plan scenario"), max_length=200)
+    description = models.TextField(_("description"), blank=True, max_length=5000)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # what the last computation came to, of which changes (their digest), and the job that computes it or did last
+    outcome = models.JSONField(null=True, blank=True)
+    computed_of = models.CharField(max_length=64, blank=True)
+    computed_at = models.DateTimeField(null=True, blank=True)
+    job = models.ForeignKey("collaboration.Job", models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(_("reason"), blank=True, max_length=2000)
+
+    objects = PlanScenarioQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlanChange(Scoped):
+    """One change, in the space of what it changes. `subject` says what: of each thing a scenario knows one change of a kind, so
+    that nobody overwrites another's unseen. `seen`: the values that stood there when it was written."""
+
+    class Kind(models.TextChoices):
+        ITEM = "item", _("Work item changed")
+        ADD = "add", _("Work item added")
+        DROP = "drop", _("Work item dropped")
+        PROJECT = "project", _("Project changed")
+        AWAY = "away", _("Person away")
+
+    scenario = models.ForeignKey(PlanScenario, models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    subject = models.BigIntegerField()
+    values = models.JSONField(default=dict)
+    seen = models.JSONField(default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scenario", "kind", "subject"], condition=models.Q(kind__in=("item", "drop", "project")), name="one_change_of_a_thing"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

@@ -1,0 +1,98 @@
+"""Changes of a plan scenario: read from a form, and said in a sentence."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from tandem.kit.errors import Refused
+from tandem.kit.text import whole_number
+from tandem.people.models import User
+from tandem.planning.models import PlanChange
+from tandem.portfolio.models import Project
+from tandem.reports.queries.plan_scenarios import ChangeLine
+from tandem.web import doors
+from tandem.web.templating import short_day
+from tandem.work.models import WorkItem
+
+Kind = PlanChange.Kind
+
+
+def read(request: HttpRequest) -> tuple[str, int, dict[str, Any]]:
+    """What is changed, and its new values; fields that are left empty stay as they are."""
+    given, kind = request.POST, request.POST.get("kind", "")
+    values: dict[str, Any] = {name: given[name].strip() for name in ("starts_on", "ends_on", "due_on") if given.get(name, "").strip()}
+    if kind in (Kind.ITEM, Kind.DROP):
+        item = doors.find(WorkItem.objects.present(), request.user, key=given.get("key", "").strip().upper())
+        return kind, item.pk, values | _worked(given) if kind == Kind.ITEM else {}
+    if kind == Kind.ADD:
+        project = _project(request)
+        return kind, project.space_id, {"title": given.get("title", "").strip()[:500], **_worked(given)}
+    if kind == Kind.PROJECT:
+        project = _project(request)
+        return kind, project.pk, values | ({"state": Project.State.ON_HOLD.value} if given.get("on_hold") else {})
+    if kind == Kind.AWAY:
+        person = doors.find(User.objects.all(), request.user, pk=whole_number(given.get("person", ""), 18) or 0)
+        if {"starts_on", "ends_on"} - values.keys():
+            raise Refused("date_unreadable", field="starts_on")
+        return kind, person.pk, values
+    raise Refused("choice_unknown", field="kind")
+
+
+def _project(request: HttpRequest) -> Project:
+    return doors.find(Project.objects.all(), request.user, pk=whole_number(request.POST.get("project", ""), 18) or 0)
+
+
+def _worked(given: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if given.get("hours", "").strip():
+        hours = whole_number(given["hours"].strip(), 5)
+        if hours is None:
+            raise Refused("number_unreadable", field="hours")
+        found["expected_minutes"] = 60 * hours
+    if (priority := whole_number(given.get("priority", ""), 1)) is not None and 1 <= priority <= 4:
+        found["priority"] = priority
+    if (person := whole_number(given.get("person", ""), 18)) is not None:
+        found["assignees"] = [person]
+    return found
+
+
+def said(line: ChangeLine) -> str:
+    """The change in a sentence, without the name of what it changes."""
+    change, values = line.change, line.change.values
+    if change.kind == Kind.DROP:
+        return _("is dropped")
+    if change.kind == Kind.AWAY:
+        return _("is away from %(first)s to %(last)s") % {"first": _day(values["starts_on"]), "last": _day(values["ends_on"])}
+    parts = [_value(name, value, line.names) for name, value in values.items() if name != "title"]
+    if change.kind == Kind.ADD:
+        return _("new: %(title)s") % {"title": values["title"]} + (f" · {', '.join(parts)}" if parts else "")
+    return ", ".join(parts)
+
+
+def moved(line: ChangeLine) -> list[str]:
+    """What was changed live since it was written down."""
+    return [
+        _("It is no longer open.") if name == "gone" else _("In the plan since: %(now)s; when this was written down: %(then)s.") % {"now": _value(name, now, line.names), "then": _value(name, then, line.names)}
+        for name, then, now in line.moved
+    ]  # fmt: skip
+
+
+def _value(name: str, value: Any, known: dict[int, str]) -> str:
+    if name == "starts_on":
+        return _("not before %(day)s") % {"day": _day(value)} if value else _("no earliest start")
+    if name == "due_on":
+        return _("due on %(day)s") % {"day": _day(value)} if value else _("no due date")
+    if name == "expected_minutes":
+        return _("%(hours)s h left") % {"hours": f"{(value or 0) / 60:g}"}
+    if name == "priority":
+        return _("priority %(n)s") % {"n": value} if value else _("no priority")
+    if name == "state":
+        return str(Project.State(value).label) if value in Project.State.values else str(value)
+    names = sorted(known[pk] for pk in value or () if pk in known)
+    return _("done by %(names)s") % {"names": ", ".join(names)} if names else _("done by nobody in particular")
+
+
+def _day(text: Any) -> str:
+    return short_day(date.fromisoformat(text))
