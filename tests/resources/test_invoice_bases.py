@@ -142,7 +142,7 @@ def test_page_run_and_files(world, item, signed_in):
     client, where = signed_in(world.alma), {"in": "POR", "from": "2026-02-01", "to": "2026-02-28"}
     page = client.get(reverse("invoicing"), where).text
     assert "61.23" in page and "=Flight" in page and "Mei Lin" in page
-    answer = client.post(reverse("invoicing"), where | {"currency": "EUR", "cost": [line.pk]})
+    answer = client.post(reverse("invoice_runs"), where | {"currency": "EUR", "cost": [line.pk]})
     basis = InvoiceBasis.objects.get()
     assert answer.status_code == 302 and basis.total == D("371.68")
     shown = client.get(reverse("invoice_basis", kwargs={"id": basis.pk})).text
@@ -159,7 +159,7 @@ def test_page_run_and_files(world, item, signed_in):
     assert "1 entry was changed" in client.get(reverse("invoice_basis", kwargs={"id": basis.pk})).text
     for wrong in ({"to": "2026-01-01"}, {"currency": "XXX"}, {"to": "2030-01-01"}):
         assert client.get(reverse("invoicing"), where | wrong).status_code == 200
-        assert client.post(reverse("invoicing"), where | {"currency": "EUR"} | wrong).status_code in (302, 422)
+        assert client.post(reverse("invoice_runs"), where | {"currency": "EUR"} | wrong).status_code in (302, 422)
     assert InvoiceBasis.objects.count() == 1
     client.post(reverse("invoice_basis_cancellations", kwargs={"id": basis.pk}), {"reason": "Never sent", "version": basis.version})
     assert "Never sent" in client.get(reverse("invoice_basis", kwargs={"id": basis.pk})).text

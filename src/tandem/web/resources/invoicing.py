@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from tandem.kit import clock
 from tandem.kit.dates import parse_day
-from tandem.kit.errors import Denied, Hidden
+from tandem.kit.errors import Denied
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space, SpaceKind
@@ -34,24 +34,12 @@ SHOWN, RUNS = 200, 50
 
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
-    """`in` (key of a project), `from`, `to` (last month unless said otherwise), `currency`. POST makes the run."""
+    """`in` (key of a project), `from`, `to` (last month unless said otherwise), `currency`."""
     user: Any = request.user
     spaces = Space.objects.visible_to(user).filter(kind=SpaceKind.PROJECT, id__among=spaces_where(user, Permission.SEE_RATES)).order_by("name", "id")
-    asked = request.POST if request.method == "POST" else request.GET
-    if key := asked.get("in", ""):
-        space = doors.find(Space.objects.filter(kind=SpaceKind.PROJECT), user, key=key)
-        if not may(user, Permission.SEE_RATES, space.pk):
-            raise Denied(Permission.SEE_RATES)
-    else:
-        space = None
-    first, last = _period(asked)
-    currency = asked.get("currency", "") or totals.currency_of(space)
-    if request.method == "POST":
-        if space is None:
-            raise Hidden
-        costs = [number for one in request.POST.getlist("cost") if (number := whole_number(one)) is not None]
-        made = invoice_bases.make(actor=user, space=space, first_on=first, last_on=last, currency=currency, cost_lines=costs)
-        return doors.go_to(request, reverse("invoice_basis", kwargs={"id": made.pk}), _("Made."))
+    space = _space(user, request.GET["in"]) if request.GET.get("in") else None
+    first, last = _period(request.GET)
+    currency = request.GET.get("currency", "") or totals.currency_of(space)
     context: dict[str, Any] = {
         "spaces": list(spaces.values_list("key", "name")[:500]), "space": space, "first": first, "last": last, "currency": currency,
         "currencies": Portfolio.CURRENCIES, "runs": _runs(user, space),
@@ -65,6 +53,24 @@ def page(request: HttpRequest) -> HttpResponse:
     elif space is not None:
         context["problem"] = _("The last day lies before the first, or more than a year after it.")
     return render(request, "resources/invoicing.html", context)
+
+
+@login_required
+@require_POST
+def runs(request: HttpRequest) -> HttpResponse:
+    """Makes a run: what the page says, and `cost` for each cost that is passed on."""
+    space = _space(request.user, request.POST.get("in", ""))
+    first, last = _period(request.POST)
+    costs = [number for one in request.POST.getlist("cost") if (number := whole_number(one)) is not None]
+    made = invoice_bases.make(actor=request.user, space=space, first_on=first, last_on=last, currency=request.POST.get("currency", ""), cost_lines=costs)
+    return doors.go_to(request, reverse("invoice_basis", kwargs={"id": made.pk}), _("Made."))
+
+
+def _space(user: Any, key: str) -> Space:
+    space = doors.find(Space.objects.filter(kind=SpaceKind.PROJECT), user, key=key)
+    if not may(user, Permission.SEE_RATES, space.pk):
+        raise Denied(Permission.SEE_RATES)
+    return space
 
 
 def _period(asked: Any) -> tuple[date, date]:
@@ -174,6 +180,6 @@ def cancel(request: HttpRequest, id: int) -> HttpResponse:
 
 
 urls = [
-    path("money/invoicing/", page, name="invoicing"), path("money/invoicing/<int:id>/", basis, name="invoice_basis"), path("money/invoicing/<int:id>/cancellations/", cancel, name="invoice_basis_cancellations"),
+    path("money/invoicing/", page, name="invoicing"), path("money/invoicing/runs/", runs, name="invoice_runs"), path("money/invoicing/<int:id>/", basis, name="invoice_basis"), path("money/invoicing/<int:id>/cancellations/", cancel, name="invoice_basis_cancellations"),
     path("money/invoicing/<int:id>/rows.csv", export, {"kind": "csv"}, name="invoice_basis_csv"), path("money/invoicing/<int:id>/rows.xlsx", export, {"kind": "xlsx"}, name="invoice_basis_xlsx"),
 ]  # fmt: skip
