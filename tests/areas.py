@@ -103,6 +103,7 @@ from tandem.resources.actions import (
     bookings,
     departments,
     employments,
+    invoice_bases,
     job_roles,
     person_roles,
     rates,
@@ -115,6 +116,7 @@ from tandem.resources.models import (
     Booking,
     Department,
     Employment,
+    InvoiceBasis,
     JobRole,
     PersonRole,
     PersonSkill,
@@ -223,6 +225,8 @@ class Area:
     budget: Budget
     budget_entry: BudgetEntry
     exchange_rate: ExchangeRate
+    invoice_basis: InvoiceBasis
+    paid_cost_line: CostLine
     benefit: Benefit
     unmeasured_benefit: Benefit
     benefit_measurement: BenefitMeasurement
@@ -398,7 +402,10 @@ def _costs(admin: User, project: Project) -> dict[str, Any]:
     entry = budgets.approve(actor=admin, project=project, amount=Decimal("50000"), currency="EUR", note="Steering committee")
     rate = exchange_rates.create(actor=admin, currency="USD", on=clock.today() - timedelta(days=400), rate=Decimal("0.92"))
     line = make.cost_line(actor=admin, project=project)
-    return {"cost_line": line, "budget": Budget.objects.get(pk=entry.budget_id), "budget_entry": entry, "exchange_rate": rate}
+    paid, billed = (make.cost_line(actor=admin, project=project, title=title, actual=Decimal("12.50")) for title in ("Taxi", "Ferry"))
+    day = billed.month
+    basis = invoice_bases.make(actor=admin, space=project.space, first_on=day, last_on=day, currency=billed.currency, cost_lines=[billed.pk])
+    return {"paid_cost_line": paid, "invoice_basis": basis, "cost_line": line, "budget": Budget.objects.get(pk=entry.budget_id), "budget_entry": entry, "exchange_rate": rate}
 
 
 def _resources(admin: User, member: User, top: Space, project: Project) -> dict[str, Any]:

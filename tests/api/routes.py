@@ -25,6 +25,7 @@ EXAMPLES = {
     "person-skills": "person_skill",
     "skill-needs": "skill_need",
     "rates": "rate",
+    "invoice-bases": "invoice_basis",
     "bookings": "booking",
     "time-off": "time_off",
     "time-sheets": "time_sheet",
@@ -251,6 +252,8 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "time_sheets_reopenings_create": lambda a: {"reason": "The wrong item"},
     "timers_create": lambda a: {"item_id": a.item.pk, "note": "Berth plan"},
     "timers_stops_create": lambda a: {"minutes": 45},
+    "invoice_bases_create": lambda a: {"space_id": a.project.space_id, "first_on": a.paid_cost_line.month.isoformat(), "last_on": a.paid_cost_line.month.isoformat(), "currency": "EUR", "cost_line_ids": [a.paid_cost_line.pk]},
+    "invoice_bases_cancellations_create": lambda a: {"reason": "Never sent"},
     "rates_create": lambda a: {"space_id": a.space.pk, "job_role_id": a.job_role.pk, "valid_from": _days(3), "cost": "95.50", "bill": "140.00", "currency": "EUR"},
     "objectives_create": lambda a: {
         "space_id": a.space.pk,

@@ -25,7 +25,7 @@ class Route:
     template: str
 
     def subject(self, area: Area) -> Any:
-        special = {"time_sheet": "time_sheet", "plan_why": "item", "plan_conflict": "plan_conflict", "plan_conflict_ways": "plan_conflict", "plan_conflict_proposals": "plan_conflict", "plan_draft_verdicts": "plan_draft", **{f"plan_scenario{part}": "plan_scenario" for part in ("", "_changes", "_computations", "_decisions")}, "scenarios_adoptions": "answered_scenario", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
+        special = {**dict.fromkeys(("invoice_basis", "invoice_basis_csv", "invoice_basis_xlsx", "invoice_basis_cancellations"), "invoice_basis"), "time_sheet": "time_sheet", "plan_why": "item", "plan_conflict": "plan_conflict", "plan_conflict_ways": "plan_conflict", "plan_conflict_proposals": "plan_conflict", "plan_draft_verdicts": "plan_draft", **{f"plan_scenario{part}": "plan_scenario" for part in ("", "_changes", "_computations", "_decisions")}, "scenarios_adoptions": "answered_scenario", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
                    "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "time_entry_restorations": "removed_time", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "key_results_reopenings": "scored_key_result", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint", "trace": "feature", "release_publications": "out_release", "feedback_separations": "merged_feedback", "portal_entry": "public_feedback", "ballot_decisions": "closed_ballot", "ballot_decision_undos": "decided_ballot"}  # fmt: skip
@@ -110,6 +110,8 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "scenarios_shares": lambda a: {"bound": "most", "percent": "80", "group": "kind:run"},
     "proposals_moves": lambda a: {"state": "assessed"},
     "portfolio_mix": lambda a: {"kind:run": "60", "kind:grow": "30", "kind:transform": "10"},
+    "invoice_runs": lambda a: {"in": a.project.space.key, "from": a.paid_cost_line.month.isoformat(), "to": a.paid_cost_line.month.isoformat(), "currency": "EUR", "cost": a.paid_cost_line.pk},
+    "invoice_basis_cancellations": lambda a: {"reason": "Never sent"},
     "costs_paste": lambda a: {"text": "title;month;planned\nFenders;2027-02;12", "do": "take"},
     "budget": lambda a: {"amount": "100", "note": "The board"},
     "budget_transfers": lambda a: {"to": a.second_project.pk, "amount": "50", "note": "Shared gate"},

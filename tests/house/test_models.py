@@ -42,6 +42,7 @@ UNSCOPED = {
     "work.TimeLock": "names a person and a week that stands, nothing else",
     "resources.TimeSheetRow": "stands and falls with its time sheet",
     "resources.TimeSheetStep": "stands and falls with its time sheet",
+    "resources.InvoiceRow": "stands and falls with its run",
     "work.StateChange": "never edited; carries its space itself",
     "work.SprintMember": "stands and falls with its sprint",
     "work.SprintChange": "never edited; carries its space itself",

@@ -60,7 +60,7 @@ from tandem.api.product import (
     roadmap_shares,
     scoring_models,
 )
-from tandem.api.resources import bookings, catalogue, rates, time_sheets
+from tandem.api.resources import bookings, catalogue, invoice_bases, rates, time_sheets
 from tandem.api.resources import people as people_resources
 from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
 from tandem.api.work import (
@@ -184,6 +184,7 @@ NOUNS: dict[str, Router] = {
     "person-roles": people_resources.person_roles,
     "person-skills": people_resources.person_skills,
     "skill-needs": people_resources.skill_needs,
+    "invoice-bases": invoice_bases.router,
     "rates": rates.router,
     "time-off": bookings.time_off,
     "time-sheets": time_sheets.router,

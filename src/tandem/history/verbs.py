@@ -44,6 +44,8 @@ VERBS = {
     "time_off.asked": _("asked for time off"),
     "time_off.decided": _("decided about time off"),
     "time_off.withdrawn": _("withdrew time off"),
+    "invoice_basis.made": _("made a basis for an invoice"),
+    "invoice_basis.cancelled": _("cancelled a basis for an invoice"),
     "time_sheet.opened": _("opened a week of time"),
     "time_sheet.submitted": _("sent in a week of time"),
     "time_sheet.withdrawn": _("took a week of time back"),

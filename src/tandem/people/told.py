@@ -14,6 +14,7 @@ BEHIND: tuple[tuple[str, Permission, frozenset[str] | None], ...] = (
     ("cost_line.", _P.SEE_COSTS, None),
     ("budget.entered", _P.SEE_COSTS, frozenset({"override_reason"})),
     ("rate.", _P.SEE_RATES, None),
+    ("invoice_basis.", _P.SEE_RATES, None),
 )
 """How the verb begins → what one must hold to be told these fields of it, or (None) any of them."""
 

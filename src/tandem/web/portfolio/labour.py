@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from tandem.kit.errors import Denied
-from tandem.people.access import Permission, may
+from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space
 from tandem.reports.queries import labour as reads
 from tandem.reports.queries import money as totals
@@ -32,6 +32,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "space": space, "money_url": f"{reverse('money')}?{urlencode({'in': key})}" if key else reverse("money"), "sentence": _sentence(found),
         "months": _months(found), "people": _people(request, found), "projects": _projects(request, found) if len({one.space_id for one in found.shares}) > 1 else [],
+        "may_invoice": may(request.user, Permission.SEE_RATES, space.pk) if space else bool(spaces_where(request.user, Permission.SEE_RATES)),
         "untold": hours(found.untold) if found.untold else "", "enough": reads.ENOUGH, "missing": _missing(request, found), "unknown": ", ".join(sorted(found.unknown)), "total": _row("", _whole(found), found.currency) if found.shares else None,
     }  # fmt: skip
     return render(request, "portfolio/labour.html", context)

@@ -23,7 +23,7 @@ def scatter(items: Sequence[Finished], learnt: Learnt | None) -> dict[str, Any]:
     high = max(2.0, *(max(one.case.estimate, one.case.actual) for one in shown))
     a, b = floor(log10(low) * 2) / 2, ceil(log10(high) * 2) / 2
     marks = [(log10(n), _hours(n)) for n in (0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 40, 80, 160, 400, 1000, 4000) if a - 1e-9 <= log10(n) <= b + 1e-9]
-    plot = charts.plot(x=(a, b), y=(a, b), height=320, left=44, right=70, x_ticks=marks, y_ticks=marks)
+    plot = charts.plot(x=(a, b), y=(a, b), height=320, left=62, right=24, x_ticks=marks, y_ticks=marks)
     lines = [_ratio_line(plot, a, b, 1.0, _("as estimated"), "ch-ink2", False)]
     if learnt:
         lines += [_ratio_line(plot, a, b, learnt.middle, _("median"), "ch-ink", False), _ratio_line(plot, a, b, learnt.bound, "P80", "ch-sel", True)]
