@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from tests.browser.conftest import until
+
 PICTURES = os.environ.get("TANDEM_TEST_PICTURES")
 SHEET = "/work-items/?layout=sheet&q=&sort=key&cols=key,title,state,points,due&space={space}"
 
@@ -40,14 +42,6 @@ def count(site, where="TRUE"):
 
 def toast(page, text):
     page.locator("#toasts [data-toast]", has_text=text).last.wait_for(timeout=60_000)
-
-
-def until(page, what, gives):
-    for _ in range(600):
-        if what() == gives:
-            return
-        page.wait_for_timeout(100)
-    assert what() == gives
 
 
 def test_five_hundred_rows_are_pasted_by_keys_and_taken_back_in_one_step(sheet, site):
