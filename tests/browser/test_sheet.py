@@ -157,7 +157,7 @@ def test_own_fields_are_pasted_filled_down_and_taken_back(sheet, site):
     sheet.keyboard.press("Shift+ArrowDown")
     wait_said(sheet, "3 × 1 cells")
     sheet.keyboard.press("Control+d")
-    until(sheet, lambda: count(site, "fields->>'Quay' = 'North'"), gives=3)  # the toast of the first change says the same
+    until(sheet, lambda: count(site, "fields->>'Quay' = 'North'"), 3)  # the toast of the first change says the same
     sheet.keyboard.press("Control+z")
     toast(sheet, "Took 2 changes back")
     assert count(site, "fields->>'Quay' = 'North'") == 1 and count(site, "fields->>'Quay' = 'South'") == 1
