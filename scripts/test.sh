@@ -50,7 +50,7 @@ summary() {
 
 case $what in
   lint) lint ;;
-  check) lint; types; step "rules of the house" pytest -q $many tests/house ;;
+  check) lint; types; step "rules of the house" pytest -q $many -m "not slow" tests/house ;;
   proof)
     step "long tests" env TANDEM_TEST_CASES=new pytest -q -m slow
     step "new cases for the property tests" env TANDEM_TEST_CASES=new pytest -q $many -m "not slow" tests/compute tests/planning tests/exchange/formats tests/proof/test_any_order.py

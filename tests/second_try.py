@@ -25,15 +25,16 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def tried(item: Any, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
-    """The reports of the first try, or of the second where the first one failed."""
+    """The reports of the first try, or of the second where only the first one failed."""
     first = runtestprotocol(item, log=False, nextitem=nextitem)
     failed = next((report for report in first if report.failed), None)
     if failed is None:
         return first
     item._initrequest()
     second = runtestprotocol(item, log=False, nextitem=nextitem)
-    if not any(report.failed for report in second):
-        second[-1].user_properties.append((_MARK, failed.longreprtext))
+    if any(report.failed for report in second):
+        return first  # what is told is the fault itself: the second try may have stumbled over what the first one left
+    second[-1].user_properties.append((_MARK, failed.longreprtext))
     return second
 
 

@@ -38,6 +38,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))  # they share one Tandem and one Chromium
 
 
+def until(page: Any, ask: Callable[[], Any], wanted: Any, seconds: float = 60) -> None:
+    """Wait on the page's own clock until `ask` answers `wanted`: what takes a moment takes many on a machine with much to do."""
+    for _ in range(int(seconds * 8)):
+        if ask() == wanted:
+            return
+        page.wait_for_timeout(125)
+    assert ask() == wanted
+
+
 @dataclass
 class Site:
     """`people`: alma, boris, …, each a dict; `projects`: BRD, PLN, ITM; `paths`: the address of each GET page by route name."""
@@ -194,7 +203,7 @@ class Pages:
             base_url=self.site.url, viewport={"width": width, "height": height}, reduced_motion="reduce",
             color_scheme="dark" if theme == "dark" else "light", locale="zh-CN" if chinese else "en-GB", **context,
         )  # fmt: skip
-        opened.set_default_timeout(20_000)
+        opened.set_default_timeout(60_000)  # while others work on the same machine
         self.contexts.append(opened)
         if person:
             self.site.prefer(person, theme=theme, density=density, language="zh-hans" if chinese else "en")

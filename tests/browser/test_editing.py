@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.test_work_items import TABLE, column, row, wait_for
+from tests.browser.test_work_items import TABLE, column, row, until
 
 
 @pytest.fixture
@@ -30,11 +30,11 @@ def test_each_sees_the_other_in_the_cell_and_it_goes_again(two):
     boris, mei = two
     open_cell(boris, "step 9")
     flag = row(mei, "step 9").locator(".ed-by")
-    flag.wait_for(timeout=10_000)
+    flag.wait_for()
     assert flag.inner_text() == "Boris Orlov is editing this"
     assert boris.locator(".ed-by").count() == 0, "nobody is told of himself"
     boris.keyboard.press("Escape")
-    flag.wait_for(state="detached", timeout=10_000)
+    flag.wait_for(state="detached")
 
 
 def test_what_the_other_saves_stands_beside_ones_own_text(two, site):
@@ -45,12 +45,12 @@ def test_what_the_other_saves_stands_beside_ones_own_text(two, site):
     mei.keyboard.type("Booking desk step 10, theirs")
     mei.keyboard.press("Enter")
     both = boris.locator(".cell-both")
-    both.wait_for(timeout=10_000)
+    both.wait_for()
     assert "Mei Lin saved this at" in both.inner_text() and "step 10, theirs" in both.inner_text()
     assert boris.locator(".cell-in").input_value() == "Mine", "nothing of one's own is lost"
     both.get_by_role("button", name="Keep mine").click()
     boris.locator(".cell-in").press("Enter")
-    wait_for(boris, lambda: site.rows("SELECT count(*) FROM work_workitem WHERE title = 'Mine'")[0][0], 1)
+    until(boris, lambda: site.rows("SELECT count(*) FROM work_workitem WHERE title = 'Mine'")[0][0], 1)
     site.rows("UPDATE work_workitem SET title = 'Booking desk step 10' WHERE title = 'Mine'")
 
 
@@ -61,7 +61,7 @@ def test_who_takes_theirs_has_it_at_once(two, site):
     mei.locator(".cell-in").fill("2027-03-04")
     mei.keyboard.press("Enter")
     boris.locator(".cell-both").get_by_role("button", name="Keep theirs").click()
-    wait_for(boris, lambda: row(boris, "step 11").locator("[data-name=due_on]").inner_text(), "2027-03-04")
+    until(boris, lambda: row(boris, "step 11").locator("[data-name=due_on]").inner_text(), "2027-03-04")
     assert str(column(site, "Booking desk step 11", "due_on")) == "2027-03-04"
 
 
@@ -77,16 +77,16 @@ def test_a_long_text_is_kept_when_the_other_was_faster(page_of, site):
     page_of.forgive("409")
     mei.keyboard.press("Control+Enter")
     title = site.projects["ITM"]["items"][6]["title"]
-    wait_for(mei, lambda: column(site, title, "description"), "Berth plan of Mei")
+    until(mei, lambda: column(site, title, "description"), "Berth plan of Mei")
     boris.keyboard.press("Control+Enter")
     both = boris.locator(".cell-both")
-    both.wait_for(timeout=10_000)
+    both.wait_for()
     assert "Berth plan of Mei" in both.inner_text()
     assert boris.locator("textarea.cell-in").input_value() == "Berth plan of Boris"
     assert mei.locator(".cell-both").count() == 0
     both.get_by_role("button", name="Keep mine").click()
     boris.locator("textarea.cell-in").press("Control+Enter")
-    wait_for(boris, lambda: column(site, site.projects["ITM"]["items"][6]["title"], "description"), "Berth plan of Boris")
+    until(boris, lambda: column(site, site.projects["ITM"]["items"][6]["title"], "description"), "Berth plan of Boris")
 
 
 def test_the_sheet_frames_the_cell_of_the_other(page_of):
@@ -96,5 +96,5 @@ def test_the_sheet_frames_the_cell_of_the_other(page_of):
     mei.goto(TABLE)
     mei.wait_for_selector("html.js")
     open_cell(mei, "step 12", "priority")
-    boris.locator(".sheet-foot", has_text=re.compile("Priority: Mei Lin is editing this")).wait_for(timeout=10_000)
+    boris.locator(".sheet-foot", has_text=re.compile("Priority: Mei Lin is editing this")).wait_for()
     assert boris.locator(".rgCell.them").count() == 1

@@ -2,17 +2,15 @@
 
 import re
 
+from tests.browser.conftest import until
+
 
 def _bell(page) -> int:
     return int(re.search(r"\d+", page.locator("#bell").get_attribute("aria-label"))[0])
 
 
 def _more_than(page, count: int) -> None:
-    for _ in range(200):  # a machine with much to do
-        if _bell(page) > count:
-            return
-        page.wait_for_timeout(150)
-    assert _bell(page) > count
+    until(page, lambda: _bell(page) > count, True)
 
 
 def test_a_mention_is_completed_by_keys_and_rings_at_once(page_of, site):
@@ -63,10 +61,7 @@ def test_done_later_and_undo_by_keys(page_of, site):
     page.locator("#inbox article", has_text=name).wait_for()
     page.keyboard.press("s")
     page.locator("#inbox details[open]").get_by_text("Tomorrow morning").click()
-    for _ in range(40):
-        if page.locator("#inbox article").count() == count - 1:
-            break
-        page.wait_for_timeout(100)
+    until(page, page.locator("#inbox article").count, count - 1)
     page.goto("/inbox/?box=later")
     assert page.locator("#inbox article").count() >= 1
 

@@ -2,16 +2,9 @@
 
 import pytest
 
+from tests.browser.conftest import until
+
 LINE = "/work-items/?layout=timeline&q=project:PLN+state:open"
-
-
-def wait_for(page, ask, wanted):
-    """The first computation of a server compiles its kernel."""
-    for _ in range(200):
-        if ask() == wanted:
-            return
-        page.wait_for_timeout(200)
-    assert ask() == wanted
 
 
 def planned(site, item, name="planned_start"):
@@ -52,11 +45,11 @@ def test_a_bar_is_moved_by_keys_taken_back_and_seen_by_others(page_of, site, fre
     page, other = opened(page_of), opened(page_of, "mei")
     focus(page, free["title"])
     page.keyboard.press("Alt+ArrowRight")
-    wait_for(page, lambda: planned(site, free) != "2027-03-01", True)
+    until(page, lambda: planned(site, free) != "2027-03-01", True)
     moved = planned(site, free)
     other.wait_for_function("([n, d]) => { const p = document.querySelector('tandem-timeline').plan, i = p.at(n); return p.dateOf(p.time.start[i]).toISOString().startsWith(d); }", arg=[str(free["id"]), moved])
     page.keyboard.press("Control+z")
-    wait_for(page, lambda: planned(site, free), "2027-03-01")
+    until(page, lambda: planned(site, free), "2027-03-01")
 
 
 def test_a_bar_is_dragged_and_its_end_drawn_out(page_of, site, free):
@@ -69,9 +62,9 @@ def test_a_bar_is_dragged_and_its_end_drawn_out(page_of, site, free):
     page.mouse.down()
     page.mouse.move((at["s"] + at["e"]) / 2 + 7 * at["day"], at["y"], steps=5)
     page.mouse.up()
-    wait_for(page, lambda: planned(site, free), "2027-03-08")
+    until(page, lambda: planned(site, free), "2027-03-08")
     page.keyboard.press("Shift+Alt+ArrowRight")
-    wait_for(page, lambda: planned(site, free, "planned_finish") > "2027-03-10", True)
+    until(page, lambda: planned(site, free, "planned_finish") > "2027-03-10", True)
 
 
 def test_what_follows_from_links_says_why_it_stays(page_of, site):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, until
 from tests.browser.test_board import card, column_of
 from tests.proof.running import _environment
 
@@ -70,14 +70,6 @@ def titled(site, key, name):
     query = ("SELECT s.name FROM work_workitem i JOIN work_state s ON s.id = i.state_id JOIN people_space p ON p.id = i.space_id"
              " WHERE p.key = %s AND i.title LIKE %s")  # fmt: skip
     return site.rows(query, key, f"{name} about%")[0][0]
-
-
-def until(page, what, gives):
-    for _ in range(100):
-        if (found := what()) == gives:
-            return
-        page.wait_for_timeout(100)
-    assert found == gives
 
 
 def test_a_team_works_on_a_board_of_many_cards(page_of, site, kanban):

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from tests.browser.conftest import until
+
 PICTURES = os.environ.get("TANDEM_TEST_PICTURES")
 SHEET = "/work-items/?layout=sheet&q=&sort=key&cols=key,title,state,points,due&space={space}"
 
@@ -40,14 +42,6 @@ def count(site, where="TRUE"):
 
 def toast(page, text):
     page.locator("#toasts [data-toast]", has_text=text).last.wait_for(timeout=60_000)
-
-
-def until(page, what, gives):
-    for _ in range(600):
-        if what() == gives:
-            return
-        page.wait_for_timeout(100)
-    assert what() == gives
 
 
 def test_five_hundred_rows_are_pasted_by_keys_and_taken_back_in_one_step(sheet, site):
@@ -163,7 +157,7 @@ def test_own_fields_are_pasted_filled_down_and_taken_back(sheet, site):
     sheet.keyboard.press("Shift+ArrowDown")
     wait_said(sheet, "3 × 1 cells")
     sheet.keyboard.press("Control+d")
-    until(sheet, lambda: count(site, "fields->>'Quay' = 'North'"), gives=3)  # the toast of the first change says the same
+    until(sheet, lambda: count(site, "fields->>'Quay' = 'North'"), 3)  # the toast of the first change says the same
     sheet.keyboard.press("Control+z")
     toast(sheet, "Took 2 changes back")
     assert count(site, "fields->>'Quay' = 'North'") == 1 and count(site, "fields->>'Quay' = 'South'") == 1

@@ -152,9 +152,10 @@ def test_rows_are_lower_when_compact(page_of):
 def test_the_language_changes_with_one_press(page_of):
     page = page_of("mei")
     page.goto("/work-items/")
+    shown = page.url  # a view of one's own opens first, where another test has kept one
     page.locator(".topbar button[name=language]").click()
     page.locator("html[lang=zh-Hans]").wait_for()
-    assert page.url.endswith("/work-items/")
+    assert page.url == shown
     assert "工作项" in page.locator("h1").inner_text()
 
 

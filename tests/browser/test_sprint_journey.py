@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import until
+
 PICTURES = os.environ.get("TANDEM_TEST_PICTURES")
 TITLES = ["Show the price before the booking", "预订前显示价格", "Mail when the berth changes", "Refuse double bookings"]
 
@@ -69,13 +71,13 @@ class Journey:
         else:
             target.fill(text)
 
+    def send(self, button):
+        """A form that leads to another page: only there does one go on."""
+        with self.page.expect_navigation():
+            self.press(button)
+
     def until(self, query, *values, gives):
-        for _ in range(80):
-            found = self.site.rows(query, *values)
-            if found == gives:
-                return
-            self.page.wait_for_timeout(150)
-        assert found == gives
+        until(self.page, lambda: self.site.rows(query, *values), gives)
 
     # ── the way ──
 
@@ -178,7 +180,7 @@ class Journey:
     def run(self):
         page = self.page
         self.go(f"/sprints/{self.sprint}/")
-        self.press(page.locator("form[action$='/starts/'] button"))
+        self.send(page.locator("form[action$='/starts/'] button"))
         self.until("SELECT state FROM work_sprint WHERE id = %s", self.sprint, gives=[("active",)])
         self.go(f"/boards/{self.key}/", "tandem-board.ready")
         self.shoot("board")
@@ -227,7 +229,7 @@ class Journey:
             yes.check()
         self.write(page.locator("[name=review]"), "Three shippers booked alone.")
         self.shoot("close")
-        self.press(page.locator("form.stack button.btn-ink"))
+        self.send(page.locator("form.stack button.btn-ink"))
         self.until("SELECT state, is_goal_met, review FROM work_sprint WHERE id = %s", self.sprint,
                    gives=[("closed", True, "Three shippers booked alone.")])  # fmt: skip
         self.go(f"/sprints/{self.sprint}/?view=review")

@@ -6,6 +6,7 @@ from django.db import transaction
 from tandem.history.models import Event
 from tandem.kit.errors import Refused
 from tandem.people.models import Role, Space, User
+from tandem.planning.models import ComputedDates, Forecast
 from tandem.product.models import Feature, Promise, Scope
 from tandem.product.models.window import standing
 from tandem.samples import load as sample
@@ -21,7 +22,7 @@ def loaded(django_db_setup, django_db_blocker, _quick_passwords):
     """One load for all tests of this file, rolled back after the last."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
         make_small(patch)
-        yield sample.load("en", "a long password", seed=2, as_of=TODAY, computed=False)
+        yield sample.load("en", "a long password", seed=2, as_of=TODAY)
         transaction.set_rollback(True)
 
 
@@ -30,6 +31,11 @@ def test_three_people_can_sign_in_and_nobody_else(loaded):
     usable = [u for u in User.objects.all() if u.has_usable_password()]
     assert {u.email for u in usable} == {s.email for s in loaded.sign_ins}
     assert all(u.check_password("a long password") for u in usable)
+
+
+def test_everything_is_computed(loaded):
+    assert Forecast.objects.filter(is_current=True, p80__isnull=False).exists()
+    assert ComputedDates.objects.filter(is_critical=True).exists()
 
 
 def test_there_are_as_many_of_each_noun_as_the_organisation_should_have(loaded):

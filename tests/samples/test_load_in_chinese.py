@@ -1,5 +1,7 @@
 """The sample in Chinese: its rows are Chinese, its people read Chinese, and what is computed about it is there."""
 
+import pytest
+
 from tandem.people.models import User
 from tandem.planning.models import ComputedDates, Forecast
 from tandem.product.models import Feature
@@ -7,6 +9,7 @@ from tandem.samples import load as sample
 from tests.samples.small import TODAY, make_small
 
 
+@pytest.mark.slow  # the quick ones load it in English, and simulate it in both
 def test_chinese_rows_are_chinese_and_everything_is_computed(db, monkeypatch):
     make_small(monkeypatch)
     loaded = sample.load("zh", "a long password", seed=2, as_of=TODAY)
