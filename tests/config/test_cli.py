@@ -19,7 +19,7 @@ from tandem.config import cli, demonstration, env, processes, spoken
 
 CONFIG = Path(cli.__file__).parent
 COMMANDS = [
-    "backup", "compute", "demo", "doctor", "import", "migrate", "openapi", "people", "restore", "sample", "serve", "stop",
+    "backup", "compute", "demo", "doctor", "import", "migrate", "openapi", "people", "plan", "restore", "sample", "serve", "stop",
     "token", "user", "work", "worker",
 ]  # fmt: skip
 

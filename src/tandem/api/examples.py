@@ -27,7 +27,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "type_id": 31, "state_id": 22, "state_name": "In progress", "state_category": "in_progress", "parent_id": None, "reporter_id": 3, "assignee_ids": [4], "assignee_shares": [100], "awaiting_state_id": None,
         "fields": {}, "derived": {}, "rank": 12288.0, "estimate_minutes": None, "spent_minutes": None, "expected_minutes": None, "logged_minutes": 0, "remaining_minutes": None, "planned_start": None,
         "planned_finish": None, "actual_start": "2027-02-02T08:10:00Z", "actual_finish": None, "duration_minutes": None,
-        "percent_complete": 0, "is_milestone": False, "is_summary": False, "is_manual": False, "constraint": "ASAP",
+        "percent_complete": 0, "is_given_up": False, "is_milestone": False, "is_summary": False, "is_manual": False, "constraint": "ASAP",
         "constraint_at": None, "deadline_at": None, "calendar_id": None, "removed_at": None, "archived_at": None,
         "updated_at": "2027-02-02T08:10:00Z", "created_at": "2027-01-28T14:02:00Z", "version": 3,
     },
