@@ -7,7 +7,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from tandem.compute import ahead
+from tandem.compute import ahead, worker
 from tandem.config.compute_commands import prepare
 
 
@@ -53,7 +53,7 @@ def test_without_a_cache_nothing_is_kept(done, monkeypatch):
 
 
 def test_the_command_says_how_long_each_took(done, monkeypatch):
-    monkeypatch.setattr(prepare.os, "nice", lambda by: by)
+    monkeypatch.setattr(worker, "give_way", lambda: None)
     told = CliRunner().invoke(prepare.command)
     assert (told.exit_code, [line.split(":")[0] for line in told.stderr.splitlines()]) == (0, ["first", "second"])
     assert CliRunner().invoke(prepare.command).stderr == "The core is compiled already.\n"
@@ -67,7 +67,7 @@ def test_the_case_of_selection_has_a_choice():
 LEFT = """
 import importlib, pkgutil
 import tandem.compute
-from tandem.compute import ahead
+from tandem.compute import ahead, worker
 
 ahead.compiled_ahead(print)
 for found in pkgutil.walk_packages(tandem.compute.__path__, "tandem.compute."):

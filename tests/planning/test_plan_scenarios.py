@@ -15,9 +15,10 @@ from tandem.planning.actions import plan_scenarios
 from tandem.planning.models import LevelledDates, PlanScenario
 from tandem.portfolio.actions import projects
 from tandem.portfolio.models import Project
+from tandem.reports.queries.plan_scenarios import PromiseLine
 from tandem.resources.actions import time_off
 from tandem.resources.models import TimeOff
-from tandem.work.actions import work_items
+from tandem.work.actions import time_entries, work_items
 from tandem.work.models import WorkItem
 from tests import make
 
@@ -33,7 +34,9 @@ def monday():
 @pytest.fixture
 def rows(world):
     found = [make.work_item(actor=world.admin, project=world.project, title=f"Item {n}", estimate_minutes=960) for n in range(4)]
-    return [work_items.change(actor=world.admin, item=row, version=None, assignees=[world.mei]) for row in found]
+    found = [work_items.change(actor=world.admin, item=row, version=None, assignees=[world.mei]) for row in found]
+    time_entries.log(actor=world.admin, item=found[3], minutes=480, user=world.mei)
+    return [WorkItem.objects.get(pk=row.pk) for row in found]
 
 
 @pytest.fixture
@@ -65,7 +68,7 @@ def test_writing_down_and_computing_change_nothing_of_the_plan(world, rows, bran
     assert WorkItem.objects.present().count() == 4 and WorkItem.objects.get(pk=rows[0].pk).expected_minutes is None
     assert outcome["refused"] == []
     ((space, _first, was, _start, now),) = outcome["projects"]
-    assert (space, was, now) == (world.project.space_id, "2026-09-16", "2026-09-28")
+    assert (space, was, now) == (world.project.space_id, "2026-09-15", "2026-09-25")
     assert [row[:3] for row in outcome["load"]] == [[world.mei.pk, world.project.space_id, "2026-09"]]
 
 
@@ -90,6 +93,8 @@ def live(world, kind: str, subject: int, values: dict[str, Any]) -> None:
                 given["due_on"] = date.fromisoformat(value)
             elif name == "assignees":
                 given[name] = [user for user in (world.mei, world.boris) if user.pk in value]
+            elif name == "expected_minutes":  # hours left, as one types them
+                given[name] = time_entries.expected(WorkItem.objects.get(pk=subject), value)
             else:
                 given[name] = value
         work_items.change(actor=admin, item=WorkItem.objects.get(pk=subject), version=None, **given)
@@ -204,6 +209,57 @@ def test_one_change_that_is_refused_stops_all_of_them(world, rows, branch, monke
         merge(world, branch, actor=world.boris)  # he may plan, but not grant leave
     assert WorkItem.objects.get(pk=rows[0].pk).priority != 1 and not TimeOff.objects.exists()
     assert fresh(branch).state == "open"
+
+
+def test_what_is_left_is_said_and_what_was_logged_comes_on_top(world, rows, branch):
+    add(world, branch, "item", rows[3].pk, expected_minutes=2400)
+    plan_branches.compute(branch)
+    merge(world, branch)
+    item = WorkItem.objects.get(pk=rows[3].pk)
+    assert (item.remaining_minutes, item.expected_minutes) == (2400, 2880)
+
+
+def test_of_one_who_drops_an_item_and_one_who_changes_it_the_second_is_told(world, rows, branch):
+    add(world, branch, "drop", rows[0].pk)
+    with pytest.raises(Refused, match="plan_change_there"):
+        add(world, branch, "item", rows[0].pk, actor=world.alma, priority=1)
+
+
+def test_somebody_unknown_takes_nobody_off(world, rows, branch):
+    with pytest.raises(Refused, match="reference_unknown"):
+        add(world, branch, "item", rows[0].pk, assignees=[world.boris.pk, 999_999])
+
+
+def test_a_picture_without_some_of_the_changes_is_not_decided_on(world, rows, branch):
+    add(world, branch, "item", rows[0].pk, priority=1)
+    add(world, branch, "drop", rows[1].pk)
+    work_items.remove(actor=world.admin, item=WorkItem.objects.get(pk=rows[1].pk), version=None)
+    assert [row[1] for row in plan_branches.compute(branch)["refused"]] == ["plan_subject_gone"]
+    with pytest.raises(Refused, match="plan_scenario_in_part"):
+        merge(world, branch)
+
+
+def test_a_computation_that_comes_after_the_decision_changes_nothing_of_what_was_decided_on(world, rows, branch):
+    add(world, branch, "item", rows[0].pk, expected_minutes=4800)
+    outcome = plan_branches.compute(branch)
+    merge(world, branch)
+    plan_branches.compute(fresh(branch))
+    assert fresh(branch).outcome == outcome
+
+
+def test_a_change_is_shown_to_who_sees_the_scenario_as_well(world, rows):
+    above = plan_scenarios.create(actor=world.admin, space=world.root, name="Cuts")
+    change = add(world, above, "drop", rows[0].pk, actor=world.admin)
+    seeing = [user for user in (world.boris, world.mei) if above.is_seen_by(user)]
+    assert world.mei not in seeing and rows[0].is_seen_by(world.mei)
+    assert not type(change).objects.visible_to(world.mei).exists() and not change.is_seen_by(world.mei)
+    assert type(change).objects.visible_to(world.admin).get() == change
+
+
+def test_a_promise_without_planned_work_is_said_to_be_gone():
+    line = PromiseLine(None, date(2026, 10, 1), date(2026, 9, 20), None)
+    assert line.verdict == "gone"
+    assert PromiseLine(None, date(2026, 10, 1), None, date(2026, 11, 1)).verdict == "later"
 
 
 def test_nobody_writes_down_what_they_could_not_do(world, rows, branch):

@@ -145,6 +145,23 @@ def test_who_asked_for_leave_is_told_to_who_plans_and_not_to_all(world, away):
     assert rows.open().visible_to(other).exists()
 
 
+def test_a_way_out_of_leave_that_was_asked_for_is_told_to_no_more_people_than_the_leave(world, away):
+    omar = make.user(actor=world.admin, name="Omar", role=Role.MEMBER, space=world.project.space)
+    conflict = PlanConflict.objects.open().get(kind=Kind.LEAVE)
+    number = next(n for n, way in enumerate(ways_of(conflict)) if way["code"] == "wait")
+    plan_conflicts.propose(actor=world.boris, conflict=conflict, number=number, version=None)
+    assert [PlanDraft.objects.visible_to(one).exists() for one in (world.boris, world.mei, omar)] == [True, True, False]
+
+
+def test_nobody_is_named_who_cannot_open_the_work(world, law, needed):
+    elsewhere = make.project(actor=world.alma, name="Elsewhere", key="ELS")
+    expert = make.user(actor=world.admin, name="Ana", role=Role.MEMBER, space=elsewhere.space)
+    skills.say(actor=world.admin, person=expert, skill=law, level=5, since=date(2026, 1, 5))
+    levelling.compute()
+    ways = [way for way in ways_of(PlanConflict.objects.get(kind=Kind.SKILL)) if way["code"] == "hand_over"]
+    assert [way["to"] for way in ways] == [needed[1].pk]
+
+
 def test_ways_out_of_leave_are_planned_as_if_it_were_granted(world, away):
     row, _leave, promise = away
     omar = make.user(actor=world.admin, name="Omar", role=Role.MEMBER, space=world.project.space)

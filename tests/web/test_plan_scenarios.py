@@ -14,7 +14,7 @@ from tandem.people.scoping import forget_roles
 from tandem.planning import plan_branches
 from tandem.planning.actions import plan_scenarios
 from tandem.planning.models import PlanScenario
-from tandem.resources.actions import rates
+from tandem.resources.actions import rates, time_off
 from tandem.work.actions import work_items
 from tandem.work.models import WorkItem
 from tests import make
@@ -48,6 +48,17 @@ def page(user, branch) -> str:
     client.force_login(user)
     answer = client.get(f"/plan/scenarios/{branch.pk}/")
     return answer.content.decode() if answer.status_code == 200 else str(answer.status_code)
+
+
+def test_a_change_that_cannot_be_carried_out_is_told_on_the_page_and_can_be_taken_out(world, branch):
+    change = branch.changes.first()
+    work_items.remove(actor=world.admin, item=WorkItem.objects.get(pk=change.subject), version=None)
+    plan_scenarios.add(actor=world.admin, scenario=branch, kind="away", subject=world.mei.pk, starts_on="2026-09-10", ends_on="2026-09-11")
+    time_off.ask(actor=world.admin, person=world.mei, starts_on=date(2026, 9, 10), ends_on=date(2026, 9, 12), kind="other")
+    plan_branches.compute(branch)
+    assert {row[1] for row in branch.outcome["refused"]} == {"plan_subject_gone", "away_already"}
+    said = page(world.admin, branch)
+    assert "2026-09-10" in said and 'value="drop"' in said
 
 
 def test_the_page_names_only_what_the_reader_sees(world, branch):

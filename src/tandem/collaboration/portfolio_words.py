@@ -108,6 +108,7 @@ REFUSALS: dict[str, Any] = {
     "plan_scenario_empty": _("It changes nothing yet."),
     "plan_scenario_unseen": _("It changes something that you cannot see. Somebody who sees all of it decides."),
     "plan_scenario_not_computed": _("Its changes have not been computed as they are now. Compute it, look at it, then decide."),
+    "plan_scenario_in_part": _("Some of its changes could not be carried out when it was computed. Take them out or write them anew, then compute it."),
     "plan_scenario_moved": _("Something that it changes has been changed in the plan since. Look at what stands there now."),
     "plan_scenario_is_own": _("All its changes are yours. Somebody else who may plan here decides."),
     "draft_is_own": _("You proposed this yourself. Somebody else who may plan the project says yes."),

@@ -11,13 +11,12 @@ from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.planning import levelling, open_work, plan_problem, plan_trials
 from tandem.planning.actions import plan_changes, plan_scenarios
-from tandem.planning.models import LevelledPlan, PlanChange, PlanScenario
+from tandem.planning.models import PlanChange, PlanScenario
 from tandem.planning.open_work import OpenWork
 from tandem.planning.plan_problem import Made
 from tandem.planning.plan_trials import Span, Trial
 from tandem.product.models import Promise
 
-MOST = 300
 _USUAL = 480.0
 Load = dict[tuple[int, int, str], float]
 Ends = dict[int, tuple[date, date]]
@@ -26,6 +25,8 @@ Ends = dict[int, tuple[date, date]]
 def compute(scenario: PlanScenario) -> dict[str, Any]:
     """What would be otherwise: first and last day of projects, promises, minutes of people by month and project; and which
     changes cannot be carried out, with the code of the rule."""
+    if scenario.state != PlanScenario.State.OPEN:  # decided in the meantime: the figures that were decided on stay
+        return scenario.outcome or {}
     plan = levelling.compute()
     changes = list(scenario.changes.select_related("by").order_by("id"))
     before = levelling.kept(plan.pk) if plan else None
@@ -48,9 +49,9 @@ def read_with(changes: list[PlanChange]) -> tuple[Made, list[list[Any]]]:
                 with transaction.atomic():
                     plan_changes.carry_out(actor=change.by, change=change, run=run)
             except Refused as problem:
-                refused.append([change.pk, problem.code])
+                refused.append([change.pk, problem.code, {name: str(value) for name, value in problem.params.items()}])
             except (Denied, Hidden):
-                refused.append([change.pk, "row_not_yours"])
+                refused.append([change.pk, "row_not_yours", {}])
         made = plan_problem.make(open_work.read(), clock.today())
         transaction.set_rollback(True)
     return made, refused
@@ -63,8 +64,8 @@ def compared(stands: Trial, trial: Trial) -> dict[str, Any]:
     projects.sort(key=lambda row: -abs(_days(row[2], row[4])))
     load, loaded = _load(stands.made.work, first), _load(trial.made.work, second)
     return {
-        "projects": projects[:MOST], "promises": _promises(stands, trial),
-        "load": [[*key, round(load.get(key, 0)), round(loaded.get(key, 0))] for key in sorted(load.keys() | loaded.keys()) if round(load.get(key, 0)) != round(loaded.get(key, 0))][:2000],
+        "projects": projects, "promises": _promises(stands, trial),
+        "load": [[*key, round(load.get(key, 0)), round(loaded.get(key, 0))] for key in sorted(load.keys() | loaded.keys()) if round(load.get(key, 0)) != round(loaded.get(key, 0))],
         "tardiness": [int(stands.found.tardiness), int(trial.found.tardiness)],
     }  # fmt: skip
 
@@ -87,14 +88,16 @@ def _days(first: str | None, second: str | None) -> int:
 
 
 def _promises(stands: Trial, trial: Trial) -> list[list[Any]]:
-    """[number, promised for, computed in the plan that stands, computed here] of each promise whose end differs."""
+    """[number, promised for, computed in the plan that stands, computed here] of each promise whose end differs; None: no
+    work for it is planned."""
     was, now = stands.end_days(), trial.end_days()
     on = dict(Promise.objects.open().values_list("id", "date"))
     found = []
-    for (kind, pk), day in now.items():
-        if kind == "promise" and pk in on and was.get((kind, pk)) != day:
-            found.append([pk, on[pk].isoformat(), was[kind, pk].isoformat() if (kind, pk) in was else None, day.isoformat()])
-    return sorted(found)[:MOST]
+    for kind, pk in was.keys() | now.keys():
+        before, after = was.get((kind, pk)), now.get((kind, pk))
+        if kind == "promise" and pk in on and before != after:
+            found.append([pk, on[pk].isoformat(), before.isoformat() if before else None, after.isoformat() if after else None])
+    return sorted(found, key=lambda row: row[0])
 
 
 def _load(work: OpenWork, dates: dict[int, Span]) -> Load:
@@ -111,8 +114,3 @@ def _load(work: OpenWork, dates: dict[int, Span]) -> Load:
 
 def _month(moment: datetime) -> str:
     return moment.strftime("%Y-%m")
-
-
-def newest() -> int | None:
-    """The plan that stands now: a picture of an older one is told to be older."""
-    return LevelledPlan.objects.newest_first().values_list("pk", flat=True).first()

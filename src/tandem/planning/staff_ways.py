@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tandem.people.models import User
+from tandem.people.scoping import members_of
 from tandem.planning import levelling, open_work, plan_trials
 from tandem.planning.models import PlanConflict
 from tandem.planning.open_work import OpenWork
@@ -107,6 +108,8 @@ def _others(case: _Case) -> list[int]:
         able = {who for who, _skill in have if all(have.get((who, skill), 0) >= level for skill, level in needs)}
     else:
         able = near
+    for space in spaces:  # who cannot open the work cannot do it
+        able &= set(members_of(space).filter(user__in=able).values_list("user_id", flat=True))
     able &= set(User.objects.filter(pk__in=able, is_active=True, is_placeholder=False).values_list("id", flat=True))
     able -= mine | _not_there(able, case)
     return sorted(able, key=lambda who: (who not in near, load.get(who, 0.0), who))[:MOST_PEOPLE]

@@ -1,7 +1,7 @@
 """Events as sentences: who, when, what, from what to what."""
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -163,7 +163,7 @@ def _ids(value: Any) -> list[int]:
     return [v for v in given if isinstance(v, int) and not isinstance(v, bool)]
 
 
-@cache
+@lru_cache(maxsize=5000)
 def _field(subject_kind: str, name: str) -> Any:
     try:
         model, of = _OF_PARTS.get((subject_kind, name), (subject_kind, name))
@@ -172,7 +172,7 @@ def _field(subject_kind: str, name: str) -> Any:
         return None
 
 
-@cache
+@lru_cache(maxsize=5000)
 def _kind(subject_kind: str, name: str) -> type[models.Model] | None:
     if name in _MANY:
         return apps.get_model(_MANY[name])

@@ -19,6 +19,7 @@ from tandem.people.models import Space
 from tandem.planning import way_words
 from tandem.planning.actions import plan_conflicts as actions
 from tandem.planning.models import PlanConflict, PlanDraft
+from tandem.product.models import Promise
 from tandem.reports.queries import plan_conflicts as reads
 from tandem.work.models import WorkItem
 
@@ -33,11 +34,15 @@ def _names(user: Any, rows: list[Values]) -> None:
     seen = set(Space.objects.visible_to(user).filter(pk__in=spaces).values_list("id", flat=True))
     items = {pk for row in rows for pk in (row["detail"].get("item"),) if pk}
     known = set(WorkItem.objects.visible_to(user).filter(pk__in=items).values_list("id", flat=True)) if items else set()
+    promises = {pk for row in rows for pk in row["detail"].get("promises", ())}
+    promised = set(Promise.objects.visible_to(user).filter(pk__in=promises).values_list("id", flat=True)) if promises else set()
     for row in rows:
         row["title"] = told[row["kind"], row["subject_kind"], row["subject_id"]]
         concerned = row["detail"].get("spaces", [])
         row["unseen"] = sum(pk not in seen for pk in concerned)
         row["detail"] |= {"spaces": [pk for pk in concerned if pk in seen]}
+        if "promises" in row["detail"]:
+            row["detail"] |= {"promises": [pk for pk in row["detail"]["promises"] if pk in promised]}
         if row["detail"].get("item") not in known:
             row["detail"].pop("item", None)
 

@@ -70,12 +70,12 @@ class PlanEnd(BaseModel):
 
 
 class PlanPromise(BaseModel):
-    """A promise whose computed end differs; `verdict`: kept or broken by the scenario, else later or earlier."""
+    """A promise whose computed end differs; `verdict`: kept or broken by the scenario, else later or earlier; gone: no work for it is planned any more."""
 
     promise_id: int
     promised_on: str
     before: str | None
-    after: str
+    after: str | None
     verdict: str
 
 
@@ -127,7 +127,7 @@ def picture(request: HttpRequest, id: Path[Id]) -> HttpResponse:
             after_start=_day(one.after, 0), after_finish=_day(one.after, 1),
         ) for one in found.projects],
         promises=[PlanPromise(
-            promise_id=one.promise.pk, promised_on=one.on.isoformat(), before=one.before.isoformat() if one.before else None, after=one.after.isoformat(), verdict=one.verdict,
+            promise_id=one.promise.pk, promised_on=one.on.isoformat(), before=one.before.isoformat() if one.before else None, after=one.after.isoformat() if one.after else None, verdict=one.verdict,
         ) for one in found.promises],
         load=[PlanLoad(person_id=one.person_id, hours_before=round(one.before, 1), hours_after=round(one.after, 1)) for one in found.load],
         labour=None if found.cost is None else {currency: [f"{amount:.2f}" for amount in sums] for currency, sums in found.cost.items()},

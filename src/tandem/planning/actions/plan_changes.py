@@ -13,7 +13,7 @@ from tandem.portfolio.actions import projects
 from tandem.portfolio.models import Project
 from tandem.resources.actions import time_off
 from tandem.resources.models import TimeOff
-from tandem.work.actions import work_items
+from tandem.work.actions import time_entries, work_items
 from tandem.work.models import WorkItem
 
 Kind = PlanChange.Kind
@@ -26,7 +26,8 @@ def carry_out(*, actor: Any, change: PlanChange, run: UUID) -> None:
     """As the person, with all the rules that hold for them."""
     values = dict(change.values)
     if change.kind == Kind.ITEM:
-        work_items.change(actor=actor, item=_item(change.subject), version=None, run=run, **_item_values(values))
+        item = _item(change.subject)
+        work_items.change(actor=actor, item=item, version=None, run=run, **_item_values(item, values))
     elif change.kind == Kind.DROP:
         work_items.remove(actor=actor, item=_item(change.subject), version=None, run=run)
     elif change.kind == Kind.ADD:
@@ -112,7 +113,7 @@ def space_of(kind: str, subject: int) -> int | None:
     return time_off.home_of(person).pk if person else None
 
 
-def _item_values(values: dict[str, Any]) -> dict[str, Any]:
+def _item_values(item: WorkItem, values: dict[str, Any]) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for name, value in values.items():
         if name == "starts_on":
@@ -120,6 +121,8 @@ def _item_values(values: dict[str, Any]) -> dict[str, Any]:
             given |= {"constraint": "SNET" if value else "ASAP", "constraint_at": at}
         elif name == "due_on":
             given["due_on"] = date.fromisoformat(value) if value else None
+        elif name == "expected_minutes":  # what is left is said, what it takes in all is kept
+            given[name] = time_entries.expected(item, value)
         else:
             given[name] = _people(value) if name == "assignees" else value
     return given
@@ -140,7 +143,10 @@ def _project(pk: int) -> Project:
 
 
 def _people(ids: Any) -> list[User]:
-    return list(User.objects.filter(pk__in=list(ids)).order_by("pk"))
+    found = list(User.objects.filter(pk__in=list(ids)).order_by("pk"))
+    if len(found) != len(set(ids)):
+        raise Refused("reference_unknown", field="assignees")
+    return found
 
 
 def _day(value: Any) -> str | None:

@@ -16,11 +16,16 @@ from tandem.people.access import Permission, others_may, require
 from tandem.people.models import Space
 from tandem.planning.actions import plan_changes
 from tandem.planning.models import PlanChange, PlanScenario
+from tandem.portfolio.models import Project
+from tandem.work.models import WorkItem
 
 _DO = Permission.EDIT_PLAN
 COMPUTE = "planning.plan_scenario"
 MOST = 200
 _S = PlanScenario.State
+_ITEM, _PROJECT = (PlanChange.Kind.ITEM, PlanChange.Kind.DROP), (PlanChange.Kind.PROJECT,)
+_LIKE: dict[str, tuple[str, ...]] = {**dict.fromkeys(_ITEM, _ITEM), **dict.fromkeys(_PROJECT, _PROJECT)}
+"Kinds of changes of one thing, of which a scenario knows one."
 
 
 def create(*, actor: Any, space: Space, name: str, description: str = "") -> PlanScenario:
@@ -42,7 +47,7 @@ def add(*, actor: Any, scenario: PlanScenario, kind: str, subject: int, **values
         space_id = plan_changes.space_of(kind, subject)
         if space_id is None or space_id not in actor.visible_space_ids():
             raise Hidden
-        if kind in (PlanChange.Kind.ITEM, PlanChange.Kind.DROP, PlanChange.Kind.PROJECT) and held.changes.filter(kind=kind, subject=subject).exists():
+        if held.changes.filter(kind__in=_LIKE.get(kind, ()), subject=subject).exists():
             raise Refused("plan_change_there")
         if held.changes.count() >= MOST:
             raise Refused("plan_changes_too_many", most=MOST)
@@ -141,12 +146,22 @@ def _decidable(actor: Any, scenario: PlanScenario, changes: list[PlanChange]) ->
         raise Refused("plan_scenario_empty")
     if {change.space_id for change in changes} - set(actor.visible_space_ids()):
         raise Refused("plan_scenario_unseen")
-    if scenario.computed_of != digest(changes):
+    if scenario.computed_of != digest(changes) or (scenario.job is not None and scenario.job.is_running):
         raise Refused("plan_scenario_not_computed")
+    if (scenario.outcome or {}).get("refused"):
+        raise Refused("plan_scenario_in_part")
+    _hold(changes)
     if moved(changes):
         raise Refused("plan_scenario_moved")
     if needs_another(actor, scenario, changes):
         raise Refused("plan_scenario_is_own")
+
+
+def _hold(changes: list[PlanChange]) -> None:
+    """What is changed stays as it was looked at until the decision is carried out."""
+    for model, kinds in ((WorkItem, _ITEM), (Project, _PROJECT)):
+        wanted = [change.subject for change in changes if change.kind in kinds]
+        list(model.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk").values_list("pk"))
 
 
 def _decided(actor: Any, scenario: PlanScenario, version: int | None, state: str, reason: str) -> None:

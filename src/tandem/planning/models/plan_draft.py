@@ -1,16 +1,23 @@
 """A way out of a conflict that somebody proposed for a project: dates that wait for the yes of who answers for its plan."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tandem.kit import clock
+from tandem.people.access import Permission, spaces_where
 from tandem.people.scoping import Scoped, ScopedQuerySet
 
 
 class PlanDraftQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """A way out of leave that was only asked for is shown to them, to who proposed it and to who plans the project, as the leave is."""
+        asked = models.Q(conflict__kind="leave", conflict__detail__asked=True)
+        told = models.Q(space_id__among=spaces_where(user, Permission.EDIT_PLAN)) | models.Q(conflict__detail__user=user.pk) | models.Q(proposed_by=user.pk)
+        return super().visible_to(user).filter(~asked | told)
+
     def open(self) -> Self:
         return self.filter(state=PlanDraft.State.OPEN)
 

@@ -1,6 +1,6 @@
 """A branch of the plan: what would be otherwise, written down by several people, computed, and merged by a decision or not."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tandem.kit import clock
-from tandem.people.scoping import Scoped, ScopedQuerySet
+from tandem.people.scoping import Scoped, ScopedQuerySet, ids_of
 
 
 class PlanScenarioQuerySet(ScopedQuerySet):
@@ -46,6 +46,12 @@ class PlanScenario(Scoped):
         return self.name
 
 
+class PlanChangeQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Who sees both: what is changed, and the scenario that would change it."""
+        return super().visible_to(user).filter(scenario__space_id__among=ids_of(user.visible_space_ids()))
+
+
 class PlanChange(Scoped):
     """One change, in the space of what it changes. `subject` says what: of each thing a scenario knows one change of a kind, so
     that nobody overwrites another's unseen. `seen`: the values that stood there when it was written."""
@@ -65,7 +71,7 @@ class PlanChange(Scoped):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = PlanChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -77,3 +83,6 @@ class PlanChange(Scoped):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
+
+    def is_seen_by(self, user: Any) -> bool:
+        return super().is_seen_by(user) and self.scenario.is_seen_by(user)

@@ -8,7 +8,7 @@ from typing import Any
 from tandem.people.access import Permission, may
 from tandem.people.models import Space, User
 from tandem.planning.actions import plan_scenarios as actions
-from tandem.planning.models import PlanChange, PlanScenario
+from tandem.planning.models import LevelledPlan, PlanChange, PlanScenario
 from tandem.portfolio.models import Project
 from tandem.product.models import Promise
 from tandem.resources.rate_book import RateBook
@@ -34,15 +34,17 @@ class PromiseLine:
     promise: Promise
     on: date
     before: date | None
-    after: date
+    after: date | None
 
     @property
     def verdict(self) -> str:
-        """kept, broken: by this scenario, where it was otherwise; else later or earlier."""
+        """kept, broken: by this scenario, where it was otherwise; else later or earlier; gone: no work for it is planned any more."""
+        if self.after is None:
+            return "gone"
         was_kept, is_kept = self.before is not None and self.before <= self.on, self.after <= self.on
         if was_kept != is_kept:
             return "kept" if is_kept else "broken"
-        return "later" if self.before and self.after > self.before else "earlier"
+        return "earlier" if self.before and self.after < self.before else "later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,14 @@ class LoadLine:
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
     """`what` is the name of the subject; `moved`: what was changed live since, as (field, then, now); `problem`: why it cannot be
-    carried out, as a code."""
+    carried out, as a code with its parameters."""
 
     change: PlanChange
     what: str
     item: WorkItem | None
     project: Project | None
     moved: list[tuple[str, Any, Any]]
-    problem: str = ""
+    problem: tuple[str, dict[str, Any]] | None = None
     names: dict[int, str] = field(default_factory=dict)
 
 
@@ -94,7 +96,7 @@ def changes(user: Any, scenario: PlanScenario) -> tuple[list[ChangeLine], int]:
     kinds = PlanChange.Kind
     items = WorkItem.objects.visible_to(user).in_bulk([row.subject for row in rows if row.kind in (kinds.ITEM, kinds.DROP)])
     projects = {row.space_id: row for row in Project.objects.visible_to(user).filter(space_id__in={row.space_id for row in rows}).select_related("space")}
-    problems: dict[int, str] = dict((scenario.outcome or {}).get("refused", ()))
+    problems = {pk: (code, params) for pk, code, params in (scenario.outcome or {}).get("refused", ())}
     moved: dict[int, list[tuple[str, Any, Any]]] = {}
     for change, name, then, now in actions.moved(rows) if scenario.state == PlanScenario.State.OPEN else ():
         moved.setdefault(change.pk, []).append((name, then, now))
@@ -105,7 +107,7 @@ def changes(user: Any, scenario: PlanScenario) -> tuple[list[ChangeLine], int]:
     for row in rows:
         item, project = items.get(row.subject) if row.kind in (kinds.ITEM, kinds.DROP) else None, projects.get(row.space_id)
         what = f"{item.key} {item.title}" if item else people.get(row.subject, "") if row.kind == kinds.AWAY else project.name if project else ""
-        found.append(ChangeLine(row, what, item, project if row.kind in (kinds.ADD, kinds.PROJECT) else None, moved.get(row.pk, []), problems.get(row.pk, ""), people))
+        found.append(ChangeLine(row, what, item, project if row.kind in (kinds.ADD, kinds.PROJECT) else None, moved.get(row.pk, []), problems.get(row.pk), people))
     return found, total - len(rows)
 
 
@@ -124,10 +126,15 @@ def picture(user: Any, scenario: PlanScenario) -> Picture | None:
     promised = {p.pk: p for p in Promise.objects.visible_to(user).filter(pk__in=[row[0] for row in outcome["promises"]]).select_related("feature", "release")}
     for pk, on, before, after in outcome["promises"]:
         if pk in promised:
-            found.promises.append(PromiseLine(promised[pk], date.fromisoformat(on), date.fromisoformat(before) if before else None, date.fromisoformat(after)))
+            found.promises.append(PromiseLine(promised[pk], date.fromisoformat(on), date.fromisoformat(before) if before else None, date.fromisoformat(after) if after else None))
     found.unseen_promises = len(outcome["promises"]) - len(found.promises)
     _load(user, outcome["load"], found)
     return found
+
+
+def newest_plan() -> int | None:
+    """The plan that stands now: a picture of an older one is told to be older."""
+    return LevelledPlan.objects.newest_first().values_list("pk", flat=True).first()  # house: reads — a number only
 
 
 def _span(first: date | None, last: date | None) -> Span | None:
@@ -148,7 +155,7 @@ def _load(user: Any, rows: list[list[Any]], found: Picture) -> None:
     if root is None or not may(user, Permission.SEE_RATES, root.pk):
         return
     found.cost = {}
-    book = RateBook(row[0] for row in mine)
+    book = RateBook((row[0] for row in mine), asker=user)
     for person, space, month, before, after in mine:
         rate = book.rate_on(person, date.fromisoformat(f"{month}-01"), space)
         if rate is None:

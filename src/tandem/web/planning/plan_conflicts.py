@@ -84,11 +84,13 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
     line = reads.one(request.user, conflict)
     job = Job.objects.visible_to(request.user).filter(pk=conflict.ways_job_id).running().first()
     may_edit = may(request.user, Permission.EDIT_WORK, conflict.space_id)
-    drafts = [(draft, may(request.user, Permission.EDIT_PLAN, draft.space_id)) for draft in reads.drafts(request.user, conflict)]
+    drafts = reads.drafts(request.user, conflict)
+    decides = {draft.pk for draft in drafts if not actions.needs_another(request.user, draft)}
+    drafts = [(draft, may(request.user, Permission.EDIT_PLAN, draft.space_id)) for draft in drafts]
     context = {
         "line": line, "conflict": conflict, "text": _text(line), "job": job, "phase_words": phase_words, "may_ask": may_edit and conflict.kind in actions.ASKABLE and conflict.gone_at is None,
         "ways": [(way, words.way(way.way, way.item, way.other, way.person), _price(way)) for way in line.ways], "drafts": drafts, "here": request.get_full_path(), "way_text": words.way,
-        "is_askable": conflict.kind in actions.ASKABLE, "may_decide": lambda draft: not actions.needs_another(request.user, draft),
+        "is_askable": conflict.kind in actions.ASKABLE, "may_decide": lambda draft: draft.pk in decides,
     }  # fmt: skip
     return render(request, "planning/plan_conflict.html", context)
 

@@ -19,7 +19,6 @@ from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space, SpaceKind, User
-from tandem.planning import plan_branches
 from tandem.planning.actions import plan_scenarios as actions
 from tandem.planning.models import PlanChange, PlanScenario
 from tandem.portfolio.models import Project
@@ -63,7 +62,7 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
     job = Job.objects.visible_to(user).filter(pk=scenario.job_id).running().first()
     axis = _axis(picture)
     context = {
-        "scenario": scenario, "is_open": is_open, "may_edit": may_edit, "lines": [(line, forms.said(line), forms.moved(line), refusal(Refused(line.problem)) if line.problem else "") for line in lines],
+        "scenario": scenario, "is_open": is_open, "may_edit": may_edit, "lines": [(line, forms.said(line), forms.moved(line), refusal(*line.problem) if line.problem else "") for line in lines],
         "hidden": hidden, "picture": picture, "job": job, "phase_words": phase_words, "here": request.get_full_path(), "axis": axis, "today_label": short_day(axis.today),
         "lanes": [(line, _lane(line, axis)) for line in picture.projects] if picture else [], "sentence": _sentence(picture) if picture else "",
         "is_alone": actions.needs_another(user, scenario, [line.change for line in lines]) and not hidden, "is_older": _is_older(scenario),
@@ -73,7 +72,7 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
 
 
 def _is_older(scenario: PlanScenario) -> bool:
-    return bool(scenario.outcome) and scenario.state == PlanScenario.State.OPEN and scenario.outcome.get("plan") != plan_branches.newest()  # type: ignore[union-attr]
+    return bool(scenario.outcome) and scenario.state == PlanScenario.State.OPEN and scenario.outcome.get("plan") != reads.newest_plan()  # type: ignore[union-attr]
 
 
 def _choices(user: Any) -> dict[str, Any]:

@@ -188,7 +188,7 @@ def accepted(request: HttpRequest) -> HttpResponse:
     said = ngettext("%(n)s item is planned as computed; a baseline was taken.", "%(n)s items are planned as computed; baselines were taken.", moved_) % {"n": moved_}
     for code in dict.fromkeys(problem.code for _name, problem in refused):
         mine = [(name_, problem) for name_, problem in refused if problem.code == code]
-        said += " " + _("%(names)s: %(problem)s") % {"names": ", ".join(name_ for name_, _problem in mine[:3]) + (" …" if len(mine) > 3 else ""), "problem": refusal(mine[0][1])}
+        said += " " + _("%(names)s: %(problem)s") % {"names": ", ".join(name_ for name_, _problem in mine[:3]) + (" …" if len(mine) > 3 else ""), "problem": refusal(mine[0][1].code, mine[0][1].params)}
     return doors.go_to(request, request.POST.get("back", "") if request.POST.get("back", "").startswith("/plan/") else reverse("portfolio_plan"), said)
 
 
