@@ -10,6 +10,10 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
 
+# the same address, name and label stand in many cells; `typed`: what is marked as safe is not what is not
+_safe = lru_cache(maxsize=4000, typed=True)(escape)
+
+
 def edit(
     value: Any, url: str, name: str, version: int, label: str, kind: str = "text", options: Any = (), shown: Any = ""
 ) -> Markup:  # fmt: skip
@@ -18,9 +22,9 @@ def edit(
     words = escape(shown or value or "–")
     choices = f" data-options='{choices_json(options)}'" if options else ""
     return Markup(  # noqa: S704  every part is escaped, or ours
-        f'<span data-edit tabindex="-1" role="button" data-url="{escape(url)}" data-name="{escape(name)}" '
-        f'data-version="{version}" data-kind="{escape(kind)}" data-value="{_plain(value)}" '
-        f'aria-label="{escape(label)}: {words}"{choices}>{words}</span>'
+        f'<span data-edit tabindex="-1" role="button" data-url="{_safe(url)}" data-name="{_safe(name)}" '
+        f'data-version="{version}" data-kind="{_safe(kind)}" data-value="{_plain(value)}" '
+        f'aria-label="{_safe(label)}: {words}"{choices}>{words}</span>'
     )
 
 
@@ -30,9 +34,9 @@ def edit_as(
 ) -> Markup:  # fmt: skip
     """An inline cell that shows something else than its value: people, labels, a pencil."""
     return Markup(  # noqa: S704  every part is escaped, or ours
-        f'<span data-edit tabindex="-1" role="button"{_given("class", cls)} data-url="{escape(url)}" '
-        f'data-name="{escape(name)}" data-version="{version}" data-kind="{escape(kind)}" data-value="{_plain(value)}"'
-        f'{_given("data-of", of)} aria-label="{escape(label)}: '
+        f'<span data-edit tabindex="-1" role="button"{_given("class", cls)} data-url="{_safe(url)}" '
+        f'data-name="{_safe(name)}" data-version="{version}" data-kind="{_safe(kind)}" data-value="{_plain(value)}"'
+        f'{_given("data-of", of)} aria-label="{_safe(label)}: '
         f'{escape(spoken or shown.striptags())}">{shown}</span>'
     )
 
