@@ -9,7 +9,6 @@ from django.utils.translation import gettext
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
 
-
 # the same address, name and label stand in many cells; `typed`: what is marked as safe is not what is not
 _safe = lru_cache(maxsize=4000, typed=True)(escape)
 
