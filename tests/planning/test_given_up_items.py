@@ -124,6 +124,17 @@ def test_a_resolution_of_jira_tells_what_was_not_made_and_a_later_one_corrects_i
     assert given_up() == {1: True, 2: False, 3: False, 4: True}, "what a person said of the third stays"
 
 
+def test_another_finished_state_with_the_same_resolution_says_nothing_new_of_the_result(world, tmp_path):
+    take_over(jira(tmp_path, ("Done", "Done", "Done"), ("Done", "Done", "Done"), ("In Progress", "In Progress", "")), actor=world.alma)
+    space = Space.objects.get(key="ABC")
+    one = WorkItem.objects.get(space=space, number=1)
+    work_items.change(actor=world.admin, item=one, version=one.version, is_given_up=True)
+    again = [("Closed", "Done", "Done"), ("Closed", "Done", "Won't Do"), ("Closed", "Done", "Won't Do")]
+    take_over(jira(tmp_path, *again), actor=world.alma, into=space)
+    assert set(WorkItem.objects.filter(space=space).values_list("state__name", flat=True)) == {"Closed"}
+    assert given_up() == {1: True, 2: True, 3: True}, "what a person said of the first stays"
+
+
 @pytest.mark.skipif(not ASF.exists(), reason="no real files on this machine")
 def test_of_a_hundred_real_issues_eleven_ended_without_a_result(world):
     take_over(ASF, actor=world.alma)
@@ -135,7 +146,7 @@ def test_of_a_hundred_real_issues_eleven_ended_without_a_result(world):
 
 @pytest.mark.parametrize("name", [
     "Won't Do", "Won't Fix", "Wontfix", "Duplicate", "Cannot Reproduce", "Can't Reproduce", "Declined", "Invalid", "Incomplete", "Not a Bug", "Not A Problem",
-    "Works as Designed", "Works for Me", "Auto Closed", "Later", "Abandoned", "Gone away", "不予解决", "设计如此", "无法重现", "重复", "延期处理", "Duplikat",
+    "Works as Designed", "Works for Me", "Auto Closed", "Later", "Abandoned", "Gone away", "不予解决", "设计如此", "无法重现", "不会修复", "不再处理", "不是问题", "不是一个缺陷", "不能重现", "不需要", "重复", "延期处理", "Duplikat",
 ])  # fmt: skip
 def test_resolutions_that_say_so(name):
     assert is_no_result(name)
@@ -143,7 +154,7 @@ def test_resolutions_that_say_so(name):
 
 @pytest.mark.parametrize("name", [
     "", "Done", "Fixed", "Resolved", "Implemented", "Delivered", "Workaround", "Information Provided", "Community Answered", "Unresolved", "Staged", "已修复", "已解决",
-    "完成", "Erledigt", "Behoben",
+    "完成", "Erledigt", "Behoben", "已修复，不再出现", "已解决，不会再出现", "不再出现", "已完成，不需要再处理",
 ])  # fmt: skip
 def test_resolutions_that_do_not(name):
     assert not is_no_result(name)

@@ -5,14 +5,16 @@ from decimal import Decimal as D
 
 import pytest
 
+from tandem.compute.forecasting.history import NotEnough
 from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.planning import alignment
 from tandem.product.actions import promises
 from tandem.reports import jobs
-from tandem.reports.queries import own_kpis
+from tandem.reports.queries import own_kpis, sprint_figures, work_items
 from tandem.strategy.actions import kpis, measurements, objectives
 from tandem.strategy.models import Measurement
+from tandem.work.actions import sprints, states
 from tandem.work.models import WorkItem
 from tests import make
 
@@ -61,6 +63,36 @@ def test_each_figure_is_measured_once_a_day(world):
     found = {what: Measurement.objects.get(kpi=row).value for what, row in rows.items()}
     assert found == {"promises": D(80), "aligned": D(75), "cycle_time": D(2), "throughput": D(1)}
     assert {m.way for m in Measurement.objects.all()} == {"own"} and {m.taken_by for m in Measurement.objects.all()} == {world.alma}
+
+
+def test_what_was_closed_without_a_result_is_in_no_figure(world):
+    rows = {what: own(world, what, "number") for what in ("cycle_time", "throughput")}
+    finished(world, 12)
+    slow = [make.work_item(actor=world.boris, project=world.project, title=f"Never made {n}") for n in range(12)]
+    other = states.add(actor=world.boris, space=world.project.space, name="Cancelled", category="done", is_given_up=True)
+    end = clock.now() - 20 * DAY
+    for n, row in enumerate(slow):
+        how = {"state": other} if n % 2 else {"state": make.state_of(world.project, "done"), "is_given_up": True}
+        WorkItem.objects.filter(pk=row.pk).update(actual_finish=end, actual_start=end - 90 * DAY, **how)
+    assert own_kpis.figure(rows["cycle_time"]) == own_kpis.Figure(D(2), 12, 8)
+    assert own_kpis.figure(rows["throughput"]) == own_kpis.Figure(D(1), 12, 8)
+    space = world.project.space_id
+    assert work_items.expected_days(world.boris, space) == 2
+    assert sum(work_items.finished_by_week(world.boris, space, clock.now())) == 12
+
+
+def test_the_chance_of_a_sprint_does_not_rest_on_it_either(world):
+    held = [make.work_item(actor=world.boris, project=world.project, title=f"Held {n}") for n in range(4)]
+    sprint = make.sprint(actor=world.mei, project=world.project, items=held)
+    finished(world, 12)
+    WorkItem.objects.filter(space=world.project.space_id).update(created_at=clock.now() - 60 * DAY)
+    sprints.start(actor=world.mei, sprint=sprint, version=sprint.version)
+    sprint.refresh_from_db()
+    assert sprint_figures.figures(world.mei, sprint, False).basis[0] == 12
+    ids = WorkItem.objects.filter(title__startswith="Item ").values_list("pk", flat=True)[:5]
+    WorkItem.objects.filter(pk__in=list(ids)).update(is_given_up=True)
+    found = sprint_figures.figures(world.mei, sprint, False)
+    assert found.basis[0] == 7 and isinstance(found.chance, NotEnough)
 
 
 def test_it_counts_what_the_person_sees_and_stops_with_the_right(world):

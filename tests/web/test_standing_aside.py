@@ -7,9 +7,11 @@ import time
 
 import pytest
 
+from tandem.history import seal
 from tandem.people import scoping
 from tandem.people.actions import spaces, users
 from tandem.people.models import Role
+from tandem.reports.queries import moment
 from tandem.reports.queries import objectives as reads
 from tandem.strategy.actions import objectives
 from tandem.web import aside, standing
@@ -27,16 +29,20 @@ def until(true):
 
 
 class Gate:
-    """Beside an answer the page is made only when the test opens; counted are the times."""
+    """Beside an answer the page is made only when the test opens; counted are the times. What `has_read` waits with what it
+    has read already."""
 
     def __init__(self, tree):
-        self.open, self.aside, self.fails = threading.Event(), 0, False
+        self.open, self.aside, self.fails, self.has_read = threading.Event(), 0, False, False
         self._tree = tree
 
     def tree(self, user):
         if threading.current_thread().name.startswith("aside"):
             self.aside += 1
+            read = self._tree(user) if self.has_read else None
             assert self.open.wait(20)
+            if read is not None:
+                return read
             if self.fails:
                 raise RuntimeError("The disk is on fire")
         return self._tree(user)
@@ -102,6 +108,60 @@ def test_who_changed_something_sees_it_at_once(world, signed_in, gate, ida, aim)
     rename(ida, aim, "Keep trust")
     page = text(reader)
     assert "Keep trust" in page and SAID not in page and gate.aside == 0
+
+
+def test_who_changed_something_sees_it_however_much_happened_since(world, signed_in, gate, ida, aim, monkeypatch):
+    monkeypatch.setattr(moment, "_LOOKED_BACK", 2)
+    reader = signed_in(ida)
+    text(reader)
+    rename(ida, aim, "Keep trust")
+    for turn in range(4):
+        make.objective(actor=world.alma, space=world.root, title=f"Other {turn}")
+    seal.seal_new_events()
+    page = text(reader)
+    assert "Keep trust" in page and SAID not in page and gate.aside == 0
+
+
+def test_a_page_of_long_ago_is_not_shown_in_place_of_the_new_one(world, signed_in, gate, ida, aim, monkeypatch):
+    monkeypatch.setattr(standing, "OLDEST", 0.0)
+    reader = signed_in(ida)
+    text(reader)
+    rename(world.alma, aim, "Keep trust")
+    page = text(reader)
+    assert "Keep trust" in page and "Win back trust" not in page and SAID not in page and gate.aside == 0
+
+
+def test_a_page_whose_making_began_before_the_last_change_says_so(world, signed_in, gate, ida, aim, monkeypatch):
+    gate.has_read = True
+    reader = signed_in(ida)
+    text(reader)
+    rename(world.alma, aim, "Keep trust")
+    assert SAID in text(reader)
+    until(lambda: gate.aside == 1)
+    time.sleep(0.2)
+    rename(world.alma, aim, "Hold trust")
+    monkeypatch.setattr(standing, "PATIENCE", 20)
+    threading.Timer(0.3, gate.open.set).start()
+    page = text(reader)
+    assert "Keep trust" in page and SAID in page
+    fresh = text(reader, **{"HX-Request": "true", "X-Anew": mark(page)})
+    assert "Hold trust" in fresh and SAID not in fresh
+
+
+def test_a_page_that_is_late_does_not_take_the_place_of_a_later_one(world, signed_in, gate, ida, aim):
+    gate.has_read = True
+    reader = signed_in(ida)
+    text(reader)
+    rename(world.alma, aim, "Keep trust")
+    assert SAID in text(reader)
+    until(lambda: gate.aside == 1)
+    time.sleep(0.2)
+    rename(ida, aim, "Hold trust")
+    assert "Hold trust" in text(reader)
+    gate.open.set()
+    until(lambda: not aside._under_way)
+    kept = "".join(piece for one in standing._kept.values() for piece in one.pieces)
+    assert "Hold trust" in kept and "Keep trust" not in kept
 
 
 def test_what_is_soon_made_is_waited_for(world, signed_in, gate, ida, aim, monkeypatch):

@@ -69,6 +69,15 @@ def test_the_item_waits_and_goes_on_with_the_yes_of_another(world, at, rule, ite
     assert code(lambda: say(world.boris, request)) == "move_decided"
 
 
+def test_what_waits_for_its_end_was_not_closed_without_a_result(world, at, rule, item):
+    row = work_items.change(actor=world.mei, item=now(item), version=None, state=at["Done"], is_given_up=True, title="Both")
+    assert row.awaiting and (now(item).state, now(item).title, now(item).is_given_up) == (at["To do"], "Both", False)
+    say(world.boris, row.awaiting)
+    assert now(item).state == at["Done"]
+    row = work_items.change(actor=world.mei, item=now(item), version=None, is_given_up=True)
+    assert now(item).is_given_up
+
+
 def test_what_the_move_asks_for_is_asked_for_at_once(world, at, rule):
     row = make.work_item(actor=world.mei, project=world.project)
     assert code(lambda: ask(world, row, at)) == "move_needs_fields"

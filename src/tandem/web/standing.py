@@ -2,7 +2,8 @@
 the same get its middle as it is, in a shell of their own.
 
 After a change the first who asks waits `PATIENCE` for the new page. If it takes longer they are shown the one that stands, which
-says of when it is and fetches the new one as soon as that is there. Whoever recorded something themself always waits for it.
+says of when it is and fetches the new one as soon as that is there. Whoever recorded something themself always waits for it, and
+so does everybody where the page that stands was made longer ago than `OLDEST`: what was erased or made confidential goes.
 
 A page may stand when it depends on nothing but the rows of the spaces that the reader sees, on what they may do, on language and
 time zone and on the day. What is computed without an event behind it (effort, solutions) is there after `LONGEST`."""
@@ -34,6 +35,8 @@ LONGEST = 10.0
 """Seconds after which a page is made anew though nothing happened."""
 PATIENCE = 0.1
 """Seconds for which a reader waits for a page that is made anew after what others have recorded."""
+OLDEST = 60.0
+"""Seconds after which a page is not shown any more in place of a new one."""
 ANEW = "X-Anew"
 """Sent by a page that shows how things were: which one it shows. Answered when there is a newer one."""
 MOST_SIGNS = 32 * 2**20
@@ -71,6 +74,7 @@ class _Kept(NamedTuple):
 _kept: dict[Any, _Kept] = {}
 _turns: dict[Any, threading.Lock] = {}
 _MOST_TURNS = 500
+_keeping = threading.Lock()
 
 
 def page(view: View | None = None, *, personal: bool = False) -> Any:
@@ -127,11 +131,13 @@ def _made(request: HttpRequest, before: _Kept | None, new: _New) -> HttpResponse
 
 def _may_wait(request: HttpRequest, before: _Kept) -> bool:
     """Who changed something sees it on the next page; what a transaction has not told yet only it can see."""
+    if time.monotonic() - before.at >= OLDEST:
+        return False
     return not connection.in_atomic_block and not moment.has_recorded(request.user, before.moment)
 
 
 def _in_time(request: HttpRequest, before: _Kept, new: _New) -> HttpResponseBase:
-    """The new page when it is there soon enough, else the one before it."""
+    """The new page when it is there soon enough, else the one before it, or one whose making began before the last change."""
 
     def work(asked: HttpRequest) -> None:
         found = None
@@ -147,7 +153,7 @@ def _in_time(request: HttpRequest, before: _Kept, new: _New) -> HttpResponseBase
     kept = _kept.get(new.key)
     if kept is None:  # it may not be seen any more, or is no page that stands
         return _made(request, None, new)
-    return _shown(request, kept, is_old=kept is before)
+    return _shown(request, kept, is_old=kept is before or moment.happened(kept.moment) < moment.happened(new.moment))
 
 
 def _is_newer(kept: _Kept, shown: str) -> bool:
@@ -184,8 +190,13 @@ def _cut(request: HttpRequest, answer: HttpResponseBase, new: _New) -> _Kept | N
 
 
 def _keep(key: Any, found: _Kept) -> None:
-    _kept.pop(key, None)
-    _kept[key] = found
+    """A page of a later moment, made meanwhile, stays."""
+    with _keeping:
+        there = _kept.get(key)
+        if there and moment.happened(there.moment) > moment.happened(found.moment):
+            return
+        _kept.pop(key, None)
+        _kept[key] = found
     left = MOST_SIGNS
     for one in list(reversed(_kept)):
         left -= _kept[one].size if one in _kept else 0

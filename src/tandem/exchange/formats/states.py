@@ -36,9 +36,10 @@ _NO_RESULT = re.compile(
     r"\b(won'?t|will not|incomplete|not (an? )?(issue|bug|problem|defect|feasible|reproducible|applicable|done|needed|required|to be \w+)|(can ?not|can'?t|unable to) (be )?re(produced?|peat)"
     r"|works (for me|as designed|as intended)|(by|as) design|auto[ -]?closed|withdrawn|gone away|later|remind|postponed|deferred|superseded|out of scope"
     r"|wird nicht|nicht \w+bar|duplikat|unvollständig|ungültig|niet \w+baar|dubbel|zal niet|non reproductible|doublon|incomplet|ne sera pas|no se \w+|duplicado|incompleto)\b"
-    r"|不(会|再|予|需|是|能)|无法(重现|复现|解决)|不可重现|设计如此|外部原因|延期|挂起|不完整",
+    r"|不予|不(需|用|必)要?|不(会|再|能|打算)再?(修|解决|处理|实现|实施|做|改|支持|考虑|跟进|重现|复现)|不是.{0,4}(问题|缺陷|错误|故障|bug)|无法(重现|复现|解决)|不可重现|设计如此|外部原因|延期|挂起|不完整",
     re.IGNORECASE,
 )
+_RESULT = re.compile(r"^\s*已经?(修复|解决|完成|实现)")  # whatever follows, such as that it does not come again
 _JIRA = {"new": "to_do", "undefined": "to_do", "indeterminate": "in_progress", "done": "done"}
 _WRITTEN = {
     "to do": "to_do", "todo": "to_do", "new": "to_do", "open": "to_do", "待办": "to_do", "未开始": "to_do",
@@ -65,7 +66,7 @@ def is_given_up(name: str) -> bool:
 def is_no_result(resolution: str) -> bool:
     """Whether a tracker's own word for how an item ended (Jira's resolution) says that nothing was made of it. What it does not
     say so plainly counts as done: an answer given, a workaround, a word of the team's own."""
-    return is_given_up(resolution) or bool(_NO_RESULT.search(resolution))
+    return is_given_up(resolution) or bool(_NO_RESULT.search(resolution) and not _RESULT.search(resolution))
 
 
 def category_from_key(key: str) -> Category | None:

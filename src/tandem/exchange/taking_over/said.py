@@ -65,7 +65,8 @@ class News:
         if state != item.state:
             found["actual_finish"] = values["actual_finish"]
             found["actual_start"] = values["actual_start"]
-            found["is_given_up"] = values["is_given_up"]
+            if item.state.category != State.Category.DONE:  # else it stays what was said of it here, unless the source says otherwise now
+                found["is_given_up"] = values["is_given_up"]
         elif state.category != State.Category.DONE or not values["actual_finish"]:
             found.pop("actual_finish", None)
         if state.category != State.Category.DONE:

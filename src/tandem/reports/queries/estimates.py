@@ -57,8 +57,8 @@ def past(user: Any, *, narrowed: Q | None = None, since: date | None = None, mos
     """At most seven queries. `narrowed`: only such items, of those that the asker sees."""
     found = Past(since or clock.today() - timedelta(days=366 * YEARS))
     parts = WorkItem.objects.visible_to(user).present().filter(parent=OuterRef("pk"))
-    rows = WorkItem.objects.visible_to(user).finished().filter(narrowed or Q(), estimate_minutes__gt=0, is_summary=False, is_milestone=False)
-    rows = rows.filter(state__is_given_up=False, actual_finish__date__gte=found.since).exclude(Exists(parts)).order_by("-actual_finish", "-id")
+    rows = WorkItem.objects.visible_to(user).made().filter(narrowed or Q(), estimate_minutes__gt=0, is_summary=False, is_milestone=False)
+    rows = rows.filter(actual_finish__date__gte=found.since).exclude(Exists(parts)).order_by("-actual_finish", "-id")
     shown = ("id", "key", "title", "space_id", "type__name", "estimate_minutes", "logged_minutes", "actual_start", "actual_finish")
     lines = list(rows.values(*shown)[: most + 1])
     found.is_cut = len(lines) > most

@@ -45,7 +45,7 @@ def _promises(user: Any, within: set[int]) -> Figure:
 
 def _finished(user: Any, within: set[int], since: date) -> Any:
     today = clock.today()
-    rows = WorkItem.objects.visible_to(user).in_spaces(within).finished().filter(children__isnull=True)
+    rows = WorkItem.objects.visible_to(user).in_spaces(within).made().filter(children__isnull=True)
     return rows.filter(actual_finish__date__gte=since, actual_finish__date__lt=today)
 
 

@@ -95,7 +95,7 @@ def _outlook(user: Any, sprint: Sprint, calendar: WorkingCalendar, last: date) -
     known = rows.aggregate(created=Min("created_at"), started=Min("actual_start"))
     earliest = min((moment.date() for moment in known.values() if moment), default=clock.today())
     since = (sprint.began or clock.now()) - timedelta(days=round(compute.LOOK_BACK_DAYS * 2))
-    ends = rows.finished().filter(actual_finish__gte=since).values_list("actual_finish", flat=True)
+    ends = rows.made().filter(actual_finish__gte=since).values_list("actual_finish", flat=True)
     return compute.Outlook([at.date() for at in ends], calendar, max(earliest, since.date()), last)
 
 

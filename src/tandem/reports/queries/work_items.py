@@ -34,7 +34,7 @@ def assignees(items: list[WorkItem]) -> dict[int, list[dict[str, Any]]]:
 
 def expected_days(user: Any, space_id: int) -> float | None:
     """Days within which 85 % of the last 200 finished items of the space were done; None below eight of them."""
-    rows = WorkItem.objects.visible_to(user).finished().filter(space=space_id, actual_start__isnull=False)
+    rows = WorkItem.objects.visible_to(user).made().filter(space=space_id, actual_start__isnull=False)
     spans = rows.order_by("-actual_finish").values_list("actual_start", "actual_finish")[:200]
     days = sorted((finish - start).total_seconds() / 86400 for start, finish in spans if finish and finish >= start)
     return max(1.0, days[int(0.85 * (len(days) - 1))]) if len(days) >= 8 else None
@@ -49,7 +49,7 @@ def entered(user: Any, items: list[WorkItem]) -> dict[int, Any]:
 def finished_by_week(user: Any, space_id: int, until: Any, weeks: int = 12) -> list[int]:
     """How many items were finished in each of the last weeks, oldest first."""
     start = until - timedelta(weeks=weeks)
-    rows = WorkItem.objects.visible_to(user).finished().filter(space=space_id, actual_finish__gt=start, actual_finish__lte=until)
+    rows = WorkItem.objects.visible_to(user).made().filter(space=space_id, actual_finish__gt=start, actual_finish__lte=until)
     found = [0] * weeks
     for moment in rows.values_list("actual_finish", flat=True)[:5000]:
         found[min(weeks - 1, (moment - start).days // 7)] += 1

@@ -185,14 +185,14 @@ def _said(
 
 
 def _asked_first(actor: Any, item: WorkItem, version: int | None, differing: dict[str, Any], people: Any) -> bool:
-    """A move that others approve is asked for; the rest of the change is written, but for the place on the board. Whether
-    nothing of it is left."""
+    """A move that others approve is asked for; the rest of the change is written, but for the place on the board and how the
+    work ended. Whether nothing of it is left."""
     if "state" not in differing or "type" in differing:
         return False
     item.awaiting = transitions.asked_for(actor=actor, item=item, version=version, values=differing, people=people)
     if item.awaiting is not None:
-        del differing["state"]
-        differing.pop("rank", None)
+        for name in ("state", "rank") if item.state.is_done else ("state", "rank", "is_given_up"):
+            differing.pop(name, None)
     return not differing
 
 

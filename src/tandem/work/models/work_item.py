@@ -46,6 +46,10 @@ class WorkItemQuerySet(ScopedQuerySet):
     def finished(self) -> Self:
         return self.present().filter(state__category=State.Category.DONE)
 
+    def made(self) -> Self:
+        """Finished with a result: what speed, duration and chances are reckoned from."""
+        return self.finished().exclude(GIVEN_UP)
+
     def resting_since(self, moment: Any) -> Self:
         """Finished and untouched since then, with no open part, and in no sprint that runs: what a rule may put away."""
         parts = self.model.objects.filter(parent=OuterRef("pk"), removed_at=None).exclude(state__category=State.Category.DONE)
