@@ -50,6 +50,8 @@ def test_what_counts_and_what_is_left_out_and_said(world):
     work_items.change(actor=world.boris, item=bare, version=None, state=make.state_of(world.project, "done"))
     late = finished(world, taken=60)
     work_items.change(actor=world.boris, item=late, version=None, estimate_minutes=600)  # ten days after it began
+    lost = finished(world, taken=60)
+    work_items.change(actor=world.boris, item=lost, version=None, is_given_up=True)
     whole = finished(world, taken=60)
     make.work_item(actor=world.boris, project=world.project, parent=whole)
     found = reads.past(world.mei)

@@ -17,6 +17,7 @@ from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.people.models import Space, Team
 from tandem.work.models import Assignment, TimeEntry, WorkItem
+from tandem.work.models.work_item import GIVEN_UP
 
 MOST = 2000
 "Items, the last that were finished."
@@ -58,7 +59,7 @@ def past(user: Any, *, narrowed: Q | None = None, since: date | None = None, mos
     found = Past(since or clock.today() - timedelta(days=366 * YEARS))
     parts = WorkItem.objects.visible_to(user).present().filter(parent=OuterRef("pk"))
     rows = WorkItem.objects.visible_to(user).finished().filter(narrowed or Q(), estimate_minutes__gt=0, is_summary=False, is_milestone=False)
-    rows = rows.filter(state__is_given_up=False, actual_finish__date__gte=found.since).exclude(Exists(parts)).order_by("-actual_finish", "-id")
+    rows = rows.exclude(GIVEN_UP).filter(actual_finish__date__gte=found.since).exclude(Exists(parts)).order_by("-actual_finish", "-id")
     shown = ("id", "key", "title", "space_id", "type__name", "estimate_minutes", "logged_minutes", "actual_start", "actual_finish")
     lines = list(rows.values(*shown)[: most + 1])
     found.is_cut = len(lines) > most
