@@ -75,6 +75,21 @@ def test_the_history_does_not_learn_from_itself(world):
     assert [one.case.ratio for one in reads.past(world.boris).items] == [1.5], "against what was said, not against what was taken over"
 
 
+def test_nor_when_it_is_taken_over_twice(world):
+    item = make.work_item(actor=world.boris, project=world.project, estimate_minutes=480)
+    for minutes in (720, 900):
+        item = estimates.take(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None, minutes=minutes, rests_on="1.50× (8)")
+    assert reads.said_of(item) == 480
+    time_entries.log(actor=world.boris, item=item, minutes=720)
+    work_items.change(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None, state=make.state_of(world.project, "done"))
+    assert [one.case.estimate for one in reads.past(world.boris).items] == [8.0]
+    other = make.work_item(actor=world.boris, project=world.project, estimate_minutes=480)
+    other = estimates.take(actor=world.boris, item=other, version=None, minutes=720, rests_on="1.50× (8)")
+    work_items.change(actor=world.boris, item=other, version=None, estimate_minutes=600)
+    other = estimates.take(actor=world.boris, item=WorkItem.objects.get(pk=other.pk), version=None, minutes=900, rests_on="1.50× (8)")
+    assert reads.said_of(other) == 600, "what people said in between counts"
+
+
 def test_a_hint_names_ratio_count_and_class(world, three):
     many(world, three, 9)
     team = teams.create(actor=world.admin, space=world.project.space, name="Quay", members=three)

@@ -139,7 +139,7 @@ def _estimated(now: int, changes: Iterable[tuple[datetime, bool, Any]], began: d
         if at.date() > began:
             own, is_later = before, True
             break
-        last = (is_taken_over, before)
+        last = (is_taken_over, last[1] if is_taken_over and last[0] else before)
     if last[0]:
         return last[1]  # type: ignore[no-any-return]
     return own if own or not is_later else None
@@ -147,5 +147,9 @@ def _estimated(now: int, changes: Iterable[tuple[datetime, bool, Any]], began: d
 
 def said_of(item: WorkItem) -> int | None:
     """The estimate of an item that is open, as people said it: before it was taken over, if nobody wrote another since."""
-    changes = _changes([item.pk]).get(item.pk, [])
-    return changes[-1][2] if changes and changes[-1][1] else item.estimate_minutes
+    own: int | None = item.estimate_minutes
+    for _at, is_taken_over, before in reversed(_changes([item.pk]).get(item.pk, [])):
+        if not is_taken_over:
+            break
+        own = before
+    return own
