@@ -67,6 +67,15 @@ def test_an_estimate_written_after_the_beginning_is_none(world):
     assert not found.items and found.unsaid == 1
 
 
+def test_an_estimate_written_with_the_move_to_done_was_not_said_before(world):
+    for estimate in (None, 480):
+        item = make.work_item(actor=world.boris, project=world.project, estimate_minutes=estimate)
+        time_entries.log(actor=world.boris, item=item, minutes=600, day=clock.today() - timedelta(days=10))
+        work_items.change(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None, state=make.state_of(world.project, "done"), estimate_minutes=600)
+    found = reads.past(world.boris)
+    assert [one.case.estimate for one in found.items] == [8.0] and found.unsaid == 1
+
+
 def test_the_history_does_not_learn_from_itself(world):
     item = make.work_item(actor=world.boris, project=world.project, estimate_minutes=480)
     item = estimates.take(actor=world.boris, item=item, version=item.version, minutes=720, rests_on="1.50× (8)")

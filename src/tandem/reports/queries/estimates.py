@@ -22,7 +22,8 @@ from tandem.work.models.work_item import GIVEN_UP
 MOST = 2000
 "Items, the last that were finished."
 YEARS = 2
-_CHANGED, TAKEN_OVER = "work_item.changed", "work_item.estimate_taken"
+_CHANGED, _MOVED, TAKEN_OVER = "work_item.changed", "work_item.moved", "work_item.estimate_taken"
+"A move is the event of everything that was written with it."
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _people(ids: list[int]) -> tuple[dict[int, frozenset[int]], dict[int, date]]
 
 def _changes(ids: list[int]) -> dict[int, list[tuple[datetime, bool, Any]]]:
     """Of each item the changes of its estimate in their order: when, whether it was taken over, and what stood before."""
-    events = Event.objects.filter(subject_kind=WorkItem._meta.label_lower, subject_id__in=ids, verb__in=(_CHANGED, TAKEN_OVER), changes__has_key="estimate_minutes")  # house: reads — as above
+    events = Event.objects.filter(subject_kind=WorkItem._meta.label_lower, subject_id__in=ids, verb__in=(_CHANGED, _MOVED, TAKEN_OVER), changes__has_key="estimate_minutes")  # house: reads — as above
     found: dict[int, list[tuple[datetime, bool, Any]]] = defaultdict(list)
     for item, at, verb, pair in events.order_by("occurred_at", "id").annotate(pair=F("changes__estimate_minutes")).values_list("subject_id", "occurred_at", "verb", "pair"):
         found[item].append((at, verb == TAKEN_OVER, pair[0]))
