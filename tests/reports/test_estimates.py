@@ -50,6 +50,8 @@ def test_what_counts_and_what_is_left_out_and_said(world):
     work_items.change(actor=world.boris, item=bare, version=None, state=make.state_of(world.project, "done"))
     late = finished(world, taken=60)
     work_items.change(actor=world.boris, item=late, version=None, estimate_minutes=600)  # ten days after it began
+    lost = finished(world, taken=60)
+    work_items.change(actor=world.boris, item=lost, version=None, is_given_up=True)
     whole = finished(world, taken=60)
     make.work_item(actor=world.boris, project=world.project, parent=whole)
     found = reads.past(world.mei)
@@ -65,12 +67,36 @@ def test_an_estimate_written_after_the_beginning_is_none(world):
     assert not found.items and found.unsaid == 1
 
 
+def test_an_estimate_written_with_the_move_to_done_was_not_said_before(world):
+    for estimate in (None, 480):
+        item = make.work_item(actor=world.boris, project=world.project, estimate_minutes=estimate)
+        time_entries.log(actor=world.boris, item=item, minutes=600, day=clock.today() - timedelta(days=10))
+        work_items.change(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None, state=make.state_of(world.project, "done"), estimate_minutes=600)
+    found = reads.past(world.boris)
+    assert [one.case.estimate for one in found.items] == [8.0] and found.unsaid == 1
+
+
 def test_the_history_does_not_learn_from_itself(world):
     item = make.work_item(actor=world.boris, project=world.project, estimate_minutes=480)
     item = estimates.take(actor=world.boris, item=item, version=item.version, minutes=720, rests_on="1.50× (8)")
     time_entries.log(actor=world.boris, item=item, minutes=720)
     work_items.change(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None, state=make.state_of(world.project, "done"))
     assert [one.case.ratio for one in reads.past(world.boris).items] == [1.5], "against what was said, not against what was taken over"
+
+
+def test_nor_when_it_is_taken_over_twice(world):
+    item = make.work_item(actor=world.boris, project=world.project, estimate_minutes=480)
+    for minutes in (720, 900):
+        item = estimates.take(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None, minutes=minutes, rests_on="1.50× (8)")
+    assert reads.said_of(item) == 480
+    time_entries.log(actor=world.boris, item=item, minutes=720)
+    work_items.change(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None, state=make.state_of(world.project, "done"))
+    assert [one.case.estimate for one in reads.past(world.boris).items] == [8.0]
+    other = make.work_item(actor=world.boris, project=world.project, estimate_minutes=480)
+    other = estimates.take(actor=world.boris, item=other, version=None, minutes=720, rests_on="1.50× (8)")
+    work_items.change(actor=world.boris, item=other, version=None, estimate_minutes=600)
+    other = estimates.take(actor=world.boris, item=WorkItem.objects.get(pk=other.pk), version=None, minutes=900, rests_on="1.50× (8)")
+    assert reads.said_of(other) == 600, "what people said in between counts"
 
 
 def test_a_hint_names_ratio_count_and_class(world, three):

@@ -30,7 +30,10 @@ def solved(cells, names, rates_):
     _u, size, vectors = np.linalg.svd(rows)
     rank = int((size > size.max() * 1e-10).sum())
     free = vectors[rank:]
-    return {name: rates_[n] for n, name in enumerate(names) if not len(free) or np.abs(free[:, n]).max() < 1e-7}
+    fixed = {name: rates_[n] for n, name in enumerate(names) if not len(free) or np.abs(free[:, n]).max() < 1e-7}
+    unit = free / np.maximum(np.linalg.norm(free, axis=0), 1e-30)
+    pairs = np.argwhere(np.triu(np.abs(unit.T @ unit) > 1 - 1e-9, 1))
+    return fixed | {(names[one], names[other]): "the one follows from the other" for one, other in pairs}
 
 
 def test_three_months_of_three_people_tell_no_rate():
@@ -53,6 +56,14 @@ def test_two_unknowns_or_one_that_is_nearly_all_are_not_told():
 def test_the_difference_of_two_projects_tells_nobody():
     both = {"a": 60.0, "b": 60.0, "c": 60.0}
     assert told([Cell("one", both, True), Cell("two", both | {"d": 60.0}, True)]) == {"one"}, "two minus one would be d alone"
+
+
+def test_the_difference_of_two_months_tells_not_the_difference_of_two_people():
+    """The first minus the second would be a hundred hours of Ann less a hundred of Ben: who knows the one knows the other."""
+    for shared in (50.0, 50.5):
+        cells = [Cell(1, {"ann": 100.0, "cem": 50.0, "dan": 50.0}, True), Cell(2, {"cem": 50.0, "dan": shared, "ben": 100.0}, True)]
+        assert told(cells) == {1}
+    assert told([cells[0], Cell(2, {"cem": 50.0, "dan": 20.0, "ben": 100.0}, True)]) == {1, 2}, "here Dan stays between them"
 
 
 def test_what_is_approved_later_keeps_its_place():

@@ -134,6 +134,29 @@ def test_a_rate_that_the_maker_may_not_see_bills_nothing(world, item):
     assert (found.rows, found.unbilled) == ([], 60)
 
 
+def test_a_run_with_a_rate_that_the_reader_may_not_see_is_hidden_from_them(world, item, signed_in):
+    """Made by who sees the rates of the organisation; read by who sees only those of the project."""
+    price(world, "61.23", person=world.mei)
+    rates.create(actor=world.alma, space=world.project.space, valid_from=date(2026, 1, 1), cost=D(50), bill=D("44.44"), currency="EUR", person=world.chen)
+    for person in (world.mei, world.chen):
+        log(world, item, person, 60)
+    approve(world, world.chen)
+    own = run(world)
+    approve(world, world.mei)
+    higher = run(world)
+    nora = make.user(actor=world.admin, name="Nora", role=Role.PORTFOLIO_MANAGER, space=world.project.space)
+    assert list(InvoiceBasis.objects.visible_to(nora)) == [own] and set(InvoiceBasis.objects.visible_to(world.alma)) == {own, higher}
+    assert [one.is_seen_by(nora) for one in (own, higher)] == [True, False] and higher.is_seen_by(world.alma)
+    client = signed_in(nora)
+    for name in ("invoice_basis", "invoice_basis_csv", "invoice_basis_xlsx"):
+        assert [client.get(reverse(name, kwargs={"id": one.pk})).status_code for one in (own, higher)] == [200, 404]
+    assert client.post(reverse("invoice_basis_cancellations", kwargs={"id": higher.pk}), {"reason": "x"}).status_code == 404
+    shown = client.get(reverse("invoicing"), {"in": "POR"}).text
+    assert "44.44" in shown and "61.23" not in shown
+    for one, status in ((own, 200), (higher, 404)):
+        assert client.get(f"/api/v1/invoice-bases/{one.pk}/rows/").status_code == status
+
+
 def test_page_run_and_files(world, item, signed_in):
     price(world, "61.23", person=world.mei)
     entry = log(world, item, world.mei, 60)

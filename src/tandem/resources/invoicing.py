@@ -81,8 +81,8 @@ def _take_time(asker: Any, space: Space, first: date, last: date, found: Billabl
             found.unbilled += line.minutes
             continue
         row = InvoiceRow(
-            entry=line, person=line.user, job_role_id=book.role_on(line.user_id, line.day), day=line.day, minutes=line.minutes, bill=rate.bill, currency=rate.currency,
-            amount=currencies.to_the_cent(rate.bill * line.minutes / 60),
+            entry=line, person=line.user, job_role_id=book.role_on(line.user_id, line.day), day=line.day, minutes=line.minutes, bill=rate.bill, rate_space_id=rate.space_id,
+            currency=rate.currency, amount=currencies.to_the_cent(rate.bill * line.minutes / 60),
         )  # fmt: skip
         _put(found, exchange, row)
 

@@ -21,7 +21,8 @@ from tandem.work.models import Assignment, TimeEntry, WorkItem
 MOST = 2000
 "Items, the last that were finished."
 YEARS = 2
-_CHANGED, TAKEN_OVER = "work_item.changed", "work_item.estimate_taken"
+_CHANGED, _MOVED, TAKEN_OVER = "work_item.changed", "work_item.moved", "work_item.estimate_taken"
+"A move is the event of everything that was written with it."
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _people(ids: list[int]) -> tuple[dict[int, frozenset[int]], dict[int, date]]
 
 def _changes(ids: list[int]) -> dict[int, list[tuple[datetime, bool, Any]]]:
     """Of each item the changes of its estimate in their order: when, whether it was taken over, and what stood before."""
-    events = Event.objects.filter(subject_kind=WorkItem._meta.label_lower, subject_id__in=ids, verb__in=(_CHANGED, TAKEN_OVER), changes__has_key="estimate_minutes")  # house: reads — as above
+    events = Event.objects.filter(subject_kind=WorkItem._meta.label_lower, subject_id__in=ids, verb__in=(_CHANGED, _MOVED, TAKEN_OVER), changes__has_key="estimate_minutes")  # house: reads — as above
     found: dict[int, list[tuple[datetime, bool, Any]]] = defaultdict(list)
     for item, at, verb, pair in events.order_by("occurred_at", "id").annotate(pair=F("changes__estimate_minutes")).values_list("subject_id", "occurred_at", "verb", "pair"):
         found[item].append((at, verb == TAKEN_OVER, pair[0]))
@@ -138,7 +139,7 @@ def _estimated(now: int, changes: Iterable[tuple[datetime, bool, Any]], began: d
         if at.date() > began:
             own, is_later = before, True
             break
-        last = (is_taken_over, before)
+        last = (is_taken_over, last[1] if is_taken_over and last[0] else before)
     if last[0]:
         return last[1]  # type: ignore[no-any-return]
     return own if own or not is_later else None
@@ -146,5 +147,9 @@ def _estimated(now: int, changes: Iterable[tuple[datetime, bool, Any]], began: d
 
 def said_of(item: WorkItem) -> int | None:
     """The estimate of an item that is open, as people said it: before it was taken over, if nobody wrote another since."""
-    changes = _changes([item.pk]).get(item.pk, [])
-    return changes[-1][2] if changes and changes[-1][1] else item.estimate_minutes
+    own: int | None = item.estimate_minutes
+    for _at, is_taken_over, before in reversed(_changes([item.pk]).get(item.pk, [])):
+        if not is_taken_over:
+            break
+        own = before
+    return own

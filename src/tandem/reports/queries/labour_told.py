@@ -15,6 +15,8 @@ ENOUGH = 3
 "So many rates out of sight are in every sum that is told, and in everything that follows from several of them."
 _MOST_OF_ONE = 0.7
 "No rate is so large a part of any of them that the others hardly matter."
+_ALIKE = 1 - 1e-4
+"No two rates follow from each other, not even within a percent or so."
 _NOTHING = 1e-9
 
 
@@ -49,7 +51,7 @@ def told(cells: Iterable[Cell]) -> set[Hashable]:
             rest /= rest[pivot]
             grown = np.vstack([basis - np.outer(basis[:, pivot], rest), rest])
             grown[np.abs(grown) < _NOTHING] = 0.0
-            if not _is_hidden(grown):
+            if not _is_hidden(grown) or _is_alike(np.delete(grown, [*pivots, pivot], axis=1), np.append(basis[:, pivot] != 0, True)):
                 continue
             basis, pivots = grown, [*pivots, pivot]
         if cell.is_settled:
@@ -61,3 +63,12 @@ def _is_hidden(rows: np.ndarray) -> bool:
     """Reduced rows: a rate follows from them exactly when one of them holds it alone."""
     size = np.abs(rows)
     return bool(((size > _NOTHING).sum(axis=1) >= ENOUGH).all() and (size.max(axis=1) <= _MOST_OF_ONE * size.sum(axis=1)).all())
+
+
+def _is_alike(free: np.ndarray, changed: np.ndarray) -> bool:
+    """The difference of two reduced rows holds only the two rates for which they were reduced, exactly when what is left of the rows is
+    parallel. Every row that is hidden leaves two rates at least. Asked of the rows that changed, against all."""
+    unit = free / np.linalg.norm(free, axis=1, keepdims=True)
+    near = np.abs(unit[changed] @ unit.T)
+    near[np.arange(len(near)), np.flatnonzero(changed)] = 0.0
+    return bool((near > _ALIKE).any())

@@ -1,5 +1,5 @@
 """What of a project is to be invoiced: approved time at its bill rates and costs that are passed on, each row once. Seen only by who
-may see rates; amounts stand here alone, not in the history, which more people read."""
+may see every rate that is in it, wherever that is kept; amounts stand here alone, not in the history, which more people read."""
 
 from typing import Any, Self
 
@@ -14,7 +14,9 @@ from tandem.portfolio.models import Portfolio
 
 class InvoiceBasisQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        return self.filter(space_id__among=spaces_where(user, Permission.SEE_RATES) if user.is_active else ())
+        seen = spaces_where(user, Permission.SEE_RATES) if user.is_active else frozenset()
+        higher = InvoiceRow.objects.filter(basis=models.OuterRef("pk"), rate_space__isnull=False).exclude(rate_space_id__among=seen)
+        return self.filter(space_id__among=seen).exclude(models.Exists(higher))
 
     def standing(self) -> Self:
         return self.filter(cancelled_at=None)
@@ -47,7 +49,8 @@ class InvoiceBasis(Scoped):
         return f"{self.number}: {self.first_on} – {self.last_on}"
 
     def is_seen_by(self, user: Any) -> bool:
-        return self.space_id in spaces_where(user, Permission.SEE_RATES)
+        seen = spaces_where(user, Permission.SEE_RATES) if user.is_active else frozenset()
+        return self.space_id in seen and not self.rows.filter(rate_space__isnull=False).exclude(rate_space_id__among=seen).exists()
 
 
 class InvoiceRow(models.Model):
@@ -62,6 +65,8 @@ class InvoiceRow(models.Model):
     minutes = models.PositiveIntegerField(null=True, blank=True)
     # what an hour is billed at, in its own currency; of a cost none
     bill = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    # where that rate is kept: who may not see it there does not see the run; of a cost none
+    rate_space = models.ForeignKey("people.Space", models.PROTECT, null=True, blank=True, related_name="+")
     currency = models.CharField(max_length=3)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     # into the currency of the run, at the rate of its day
