@@ -45,5 +45,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.section("passed at the second try")
     for test, said in found.items():
         terminalreporter.write_line(f"{test}\n{said}")
-    if NAMED.parent.is_dir():
-        NAMED.write_text("".join(f"{test}\n" for test in found))
+    if found and NAMED.parent.is_dir():  # one run of scripts/test.sh has several sessions
+        with NAMED.open("a") as named:
+            named.writelines(f"{test}\n" for test in found)

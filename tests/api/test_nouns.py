@@ -94,7 +94,7 @@ def _bound(one: Operation):
                         yield from (f.annotation for f in model.model_fields.values())
 
 
-@pytest.mark.parametrize(("name", "field"), drawn(_foreign_fields(), 3, name="-".join))
+@pytest.mark.parametrize(("name", "field"), drawn(_foreign_fields(), 3, name="-".join, kind=lambda one: one[1]))
 def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
     one = ALL[name]
     lead = make.user(actor=pair.world.admin, name="Lead", role=Role.PMO_LEAD, space=pair.ours.space)

@@ -17,11 +17,12 @@ AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.
 NO_PAGES = ("export", "_xlsx", "_ms_project", "_ics", "feed_shared", "_data", "_report", "_csv", "_notes_file", "attachment", "scopes", "healthz", "readyz", "palette")
 PAGES = sorted(n for n, page in policies.WEB.items() if page.get is not None and not n.endswith(NO_PAGES))
 NOUNS = [one.removesuffix("_detail") for one in PAGES if one.endswith("_detail") and one != "people_detail"]
-TWINS = {f"{noun}_{('edit', 'new')[n % 2]}" for n, noun in enumerate(NOUNS)} | {f"{noun}_comments" for noun in NOUNS}  # as their siblings are
+COMMENTED = [noun for noun in NOUNS if f"{noun}_comments" in PAGES]
+TWINS = {f"{noun}_{('edit', 'new')[n % 2]}" for n, noun in enumerate(NOUNS)} | {f"{noun}_comments" for noun in COMMENTED[1:]}  # as their siblings are
 PLAIN = [name for name in PAGES if name not in TWINS]
 # each of its own kind: drawn with script, or with a layout that no other page has
 OWN_KIND = {"home", "board", "plan", "roadmap", "work_items", "work_item", "backlog", "alignment", "styleguide"}
-QUICK = sorted(chosen(PLAIN, 6) | OWN_KIND & set(PLAIN))
+QUICK = sorted(chosen(PLAIN, 6) | OWN_KIND & set(PLAIN) | {f"{COMMENTED[0]}_comments"})
 VISITORS = ["/accounts/login/", "/accounts/password/reset/"]
 OWN = ["/account/", "/accounts/2fa/", "/accounts/2fa/webauthn/", "/accounts/password/change/", "/no-such-page/"]
 

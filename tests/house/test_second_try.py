@@ -33,6 +33,7 @@ def test_what_passes_the_second_time_is_named_and_what_fails_twice_has_failed(tm
     said = run(tmp_path, "browser")
     assert "1 failed, 1 passed" in said
     assert "passed at the second try" in said and "test_comes_and_goes" in said.partition("passed at the second try")[2]
+    run(tmp_path, "work")  # another session of the same run
     assert (tmp_path / "named").read_text().strip().endswith("test_comes_and_goes")
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from django.urls import reverse
 
 from tandem.history import seal
 from tandem.people import scoping
@@ -196,10 +197,15 @@ def test_a_page_that_cannot_be_made_anew_does_not_stand_on(world, signed_in, gat
 
 
 def test_what_is_told_once_is_not_swallowed_beside_the_answer(world, signed_in, gate, ida, aim):
-    """A word for the reader goes with their own answer."""
+    """A word for the reader goes with their own answer, once."""
     reader = signed_in(ida)
     text(reader)
-    reader.post("/preferences/", {"density": "comfortable", "next": ADDRESS})
+    said = "Changed 0 work items"
+    assert reader.post(reverse("work_items_bulk"), {"do": "priority:1", "next": ADDRESS}).status_code == 302
     rename(world.alma, aim, "Keep trust")
     old = text(reader)
-    assert SAID in old and 'data-density="comfortable"' in old
+    assert SAID in old and said in old
+    gate.open.set()
+    until(lambda: not aside._under_way)
+    fresh = text(reader)
+    assert SAID not in fresh and said not in fresh

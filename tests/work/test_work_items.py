@@ -1,13 +1,13 @@
 """The rules of work items."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
-from tandem.work.actions import blocks, links, undoing, work_items
+from tandem.work.actions import blocks, imports, links, undoing, work_items
 from tandem.work.models import Block, State, StateChange, WorkItem
 from tests import make
 
@@ -135,6 +135,17 @@ def test_a_move_into_done_that_is_taken_back_leaves_no_trace_in_dates_and_blocks
     row.refresh_from_db()
     assert (item.actual_start, item.actual_finish, row.ended_at, row.ended_by) == (None, None, None, None)
     assert undoing.undo(actor=world.mei, run=run) == (0, 1), "once is enough"
+
+
+def test_what_an_import_wrote_with_actual_dates_is_taken_back(world):
+    item, run = make.work_item(actor=world.boris, project=world.project, state="done"), uuid.uuid4()
+    new = {"due_on": date(2027, 3, 1), "actual_start": item.actual_start - timedelta(9), "actual_finish": item.actual_finish - timedelta(1)}
+    imports.rewrite_items(actor=world.alma, space=world.project.space, rows=[(WorkItem.objects.get(pk=item.pk), new)], run=run)
+    item.refresh_from_db()
+    assert item.due_on == date(2027, 3, 1)
+    assert undoing.undo(actor=world.alma, run=run) == (1, 0)
+    item.refresh_from_db()
+    assert item.due_on is None
 
 
 def test_a_move_out_of_done_that_is_taken_back_is_finished_when_it_was(world):

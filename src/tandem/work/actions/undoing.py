@@ -56,7 +56,7 @@ def _take_back(actor: Any, event: Event, run: uuid.UUID) -> bool:
     values = _before(item, {**event.changes, **_texts(event)})
     if values is None:
         return False
-    dates = {f: values.pop(f) for f in ACTUAL if f in values and "state" in values}
+    dates = {f: values.pop(f) for f in ACTUAL if f in values and ("state" in values or f != "is_given_up")}
     change(actor=actor, item=item, version=None, dates=dates or None, is_taken_back=True, **values)
     blocks.resume(actor=actor, item=item, run=run)
     return True
