@@ -104,6 +104,39 @@ def test_nothing_twice_until_it_is_cancelled(world, item):
     assert run(world, cost_lines=[line.pk]).number == 2 and first.rows.count() == 2, "the first stays on record"
 
 
+def test_hours_of_a_week_that_was_reopened_are_not_invoiced_twice(world, item):
+    """Set to nothing and written again, it is another entry of the same hours."""
+    price(world, "60", person=world.mei)
+    entry = log(world, item, world.mei, 60)
+    approve(world, world.mei)
+    first = run(world)
+    sheet = time_sheets.open_week(actor=world.mei, person=world.mei, week=DAY)
+    time_sheets.reopen(actor=world.alma, time_sheet=sheet, version=None, reason="A mistake")
+    entry.refresh_from_db()
+    time_entries.remove(actor=world.mei, entry=entry, version=None)
+    log(world, item, world.mei, 60)
+    approve(world, world.mei)
+    assert invoicing.billable(world.alma, world.project.space, FIRST, LAST, "EUR").before == 60
+    with pytest.raises(Refused, match="invoice_to_cancel_first") as refused:
+        run(world)
+    assert refused.value.params == {"numbers": "POR 1"} and InvoiceBasis.objects.count() == 1
+    invoice_bases.cancel(actor=world.alma, invoice_basis=first, version=None, reason="Reopened")
+    again = run(world)
+    assert (again.number, again.total, again.rows.count()) == (2, D("60.00"), 1)
+
+
+def test_a_cost_that_was_corrected_after_it_was_invoiced_is_named(world):
+    lines = [cost_lines.create(actor=world.alma, space=world.project.space, title=title, kind="travel", month=FIRST, actual=D(100)) for title in ("Flight", "Hotel", "Train")]
+    basis = run(world, cost_lines=[line.pk for line in lines])
+    rows = InvoiceRow.objects.filter(basis=basis)
+    assert not invoicing.changed_since(rows).exists()
+    cost_lines.change(actor=world.alma, cost_line=lines[0], version=None, actual=D("100.01"))
+    cost_lines.change(actor=world.alma, cost_line=lines[1], version=None, currency="CNY")
+    assert {row.cost_line_id for row in invoicing.changed_since(rows)} == {lines[0].pk, lines[1].pk}
+    cost_lines.change(actor=world.alma, cost_line=lines[2], version=None, actual=None)
+    assert invoicing.changed_since(rows).count() == 3, "nothing came is another amount as well"
+
+
 def test_who_may_not_see_rates_finds_nothing(world, item, signed_in):
     price(world, "61.23", person=world.mei)
     log(world, item, world.mei, 60)
