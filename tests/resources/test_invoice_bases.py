@@ -16,7 +16,8 @@ from tandem.portfolio.actions import cost_lines, exchange_rates
 from tandem.resources import invoicing
 from tandem.resources.actions import invoice_bases, rates, time_sheets
 from tandem.resources.models import InvoiceBasis, InvoiceRow
-from tandem.work.actions import time_entries
+from tandem.work.actions import relocations, time_entries, work_items
+from tandem.work.models import TimeEntry, WorkItem
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +189,27 @@ def test_a_run_with_a_rate_that_the_reader_may_not_see_is_hidden_from_them(world
     assert "44.44" in shown and "61.23" not in shown
     for one, status in ((own, 200), (higher, 404)):
         assert client.get(f"/api/v1/invoice-bases/{one.pk}/rows/").status_code == status
+
+
+def test_of_an_item_that_went_to_another_project_nothing_is_shown(world, item, signed_in):
+    price(world, "61.23", person=world.mei)
+    log(world, item, world.mei, 60)
+    approve(world, world.mei)
+    basis = run(world)
+    secret = make.project(actor=world.alma, name="Secret", key="SEC", parent=world.root)
+    rows = InvoiceRow.objects.filter(basis=basis)
+    assert not invoicing.changed_since(rows).exists()
+    sheet = time_sheets.open_week(actor=world.mei, person=world.mei, week=DAY)
+    time_sheets.reopen(actor=world.alma, time_sheet=sheet, version=None, reason="Another project")
+    moved = relocations.relocate(actor=world.alma, item=WorkItem.objects.get(pk=item.pk), version=None, space=secret.space)
+    work_items.change(actor=world.alma, item=moved, version=None, title="Berth nine")
+    TimeEntry.objects.filter(item=moved).update(note="Only there")
+    client = signed_in(world.alma)
+    shown = client.get(reverse("invoice_basis", kwargs={"id": basis.pk})).text
+    text = b"".join(client.get(reverse("invoice_basis_csv", kwargs={"id": basis.pk})).streaming_content).decode()
+    assert "61.23" in shown and "61.23" in text and "1 entry was changed" in shown
+    for told in (shown, text):
+        assert not any(word in told for word in (moved.key, "Berth nine", "Only there"))
 
 
 def test_page_run_and_files(world, item, signed_in):

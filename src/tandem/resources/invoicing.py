@@ -100,8 +100,9 @@ def _put(found: Billable, exchange: currencies.Rates, row: InvoiceRow) -> None:
 
 
 def changed_since(rows: Any) -> Any:
-    """Rows whose time or cost was changed or taken away after they were invoiced: a week was reopened, or a line was corrected."""
-    time = Q(entry__isnull=False, entry__removed_at=None, entry__minutes=F("minutes"), entry__day=F("day"))
+    """Rows whose time or cost was changed or taken away after they were invoiced: a week was reopened, the item
+    went to another project, or a line was corrected."""
+    time = Q(entry__isnull=False, entry__removed_at=None, entry__minutes=F("minutes"), entry__day=F("day"), entry__space=F("basis__space"))
     cost = Q(cost_line__isnull=False, cost_line__removed_at=None, cost_line__actual=F("amount"), cost_line__currency=F("currency"))
     is_same = Case(When(time | cost, then=Value(True)), default=Value(False), output_field=BooleanField())
     return rows.alias(is_same=is_same).filter(is_same=False)
