@@ -16,7 +16,8 @@ from tandem.portfolio.actions import cost_lines, exchange_rates
 from tandem.resources import invoicing
 from tandem.resources.actions import invoice_bases, rates, time_sheets
 from tandem.resources.models import InvoiceBasis, InvoiceRow
-from tandem.work.actions import time_entries
+from tandem.work.actions import relocations, time_entries, work_items
+from tandem.work.models import TimeEntry, WorkItem
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +105,39 @@ def test_nothing_twice_until_it_is_cancelled(world, item):
     assert run(world, cost_lines=[line.pk]).number == 2 and first.rows.count() == 2, "the first stays on record"
 
 
+def test_hours_of_a_week_that_was_reopened_are_not_invoiced_twice(world, item):
+    """Set to nothing and written again, it is another entry of the same hours."""
+    price(world, "60", person=world.mei)
+    entry = log(world, item, world.mei, 60)
+    approve(world, world.mei)
+    first = run(world)
+    sheet = time_sheets.open_week(actor=world.mei, person=world.mei, week=DAY)
+    time_sheets.reopen(actor=world.alma, time_sheet=sheet, version=None, reason="A mistake")
+    entry.refresh_from_db()
+    time_entries.remove(actor=world.mei, entry=entry, version=None)
+    log(world, item, world.mei, 60)
+    approve(world, world.mei)
+    assert invoicing.billable(world.alma, world.project.space, FIRST, LAST, "EUR").before == 60
+    with pytest.raises(Refused, match="invoice_to_cancel_first") as refused:
+        run(world)
+    assert refused.value.params == {"numbers": "POR 1"} and InvoiceBasis.objects.count() == 1
+    invoice_bases.cancel(actor=world.alma, invoice_basis=first, version=None, reason="Reopened")
+    again = run(world)
+    assert (again.number, again.total, again.rows.count()) == (2, D("60.00"), 1)
+
+
+def test_a_cost_that_was_corrected_after_it_was_invoiced_is_named(world):
+    lines = [cost_lines.create(actor=world.alma, space=world.project.space, title=title, kind="travel", month=FIRST, actual=D(100)) for title in ("Flight", "Hotel", "Train")]
+    basis = run(world, cost_lines=[line.pk for line in lines])
+    rows = InvoiceRow.objects.filter(basis=basis)
+    assert not invoicing.changed_since(rows).exists()
+    cost_lines.change(actor=world.alma, cost_line=lines[0], version=None, actual=D("100.01"))
+    cost_lines.change(actor=world.alma, cost_line=lines[1], version=None, currency="CNY")
+    assert {row.cost_line_id for row in invoicing.changed_since(rows)} == {lines[0].pk, lines[1].pk}
+    cost_lines.change(actor=world.alma, cost_line=lines[2], version=None, actual=None)
+    assert invoicing.changed_since(rows).count() == 3, "nothing came is another amount as well"
+
+
 def test_who_may_not_see_rates_finds_nothing(world, item, signed_in):
     price(world, "61.23", person=world.mei)
     log(world, item, world.mei, 60)
@@ -155,6 +189,27 @@ def test_a_run_with_a_rate_that_the_reader_may_not_see_is_hidden_from_them(world
     assert "44.44" in shown and "61.23" not in shown
     for one, status in ((own, 200), (higher, 404)):
         assert client.get(f"/api/v1/invoice-bases/{one.pk}/rows/").status_code == status
+
+
+def test_of_an_item_that_went_to_another_project_nothing_is_shown(world, item, signed_in):
+    price(world, "61.23", person=world.mei)
+    log(world, item, world.mei, 60)
+    approve(world, world.mei)
+    basis = run(world)
+    secret = make.project(actor=world.alma, name="Secret", key="SEC", parent=world.root)
+    rows = InvoiceRow.objects.filter(basis=basis)
+    assert not invoicing.changed_since(rows).exists()
+    sheet = time_sheets.open_week(actor=world.mei, person=world.mei, week=DAY)
+    time_sheets.reopen(actor=world.alma, time_sheet=sheet, version=None, reason="Another project")
+    moved = relocations.relocate(actor=world.alma, item=WorkItem.objects.get(pk=item.pk), version=None, space=secret.space)
+    work_items.change(actor=world.alma, item=moved, version=None, title="Berth nine")
+    TimeEntry.objects.filter(item=moved).update(note="Only there")
+    client = signed_in(world.alma)
+    shown = client.get(reverse("invoice_basis", kwargs={"id": basis.pk})).text
+    text = b"".join(client.get(reverse("invoice_basis_csv", kwargs={"id": basis.pk})).streaming_content).decode()
+    assert "61.23" in shown and "61.23" in text and "1 entry was changed" in shown
+    for told in (shown, text):
+        assert not any(word in told for word in (moved.key, "Berth nine", "Only there"))
 
 
 def test_page_run_and_files(world, item, signed_in):

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DateField, Exists, F, OuterRef
+from django.db.models import BooleanField, Case, DateField, Exists, F, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import Cast, TruncWeek
 
 from tandem.people.models import Space
@@ -24,7 +24,8 @@ MOST = 20_000
 @dataclass
 class Billable:
     """`rows` are not saved yet. Minutes that are left out: `waiting` (their week is not approved), `unbilled` (the rate that the asker
-    may see says no price, or there is none), `before` (invoiced already). `unknown`: currencies without an exchange rate; their
+    may see says no price, or there is none), `before` (invoiced already, as they were
+    then). `unknown`: currencies without an exchange rate; their
     rows are left out. `costs` are the lines that can be passed on: paid, and not invoiced yet."""
 
     currency: str
@@ -46,7 +47,7 @@ class Billable:
 
 
 def billable(asker: Any, space: Space, first: date, last: date, currency: str, cost_ids: Collection[int] = ()) -> Billable:
-    """About eight queries. Each entry is rounded to the cent in its own currency and again when it is converted: the total is
+    """About nine queries. Each entry is rounded to the cent in its own currency and again when it is converted: the total is
     the sum of the rows, and not more exact than they are."""
     found = Billable(currency)
     exchange = currencies.rates()
@@ -64,6 +65,8 @@ def billable(asker: Any, space: Space, first: date, last: date, currency: str, c
 def _take_time(asker: Any, space: Space, first: date, last: date, found: Billable, exchange: currencies.Rates) -> None:
     approved = TimeSheet.objects.filter(person=OuterRef("user"), state=TimeSheet.State.APPROVED, week=OuterRef("monday"))
     billed = InvoiceRow.objects.filter(entry=OuterRef("pk"), is_standing=True)
+    within = InvoiceRow.objects.filter(Q(basis__space=space) | Q(entry__space=space), entry__isnull=False, is_standing=True, day__range=(first, last))
+    found.before = within.aggregate(minutes=Sum("minutes"))["minutes"] or 0
     entries = TimeEntry.objects.visible_to(asker).present().filter(space=space, day__range=(first, last)).order_by("day", "id")
     entries = entries.annotate(monday=Cast(TruncWeek("day"), DateField())).annotate(is_approved=Exists(approved), is_billed=Exists(billed))
     lines = list(entries.select_related("user", "item")[: MOST + 1])
@@ -71,7 +74,6 @@ def _take_time(asker: Any, space: Space, first: date, last: date, found: Billabl
     book = RateBook({line.user_id for line in lines}, asker=asker)
     for line in lines[:MOST]:
         if line.is_billed:
-            found.before += line.minutes
             continue
         if not line.is_approved:
             found.waiting += line.minutes
@@ -98,5 +100,9 @@ def _put(found: Billable, exchange: currencies.Rates, row: InvoiceRow) -> None:
 
 
 def changed_since(rows: Any) -> Any:
-    """Rows whose time was changed or taken away after they were invoiced: a week was reopened."""
-    return rows.filter(entry__isnull=False).exclude(entry__removed_at=None, entry__minutes=F("minutes"), entry__day=F("day"))
+    """Rows whose time or cost was changed or taken away after they were invoiced: a week was reopened, the item
+    went to another project, or a line was corrected."""
+    time = Q(entry__isnull=False, entry__removed_at=None, entry__minutes=F("minutes"), entry__day=F("day"), entry__space=F("basis__space"))
+    cost = Q(cost_line__isnull=False, cost_line__removed_at=None, cost_line__actual=F("amount"), cost_line__currency=F("currency"))
+    is_same = Case(When(time | cost, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return rows.alias(is_same=is_same).filter(is_same=False)

@@ -32,6 +32,7 @@ def make(*, actor: Any, space: Space, first_on: date, last_on: date, currency: s
         raise Refused("choice_unknown", field="currency")
     with transaction.atomic():
         Space.objects.select_for_update(no_key=True).get(pk=space.pk)  # one run at a time finds the same rows once
+        _refuse_changed(space, first_on, last_on)
         found = invoicing.billable(actor, space, first_on, last_on, currency, cost_lines)
         if found.is_cut:
             raise Refused("invoice_too_long", most=invoicing.MOST)
@@ -64,6 +65,13 @@ def cancel(*, actor: Any, invoice_basis: InvoiceBasis, version: int | None, reas
         InvoiceRow.objects.filter(basis=invoice_basis).update(is_standing=False)
         record("invoice_basis.cancelled", invoice_basis, actor=actor, text={"reason": [None, invoice_basis.reason]})
     return invoice_basis
+
+
+def _refuse_changed(space: Space, first_on: date, last_on: date) -> None:
+    """Time that was invoiced and written anew is another entry, which no constraint holds back: the run that has the former goes first."""
+    rows = InvoiceRow.objects.filter(basis__space=space, is_standing=True, day__range=(first_on, last_on))
+    if numbers := sorted(set(invoicing.changed_since(rows).values_list("basis__number", flat=True))):
+        raise Refused("invoice_to_cancel_first", numbers=", ".join(f"{space.key} {number}" for number in numbers))
 
 
 def _require(actor: Any, space: Space) -> None:

@@ -131,7 +131,7 @@ def basis(request: HttpRequest, id: int) -> HttpResponse:
     row = doors.find(InvoiceBasis.objects.select_related("space", "made_by"), request.user, pk=id)
     rows = _rows(row)
     context = {
-        "row": row, "total": money.cents(row.total, row.currency), "groups": _groups(rows, row.currency), "lines": [_line(one, row.currency) for one in rows[:SHOWN]], "more": max(0, len(rows) - SHOWN),
+        "row": row, "total": money.cents(row.total, row.currency), "groups": _groups(rows, row.currency), "lines": [_line(one, row) for one in rows[:SHOWN]], "more": max(0, len(rows) - SHOWN),
         "changed": reads.changed_since(InvoiceRow.objects.filter(basis=row)).count(),  # house: reads — of a run that is shown
         "may_cancel": row.cancelled_at is None and may(request.user, Permission.EDIT_PLAN, row.space_id), "back": reverse("invoicing") + "?" + urlencode({"in": row.space.key}),
     }  # fmt: skip
@@ -143,11 +143,17 @@ def _rows(row: InvoiceBasis) -> list[InvoiceRow]:
     return list(found.order_by("day", "id"))
 
 
-def _line(one: InvoiceRow, currency: str) -> dict[str, Any]:
-    item = one.entry.item if one.entry else None
+def _still_there(one: InvoiceRow, row: InvoiceBasis) -> Any:
+    """The entry while it is of the project that was invoiced: where it went since, the reader may see nothing of it."""
+    return one.entry if one.entry is not None and one.entry.space_id == row.space_id else None
+
+
+def _line(one: InvoiceRow, row: InvoiceBasis) -> dict[str, Any]:
+    entry = _still_there(one, row)
+    item = entry.item if entry else None
     return {
         "day": day(one.day), "key": item.key if item else "", "title": item.title if item else one.cost_line.title if one.cost_line else "", "person": one.person.name if one.person else "–",
-        "hours": _hours(one.minutes) if one.minutes else "–", "bill": money.cents(one.bill, one.currency) if one.bill is not None else "–", "total": money.cents(one.total, currency),
+        "hours": _hours(one.minutes) if one.minutes else "–", "bill": money.cents(one.bill, one.currency) if one.bill is not None else "–", "total": money.cents(one.total, row.currency),
     }  # fmt: skip
 
 
@@ -157,9 +163,10 @@ def export(request: HttpRequest, id: int, kind: str) -> HttpResponseBase:
     row = doors.find(InvoiceBasis.objects.select_related("space"), request.user, pk=id)
     heads = [_("Date"), _("What"), _("Work item"), _("Person"), _("Job role"), _("Hours"), _("Billed for an hour"), _("Currency"), _("Amount"), _("Exchange rate"), _("Total in %(currency)s") % {"currency": row.currency}, _("Note")]
     lines = [
-        [one.day, _("Labour") if one.entry else one.cost_line.title, one.entry.item.key if one.entry else "", one.person.name if one.person else "", one.job_role.name if one.job_role else "",
-         (one.minutes or 0) / 60 if one.entry else None, _exact(one.bill, kind), one.currency, _exact(one.amount, kind), _exact(one.exchange.normalize(), kind), _exact(one.total, kind), one.entry.note if one.entry else one.cost_line.reference]
+        [one.day, _("Labour") if one.entry else one.cost_line.title, entry.item.key if entry else "", one.person.name if one.person else "", one.job_role.name if one.job_role else "",
+         (one.minutes or 0) / 60 if one.entry else None, _exact(one.bill, kind), one.currency, _exact(one.amount, kind), _exact(one.exchange.normalize(), kind), _exact(one.total, kind), (entry.note if entry else "") if one.entry else one.cost_line.reference]
         for one in _rows(row)
+        for entry in (_still_there(one, row),)
     ]  # fmt: skip
     lines.append([None, _("Total"), "", "", "", None, None, "", None, None, _exact(row.total, kind), _("cancelled") if row.cancelled_at else ""])
     name = f"invoice-{row.space.key}-{row.number}"
