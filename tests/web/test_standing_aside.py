@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from django.test import RequestFactory
 from django.urls import reverse
 
 from tandem.history import seal
@@ -209,3 +210,6 @@ def test_what_is_told_once_is_not_swallowed_beside_the_answer(world, signed_in, 
     until(lambda: not aside._under_way)
     fresh = text(reader)
     assert SAID not in fresh and said not in fresh
+    request = RequestFactory().get(ADDRESS)
+    request._messages = told = [said]
+    assert not hasattr(aside._own(request), "_messages") and request._messages is told, "the work beside it has none to take"
