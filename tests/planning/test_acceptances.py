@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tandem.history.models import Event
-from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.planning import levelling
 from tandem.planning.actions import acceptances
@@ -14,13 +13,7 @@ from tandem.work.actions import work_items
 from tandem.work.models import Baseline, BaselineDate, WorkItem
 from tests import make
 
-MONDAY = datetime(2026, 9, 7, 6, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    with clock.held_at(MONDAY):
-        yield
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 @pytest.fixture

@@ -22,13 +22,7 @@ from tandem.work.actions import time_entries, work_items
 from tandem.work.models import WorkItem
 from tests import make
 
-MONDAY = datetime(2026, 9, 7, 6, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    with clock.held_at(MONDAY):
-        yield
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 @pytest.fixture

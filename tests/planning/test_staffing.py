@@ -1,10 +1,9 @@
 """A skill that nobody on the work has, and leave in a week that cannot wait: found, gone, with ways out that were planned anew."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
-from tandem.kit import clock
 from tandem.kit.errors import Denied, Refused
 from tandem.people.models import Role
 from tandem.planning import levelling, staff_ways
@@ -12,23 +11,12 @@ from tandem.planning.actions import plan_conflicts
 from tandem.planning.models import PlanConflict, PlanDraft
 from tandem.product.models import Scope
 from tandem.resources.actions import skill_needs, skills, time_off
-from tandem.work.actions import work_items
 from tandem.work.models import Assignment, WorkItem
 from tests import make
+from tests.planning.one_week import item
 
-MONDAY = datetime(2026, 9, 7, 6, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("monday")
 Kind = PlanConflict.Kind
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    with clock.held_at(MONDAY):
-        yield
-
-
-def item(world, title, days, *, people=(), **values):
-    made = make.work_item(actor=world.admin, project=world.project, title=title, estimate_minutes=round(days * 480), **values)
-    return work_items.change(actor=world.admin, item=made, version=None, assignees=list(people)) if people else made
 
 
 @pytest.fixture

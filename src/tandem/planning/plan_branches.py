@@ -24,7 +24,7 @@ Ends = dict[int, tuple[date, date]]
 
 def compute(scenario: PlanScenario) -> dict[str, Any]:
     """What would be otherwise: first and last day of projects, promises, minutes of people by month and project; and which
-    changes cannot be carried out, with the code of the rule."""
+    changes cannot be carried out, with the rule that refuses them."""
     if scenario.state != PlanScenario.State.OPEN:  # decided in the meantime: the figures that were decided on stay
         return scenario.outcome or {}
     plan = levelling.compute()

@@ -18,11 +18,9 @@ _MOST_ITEMS, _WEIGHTS = 50, 64
 Levels = dict[tuple[int, int], int]
 
 
-def levels(people: Iterable[int] | None, skills: Iterable[int], on: date) -> Levels:
-    """(person, skill) → the level that somebody has now; None: of everybody who has an active account."""
+def levels(skills: Iterable[int], on: date) -> Levels:
+    """(person, skill) → the level that everybody with an active account has on that day."""
     rows = PersonSkill.objects.filter(skill__in=set(skills), since__lte=on, person__is_active=True)
-    if people is not None:
-        rows = rows.filter(person__in=set(people))
     newest = rows.order_by("person_id", "skill_id", "-since", "-id").distinct("person_id", "skill_id")
     return {(person, skill): level for person, skill, level in newest.values_list("person_id", "skill_id", "level")}
 
@@ -37,7 +35,7 @@ def skills(work: OpenWork, ends: dict[int, date], axis: PlanAxis, left: dict[int
     teams: dict[int, set[int]] = defaultdict(set)
     for item in work.items:
         teams[item.space_id].update(who for who, _share in work.people.get(item.id, ()))
-    have = levels(None, {skill for needs in wanted.values() for skill, _level in needs}, axis.first)
+    have = levels({skill for needs in wanted.values() for skill, _level in needs}, axis.first)
     for item in work.items:
         team = {who for who, _share in work.people.get(item.id, ())} or teams[item.space_id]
         missing = [[skill, level] for skill, level in wanted.get(item.id, ()) if not any(have.get((who, skill), 0) >= level for who in team)]

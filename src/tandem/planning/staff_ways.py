@@ -9,6 +9,7 @@ from tandem.people.scoping import members_of
 from tandem.planning import levelling, open_work, plan_trials
 from tandem.planning.models import PlanConflict
 from tandem.planning.open_work import OpenWork
+from tandem.planning.plan_axis import SLOTS
 from tandem.planning.plan_problem import Away
 from tandem.planning.plan_staffing import levels
 from tandem.planning.plan_trials import Trial
@@ -104,7 +105,7 @@ def _others(case: _Case) -> list[int]:
             load[who] = load.get(who, 0.0) + (item.minutes or _WHOLE_DAY)
             near |= {who} if item.space_id in spaces else set()
     if needs:
-        have = levels(None, {skill for skill, _level in needs}, case.today)
+        have = levels({skill for skill, _level in needs}, case.today)
         able = {who for who, _skill in have if all(have.get((who, skill), 0) >= level for skill, level in needs)}
     else:
         able = near
@@ -148,8 +149,8 @@ def _later_than(trial: Trial, base: dict[tuple[str, int], date]) -> list[dict[st
         was = base.get(key)
         if was is None or day <= was:
             continue
-        slots = 8 * plan_trials.working_days(inputs.ordinals, was, day)
-        late = 8 * max(0, plan_trials.working_days(inputs.ordinals, max(was, due[key]), day)) if key in due else 0
+        slots = SLOTS * plan_trials.working_days(inputs.ordinals, was, day)
+        late = SLOTS * max(0, plan_trials.working_days(inputs.ordinals, max(was, due[key]), day)) if key in due else 0
         found.append({key[0]: key[1], "slots": slots, "late": late})
     return sorted(found, key=lambda one: (-one["late"], -one["slots"]))
 
@@ -157,6 +158,6 @@ def _later_than(trial: Trial, base: dict[tuple[str, int], date]) -> list[dict[st
 def _dues(trial: Trial) -> list[tuple[tuple[str, int], date]]:
     inputs = trial.made.inputs
     spaces = zip(inputs.project.tolist(), inputs.project_due.tolist(), strict=True)
-    found = [(("space", pk), trial.made.axis.day((due - 1) // 8)) for pk, due in spaces if due >= 0]
+    found = [(("space", pk), trial.made.axis.day((due - 1) // SLOTS)) for pk, due in spaces if due >= 0]
     promised = dict(Promise.objects.open().values_list("id", "date"))
     return [*found, *((("promise", pk), on) for pk, on in promised.items())]

@@ -23,10 +23,9 @@ MOST = 20_000
 
 @dataclass
 class Billable:
-    """`rows` are not saved yet. Minutes that are left out: `waiting` (their week is not approved), `unbilled` (the rate that the asker
-    may see says no price, or there is none), `before` (invoiced already, as they were
-    then). `unknown`: currencies without an exchange rate; their
-    rows are left out. `costs` are the lines that can be passed on: paid, and not invoiced yet."""
+    """`rows` are not saved yet. Minutes that are left out: `waiting` (their week is not approved), `unbilled` (the rate that the
+    asker may see says no price, or there is none), `before` (invoiced already, as they were then). `unknown`: currencies without
+    an exchange rate; their rows are left out. `costs` are the lines that can be passed on: paid, and not invoiced yet."""
 
     currency: str
     rows: list[InvoiceRow] = field(default_factory=list)

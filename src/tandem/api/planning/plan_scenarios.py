@@ -31,7 +31,8 @@ CHANGES = Noun(path="plan-changes", model=PlanChange, word="change", shows="id s
 
 
 class PlanValues(Body):
-    """What would be otherwise, as far as the kind of change knows it; dates as 2027-02-12, `state` of a project on_hold."""
+    """What would be otherwise, as far as the kind of change knows it; dates as 2027-02-12, `state` of a project on_hold.
+    `expected_minutes` is what is left of an item, and the estimate of a new one."""
 
     starts_on: words(10, 10) = OPTIONAL  # type: ignore[valid-type]
     ends_on: words(10, 10) = OPTIONAL  # type: ignore[valid-type]
@@ -95,8 +96,8 @@ class PlanMove(BaseModel):
 
 
 class PlanPicture(BaseModel):
-    """`is_current`: it shows the changes as they are now. `labour`: by currency [before, after], null for who may not see rates.
-    `unseen`: projects and promises that end otherwise and that you cannot see."""
+    """`is_current`: it shows the changes as they are now. `labour`: by currency [before, after], null for who may not see rates;
+    `unpriced_hours` are not in it, since you see no rate for them. `unseen`: projects and promises that end otherwise and that you cannot see."""
 
     scenario_id: int
     version: int
@@ -106,6 +107,7 @@ class PlanPicture(BaseModel):
     promises: list[PlanPromise]
     load: list[PlanLoad]
     labour: dict[str, list[str]] | None
+    unpriced_hours: float
     unseen: int
     moved: list[PlanMove]
 
@@ -131,7 +133,7 @@ def picture(request: HttpRequest, id: Path[Id]) -> HttpResponse:
         ) for one in found.promises],
         load=[PlanLoad(person_id=one.person_id, hours_before=round(one.before, 1), hours_after=round(one.after, 1)) for one in found.load],
         labour=None if found.cost is None else {currency: [f"{amount:.2f}" for amount in sums] for currency, sums in found.cost.items()},
-        unseen=found.unseen + found.unseen_promises,
+        unpriced_hours=round(found.unpriced, 1), unseen=found.unseen + found.unseen_promises,
         moved=[PlanMove(change_id=line.change.pk, field=name, then=then, now=now) for line in lines for name, then, now in line.moved],
     ).model_dump())  # fmt: skip
 

@@ -13,7 +13,6 @@ from tandem.api.generic import NO
 from tandem.api.shapes import OPTIONAL, Body, words
 from tandem.api.work.work_items import NOUN
 from tandem.api.work.work_items import router as work_items_router
-from tandem.kit.errors import Refused
 from tandem.kit.types import Id
 from tandem.people.access import Permission, require
 from tandem.reports.queries import estimate_figures as reads
@@ -80,12 +79,7 @@ def figures(request: HttpRequest, asked: Query[EstimatesAsked]) -> HttpResponse:
     generic.refuse_unknown(request, asked)
     user: Any = request.auth  # type: ignore[attr-defined]
     found = past.past(user, narrowed=Q(space=asked.space_id) if asked.space_id else None)
-    items = [
-        one for one in found.items
-        if (not asked.type or one.type == asked.type) and (asked.team_id is None or one.team == asked.team_id)
-        and (asked.people is None or min(len(one.who), reads.PEOPLE) == asked.people)
-    ]  # fmt: skip
-    shown = reads.figures(user, found, items)
+    shown = reads.figures(user, found, reads.narrowed(found.items, type_=asked.type, team=asked.team_id, people=asked.people))
     course = shown.course
     answer = EstimateFigures(
         since=found.since, is_cut=found.is_cut, unlogged=found.unlogged, unsaid=found.unsaid, whole=_group(shown.whole),
@@ -139,10 +133,7 @@ class EstimateTaken(Body):
 
 def _take(*, actor: Any, item: WorkItem, version: int, is_p80: bool = False) -> WorkItem:
     require(actor, Permission.EDIT_WORK, item.space_id)
-    found = reads.hint(actor, item)
-    if isinstance(found, reads.TooFew):
-        raise Refused("too_few_alike", needed=found.needed)
-    return estimates.take(actor=actor, item=item, version=version, minutes=found.bound if is_p80 else found.middle, rests_on=reads.basis(found))
+    return estimates.take(actor=actor, item=item, version=version, **reads.offered(actor, item, is_bound=is_p80))
 
 
 generic.acts(work_items_router, NOUN, "estimates", EstimateTaken, _take)

@@ -17,6 +17,7 @@ from tandem.work.actions import time_entries, work_items
 from tandem.work.models import WorkItem
 
 Kind = PlanChange.Kind
+# `expected_minutes` is what is left of an item, and the estimate of a new one
 _OF_ITEM = ("starts_on", "due_on", "expected_minutes", "priority", "assignees")
 _OF_PROJECT = ("starts_on", "state")
 _OF_NEW = ("title", "expected_minutes", "assignees")

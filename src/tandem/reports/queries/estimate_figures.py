@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q
 
 from tandem.compute.forecasting.estimates import ENOUGH, Course, Learnt, back_test, bound, learn
+from tandem.kit.errors import Refused
 from tandem.people.access import Permission, spaces_where
 from tandem.reports.queries import estimates
 from tandem.reports.queries.estimates import Finished, Past
@@ -166,6 +167,22 @@ def _rounded(minutes: float) -> int:
     return max(step, round(minutes / step) * step)
 
 
-def basis(found: Hint) -> str:
+def narrowed(items: list[Finished], *, type_: str, team: int | None, people: int | None) -> list[Finished]:
+    """Those of a type (by its name), a team, a number of people who worked on them (`PEOPLE`: so many or more)."""
+    return [
+        one for one in items
+        if (not type_ or one.type == type_) and (team is None or one.team == team) and (people is None or min(len(one.who), PEOPLE) == people)
+    ]  # fmt: skip
+
+
+def offered(user: Any, item: WorkItem, *, is_bound: bool) -> dict[str, Any]:
+    """The minutes that the hint offers, the median or the P80, and on what they rest; as the action wants them."""
+    found = hint(user, item)
+    if isinstance(found, TooFew):
+        raise Refused("too_few_alike", needed=found.needed)
+    return {"minutes": found.bound if is_bound else found.middle, "rests_on": _basis(found)}
+
+
+def _basis(found: Hint) -> str:
     """What the history keeps: no word of a language, no name of a person."""
     return f"{found.learnt.middle:.2f}× / P80 {found.learnt.bound:.2f}× ({found.learnt.count})"

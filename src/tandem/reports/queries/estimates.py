@@ -70,7 +70,7 @@ def past(user: Any, *, narrowed: Q | None = None, since: date | None = None, mos
     ids = [line["id"] for line in logged]
     people, first_days = _people(ids)
     said = _changes(ids)
-    teams = _teams(user, found)
+    teams, found.teams = teams_of_people(user)
     found.spaces = dict(Space.objects.visible_to(user).filter(pk__in={line["space_id"] for line in logged}).values_list("pk", "name"))
     for line in logged:
         began = min(filter(None, (line["actual_start"] and line["actual_start"].date(), first_days.get(line["id"]))), default=line["actual_finish"].date())
@@ -100,11 +100,6 @@ def teams_of_people(user: Any) -> tuple[dict[int, list[int]], dict[int, str]]:
         if person:
             found[person].append(pk)
     return found, names
-
-
-def _teams(user: Any, found: Past) -> dict[int, list[int]]:
-    teams, found.teams = teams_of_people(user)
-    return teams
 
 
 def _people(ids: list[int]) -> tuple[dict[int, frozenset[int]], dict[int, date]]:

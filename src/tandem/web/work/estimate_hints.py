@@ -27,11 +27,11 @@ def taken(request: HttpRequest, item: WorkItem) -> WorkItem:
     take = request.POST.get("estimate_taken", "")
     if take not in ("middle", "bound"):
         return item
-    found = reads.hint(request.user, item)
-    if isinstance(found, reads.TooFew):
+    try:
+        found = reads.offered(request.user, item, is_bound=take == "bound")
+    except Refused:  # what was offered in the form is not there any more: the item stays as it was said
         return item
-    minutes = found.bound if take == "bound" else found.middle
-    return estimates.take(actor=request.user, item=item, version=item.version, minutes=minutes, rests_on=reads.basis(found))
+    return estimates.take(actor=request.user, item=item, version=item.version, **found)
 
 
 def hint_context(request: HttpRequest, found: reads.Hint | reads.TooFew, **more: Any) -> dict[str, Any]:
@@ -51,13 +51,10 @@ def hint(request: HttpRequest, key: str) -> HttpResponse:
     item = doors.find(WorkItem.objects.select_related("type", "space", "state"), request.user, key=key)
     if request.method == "POST":
         require(request.user, Permission.EDIT_WORK, item.space_id)
+        taken_ = reads.offered(request.user, item, is_bound=request.POST.get("take") == "bound")
+        estimates.take(actor=request.user, item=item, version=doors.version_in(request), **taken_)
+        return doors.done(request, reverse("work_item", kwargs={"key": key}), _("The estimate is %(time)s.") % {"time": hours(taken_["minutes"])})
     found = reads.hint(request.user, item)
-    if request.method == "POST":
-        if isinstance(found, reads.TooFew):
-            raise Refused("too_few_alike", needed=found.needed)
-        minutes = found.bound if request.POST.get("take") == "bound" else found.middle
-        estimates.take(actor=request.user, item=item, version=doors.version_in(request), minutes=minutes, rests_on=reads.basis(found))
-        return doors.done(request, reverse("work_item", kwargs={"key": key}), _("The estimate is %(time)s.") % {"time": hours(minutes)})
     return render(request, "work/estimate_hint.html", hint_context(request, found, item=item, key=item.space.key, may_edit=may(request.user, Permission.EDIT_WORK, item.space_id)))
 
 

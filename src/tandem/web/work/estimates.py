@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in _NAMES}
     space = Space.objects.visible_to(request.user).filter(key=asked["space"]).first() if asked["space"] else None
     found = past.past(request.user, narrowed=Q(space=space) if space else Q(pk=0) if asked["space"] else None)
-    items = chosen(found.items, asked)
+    items = reads.narrowed(found.items, type_=asked["type"], team=whole_number(asked["team"]), people=whole_number(asked["people"]))
     figures = reads.figures(request.user, found, items)
     whole = figures.whole
     context: dict[str, Any] = {
@@ -43,15 +43,6 @@ def page(request: HttpRequest) -> HttpResponse:
             "rows": [_row(one) for one in items[:ROWS]], "more": max(0, len(items) - ROWS),
         }  # fmt: skip
     return render(request, "work/estimates.html", context)
-
-
-def chosen(items: list[past.Finished], asked: dict[str, str]) -> list[past.Finished]:
-    team, people = whole_number(asked["team"]), whole_number(asked["people"])
-    return [
-        one for one in items
-        if (not asked["type"] or one.type == asked["type"]) and (team is None or one.team == team)
-        and (people is None or min(len(one.who), reads.PEOPLE) == people)
-    ]  # fmt: skip
 
 
 def _groups(figures: reads.Figures) -> list[tuple[str, str, list[reads.Group]]]:
