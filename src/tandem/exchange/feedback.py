@@ -9,8 +9,9 @@ from tandem.exchange.models import ExternalReference
 from tandem.exchange.taking_over.context import Taking
 from tandem.exchange.taking_over.feedback import BATCH, KIND, Entries
 from tandem.exchange.taking_over.ledger import Entry
+from tandem.exchange.taking_over.target import highest
 from tandem.kit.errors import Refused
-from tandem.people.access import Permission, may, spaces_where
+from tandem.people.access import Permission, may
 from tandem.people.models import Space, SpaceKind
 from tandem.product.actions import products
 from tandem.product.models import Product
@@ -42,12 +43,7 @@ def find_product(source: Source, system: str, projects: list[R.ProjectRecord], *
 
 def product_parent(actor: Any) -> Space:
     """The highest space in which the person may both import and open products."""
-    allowed = spaces_where(actor, Permission.IMPORT) & spaces_where(actor, Permission.EDIT_PRODUCT)
-    found = Space.objects.visible_to(actor).filter(pk__in=allowed).exclude(kind__in=(SpaceKind.PROJECT, SpaceKind.PRODUCT))
-    chosen = found.filter(parent=None).first() or found.order_by("id").first()
-    if chosen is None:
-        raise Refused("import_nowhere")
-    return chosen
+    return highest(actor, Permission.EDIT_PRODUCT)
 
 
 def take(taking: Taking, product: Product, is_new: bool, source: Source, projects: list[R.ProjectRecord], rest: Iterator[R.Record], expected: int) -> dict[str, Any]:

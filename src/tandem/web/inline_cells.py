@@ -2,6 +2,7 @@
 
 Templates take them from `components/table.html` and `components/panel.html`, as all others."""
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -37,6 +38,24 @@ def edit_as(
         f'data-name="{_safe(name)}" data-version="{version}" data-kind="{_safe(kind)}" data-value="{_plain(value)}"'
         f'{_given("data-of", of)} aria-label="{_safe(label)}: '
         f'{escape(spoken or shown.striptags())}">{shown}</span>'
+    )
+
+
+def edit_people(people: Sequence[dict[str, Any]], url: str, name: str, version: int, label: str) -> Markup:
+    """An inline cell of people: what `people_marks` shows, their ids as its value."""
+    ids, names = ",".join(str(p["id"]) for p in people), ", ".join(p["name"] for p in people)
+    return edit_as(people_marks(people), ids, url, name, version, label, "people", spoken=names or "–")
+
+
+def people_marks(people: Iterable[dict[str, Any]]) -> Markup:
+    """Their marks beside each other; a dash for nobody."""
+    return Markup("").join(avatar(p["name"], p["initials"]) for p in people) or Markup('<span class="sub">–</span>')
+
+
+def select(pk: int, label: str) -> Markup:
+    """The box of a row of the table whose bulk bar is `bulk`."""
+    return Markup(  # noqa: S704
+        f'<td class="sel"><input type="checkbox" name="ids" value="{pk}" form="bulk" data-select aria-label="{escape(label)}"></td>'
     )
 
 

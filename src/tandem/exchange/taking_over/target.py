@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
+
 from tandem.exchange.formats.source import Source
 from tandem.exchange.models import ExternalReference
 from tandem.exchange.records import ProjectRecord
@@ -61,9 +63,14 @@ def earlier_space(source: Source, projects: list[ProjectRecord], *, actor: Any) 
 
 def default_parent(actor: Any) -> Space:
     """The highest space in which the person may both import and open projects."""
-    allowed = spaces_where(actor, Permission.IMPORT) & spaces_where(actor, Permission.EDIT_PORTFOLIO)
-    found = Space.objects.filter(pk__in=allowed).exclude(kind__in=(SpaceKind.PROJECT, SpaceKind.PRODUCT))
-    chosen = found.filter(parent=None).first() or found.order_by("id").first()
+    return highest(actor, Permission.EDIT_PORTFOLIO)
+
+
+def highest(actor: Any, permission: Permission) -> Space:
+    """The highest space in which the person may import and has this permission as well."""
+    allowed = spaces_where(actor, Permission.IMPORT) & spaces_where(actor, permission)
+    found = Space.objects.visible_to(actor).filter(id__among=allowed).exclude(kind__in=(SpaceKind.PROJECT, SpaceKind.PRODUCT))
+    chosen = found.order_by(F("parent").asc(nulls_first=True), "id").first() if allowed else None
     if chosen is None:
         raise Refused("import_nowhere")
     return chosen

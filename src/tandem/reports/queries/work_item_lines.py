@@ -3,11 +3,12 @@
 A page of fifty would otherwise make three hundred of them, which costs more than everything else on the page. A line
 has the attributes of `WorkItem` that lists, boards and exports show; whoever needs another adds it here."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import TextField, Value
 from django.db.models.query import ValuesListIterable
 
 from tandem.work.models import State, WorkItem
@@ -22,6 +23,8 @@ _JOINED = (
     "state__name", "state__category", "state__rank", "type__name", "space__name", "space__key", "parent__key", "parent__title",
     "reporter__name",
 )  # fmt: skip
+LEAVABLE = {"created_at", "updated_at", "actual_start", "actual_finish", "planned_start", "planned_finish", "parent", "reporter"}
+_NOTHING = Value(None, output_field=TextField())
 _PRIORITIES = dict(WorkItem.Priority.choices)
 
 
@@ -112,13 +115,15 @@ class _Lines(ValuesListIterable):  # type: ignore[type-arg]
                 *own,
                 named("state", own[7], state, "", "", category, state_rank), named("type", own[6], type_),
                 named("space", own[5], space, space_key),
-                named("parent", own[8], parent, parent_key, parent) if own[8] else None,
-                named("reporter", own[9], reporter) if own[9] else None, *more,
+                named("parent", own[8], parent, parent_key, parent) if parent_key is not None else None,
+                named("reporter", own[9], reporter) if reporter is not None else None, *more,
             )  # fmt: skip
 
 
-def lines(rows: Any, *, with_fields: bool = False) -> Any:
-    """The same rows (filter and order them as before), each a `Line`; with the fields of teams' own where they are shown."""
-    found = rows.values_list(*_OWN, *_JOINED, *(("fields", "derived") if with_fields else ()))
+def lines(rows: Any, *, with_fields: bool = False, without: Collection[str] = ()) -> Any:
+    """The same rows (filter and order them as before), each a `Line`; with the fields of teams' own where they are shown,
+    `without` moments and the other ends of keys (of `LEAVABLE`) that nobody looks at: each costs, joined ones most."""
+    named = [_NOTHING if name.split("__")[0] in without else name for name in (*_OWN, *_JOINED)]
+    found = rows.values_list(*named, *(("fields", "derived") if with_fields else ()))
     found._iterable_class = _Lines
     return found

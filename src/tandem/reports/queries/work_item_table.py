@@ -15,6 +15,7 @@ from tandem.people.models import Space, SpaceKind
 from tandem.reports.queries import filter_language, filter_words, linked, own_fields, scope, work_item_groups
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.own_fields import Column, OwnFields
+from tandem.reports.queries.work_item_lines import LEAVABLE
 from tandem.work.models import WorkItem
 
 COLUMNS = {
@@ -29,6 +30,7 @@ SORTS = {name: column.lstrip("-") for name, column in filter_words.SORTS.items()
 USUAL = ["key", "title", "state", "assignees", "priority", "due", "project", "updated"]
 # a group is an order: its rows stand together, and key pages go on within it
 GROUPS = {"state": "state__name", "project": "space__name", "type": "type__name", "priority": "priority", "class": "service_class"}
+_SHOWS = {"created": "created_at", "finished": "actual_finish", "updated": "updated_at", "parent": "parent", "reporter": "reporter"}
 CHUNK = 2_000
 """Rows of an export that are in memory at once."""
 
@@ -52,6 +54,11 @@ class Asked:
     def needs_fields(self) -> bool:
         """Whether the rows bring the values of own fields along."""
         return bool(self.own_shown) or self.sort.lstrip("-").startswith(("fields__", "derived__"))
+
+    @property
+    def unseen(self) -> set[str]:
+        """What no column of a line shows, and its order does not need."""
+        return LEAVABLE - {_SHOWS.get(c, "") for c in self.columns} - {self.sort.lstrip("-")}
 
     @property
     def own_group(self) -> Column | None:

@@ -1,5 +1,6 @@
 """The rows of every list and board of work items: few columns, few queries however many rows."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -15,9 +16,9 @@ def listed(user: Any, *, with_fields: bool = False) -> Any:
     return lines(WorkItem.objects.visible_to(user).present(), with_fields=with_fields)
 
 
-def shown(ids: Any, *, with_fields: bool = False) -> Any:
+def shown(ids: Any, *, with_fields: bool = False, without: Collection[str] = ()) -> Any:
     """The lines of items that were chosen by their ids: what chose them is not asked again."""
-    return lines(WorkItem.objects.filter(pk__in=ids), with_fields=with_fields)  # house: reads — the ids came through visible_to
+    return lines(WorkItem.objects.filter(pk__in=ids), with_fields=with_fields, without=without)  # house: reads — the ids came through visible_to
 
 
 def assignees(items: list[WorkItem]) -> dict[int, list[dict[str, Any]]]:

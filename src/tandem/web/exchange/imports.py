@@ -56,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
         raise Denied(Permission.IMPORT)
     parent = _parent(user)
     kinds = (SpaceKind.PROJECT, SpaceKind.PORTFOLIO, SpaceKind.PROGRAMME, SpaceKind.PRODUCT)
-    projects = Space.objects.visible_to(user).filter(pk__in=allowed, kind__in=kinds)
+    projects = Space.objects.visible_to(user).filter(id__among=allowed, kind__in=kinds)
     error = ""
     if request.method == "POST":
         try:

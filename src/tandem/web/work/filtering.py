@@ -143,12 +143,17 @@ def pages_of(page: str, space: Space | None) -> list[str]:
     return [f"{page}:{space.pk}", page] if space else [page]
 
 
-def views(request: HttpRequest, page: str, space: Space | None) -> list[dict[str, Any]]:
-    """The saved views of a page that the person may use; the one that is open is marked, and whether it was changed."""
+def saved_views(user: Any, page: str, space: Space | None) -> list[SavedView]:
+    """The saved views of a page that the person may use, those first with which a page opens."""
+    rows = SavedView.objects.visible_to(user).filter(page__in=pages_of(page, space)).select_related("owner", "space")
+    return list(rows.order_by("-is_default", "name", "id")[:50])
+
+
+def views(request: HttpRequest, kept_views: list[SavedView]) -> list[dict[str, Any]]:
+    """For the menu: the one that is open is marked, and whether it was changed."""
     opened, here = request.GET.get("view", ""), query_of(request.GET.urlencode())
-    rows = SavedView.objects.visible_to(request.user).filter(page__in=pages_of(page, space)).select_related("owner")[:50]
     found = []
-    for view in rows:
+    for view in sorted(kept_views, key=lambda one: (one.name.casefold(), one.pk)):
         is_open = str(view.pk) == opened if opened else query_of(view.query) == here
         is_mine = view.owner_id == request.user.pk
         manages = view.audience == SavedView.Audience.OFFICIAL and may(request.user, Permission.MANAGE_ACCESS, view.space_id)

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,13 +22,13 @@ PAGE = "work_items"
 _LONGEST = 2000
 
 
-def default_of(user: Any, space: Space | None) -> SavedView | None:
-    """What a scope opens with: one's own default there, else an official one."""
-    rows = SavedView.objects.visible_to(user).filter(page=filtering.pages_of(PAGE, space)[0], is_default=True)
+def default_of(user: Any, space: Space | None, views: list[SavedView]) -> SavedView | None:
+    """Of these the one with which a scope opens: one's own default there, else the newest official one."""
+    here = [view for view in views if view.is_default and view.page == filtering.pages_of(PAGE, space)[0]]
+    mine = [view for view in here if view.owner_id == user.pk]
     # for others it speaks only where it stands: a view of one space says nothing about the page of all
-    home = Q(space=space) if space else Q(space__parent=None)
-    found = list(rows.filter(Q(owner=user) | Q(audience=SavedView.Audience.OFFICIAL) & home).order_by("-id"))
-    return next((view for view in found if view.owner_id == user.pk), found[0] if found else None)
+    official = [view for view in here if view.audience == SavedView.Audience.OFFICIAL and (view.space == space if space else view.space.parent_id is None)]
+    return max(mine or official, key=lambda view: view.pk, default=None)
 
 
 def address(view: SavedView) -> str:

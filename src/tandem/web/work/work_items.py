@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from tandem.collaboration.models import SavedView
 from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, spaces_where
@@ -47,19 +48,20 @@ MOST_TOPICS = 200
 def table(request: HttpRequest) -> HttpResponse:
     """One query in the layout that the address names. Without a query the scope opens with its default view."""
     asked, problem = _asked(request)
-    if set(request.GET) <= {"space"} and (view := saved.default_of(request.user, asked.space)):
-        return redirect(saved.address(view))
     if request.GET.get("part") == "sums":
         return render(request, "work/items_sums.html", {"sums": work_item_sums.of(asked.rows, asked.group, asked.own_group, request.user)})
     if request.GET.get("part") == "rows":
         return items_sheet.rows(request, asked)
     if request.GET.get("part") == "bars":
         return items_bars.data(request, asked, items_timeline.MOST)
-    context = _around(request, asked, problem)
+    kept = filtering.saved_views(request.user, PAGE, asked.space)
+    if set(request.GET) <= {"space"} and (view := saved.default_of(request.user, asked.space, kept)):
+        return redirect(saved.address(view))
+    context = _around(request, asked, problem, kept)
     return _LAYOUTS.get(request.GET.get("layout", ""), _as_table)(request, asked, context)
 
 
-def _around(request: HttpRequest, asked: Asked, problem: filtering.Problem | None) -> dict[str, Any]:
+def _around(request: HttpRequest, asked: Asked, problem: filtering.Problem | None, kept: list[SavedView]) -> dict[str, Any]:
     """What all layouts share: the filter, the views, the exports, the scope."""
     space, topics = asked.space, []
     if space:
@@ -68,7 +70,7 @@ def _around(request: HttpRequest, asked: Asked, problem: filtering.Problem | Non
     q = request.GET.get("q", "")
     return {
         "q": q, "problem": problem, "space": space, "terms": filtering.terms(), "help": filtering.guide(), "chips": filtering.chips(request, q),
-        "views": filtering.views(request, PAGE, space), "query": filtering.query_of(request.GET.urlencode()), "kept_all": filtering.kept(request),
+        "views": filtering.views(request, kept), "query": filtering.query_of(request.GET.urlencode()), "kept_all": filtering.kept(request),
         "here": request.get_full_path(), "with_": cache(lambda **k: _with(request, **k)), "exports": _exports(request),
         "live_topic": " ".join(topics), "layout_state": urlencode([p for p in parse_qsl(filtering.query_of(request.GET.urlencode())) if p[0] not in ("layout", "span")]),
     }  # fmt: skip
@@ -115,7 +117,7 @@ def _page(request: HttpRequest, asked: Asked) -> tuple[Any, list[Placed], OwnFie
         found = work_item_groups.page(asked.rows, asked.group, cursor, with_fields=asked.needs_fields, user=request.user)
         rows = list({one.item.pk: one.item for one in found.rows}.values())
         return Page(rows, found.next, found.previous), found.rows, _own(request.user, asked, rows)
-    page = page_of(asked.rows, sort=asked.sort, cursor=cursor, shown=partial(reads.shown, with_fields=asked.needs_fields))
+    page = page_of(asked.rows, sort=asked.sort, cursor=cursor, shown=partial(reads.shown, with_fields=asked.needs_fields, without=asked.unseen))
     own = _own(request.user, asked, page.rows)
     return page, [Placed(item, name := _group_of(item, asked, own), name, ()) for item in page.rows], own
 
