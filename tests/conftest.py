@@ -14,6 +14,7 @@ from django.test import Client
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tandem.people import scoping
+from tandem.reports.queries import kept_effort
 from tandem.web import navigation, standing
 from tandem.web.work import same_picture
 from tests import kept, migrated, server
@@ -71,6 +72,7 @@ def _no_remembered_roles():
     scoping.forget_roles()
     same_picture.forget()
     standing.forget()
+    kept_effort.forget()
     navigation.forget()
     yield
     scoping.forget_roles()

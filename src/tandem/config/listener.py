@@ -16,6 +16,9 @@ import click
 
 _API_AFTER = 5.0
 "Seconds after the start: by then somebody sees the first page."
+_GARBAGE = (20_000, 20, 20)
+"""A page over everything makes tens of thousands of objects that live until it is answered: looking for garbage among them after
+every 700 took as long as making them."""
 
 
 def die_with_parent() -> None:
@@ -30,6 +33,7 @@ def load(target: str) -> Any:
     from tandem.config.asgi import application
 
     gc.freeze()  # what was loaded stays: the collector of garbage need not walk through it with every page
+    gc.set_threshold(*_GARBAGE)
     later = threading.Timer(_API_AFTER, _load_the_api)
     later.daemon = True
     later.start()

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q, Sum, TextField, Value
+from django.db.models import Exists, OuterRef, Q, Sum, TextField, Value
 from django.db.models.functions import TruncMonth
 
 from tandem.kit import clock
@@ -48,6 +48,7 @@ class Serving:
     features: dict[int, tuple[int, int | None, int]]
     releases: dict[int, tuple[int, int]]
     closed: frozenset[int] = frozenset()
+    open: frozenset[int] = frozenset()
     known: dict[Any, list[Part]] = field(default_factory=dict)
 
     def open_alone(self) -> "Serving":
@@ -103,6 +104,24 @@ def serving(*, only_open: bool = False) -> Serving:
     return _served_by(Contribution.objects.all(), only_open, Feature.objects.all(), Release.objects.all(), None)
 
 
+def serving_of_owners() -> Serving:
+    """What projects, programmes, portfolios and products say, without features, releases and items: four small reads."""
+    said = Contribution.objects.filter(subject_kind__in=[model._meta.label_lower for model in _OWNERS])
+    return _served_by(said, False, Feature.objects.none(), Release.objects.none(), None)
+
+
+def served() -> set[int]:
+    """Open objectives to which anything contributes."""
+    return set(Contribution.objects.filter(objective__state=Objective.State.OPEN).order_by().values_list("objective_id", flat=True).distinct())
+
+
+def silent(features: Any) -> Any:
+    """Those that contribute to no open objective, neither themselves nor their release."""
+    said = Contribution.objects.filter(objective__state=Objective.State.OPEN)
+    own = said.filter(subject_kind=FEATURE, subject_id=OuterRef("pk"))
+    return features.exclude(Exists(own)).exclude(Exists(said.filter(subject_kind=RELEASE, subject_id=OuterRef("release_id"))))
+
+
 def serving_of(
     *, features: Collection[int] = (), releases: Collection[int] = (), items: Collection[int] = (), spaces: Collection[int] = (), only_open: bool = False
 ) -> Serving:
@@ -129,7 +148,7 @@ def _served_by(contributions: Any, only_open: bool, features: Any, releases: Any
         dict(said), _owners(spaces), dict(Space.objects.values_list("pk", "parent_id")),
         {pk: (product, release, space) for pk, product, release, space in features.values_list("pk", "product_id", "release_id", "space_id")},
         {pk: (product, space) for pk, product, space in releases.values_list("pk", "product_id", "space_id")},
-        frozenset(pk for pk, state in counted.items() if state == Objective.State.CLOSED),
+        *(frozenset(pk for pk, state in counted.items() if state == one) for one in (Objective.State.CLOSED, Objective.State.OPEN)),
     )  # fmt: skip
 
 

@@ -1,12 +1,11 @@
 """Does the work serve what was decided? Work that serves nothing, objectives that nothing serves, effort against intent."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import BooleanField, Case, Q, Value, When
 
 from tandem.kit import clock
@@ -15,6 +14,7 @@ from tandem.people.models import Space
 from tandem.planning.models import Effort
 from tandem.portfolio.models import Portfolio, Programme, Project
 from tandem.product.models import Product
+from tandem.reports.queries import kept_effort
 from tandem.strategy.models import Objective
 
 LOGGED, ESTIMATED, POINTS, ITEMS = "logged", "estimated", "points", "items"
@@ -108,6 +108,10 @@ class Alignment:
     computed_at: datetime | None
     is_part: bool = False
     objectives: list[Objective] = field(default_factory=list)
+    own: dict[int, float] = field(default_factory=dict)
+    "By objective, without its parts."
+    version: Hashable = None
+    "That of the effort it was read from."
 
     @property
     def amount(self) -> float:
@@ -146,20 +150,20 @@ def read(
     with_scores: bool = True,
 ) -> Alignment:  # fmt: skip
     """`since` a month (none: from the beginning), or the work that is still `to_come`; `within` some spaces, of a
-    `product`. Seven queries, however much there is; two without the
+    `product`. Eight queries, however much there is; three without the
     scores of projects, programmes, portfolios and products."""
     first = months_on(clock.today(), 1 - months)
     wanted = Q(month=None) if to_come else Q(month__gte=since) if since else Q(month__isnull=False)
     rows = effort(user, within, product).filter(wanted | Q(month__gte=first))
-    whole, by_objective, computed_at = Sums(), defaultdict(Sums), None
+    whole, by_objective, computed_at, at = Sums(), defaultdict(Sums), None, kept_effort.version()
     by_space: dict[tuple[int, bool], Sums] = defaultdict(Sums)
     by_product: dict[tuple[int, bool], Sums] = defaultdict(Sums)
     by_month: dict[tuple[date, int | None], Sums] = defaultdict(Sums)
-    for by, month, objective, space, of_product, is_served, is_wanted, at, *values in _grouped(rows.annotate(is_wanted=_is(wanted))):
+    for by, month, objective, space, of_product, is_served, is_wanted, newest, *values in _grouped(rows.annotate(is_wanted=_is(wanted)), at):
         if by == _MONTH:
             if month and month >= first:
                 by_month[month, objective].add(values)
-            computed_at = max(filter(None, (computed_at, at)))
+            computed_at = max(filter(None, (computed_at, newest)))
             if is_wanted:
                 whole.add(values)
                 by_objective[objective].add(values)
@@ -174,7 +178,8 @@ def read(
         measure, whole.covered(measure), whole, sum(s.of(measure) for pk, s in by_objective.items() if pk is not None), [], [], timeline, 0.0,
         computed_at, within is not None or product is not None,
     )  # fmt: skip
-    found.objectives = objectives
+    found.objectives, found.version = objectives, at
+    found.own = {pk: sums.of(measure) for pk, sums in by_objective.items() if pk is not None}
     found.lines = _lines(found, objectives, by_objective, by_month)
     known = {o.pk for o in objectives}
     found.hidden = sum(s.of(measure) for pk, s in by_objective.items() if pk is not None and pk not in known)
@@ -190,7 +195,7 @@ def _is(condition: Q) -> Any:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def _grouped(rows: Any) -> list[tuple[Any, ...]]:
+def _grouped(rows: Any, at: Hashable) -> list[tuple[Any, ...]]:
     """Sums by month and objective, by space, and by product, in one walk over the rows: however many there are, only what the
     page says comes out of the database."""
     inner, params = rows.order_by().values("space_id", "objective_id", "product_id", "month", "is_wanted", "computed_at", *_SUMS).query.sql_with_params()
@@ -200,9 +205,7 @@ def _grouped(rows: Any) -> list[tuple[Any, ...]]:
         FROM (SELECT *, objective_id IS NOT NULL AS is_served FROM ({inner}) AS asked) AS work
         GROUP BY GROUPING SETS ((month, objective_id, is_wanted), (space_id, is_served, is_wanted), (product_id, is_served, is_wanted))
     """  # noqa: S608  names of ours; what was asked for goes as parameters
-    with connection.cursor() as cursor:
-        cursor.execute(asked, params)
-        return cursor.fetchall()
+    return kept_effort.fetched(asked, params, at=at)
 
 
 def effort(user: Any, within: set[int] | None = None, product: int | None = None) -> Any:

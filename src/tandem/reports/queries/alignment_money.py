@@ -2,7 +2,7 @@
 serve; and what stands at the end of the strategy map, hours, people and money of each project."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from django.db.models import Count, Q, Sum
 
 from tandem.planning.alignment import Serving, serving_of
 from tandem.portfolio.models import Project, Proposal
+from tandem.reports.queries import kept_effort
 from tandem.reports.queries.alignment import effort
 from tandem.reports.queries.mix import OPEN, reported_costs
 from tandem.reports.queries.proposals import Terms, terms
@@ -60,6 +61,8 @@ class Money:
     hidden: float = 0.0
     apart: int = 0
     silent: int = 0
+    own: dict[int, list[Share]] = field(default_factory=dict)
+    "By objective, without its parts."
 
     @property
     def unserved_money(self) -> float:
@@ -68,9 +71,10 @@ class Money:
 
 def costs(user: Any, projects: Sequence[Project]) -> dict[int, Cost]:
     """By project; what was reported comes before the case. Three queries."""
-    cases = {row.project_id: row for row in Proposal.objects.visible_to(user).filter(project__in=projects) if sum(row.costs)}
-    used = terms(user, {row.space_id for row in cases.values()})
-    found = {pk: Cost(Decimal(sum(row.costs)), used.get(row.space_id, Terms()).currency, "case") for pk, row in cases.items() if pk is not None}
+    rows = Proposal.objects.visible_to(user).filter(project__among=frozenset(row.pk for row in projects)).values_list("project_id", "space_id", "costs")
+    cases = {pk: (space, sum(parts)) for pk, space, parts in rows if sum(parts)}
+    used = terms(user, {space for space, _sum in cases.values()}) if cases else {}
+    found = {pk: Cost(Decimal(whole), used.get(space, Terms()).currency, "case") for pk, (space, whole) in cases.items()}
     return found | {pk: Cost(budget, currency, "report") for pk, (budget, currency) in reported_costs(user, projects).items()}
 
 
@@ -94,6 +98,7 @@ def read(user: Any, within: Collection[int] | None = None, served: Serving | Non
         for part in served.of_space(project.space_id):
             share = Share(project, cost, float(cost.money) * part.share)
             (found.unserved if part.objective is None else by_objective[part.objective]).append(share)
+    found.own = dict(by_objective)
     _place(found, list(Objective.objects.visible_to(user).order_by("starts_on", "id")), by_objective)
     return found
 
@@ -130,13 +135,16 @@ class End:
     cost: Cost | None
 
 
-def ends(user: Any, projects: Collection[int], *, since: date | None, to_come: bool) -> dict[int, End]:
+def ends(user: Any, projects: Collection[int], *, since: date | None, to_come: bool, at: Hashable = None) -> dict[int, End]:
     """By project. `since` as in `alignment.read`; people are those who have open work now."""
-    rows = list(Project.objects.visible_to(user).filter(pk__in=projects))
+    rows = list(Project.objects.visible_to(user).filter(pk__among=frozenset(projects)))
+    if not rows:
+        return {}
     spaces = [row.space_id for row in rows]
     done = effort(user, set(spaces)).filter(Q(month=None) if to_come else Q(month__gte=since) if since else Q(month__isnull=False))
-    logged = dict(done.order_by().values_list("space_id").annotate(Sum("logged")))
-    left = WorkItem.objects.visible_to(user).present().filter(space__in=spaces).exclude(state__category=State.Category.DONE)
+    asked = done.order_by().values("space_id").annotate(minutes=Sum("logged")).values("space_id", "minutes").query
+    logged = dict(kept_effort.fetched(*asked.sql_with_params(), at=at))  # type: ignore[arg-type]
+    left = WorkItem.objects.visible_to(user).present().filter(space__among=frozenset(spaces)).exclude(state__category=State.Category.DONE)
     people = dict(left.order_by().values_list("space_id").annotate(Count("assignments__user", distinct=True)))
     known = costs(user, rows)
     return {row.pk: End(logged.get(row.space_id) or 0.0, people.get(row.space_id, 0), known.get(row.pk)) for row in rows}

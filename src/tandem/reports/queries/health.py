@@ -4,6 +4,7 @@ What cannot be derived is no grade."""
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, F, Max, OuterRef, Subquery
@@ -32,7 +33,7 @@ class Grade:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass
 class Health:
     project: Project
     schedule: Grade = field(default_factory=Grade)
@@ -48,7 +49,7 @@ class Health:
     currency: str = ""
     report_id: int | None = None
 
-    @property
+    @cached_property
     def computed(self) -> str:
         """The worst of what could be derived."""
         known = [grade.state for grade in (self.schedule, self.scope, self.cost, self.benefit) if grade.state in _RANK]

@@ -101,7 +101,7 @@ def _of_case(case: Proposal | None, used: dict[int, Terms], currency: str) -> tu
 
 def reported_costs(user: Any, projects: Sequence[Project]) -> dict[int, tuple[Decimal, str]]:
     """The newest cost that was reported of each, with its currency."""
-    rows = ProjectReport.objects.visible_to(user).filter(project__in=projects, budget__isnull=False).order_by("project_id", "-on", "-id")
+    rows = ProjectReport.objects.visible_to(user).filter(project__among=frozenset(row.pk for row in projects), budget__isnull=False).order_by("project_id", "-on", "-id")
     newest = rows.distinct("project_id").values_list("project_id", "budget", "currency")
     return {project: (budget, currency) for project, budget, currency in newest}
 

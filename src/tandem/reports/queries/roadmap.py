@@ -71,14 +71,15 @@ def of_release(user: Any, release: Release) -> list[Row]:
     return in_time(some(user, Feature.objects.visible_to(user).on_roadmap().filter(release=release)))
 
 
-def some(user: Any, features: Any, releases: Any = ()) -> list[Row]:
-    """These features and releases, which the user sees, as the roadmap shows them. Four queries and one for each kind."""
+def some(user: Any, features: Any, releases: Any = (), *, today: date | None = None) -> list[Row]:
+    """These features and releases, which the user sees, as the roadmap shows them from its `today`. Four queries and one for each
+    kind."""
     by_ref = {row.ref: row for row in [*_features(features), *(_releases(releases) if releases != () else ())]}
     if by_ref:
         _add_promises(user, by_ref)
         _add_forecasts(user, by_ref)
         for row in by_ref.values():
-            row.today = _ended(row.forecast) or clock.today()
+            row.today = _ended(row.forecast) or today or clock.today()
             row.status = _status(row)
         _name_items(user, list(by_ref.values()))
     return list(by_ref.values())
@@ -183,7 +184,7 @@ def _add_promises(user: Any, by_ref: dict[Ref, Row], read: Iterable[Promise] | N
 def _add_forecasts(user: Any, by_ref: dict[Ref, Row], *, is_whole: bool = False) -> None:
     """What only the peek of one row shows (the trials, the past accuracy) is half of a forecast: a list leaves it out."""
     current = Forecast.objects.visible_to(user).filter(is_current=True, subject_kind__in=(FEATURE, RELEASE))
-    if len(by_ref) <= 50:
+    if len(by_ref) <= _MANY:
         current = current.filter(subject_id__in={ref.id for ref in by_ref})
     if not is_whole:
         current = current.defer("detail").annotate(brief=_brief)

@@ -1,16 +1,16 @@
 """The strategy map: how much work flows from which objective through which product or programme into which project."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, Q, Sum
 
 from tandem.people.models import Space
 from tandem.portfolio.models import Portfolio, Programme, Project
 from tandem.product.models import Product
+from tandem.reports.queries import kept_effort
 from tandem.reports.queries.alignment import effort
 from tandem.strategy.models import Objective
 
@@ -45,6 +45,8 @@ class _Names:
                 self.owners[space] = (kind, pk)
         self.above = dict(Space.objects.visible_to(user).order_by().values_list("pk", "parent_id"))
         self.names = names
+        self.places = frozenset(self.above.items())
+        "What may change without effort being computed anew."
 
     def objective(self, pk: int | None) -> Key:
         return NOTHING if pk is None else (OBJECTIVE, pk) if (OBJECTIVE, pk) in self.names else UNSEEN
@@ -87,14 +89,16 @@ def read(user: Any, measure: str, *, since: date | None, to_come: bool, within: 
 
 
 def drawn(
-    user: Any, measure: str, most: Sequence[int], *, since: date | None, to_come: bool, within: set[int] | None = None, product: int | None = None
+    user: Any, measure: str, most: Sequence[int], *, since: date | None, to_come: bool, within: set[int] | None = None, product: int | None = None,
+    at: Hashable = None,
 ) -> Map:  # fmt: skip
     """The same, with all but the `most` largest of each column put together as `REST` by the database: as many rows as the picture
-    has bands, and not as many as there is work. Eight queries."""
+    has bands, and not as many as there is work. Nine queries, or eight where the version of effort is known."""
     known = _Names(user)
     rows = _asked(user, since, to_come, within, product).annotate(parent=F("space__parent_id"), amount=F(measure))
     inner, given = rows.values("objective_id", "product_id", "space_id", "parent", "amount").query.sql_with_params()
-    sums = _sums(known, inner, given)
+    at = at or kept_effort.version()
+    sums = _sums(known, inner, given, at)
     kept = [largest(one, count) for one, count in zip(sums, most, strict=True)]
     asked = f"""
         SELECT CASE WHEN objective_id IS NULL THEN NULL WHEN objective_id = ANY(%s) THEN objective_id WHEN objective_id = ANY(%s) THEN -1 ELSE -2 END AS a,
@@ -108,29 +112,25 @@ def drawn(
         known.numbers(OBJECTIVE, kept[0]), known.numbers(OBJECTIVE), known.numbers(PRODUCT, kept[1]), known.numbers(PRODUCT),
         known.spaces(kept[2]), known.spaces(),
     )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(asked, (*choices, *given))
-        found = [
-            (REST if a == -1 else known.objective(a), REST if b == -1 else known.middle(b, c), REST if d == -1 else known.project(d), amount)
-            for a, b, c, d, amount in cursor.fetchall()
-        ]
+    found = [
+        (REST if a == -1 else known.objective(a), REST if b == -1 else known.middle(b, c), REST if d == -1 else known.project(d), amount)
+        for a, b, c, d, amount in kept_effort.fetched(asked, (*choices, *given), known.places, at)
+    ]
     return Map(found, known.names, sums, [])
 
 
-def _sums(known: _Names, inner: str, given: Sequence[Any]) -> list[dict[Key, float]]:
+def _sums(known: _Names, inner: str, given: Sequence[Any], at: Hashable) -> list[dict[Key, float]]:
     asked = f"""
         SELECT GROUPING(objective_id, product_id, parent, space_id), objective_id, product_id, parent, space_id, sum(amount)
         FROM (SELECT objective_id, product_id, CASE WHEN product_id IS NULL THEN parent END AS parent, space_id, amount FROM ({inner}) AS asked) AS work
         GROUP BY GROUPING SETS ((objective_id), (product_id, parent), (space_id)) HAVING sum(amount) <> 0
     """  # noqa: S608  as above
     sums: list[dict[Key, float]] = [{}, {}, {}]
-    with connection.cursor() as cursor:
-        cursor.execute(asked, given)
-        for by, objective, of_product, parent, space, amount in cursor.fetchall():
-            column, key = {
-                0b0111: (0, known.objective(objective)), 0b1001: (1, known.middle(of_product, parent)), 0b1110: (2, known.project(space)),
-            }[by]  # fmt: skip
-            sums[column][key] = sums[column].get(key, 0.0) + amount
+    for by, objective, of_product, parent, space, amount in kept_effort.fetched(asked, given, known.places, at):
+        column, key = {
+            0b0111: (0, known.objective(objective)), 0b1001: (1, known.middle(of_product, parent)), 0b1110: (2, known.project(space)),
+        }[by]  # fmt: skip
+        sums[column][key] = sums[column].get(key, 0.0) + amount
     return sums
 
 

@@ -1,18 +1,19 @@
 """What is not aligned, and what effort rests on: work that serves nothing, objectives that nothing serves, the records behind a figure."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 
-from tandem.planning.alignment import Serving, serving
+from tandem.planning.alignment import Serving, served, serving_of_owners, silent
 from tandem.portfolio.models import Project
 from tandem.product.models import Feature, Product
-from tandem.reports.queries.alignment import effort
+from tandem.reports.queries import kept_effort
+from tandem.reports.queries.alignment import Alignment, effort
 from tandem.strategy.models import Objective
 
 
@@ -39,49 +40,57 @@ class Loose:
         return len(self.projects) + len(self.products) + len(self.features)
 
 
-def loose(user: Any, within: set[int] | None = None, known: Serving | None = None, objectives: Iterable[Objective] | None = None) -> Loose:
-    """Of what the user sees. Eleven queries, however much there is, or four with what is `known` already. A project is named only where none of its work serves
-    anything either, a product where no feature of it does."""
-    known = known.open_alone() if known else serving(only_open=True)
+def loose(user: Any, within: set[int] | None = None, known: Serving | None = None, found: Alignment | None = None) -> Loose:
+    """Of what the user sees. Twelve queries, however much there is, or six with what owners are `known` to serve and what was `found`. A
+    project is named only where none of its work serves anything either, a product where no feature of it does."""
+    known = (known or serving_of_owners()).open_alone()
     projects = Project.objects.visible_to(user).exclude(state__in=(Project.State.DONE, Project.State.CANCELLED))
     features = Feature.objects.visible_to(user).exclude(state__in=(Feature.State.SHIPPED, Feature.State.DECLINED))
     products = Product.objects.visible_to(user)
     if within is not None:
         projects, features, products = (rows.in_spaces(within) for rows in (projects, features, products))
-    by_their_work = set(effort(user, within).filter(objective__state=Objective.State.OPEN).order_by().values_list("space_id", flat=True).distinct())
+    idle_features, idle_of = [], Counter[int]()
+    for pk, title, product, product_name, space in silent(features).values_list("pk", "title", "product_id", "product__name", "space_id"):
+        if not _serves(known.of_space(space)):
+            idle_features.append(Idle("product.feature", pk, title, product_name))
+            idle_of[product] += 1
+    counts = features.order_by().values_list("product_id").annotate(Count("pk"))
+    serving_products = {product for product, count in counts if count > idle_of[product]}
+    by_their_work = _spaces_serving(user, within, known, found)
     idle_projects = [
         Idle("portfolio.project", pk, name)
         for pk, name, space in projects.values_list("pk", "name", "space_id")
         if space not in by_their_work and not _serves(known.of_space(space))
     ]
-    idle_features, serving_products = [], set()
-    for pk, title, product, product_name in features.values_list("pk", "title", "product_id", "product__name"):
-        if _serves(known.of_feature(pk)):
-            serving_products.add(product)
-        else:
-            idle_features.append(Idle("product.feature", pk, title, product_name))
     idle_products = [
         Idle("product.product", pk, name)
         for pk, name, space in products.values_list("pk", "name", "space_id")
         if pk not in serving_products and not _serves(known.of_space(space))
     ]
-    return Loose(idle_projects, idle_products, idle_features, _unserved(user, known, objectives) if within is None else [])
+    return Loose(idle_projects, idle_products, idle_features, _unserved(user, found.objectives if found else None) if within is None else [])
+
+
+def _spaces_serving(user: Any, within: set[int] | None, known: Serving, found: Alignment | None) -> set[int]:
+    """Where any work serves an open objective."""
+    rows = effort(user, within).filter(objective__in=sorted(known.open)).order_by().values("space_id").distinct()
+    at = found.version if found else None
+    return {space for (space,) in kept_effort.fetched(*rows.query.sql_with_params(), at=at)} if known.open else set()
 
 
 def _serves(parts: list[Any]) -> bool:
     return any(p.objective is not None for p in parts)
 
 
-def _unserved(user: Any, known: Serving, seen: Iterable[Objective] | None) -> list[Objective]:
+def _unserved(user: Any, seen: Iterable[Objective] | None) -> list[Objective]:
     rows = Objective.objects.visible_to(user).select_related("owner") if seen is None else seen
     objectives = {o.pk: o for o in sorted(rows, key=lambda o: (o.ends_on, o.pk))}
-    served = {objective for said in known.said.values() for objective, _weight in said}
-    for pk in list(served):
+    reached = served()
+    for pk in list(reached):
         at: Any = objectives.get(pk)
-        while at is not None and at.parent_id is not None and at.parent_id not in served:
-            served.add(at.parent_id)
+        while at is not None and at.parent_id is not None and at.parent_id not in reached:
+            reached.add(at.parent_id)
             at = objectives.get(at.parent_id)
-    return [o for o in objectives.values() if o.state == Objective.State.OPEN and o.pk not in served]
+    return [o for o in objectives.values() if o.state == Objective.State.OPEN and o.pk not in reached]
 
 
 def _among(parts: Iterable[tuple[int | None, int | None, int]]) -> Q:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
@@ -122,20 +122,21 @@ def _picture(found: list[reads.Health]) -> dict[str, Any] | None:
     ticks = charts.nice(low, high, 5)
     plot = charts.plot(x=(left, right), y=(ticks[0], ticks[-1]), height=320, left=60, right=24, top=20, bottom=40, y_ticks=[(t, f"{charts.number(t)} %") for t in ticks])
     largest = max((one.budget or 0 for one in known), default=0)
-    bubbles = [
-        Markup('<a href="{}" data-peek tabindex="-1"><title>{}</title><circle class="ch-d f-{} ch-o2" cx="{}" cy="{}" r="{}"/></a>').format(
-            url("projects_detail", id=one.project.pk),
-            f"{one.project.name}: {words.days(one.days)}, {words.share(one.growth)}, {money.money(one.budget, one.currency)}",
-            one.computed, plot.x(float(one.days or 0)), plot.y(100 * (one.growth or 0)),
-            round(max(3.0, _LARGEST * sqrt((one.budget or 0) / largest)), 1) if largest else 4,
-        )
-        for one in sorted(known, key=lambda one: -(one.budget or 0))
-    ]  # fmt: skip
+    bubbles = "".join(_bubble(one, plot, largest) for one in sorted(known, key=lambda one: -(one.budget or 0)))
     return {
-        "plot": plot, "bubbles": Markup("").join(bubbles), "without": len(found) - len(known),
+        "plot": plot, "bubbles": Markup(bubbles), "without": len(found) - len(known),  # noqa: S704  names are escaped below
         "outside": sum(not (left <= x <= right and ticks[0] <= y <= ticks[-1]) for x, y in zip(late, grown, strict=True)),
         "label": _("Days late, cost growth and cost of %(n)s projects") % {"n": len(known)},
     }  # fmt: skip
+
+
+def _bubble(one: reads.Health, plot: charts.Plot, largest: float) -> str:
+    said = f"{one.project.name}: {words.days(one.days)}, {words.share(one.growth)}, {money.money(one.budget, one.currency)}"
+    radius = round(max(3.0, _LARGEST * sqrt((one.budget or 0) / largest)), 1) if largest else 4
+    return (
+        f'<a href="{url("projects_detail", id=one.project.pk)}" data-peek tabindex="-1"><title>{escape(said)}</title>'
+        f'<circle class="ch-d f-{one.computed} ch-o2" cx="{plot.x(float(one.days or 0))}" cy="{plot.y(100 * (one.growth or 0))}" r="{radius}"/></a>'
+    )
 
 
 urls = [path("projects/health/", page, name="projects_health")]

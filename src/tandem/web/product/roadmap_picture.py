@@ -65,9 +65,13 @@ def axis_of(roadmap: Roadmap, scale: str, *, with_past: bool = False) -> Axis:
     if with_past:
         oldest = min((row.done_on for row in roadmap.rows if row.done_on), default=first)
         first = min(first, max(oldest.replace(day=1), months_on(roadmap.today, -12)))
-    begin = first if scale == MONTHS else quarter_start(first)
     last = max((day for row in roadmap.rows for day in _dates(row)), default=roadmap.today)
-    return axis_from(begin, last, roadmap.today, scale, _LONGEST[scale] + (10 if with_past else 0))
+    return axis_from(first if scale == MONTHS else quarter_start(first), last, roadmap.today, scale, _LONGEST[scale] + (10 if with_past else 0))
+
+
+def months_until(last: date, today: date) -> Axis:
+    """As `axis_of` by month, where the last date is known."""
+    return axis_from(months_on(today, -1), last, today, MONTHS, _LONGEST[MONTHS])
 
 
 def axis_from(begin: date, last: date, today: date, scale: str, longest: int) -> Axis:

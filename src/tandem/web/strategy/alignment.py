@@ -8,21 +8,23 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
-from tandem.planning.alignment import serving
+from tandem.planning.alignment import serving_of_owners
 from tandem.product.models import Product
 from tandem.reports.queries import alignment as reads
 from tandem.reports.queries import alignment_money as money_reads
 from tandem.reports.queries import unaligned
 from tandem.reports.queries.alignment import Alignment, Line
-from tandem.strategy.models import Objective
+from tandem.reports.queries.theme_sums import themes_of
+from tandem.strategy.models import Objective, Theme
 from tandem.web import charts, doors, standing
 from tandem.web.strategy import alignment_money, values
+from tandem.web.templating import url as address
 
 PERIODS = {"3m": 3, "6m": 6, "12m": 12, "all": 0, "open": None}
 PERIOD_WORDS = {
@@ -67,7 +69,7 @@ class Asked:
     def url(self, name: str = "alignment", **changes: Any) -> str:
         keep = {"period": self.period if self.period != USUAL else "", "in": self.space.pk if self.space else "", "product": self.product.pk if self.product else ""}
         found = {k: v for k, v in (keep | changes).items() if v not in ("", None)}
-        return reverse(name) + (f"?{urlencode(found)}" if found else "")
+        return address(name) + (f"?{urlencode(found)}" if found else "")
 
 
 def asked(request: HttpRequest) -> Asked:
@@ -104,8 +106,8 @@ def measure_word(measure: str) -> str:
 def page(request: HttpRequest) -> HttpResponse:
     a = asked(request)
     found = read(request, a, with_scores=True)
-    known = serving()
-    loose = unaligned.loose(request.user, a.within, known, found.objectives)
+    known = serving_of_owners()
+    loose = unaligned.loose(request.user, a.within, known, found)
     shown = MOST if request.GET.get("all") else FEW
     context = {
         "asked": a, "found": found, "lede": lede(found, loose, a), "strip": _strip(found, loose, a), "basis": basis(found, a),
@@ -114,7 +116,7 @@ def page(request: HttpRequest) -> HttpResponse:
             (_("Projects"), loose.projects), (_("Products"), loose.products), (_("Features"), loose.features)
         ) if rows],
         "all_url": a.url(all=1) + "#nothing" if shown == FEW else "", "objectives": loose.objectives[:shown], "objectives_count": len(loose.objectives),
-        "money": alignment_money.panel(money_reads.read(request.user, a.within, known), found.lines, found.is_part) if a.product is None else None, "states": _STATE_SHAPES,
+        "money": alignment_money.panel(money_reads.read(request.user, a.within, known), found.lines, found.is_part) if a.product is None else None, "states": STATE_SHAPES,
         "scored": [_scored(found, a, s) for s in found.scored[: MOST if shown == MOST else 30]], "scored_count": len(found.scored),
         "periods": [{"label": label, "href": a.url(period=name), "current": name == a.period} for name, label in PERIOD_WORDS.items()],
         "map_url": a.url("strategy_map"), "has_intended": any(line.intended for line in found.lines), "record_url": a.url("alignment_records", objective="none"),
@@ -169,7 +171,7 @@ _STATES = {
 }  # fmt: skip
 
 
-_STATE_SHAPES = {state: lambda state=state: values.shape(_STATES[state][0], str(_STATES[state][1])) for state in _STATES}
+STATE_SHAPES = {state: lambda state=state: values.shape(_STATES[state][0], str(_STATES[state][1])) for state in _STATES}
 
 
 def _row(found: Alignment, a: Asked, line: Line) -> dict[str, Any]:
@@ -177,7 +179,7 @@ def _row(found: Alignment, a: Asked, line: Line) -> dict[str, Any]:
     course = [m for m in line.by_month if m is not None]
     off = line.off_by
     return {
-        "line": line, "url": reverse("objectives_detail", kwargs={"id": line.objective.pk}), "records": a.url("alignment_records", objective=line.objective.pk),
+        "line": line, "url": address("objectives_detail", id=line.objective.pk), "records": a.url("alignment_records", objective=line.objective.pk),
         "share": charts.percent(line.share), "intended": charts.percent(line.intended) if line.intended else "", "amount": amount(line.amount, found.measure),
         "off": f"{'+' if off > 0 else '−' if off < 0 else ''}{abs(round(100 * off))}" if off is not None else "",
         "bar": round(100 * (line.share or 0), 1), "mark": round(100 * line.intended, 1) if line.intended else None,
@@ -197,7 +199,7 @@ def _unserved(found: Alignment, a: Asked) -> dict[str, Any]:
 def _group(label: str, rows: list[unaligned.Idle], shown: int) -> dict[str, Any]:
     return {
         "label": label, "count": len(rows), "left": max(0, len(rows) - shown),
-        "rows": [{"name": r.name, "beside": r.beside, "url": reverse(PAGES[r.kind], kwargs={"id": r.pk})} for r in rows[:shown]],
+        "rows": [{"name": r.name, "beside": r.beside, "url": address(PAGES[r.kind], id=r.pk)} for r in rows[:shown]],
     }  # fmt: skip
 
 
@@ -215,12 +217,18 @@ def records(request: HttpRequest) -> HttpResponse:
     a = asked(request)
     found = read(request, a)
     objective = None if a.objective in ("", "none") else doors.find(Objective.objects, request.user, pk=whole_number(a.objective) or 0)
+    theme = doors.find(Theme.objects, request.user, pk=whole_number(request.GET["theme"]) or 0) if request.GET.get("theme") else None
     chosen = _with_parts(request, objective) if objective else None
+    if theme:
+        chosen = {pk for pk, under in themes_of(found.objectives).items() if under == theme.pk}
+    elif objective and request.GET.get("alone"):
+        chosen = {objective.pk}
     rows = unaligned.records(
         request.user, found.measure, objectives=chosen, since=a.since, to_come=a.to_come, within=a.within, product=a.product.pk if a.product else None
     )
-    title = objective.title if objective else _("Serves nothing")
-    context = record_rows(found, a, rows) | {"title": title, "objective": objective, "back": a.url(), "back_name": _("Alignment")}
+    title = theme.name if theme else objective.title if objective else _("Serves nothing")
+    back = {"back": a.url("themes"), "back_name": _("Themes")} if theme else {"back": a.url(), "back_name": _("Alignment")}
+    context = record_rows(found, a, rows) | {"title": title, "objective": objective, **back}
     return render(request, "strategy/alignment_records.html", context)
 
 
@@ -233,8 +241,8 @@ def record_rows(found: Alignment, a: Asked, rows: list[unaligned.Record]) -> dic
         "rows": [
             {
                 "name": r.name or (_("an item that you cannot see") if r.kind else _("Nothing says what it serves")), "kind": KIND_WORDS.get(r.kind, ""),
-                "url": reverse(PAGES[r.kind], kwargs={"id": r.pk}) if r.pk else "", "project": r.project,
-                "items_url": f"{reverse('work_items')}?{urlencode({'space': r.space_id})}", "items": charts.number(round(r.items, 1)), "amount": amount(r.amount, found.measure),
+                "url": address(PAGES[r.kind], id=r.pk) if r.pk else "", "project": r.project,
+                "items_url": f"{address('work_items')}?{urlencode({'space': r.space_id})}", "items": charts.number(round(r.items, 1)), "amount": amount(r.amount, found.measure),
             }
             for r in rows[:MOST]
         ],

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -10,6 +9,7 @@ from tandem.reports.queries import alignment_money as reads
 from tandem.reports.queries.alignment import Line, judged
 from tandem.web import charts
 from tandem.web.portfolio import money
+from tandem.web.templating import url
 
 SHOWN, MOST = 12, 500
 
@@ -44,23 +44,23 @@ def _row(found: reads.Money, line: reads.Line, of_work: float | None, is_part: b
     intended = None if is_part else line.objective.intended_share
     off = round(100 * line.share - intended) if intended else None
     return {
-        "title": line.objective.title, "depth": line.depth, "url": reverse("objectives_detail", kwargs={"id": line.objective.pk}), "share": charts.percent(line.share),
+        "title": line.objective.title, "depth": line.depth, "url": url("objectives_detail", id=line.objective.pk), "share": charts.percent(line.share),
         "intended": charts.percent(intended / 100) if intended else "–", "off": f"{'+' if off > 0 else '−' if off < 0 else ''}{abs(off)}" if off is not None else "",
         "state": judged(line.share, intended), "of_work": charts.percent(of_work), "money": money.money(line.money, found.currency),
-        "shares": [_share(found, one) for one in line.shares[:SHOWN]], "more": max(0, len(line.shares) - SHOWN),
+        "shares": [share(found, one) for one in line.shares[:SHOWN]], "more": max(0, len(line.shares) - SHOWN),
     }  # fmt: skip
 
 
 def _nothing(found: reads.Money) -> dict[str, Any]:
     return {
         "share": charts.percent(found.unserved_money / found.whole), "money": money.money(found.unserved_money, found.currency),
-        "shares": [_share(found, one) for one in found.unserved[:SHOWN]], "more": max(0, len(found.unserved) - SHOWN),
+        "shares": [share(found, one) for one in found.unserved[:SHOWN]], "more": max(0, len(found.unserved) - SHOWN),
     }  # fmt: skip
 
 
-def _share(found: reads.Money, one: reads.Share) -> dict[str, Any]:
+def share(found: reads.Money, one: reads.Share) -> dict[str, Any]:
     basis = _("newest report") if one.cost.basis == "report" else _("business case")
-    return {"name": one.project.name, "url": reverse("projects_detail", kwargs={"id": one.project.pk}), "money": money.money(one.money, found.currency), "basis": basis}
+    return {"name": one.project.name, "url": url("projects_detail", id=one.project.pk), "money": money.money(one.money, found.currency), "basis": basis}
 
 
 def ends(found: dict[int, reads.End], names: dict[int, tuple[str, str]]) -> list[list[Any]]:
@@ -71,6 +71,6 @@ def ends(found: dict[int, reads.End], names: dict[int, tuple[str, str]]) -> list
         if one is not None:
             hours = _("%(n)s h") % {"n": charts.number(round(one.minutes / 60))} if one.minutes else "–"
             cost = money.money(one.cost.money, one.cost.currency) if one.cost else "–"
-            link = {"text": name, "href": reverse("projects_detail", kwargs={"id": pk})}
+            link = {"text": name, "href": url("projects_detail", id=pk)}
             rows.append([link, work, hours, charts.number(one.people) if one.people else "–", cost])
     return rows

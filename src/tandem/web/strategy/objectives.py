@@ -1,5 +1,6 @@
 """Objectives: the tree with the work and promises under each."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from tandem.kit import clock
 from tandem.people.access import Permission, may
 from tandem.reports.queries import objectives as reads
-from tandem.reports.queries.roadmap import Roadmap, Row
+from tandem.reports.queries.roadmap_briefs import Brief
+from tandem.reports.queries.roadmap_rows import Row
 from tandem.strategy import periods
 from tandem.strategy.actions import objectives
 from tandem.strategy.models import Objective
@@ -19,6 +21,7 @@ from tandem.web import cells, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.product import roadmap_picture as picture
 from tandem.web.strategy import carrying, levels, objective_parts
+from tandem.web.strategy import objective_lines as lines
 from tandem.web.templating import url as address
 
 _LINES, _FEW = 200, 3
@@ -58,14 +61,15 @@ def remove(*, actor: Any, row: Objective, version: int | None) -> None:
 
 
 def detail(request: HttpRequest, row: Objective) -> dict[str, Any]:
-    branches, found = reads.tree(request.user)
-    axis = _axis(found)
+    branches, today, last = reads.tree(request.user)
+    axis = picture.months_until(last, today)
     own = next(b for b in branches if b.objective.pk == row.pk)
     may_edit = may(request.user, Permission.EDIT_STRATEGY, row.space_id)
+    rows = reads.rows(request.user, [one.id for one, _weight in own.serving], today)
     return {
         **objective_parts.of(request, row, branches), "may_edit": may_edit,
         "carry_url": reverse("objectives_carry_overs", kwargs={"id": row.pk}) if may_edit else "",
-        "served_by": [_line(one, weight, axis) for one, weight in own.serving], "axis": axis, "branch": own,
+        "served_by": _lines(own.serving, rows, axis), "axis": axis, "branch": own,
         "parts": [b for b in branches if b.objective.parent_id == row.pk],
     }  # fmt: skip
 
@@ -74,14 +78,15 @@ def tree(request: HttpRequest) -> dict[str, Any]:
     """The whole tree (objectives are few), of a level and a period too; a plain list where it is narrowed otherwise."""
     if any(request.GET.get(k) for k in ("q", "state", "cursor", "sort")):
         return {"tree": []}
-    branches, found = reads.tree(request.user)
+    branches, today, last = reads.tree(request.user)
     chosen = [b for b in branches if levels.fits(request, b.objective)]
     most = _most_each([len(b.serving) for b in chosen])
-    axis = _axis(found)
+    axis = picture.months_until(last, today)
+    rows = reads.rows(request.user, {one.id for b in chosen for one, _weight in b.serving[:most]}, today)
     judged = objective_parts.judgements(request.user, branches)
     return {
         "tree": [
-            (b, [_line(row, weight, axis) for row, weight in b.serving[:most]], len(b.serving) - most, axis.at(b.objective.ends_on), judged[b.objective.pk])
+            (b, _lines(b.serving[:most], rows, axis), len(b.serving) - most, axis.at(b.objective.ends_on), judged[b.objective.pk])
             for b in chosen
         ],
         "axis": axis, "levels": levels.figures(chosen, judged),
@@ -96,14 +101,10 @@ def _most_each(counts: list[int]) -> int:
     return most
 
 
-def _axis(found: Roadmap) -> picture.Axis:
-    return picture.axis_of(found, picture.MONTHS)
-
-
-def _line(row: Row, weight: int, axis: picture.Axis) -> dict[str, Any]:
-    """A row of the roadmap under its objective. What was done before the picture begins needs no lane."""
-    url = address("roadmap_row", kind=row.kind, id=row.ref.id)
-    return {"row": row, "weight": weight, "url": url, "lane": picture.lane(row, axis)}
+def _lines(serving: Sequence[tuple[Brief, int]], rows: dict[int, Row], axis: picture.Axis) -> list[dict[str, Any]]:
+    """Rows of the roadmap under their objective."""
+    found = [(rows[one.id], weight) for one, weight in serving if one.id in rows]
+    return [{"row": row, "url": address("roadmap_row", kind=row.kind, id=row.ref.id), "cells": lines.cells(row, weight, axis)} for row, weight in found]
 
 
 noun = Noun(

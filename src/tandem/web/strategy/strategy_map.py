@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,6 +20,7 @@ from tandem.web import sankey, standing
 from tandem.web.sankey import Flow, Node
 from tandem.web.strategy import alignment, alignment_money
 from tandem.web.strategy.alignment import Asked
+from tandem.web.templating import url as address
 
 MOST_ENDS = 50
 """Projects of which hours, people and money are told."""
@@ -41,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
     whole = view.whole
     context = {
         "asked": a, "picture": view.picture() if whole.rows else None, "basis": alignment.basis(found, a), "table": view.table(),
-        "ends": _ends(request, a, view), "lede": view.lede(found.amount), "back": a.url(), "computed_at": found.computed_at,
+        "ends": _ends(request, a, found, view), "lede": view.lede(found.amount), "back": a.url(), "computed_at": found.computed_at,
         "periods": [
             {"label": label, "href": a.url("strategy_map", period=name), "current": name == a.period} for name, label in alignment.PERIOD_WORDS.items()
         ],
@@ -49,18 +50,18 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "strategy/strategy_map.html", context)
 
 
-def _ends(request: HttpRequest, a: Asked, view: "_View") -> list[list[Any]]:
+def _ends(request: HttpRequest, a: Asked, found: Alignment, view: "_View") -> list[list[Any]]:
     """The projects at the right edge, those with most work first."""
     ordered = sorted(((key, value) for key, value in view.sums[-1].items() if key[0] == reads.PROJECT), key=lambda pair: -pair[1])[:MOST_ENDS]
     names = {key[1]: (view.name(key, len(MOST) - 1), view.amount(value)) for key, value in ordered}
-    return alignment_money.ends(money_reads.ends(request.user, list(names), since=a.since, to_come=a.to_come), names) if names else []
+    return alignment_money.ends(money_reads.ends(request.user, list(names), since=a.since, to_come=a.to_come, at=found.version), names) if names else []
 
 
 def _read(request: HttpRequest, *, in_parts: bool = False) -> tuple[Asked, Alignment, "_View"]:
     a = alignment.asked(request)
     found = alignment.read(request, a)
     asked: dict[str, Any] = {"since": a.since, "to_come": a.to_come, "within": a.within, "product": a.product.pk if a.product else None}
-    whole = reads.read(request.user, found.measure, **asked) if in_parts else reads.drawn(request.user, found.measure, MOST, **asked)
+    whole = reads.read(request.user, found.measure, **asked) if in_parts else reads.drawn(request.user, found.measure, MOST, **asked, at=found.version)
     return a, found, _View(a, whole, found.measure)
 
 
@@ -140,7 +141,7 @@ class _View:
     def url(self, key: Key) -> str:
         if key == reads.NOTHING:
             return self.asked.url("alignment_records", objective="none")
-        return reverse(_PAGES[key[0]], kwargs={"id": key[1]}) if key[0] in _PAGES else self.asked.url(all=1)
+        return address(_PAGES[key[0]], id=key[1]) if key[0] in _PAGES else self.asked.url(all=1)
 
     def _title(self, one: Flow) -> str:
         source, target = self.name(one.source, one.column), self.name(one.target, one.column + 1)  # type: ignore[arg-type]
