@@ -179,3 +179,15 @@ def test_of_one_conflict_ways_out_are_computed_once_at_a_time(world, late):
     assert again.pk == first.pk
     type(first).objects.filter(pk=first.pk).update(state="done")
     assert plan_conflicts.ask_ways(actor=world.alma, conflict=conflict, title="Ways out").pk != first.pk
+
+
+def test_the_next_plan_follows_the_way_that_both_sides_accepted(world, late):
+    """What moves is taken from who gives way: else the plan would stand against the very dates that it proposed."""
+    conflict, number = swap_of(world)
+    for draft in plan_conflicts.propose(actor=world.admin, conflict=conflict, number=number, version=None):
+        plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Swap")
+    levelling.compute()
+    rows = {pk: (one.levelled.start.date(), one.levelled.finish.date()) for pk in (late[0].pk, late[1].pk) for one in [WorkItem.objects.select_related("levelled").get(pk=pk)]}
+    assert rows == {late[0].pk: (date(2026, 9, 7), date(2026, 9, 11)), late[1].pk: (date(2026, 9, 14), date(2026, 9, 18))}
+    assert not PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()
+    assert levelling.compute().pk == levelling.compute().pk  # it is followed once: what comes forward later may
