@@ -11,6 +11,7 @@ from tandem.planning import levelling, plan_ways
 from tandem.planning.actions import plan_conflicts
 from tandem.planning.models import PlanConflict, PlanDraft
 from tandem.product.models import Scope
+from tandem.reports.queries import plan_conflicts as plan_reads
 from tandem.work.actions import work_items
 from tandem.work.models import Baseline, WorkItem
 from tests import make
@@ -54,6 +55,10 @@ def test_a_person_over_capacity_concerns_each_of_their_projects(world, late):
     found = PlanConflict.objects.open().filter(kind=Kind.OVERLOAD)
     assert {one.space_id for one in found} == {world.project.space_id, rival.space_id}
     assert {(one.subject_id, one.days, one.detail["hours"], one.detail["capacity"]) for one in found} == {(world.mei.pk, 5, 80, 40)}
+    lines, total = plan_reads.lines(world.alma, None, 0)
+    mine = [line for line in lines if line.conflict.kind == Kind.OVERLOAD]
+    assert len(mine) == 1 and len(mine[0].projects) == 2 and total == len(lines)  # once, with both projects
+    assert len([line for line in plan_reads.lines(world.alma, rival.space, 0)[0] if line.conflict.kind == Kind.OVERLOAD]) == 1
 
 
 def test_a_window_on_the_roadmap_that_ends_before_its_work_is_found(world):
