@@ -11,6 +11,7 @@ from tandem.planning import levelling, plan_ways
 from tandem.planning.actions import plan_conflicts
 from tandem.planning.models import PlanConflict, PlanDraft
 from tandem.product.models import Scope
+from tandem.reports.queries import plan_conflicts as plan_reads
 from tandem.work.actions import work_items
 from tandem.work.models import Baseline, WorkItem
 from tests import make
@@ -54,6 +55,10 @@ def test_a_person_over_capacity_concerns_each_of_their_projects(world, late):
     found = PlanConflict.objects.open().filter(kind=Kind.OVERLOAD)
     assert {one.space_id for one in found} == {world.project.space_id, rival.space_id}
     assert {(one.subject_id, one.days, one.detail["hours"], one.detail["capacity"]) for one in found} == {(world.mei.pk, 5, 80, 40)}
+    lines, total = plan_reads.lines(world.alma, None, 0)
+    mine = [line for line in lines if line.conflict.kind == Kind.OVERLOAD]
+    assert len(mine) == 1 and len(mine[0].projects) == 2 and total == len(lines)  # once, with both projects
+    assert len([line for line in plan_reads.lines(world.alma, rival.space, 0)[0] if line.conflict.kind == Kind.OVERLOAD]) == 1
 
 
 def test_a_window_on_the_roadmap_that_ends_before_its_work_is_found(world):
@@ -179,3 +184,15 @@ def test_of_one_conflict_ways_out_are_computed_once_at_a_time(world, late):
     assert again.pk == first.pk
     type(first).objects.filter(pk=first.pk).update(state="done")
     assert plan_conflicts.ask_ways(actor=world.alma, conflict=conflict, title="Ways out").pk != first.pk
+
+
+def test_the_next_plan_follows_the_way_that_both_sides_accepted(world, late):
+    """What moves is taken from who gives way: else the plan would stand against the very dates that it proposed."""
+    conflict, number = swap_of(world)
+    for draft in plan_conflicts.propose(actor=world.admin, conflict=conflict, number=number, version=None):
+        plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Swap")
+    levelling.compute()
+    rows = {pk: (one.levelled.start.date(), one.levelled.finish.date()) for pk in (late[0].pk, late[1].pk) for one in [WorkItem.objects.select_related("levelled").get(pk=pk)]}
+    assert rows == {late[0].pk: (date(2026, 9, 7), date(2026, 9, 11)), late[1].pk: (date(2026, 9, 14), date(2026, 9, 18))}
+    assert not PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()
+    assert levelling.compute().pk == levelling.compute().pk  # it is followed once: what comes forward later may

@@ -11,6 +11,7 @@ from tandem.planning.actions import plan_conflicts
 from tandem.planning.models import PlanConflict, PlanDraft
 from tandem.product.models import Scope
 from tandem.resources.actions import skill_needs, skills, time_off
+from tandem.work.actions import assignments, work_items
 from tandem.work.models import Assignment, WorkItem
 from tests import make
 from tests.planning.one_week import item
@@ -93,6 +94,25 @@ def test_nobody_says_yes_to_their_own_proposal_while_another_may(world, needed):
     for one in (world.alma, world.admin):
         type(one).objects.filter(pk=one.pk).update(is_active=False)
     assert plan_conflicts.accept(actor=world.boris, draft=draft, version=draft.version, name="Mine") == 1
+
+
+def test_who_takes_work_over_takes_the_share_with_which_it_was_computed(world, away):
+    """Mei and Omar share the quay, Mei a quarter of it: Pia takes that quarter over, as the way out was computed."""
+    row, _leave, _promise = away
+    omar, pia = (make.user(actor=world.admin, name=name, role=Role.MEMBER, space=world.project.space) for name in ("Omar", "Pia"))
+    work_items.change(actor=world.admin, item=WorkItem.objects.get(pk=row.pk), version=None, assignees=[world.mei, omar])
+    assignments.share(actor=world.admin, item=WorkItem.objects.get(pk=row.pk), version=None, user=world.mei, share=25)
+    item(world, "Gate", 1, people=[pia])
+    levelling.compute()
+    conflict = PlanConflict.objects.open().get(kind=Kind.LEAVE)
+    number, way = next((n, way) for n, way in enumerate(ways_of(conflict)) if way["to"] == pia.pk)
+    draft = plan_conflicts.propose(actor=world.boris, conflict=conflict, number=number, version=None)[0]
+    plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Quay")
+    assert dict(Assignment.objects.filter(item=row).values_list("user", "share")) == {omar.pk: 100, pia.pk: 25}
+    levelling.compute()
+    planned = WorkItem.objects.select_related("levelled").get(pk=row.pk)
+    assert (planned.levelled.start, planned.levelled.finish) == (planned.planned_start, planned.planned_finish)
+    assert [one.isoformat() for one in (planned.planned_start, planned.planned_finish)] == way["dates"][str(row.pk)]
 
 
 @pytest.fixture

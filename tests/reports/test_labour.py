@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tandem.kit import clock
 from tandem.people.models import Role
 from tandem.portfolio.actions import cost_lines, exchange_rates
-from tandem.reports.queries import earned_value
+from tandem.reports.queries import cost_centres, earned_value
 from tandem.reports.queries import labour as reads
 from tandem.reports.queries import money as totals
 from tandem.resources.actions import job_roles, person_roles, rates, time_sheets
@@ -236,3 +236,32 @@ def test_the_number_of_queries_does_not_follow_the_hours(world, item):
 
     # within one transaction who may see what is read anew each time: seven of them
     assert asked(1, 2) == asked(4, 10) <= 16
+
+
+def test_labour_counts_towards_the_limits_of_a_budget_for_who_is_told_it(world, item, signed_in):
+    """800 of 1,000 are typed or logged for who sees rates; Boris, who does not, is told of the typed 200 alone, and of no limit."""
+    price(world, "100", person=world.mei)
+    log(world, item, world.mei, 600, date(2026, 2, 3))
+    make.cost_line(actor=world.boris, project=world.project, month=date(2026, 2, 1), planned=D(0), committed=D(200))
+    make.budget(actor=world.alma, project=world.project, amount="1500")
+    spaces = totals.places(world.alma, None)
+    reached = cost_centres.limits(totals.money(world.alma, spaces, "EUR"))
+    assert [(one.space_id, one.bound, one.labour, one.limit) for one in reached] == [(world.project.space_id, D(1200), D(1000), 80)]
+    assert "€1 k of it is labour as logged" in signed_in(world.alma).get("/money/?in=POR").content.decode()
+    assert cost_centres.limits(totals.money(world.boris, totals.places(world.boris, None), "EUR")) == []
+    assert "is committed or spent" not in signed_in(world.boris).get("/money/?in=POR").content.decode()
+
+
+def test_cost_centres_add_up_to_the_lines_and_lead_to_them(world, signed_in):
+    for centre, month, planned in (("4711", 1, 300), ("4711", 2, 200), ("", 2, 50), ("0815", 1, 100)):
+        make.cost_line(actor=world.boris, project=world.project, title=f"Line {centre or 'none'}", month=date(2026, month, 1), planned=D(planned), cost_centre=centre)
+    found = totals.money(world.alma, totals.places(world.alma, None), "EUR")
+    rows = cost_centres.centres(world.alma, totals.places(world.alma, None), found)
+    assert [(one.name, one.total) for one in rows] == [("4711", D(500)), ("0815", D(100)), ("", D(50))]
+    assert sum(one.total for one in rows) == found.total.outlook
+    client = signed_in(world.boris)
+    shown = client.get("/money/?in=POR").content.decode()
+    assert "/costs/?in=POR&amp;month=2026-01&amp;centre=0815" in shown and "/costs/?in=POR&amp;month=2026-02&amp;centre=-" in shown
+    listed = client.get("/costs/?in=POR&month=2026-02&centre=-").content.decode()
+    assert "Line none" in listed and "Line 4711" not in listed
+    assert "4711" not in signed_in(world.mei).get("/money/").content.decode()

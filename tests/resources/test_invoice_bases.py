@@ -241,3 +241,22 @@ def test_page_run_and_files(world, item, signed_in):
     assert InvoiceBasis.objects.count() == 1
     client.post(reverse("invoice_basis_cancellations", kwargs={"id": basis.pk}), {"reason": "Never sent", "version": basis.version})
     assert "Never sent" in client.get(reverse("invoice_basis", kwargs={"id": basis.pk})).text
+
+
+def test_a_refusal_names_no_run_that_the_asker_does_not_see(world, item):
+    """Nora sees the rates of the project, not that of the organisation in the run that has to be cancelled first."""
+    price(world, "61.23", person=world.mei)
+    entry = log(world, item, world.mei, 60)
+    approve(world, world.mei)
+    hidden = run(world)
+    sheet = time_sheets.open_week(actor=world.mei, person=world.mei, week=DAY)
+    time_sheets.reopen(actor=world.alma, time_sheet=sheet, version=None, reason="A mistake")
+    time_entries.change(actor=world.mei, entry=TimeEntry.objects.get(pk=entry.pk), version=None, minutes=45)
+    approve(world, world.mei)
+    nora = make.user(actor=world.admin, name="Nora", role=Role.PORTFOLIO_MANAGER, space=world.project.space)
+    with pytest.raises(Refused) as refused:
+        run(world, actor=nora)
+    assert refused.value.code == "invoice_to_cancel_first_unseen" and str(hidden.number) not in str(refused.value.params)
+    with pytest.raises(Refused) as told:
+        run(world)
+    assert told.value.code == "invoice_to_cancel_first" and told.value.params["numbers"] == f"POR {hidden.number}"

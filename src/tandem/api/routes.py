@@ -60,7 +60,7 @@ from tandem.api.product import (
     roadmap_shares,
     scoring_models,
 )
-from tandem.api.resources import bookings, catalogue, invoice_bases, rates, time_sheets
+from tandem.api.resources import bookings, catalogue, fairness, invoice_bases, rates, time_sheets
 from tandem.api.resources import people as people_resources
 from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
 from tandem.api.work import (
@@ -190,6 +190,7 @@ NOUNS: dict[str, Router] = {
     "time-sheets": time_sheets.router,
     "timers": time_sheets.timers,
     "bookings": bookings.router,
+    "fairness": fairness.router,
     "comments": comments.router,
     "attachments": attachments.router,
     "saved-views": saved_views.router,

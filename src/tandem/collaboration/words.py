@@ -228,6 +228,7 @@ REFUSALS: dict[str, Any] = {
     "invoice_cost_gone": _("A cost that you chose is not there any more, was invoiced meanwhile, or was not paid. Look again."),
     "invoice_of_nothing": _("Nothing here can be invoiced: no approved time with a bill rate, and no cost was chosen."),
     "invoice_to_cancel_first": _("What was invoiced in this period was changed afterwards. Cancel the basis for the invoice first: %(numbers)s."),
+    "invoice_to_cancel_first_unseen": _("What was invoiced in this period was changed afterwards, in a basis for an invoice that you cannot see. Ask who may see every rate of the project."),
     "invoice_cancelled": _("It was cancelled before."),
     "overbooked": _("%(name)s would be firmly booked for %(percent)s %% of their time from %(day)s on. Say why, book less, or leave it soft."),
     "resource_in_use": _("“%(name)s” is in use: what people have or had, and what was priced, goes by it."),

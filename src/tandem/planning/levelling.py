@@ -6,7 +6,7 @@ night or when somebody asks for it, and its plan replaces the other only where i
 import hashlib
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from time import perf_counter
 from typing import Any
 
@@ -27,7 +27,9 @@ from tandem.planning import (
     plan_trials,
     runs,
 )
-from tandem.planning.models import LevelledDates, LevelledPlan, Run
+from tandem.planning.calendars import day_of
+from tandem.planning.models import LevelledDates, LevelledPlan, PlanDraft, Run
+from tandem.planning.plan_axis import SLOTS
 from tandem.planning.plan_inputs import ITEM, Ints, PlanInputs, packed, unpacked
 from tandem.planning.plan_problem import Made
 from tandem.planning.plan_solver import Found
@@ -48,12 +50,27 @@ def compute() -> LevelledPlan | None:
         inputs_hash = digest(made.inputs)
         newest = LevelledPlan.objects.newest_first().without_inputs().first()
         before = kept(newest.pk) if newest else None
-        if newest and newest.inputs_hash == inputs_hash:
+        said = _accepted(newest, made) if newest else {}
+        if newest and newest.inputs_hash == inputs_hash and not said:
             if before is not None:  # what people can do and what they asked for moves no date, but may be a conflict
                 plan_conflicts.renew(made.work, made.inputs, before.starts, before.finishes, made.axis, made.people)
             return newest
-        found = plan_solver.first(made.inputs, before)
+        found = plan_solver.first(made.inputs, before, said)
         return _store(root, made, found, inputs_hash, perf_counter() - begun)
+
+
+def _accepted(newest: LevelledPlan, made: Made) -> dict[int, int]:
+    """Where work begins by the ways out that were accepted since that plan, of what is still planned so: code → slot."""
+    dates = {int(pk): datetime.fromisoformat(span[0]) for draft in PlanDraft.objects.accepted_of(newest.pk) for pk, span in draft.dates.items()}
+    planned = {4 * item.id + ITEM: dates[item.id] for item in made.work.items if item.id in dates and item.planned_start == day_of(dates[item.id])}
+    return {code: _slot(made, k, planned[code]) for k, code in enumerate(made.inputs.code.tolist()) if code in planned}
+
+
+def _slot(made: Made, k: int, start: datetime) -> int:
+    """The slot that was told as this moment, by the hours of the work's own calendar or by those of an office."""
+    hours, base = made.hours_of[max(int(made.inputs.calendar[k]), 0)], made.axis.slot_of(start.date())
+    moment = start.replace(tzinfo=None)
+    return next((slot for slot in range(base, base + SLOTS) if made.axis.starts_at(slot, hours) == moment), made.axis.slot_at(moment))
 
 
 def search(seconds: float, cancelled: Callable[[], bool], step: Step) -> LevelledPlan | None:

@@ -3,7 +3,7 @@
 Where people's own time or several calendars bind, lists are decoded by the general kernel; the order is searched for without
 calendars, in which work takes as much longer as its people have less time, and each better order is then tried with them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,14 +39,14 @@ class Found:
     broken: int = 0
 
 
-def first(inputs: PlanInputs, before: KeptPlan | None) -> Found:
-    """What no rule forces stays where the plan has it; without one the best of the rules."""
+def first(inputs: PlanInputs, before: KeptPlan | None, said: Mapping[int, int] | None = None) -> Found:
+    """What no rule forces stays where the plan has it, or where somebody decided to put it (`said`); without one the best of the rules."""
     if not inputs.n:
         return Found(np.zeros(0, np.int64), 0, 0, 0)
     arrays = inputs.arrays()
     if before is not None and before.inputs.n:
         try:
-            return _carried(arrays, plan_steady.between(before, inputs))
+            return _carried(arrays, plan_steady.between(before, inputs, said))
         except Uncomputable as problem:
             if problem.code not in _NO_PLACE:
                 raise

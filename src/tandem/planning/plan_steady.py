@@ -1,5 +1,6 @@
 """Between two plans: where what stands should stay, and what of it is not as it was."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,8 @@ class Difference:
     gone: Ints
 
 
-def between(before: KeptPlan, now: PlanInputs) -> Difference:
+def between(before: KeptPlan, now: PlanInputs, said: Mapping[int, int] | None = None) -> Difference:
+    """`said`: of work that somebody decided to put elsewhere, by its code, the slot in which it is to begin."""
     old, moved = before.inputs, _Moved(before.inputs.ordinals, now.ordinals)
     there = np.array([before.place.get(code, -1) for code in now.code.tolist()], np.int64)
     known = there >= 0
@@ -39,6 +41,9 @@ def between(before: KeptPlan, now: PlanInputs) -> Difference:
     changed[known] |= _links(now)[known] != _links(old)[at]
     changed[known] |= starts[at] < 0
     changed[known] |= _since(old, now, at, known) < finishes[at]
+    for k, code in enumerate(now.code.tolist()) if said else ():
+        if code in said and wanted[k] != said[code]:
+            wanted[k], changed[k] = said[code], True
     return Difference(wanted, changed, _gone(before, now, changed, starts))
 
 

@@ -88,9 +88,14 @@ def handed_over(work: OpenWork, items: Collection[int], gone: int | None, to: in
     people = dict(work.people)
     for pk in items:
         kept = [(who, share) for who, share in people.get(pk, ()) if who not in (gone, to)]
-        share = next((share for who, share in people.get(pk, ()) if who == gone), 100)
-        people[pk] = [*kept, (to, share)]
+        people[pk] = [*kept, (to, share_of(work, pk, gone))]
     return replace(work, people=people)
+
+
+def share_of(work: OpenWork, item: int, gone: int | None) -> int:
+    """What somebody who takes it over takes of the work: as much as who leaves it, all of their time where nobody does."""
+    share = next((share for who, share in work.people.get(item, ()) if who == gone), 100)
+    return min(max(share, 1), 100)
 
 
 def dropped(work: OpenWork, items: Collection[int]) -> OpenWork:

@@ -136,6 +136,7 @@ def _told(case: _Case, option: _Option, trial: Trial, base: dict[tuple[str, int]
         "code": option.code, "item": first, "other": None, "other_space": None, "user": option.to if option.to and option.to > 0 else case.gone, "slots": 0, "units": 0,
         "extra": [], "until": (case.leave.ends_on + timedelta(days=1)).isoformat() if case.leave else None, "delay": 0, "capacity": round(option.person_days * 32),
         "promise": 0, "moves": len(dates), "later": later[:12], "items": case.items, "gone": case.gone, "to": option.to,
+        "shares": {str(pk): plan_trials.share_of(case.work, pk, case.gone) for pk in case.items} if option.to else {},
         "dates": {str(pk): [first_.isoformat(), last.isoformat()] for pk, (first_, last) in sorted(dates.items())[:MOST_DATES]},
     }  # fmt: skip
 

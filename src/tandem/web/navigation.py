@@ -52,7 +52,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Automation"), "automation", ""), (_("Imports"), "imports", "i"), (_("Jobs"), "jobs", ""),
     ]),
     (_("People"), "users", "k", [
-        (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Load"), "load", ""), (_("Allocation"), "allocation", ""), (_("Bookings"), "bookings", ""),
+        (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Load"), "load", ""), (_("Allocation"), "allocation", ""), (_("Bookings"), "bookings", ""), (_("Fairness"), "fairness", ""),
         (_("Time off"), "time_off", ""), (_("Job roles"), "job_roles", ""), (_("Skills"), "skills", ""), (_("Joining and leaving"), "employments", ""),
         (_("Roles of people"), "person_roles", ""), (_("Skills of people"), "person_skills", ""), (_("Calendars"), "calendars", ""),
     ]),
@@ -61,7 +61,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
 # entries under which several pages stand as tabs: label, the pages; the first one is where the entry leads
 GROUPS: list[tuple[Any, list[str]]] = [
     (_("People"), ["people", "teams", "departments"]),
-    (_("Load and bookings"), ["load", "allocation", "bookings"]),
+    (_("Load and bookings"), ["load", "allocation", "bookings", "fairness"]),
     (_("Set up"), ["job_roles", "skills", "employments", "person_roles", "person_skills", "calendars"]),
 ]
 

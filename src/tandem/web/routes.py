@@ -62,6 +62,7 @@ from tandem.web.resources import (
     bookings,
     departments,
     employments,
+    fairness,
     invoicing,
     job_roles,
     load,
@@ -119,6 +120,6 @@ urlpatterns: list[URLPattern] = [
     *blocks.urls, *checklists.urls, *editing.urls, *time_entries.urls, *approvals.urls, *shares.urls, *relocations.urls, *intake.urls, *recurrences.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *roadmap_editions.urls, *imports.urls,
-    *job_roles.urls, *skills.urls, *departments.urls, *employments.urls, *person_roles.urls, *person_skills.urls, *skill_needs.urls, *rates.urls, *time_off.urls, *bookings.urls, *load.urls, *allocation.urls, *people_import.urls, *time_sheets.urls, *invoicing.urls,
+    *job_roles.urls, *skills.urls, *departments.urls, *employments.urls, *person_roles.urls, *person_skills.urls, *skill_needs.urls, *rates.urls, *time_off.urls, *bookings.urls, *load.urls, *fairness.urls, *allocation.urls, *people_import.urls, *time_sheets.urls, *invoicing.urls,
     *overview.urls, *hooks.urls, *rules.urls, *inlets.urls,
 ]  # fmt: skip

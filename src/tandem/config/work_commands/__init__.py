@@ -7,6 +7,7 @@ from tandem.config.work_commands import (
     approving,
     ballots,
     estimates,
+    fairness,
     figures,
     items,
     many,
@@ -23,5 +24,5 @@ def work() -> None:
     pass
 
 
-for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *many.COMMANDS, *time.COMMANDS, *weeks.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, *estimates.COMMANDS, *ballots.COMMANDS, sprints.sprint):
+for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *many.COMMANDS, *time.COMMANDS, *weeks.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, *estimates.COMMANDS, *fairness.COMMANDS, *ballots.COMMANDS, sprints.sprint):
     work.add_command(_command)

@@ -14,9 +14,11 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused, Stale
 from tandem.people.access import Permission, others_may, require, spaces_where
 from tandem.people.models import SpaceKind, User
+from tandem.planning import runs
 from tandem.planning.actions import acceptances
-from tandem.planning.models import LevelledDates, PlanConflict, PlanDraft
+from tandem.planning.models import LevelledDates, LevelledPlan, PlanConflict, PlanDraft, Run
 from tandem.portfolio.models import Project
+from tandem.work.actions import assignments
 from tandem.work.models import Assignment, WorkItem
 
 WAYS = "planning.plan_ways"
@@ -92,16 +94,29 @@ def accept(*, actor: Any, draft: PlanDraft, version: int | None, name: str) -> i
     require(actor, Permission.EDIT_PLAN, draft.space_id)
     if needs_another(actor, draft):
         raise Refused("draft_is_own")
-    with transaction.atomic():
-        _decide(actor, draft, version, PlanDraft.State.ACCEPTED)
+    # the next plan is stored under the same lock: either it knows of the yes, or it is the one that stood
+    with runs.one_at_a_time(Run.Kind.LEVEL, 0):
+        stood = LevelledPlan.objects.newest_first().values_list("pk", flat=True).first()
+        _decide(actor, draft, version, PlanDraft.State.ACCEPTED, stood)
         project = Project.objects.get(space_id=draft.space_id)
         dates = {int(pk): (datetime.fromisoformat(first), datetime.fromisoformat(last)) for pk, (first, last, _version) in draft.dates.items()}
         versions = {int(pk): seen for pk, (_first, _last, seen) in draft.dates.items()}
         moved = acceptances.write_dates(
             actor=actor, project=project, dates=dates, versions=versions, name=name, because={"draft": [None, draft.pk]}, people=_people(draft.way, dates)
         )
+        _share(actor, draft.way, dates)
         record("plan_draft.accepted", draft, actor=actor, changes={"rows": [None, moved]})
     return moved
+
+
+def _share(actor: Any, way: dict[str, Any], items: Collection[int]) -> None:
+    """Who takes work over takes the share of it with which the way was computed."""
+    if way["code"] != "hand_over":
+        return
+    shares = {int(pk): share for pk, share in way.get("shares", {}).items() if int(pk) in items}
+    to = User.objects.filter(pk=way["to"]).first()
+    for item in WorkItem.objects.filter(pk__in=shares).order_by("pk") if to else ():
+        assignments.share(actor=actor, item=item, version=None, user=to, share=shares[item.pk])
 
 
 def needs_another(actor: Any, draft: PlanDraft) -> bool:
@@ -130,8 +145,8 @@ def decline(*, actor: Any, draft: PlanDraft, version: int | None) -> None:
         record("plan_draft.declined", draft, actor=actor)
 
 
-def _decide(actor: Any, draft: PlanDraft, version: int | None, state: str) -> None:
+def _decide(actor: Any, draft: PlanDraft, version: int | None, state: str, stood: int | None = None) -> None:
     if draft.state != PlanDraft.State.OPEN:
         raise Refused("draft_decided")
     # without a version that of the row on which the state was looked at: two answers never both count
-    draft.write(expected=draft.version if version is None else version, state=state, decided_by=actor, decided_at=clock.now())
+    draft.write(expected=draft.version if version is None else version, state=state, decided_by=actor, decided_at=clock.now(), stood_id=stood)

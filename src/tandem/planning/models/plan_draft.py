@@ -21,6 +21,11 @@ class PlanDraftQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         return self.filter(state=PlanDraft.State.OPEN)
 
+    def accepted_of(self, plan_id: int) -> Self:
+        """What has been accepted since that plan was computed, with what was accepted of the same conflict before."""
+        since = self.filter(state=PlanDraft.State.ACCEPTED, stood_id=plan_id)
+        return self.filter(state=PlanDraft.State.ACCEPTED, conflict__in=since.values("conflict")).order_by("id")
+
 
 class PlanDraft(Scoped):
     class State(models.TextChoices):
@@ -38,6 +43,8 @@ class PlanDraft(Scoped):
     proposed_at = models.DateTimeField(default=clock.now)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+    # the plan that stood when it was accepted: the next one puts the work where the draft has it
+    stood_id = models.BigIntegerField(null=True, blank=True)
 
     objects = PlanDraftQuerySet.as_manager()
 

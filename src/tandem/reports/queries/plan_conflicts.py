@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from tandem.people.models import Space, User
 from tandem.planning.models import PlanConflict, PlanDraft
 from tandem.portfolio.models import Project
@@ -47,6 +49,9 @@ def lines(user: Any, space: Space | None, after: int) -> tuple[list[Line], int]:
     rows = PlanConflict.objects.visible_to(user).open()
     if space is not None:
         rows = rows.filter(space_id__in=below(user, space.pk))
+    # a person who is over capacity stands there once, with all projects that it concerns
+    same = rows.filter(kind=PlanConflict.Kind.OVERLOAD, subject_id=OuterRef("subject_id"), pk__lt=OuterRef("pk"))
+    rows = rows.exclude(Q(kind=PlanConflict.Kind.OVERLOAD) & Exists(same))
     total = rows.count()
     return _named(user, list(rows.worst_first().defer("ways").select_related("space")[after : after + PAGE])), total
 

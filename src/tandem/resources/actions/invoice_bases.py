@@ -32,7 +32,7 @@ def make(*, actor: Any, space: Space, first_on: date, last_on: date, currency: s
         raise Refused("choice_unknown", field="currency")
     with transaction.atomic():
         Space.objects.select_for_update(no_key=True).get(pk=space.pk)  # one run at a time finds the same rows once
-        _refuse_changed(space, first_on, last_on)
+        _refuse_changed(actor, space, first_on, last_on)
         found = invoicing.billable(actor, space, first_on, last_on, currency, cost_lines)
         if found.is_cut:
             raise Refused("invoice_too_long", most=invoicing.MOST)
@@ -67,11 +67,17 @@ def cancel(*, actor: Any, invoice_basis: InvoiceBasis, version: int | None, reas
     return invoice_basis
 
 
-def _refuse_changed(space: Space, first_on: date, last_on: date) -> None:
-    """Time that was invoiced and written anew is another entry, which no constraint holds back: the run that has the former goes first."""
+def _refuse_changed(actor: Any, space: Space, first_on: date, last_on: date) -> None:
+    """Time that was invoiced and written anew is another entry, which no constraint holds back: the run that has the former goes first.
+    Of runs that the person does not see no number is told."""
     rows = InvoiceRow.objects.filter(basis__space=space, is_standing=True, day__range=(first_on, last_on))
-    if numbers := sorted(set(invoicing.changed_since(rows).values_list("basis__number", flat=True))):
-        raise Refused("invoice_to_cancel_first", numbers=", ".join(f"{space.key} {number}" for number in numbers))
+    runs = set(invoicing.changed_since(rows).values_list("basis", flat=True))
+    if not runs:
+        return
+    seen = InvoiceBasis.objects.visible_to(actor).filter(pk__in=runs).order_by("number").values_list("number", flat=True)
+    if numbers := [f"{space.key} {number}" for number in seen]:
+        raise Refused("invoice_to_cancel_first", numbers=", ".join(numbers))
+    raise Refused("invoice_to_cancel_first_unseen")
 
 
 def _require(actor: Any, space: Space) -> None:

@@ -82,6 +82,12 @@ def months(request: HttpRequest) -> list[tuple[str, Any]]:
     return [(f"{one:%Y-%m}", charts.short_month(one, with_year=True)) for one in found]
 
 
+def _centres(request: HttpRequest) -> list[tuple[str, Any]]:
+    """With what stands for none of them, where some have one."""
+    found = CostLine.objects.visible_to(request.user).present().exclude(cost_centre="").order_by("cost_centre").values_list("cost_centre", flat=True).distinct()[:200]
+    return [*((one, one) for one in found), ("-", now_("no cost centre"))] if found else []
+
+
 def spots(request: HttpRequest) -> list[tuple[str, Any]]:
     seen = spaces_where(request.user, Permission.SEE_COSTS)
     rows = Space.objects.visible_to(request.user).filter(pk__in=seen).exclude(kind=SpaceKind.PRODUCT).order_by("name", "id")
@@ -130,6 +136,7 @@ noun = Noun(
         Filter("in", _("Where"), spots, narrow_for=_within),
         Filter("month", _("Month"), months, narrow=lambda rows, value: rows.filter(month=parse_day(f"{value}-01"))),
         Filter("kind", _("Kind of cost"), lambda request: list(CostLine.Kind.choices)),
+        Filter("centre", _("Cost centre"), _centres, narrow=lambda rows, value: rows.filter(cost_centre="" if value == "-" else value)),
         Filter("treatment", _("Treatment"), lambda request: list(CostLine.Treatment.choices)),
     ),
     search=("title", "supplier", "reference", "cost_centre"), order="-month", related=("space",), permission=Permission.EDIT_PLAN, form=CostLineForm,

@@ -24,7 +24,7 @@ from tandem.portfolio.models import CostLine
 from tandem.reports.queries import money as reads
 from tandem.reports.queries.money import Amounts, Money
 from tandem.web import charts, doors
-from tandem.web.portfolio import labour, money
+from tandem.web.portfolio import cost_centres, labour, money
 from tandem.web.portfolio.costs import spots
 
 _LINES = {"planned": "ch-ink2", "committed": "ch-ink3", "actual": "ch-ink", "outlook": "ch-on"}
@@ -39,13 +39,14 @@ def page(request: HttpRequest) -> HttpResponse:
     space = doors.find(Space.objects.select_related("parent"), request.user, key=key) if key else None
     if space is not None and not may(request.user, Permission.SEE_COSTS, space.pk):
         raise Denied(Permission.SEE_COSTS)
-    found = reads.money(request.user, reads.places(request.user, space), reads.currency_of(space))
+    spaces = reads.places(request.user, space)
+    found = reads.money(request.user, spaces, reads.currency_of(space))
     is_project = space is not None and space.kind == SpaceKind.PROJECT
     context = {
         "is_project": False, "may_plan": False, "may_budget": False, "budget": None, "ledger": [],
         "space": space, "places": [("", _("Everywhere")), *spots(request)], "found": found, "sentence": _sentence(found), "figures": _figures(found),
         "picture": _picture(found, key), "years": _years(found, key), "kinds": _kinds(found, key), "parts": [] if is_project else _parts(request, found, space),
-        "labour": labour.in_a_sentence(found.labour, key), "rates": _rates(found), "unknown": _unknown(found), "names": _names(), "whose": _whose(space),
+        "labour": labour.in_a_sentence(found.labour, key), "rates": _rates(found), "centres": cost_centres.picture(request, spaces, found, key), "limits": cost_centres.limits(request, found), "unknown": _unknown(found), "names": _names(), "whose": _whose(space),
         "lines_url": f"{reverse('cost_lines')}?{urlencode({'in': key})}" if key else reverse("cost_lines"), **(_ledger(request, space) if is_project and space else {}),
     }  # fmt: skip
     return render(request, "portfolio/spending.html", context)

@@ -1,0 +1,90 @@
+"""How evenly work lies on a team: yourself, each whose weeks of time you answer, and where the middle half of the team lies."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+from pydantic import BaseModel, Field
+
+from tandem.api import generic
+from tandem.api.generic import NO
+from tandem.api.shapes import Body
+from tandem.kit.errors import Hidden
+from tandem.kit.types import Id
+from tandem.reports.queries import fairness as reads
+
+router = Router(tags=["resources"])
+
+
+class FairnessAsked(Body):
+    team_id: Id
+    weeks: int = Field(reads.WEEKS, ge=1, le=26, description="So many whole weeks before this one.")
+
+
+class FairnessPerson(BaseModel):
+    """Hours by week that they have, logged, and logged on days on which they have no time; `overtime_hours` is what each week has beyond
+    the time. `ahead`: the share of the next four weeks that is taken."""
+
+    person_id: int
+    name: str
+    time_hours: list[float]
+    logged_hours: list[float]
+    off_hours: list[float]
+    overtime_hours: float
+    logged: float | None
+    ahead: float | None
+
+
+class FairnessSpread(BaseModel):
+    """Where the middle half of the team lies. `total`, and the number of people who carry half of it, only where you see each."""
+
+    measure: str
+    low: float
+    median: float
+    high: float
+    total: float | None
+    half_with: int | None
+
+
+class TeamFairness(BaseModel):
+    """`people` are those whose figures you see; `counted` (who logged time) and `spreads` are empty where too few people are out of your
+    sight. Meetings and work at night are not known."""
+
+    team_id: int
+    weeks: list[date]
+    counted: int | None
+    silent: int | None
+    people: list[FairnessPerson]
+    spreads: list[FairnessSpread]
+
+
+@router.get("/", response={200: TeamFairness, **NO}, operation_id="fairness_read")
+def read(request: HttpRequest, asked: Query[FairnessAsked]) -> HttpResponse:
+    """Of a team that you see or are in."""
+    generic.refuse_unknown(request, asked)
+    user = request.auth  # type: ignore[attr-defined]
+    team = reads.reached(user).filter(pk=asked.team_id).first()
+    if team is None:
+        raise Hidden
+    found = reads.of(user, team, asked.weeks)
+    is_told = bool(found.spreads)
+    return generic.send(TeamFairness(
+        team_id=team.pk, weeks=found.weeks, counted=found.counted if is_told else None, silent=found.silent if is_told else None, people=[_person(one) for one in found.told],
+        spreads=[_spread(name, one, found.is_whole) for name, one in found.spreads.items()],
+    ).model_dump())  # fmt: skip
+
+
+def _person(one: reads.Worked) -> FairnessPerson:
+    return FairnessPerson(
+        person_id=one.person_id, name=one.name, time_hours=_round(one.time), logged_hours=_round(one.logged), off_hours=_round(one.off),
+        overtime_hours=round(sum(one.overtime), 2), logged=one.of("logged"), ahead=one.ahead,
+    )  # fmt: skip
+
+
+def _round(hours: tuple[float, ...]) -> list[float]:
+    return [round(n, 2) for n in hours]
+
+
+def _spread(name: str, one: reads.Spread, is_whole: bool) -> FairnessSpread:
+    is_sum = is_whole and name in ("overtime", "off")
+    return FairnessSpread(measure=name, low=one.low, median=one.middle, high=one.high, total=one.total if is_sum else None, half_with=one.halves if is_sum else None)

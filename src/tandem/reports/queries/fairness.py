@@ -1,0 +1,167 @@
+"""How evenly load, overtime and work on days off lie on the people of a team, over the last whole weeks.
+
+What somebody worked is told to themselves and to who answers their weeks of time: who manages resources where they are kept, their
+manager, who plans every project in which they worked. Everybody else of the team is told where its middle half lies, while so many
+people are out of their sight that nobody can be reckoned from it. When by the clock somebody worked, and their meetings, nobody
+writes down: of these nothing is told."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from django.db.models import Q, Sum
+
+from tandem.kit import clock
+from tandem.people.access import Permission, spaces_where
+from tandem.people.models import Space, Team, User
+from tandem.planning.availability import Availability, available_hours
+from tandem.reports.queries import load
+from tandem.resources.models import Employment
+from tandem.work.models import TimeEntry
+
+WEEKS, CHOICES, AHEAD = 8, (4, 8, 13, 26), 4
+MOST_PEOPLE = 200
+ENOUGH = 4
+"So many people whose figures the reader does not see are in everything that is told of the team."
+MEASURES = ("logged", "overtime", "off", "ahead")
+
+
+@dataclass(frozen=True)
+class Worked:
+    """Of one person: hours by week that they have, that they logged, and of these on days on which they have no time. `ahead` is the
+    share of their time that is taken in the next weeks; None where they have none."""
+
+    person_id: int
+    name: str
+    time: tuple[float, ...]
+    logged: tuple[float, ...]
+    off: tuple[float, ...]
+    ahead: float | None
+
+    def of(self, measure: str) -> float | None:
+        if measure == "ahead":
+            return self.ahead
+        if measure == "logged":
+            return sum(self.logged) / sum(self.time) if sum(self.time) else None
+        return sum(self.off) if measure == "off" else sum(self.overtime)
+
+    @property
+    def overtime(self) -> tuple[float, ...]:
+        return tuple(max(0.0, done - have) for done, have in zip(self.logged, self.time, strict=True))
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Of the people who logged time: the middle half and the median; for sums also the whole, and how many carry half of it. All of it
+    only where it is told."""
+
+    count: int
+    low: float
+    middle: float
+    high: float
+    total: float
+    halves: int
+
+
+@dataclass(frozen=True)
+class Fairness:
+    """`told`: whose figures the reader sees. `counted` logged time, `silent` did not and are not counted. `spreads` is empty where too
+    few people are out of sight; `is_whole`: the reader sees each of those who are counted."""
+
+    team: Team
+    weeks: list[date]
+    told: list[Worked] = field(default_factory=list)
+    counted: int = 0
+    silent: int = 0
+    spreads: dict[str, Spread] = field(default_factory=dict)
+    is_whole: bool = False
+    is_member: bool = False
+    is_cut: bool = False
+
+
+def reached(user: Any) -> Any:
+    """Teams of the spaces that the reader sees, and those that they are in, wherever these are kept."""
+    mine = Team.objects.filter(members=user.pk) if user.is_active else Team.objects.none()  # house: reads — one's own teams
+    return Team.objects.filter(Q(pk__in=Team.objects.visible_to(user).values("pk")) | Q(pk__in=mine.values("pk")))  # house: reads — as just said
+
+
+def teams(user: Any) -> list[tuple[int, str]]:
+    """Of which there may be something to tell: one's own first."""
+    mine = set(reached(user).filter(members=user.pk).values_list("pk", flat=True))
+    rows = reached(user).order_by("name", "pk").values_list("pk", "name")[:MOST_PEOPLE]
+    return sorted(rows, key=lambda row: row[0] not in mine)
+
+
+def of(user: Any, team: Team, weeks: int = WEEKS) -> Fairness:
+    """Of a team that the reader sees. As many queries for three people as for two hundred."""
+    monday = load.monday(clock.today())
+    first = monday - timedelta(days=7 * weeks)
+    days = [first + timedelta(days=7 * n) for n in range(weeks)]
+    rows = User.objects.filter(teams=team, is_active=True, is_placeholder=False)  # house: reads — names of colleagues; figures follow `answered`
+    names = dict(rows.order_by("name", "pk").values_list("pk", "name")[: MOST_PEOPLE + 1])
+    is_member, is_cut = user.pk in names, len(names) > MOST_PEOPLE
+    people = dict(list(names.items())[:MOST_PEOPLE])
+    seen = answered(user, people, first, monday - timedelta(days=1)) | ({user.pk} & people.keys())
+    if not seen:
+        return Fairness(team, days, is_cut=is_cut)
+    logged = _logged(people, first, monday - timedelta(days=1))
+    have = available_hours(people, first, monday - timedelta(days=1))
+    ahead = load.of(user, people, monday, AHEAD)
+    all_ = [_worked(pk, name, have, logged.get(pk), ahead.courses[pk]) for pk, name in people.items()]
+    counted = [one for one in all_ if any(one.logged)]
+    hidden = sum(one.person_id not in seen for one in counted)
+    is_told = bool(counted) and (hidden == 0 or (is_member and hidden >= ENOUGH))
+    spreads = {name: found for name in MEASURES if (found := _spread(counted, name))} if is_told else {}
+    told = [one for one in all_ if one.person_id in seen]
+    return Fairness(team, days, told, len(counted), len(all_) - len(counted), spreads, hidden == 0, is_member, is_cut)
+
+
+def answered(user: Any, people: Iterable[int], first: date, last: date) -> set[int]:
+    """Whose weeks of time the reader would answer, all of these days: as it stands in the rules of time sheets."""
+    people = set(people) - {user.pk}
+    if not user.is_active or not people:
+        return set()
+    found = set(Employment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=last), person__in=people, manager=user, starts_on__lte=first).values_list("person_id", flat=True))  # house: reads — one's own reports
+    if managed := spaces_where(user, Permission.MANAGE_RESOURCES):
+        # house: reads — where somebody is kept
+        homes = dict(Employment.objects.filter(person__in=people).order_by("person_id", "-starts_on").distinct("person_id").values_list("person_id", "space_id"))
+        root = Space.objects.filter(parent=None).values_list("pk", flat=True).first()  # house: reads — its number
+        found |= {pk for pk in people if homes.get(pk, root) in managed}
+    if planned := spaces_where(user, Permission.EDIT_PLAN):
+        worked: dict[int, set[int]] = defaultdict(set)
+        rows = TimeEntry.objects.present().filter(user__in=people, day__range=(first, last))  # house: reads — in which projects
+        for pk, space in rows.order_by().values_list("user_id", "space_id").distinct():
+            worked[pk].add(space)
+        found |= {pk for pk, spaces in worked.items() if spaces <= planned}
+    return found
+
+
+def _logged(people: Iterable[int], first: date, last: date) -> dict[int, np.ndarray[Any, Any]]:
+    """Minutes by day."""
+    found: dict[int, np.ndarray[Any, Any]] = {}
+    rows = TimeEntry.objects.present().filter(user__in=set(people), day__range=(first, last))  # house: reads — sums; told as `answered` says
+    for pk, day, minutes in rows.order_by().values_list("user_id", "day").annotate(Sum("minutes")):
+        found.setdefault(pk, np.zeros((last - first).days + 1))[(day - first).days] = minutes
+    return found
+
+
+def _worked(pk: int, name: str, have: Availability, logged: Any, ahead: load.Course) -> Worked:
+    time = have.minutes[pk]
+    done = np.zeros_like(time) if logged is None else logged
+    off = np.where(time > 0, 0.0, done)
+    weeks = [tuple(load.by_week(row).tolist()) for row in (time, done, off)]
+    room = float(ahead.time.sum())
+    return Worked(pk, name, weeks[0], weeks[1], weeks[2], float(ahead.load.sum()) / room if room > 0 else None)
+
+
+def _spread(people: list[Worked], measure: str) -> Spread | None:
+    values = sorted((value for one in people if (value := one.of(measure)) is not None), reverse=True)
+    if not values:
+        return None
+    low, middle, high = (float(n) for n in np.percentile(values, (25, 50, 75)))
+    total = sum(values)
+    halves = int(np.searchsorted(np.cumsum(values), total / 2 - 1e-9)) + 1 if total else 0
+    return Spread(len(values), low, middle, high, total, halves)

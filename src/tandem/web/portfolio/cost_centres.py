@@ -1,0 +1,65 @@
+"""Cost centres month by month as bars that lead to their lines, and the budgets that have reached a limit."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tandem.kit.dates import months_on
+from tandem.people.models import Space
+from tandem.reports.queries import cost_centres as reads
+from tandem.reports.queries.money import Money
+from tandem.web import charts
+from tandem.web.portfolio import money
+
+MONTHS = 24
+NONE = "-"
+"Asks for lines without a cost centre."
+
+
+def picture(request: HttpRequest, space_ids: frozenset[int], found: Money, key: str) -> dict[str, Any] | None:
+    """The last two years that have costs, on one scale; nothing while nobody named a cost centre."""
+    rows = reads.centres(request.user, space_ids, found)
+    if not any(one.name for one in rows):
+        return None
+    last = max(month for one in rows for month in one.months)
+    first = max(min(month for one in rows for month in one.months), months_on(last, 1 - MONTHS))
+    months = [months_on(first, n) for n in range((last.year - first.year) * 12 + last.month - first.month + 1)]
+    top = max([one.months.get(month, Decimal(0)) for one in rows for month in months] + [Decimal(1)])
+    return {"rows": [_row(one, months, float(top), found.currency, key) for one in rows], "first": charts.short_month(first, with_year=True), "last": charts.short_month(last, with_year=True), "is_cut": any(month < first for one in rows for month in one.months)}
+
+
+def _row(one: reads.Centre, months: list[date], top: float, currency: str, key: str) -> dict[str, Any]:
+    name = _("other cost centres") if one.is_rest else one.name or _("no cost centre")
+    n = len(months)
+    step = max(1, -(-n // 8))
+    ticks = [(k + 0.5, charts.short_month(month, with_year=month.month == 1 or k == 0)) for k, month in enumerate(months) if k % step == 0]
+    plot = charts.plot(x=(0, n), y=(0, top), width=640, height=74, left=6, right=10, top=4, bottom=22, x_ticks=ticks, y_ticks=())
+    bars = [
+        {"box": plot.box(k + 0.12, k + 0.88, 0, float(worth)), "title": f"{name}, {charts.short_month(month, with_year=True)}: {money.money(worth, currency)}", "href": "" if one.is_rest else lines_of(one.name, key, month)}
+        for k, month in enumerate(months) if (worth := one.months.get(month)) and worth > 0
+    ]  # fmt: skip
+    return {"name": name, "total": money.money(one.total, currency), "href": "" if one.is_rest else lines_of(one.name, key), "plot": plot, "bars": bars}
+
+
+def lines_of(name: str, key: str, month: date | None = None) -> str:
+    asked = {**({"in": key} if key else {}), **({"month": f"{month:%Y-%m}"} if month else {}), "centre": name or NONE}
+    return f"{reverse('cost_lines')}?{urlencode(asked)}"
+
+
+def limits(request: HttpRequest, found: Money) -> list[dict[str, Any]]:
+    """In words, each with the page of its project."""
+    rows = reads.limits(found)[:20]
+    spaces: Mapping[int, Space] = Space.objects.visible_to(request.user).in_bulk([one.space_id for one in rows])
+    lines = []
+    for one in rows:
+        said = {"bound": money.money(one.bound, found.currency), "budget": money.money(one.budget, found.currency), "share": charts.percent(float(one.bound / one.budget)) if one.budget > 0 else "–", "labour": money.money(one.labour, found.currency)}
+        text = _("%(bound)s of %(budget)s is committed or spent (%(share)s), %(labour)s of it is labour as logged.") if one.labour else _("%(bound)s of %(budget)s is committed or spent (%(share)s).")
+        if one.space_id in spaces:
+            lines.append({"name": spaces[one.space_id].name, "href": f"{reverse('money')}?{urlencode({'in': spaces[one.space_id].key})}", "text": text % said, "state": "off" if one.limit >= 100 else "risk"})
+    return lines
