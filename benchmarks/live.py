@@ -42,6 +42,7 @@ class Page:
     told: float = 0.0
     shown: float = 0.0
     stray: int = 0
+    have: str = ""
     bell: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -234,9 +235,11 @@ async def _listen(port: int, page: Page, src: str) -> None:
 
 async def _pictured(port: int, page: Page) -> None:
     await asyncio.sleep(_WAITS)
-    status, _text = await _ask(port, page.cookie, f"{page.path}?part=board")
+    status, text = await _ask(port, page.cookie, f"{page.path}?part=board{'&have=' if page.have else ''}{page.have}")
     if status == 200:
         page.shown = time.time()
+    name = re.search('data-picture="([^"]+)"', text)
+    page.have = name[1] if name else ""
     page.bell.set()
 
 

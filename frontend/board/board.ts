@@ -9,11 +9,11 @@ import { csrf, fragment, Refusal, send } from '../shared/http';
 import { complain, toast } from '../shared/toast';
 import { say } from '../shared/words';
 import { moveMenu } from './menu';
+import { alike, cardsOf, cellOf, drawn, MANY, pack, packsOf, put } from './packs';
 import { quickAdd } from './quick';
 
-type Place = { cell: HTMLElement; before: Element | null };
+type Place = { cell: HTMLElement; within: Element; before: Element | null; at: number };
 
-const MANY = 150; // above so many cards in a column, they do not make room one by one while another is dragged over them
 function asked(src: string, values: Record<string, string>): string {
   const at = new URL(src, location.href);
   for (const [name, value] of Object.entries(values)) at.searchParams.set(name, value);
@@ -21,7 +21,7 @@ function asked(src: string, values: Record<string, string>): string {
 }
 
 export class TandemBoard extends HTMLElement {
-  private sorts: Sortable[] = [];
+  private sorts = new Map<Element, Sortable>();
   private live = make('div', { class: 'sr', role: 'status', 'aria-live': 'polite' });
   private tabs = make('div', { class: 'bd-tabs', role: 'group' });
   private busy = 0;
@@ -31,6 +31,7 @@ export class TandemBoard extends HTMLElement {
   private wanted = false;
   private timer = 0;
   private fetches = 0;
+  private picture = '';                          // the name of the picture that is drawn: of the next one only what is new in it comes
   private state = '';
 
   connectedCallback(): void {
@@ -54,25 +55,36 @@ export class TandemBoard extends HTMLElement {
   private letGo = (): void => { this.held = false; if (this.wanted && !this.dragging) this.refresh(); };
   disconnectedCallback(): void {
     for (const name of ['pointerup', 'pointercancel']) removeEventListener(name, this.letGo, true);
-    this.sorts.forEach((s) => s.destroy()); this.sorts = []; clearTimeout(this.timer);
+    this.sorts.forEach((s) => s.destroy()); this.sorts.clear(); clearTimeout(this.timer);
   }
 
   // ── what is on the board ──
   private cells(): HTMLElement[] { return [...this.querySelectorAll<HTMLElement>('[data-state]')]; }
-  private cards(cell: Element): HTMLElement[] { return [...cell.querySelectorAll<HTMLElement>(':scope > [data-card]')]; }
+  private cards(cell: Element): HTMLElement[] { return cardsOf(cell); }
   private heading(state: string): string { return this.querySelector(`[data-head="${CSS.escape(state)}"] h2`)?.textContent?.trim() ?? state; }
   private name(card: HTMLElement): string { return card.querySelector('.ti')?.textContent?.trim() ?? card.dataset.card!; }
 
   private equip(): void {
-    this.sorts.forEach((s) => s.destroy());
+    pack(this, this.cells());
     this.fold();
     this.drawTabs();
     this.watchEnds();
-    if (!this.mayMove()) { this.sorts = []; return; }
-    this.sorts = this.cells().map((cell) => Sortable.create(cell, {
-      group: 'board', draggable: '[data-card]', filter: '.mv-b', preventOnFilter: false, animation: this.cards(cell).length > MANY ? 0 : 120, forceFallback: true, fallbackTolerance: 4,
-      delay: 200, delayOnTouchOnly: true, touchStartThreshold: 5, ghostClass: 'ghost', dragClass: 'drag', scrollSensitivity: 60, emptyInsertThreshold: 12,
-      onStart: (e) => { this.dragging = true; this.mark(e.item); this.from = { cell: e.from, before: e.item.nextElementSibling }; },
+    if (!this.mayMove()) return;
+    const lists = new Set<HTMLElement>(this.cells().flatMap((cell) => [cell, ...packsOf(cell)]));
+    this.sorts.forEach((sort, list) => { if (!lists.has(list as HTMLElement)) { sort.destroy(); this.sorts.delete(list); } });
+    lists.forEach((list) => { if (!this.sorts.has(list)) this.sorts.set(list, this.sortable(list)); });
+    for (const cell of this.cells()) this.dress(this.cards(cell));
+  }
+  /** A cell, or a pack of its cards: below its packs a cell takes what is let go there itself. */
+  private sortable(list: HTMLElement): Sortable {
+    const below = (to: Sortable, _from: Sortable, _card: HTMLElement, e: unknown): boolean => {
+      const last = packsOf(to.el).at(-1);
+      return !last || (e as MouseEvent).clientY >= last.getBoundingClientRect().bottom;
+    };
+    return Sortable.create(list, {
+      group: list.matches('.pack') ? 'board' : { name: 'board', pull: true, put: below as never }, draggable: '[data-card]', filter: '.mv-b', preventOnFilter: false, animation: list.childElementCount > MANY ? 0 : 120,
+      forceFallback: true, fallbackTolerance: 4, fallbackOnBody: true, delay: 200, delayOnTouchOnly: true, touchStartThreshold: 5, ghostClass: 'ghost', dragClass: 'drag', scrollSensitivity: 60, emptyInsertThreshold: 12,
+      onStart: (e) => { this.dragging = true; this.mark(e.item); this.from = this.placeOf(e.item); },
       onEnd: (e) => {
         this.dragging = false;
         this.mark();
@@ -80,16 +92,22 @@ export class TandemBoard extends HTMLElement {
         const stop = (ev: Event) => { ev.preventDefault(); ev.stopPropagation(); };
         e.item.addEventListener('click', stop, { capture: true, once: true });
         setTimeout(() => e.item.removeEventListener('click', stop, true), 50);
-        const from = this.from;
-        if (from && (e.from !== e.to || e.oldDraggableIndex !== e.newDraggableIndex)) void this.save(e.item, e.to, from);
+        const from = this.from, cell = cellOf(e.item);
+        if (from && (from.cell !== cell || from.at !== this.cards(cell).indexOf(e.item))) void this.save(e.item, cell, from);
         if (this.wanted) this.refresh();
       },
-    }));
-    for (const cell of this.cells()) this.dress(this.cards(cell));
+    });
   }
+  private placeOf(card: HTMLElement): Place {
+    const cell = cellOf(card);
+    return { cell, within: card.parentElement!, before: card.nextElementSibling, at: this.cards(cell).indexOf(card) };
+  }
+  private dressed = new WeakSet<Element>();
   private dress(cards: HTMLElement[]): void {
     for (const card of cards) {
-      if (!card.querySelector('.mv-b')) card.append(make('button', { type: 'button', class: 'mv-b', 'aria-label': `${say('board_menu')} ${this.name(card)}`, 'aria-haspopup': 'menu', 'aria-expanded': 'false' }, icon('dots-vertical')));
+      if (this.dressed.has(card)) continue;
+      this.dressed.add(card);
+      card.append(make('button', { type: 'button', class: 'mv-b', 'aria-label': `${say('board_menu')} ${this.name(card)}`, 'aria-haspopup': 'menu', 'aria-expanded': 'false' }, icon('dots-vertical')));
       card.querySelector('.ti')?.setAttribute('aria-describedby', 'td-board-keys');
     }
   }
@@ -127,8 +145,8 @@ export class TandemBoard extends HTMLElement {
 
   // ── moving ──
   private place(card: HTMLElement, cell: HTMLElement, before: Element | null): void {
-    const from: Place = { cell: card.parentElement!, before: card.nextElementSibling };
-    cell.insertBefore(card, before ?? this.cards(cell).at(-1)?.nextElementSibling ?? cell.firstElementChild);
+    const from = this.placeOf(card);
+    put(card, cell, before);
     if (cell.dataset.state !== this.state) { this.state = cell.dataset.state!; this.drawTabs(); }
     card.querySelector<HTMLElement>('.ti')?.focus({ preventScroll: true });
     card.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -178,7 +196,8 @@ export class TandemBoard extends HTMLElement {
   }
   private back(card: HTMLElement, from: Place): void {
     queueMicrotask(() => this.recount());
-    from.cell.insertBefore(card, from.before?.parentElement === from.cell ? from.before : null);
+    if (from.within.isConnected) from.within.insertBefore(card, from.before?.parentElement === from.within ? from.before : null);
+    else put(card, from.cell, this.cards(from.cell)[from.at] ?? null);
     card.classList.add('back');
     setTimeout(() => card.classList.remove('back'), 700);
   }
@@ -195,7 +214,7 @@ export class TandemBoard extends HTMLElement {
   }
   private shownIn(out: HTMLElement): number {
     const keys = out.dataset.count!.split(' ');
-    return this.cells().filter((c) => keys.includes(c.dataset.state!)).reduce((n, c) => n + this.cards(c).length, 0);
+    return this.cells().filter((c) => keys.includes(c.dataset.state!)).reduce((n, c) => n + c.querySelectorAll('[data-card]').length, 0);
   }
 
   // ── long columns ──
@@ -221,15 +240,15 @@ export class TandemBoard extends HTMLElement {
         const cards = [...group.querySelectorAll<HTMLElement>('[data-card]')].filter((c) => !known.has(c.dataset.card!));
         if (!cell) { this.wanted = true; continue; }
         for (const card of cards) this.told.set(card.dataset.card!, card.outerHTML);
-        const last = this.cards(cell).at(-1);
+        const last = packsOf(cell).at(-1) ?? this.cards(cell).at(-1);
         if (last) last.after(...cards); else cell.prepend(...cards);
         added.push(...cards);
       }
-      if (this.mayMove()) this.dress(added);
       const at = new URL(src, location.href), rest = at.searchParams.getAll('more').filter((m) => !m.startsWith(`${key}:`));
       at.searchParams.delete('more');
       for (const m of [...rest, `${key}:${first + added.length}`]) at.searchParams.append('more', m);
       this.setAttribute('src', at.pathname + at.search);
+      this.equip();
       this.querySelectorAll<HTMLElement>('[data-count]').forEach((out) => { out.dataset.shown = String(this.shownIn(out)); });
       if (found.hasAttribute('data-rest')) { link.removeAttribute('aria-busy'); this.ends?.unobserve(link); this.ends?.observe(link); } else link.remove();
       if (this.wanted) this.refresh();
@@ -251,29 +270,38 @@ export class TandemBoard extends HTMLElement {
     this.wanted = false;
     const turn = ++this.fetches;
     try {
-      const answer = await fragment(asked(src, { part: 'board' })), began = performance.now();
+      const answer = await fragment(asked(src, this.picture ? { part: 'board', have: this.picture } : { part: 'board' })), began = performance.now();
       if (turn !== this.fetches) return;
       const doc = new DOMParser().parseFromString(answer, 'text/html');
       const fresh = doc.querySelector('.bd-grid'), old = this.querySelector('.bd-grid');
       if (!fresh || !old || this.dragging || this.held || this.busy || this.typing()) { this.wanted = !!fresh; return; }
-      const where = (root: Element) => new Map([...root.querySelectorAll<HTMLElement>('[data-card]')].map((c) => [c.dataset.card!, c.parentElement?.dataset.state]));
+      const where = (root: Element) => new Map([...root.querySelectorAll<HTMLElement>('[data-card]')].map((c) => [c.dataset.card!, cellOf(c).dataset.state]));
       const mine = new Map([...old.querySelectorAll<HTMLElement>('[data-card]')].map((c) => [c.dataset.card!, c]));
+      // of a card that is said to be the same one has to be here
+      if ([...fresh.querySelectorAll<HTMLElement>('[data-same]')].some((c) => !mine.has(c.dataset.card!))) { this.picture = ''; this.refresh(); return; }
+      this.picture = doc.querySelector<HTMLElement>('[data-picture]')?.dataset.picture ?? '';
       const before = where(old), focus = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>('[data-card]')?.dataset.card;
-      const [x, tops] = [old.scrollLeft, scrollY];
-      fresh.querySelectorAll<HTMLElement>('[data-card]').forEach((c) => {
-        const id = c.dataset.card!, html = c.outerHTML, kept = mine.get(id);
-        if (kept && this.told.get(id) === html && kept.dataset.version === c.dataset.version) c.replaceWith(kept);
+      const [x, tops] = [old.scrollLeft, scrollY], same = alike(old, fresh);
+      // an unchanged card keeps its element
+      const face = (c: HTMLElement): HTMLElement => {
+        if (c.dataset.same !== undefined) return mine.get(c.dataset.card!)!;
+        const id = c.dataset.card!, html = c.outerHTML, kept = mine.get(id), stays = kept && this.told.get(id) === html && kept.dataset.version === c.dataset.version;
         this.told.set(id, html);
-      });
-      old.replaceChildren(...fresh.childNodes);
+        return stays ? kept : c;
+      };
+      if (same) drawn(old, fresh, face);
+      else {
+        fresh.querySelectorAll<HTMLElement>('[data-card]').forEach((c) => { const shown = face(c); if (shown !== c) c.replaceWith(shown); });
+        old.replaceChildren(...fresh.childNodes);
+      }
       old.setAttribute('style', fresh.getAttribute('style') ?? '');
-      old.querySelectorAll<HTMLElement>('[data-card]').forEach((c) => { if (before.get(c.dataset.card!) !== c.parentElement?.dataset.state) c.classList.add('new'); });
+      old.querySelectorAll<HTMLElement>('[data-card]').forEach((c) => { if (before.get(c.dataset.card!) !== cellOf(c).dataset.state) c.classList.add('new'); });
       htmx()?.process(old);
       this.equip();
       this.recount();
       old.scrollLeft = x;
-      scrollTo({ top: tops });
-      if (focus) this.querySelector<HTMLElement>(`[data-card="${CSS.escape(focus)}"] .ti`)?.focus({ preventScroll: true });
+      if (!same) scrollTo({ top: tops });
+      if (focus && (document.activeElement as HTMLElement).closest<HTMLElement>('[data-card]')?.dataset.card !== focus) this.querySelector<HTMLElement>(`[data-card="${CSS.escape(focus)}"] .ti`)?.focus({ preventScroll: true });
       this.dataset.drawn = String(performance.now());   // what benchmarks/board.py reads
       this.dataset.took = String(performance.now() - began);
     } catch (e) { complain(e); }
@@ -283,7 +311,7 @@ export class TandemBoard extends HTMLElement {
   private key(e: KeyboardEvent): void {
     const card = (e.target as HTMLElement).closest<HTMLElement>('[data-card]');
     if (!card || e.isComposing || !e.key.startsWith('Arrow') || e.ctrlKey || e.metaKey) return;
-    const cell = card.parentElement!, list = this.cards(cell), at = list.indexOf(card);
+    const cell = cellOf(card), list = this.cards(cell), at = list.indexOf(card);
     const row = this.cells().filter((c) => (c.dataset.lane ?? '') === (cell.dataset.lane ?? '')), col = row.indexOf(cell);
     const side = row[col + (e.key === 'ArrowLeft' ? -1 : e.key === 'ArrowRight' ? 1 : 0)];
     e.preventDefault();
@@ -297,7 +325,7 @@ export class TandemBoard extends HTMLElement {
     }
     const stack = this.cells().filter((c) => c.dataset.state === cell.dataset.state && !c.hidden), level = stack.indexOf(cell);
     if (e.key === 'ArrowUp') { if (at > 0) this.place(card, cell, list[at - 1]); else if (stack[level - 1]) this.place(card, stack[level - 1], null); }
-    else if (e.key === 'ArrowDown') { if (at < list.length - 1) this.place(card, cell, list[at + 1].nextElementSibling); else if (stack[level + 1]) this.place(card, stack[level + 1], this.cards(stack[level + 1])[0] ?? null); }
+    else if (e.key === 'ArrowDown') { if (at < list.length - 1) this.place(card, cell, list[at + 2] ?? null); else if (stack[level + 1]) this.place(card, stack[level + 1], this.cards(stack[level + 1])[0] ?? null); }
     else if (side && side !== cell) this.place(card, side, this.cards(side)[Math.min(at, this.cards(side).length)] ?? null);
   }
   private nearest(row: HTMLElement[], col: number, by: number, at: number): HTMLElement | undefined {
@@ -316,12 +344,12 @@ export class TandemBoard extends HTMLElement {
     if (quick && !e.ctrlKey && !e.metaKey) { e.preventDefault(); quickAdd(quick, () => { this.wanted = true; this.refresh(); }); return; }
     const b = t.closest<HTMLElement>('.mv-b'), card = b?.closest<HTMLElement>('[data-card]');
     if (!b || !card) return;
-    const cell = card.parentElement!;
+    const cell = cellOf(card);
     moveMenu(b, [
       ...this.cells().filter((c) => (c.dataset.lane ?? '') === (cell.dataset.lane ?? '') && c !== cell && this.mayGo(card, c)).map((c) => ({ label: this.heading(c.dataset.state!), run: () => this.place(card, c, this.cards(c)[0] ?? null) })),
       ...[...this.querySelectorAll<HTMLElement>('[data-lane-head]')].filter((h) => h.dataset.laneHead !== cell.dataset.lane).slice(0, 12).map((h, n) => ({ label: `↕ ${h.querySelector('h3')?.textContent ?? ''}`, rule: n === 0, run: () => { const c = this.cells().find((o) => o.dataset.state === cell.dataset.state && o.dataset.lane === h.dataset.laneHead); if (c) this.place(card, c, this.cards(c)[0] ?? null); } })),
-      { label: say('board_top'), rule: true, run: () => this.place(card, cell, this.cards(cell)[0] === card ? card.nextElementSibling : this.cards(cell)[0]) },
-      { label: say('board_bottom'), run: () => this.place(card, cell, this.cards(cell).at(-1)!.nextElementSibling) },
+      { label: say('board_top'), rule: true, run: () => this.place(card, cell, this.cards(cell).find((c) => c !== card) ?? null) },
+      { label: say('board_bottom'), run: () => this.place(card, cell, null) },
       card.dataset.block ? { label: say('unblock'), rule: true, run: () => void this.block(card, { do: 'end', block: card.dataset.block! }) } : { label: say('block'), rule: true, run: () => void this.askBlock(card) },
     ]);
   }

@@ -6,7 +6,7 @@ export interface Entry { label: string; run: () => void; rule?: boolean }
 
 export function moveMenu(button: HTMLElement, entries: Entry[]): void {
   document.querySelector('.mv-menu')?.remove();
-  const list = make('div', { class: 'menu-l mv-menu', role: 'menu', 'aria-label': say('board_menu') });
+  const at = button.getBoundingClientRect(), list = make('div', { class: 'menu-l mv-menu', role: 'menu', 'aria-label': say('board_menu') });
   for (const e of entries) {
     if (e.rule) list.append(make('hr', { role: 'separator' }));
     const b = make('button', { type: 'button', role: 'menuitem', tabindex: '-1' }, e.label);
@@ -14,11 +14,12 @@ export function moveMenu(button: HTMLElement, entries: Entry[]): void {
     list.append(b);
   }
   const outside = (e: Event) => { if (!list.contains(e.target as Node)) close(); };
+  const moved = () => { if (Math.abs(button.getBoundingClientRect().top - at.top) > 4) close(); }; // not for what scrolls elsewhere
   function close(focus = false): void {
     list.remove();
     button.setAttribute('aria-expanded', 'false');
     removeEventListener('pointerdown', outside, true);
-    removeEventListener('scroll', outside, true);
+    removeEventListener('scroll', moved, true);
     if (focus) button.focus();
   }
   list.addEventListener('keydown', (e) => {
@@ -35,10 +36,10 @@ export function moveMenu(button: HTMLElement, entries: Entry[]): void {
     all[to]?.focus();
   });
   document.body.append(list);
-  const at = button.getBoundingClientRect(), box = list.getBoundingClientRect();
+  const box = list.getBoundingClientRect();
   list.style.top = `${Math.max(8, Math.min(at.bottom + 2, innerHeight - box.height - 8))}px`;
   list.style.left = `${Math.max(8, Math.min(at.right - box.width, innerWidth - box.width - 8))}px`;
   button.setAttribute('aria-expanded', 'true');
   list.querySelector('button')?.focus();
-  setTimeout(() => { addEventListener('pointerdown', outside, true); addEventListener('scroll', outside, true); });
+  setTimeout(() => { addEventListener('pointerdown', outside, true); addEventListener('scroll', moved, true); });
 }

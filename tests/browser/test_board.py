@@ -22,14 +22,14 @@ def card(page, name):
 def column_of(page, name):
     """The heading over the column in which the card stands."""
     return card(page, name).evaluate(
-        "el => document.querySelector(`[data-head='${el.parentElement.dataset.state}'] h2`).textContent.trim()"
+        "el => document.querySelector(`[data-head='${el.closest('[data-state]').dataset.state}'] h2`).textContent.trim()"
     )
 
 
 def stands_in(page, name, heading):
     page.wait_for_function(
         """([name, heading]) => { const re = new RegExp(name + '(?!\\\\d)'); const c = [...document.querySelectorAll('.kcard')].find(k => re.test(k.textContent));
-           return c && !c.matches('.wait') && document.querySelector(`[data-head='${c.parentElement.dataset.state}'] h2`).textContent.trim() === heading }""",
+           return c && !c.matches('.wait') && document.querySelector(`[data-head='${c.closest('[data-state]').dataset.state}'] h2`).textContent.trim() === heading }""",
         arg=[name, heading],
     )
 

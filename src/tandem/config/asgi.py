@@ -1,4 +1,5 @@
-"""The program as the web server sees it: `/events` is answered here, everything else by Django in threads."""
+"""The program as the web server sees it: `/events` is answered here, and so are pictures of boards that stand; everything else
+by Django in threads."""
 
 import os
 from typing import Any
@@ -10,8 +11,9 @@ from django.conf import settings
 from tandem.config.bridge import InThreads
 from tandem.config.wsgi import application as pages
 from tandem.web.live import stream
+from tandem.web.work.picture_door import PictureDoor
 
-_django = InThreads(pages, settings.ENV.threads)
+_django = PictureDoor(InThreads(pages, settings.ENV.threads))
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

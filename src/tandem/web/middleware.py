@@ -1,6 +1,7 @@
 """Language, time zone and look of the person; and the one handler that words refusals."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,18 +21,26 @@ def _announced(request: HttpRequest) -> int:
     return whole_number(text) or 0
 
 
+@contextlib.contextmanager
+def spoken_to(request: HttpRequest) -> Iterator[None]:
+    """In the language and the time zone of the person who asks."""
+    user: Any = request.user
+    language = getattr(user, "language", "") or translation.get_language_from_request(request)
+    zone = getattr(user, "time_zone", "")
+    with (
+        translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE),
+        timezone.override(ZoneInfo(zone) if zone else None),
+    ):
+        yield
+
+
 def personal(get_response: Handler) -> Handler:
     """Speak the person's language: their setting, else the cookie, else the browser's, else the installation's."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        user: Any = request.user
-        language = getattr(user, "language", "") or translation.get_language_from_request(request)
-        known = dict(settings.LANGUAGES)
-        with translation.override(language if language in known else settings.LANGUAGE_CODE):
-            zone = getattr(user, "time_zone", "")
-            with timezone.override(ZoneInfo(zone) if zone else None):
-                response = get_response(request)
-                response.headers.setdefault("Content-Language", translation.get_language() or "en")
+        with spoken_to(request):
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or "en")
         return response
 
     return handle

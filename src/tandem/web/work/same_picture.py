@@ -57,7 +57,7 @@ def of(request: HttpRequest, space_id: int, make: Callable[[], HttpResponse], *,
     key = _key(request, space_id, reader)
     if len(_turns) >= _MOST_KEPT:
         forget()
-    if (kept := _standing(key)) is not None:
+    if (kept := standing(key)) is not None:
         return HttpResponse(kept.body)
     with _turns.setdefault(key, threading.Lock()):
         now = look.now()
@@ -88,14 +88,21 @@ def short_way(get_response: Handler) -> Handler:
     return handle
 
 
-def _kept_for(request: HttpRequest) -> _Kept | None:
-    """The picture that stands for this reader. The space was looked up when it was made, and nothing has happened since."""
+def key_for(request: HttpRequest) -> Any:
+    """Of a picture that has been made, for this reader; None when this is no request for one. The space was looked up then, and
+    the key holds what the reader sees and may there now."""
     space_id = _spaces.get(request.path)
     if space_id is None or request.method != "GET" or request.GET.get("part") != "board" or request.GET.get("q"):
         return None
     if request.GET.get("lanes") == "query" or not request.user.is_authenticated:  # such lanes may be a reader's own
         return None
-    kept = _standing(_key(request, space_id, None))
+    return _key(request, space_id, None)
+
+
+def _kept_for(request: HttpRequest) -> _Kept | None:
+    """The picture that stands for this reader: nothing has happened since it was made."""
+    key = key_for(request)
+    kept = standing(key) if key else None
     return kept if kept and kept.headers else None
 
 
@@ -107,7 +114,7 @@ def _key(request: HttpRequest, space_id: int, reader: int | None) -> Any:
     )  # fmt: skip
 
 
-def _standing(key: Any) -> _Kept | None:
+def standing(key: Any) -> _Kept | None:
     """Without a turn: who finds the picture waits for nobody."""
     kept = _kept.get(key)
     return kept if kept and _stands(kept, look.now()) else None
