@@ -73,6 +73,10 @@ export function startForms(): void {
   });
   const kinds = 'form[data-send] select[name=kind]';
   document.addEventListener('change', (e) => { const s = e.target as HTMLSelectElement; if (s.matches?.(kinds)) lag(s); if (s.matches?.('[data-send-now]')) { s.blur(); s.form?.requestSubmit(); } });
+  document.addEventListener('change', (e) => {
+    const field = e.target as HTMLInputElement, told = field.closest?.('.file-in')?.querySelector('output');
+    if (told) told.textContent = [...(field.files ?? [])].map((f) => f.name).join(', ') || (told.dataset.none ?? '');
+  });
   document.addEventListener('td:fresh', (e) => (e as CustomEvent<{ region: HTMLElement }>).detail.region.querySelectorAll<HTMLSelectElement>(kinds).forEach(lag));
   document.addEventListener('click', (e) => {
     const t = e.target as HTMLElement;

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -299,9 +300,7 @@ def _form(request: HttpRequest, noun: Noun, row: Any = None) -> forms.Form:
     else:
         form = noun.form(data, initial=initial)
     if row is None and noun.home_kinds:
-        spaces = Space.objects.visible_to(request.user).filter(
-            id__among=spaces_where(request.user, noun.needed_for_new), kind__in=noun.home_kinds
-        )
+        spaces = Space.objects.visible_to(request.user).filter(id__among=spaces_where(request.user, noun.needed_for_new), kind__in=noun.home_kinds)
         offered = spaces.filter(parent=None).first() if noun.is_at_home_in_root else None
         form.fields["home"] = HomeField(
             spaces, label=noun.names.get("home", _("Where")), initial=initial.get("home") or offered or spaces.first()
@@ -311,6 +310,8 @@ def _form(request: HttpRequest, noun: Noun, row: Any = None) -> forms.Form:
         if isinstance(one, forms.ModelChoiceField) and not isinstance(one, HomeField):
             one.queryset = one.queryset.visible_to(request.user)  # type: ignore[union-attr]
             one.empty_label = "–" if one.empty_label else None
+        elif isinstance(one, forms.ChoiceField):
+            one.choices = [(value, "–" if (value, text) in BLANK_CHOICE_DASH else text) for value, text in one.choices]  # type: ignore[misc]
     if hasattr(form, "for_request"):
         form.for_request(request, row)
     for name in [name for name in form.fields if _holds_unseen(request.user, row, name)]:

@@ -6,6 +6,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 _EMPTY = '<span class="sub">–</span>'
+_SHORT = 20  # bytes: so many letters, or a third of that in Chinese
 
 
 def body(noun: Any, rows: Iterable[Any]) -> Markup:
@@ -22,5 +23,14 @@ def _row(noun: Any, columns: Sequence[Any], row: Any) -> str:
             cells.append(f'\n<td{cls}><a class="str" href="{escape(noun.url(row))}" data-peek>{escape(value)}</a></td>')
         else:
             shown = _EMPTY if value is None or value == "" else escape(value)
-            cells.append(f'\n<td class="n">{shown}</td>' if column.is_number else f"\n<td>{shown}</td>")
+            cells.append(f'\n<td class="n">{shown}</td>' if column.is_number else f"\n<td{_width(shown)}>{shown}</td>")
     return f"<tr data-row>{''.join(cells)}</tr>"
+
+
+def _width(shown: str) -> str:
+    """A word or a day stays in one line, a sentence gets room to be read: a phone would stand them one under the other."""
+    if shown.startswith("<"):
+        shown = shown[shown.find(">") + 1 : shown.rfind("<")]
+        if "<" in shown:
+            return ""
+    return ' class="nw"' if len(shown.encode()) <= _SHORT else ' class="w"'

@@ -89,7 +89,7 @@ def axis_from(begin: date, last: date, today: date, scale: str, longest: int) ->
         keys.append([months_on(first, n).strftime("%Y-%m") for n in range(step)])
     total = (starts[-1] - begin).days
     heads = [
-        {"label": _head(first, scale), "x": (first - begin).days / total * 100}
+        {"label": _head(first, scale), "x": (first - begin).days / total * 100, "year": "" if n and first.month > 1 else first.year}
         for n, first in enumerate(starts[:-1]) if n == 0 or columns[n]["quarter"]
     ]  # fmt: skip
     return Axis(scale, begin, starts[-1], today, columns, heads, keys)
