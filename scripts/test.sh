@@ -27,6 +27,11 @@ lint() {
   step "layers (import-linter)" lint-imports --no-logo
 }
 
+compiled() { # process, what it said
+  wait "$1" || { cat "$2"; return 1; }
+  rm -f "$2"
+}
+
 types() {
   step "types (mypy)" mypy --no-error-summary
   if ! command -v node >/dev/null; then skip "types of the browser code (tsc)" "no Node on this machine"
@@ -58,7 +63,14 @@ case $what in
     if [ -d ../shared/data/psplib ]; then step "figures of the computed plan" python -m benchmarks.compute --full
     else skip "figures of the computed plan" "no folder ../shared/data/psplib"; fi
     ;;
-  all) lint; types; step "tests" pytest -q $many -m "not slow" ;;
+  all)
+    compiling=$(mktemp)
+    python -m tests.compiled >"$compiling" 2>&1 & # beside the checks: a machine that never did it needs a minute or two
+    lint
+    types
+    step "the core is compiled" compiled $! "$compiling"
+    step "tests" pytest -q $many -m "not slow"
+    ;;
   *) echo "test.sh: all, check, lint or proof" >&2; exit 2 ;;
 esac
 summary

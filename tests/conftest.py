@@ -10,14 +10,14 @@ import psycopg
 import pytest
 from django.db import connection
 from django.template import engines
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tandem.people import scoping
 from tandem.reports.queries import kept_effort
 from tandem.web import navigation, standing
 from tandem.web.work import same_picture
-from tests import kept, migrated, server
+from tests import compiled, emptied, kept, migrated, server
 from tests import world as worlds
 
 #: exports of real programs, which are not ours to hand on: tests on them are skipped where the folder is missing
@@ -37,6 +37,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop() -> None:
+    gc.set_threshold(25_000, 20, 50)  # a page makes thousands of rows and words, and few of them hang together in a circle
     gc.enable()  # tests/server.py turned it off
 
 
@@ -56,6 +57,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         for table in ("event", "seal"):
             cursor.execute(f"ALTER TABLE history_{table} DISABLE TRIGGER history_{table}_no_truncate")
     kept.standing.unblock = django_db_blocker.unblock
+    emptied.put_into(TransactionTestCase)
     yield
     kept.standing.unblock = None
     with django_db_blocker.unblock():
@@ -113,7 +115,7 @@ def _quick_passwords():
 @pytest.fixture(autouse=True, scope="session")
 def _templates_compiled_once():
     """What one process of the tests makes of a template, the others find, and the next run."""
-    folder = server.NUMBA_CACHE.with_name("templates")
+    folder = compiled.HERE.with_name("templates")
     folder.mkdir(parents=True, exist_ok=True)
     engines["jinja2"].env.bytecode_cache = jinja2.FileSystemBytecodeCache(str(folder))
 

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from tandem.config import database
-from tests import migrated
+from tests import compiled, migrated
 
 # what is compiled once stays, whatever the environment says of writing bytecode: else each process of the tests, and each server
 # and command that they start, would compile all of the program again
@@ -23,8 +23,8 @@ atexit.register(_stack.close)
 os.environ.setdefault("TANDEM_DATA", _stack.enter_context(tempfile.TemporaryDirectory(prefix="tandem-data-")))
 Path(os.environ["TANDEM_DATA"]).mkdir(exist_ok=True)
 # what one process of the tests compiles, the others and the servers that they start find there, and so does the next run
-NUMBA_CACHE = Path(__file__).resolve().parents[1] / ".pytest_cache" / "numba"
-os.environ.setdefault("NUMBA_CACHE_DIR", str(NUMBA_CACHE))
+os.environ.setdefault("NUMBA_CACHE_DIR", str(compiled.HERE))
+compiled.fetch()
 given = os.environ.get("TANDEM_TEST_DATABASE_URL")
 os.environ["TANDEM_RUNTIME_DATABASE_URL"] = given or _stack.enter_context(database.test_server())
 # a server of our own copies its database from the dump of an earlier run

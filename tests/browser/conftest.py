@@ -1,5 +1,8 @@
 """A whole Tandem (web server and worker, as `tandem serve` starts them) on a small organisation, and pages in a Chromium
-signed in as one of its people. What a page's script says as an error fails the test that opened it."""
+signed in as one of its people. What a page's script says as an error fails the test that opened it.
+
+Slow are the tests whose rule is kept by the server, where it is asked without a browser, and further ways to do what a quick
+test of the same file does in one way."""
 
 import contextlib
 import functools

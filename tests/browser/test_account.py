@@ -182,6 +182,7 @@ def test_a_key_that_is_not_known_is_said_on_the_page(door):
     assert "/accounts/login/" in page.url
 
 
+@pytest.mark.slow
 def test_a_session_elsewhere_is_seen_and_ended(door):
     page, email = door.newcomer()
     elsewhere = door.page(user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0")
@@ -195,6 +196,7 @@ def test_a_session_elsewhere_is_seen_and_ended(door):
     assert "/accounts/login/" in elsewhere.url
 
 
+@pytest.mark.slow
 def test_a_token_is_shown_once(door):
     page, _email = door.newcomer()
     page.goto("/account/")

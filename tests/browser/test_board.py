@@ -44,6 +44,7 @@ def headings(page):
     return [h.strip() for h in page.locator("[data-head] h2").all_inner_texts()]
 
 
+@pytest.mark.slow
 def test_states_are_columns_with_their_counts(board):
     assert headings(board) == ["To do", "In progress", "In review", "Done"]
     counts = board.locator("[data-count]").all_inner_texts()
@@ -92,6 +93,7 @@ def test_keys_move_a_card_between_columns_and_within_one(board, site):
     assert abs(after - before) == 1, titles
 
 
+@pytest.mark.slow
 def test_arrow_keys_walk_over_the_cards(board):
     first = board.locator(".cell").first.locator(".ti").first
     first.focus()
@@ -100,6 +102,7 @@ def test_arrow_keys_walk_over_the_cards(board):
     assert heading == board.locator("[data-head]").nth(1).get_attribute("data-head")
 
 
+@pytest.mark.slow
 def test_the_menu_moves_a_card_without_dragging(board, site):
     card(board, "step 12").hover()
     card(board, "step 12").locator(".mv-b").click()
@@ -171,6 +174,7 @@ def test_a_move_that_somebody_else_has_overtaken_goes_back_and_says_so(page_of, 
     stands_in(page, "step 7", "To do")
 
 
+@pytest.mark.slow
 def test_a_change_of_another_field_meanwhile_does_not_stand_in_the_way(page_of, site):
     page = page_of("boris")
     page.goto(BOARD)
@@ -196,6 +200,7 @@ def test_cards_are_added_where_they_belong(board, site):
     assert state_in_database(site, "Order new fenders") == "To do"
 
 
+@pytest.mark.slow
 def test_the_filter_and_lanes_narrow_and_order_the_board(board):
     board.keyboard.press("/")
     board.keyboard.type("assignee:mei")
@@ -212,6 +217,7 @@ def test_the_filter_and_lanes_narrow_and_order_the_board(board):
     assert board.locator("[data-fold]").first.get_attribute("aria-expanded") == "false"
 
 
+@pytest.mark.slow
 def test_a_card_put_into_another_lane_changes_hands(page_of, site):
     page = page_of("boris")
     page.goto(f"{BOARD}?lanes=assignee")

@@ -54,6 +54,7 @@ def test_what_the_other_saves_stands_beside_ones_own_text(two, site):
     site.rows("UPDATE work_workitem SET title = 'Booking desk step 10' WHERE title = 'Mine'")
 
 
+@pytest.mark.slow
 def test_who_takes_theirs_has_it_at_once(two, site):
     boris, mei = two
     open_cell(boris, "step 11", "due_on")
@@ -89,6 +90,7 @@ def test_a_long_text_is_kept_when_the_other_was_faster(page_of, site):
     until(boris, lambda: column(site, site.projects["ITM"]["items"][6]["title"], "description"), "Berth plan of Boris")
 
 
+@pytest.mark.slow
 def test_the_sheet_frames_the_cell_of_the_other(page_of):
     boris, mei = page_of("boris"), page_of("mei")
     boris.goto(TABLE + "&layout=sheet")

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.browser.conftest import until
 
 
@@ -32,6 +34,7 @@ def test_a_mention_is_completed_by_keys_and_rings_at_once(page_of, site):
     mei.locator("#inbox article", has_text=key).get_by_text("Boris Orlov mentioned you").wait_for()
 
 
+@pytest.mark.slow
 def test_the_list_of_names_leaves_addresses_and_an_input_method_alone(page_of, site):
     page = page_of("boris")
     page.goto(f"/work-items/{site.projects['ITM']['items'][6]['key']}/")
@@ -66,6 +69,7 @@ def test_done_later_and_undo_by_keys(page_of, site):
     assert page.locator("#inbox article").count() >= 1
 
 
+@pytest.mark.slow
 def test_watching_from_the_keyboard_and_the_names_behind_the_count(page_of, site):
     page = page_of("chen")
     page.goto(f"/work-items/{site.projects['ITM']['items'][5]['key']}/")

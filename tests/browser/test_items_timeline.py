@@ -52,6 +52,7 @@ def test_a_bar_is_moved_by_keys_taken_back_and_seen_by_others(page_of, site, fre
     until(page, lambda: planned(site, free), "2027-03-01")
 
 
+@pytest.mark.slow
 def test_a_bar_is_dragged_and_its_end_drawn_out(page_of, site, free):
     page = opened(page_of)
     focus(page, free["title"])

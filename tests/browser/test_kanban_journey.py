@@ -122,6 +122,7 @@ def test_a_team_works_on_a_board_of_many_cards(page_of, site, kanban):
     shoot(page, f"{count}-blocked")
 
 
+@pytest.mark.slow
 def test_a_card_among_many_is_found_and_scrolled_to(page_of, site, kanban):
     key, count = kanban
     page = page_of("mei")

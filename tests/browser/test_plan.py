@@ -101,6 +101,7 @@ def test_a_dragged_bar_changes_dates_in_the_database_and_undo_brings_them_back(p
     assert of_row(site, 12) == before
 
 
+@pytest.mark.slow
 def test_a_bar_drawn_out_at_its_end_gets_a_longer_duration(plan, site):
     before = of_row(site, 11)
     bring(plan, 11)
@@ -145,6 +146,7 @@ def test_a_link_is_drawn_from_bar_to_bar_and_a_circle_is_refused_with_its_path(p
     assert site.rows(count + " AND 1 = %s", 1)[0][0] == before + 1
 
 
+@pytest.mark.slow
 def test_a_name_is_edited_in_its_cell(plan, site):
     plan.locator(".tl-row", has_text=NAME.format(8)).locator(".tl-t").click()
     plan.keyboard.press("F2")
@@ -186,6 +188,7 @@ def test_somebody_else_sees_the_change_without_reloading(page_of, site):
     theirs.locator(".tl-row", has_text="step 5 now").wait_for()
 
 
+@pytest.mark.slow
 def test_columns_are_chosen_and_stay(plan):
     assert "Free slack" not in plan.locator(".tl-head").inner_text()
     plan.locator("summary[aria-label='Columns']").click()
@@ -196,6 +199,7 @@ def test_columns_are_chosen_and_stay(plan):
     assert "Free slack" in plan.locator(".tl-head").inner_text()
 
 
+@pytest.mark.slow
 def test_a_search_leaves_the_rows_that_fit(plan):
     plan.locator(".tl-search").fill("step 12")
     plan.wait_for_timeout(150)

@@ -138,6 +138,7 @@ SEND = """async ([url, given]) => (await fetch(url, {method: 'POST', body: new U
   headers: {Accept: 'application/json', 'X-CSRFToken': document.body.dataset.csrf}})).status"""
 
 
+@pytest.mark.slow
 def test_own_fields_are_pasted_filled_down_and_taken_back(sheet, site):
     for given in ({"name": "Quay", "kind": "choice", "choices": "North\nSouth"}, {"name": "Budget", "kind": "money", "currency": "EUR"}, {"name": "Twice", "kind": "formula", "formula": "budget * 2"}):
         assert sheet.evaluate(SEND, ["/boards/BRD/fields/", {"do": "add", **given}]) == 200

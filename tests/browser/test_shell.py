@@ -19,6 +19,7 @@ def test_the_navigation_has_at_most_eight_entries_and_shows_where_one_is(page_of
     assert page.locator("nav.nav-l a.sub2[aria-current=page]").inner_text() == "Work items"
 
 
+@pytest.mark.slow
 def test_the_scope_switcher_leads_to_a_board(page_of):
     page = page_of("boris")
     page.goto("/")
@@ -39,6 +40,7 @@ def test_the_palette_finds_a_work_item_and_opens_it_by_keys_alone(page_of, site)
     page.wait_for_url(f"**/work-items/{item['key']}/")
 
 
+@pytest.mark.slow
 def test_the_palette_lists_commands_after_the_sign(page_of):
     page = page_of("boris")
     page.goto("/")
@@ -75,7 +77,7 @@ def test_a_row_opens_in_the_peek_and_escape_gives_the_focus_back(page_of, site):
 NO_PAGES = ["/attachments/9/", "/%61ttachments/9/", "/api/v1/tokens/", "//evil.example/", "/.//evil.example/", "javascript:alert(1)", "%"]
 
 
-@pytest.mark.parametrize("path", drawn(NO_PAGES, 3, always=["//evil.example/"]))
+@pytest.mark.parametrize("path", drawn(NO_PAGES, 9, always=["//evil.example/"]))
 def test_no_address_makes_the_peek_fetch_what_is_no_page(path, page_of):
     page, asked = page_of("boris"), []
     page.on("request", lambda sent: asked.append(sent.url) if "peek=1" in sent.url or "evil" in sent.url else None)
@@ -121,6 +123,7 @@ def test_keys_are_silent_when_switched_off(page_of, site):
         site.prefer("alma", has_shortcuts=True)
 
 
+@pytest.mark.slow
 def test_the_question_mark_lists_the_keys_of_the_page(page_of):
     page = page_of("alma")
     page.goto("/")
@@ -129,6 +132,7 @@ def test_the_question_mark_lists_the_keys_of_the_page(page_of):
     assert "Delivery" in page.locator("dialog[open] .keys").inner_text()
 
 
+@pytest.mark.slow
 def test_the_theme_changes_at_once_and_stays(page_of):
     page = page_of("mei")
     page.goto("/")
@@ -139,6 +143,7 @@ def test_the_theme_changes_at_once_and_stays(page_of):
     assert page.locator("html").get_attribute("data-bs-theme") == "dark"
 
 
+@pytest.mark.slow
 def test_rows_are_lower_when_compact(page_of):
     heights = {}
     for density in ("compact", "comfortable"):
@@ -196,6 +201,7 @@ def test_nothing_overlaps_in_the_bar_at_any_width(page_of):
                 assert one[2] <= after[1] + 1, (width, one, after)
 
 
+@pytest.mark.slow
 def test_the_style_guide_shows_every_component(page_of):
     page = page_of("alma")
     assert page.goto("/styleguide/").status == 200

@@ -53,6 +53,7 @@ def test_the_filter_has_chips_and_an_error_with_its_place(table):
     assert "position 13" in table.locator(".bar .cell-err").inner_text()
 
 
+@pytest.mark.slow
 def test_help_by_example_fills_the_filter(table):
     table.locator("summary[aria-label='How to filter']").click()
     table.locator("[data-term='due:overdue']").click()
@@ -88,6 +89,7 @@ def test_every_kind_of_cell_is_edited_where_it_stands(page_of, site):
     until(page, lambda: column(site, one, "priority"), 1)
 
 
+@pytest.mark.slow
 def test_people_are_chosen_by_name_or_pinyin(table, site):
     row(table, "step 11").locator("[data-edit][data-name=assignees]").click()
     table.keyboard.type("cheny")
@@ -97,6 +99,7 @@ def test_people_are_chosen_by_name_or_pinyin(table, site):
     until(table, lambda: any("陈悦" in r for r in site.rows(names, "Booking desk step 11")), True)
 
 
+@pytest.mark.slow
 def test_a_letter_opens_the_cell_of_the_current_row(table, site):
     table.keyboard.press("j")
     key = table.locator("tr[aria-current] td.num").first.inner_text()
@@ -144,6 +147,7 @@ def test_many_are_changed_at_once_and_taken_back(table, site):
     until(table, lambda: {column(site, f"Booking desk step {n}", "priority") for n in (5, 6)}, {None})
 
 
+@pytest.mark.slow
 def test_many_are_given_to_a_person_found_by_name(table):
     for name in ("step 5", "step 6"):
         row(table, name).locator("[data-select]").check()
@@ -154,6 +158,7 @@ def test_many_are_given_to_a_person_found_by_name(table):
     assert "Boris" in table.locator("main").inner_text()
 
 
+@pytest.mark.slow
 def test_who_types_faster_than_the_names_arrive_means_the_first_of_them(table):
     held = []
     table.route(re.compile(table.locator("body").get_attribute("data-people") + r"$"), lambda route: held.append(route))  # it wants a function of Python
@@ -169,6 +174,7 @@ def test_who_types_faster_than_the_names_arrive_means_the_first_of_them(table):
     assert "Boris" in table.locator("main").inner_text()
 
 
+@pytest.mark.slow
 def test_enter_in_a_field_of_the_bulk_bar_is_its_own_button(table):
     row(table, "step 5").locator("[data-select]").check()
     table.locator("form.bulk summary", has_text="Label").click()
@@ -236,6 +242,7 @@ def test_comments_are_said_rewritten_and_taken_away_in_place(page_of, site):
     page.get_by_text("No comments yet.").wait_for()
 
 
+@pytest.mark.slow
 def test_the_peek_holds_what_the_page_holds_and_edits_it(page_of, site):
     page = page_of("boris")
     item = site.projects["ITM"]["items"][7]
@@ -265,6 +272,7 @@ def test_somebody_elses_change_arrives_while_a_draft_is_kept(page_of, site):
     assert mine.locator("#comment-body").input_value() == "Half a thought"
 
 
+@pytest.mark.slow
 def test_a_new_item_and_the_search_work_from_every_page(page_of, site):
     page = page_of("boris")
     page.goto("/")

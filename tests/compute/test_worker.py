@@ -22,11 +22,19 @@ def _double(tell, value):
     return 2 * value
 
 
-def _count(tell, upto, pause=0.0):
+def _count(tell, upto):
     for k in range(upto):
         tell(k)
-        time.sleep(pause)
     return "counted"
+
+
+def _count_when_told(tell, upto, sign):
+    """The first number at once, the others when the sign is there."""
+    tell(0)
+    while not os.path.exists(sign):
+        time.sleep(0.01)
+    for k in range(1, upto):
+        tell(k)
 
 
 def _hang(tell):
@@ -78,18 +86,14 @@ def test_a_task_answers():
     assert run(_double, 21) == 42
 
 
-def test_what_is_told_arrives_in_order_and_before_the_end():
+def test_what_is_told_arrives_in_order_and_before_the_end(tmp_path):
     heard = []
     with Worker() as worker:
-        began = time.perf_counter()
-        assert (
-            worker.run(_count, 3, told=lambda k: heard.append((k, time.perf_counter() - began))) == "counted"
-        )
-        assert [k for k, _ in heard] == [0, 1, 2]
-        values = worker.stream(_count, 5, 0.4)
-        began = time.perf_counter()
+        assert worker.run(_count, 3, told=heard.append) == "counted"
+        assert heard == [0, 1, 2]
+        values = worker.stream(_count_when_told, 5, str(tmp_path / "go on"))
         assert next(values) == 0
-        assert time.perf_counter() - began < 1.9
+        (tmp_path / "go on").touch()
         assert list(values) == [1, 2, 3, 4]
 
 
@@ -115,7 +119,6 @@ def test_modules_can_be_loaded_ahead():
 def test_a_task_that_hangs_is_killed_at_its_deadline_and_the_last_it_told_is_kept():
     with Worker() as worker:
         worker.run(_double, 1)  # it has started: what follows is the task's time alone
-        began = time.perf_counter()
         with pytest.raises(Stopped) as stopped:
             worker.run(_hang, seconds=1.0)
     assert (stopped.value.code, stopped.value.params, stopped.value.last) == (
@@ -123,7 +126,6 @@ def test_a_task_that_hangs_is_killed_at_its_deadline_and_the_last_it_told_is_kep
         {"seconds": 1.0},
         "began",
     )
-    assert time.perf_counter() - began < 3
 
 
 def test_after_a_kill_the_next_task_gets_a_new_process():
@@ -149,7 +151,7 @@ def test_a_caller_that_stops_listening_ends_the_task_and_its_children():
         child = next(values)
         assert _is_alive(child)
         values.close()
-        deadline = time.perf_counter() + 5
+        deadline = time.perf_counter() + 60
         while _is_alive(child) and time.perf_counter() < deadline:
             time.sleep(0.01)
         assert not _is_alive(child)
@@ -198,7 +200,7 @@ def test_a_caller_that_dies_takes_the_process_with_it():
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=os.getcwd())
     pid = int(told.stdout)
-    deadline = time.perf_counter() + 5
+    deadline = time.perf_counter() + 60
     while _is_alive(pid) and time.perf_counter() < deadline:
         time.sleep(0.01)
     assert not _is_alive(pid)

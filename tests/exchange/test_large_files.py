@@ -13,6 +13,7 @@ import pytest
 from tandem.exchange.formats import detect
 from tandem.exchange.models import ExternalReference
 from tandem.work.models import WorkItem
+from tests.drawn import drawn
 from tests.exchange.files import take_over
 
 STATUS = Path("/proc/self/status")
@@ -124,7 +125,7 @@ def kilobytes(name: str) -> int:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("megabytes", [2, pytest.param(50, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", drawn(MAKERS, 3))
 def test_a_large_file_streams(world, data_dir, tmp_path, kind, megabytes):
     if not STATUS.exists():
         pytest.skip("memory is measured on Linux only")

@@ -33,7 +33,7 @@ def _cells(one: Operation, people: list[cast.Person], share: int):
             if cast.is_asked(person, relation, policy, one.name, share, let_in):
                 yield person, relation, "session"
             for credential in person.tokens:
-                drawn_here = share == 1 or drawn.falls(6, one.name, relation, credential)
+                drawn_here = share == 1 or drawn.falls(24, one.name, relation, credential)
                 if drawn_here and cast.is_drawn(share, person.role, one.name, relation, credential):
                     yield person, relation, credential
 

@@ -86,19 +86,17 @@ def test_one_that_answers_a_byte_at_a_time_is_cut_off():
     def drip():
         connection, _ = listener.accept()
         try:
-            for _ in range(100):
+            while True:
                 connection.sendall(b"H")
                 time.sleep(0.05)
         except OSError:
             pass
 
     threading.Thread(target=drip, daemon=True).start()
-    begun = time.monotonic()
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable):  # else it would drip on for ever
         post(
             f"http://127.0.0.1:{listener.getsockname()[1]}/", b"{}", {}, allowed=["127.0.0.0/8"], seconds=0.4
         )
-    assert time.monotonic() - begun < 3
     listener.close()
 
 

@@ -377,7 +377,7 @@ def test_any_order_keeps_what_always_holds(world):
         wip_limits.create(actor=world.boris, space=world.project.space, most=2, stops=True, **more)
     scoping.forget_roles()  # all of it was committed, as far as the roles are concerned
     AnyOrder.world = world
-    few = {"max_examples": 8, "stateful_step_count": 25}
+    few = {"max_examples": 5, "stateful_step_count": 20}
     many = {"max_examples": 150, "stateful_step_count": 40}
     run_state_machine_as_test(
         AnyOrder,

@@ -7,6 +7,7 @@ import random
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,8 @@ KEPT = "TANDEM_TEST_PROOF"
 "Names a folder in which the full proof keeps its data and ledger: stopped, it goes on there."
 
 
-def test_three_kills_lose_nothing(tmp_path):
-    prove(tmp_path / "proof", ["worker", "postmaster", "web"], rows=400, stops_within=30, migrates=False)
+def test_two_kills_lose_nothing(tmp_path):
+    prove(tmp_path / "proof", ["postmaster", "web"], rows=150, stops_within=None, migrates=False, kinds=(Writer, Counter))
 
 
 @pytest.mark.slow
@@ -37,8 +38,12 @@ def test_twenty_kills_lose_nothing(tmp_path):
     report.keep(f"kill -9 of web, worker, postmaster, supervisor ({len(order)})", figures, command)
 
 
-def prove(place: Path, order: list[str], *, rows: int, stops_within: int = 6, migrates: bool = True) -> str:
-    """The kills of `order`, each while people write and an import runs; returns what was measured."""
+def prove(
+    place: Path, order: list[str], *, rows: int, stops_within: int | None = 6, migrates: bool = True,
+    kinds: Sequence[type[Writer]] = (Writer, Writer, Writer, Counter),
+) -> str:  # fmt: skip
+    """The kills of `order`, each while people write and an import runs; returns what was measured. Without `stops_within` it
+    shares the machine with other tests: they take no more of it than they need, and nobody asks how long anything took."""
     place.mkdir(parents=True, exist_ok=True)
     with tandem(place) as one:
         ledger = Ledger(place / "ledger.jsonl")
@@ -48,14 +53,13 @@ def prove(place: Path, order: list[str], *, rows: int, stops_within: int = 6, mi
         if not ledger.given:
             ledger.note(given=one.inside("prepare"))
         stop = threading.Event()
-        kinds = [Writer, Writer, Writer, Counter]
-        writers = [kind(one, f"w{n}r{ledger.runs}", ledger, stop) for n, kind in enumerate(kinds)]
+        writers = [kind(one, f"w{n}r{ledger.runs}", ledger, stop, longest=0.06 if stops_within else 0.3) for n, kind in enumerate(kinds)]
         for writer in writers:
             writer.start()
         try:
-            wait_until(lambda: len(ledger.acknowledged) > 10, 60, "nobody could write")
+            wait_until(lambda: len(ledger.acknowledged) > 2 * len(kinds), 60, "nobody could write")
             for number in range(len(ledger.kills), len(order)):
-                _kill(one, number, order[number], ledger, rows)
+                _kill(one, number, order[number], ledger, rows, enough=2 * len(kinds))
             brought_back = wait_until(lambda: _come_to_their_end(one, ledger), 300, "an import did not come back", pause=1)
         finally:
             stop.set()
@@ -67,13 +71,13 @@ def prove(place: Path, order: list[str], *, rows: int, stops_within: int = 6, mi
         ended = one.stop()
         wrong = [found for found in json.loads(one.command("doctor", "--json")) if found["state"] == "wrong"]
         assert wrong == []
-        assert ended < stops_within, "seconds; the quick proof shares the machine with other tests"
+        assert stops_within is None or ended < stops_within, "seconds"
     figures = _sentence(ledger, rows, brought_back, chain, one, ended)
     print(f"\n{figures}")
     return figures
 
 
-def _kill(one: Tandem, number: int, which: str, ledger: Ledger, rows: int) -> None:
+def _kill(one: Tandem, number: int, which: str, ledger: Ledger, rows: int, *, enough: int) -> None:
     drawn = random.Random(SEED * 1000 + number)
     name = f"import{number:02}"
     if name not in ledger.imports:
@@ -87,7 +91,7 @@ def _kill(one: Tandem, number: int, which: str, ledger: Ledger, rows: int) -> No
     if which == "supervisor":
         assert one.serve() < LONGEST_START
     # more than one for each writer: the first may have been under way when the kill came
-    wait_until(lambda: len(ledger.acknowledged) > before + 8, 180, f"no write after the kill of the {which}", pause=0.05)
+    wait_until(lambda: len(ledger.acknowledged) > before + enough, 180, f"no write after the kill of the {which}", pause=0.05)
     ledger.note(kill=which, number=number, during_import=state == "running", away=round(time.monotonic() - killed, 2))
     half = {name: count for name in ledger.imports if (count := _imported(one, name)) not in (0, rows)}
     assert half == {}, f"half an import after the kill of the {which}"

@@ -72,9 +72,10 @@ class Ledger:
 class Writer(threading.Thread):
     """Creates work items, each under its own Idempotency-Key."""
 
-    def __init__(self, tandem: Tandem, name: str, ledger: Ledger, stop: threading.Event) -> None:
+    def __init__(self, tandem: Tandem, name: str, ledger: Ledger, stop: threading.Event, longest: float = 0.06) -> None:
+        """`longest`: how many seconds it rests at most."""
         super().__init__(name=name, daemon=True)
-        self.tandem, self.ledger, self.stop = tandem, ledger, stop
+        self.tandem, self.ledger, self.stop, self.longest = tandem, ledger, stop, longest
         self.random = random.Random(name)
 
     def run(self) -> None:
@@ -82,7 +83,7 @@ class Writer(threading.Thread):
         while not self.stop.is_set():
             number += 1
             self.create(f"{self.name} {number}")
-            time.sleep(self.random.uniform(0.01, 0.06))
+            time.sleep(self.random.uniform(0.01, self.longest))
 
     def create(self, title: str) -> int | None:
         self.ledger.note(sent=title)
@@ -116,7 +117,7 @@ class Counter(Writer):
             self.ledger.note(counter=self.create("count") or 0)
         while not self.stop.is_set():
             self.step()
-            time.sleep(0.05)
+            time.sleep(self.longest)
 
     def step(self) -> None:
         path = f"/api/v1/work-items/{self.ledger.counter}/"

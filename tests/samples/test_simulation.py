@@ -41,7 +41,7 @@ def test_both_languages_lived_the_same_history(english, chinese):
     assert [p.date for p in english.promises] == [p.date for p in chinese.promises]
 
 
-@pytest.mark.parametrize("seed", [SEED, 1, 2])
+@pytest.mark.parametrize("seed", [SEED, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)])
 def test_there_is_about_as_much_as_was_asked_for(seed):
     world = simulate("en", seed, TODAY)
     assert (len(world.people), len(world.projects), len(world.features), len(world.releases)) == (60, 12, 30, 12)

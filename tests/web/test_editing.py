@@ -110,7 +110,7 @@ def test_those_who_see_the_item_hear_who_is_writing_and_nobody_else(world, item)
         await asyncio.sleep(0.2)
         assert "editing" not in after.words
         stream.close()
-        await asyncio.wait_for(asyncio.gather(boris.task, mei.task, late.task, after.task, dana.task, return_exceptions=True), 2)
+        await asyncio.wait_for(asyncio.gather(boris.task, mei.task, late.task, after.task, dana.task, return_exceptions=True), 60)
 
     asyncio.run(scene())
 

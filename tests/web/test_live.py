@@ -19,6 +19,9 @@ from tandem.web import live
 from tests import make
 from tests.proof.serving import Server, Visitor, serving
 
+PATIENCE = 60
+"Seconds for what comes at once on a machine that has nothing else to do; how soon, the long proof asks."
+
 
 class Page:
     """An open page, as the server sees it: what it was sent, and a way to leave."""
@@ -43,8 +46,8 @@ class Page:
     def words(self) -> str:
         return b"".join(m.get("body", b"") for m in self.sent).decode()
 
-    async def hears(self, words: str, within: float = 2) -> None:
-        async with asyncio.timeout(within), self._news:
+    async def hears(self, words: str) -> None:
+        async with asyncio.timeout(PATIENCE), self._news:
             await self._news.wait_for(lambda: words in self.words)
 
     async def leave(self) -> None:
@@ -75,7 +78,7 @@ def changed(world) -> Any:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_change_reaches_the_open_page_within_two_seconds(changed):
+def test_a_change_reaches_the_open_page(changed):
     async def scene() -> None:
         stream = await listening()
         page, other = Page(stream, live.token([changed.topic])), Page(stream, live.token(["space:999999"]))
@@ -84,7 +87,7 @@ def test_a_change_reaches_the_open_page_within_two_seconds(changed):
         await page.hears(f'data: {{"topic": "{changed.topic}"}}\n\n')
         assert "data:" not in other.words
         stream.close()
-        await asyncio.wait_for(asyncio.gather(page.task, other.task), 1)
+        await asyncio.wait_for(asyncio.gather(page.task, other.task), PATIENCE)
 
     asyncio.run(scene())
 
@@ -114,7 +117,7 @@ def test_pages_refetch_after_the_database_was_away(changed):
         page = Page(stream, live.token([changed.topic]))
         await page.hears("retry")
         await asyncio.to_thread(_cut_every_connection, but=ours)
-        await page.hears(changed.topic, within=4)
+        await page.hears(changed.topic)
         await asyncio.to_thread(changed.now)
         stream.close()
         await page.task
@@ -125,7 +128,7 @@ def test_pages_refetch_after_the_database_was_away(changed):
 def test_a_wrong_or_old_token_is_refused(settings):
     async def answer(token: str, method: str = "GET") -> int:
         page = Page(live.Stream(), token, method)
-        await asyncio.wait_for(page.task, 1)
+        await asyncio.wait_for(page.task, PATIENCE)
         return int(page.sent[0]["status"])
 
     good = live.token(["space:1"])
@@ -155,11 +158,11 @@ def test_the_keeper_seals_what_comes_also_after_the_database_was_away(world):
     try:
         for _ in range(2):
             make.work_item(actor=world.boris, project=world.project)
-            _wait_until(lambda: seal.Unsealed.objects.count() == 0, 20)
+            _wait_until(lambda: seal.Unsealed.objects.count() == 0, PATIENCE)
             _cut_every_connection(but=_own_backend())
     finally:
         keeper.end()
-        keeper.join(20)  # a machine with much to do may need longer than the keeper is given
+        keeper.join(PATIENCE)  # a machine with much to do may need longer than the keeper is given
     assert not keeper.is_alive()
     assert seal.verify() == []
 
@@ -180,7 +183,9 @@ def _backends() -> int:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_hundred_streams_hear_a_change_hold_up_nobody_and_end_with_the_server(server, world, changed):
+@pytest.mark.parametrize("is_timed", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_hundred_streams_hear_a_change_hold_up_nobody_and_end_with_the_server(server, world, changed, is_timed):
+    """Four threads serve them; how long each takes is asked where no other test is in the way."""
     assert server.status("/events?t=wrong") == 403
     boris = Visitor.of(server, world.boris)
     assert boris("GET", "/", Accept="text/html").status == 200
@@ -188,19 +193,19 @@ def test_a_hundred_streams_hear_a_change_hold_up_nobody_and_end_with_the_server(
     path = f"/events?t={live.token([changed.topic], world.boris.pk)}"
     streams = [_open(server.port, path) for _ in range(100)]
     together = min(_seconds(boris) for _ in range(5))
-    assert together < 3 * alone + 0.1, f"{together:.3f} s with streams, {alone:.3f} s without"
+    assert not is_timed or together < 3 * alone + 0.1, f"{together:.3f} s with streams, {alone:.3f} s without"
     assert _backends() <= 4 + 4 + 1, "a stream holds no connection: there is one for all that listen"
     began = time.monotonic()
     changed.now()
     for _connection, response in streams:
         assert _next_topic(response) == changed.topic
     heard = time.monotonic() - began
-    assert heard < 5
+    assert not is_timed or heard < 5
     began = time.monotonic()
     server.process.send_signal(signal.SIGTERM)
-    server.process.wait(timeout=10)
+    server.process.wait(timeout=PATIENCE)
     ended = time.monotonic() - began
-    assert ended < 5
+    assert not is_timed or ended < 5
     print(f"\n100 streams: page {alone:.3f} s before, {together:.3f} s with them; all heard in {heard:.2f} s; ended in {ended:.2f} s")
     for one, _response in streams:
         one.close()
@@ -216,22 +221,31 @@ def _seconds(visitor: Visitor) -> float:
 def test_whoever_loses_access_hears_no_more(world, changed):
     async def scene() -> None:
         stream = await listening()
-        mei, boris = (Page(stream, live.token([changed.topic], user.pk)) for user in (world.mei, world.boris))
-        await mei.hears("retry")
-        await boris.hears("retry")
-        await asyncio.sleep(0.3)  # what happened just before the pages were made is told at once
-        mei.sent.clear()
-        boris.sent.clear()
+
+        async def told_all() -> None:
+            """Both hear of themselves, after all that was due before; then all that was said is forgotten."""
+            own = {page: f"user:{user.pk}" for page, user in ((mei, world.mei), (boris, world.boris))}
+            stream._tell(set(own.values()))
+            await asyncio.gather(*(page.hears(topic) for page, topic in own.items()))
+            for page in own:
+                page.sent.clear()
+
+        mei, boris = (Page(stream, live.token([changed.topic, f"user:{user.pk}"], user.pk)) for user in (world.mei, world.boris))
+        await asyncio.gather(mei.hears("retry"), boris.hears("retry"))
+        await told_all()  # what happened just before the pages were made is told at once
         await asyncio.to_thread(revoke)
         await boris.hears(changed.topic)
+        await told_all()
         await asyncio.to_thread(changed.now)
-        await asyncio.sleep(0.5)
+        await boris.hears(changed.topic)
+        stream._tell({f"user:{world.mei.pk}"})
+        await mei.hears(f"user:{world.mei.pk}")
         assert changed.topic not in mei.words
         again = Page(stream, live.token([changed.topic, f"user:{world.mei.pk}"], world.mei.pk))
         await again.hears("retry")
         assert changed.topic not in again.words
         stream.close()
-        await asyncio.wait_for(asyncio.gather(mei.task, boris.task, again.task), 2)
+        await asyncio.wait_for(asyncio.gather(mei.task, boris.task, again.task), PATIENCE)
 
     def revoke() -> None:
         spaces.revoke(actor=world.admin, space=world.project.space, user=world.mei)
@@ -248,10 +262,10 @@ def test_a_person_who_is_disabled_is_put_out(world, changed):
         mei = Page(stream, live.token([changed.topic, f"user:{world.mei.pk}"], world.mei.pk))
         await mei.hears("retry")
         await asyncio.to_thread(disable)
-        await asyncio.wait_for(mei.task, 3)
+        await asyncio.wait_for(mei.task, PATIENCE)
         assert mei.sent[-1]["more_body"] is False
         again = Page(stream, live.token([changed.topic], world.mei.pk))
-        await asyncio.wait_for(again.task, 3)
+        await asyncio.wait_for(again.task, PATIENCE)
         assert again.sent[0]["status"] == 403
         stream.close()
 
@@ -277,7 +291,7 @@ def test_what_happened_before_the_stream_began_is_told_at_once(changed):
         await unconcerned.hears("retry")
         assert "data:" not in unconcerned.words
         stream.close()
-        await asyncio.wait_for(asyncio.gather(first.task, late.task, unconcerned.task), 2)
+        await asyncio.wait_for(asyncio.gather(first.task, late.task, unconcerned.task), PATIENCE)
 
     asyncio.run(scene())
 
@@ -293,7 +307,7 @@ def test_a_stream_that_comes_back_to_a_new_server_is_told_everything(changed):
         back = Page(stream, page)
         await back.hears(changed.topic)
         stream.close()
-        await asyncio.wait_for(back.task, 2)
+        await asyncio.wait_for(back.task, PATIENCE)
 
     asyncio.run(scene())
 
@@ -307,7 +321,7 @@ def test_what_was_told_is_remembered_within_bounds():
 
 
 def _open(port: int, path: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-    one = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    one = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     one.request("GET", path)
     response = one.getresponse()
     assert response.status == 200

@@ -117,27 +117,42 @@ def test_who_is_let_in_no_more_gets_no_picture_that_stands(world, signed_in, peo
 
 def test_looks_at_the_record_are_shared_and_never_older_than_who_asks():
     """Ten ask at once: one look is under way, one more serves all who came meanwhile."""
-    made, gate, began = [], threading.Event(), threading.Event()
+    made, gate, began, came = [], threading.Event(), threading.Event(), []
 
     def slow():
         made.append(len(made) + 1)
         began.set()
-        gate.wait(5)
+        gate.wait(60)
         return (made[-1], 0, 0)
 
+    class Turn:
+        """The lock of the looks, which tells who came to it."""
+
+        lock = threading.Lock()
+
+        def __enter__(self):
+            came.append(1)
+            self.lock.acquire()
+
+        def __exit__(self, *_):
+            self.lock.release()
+
     look, found = same_picture._Look(), []
+    look._turn = Turn()
     original, same_picture.moment.now = same_picture.moment.now, slow
     try:
         first = threading.Thread(target=lambda: found.append(look.now()))
         first.start()
-        assert began.wait(5)
+        assert began.wait(60)
         others = [threading.Thread(target=lambda: found.append(look.now())) for _ in range(9)]
         for one in others:
             one.start()
-        time.sleep(0.2)
+        deadline = time.monotonic() + 60
+        while len(came) < 10 and time.monotonic() < deadline:
+            time.sleep(0.01)
         gate.set()
         for one in (first, *others):
-            one.join(5)
+            one.join(60)
     finally:
         same_picture.moment.now = original
     assert sorted(found) == [(1, 0, 0)] + [(2, 0, 0)] * 9 and made == [1, 2]

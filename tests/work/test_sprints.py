@@ -292,7 +292,17 @@ def test_what_is_carried_over_is_held_until_the_sprint_is_closed(world, items):
         work_items.move(actor=world.boris, item=items[0], version=None, state=doing)
         beside.start()
         moved.set()
-        time.sleep(0.5)  # the closing has come to the item by then, and waits
-    beside.join(20)
+        _until_somebody_waits_for_us()
+    beside.join(60)
     assert [type(c).__name__ for c in closed] == ["Sprint"], closed
     assert [stands(i) for i in items[:2]] == [["Sprint 1", "Sprint 2"]] * 2
+
+
+def _until_somebody_waits_for_us():
+    """For a row that this transaction holds."""
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    end = time.monotonic() + 60
+    with connection.cursor() as cursor:
+        while not cursor.execute(waits).fetchone()[0]:
+            assert time.monotonic() < end, "nobody waits"
+            time.sleep(0.01)
