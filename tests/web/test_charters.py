@@ -31,6 +31,8 @@ def test_both_sign_on_the_page(world, charter, signed_in):
     text = page(chen, charter)
     assert "this is what was agreed" in text and "Boris Orlov" in text and "New version" in text
     assert reverse("charters_edit", kwargs={"id": charter.pk}) not in text
+    history = text[text.index("signed the charter") :]
+    assert ">PMO side<" in history and ">Product side<" in history and ">pmo<" not in history
 
 
 def test_the_next_version_shows_what_it_changes(world, charter, signed_in):

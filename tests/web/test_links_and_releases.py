@@ -4,7 +4,9 @@ import csv
 import io
 
 import pytest
+from django.urls import reverse
 
+from tandem.kit import clock
 from tandem.people.models import Role
 from tandem.product.actions import features
 from tandem.work.actions import link_kinds, links
@@ -72,3 +74,13 @@ def test_items_stand_under_their_releases_once_each(world, signed_in, items):
     assert "3.0" in sums and "In no release" in sums
     only = make.user(actor=world.admin, name="Nora", role=Role.MEMBER, space=world.project.space, email="nora@example.org")
     assert "3.0" not in signed_in(only).get(TABLE, {"q": "", "group": "release", "space": world.project.space_id}).content.decode()
+
+
+def test_a_delivered_feature_or_release_says_how_its_slip_is_computed(world, signed_in):
+    feature = make.feature(actor=world.chen, product=world.product, title="Delivered")
+    release = make.release(actor=world.chen, product=world.product)
+    type(feature).objects.filter(pk=feature.pk).update(state="shipped", shipped_on=clock.today())
+    type(release).objects.filter(pk=release.pk).update(state="released", released_on=clock.today())
+    for name, row in (("features_detail", feature), ("releases_detail", release)):
+        text = signed_in(world.chen).get(reverse(name, kwargs={"id": row.pk})).content.decode()
+        assert "Delivered" in text and "How is this computed?" in text

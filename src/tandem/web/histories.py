@@ -17,6 +17,7 @@ from tandem.people import told
 from tandem.people.models import User
 from tandem.people.scoping import Scoped
 from tandem.portfolio.models import ProposalTie
+from tandem.strategy.models.charter import Side
 from tandem.web import history_words
 from tandem.web.field_words import field_name
 from tandem.web.templating import hours, moment
@@ -35,6 +36,8 @@ _OF_PARTS = {
     ("strategy.keyresult", "confidence"): ("strategy.checkin", "confidence"),
     ("portfolio.project", "budget_step"): ("portfolio.budgetentry", "kind"),
 }
+# codes that are no field of the noun
+_CODES = {("strategy.charter", "side"): dict(Side.choices)}
 _TIMES = {"minutes", "estimate_minutes", "spent_minutes", "expected_minutes", "entered_minutes"}
 
 
@@ -186,7 +189,7 @@ def _choice(subject_kind: str, name: str, value: Any) -> str:
     field = ProposalTie._meta.get_field("kind") if name.startswith("proposal:") else _field(subject_kind, name)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    choices = dict(getattr(field, "flatchoices", None) or ())
+    choices = _CODES.get((subject_kind, name)) or dict(getattr(field, "flatchoices", None) or ())
     return str(choices[value]) if isinstance(value, (str, int)) and value in choices else ""
 
 

@@ -13,7 +13,9 @@ from tandem.kit.errors import Hidden
 from tandem.kit.types import Id
 from tandem.people.models import Space
 from tandem.reports.queries import alignment as reads
-from tandem.reports.queries import unaligned
+from tandem.reports.queries import alignment_money as money
+from tandem.reports.queries import theme_sums, unaligned
+from tandem.strategy.models import Theme
 
 router = Router(tags=["strategy"])
 MOST = 1000
@@ -35,6 +37,20 @@ class AlignmentLine(BaseModel):
     intended: float | None
     amount: float
     state: str
+
+
+class AlignmentTheme(BaseModel):
+    """What the objectives of a theme got together, against what is intended for its open ones; `money` in the `currency` of most
+    open projects, whatever the period."""
+
+    theme_id: int
+    share: float | None
+    intended: float | None
+    amount: float
+    state: str
+    money: float
+    money_share: float | None
+    money_state: str
 
 
 class AlignmentScore(BaseModel):
@@ -66,7 +82,9 @@ class AlignmentFigures(BaseModel):
     score: float | None
     as_intended: float | None
     computed_at: datetime | None
+    currency: str
     objectives: list[AlignmentLine]
+    themes: list[AlignmentTheme]
     scores: list[AlignmentScore]
     loose: list[AlignmentLoose]
     unserved_objective_ids: list[int]
@@ -84,11 +102,22 @@ def alignment(request: HttpRequest, asked: Query[AlignmentAsked]) -> HttpRespons
     since = reads.since(asked.months) if asked.months and not asked.to_come else None
     found = reads.read(user, since=since, to_come=asked.to_come, within=within, product=asked.product_id)
     loose = unaligned.loose(user, within)
+    paid = money.read(user, within)
+    sums = theme_sums.read(found, paid, Theme.objects.visible_to(user).order_by("name", "id").values_list("pk", flat=True))
     return generic.send(AlignmentFigures(
         since=since, measure=found.measure, coverage=found.coverage, items=found.whole.items, amount=found.amount, served=found.served,  # type: ignore[arg-type]
         score=found.score, as_intended=found.as_intended, computed_at=found.computed_at,
         objectives=[AlignmentLine(objective_id=o.objective.pk, share=o.share, intended=o.intended, amount=o.amount, state=o.state) for o in found.lines[:MOST]],
+        currency=paid.currency, themes=[_theme(pk, one) for pk, one in sorted(sums.by_theme.items())][:MOST],
         scores=[AlignmentScore(kind=s.kind, id=s.pk, score=s.score, amount=s.amount, served=s.served) for s in found.scored[:MOST]],
         loose=[AlignmentLoose(kind=r.kind, id=r.pk, name=r.name) for r in (*loose.projects, *loose.products, *loose.features)][:MOST],
         unserved_objective_ids=[o.pk for o in loose.objectives][:MOST],
     ).model_dump())  # fmt: skip
+
+
+def _theme(pk: int, one: theme_sums.Sum) -> AlignmentTheme:
+    intended = one.intended / 100 if one.intended else None
+    return AlignmentTheme(
+        theme_id=pk, share=one.share, intended=intended, amount=one.amount, state=one.state, money=round(one.money, 2), money_share=one.money_share,
+        money_state=one.money_state,
+    )  # fmt: skip
