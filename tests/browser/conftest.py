@@ -167,13 +167,13 @@ def serving(address: str, log: Path, **settings: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def staged(name: str, folder: Path) -> Iterator[Site]:
-    """A Tandem of its own with the small organisation in it."""
+def staged(name: str, folder: Path, stage: str = "tests.browser.stage", *words: str) -> Iterator[Site]:
+    """A Tandem of its own with the small organisation in it, or with what another module builds."""
     with database_beside(name) as address:
         key = secrets.token_hex(32)
         environment = {**_environment(), "TANDEM_RUNTIME_DATABASE_URL": address, "TANDEM_DATA": str(folder),
                        "TANDEM_SECRET_KEY": key, "TANDEM_LOG": "warning"}  # fmt: skip
-        done = subprocess.run([sys.executable, "-m", "tests.browser.stage"], env=environment, cwd=ROOT,
+        done = subprocess.run([sys.executable, "-m", stage, *words], env=environment, cwd=ROOT,
                               capture_output=True, text=True, timeout=300, check=False)  # fmt: skip
         assert done.returncode == 0, done.stderr
         with serving(address, folder / "serve.log", TANDEM_SECRET_KEY=key) as url:

@@ -6,6 +6,7 @@ project BRD for boards, PLN for plans, ITM for work items, each with twelve item
 import itertools
 import json
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tandem.config.settings")
 
 def build() -> dict[str, Any]:
     from django.conf import settings
-    from django.test import Client
 
     from tests import areas, make
     from tests import world as worlds
@@ -27,17 +27,22 @@ def build() -> dict[str, Any]:
         key: _project(make, world, name, key)
         for key, name in (("BRD", "Berth board"), ("PLN", "Crane renewal"), ("ITM", "Booking desk"))
     }
-    people = {}
-    for name in ("admin", "alma", "boris", "chen", "mei", "dana"):
-        person, client = getattr(world, name), Client()
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-        people[name] = {"id": person.pk, "name": person.name, "email": person.email,
-                        "cookie": client.cookies[settings.SESSION_COOKIE_NAME].value}  # fmt: skip
+    people = {name: signed_in(getattr(world, name)) for name in ("admin", "alma", "boris", "chen", "mei", "dana")}
     routes = pages.routes()
     paths = {name: routes[name].path(area) for name, page in policies.WEB.items()
              if page.get is not None and name in routes}  # fmt: skip
     return {"people": people, "projects": projects, "paths": paths, "password": make.PASSWORD,
             "cookie_name": settings.SESSION_COOKIE_NAME}  # fmt: skip
+
+
+def signed_in(person: Any) -> dict[str, Any]:
+    """The person with the cookie that a browser brings along."""
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return {"id": person.pk, "name": person.name, "email": person.email, "cookie": client.cookies[settings.SESSION_COOKIE_NAME].value}
 
 
 def _project(make: Any, world: Any, name: str, key: str) -> dict[str, Any]:
@@ -64,7 +69,8 @@ def _project(make: Any, world: Any, name: str, key: str) -> dict[str, Any]:
     return {"space": project.space_id, "name": name, "items": [{"id": i.pk, "key": i.key, "title": i.title} for i in items]}
 
 
-if __name__ == "__main__":
+def fill(built: Callable[[], dict[str, Any]]) -> None:
+    """An empty database, all of it or nothing; what was built as the last line."""
     import django
 
     django.setup()
@@ -73,5 +79,9 @@ if __name__ == "__main__":
 
     call_command("migrate", interactive=False, verbosity=0)
     with transaction.atomic():
-        built = build()
-    print(json.dumps(built))
+        made = built()
+    print(json.dumps(made))
+
+
+if __name__ == "__main__":
+    fill(build)

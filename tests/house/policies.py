@@ -251,7 +251,7 @@ API: dict[str, Policy] = {
     "project_reports_remove": remove(PLAN),
     "projects_flow_read": READ,
     "estimates_read": LIST,
-    "fairness_read": Policy(SEE),
+    "fairness_read": LIST,
     "work_items_estimates_read": READ,
     "work_items_estimates_create": change(WORK, 422),
     "projects_quick_line_read": Policy(WORK),

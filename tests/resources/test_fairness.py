@@ -121,3 +121,19 @@ def test_more_people_ask_no_more_of_the_database(world, team):
             page(world.alma, one)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_the_api_tells_what_the_page_tells(world, team):
+    def asked(user, **query):
+        client = Client()
+        client.force_login(user)
+        return client.get("/api/v1/fairness/", query)
+
+    whole = asked(world.alma, team_id=team[0].pk, weeks=4).json()
+    over = next(one for one in whole["spreads"] if one["measure"] == "overtime")
+    assert (whole["counted"], over["total"], over["half_with"], len(whole["people"])) == (5, 6.0, 1, 5)
+    mine = asked(world.mei, team_id=team[0].pk, weeks=4).json()
+    assert [one["person_id"] for one in mine["people"]] == [world.mei.pk]
+    assert {(one["total"], one["half_with"]) for one in mine["spreads"]} == {(None, None)}
+    assert asked(world.dana, team_id=team[0].pk).status_code == 404
+    assert asked(world.alma, team_id=team[0].pk, weeks=400).status_code == 422

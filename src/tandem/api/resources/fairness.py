@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from tandem.api import generic
 from tandem.api.generic import NO
-from tandem.api.shapes import Body
+from tandem.api.shapes import OPTIONAL, Body
 from tandem.kit.errors import Hidden
 from tandem.kit.types import Id
 from tandem.reports.queries import fairness as reads
@@ -17,7 +17,9 @@ router = Router(tags=["resources"])
 
 
 class FairnessAsked(Body):
-    team_id: Id
+    """Without a team the first of one's own."""
+
+    team_id: Id | None = OPTIONAL
     weeks: int = Field(reads.WEEKS, ge=1, le=26, description="So many whole weeks before this one.")
 
 
@@ -50,7 +52,7 @@ class TeamFairness(BaseModel):
     """`people` are those whose figures you see; `counted` (who logged time) and `spreads` are empty where too few people are out of your
     sight. Meetings and work at night are not known."""
 
-    team_id: int
+    team_id: int | None
     weeks: list[date]
     counted: int | None
     silent: int | None
@@ -60,10 +62,13 @@ class TeamFairness(BaseModel):
 
 @router.get("/", response={200: TeamFairness, **NO}, operation_id="fairness_read")
 def read(request: HttpRequest, asked: Query[FairnessAsked]) -> HttpResponse:
-    """Of a team that you see or are in."""
+    """Of a team that you see or are in; of none, where there is none."""
     generic.refuse_unknown(request, asked)
     user = request.auth  # type: ignore[attr-defined]
-    team = reads.reached(user).filter(pk=asked.team_id).first()
+    wanted = asked.team_id or next((pk for pk, _name in reads.teams(user)), None)
+    if wanted is None:
+        return generic.send(TeamFairness(team_id=None, weeks=[], counted=None, silent=None, people=[], spreads=[]).model_dump())
+    team = reads.reached(user).filter(pk=wanted).first()
     if team is None:
         raise Hidden
     found = reads.of(user, team, asked.weeks)
