@@ -142,6 +142,33 @@ def test_a_long_first_night_goes_in_parts(world, monkeypatch):
     assert not WorkItem.objects.filter(archived_at__isnull=False).exists()
 
 
+def test_taking_a_long_night_back_goes_in_parts_too_and_goes_on_where_it_broke_off(world, monkeypatch):
+    monkeypatch.setattr(archiving_rules, "_BATCH", 2)
+    for n in range(5):
+        finished(world, 40, title=f"Old {n}")
+    rule(world)
+    put_away()
+    done, one, turns = Archiving.objects.get(), archiving_rules.record_many, []
+
+    def breaks(*given, **more):
+        turns.append(len(given[1]))
+        if len(turns) == 2:
+            raise RuntimeError("the power went")
+        return one(*given, **more)
+
+    monkeypatch.setattr(archiving_rules, "record_many", breaks)
+    with pytest.raises(RuntimeError):
+        archiving_rules.undo(actor=world.boris, archiving=done)
+    away = WorkItem.objects.filter(archived_at__isnull=False)
+    assert away.count() == 3
+    archiving_rules.undo(actor=world.boris, archiving=Archiving.objects.get())
+    assert not away.exists() and turns == [2, 2, 2, 1]
+    told = Event.objects.filter(verb="archiving.undone").order_by("pk")
+    assert [e.changes["count"] for e in told] == [[5, 3], [3, 1], [1, 0]]
+    with pytest.raises(Refused):
+        archiving_rules.undo(actor=world.boris, archiving=Archiving.objects.get())
+
+
 def test_what_is_taken_back_while_it_goes_on_ends_it(world, monkeypatch):
     monkeypatch.setattr(archiving_rules, "_BATCH", 2)
     for n in range(6):

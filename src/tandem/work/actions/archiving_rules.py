@@ -14,7 +14,7 @@ from tandem.collaboration.actions import jobs
 from tandem.collaboration.actions.jobs import Progress
 from tandem.collaboration.models import Job
 from tandem.history.models import Event
-from tandem.history.record import plain, record, record_many
+from tandem.history.record import record, record_many
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people import writing
@@ -154,18 +154,29 @@ def _archived(ids: list[int], limit: datetime, moment: datetime, actor: Any, run
 
 
 def undo(*, actor: Any, archiving: Archiving, version: int | None = None) -> Archiving:
-    """All that the rule put away that time comes back, as far as it is still there, and stays for as long as the rule says."""
+    """All that the rule put away that time comes back, as far as it is still there, and stays for as long as the rule says. A part
+    at a time, as it went: one that was broken off goes on with the rest when it is asked for again."""
     require(actor, _DO, archiving.space_id)
-    with transaction.atomic():
-        now = Archiving.objects.select_for_update(no_key=True).get(pk=archiving.pk)
-        if now.undone_at is not None:
-            raise Refused("archiving_undone")
-        ids = Event.objects.filter(run=now.run, verb="work_item.archived").values_list("subject_id", flat=True)
-        rows = WorkItem.objects.select_for_update(no_key=True).filter(pk__in=list(ids), space=now.space_id)
-        back = [row for row in rows.order_by("pk") if row.archived_at and plain(row.archived_at) == plain(now.at)]
-        moment, run = clock.now(), uuid4()
-        WorkItem.objects.filter(pk__in=[row.pk for row in back]).update(archived_at=None, version=F("version") + 1, updated_at=moment)
-        record_many("work_item.unarchived", [(row, {"archived_at": [row.archived_at, None]}, {}) for row in back], actor=actor, run=run)
-        archiving.write(expected=version, undone_at=moment)
-        record("archiving.undone", archiving, actor=actor, changes={"count": [now.count, now.count - len(back)]}, run=run)
+    run = uuid4()
+    back = _part_back(actor, archiving, version, run, is_first=True)
+    while back == _BATCH:
+        back = _part_back(actor, archiving, None, run)
     return archiving
+
+
+@transaction.atomic
+def _part_back(actor: Any, archiving: Archiving, version: int | None, run: UUID, *, is_first: bool = False) -> int:
+    now = Archiving.objects.select_for_update(no_key=True).get(pk=archiving.pk)
+    ids = Event.objects.filter(run=now.run, verb="work_item.archived").values("subject_id")
+    away = WorkItem.objects.filter(space=now.space_id, pk__in=ids, archived_at=now.at)
+    rows = list(away.select_for_update(no_key=True).order_by("pk")[:_BATCH])
+    if now.undone_at is not None and not rows:
+        if is_first:
+            raise Refused("archiving_undone")
+        return 0
+    moment, left = clock.now(), now.count if now.undone_at is None else away.count()
+    WorkItem.objects.filter(pk__in=[row.pk for row in rows]).update(archived_at=None, version=F("version") + 1, updated_at=moment)
+    record_many("work_item.unarchived", [(row, {"archived_at": [row.archived_at, None]}, {}) for row in rows], actor=actor, run=run)
+    archiving.write(expected=version, undone_at=moment)
+    record("archiving.undone", archiving, actor=actor, changes={"count": [left, left - len(rows)]}, run=run)
+    return len(rows)
