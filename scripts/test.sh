@@ -64,11 +64,12 @@ case $what in
     else skip "figures of the computed plan" "no folder ../shared/data/psplib"; fi
     ;;
   all)
-    compiling=$(mktemp)
-    python -m tests.compiled >"$compiling" 2>&1 & # beside the checks: a machine that never did it needs a minute or two
+    said=$(mktemp)
+    python -m tests.compiled >"$said" 2>&1 & # beside the checks: a machine that never did it needs a minute or two
+    compiling=$!
     lint
     types
-    step "the core is compiled" compiled $! "$compiling"
+    step "the core is compiled" compiled $compiling "$said"
     step "tests" pytest -q $many -m "not slow"
     ;;
   *) echo "test.sh: all, check, lint or proof" >&2; exit 2 ;;

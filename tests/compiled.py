@@ -17,13 +17,18 @@ ROOT = Path(__file__).resolve().parents[1]
 CORE = ROOT / "src/tandem/compute"
 HERE = ROOT / ".pytest_cache" / "numba"
 _KEPT = 4
-_HALVES = (("levelling", "portfolio"), ("likeness", "selection", "dates", "forecasting"))  # these two share kernels, those do not
+_HALVES = (
+    ("levelling", "portfolio"),
+    ("likeness", "selection", "dates", "forecasting"),
+)  # these two share kernels, those do not
 
 
 def _shelf() -> Path:
     folder = Path(tempfile.gettempdir()) / f"tandem-compiled-{os.geteuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = hashlib.sha256(f"{version('numba')} {version('llvmlite')} {sys.version} {os.environ.get('NUMBA_OPT')}".encode())
+    found = hashlib.sha256(
+        f"{version('numba')} {version('llvmlite')} {sys.version} {os.environ.get('NUMBA_OPT')}".encode()
+    )
     for file in sorted(CORE.rglob("*.py")):
         found.update(file.relative_to(CORE).as_posix().encode() + b"\0" + file.read_bytes())
     return folder / found.hexdigest()[:24]
@@ -32,7 +37,12 @@ def _shelf() -> Path:
 def _names() -> dict[str, str]:
     """As numba names the folder of each of ours, which tells where this clone lies, and as we name it on the shelf."""
     rooms = [CORE, *(one for one in CORE.rglob("*") if one.is_dir())]
-    return {f"{one.name}_{hashlib.sha1(str(one).encode()).hexdigest()}": one.relative_to(CORE.parent).as_posix().replace("/", "-") for one in rooms}
+    return {
+        f"{one.name}_{hashlib.sha1(str(one).encode()).hexdigest()}": one.relative_to(CORE.parent)
+        .as_posix()
+        .replace("/", "-")
+        for one in rooms
+    }
 
 
 def fetch() -> None:
@@ -87,7 +97,9 @@ if __name__ == "__main__":
         _compile(tuple(sys.argv[1:]))
     else:
         fetch()
-        halves = [subprocess.Popen([sys.executable, "-m", "tests.compiled", *half], cwd=ROOT) for half in _HALVES]
+        halves = [
+            subprocess.Popen([sys.executable, "-m", "tests.compiled", *half], cwd=ROOT) for half in _HALVES
+        ]
         codes = [one.wait() for one in halves]
         keep()
         sys.exit(max(codes))

@@ -20,8 +20,14 @@ def put_into(case: Any) -> None:
     """On a server of our own its administrator lets us delete past the triggers; on one that was given it is done Django's way."""
     if server.given:
         return
-    with psycopg.connect(os.environ["TANDEM_RUNTIME_DATABASE_URL"], user=cluster.ADMIN, autocommit=True) as admin:
-        admin.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(sql.Identifier(cluster.ROLE)))
+    with psycopg.connect(
+        os.environ["TANDEM_RUNTIME_DATABASE_URL"], user=cluster.ADMIN, autocommit=True
+    ) as admin:
+        admin.execute(
+            sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(
+                sql.Identifier(cluster.ROLE)
+            )
+        )
     case._fixture_teardown = _empty_all
 
 
@@ -31,12 +37,23 @@ def _empty_all(case: Any) -> None:
 
 
 def _empty(connection: Any) -> None:
-    tables = sorted(set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - _STAY)
+    tables = sorted(
+        set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - _STAY
+    )
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         # whoever still writes is waited for
-        cursor.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
-        cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger, no foreign key: in the end all of it is gone
-        asked = [sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(one), sql.Identifier(one)) for one in tables]
+        cursor.execute(
+            sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(
+                sql.SQL(", ").join(map(sql.Identifier, tables))
+            )
+        )
+        cursor.execute(
+            "SET LOCAL session_replication_role = replica"
+        )  # no trigger, no foreign key: in the end all of it is gone
+        asked = [
+            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(one), sql.Identifier(one))
+            for one in tables
+        ]
         cursor.execute(sql.SQL(" UNION ALL ").join(asked))
         for (one,) in cursor.fetchall():
             cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(one)))

@@ -177,7 +177,7 @@ def test_serve_opens_a_page_and_ends_soon_with_a_stream_open(place):
             stream = connected(port, server)
             stream.settimeout(60)
             stream.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert stream.recv(12) == b"HTTP/1.1 403"  # it serves; how long its end may take, the long tests ask (tests/proof/test_kills.py)
+            assert stream.makefile("rb").readline().startswith(b"HTTP/1.1 403")  # it serves; how long its end may take, the long tests ask (tests/proof/test_kills.py)
             server.send_signal(signal.SIGTERM)
             said = server.communicate(timeout=60)[0]
             assert server.returncode == 0, said
@@ -191,7 +191,7 @@ def test_serve_opens_a_page_and_ends_soon_with_a_stream_open(place):
 
 
 def connected(port: int, server: subprocess.Popen) -> socket.socket:
-    deadline = time.monotonic() + 120  # a machine under load takes its time to migrate
+    deadline = time.monotonic() + 400  # a machine under load takes its time to migrate
     while time.monotonic() < deadline and server.poll() is None:
         try:
             return socket.create_connection(("127.0.0.1", port), timeout=2)

@@ -67,20 +67,20 @@ def test_many_who_write_at_once_queue_two_at_most():
         with transaction.atomic():
             jobs.enqueue("proof.nothing", once="one")
             held.set()
-            may_end.wait(20)
+            may_end.wait(120)
         connections.close_all()
 
     def another() -> None:
-        held.wait(10)
+        held.wait(120)
         for _ in range(10):
             with transaction.atomic():
                 jobs.enqueue("proof.nothing", once="one")
         connections.close_all()
 
     def ends() -> None:
-        held.wait(10)
+        held.wait(120)
         for thread in others:
-            thread.join(20)
+            thread.join(120)
         may_end.set()
 
     others = [threading.Thread(target=another) for _ in range(4)]

@@ -142,12 +142,12 @@ class Tandem:
             self.supervisor.wait()
         return True
 
-    def stop(self) -> float:
+    def stop(self, within: float = 20) -> float:
         """SIGTERM, as a person or a service manager does; the seconds until everything was over."""
         began = time.monotonic()
         if self.supervisor and self.supervisor.poll() is None:
             self.supervisor.terminate()
-            self.supervisor.wait(timeout=20)
+            self.supervisor.wait(timeout=within)
         return time.monotonic() - began
 
 

@@ -32,7 +32,7 @@ class Server:
 
     def ask(self, method: str, path: str, body: bytes | str | None = None, **headers: str) -> Answer:
         named = {"Host": "localhost"} | {name.replace("_", "-"): value for name, value in headers.items()}
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as one:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)) as one:
             one.request(method, path, body, named)
             response = one.getresponse()
             data, kind = response.read(), response.getheader("Content-Type") or ""
@@ -79,7 +79,7 @@ def serving(**settings: str) -> Iterator[Server]:
         env={**os.environ, "TANDEM_RUNTIME_DATABASE_URL": address, "TANDEM_PORT": str(port), **settings},
     ))  # fmt: skip
     try:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 300
         while server.status("/healthz") != 200:
             assert time.monotonic() < deadline and server.process.poll() is None, "the web server did not start"
             time.sleep(0.1)
@@ -94,14 +94,14 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
     ready, found = threading.Barrier(len(calls)), [None] * len(calls)
 
     def run(place: int) -> None:
-        ready.wait(10)
+        ready.wait(120)
         found[place] = calls[place]()
 
     threads = [threading.Thread(target=run, args=(place,), daemon=True) for place in range(len(calls))]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     return found
 
 

@@ -57,18 +57,18 @@ def prove(
         for writer in writers:
             writer.start()
         try:
-            wait_until(lambda: len(ledger.acknowledged) > 2 * len(kinds), 60, "nobody could write")
+            wait_until(lambda: len(ledger.acknowledged) > 2 * len(kinds), 240, "nobody could write")
             for number in range(len(ledger.kills), len(order)):
                 _kill(one, number, order[number], ledger, rows, enough=2 * len(kinds))
             brought_back = wait_until(lambda: _come_to_their_end(one, ledger), 300, "an import did not come back", pause=1)
         finally:
             stop.set()
             for writer in writers:
-                writer.join(timeout=30)
+                writer.join(timeout=120)
         _check_writes(one, ledger)
         _check_imports(one, ledger, rows)
         chain = _check_chain(one)
-        ended = one.stop()
+        ended = one.stop(20 if stops_within else 300)
         wrong = [found for found in json.loads(one.command("doctor", "--json")) if found["state"] == "wrong"]
         assert wrong == []
         assert stops_within is None or ended < stops_within, "seconds"
@@ -86,7 +86,7 @@ def _kill(one: Tandem, number: int, which: str, ledger: Ledger, rows: int, *, en
     wait_until(lambda: _state(one, ledger.imports[name]["job"]) != "waiting", 240, "nobody takes up the import", pause=0.02)
     time.sleep(drawn.uniform(0.0, 1.0))
     state, before = _state(one, ledger.imports[name]["job"]), len(ledger.acknowledged)
-    wait_until(lambda: one.kill(which), 30, f"there was no {which} to kill")
+    wait_until(lambda: one.kill(which), 120, f"there was no {which} to kill")
     killed = time.monotonic()
     if which == "supervisor":
         assert one.serve() < LONGEST_START
@@ -141,7 +141,7 @@ def _check_imports(one: Tandem, ledger: Ledger, rows: int) -> None:
 
 
 def _check_chain(one: Tandem) -> dict[str, int]:
-    wait_until(lambda: one.rows("SELECT count(*) FROM history_unsealed") == [(0,)], 30, "events wait for their seal")
+    wait_until(lambda: one.rows("SELECT count(*) FROM history_unsealed") == [(0,)], 120, "events wait for their seal")
     chain = one.inside("verify")
     assert chain["faults"] == []
     assert chain["events"] == chain["seals"] + chain["unsealed"]

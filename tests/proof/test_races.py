@@ -236,13 +236,13 @@ def test_a_job_that_is_handed_out_twice_runs_once(world):
         def work(progress: Any) -> str:
             runs.append("first")
             begun.set()
-            may_end.wait(10)
+            may_end.wait(120)
             return "/first/"
 
         return _ended(lambda: jobs.run(job.pk, work))
 
     def second() -> str:
-        begun.wait(10)
+        begun.wait(120)
         try:
             return _ended(lambda: jobs.run(job.pk, lambda progress: runs.append("second") or "/second/"))
         finally:

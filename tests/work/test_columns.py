@@ -80,7 +80,7 @@ def at_once(*calls):
     ready, found = threading.Barrier(len(calls)), []
 
     def run(call):
-        ready.wait(10)
+        ready.wait(120)
         try:
             found.append(call())
         except Exception as problem:
@@ -92,7 +92,7 @@ def at_once(*calls):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     return found
 
 

@@ -279,7 +279,7 @@ def test_what_is_carried_over_is_held_until_the_sprint_is_closed(world, items):
 
     def close():
         try:
-            moved.wait(10)
+            moved.wait(120)
             closed.append(sprints.close(actor=world.mei, sprint=one, version=None, to=two))
         except Exception as problem:
             closed.append(problem)

@@ -154,7 +154,7 @@ def test_two_who_pull_at_the_same_moment_do_not_cross_the_limit_together(world):
 
     def pull(item):
         try:
-            start.wait(10)
+            start.wait(120)
             work_items.move(actor=world.mei, item=item, version=item.version, state=doing)
             said.append("in")
         except Refused as problem:
@@ -166,7 +166,7 @@ def test_two_who_pull_at_the_same_moment_do_not_cross_the_limit_together(world):
     for hand in hands:
         hand.start()
     for hand in hands:
-        hand.join(30)
+        hand.join(120)
     assert sorted(said) == ["in", *["wip_limit_reached"] * 5]
     assert WorkItem.objects.filter(state=doing).count() == 1
 

@@ -203,7 +203,7 @@ def test_a_problem_that_cannot_be_read_backwards_after_all_ends_the_proof(monkey
     over = []
     thread = threading.Thread(target=lambda: over.append(_code(lambda: prove(_hard()))), daemon=True)
     thread.start()
-    thread.join(10)
+    thread.join(120)
     assert over == ["no_mirror"]
 
 
