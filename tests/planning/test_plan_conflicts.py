@@ -196,3 +196,16 @@ def test_the_next_plan_follows_the_way_that_both_sides_accepted(world, late):
     assert rows == {late[0].pk: (date(2026, 9, 7), date(2026, 9, 11)), late[1].pk: (date(2026, 9, 14), date(2026, 9, 18))}
     assert not PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()
     assert levelling.compute().pk == levelling.compute().pk  # it is followed once: what comes forward later may
+
+
+def test_what_is_planned_so_already_goes_where_the_others_make_room_for_it(world, late):
+    """The quay is planned for the week that the way gives it: it has no draft, and still takes the place that the crane leaves."""
+    work_items.change(actor=world.admin, item=WorkItem.objects.get(pk=late[0].pk), version=None, planned_start=at(7), planned_finish=at(11, 17))
+    levelling.compute()
+    conflict, number = swap_of(world)
+    drafts = plan_conflicts.propose(actor=world.admin, conflict=conflict, number=number, version=None)
+    assert [draft.space_id for draft in drafts] == [late[1].space_id]
+    plan_conflicts.accept(actor=world.alma, draft=drafts[0], version=drafts[0].version, name="Swap")
+    levelling.compute()
+    assert WorkItem.objects.select_related("levelled").get(pk=late[0].pk).levelled.finish.date() == date(2026, 9, 11)
+    assert not PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()

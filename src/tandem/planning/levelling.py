@@ -61,7 +61,9 @@ def compute() -> LevelledPlan | None:
 
 def _accepted(newest: LevelledPlan, made: Made) -> dict[int, int]:
     """Where work begins by the ways out that were accepted since that plan, of what is still planned so: code → slot."""
-    dates = {int(pk): datetime.fromisoformat(span[0]) for draft in PlanDraft.objects.accepted_of(newest.pk) for pk, span in draft.dates.items()}
+    drafts = PlanDraft.objects.accepted_of(newest.pk)
+    starts = {pk: start for draft in drafts for pk, start in (draft.way.get("starts", {}) | {pk: span[0] for pk, span in draft.dates.items()}).items()}
+    dates = {int(pk): datetime.fromisoformat(start) for pk, start in starts.items()}
     planned = {4 * item.id + ITEM: dates[item.id] for item in made.work.items if item.id in dates and item.planned_start == day_of(dates[item.id])}
     return {code: _slot(made, k, planned[code]) for k, code in enumerate(made.inputs.code.tolist()) if code in planned}
 

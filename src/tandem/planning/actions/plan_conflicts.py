@@ -67,7 +67,8 @@ def propose(*, actor: Any, conflict: PlanConflict, number: int, version: int | N
         by_space = _moved(actor, dates, hand_over)
         if not by_space:
             raise Refused("way_moves_nothing")
-        told = {key: value for key, value in way.items() if key != "dates"}
+        # what moves and is planned so already has no draft, and yet the next plan has to put it there
+        told = {key: value for key, value in way.items() if key != "dates"} | {"starts": {pk: first for pk, (first, _last) in way["dates"].items()}}
         drafts = [
             PlanDraft.objects.create(space_id=space, conflict=held, way=told, dates=moved, proposed_by=actor) for space, moved in sorted(by_space.items())
         ]
