@@ -30,7 +30,7 @@ def build(language: str) -> dict[str, Any]:
     from django.conf import settings
 
     from tandem.kit import clock
-    from tandem.people.models import User
+    from tandem.people.models import Role, User
     from tests import make
     from tests import world as worlds
     from tests.browser.stage import signed_in
@@ -46,6 +46,8 @@ def build(language: str) -> dict[str, Any]:
     projects = {}
     for key, lead in (("FER", world.boris), ("DEP", world.boris), ("CUS", world.chen)):
         project = _project(world, say[{"FER": "ferry", "DEP": "depot", "CUS": "customs"}[key]], key, lead, people["noor"])
+        for other in {world.boris, world.chen} - {lead}:  # a proposal is decided on the page of its conflict: who leads one of the three sees the others
+            make.spaces.grant(actor=world.admin, space=project.space, user=other, role=Role.STAKEHOLDER)
         _planned(world, project, say["design"], people["noor"], week, 5)
         projects[key] = {"id": project.pk, "space": project.space_id, "name": project.name}
     quay = _quay(world, people, say, week)
