@@ -8,9 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tandem.kit import clock
+from tandem.people.actions import spaces
+from tandem.people.models import Role
 from tandem.people.scoping import forget_roles
 from tandem.planning import levelling
-from tandem.planning.models import LevelledPlan
+from tandem.planning.models import LevelledPlan, PlanConflict, PlanDraft
 from tandem.reports.queries import plan_chain
 from tandem.work.actions import work_items
 from tandem.work.models import Baseline, WorkItem
@@ -140,7 +142,6 @@ def test_many_projects_take_no_more_queries(world, planned):
 
 def test_conflicts_are_listed_with_their_ways_and_not_for_strangers(world, planned):
     from tandem.planning import plan_ways
-    from tandem.planning.models import PlanConflict, PlanDraft
 
     for row in WorkItem.objects.filter(pk__in=[one.pk for one in planned]):
         work_items.change(actor=world.boris, item=row, version=None, planned_start=MONDAY, planned_finish=MONDAY + timedelta(days=1))
@@ -163,6 +164,25 @@ def test_conflicts_are_listed_with_their_ways_and_not_for_strangers(world, plann
     assert "Portal" not in stranger.get("/plan/conflicts/").content.decode()
     assert stranger.get(f"/plan/conflicts/{conflict.pk}/").status_code == 404
     assert stranger.post(f"/plan/conflicts/{conflict.pk}/ways/").status_code == 404
+
+
+def test_a_proposal_for_the_sake_of_work_out_of_sight_is_answered_in_the_inbox(world, planned):
+    """Dana plans Mobile; the conflict lies in the portal, of which she sees nothing."""
+    mobile = make.project(actor=world.alma, name="Mobile", key="MOB")
+    spaces.grant(actor=world.alma, space=mobile.space, user=world.dana, role=Role.PROJECT_MANAGER)
+    forget_roles()
+    item = make.work_item(actor=world.alma, project=mobile, title="Crane", estimate_minutes=960)
+    conflict = PlanConflict.objects.create(space=world.project.space, kind="project", subject_kind="portfolio.project", subject_id=world.project.pk, wanted_on=MONDAY, computed_on=MONDAY, days=5, detail={"spaces": [world.project.space_id]})
+    dates = {str(item.pk): [(MONDAY + timedelta(days=7)).isoformat(), (MONDAY + timedelta(days=9)).isoformat(), item.version]}
+    draft = PlanDraft.objects.create(space=mobile.space, conflict=conflict, way={"code": "date", "items": [item.pk], "dates": dates}, dates=dates, proposed_by=world.boris)
+    client = signed_in(world.dana)
+    page = client.get("/plan/conflicts/").content.decode()
+    assert "Mobile" in page and "work that you cannot see" in page and f"/plan/drafts/{draft.pk}/verdicts/" in page
+    assert f"/plan/conflicts/{conflict.pk}/" not in page and "Portal" not in page
+    answer = client.post(f"/plan/drafts/{draft.pk}/verdicts/", {"do": "accept", "version": draft.version})
+    assert (answer.status_code, answer["Location"]) == (302, "/plan/conflicts/")
+    assert WorkItem.objects.get(pk=item.pk).planned_start == MONDAY + timedelta(days=7)
+    assert PlanDraft.objects.get().state == "accepted"
 
 
 def test_without_a_plan_nobody_is_told_that_all_is_well(world):

@@ -1,6 +1,6 @@
 """The inbox of conflicts between plans: what it costs, ways out with their price, proposals and the yes to them."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tandem.collaboration.models import Job
 from tandem.kit import clock
 from tandem.kit.text import whole_number
-from tandem.people.access import Permission, may
+from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space
 from tandem.planning.actions import plan_conflicts as actions
 from tandem.planning.models import PlanConflict, PlanDraft
@@ -34,7 +34,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     after = whole_number(request.GET.get("after", ""), 5) or 0
     lines, total = reads.lines(request.user, space, after)
     context = {
-        "lines": [(line, _text(line)) for line in lines], "total": total, "space": space, "places": places(request), "drafts": reads.drafts(request.user),
+        "lines": [(line, _text(line)) for line in lines], "total": total, "space": space, "places": places(request), "drafts": _offered(request.user, reads.drafts(request.user)),
         "next": after + reads.PAGE if after + reads.PAGE < total else None, "way_text": words.way,
         "is_levelled": bool(lines) or newest(request.user) is not None,
     }  # fmt: skip
@@ -84,15 +84,30 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
     line = reads.one(request.user, conflict)
     job = Job.objects.visible_to(request.user).filter(pk=conflict.ways_job_id).running().first()
     may_edit = may(request.user, Permission.EDIT_WORK, conflict.space_id)
-    drafts = reads.drafts(request.user, conflict)
-    decides = {draft.pk for draft in drafts if not actions.needs_another(request.user, draft)}
-    drafts = [(draft, may(request.user, Permission.EDIT_PLAN, draft.space_id)) for draft in drafts]
     context = {
         "line": line, "conflict": conflict, "text": _text(line), "job": job, "phase_words": phase_words, "may_ask": may_edit and conflict.kind in actions.ASKABLE and conflict.gone_at is None,
-        "ways": [(way, words.way(way.way, way.item, way.other, way.person), _price(way)) for way in line.ways], "drafts": drafts, "here": request.get_full_path(), "way_text": words.way,
-        "is_askable": conflict.kind in actions.ASKABLE, "may_decide": lambda draft: draft.pk in decides,
+        "ways": [(way, words.way(way.way, way.item, way.other, way.person), _price(way)) for way in line.ways], "drafts": _offered(request.user, reads.drafts(request.user, conflict)), "here": request.get_full_path(), "way_text": words.way,
+        "is_askable": conflict.kind in actions.ASKABLE,
     }  # fmt: skip
     return render(request, "planning/plan_conflict.html", context)
+
+
+class _Offered(NamedTuple):
+    """A proposal, and what the reader may do with it; its conflict may lie where they see nothing."""
+
+    draft: PlanDraft
+    plans: bool
+    decides: bool
+    sees_conflict: bool
+
+
+def _offered(user: Any, drafts: list[PlanDraft]) -> list[_Offered]:
+    planned = spaces_where(user, Permission.EDIT_PLAN)
+    known = set(PlanConflict.objects.visible_to(user).filter(pk__in={draft.conflict_id for draft in drafts}).values_list("pk", flat=True))
+    return [
+        _Offered(draft, plans := draft.space_id in planned, plans and not actions.needs_another(user, draft), draft.conflict_id in known)
+        for draft in drafts
+    ]  # fmt: skip
 
 
 def _price(way: reads.Way) -> list[str]:
@@ -139,6 +154,8 @@ def verdicts(request: HttpRequest, id: int) -> HttpResponse:
     else:
         actions.decline(actor=request.user, draft=draft, version=version)
         said = _("Declined.")
+    if not PlanConflict.objects.visible_to(request.user).filter(pk=draft.conflict_id).exists():
+        return doors.go_to(request, reverse("plan_conflicts"), said)
     return _go(request, draft.conflict_id, said)
 
 
