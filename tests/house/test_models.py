@@ -51,6 +51,7 @@ UNSCOPED = {
     "work.RetrospectiveAction": "stands and falls with its retrospective",
     "work.Recurred": "stands and falls with its recurrence",
     "planning.Effort": "computed anew each time; carries its space itself",
+    "planning.EffortStamp": "says when effort changed last, nothing else",
     "planning.ComputedDates": "never edited; carries its space itself",
     "planning.LevelledDates": "never edited; carries its space itself",
 }

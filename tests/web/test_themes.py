@@ -60,6 +60,40 @@ def test_what_is_intended_for_a_part_with_another_theme_moves_there(themed):
     assert sums(themed).of(themed.trust.pk).intended is None, "by the open objectives"
 
 
+def test_what_is_intended_counts_once_across_a_closed_objective(themed):
+    """Growth (40, Trust) → Middle (closed, 30) → Below (15, Empty): the 15 are of the 40."""
+    middle = make.objective(actor=themed.alma, title="Middle", parent=themed.growth, intended_share=30)
+    below = make.objective(actor=themed.alma, title="Below", parent=middle, intended_share=15, theme=themed.empty)
+    objectives.change(actor=themed.alma, objective=middle, version=None, state="closed")
+    found = sums(themed)
+    assert (found.of(themed.trust.pk).intended, found.of(themed.empty.pk).intended) == (25, 15)
+    objectives.change(actor=themed.alma, objective=below, version=None, theme=themed.trust)
+    assert sums(themed).of(themed.trust.pk).intended == 40
+
+
+def test_of_a_part_of_the_work_nothing_is_judged(themed, signed_in):
+    client, space = signed_in(themed.alma), themed.project.space_id
+    found = theme_sums.read(alignment.read(themed.alma, since=None, within={space}), alignment_money.read(themed.alma, {space}), [themed.trust.pk])
+    one = found.of(themed.trust.pk)
+    assert (one.amount, one.share, one.intended, one.state) == (7, 0.7, None, "unknown") and (one.money, one.money_state) == (700, "unknown")
+    text = client.get(reverse("themes") + f"?in={space}").content.decode()
+    assert "70 %" in text and "€700" in text and "More than intended" not in text and "40 %" not in text and "intended shares are of all work" in text
+    assert "intended shares are of all work" not in client.get(reverse("themes")).content.decode()
+    behind = client.get(at("themes_detail", themed.trust) + f"?in={space}").content.decode()
+    assert "intended shares are of all work" in behind and "More than intended" not in behind and "for its open objectives together" not in behind
+
+
+def test_of_a_product_no_money_is_told(themed, signed_in):
+    from tandem.planning.models import Effort
+
+    Effort.objects.update(product=themed.product)
+    client, asked = signed_in(themed.alma), f"?product={themed.product.pk}"
+    for address in (reverse("themes"), at("themes_detail", themed.trust)):
+        text = client.get(address + asked).content.decode()
+        assert "70 %" in text and "€" not in text and "Projects behind the money" not in text and "no open project says what it costs" not in text
+        assert "€700" in client.get(address).content.decode()
+
+
 def test_everything_counts_once(themed):
     found, work = sums(themed), alignment.read(themed.alma, since=None)
     assert sum(one.amount for one in found.by_theme.values()) + themed_amount(found.themeless, work) + themed_amount(found.unserved, work) == pytest.approx(work.amount)

@@ -41,14 +41,14 @@ class AlignmentLine(BaseModel):
 
 class AlignmentTheme(BaseModel):
     """What the objectives of a theme got together, against what is intended for its open ones; `money` in the `currency` of most
-    open projects, whatever the period."""
+    open projects, whatever the period, and null of a product: it is known of projects only. Of one space or product nothing is judged."""
 
     theme_id: int
     share: float | None
     intended: float | None
     amount: float
     state: str
-    money: float
+    money: float | None
     money_share: float | None
     money_state: str
 
@@ -101,23 +101,23 @@ def alignment(request: HttpRequest, asked: Query[AlignmentAsked]) -> HttpRespons
         within = reads.below(user, asked.space_id)
     since = reads.since(asked.months) if asked.months and not asked.to_come else None
     found = reads.read(user, since=since, to_come=asked.to_come, within=within, product=asked.product_id)
-    loose = unaligned.loose(user, within)
-    paid = money.read(user, within)
+    loose = unaligned.loose(user, within, found=found)
+    paid = money.read(user, within) if asked.product_id is None else money.Money()
     sums = theme_sums.read(found, paid, Theme.objects.visible_to(user).order_by("name", "id").values_list("pk", flat=True))
     return generic.send(AlignmentFigures(
         since=since, measure=found.measure, coverage=found.coverage, items=found.whole.items, amount=found.amount, served=found.served,  # type: ignore[arg-type]
         score=found.score, as_intended=found.as_intended, computed_at=found.computed_at,
         objectives=[AlignmentLine(objective_id=o.objective.pk, share=o.share, intended=o.intended, amount=o.amount, state=o.state) for o in found.lines[:MOST]],
-        currency=paid.currency, themes=[_theme(pk, one) for pk, one in sorted(sums.by_theme.items())][:MOST],
+        currency=paid.currency, themes=[_theme(pk, one, with_money=asked.product_id is None) for pk, one in sorted(sums.by_theme.items())][:MOST],
         scores=[AlignmentScore(kind=s.kind, id=s.pk, score=s.score, amount=s.amount, served=s.served) for s in found.scored[:MOST]],
         loose=[AlignmentLoose(kind=r.kind, id=r.pk, name=r.name) for r in (*loose.projects, *loose.products, *loose.features)][:MOST],
         unserved_objective_ids=[o.pk for o in loose.objectives][:MOST],
     ).model_dump())  # fmt: skip
 
 
-def _theme(pk: int, one: theme_sums.Sum) -> AlignmentTheme:
+def _theme(pk: int, one: theme_sums.Sum, *, with_money: bool) -> AlignmentTheme:
     intended = one.intended / 100 if one.intended else None
     return AlignmentTheme(
-        theme_id=pk, share=one.share, intended=intended, amount=one.amount, state=one.state, money=round(one.money, 2), money_share=one.money_share,
+        theme_id=pk, share=one.share, intended=intended, amount=one.amount, state=one.state, money=round(one.money, 2) if with_money else None, money_share=one.money_share,
         money_state=one.money_state,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from tandem.planning.models.adoption import Adoption
 from tandem.planning.models.computed_dates import ComputedDates
 from tandem.planning.models.effort import Effort
+from tandem.planning.models.effort_stamp import EffortStamp
 from tandem.planning.models.forecast import Forecast
 from tandem.planning.models.levelled import LevelledDates, LevelledPlan
 from tandem.planning.models.plan_conflict import PlanConflict
@@ -11,4 +12,4 @@ from tandem.planning.models.plan_scenario import PlanChange, PlanScenario
 from tandem.planning.models.run import Run
 from tandem.planning.models.scenario import Scenario, Solution
 
-__all__ = ["Adoption", "ComputedDates", "Effort", "Forecast", "LevelledDates", "LevelledPlan", "PlanChange", "PlanConflict", "PlanDraft", "PlanScenario", "Run", "Scenario", "Solution"]
+__all__ = ["Adoption", "ComputedDates", "Effort", "EffortStamp", "Forecast", "LevelledDates", "LevelledPlan", "PlanChange", "PlanConflict", "PlanDraft", "PlanScenario", "Run", "Scenario", "Solution"]

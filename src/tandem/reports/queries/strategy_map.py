@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q, Sum
@@ -45,8 +46,11 @@ class _Names:
                 self.owners[space] = (kind, pk)
         self.above = dict(Space.objects.visible_to(user).order_by().values_list("pk", "parent_id"))
         self.names = names
-        self.places = frozenset(self.above.items())
-        "What may change without effort being computed anew."
+
+    @cached_property
+    def places(self) -> bytes:
+        """What may change without effort being computed anew."""
+        return kept_effort.digest(*sorted(self.above.items()))
 
     def objective(self, pk: int | None) -> Key:
         return NOTHING if pk is None else (OBJECTIVE, pk) if (OBJECTIVE, pk) in self.names else UNSEEN

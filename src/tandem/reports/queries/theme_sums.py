@@ -12,7 +12,7 @@ from tandem.strategy.models import Objective
 
 @dataclass
 class Sum:
-    """Of one theme. Shares are of all that is looked at; none where there is too little to say."""
+    """Of one theme. Shares are of all that is looked at; none where there is too little to say, and nothing intended for a part of it."""
 
     objectives: list[Objective] = field(default_factory=list)
     amount: float = 0.0
@@ -39,7 +39,8 @@ class Sums:
 
 
 def read(found: Alignment, money: Money, themes: Iterable[int]) -> Sums:
-    """Of the `themes` that the reader sees, from what is read of work and money; no query."""
+    """Of the `themes` that the reader sees, from what is read of work and money; no query. Of a part of the work nothing is judged:
+    what is intended is a share of all work."""
     known = set(themes)
     under = themes_of(found.objectives)
     sums: dict[int, Sum] = defaultdict(Sum)
@@ -50,7 +51,7 @@ def read(found: Alignment, money: Money, themes: Iterable[int]) -> Sums:
             row.objectives.append(one)
             row.amount += found.own.get(one.pk, 0.0)
             row.shares += money.own.get(one.pk, [])
-    for theme, intended in _intended(found.objectives, under).items():
+    for theme, intended in ({} if found.is_part else _intended(found.objectives, under)).items():
         if theme in known:
             sums[theme].intended = intended
     for row in sums.values():
@@ -81,20 +82,25 @@ def themes_of(objectives: Iterable[Objective]) -> dict[int, int | None]:
 
 
 def _intended(objectives: Iterable[Objective], under: dict[int, int | None]) -> dict[int, int]:
-    """By the open objectives. What is intended for a part is meant within that of the objective above: it moves from its theme to the part's."""
-    known = {one.pk: one for one in objectives if one.state == Objective.State.OPEN}
+    """By the open objectives. What is intended for a part is meant within that of the nearest open objective above, also where a closed
+    one stands between them: it moves from the theme of the one to that of the other."""
+    known = {one.pk: one for one in objectives}
     found: dict[int, int] = defaultdict(int)
     for pk, one in known.items():
-        if not one.intended_share:
+        if not _intends(one):
             continue
-        _give(found, under[pk], one.intended_share)
+        _give(found, under[pk], one.intended_share or 0)
         at, seen = known.get(one.parent_id or 0), {pk}
-        while at is not None and at.pk not in seen and not at.intended_share:
+        while at is not None and at.pk not in seen and not _intends(at):
             seen.add(at.pk)
             at = known.get(at.parent_id or 0)
         if at is not None and at.pk not in seen:
-            _give(found, under[at.pk], -one.intended_share)
+            _give(found, under[at.pk], -(one.intended_share or 0))
     return {theme: share for theme, share in found.items() if share > 0}
+
+
+def _intends(one: Objective) -> bool:
+    return one.state == Objective.State.OPEN and bool(one.intended_share)
 
 
 def _give(found: dict[int, int], theme: int | None, share: int) -> None:

@@ -1,5 +1,5 @@
 """The cells of a feature under its objective: weight, promise, lane, slip and status. In Python for the reason that `web/lanes.py`
-gives: the page of all objectives has hundreds of them."""
+gives: the page of all objectives has hundreds of them. `status`, `word` and `slip` are the macros of `components/status.html`, sign for sign."""
 
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
@@ -13,17 +13,20 @@ from tandem.web.templating import day
 def cells(row: Row, weight: int, axis: picture.Axis) -> Markup:
     promised = day(row.said.date) if row.said else "–"
     lane = lanes.lane(mini=True, label=aloud(row), **picture.lane(row, axis))
-    slip = "" if row.status == "done" else _slip(row.slip_days, row.status)
+    late = "" if row.status == "done" else slip(row.slip_days, row.status)
     text = _("No promise") if row.said is None and row.status == "none" else word(row.status)
     return Markup(  # noqa: S704  numbers and dates; words are escaped
         f'<td class="n opt">{weight} %</td><td class="n num nw opt">{promised}</td>\n'
         f'<td class="lane-c">{lanes.gridlines(axis.columns)}{lane}</td>\n'
-        f'<td class="n nw">{slip}</td><td class="nw"><span class="st"><i class="sh sh-{row.status}" aria-hidden="true"></i><span>{escape(text)}</span></span></td>'
+        f'<td class="n nw">{late}</td><td class="nw">{status(row.status, text)}</td>'
     )
 
 
+def status(state: str, text: str) -> str:
+    return f'<span class="st"><i class="sh sh-{state or "none"}" aria-hidden="true"></i><span>{escape(text)}</span></span>'
+
+
 def word(state: str) -> str:
-    """As `components/status.html` says it."""
     words = {"on": _("On track"), "risk": _("At risk"), "off": _("Off track"), "done": _("Done"), "block": _("Blocked")}
     return words.get(state) or _("Not started")
 
@@ -38,7 +41,7 @@ def aloud(row: Row) -> str:
     return _("%(name)s: no forecast") % said
 
 
-def _slip(days: int | None, state: str) -> str:
+def slip(days: int | None, state: str) -> str:
     cls = f"str t-{state}" if state in ("off", "risk") else "str "
     if days is None:
         return f'<span class="{cls}">–</span>'

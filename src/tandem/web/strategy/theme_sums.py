@@ -10,6 +10,7 @@ from markupsafe import Markup
 from tandem.reports.queries import alignment_money as money_reads
 from tandem.reports.queries import theme_sums as reads
 from tandem.reports.queries.alignment import Alignment
+from tandem.reports.queries.alignment_money import Money
 from tandem.reports.queries.theme_sums import Sum, Sums
 from tandem.strategy.models import Theme
 from tandem.web import charts
@@ -31,9 +32,14 @@ class Read:
     def __init__(self, request: HttpRequest) -> None:
         self.asked: Asked = alignment.asked(request)
         self.work: Alignment = alignment.read(request, self.asked)
-        self.money = money_reads.read(request.user, self.asked.within)
+        self.money = money_reads.read(request.user, self.asked.within) if self.has_money else Money()
         themes = Theme.objects.visible_to(request.user).values_list("pk", flat=True)
         self.sums: Sums = reads.read(self.work, self.money, themes)
+
+    @property
+    def has_money(self) -> bool:
+        """What is spent is known of projects, and not of the part of one that is for a product."""
+        return self.asked.product is None
 
 
 def of(request: HttpRequest) -> Read:
@@ -47,12 +53,17 @@ def above(request: HttpRequest) -> dict[str, Any]:
     """What stands above the list."""
     found = of(request)
     return {
-        "lede": _lede(found), "basis": alignment.basis(found.work, found.asked), "computed_at": found.work.computed_at,
+        "lede": _lede(found), "basis": _basis(found), "computed_at": found.work.computed_at,
         "periods": [
             {"label": label, "href": found.asked.url("themes", period=name), "current": name == found.asked.period}
             for name, label in alignment.PERIOD_WORDS.items()
         ],
     }  # fmt: skip
+
+
+def _basis(found: Read) -> str:
+    said = alignment.basis(found.work, found.asked)
+    return f"{said} · {_('intended shares are of all work')}" if found.work.is_part else said
 
 
 def _lede(found: Read) -> str:
@@ -84,11 +95,11 @@ def figures(found: Read, row: Theme) -> list[dict[str, Any]]:
             "label": _("Share of the work"), "value": charts.percent(one.share) if one.share is not None else "–",
             "note": alignment.amount(one.amount, found.work.measure),
         },
-        {"label": _("Intended"), "value": charts.percent(one.intended / 100) if one.intended else "–", "note": _("for its open objectives together")},
-        {
+        {"label": _("Intended"), "value": charts.percent(one.intended / 100) if one.intended else "–", "note": _("intended shares are of all work") if found.work.is_part else _("for its open objectives together")},
+        *([{
             "label": _("Share of the money"), "value": charts.percent(one.money_share) if one.money_share is not None else "–",
             "note": money.money(one.money, found.money.currency) if one.money else _("no open project says what it costs"),
-        },
+        }] if found.has_money else []),
         {"label": _("Objectives"), "value": len(one.objectives), "note": ""},
     ]  # fmt: skip
 
