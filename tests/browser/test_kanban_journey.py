@@ -149,6 +149,23 @@ def test_a_card_among_many_is_found_and_scrolled_to(page_of, site, kanban):
     until(page, lambda: titled(site, key, f"Card {number}"), "Analysis")
 
 
+def test_keys_cross_the_packs_of_a_long_column(page_of, site, kanban):
+    key, _count = kanban
+    page = page_of("boris")
+    opened(page, key)
+    packs = page.locator(".cell").first.locator(".pack")
+    last, first = packs.first.locator(".kcard").last, packs.nth(1).locator(".kcard").first
+    mine, theirs = (re.match(r"Card \d+", one.locator(".ti").text_content())[0] for one in (last, first))
+    last.locator(".ti").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.textContent").startswith(f"{theirs} ")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Alt+ArrowDown")
+    query = "SELECT i.title FROM work_workitem i JOIN people_space p ON p.id = i.space_id WHERE p.key = %s ORDER BY i.rank, i.id"
+    both = {mine, theirs}
+    until(page, lambda: [name for row in site.rows(query, key) if (name := re.match(r"Card \d+", row[0])[0]) in both], [theirs, mine])
+
+
 @pytest.mark.slow
 def test_the_same_board_in_the_hand_and_in_chinese(page_of, site, kanban):
     key, count = kanban
