@@ -38,6 +38,8 @@ class Picture(NamedTuple):
     size: tuple[int, int] = (1280, 800)
     file: str = ""
     is_imported: bool = False
+    is_signed_in: bool = True
+    is_shared: bool = False
 
 
 WIDE, PHONE = (1440, 900), (390, 844)
@@ -45,10 +47,12 @@ TABLE = "Ref;Thing;Latest by;By whom\n1;Check the crane;03/04/2026;Mila Horn\n2;
 """A table that must be asked about: whose columns are what, and is it the third of April or the fourth of March?"""
 
 PICTURES = (
+    Picture("sign-in", ("/accounts/login/",), size=(1200, 760), is_signed_in=False),
     Picture("home", ("/",)),
     Picture("roadmap", ("/roadmap/",), size=WIDE),
     Picture("roadmap-zh", ("/roadmap/",), language="zh-hans", size=WIDE),
     Picture("roadmap-peek", ("/roadmap/",), press=".lt-r .a a:has-text('Tariff code lookup')", size=WIDE),
+    Picture("roadmap-shared", ("/roadmap/shares/",), size=WIDE, is_shared=True),
     Picture("roadmap-release", ("/releases/", "text=Cross-border Desk 1.2")),
     Picture("roadmap-promise", ("/promises/", r"/promises/\d+/")),
     Picture("plan", ("/plans/NGB/",), size=WIDE),
@@ -84,7 +88,7 @@ PICTURES = (
 
 def main() -> int:
     options = _options()
-    chosen = [one for one in PICTURES if options.only in one.name]
+    chosen = [one for one in PICTURES if any(part in one.name for part in options.only.split(","))]
     missing = []
     with _site(options) as (url, email, password), visit.chromium() as browser:
         signed = visit.sign_in(browser, url, email, password)
@@ -99,12 +103,14 @@ def main() -> int:
 
 
 def _take(browser: Any, url: str, signed: Any, one: Picture) -> None:
-    page = visit.page(browser, url, signed, language=one.language, theme=one.theme, size=one.size)
+    page = visit.page(browser, url, signed if one.is_signed_in else None, language=one.language, theme=one.theme, size=one.size)
     try:
         visit.follow(page, one.way)
         visit.settled(page)
         if one.file:
             _upload(page, one)
+        if one.is_shared:
+            page = _as_stranger(browser, url, page, one)
         if one.press:
             page.locator(one.press.format(row=_ROW)).first.click()
             if one.key:
@@ -116,6 +122,18 @@ def _take(browser: Any, url: str, signed: Any, one: Picture) -> None:
         print(f"{one.name:18} {file.stat().st_size // 1024:4} kB  {page.url.removeprefix(url)}")
     finally:
         page.context.close()
+
+
+def _as_stranger(browser: Any, url: str, page: Any, one: Picture) -> Any:
+    """The roadmap behind a link that was just made, as somebody without an account sees it."""
+    page.get_by_label("Product").select_option(label="Shipper Portal")
+    page.get_by_role("button", name="Make a link").click()
+    link = page.get_by_label("Link", exact=True).input_value()
+    page.context.close()
+    opened = visit.page(browser, url, None, language=one.language, theme=one.theme, size=one.size)
+    opened.goto(link)
+    visit.settled(opened)
+    return opened
 
 
 def _upload(page: Any, one: Picture) -> None:
@@ -142,7 +160,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--url", default="", help="a demonstration that runs already, with --email and --password of its PMO lead")
     parser.add_argument("--email", default="alma.voss@harbourline.example")
     parser.add_argument("--password", default="")
-    parser.add_argument("--only", default="", help="take the pictures whose name contains this")
+    parser.add_argument("--only", default="", help="take the pictures whose name contains this, or one of these with commas between")
     return parser.parse_args()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 _EMPTY = '<span class="sub">–</span>'
-_SHORT = 20  # bytes: so many letters, or a third of that in Chinese
+_WORD, _SHORT = 12, 20  # bytes: so many letters, or a third of that in Chinese
 
 
 def body(noun: Any, rows: Iterable[Any]) -> Markup:
@@ -28,9 +28,10 @@ def _row(noun: Any, columns: Sequence[Any], row: Any) -> str:
 
 
 def _width(shown: str) -> str:
-    """A word or a day stays in one line, a sentence gets room to be read: a phone would stand them one under the other."""
+    """A word or a day stays in one line, and on a phone a few words too; there a sentence gets room to be read."""
     if shown.startswith("<"):
         shown = shown[shown.find(">") + 1 : shown.rfind("<")]
         if "<" in shown:
             return ""
-    return ' class="nw"' if len(shown.encode()) <= _SHORT else ' class="w"'
+    length = len(shown.encode())
+    return ' class="nw"' if length <= _WORD or (shown[-3:-2] == "-" and length <= _SHORT) else ' class="s"' if length <= _SHORT else ' class="w"'
