@@ -65,7 +65,7 @@ export class TandemBoard extends HTMLElement {
   private name(card: HTMLElement): string { return card.querySelector('.ti')?.textContent?.trim() ?? card.dataset.card!; }
 
   private equip(): void {
-    pack(this, this.cells());
+    this.keepingFocus(() => pack(this, this.cells()));
     this.fold();
     this.drawTabs();
     this.watchEnds();
@@ -118,6 +118,14 @@ export class TandemBoard extends HTMLElement {
   private mark(card?: HTMLElement): void {
     for (const cell of this.cells()) cell.classList.toggle('shut', !!card && !this.mayGo(card, cell));
   }
+  /** A card that is put elsewhere in the page loses the focus that is in it. */
+  private keepingFocus(act: () => void): void {
+    const on = document.activeElement, inside = on instanceof HTMLElement && !!on.closest('[data-card]') && this.contains(on);
+    act();
+    if (inside && on.isConnected && document.activeElement !== on) on.focus({ preventScroll: true });
+  }
+  /** While a card is held or on its way nothing under it is put elsewhere: Sortable would lose it. */
+  private moving(): boolean { return this.dragging || this.held || this.busy > 0; }
   private mayMove(): boolean { return this.hasAttribute('patch'); }
 
   // ── lanes ──
@@ -227,13 +235,15 @@ export class TandemBoard extends HTMLElement {
   /** The next cards of the column at whose end the link stands. */
   private async more(link: HTMLAnchorElement): Promise<void> {
     const src = this.getAttribute('src'), key = link.parentElement?.dataset.state;
-    if (!src || !key || link.getAttribute('aria-busy') || this.dragging || this.busy) return;
+    if (!src || !key || link.getAttribute('aria-busy')) return;
+    if (this.moving()) { this.moreLater(link); return; }
     link.setAttribute('aria-busy', 'true');
     const cells = this.cells().filter((c) => c.dataset.state === key), first = cells.reduce((n, c) => n + this.cards(c).length, 0);
     try {
       const doc = new DOMParser().parseFromString(await fragment(asked(src, { part: 'cards', half: key, first: String(first) })), 'text/html');
       const found = doc.querySelector<HTMLElement>(`[data-more="${CSS.escape(key)}"]`);
       if (!found || !link.isConnected) return;
+      if (this.moving()) { link.removeAttribute('aria-busy'); this.moreLater(link); return; }
       const known = new Set([...this.querySelectorAll<HTMLElement>('[data-card]')].map((c) => c.dataset.card!)), added: HTMLElement[] = [];
       for (const group of found.querySelectorAll<HTMLElement>('[data-of]')) {
         const cell = cells.find((c) => (c.dataset.lane ?? '') === group.dataset.of);
@@ -255,6 +265,10 @@ export class TandemBoard extends HTMLElement {
     } catch (e) { link.removeAttribute('aria-busy'); complain(e); }
   }
 
+  private moreLater(link: HTMLAnchorElement): void {
+    setTimeout(() => { if (link.isConnected && this.isConnected) { this.ends?.unobserve(link); this.ends?.observe(link); } }, 300);
+  }
+
   // ── the server's picture ──
   /** After one's own move a moment later, for then it is told as well. */
   refresh(wait = 200): void {
@@ -265,7 +279,7 @@ export class TandemBoard extends HTMLElement {
   private typing(): boolean { return !!this.querySelector('.quick-f')?.contains(document.activeElement); }
   private async fetch(): Promise<void> {
     const src = this.getAttribute('src');
-    if (!src || this.dragging || this.held || this.busy || !this.isConnected) return;
+    if (!src || this.moving() || !this.isConnected) return;
     if (this.typing()) { this.wanted = true; return; }
     this.wanted = false;
     const turn = ++this.fetches;
@@ -274,12 +288,11 @@ export class TandemBoard extends HTMLElement {
       if (turn !== this.fetches) return;
       const doc = new DOMParser().parseFromString(answer, 'text/html');
       const fresh = doc.querySelector('.bd-grid'), old = this.querySelector('.bd-grid');
-      if (!fresh || !old || this.dragging || this.held || this.busy || this.typing()) { this.wanted = !!fresh; return; }
+      if (!fresh || !old || this.moving() || this.typing()) { this.wanted = !!fresh; return; }
       const where = (root: Element) => new Map([...root.querySelectorAll<HTMLElement>('[data-card]')].map((c) => [c.dataset.card!, cellOf(c).dataset.state]));
       const mine = new Map([...old.querySelectorAll<HTMLElement>('[data-card]')].map((c) => [c.dataset.card!, c]));
       // of a card that is said to be the same one has to be here
       if ([...fresh.querySelectorAll<HTMLElement>('[data-same]')].some((c) => !mine.has(c.dataset.card!))) { this.picture = ''; this.refresh(); return; }
-      this.picture = doc.querySelector<HTMLElement>('[data-picture]')?.dataset.picture ?? '';
       const before = where(old), focus = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>('[data-card]')?.dataset.card;
       const [x, tops] = [old.scrollLeft, scrollY], same = alike(old, fresh);
       // an unchanged card keeps its element
@@ -302,6 +315,7 @@ export class TandemBoard extends HTMLElement {
       old.scrollLeft = x;
       if (!same) scrollTo({ top: tops });
       if (focus && (document.activeElement as HTMLElement).closest<HTMLElement>('[data-card]')?.dataset.card !== focus) this.querySelector<HTMLElement>(`[data-card="${CSS.escape(focus)}"] .ti`)?.focus({ preventScroll: true });
+      this.picture = doc.querySelector<HTMLElement>('[data-picture]')?.dataset.picture ?? '';
       this.dataset.drawn = String(performance.now());   // what benchmarks/board.py reads
       this.dataset.took = String(performance.now() - began);
     } catch (e) { complain(e); }

@@ -14,7 +14,7 @@ export function moveMenu(button: HTMLElement, entries: Entry[]): void {
     list.append(b);
   }
   const outside = (e: Event) => { if (!list.contains(e.target as Node)) close(); };
-  const moved = () => { if (Math.abs(button.getBoundingClientRect().top - at.top) > 4) close(); }; // not for what scrolls elsewhere
+  const moved = () => { const now = button.getBoundingClientRect(); if (Math.hypot(now.top - at.top, now.left - at.left) > 4) close(); }; // not for what scrolls elsewhere
   function close(focus = false): void {
     list.remove();
     button.setAttribute('aria-expanded', 'false');

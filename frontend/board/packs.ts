@@ -53,7 +53,7 @@ export function drawn(old: Element, fresh: Element, face: (card: HTMLElement) =>
   const there = [...old.children];
   ([...fresh.children] as HTMLElement[]).forEach((next, n) => {
     const now = there[n];
-    if (next.dataset.state !== undefined) lay(now, next, cardsOf(next).map(face));
+    if (next.dataset.state !== undefined) { lay(now, next, cardsOf(next).map(face)); named(now, next); }
     else if (!now.isEqualNode(next)) now.replaceWith(next);
   });
 }
@@ -73,6 +73,15 @@ function lay(cell: Element, fresh: Element, cards: HTMLElement[]): void {
     last = card;
   }
   beside(cell, fresh);
+}
+/** What a cell says of itself: its name, whether work waits there. What the browser's script says of it stays. */
+const OURS = ['cur', 'shut'];
+function named(cell: Element, fresh: Element): void {
+  const own = OURS.filter((c) => cell.classList.contains(c));
+  for (const { name } of [...cell.attributes]) if (!fresh.hasAttribute(name) && name !== 'hidden') cell.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (name !== 'class' && cell.getAttribute(name) !== value) cell.setAttribute(name, value);
+  const look = [...fresh.classList, ...own].join(' ');
+  if (cell.className !== look) cell.className = look;
 }
 /** What stands in a cell above and below its cards: a limit, the way to add one, the way to more. */
 function beside(cell: Element, fresh: Element): void {

@@ -52,6 +52,12 @@ def test_the_year_stands_where_it_changes():
     assert found == ["Nov 2026", "Dec", "Jan 2027", "Feb", "Mar", "Apr"]
 
 
+def test_where_each_mark_is_of_another_year_each_says_its_year():
+    found = [text for _day, text in charts.days_between(date(2020, 1, 1), date(2026, 12, 31), 7)]
+    assert found == [f"Jan {year}" for year in range(2020, 2027)]
+    assert [text for _day, text in charts.days_between(date(2026, 12, 1), date(2027, 4, 20), 6)][:2] == ["Dec", "Jan 2027"]
+
+
 def test_labels_speak_chinese():
     with translation.override("zh-hans"):
         assert charts.day_and_month(date(2026, 2, 12)) == "2月12日"

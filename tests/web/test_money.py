@@ -1,5 +1,6 @@
 """The page of money, the list behind it, a pasted table, and who sees none of it."""
 
+import re
 from datetime import date
 from decimal import Decimal as D
 
@@ -7,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from tandem.portfolio.models import Budget, BudgetEntry, CostLine
+from tandem.web.portfolio import costs
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +103,13 @@ def test_a_budget_is_approved_and_moved_in_the_browser(world, signed_in):
     assert "Depot" in text
     assert BudgetEntry.objects.count() == 3
     assert signed_in(world.boris).post(url, {"amount": "1", "note": "Me"}).status_code == 403
+
+
+def test_a_new_line_is_offered_only_where_its_costs_may_be_seen(world, signed_in, monkeypatch):
+    make.project(actor=world.alma, name="Unseen")
+    seen, client = world.project.space.pk, signed_in(world.alma)
+    offered = re.compile(r'<select name="home".*?</select>', re.S)
+    assert "Unseen" in offered.search(page(client, reverse("cost_lines_new")))[0]
+    monkeypatch.setattr(costs, "spaces_where", lambda user, permission: frozenset({seen}))
+    choices = offered.search(page(client, reverse("cost_lines_new")))[0]
+    assert "Unseen" not in choices and f'value="{seen}"' in choices

@@ -142,13 +142,23 @@ def test_a_long_first_night_goes_in_parts(world, monkeypatch):
     assert not WorkItem.objects.filter(archived_at__isnull=False).exists()
 
 
-def test_taking_a_long_night_back_goes_in_parts_too_and_goes_on_where_it_broke_off(world, monkeypatch):
+@pytest.fixture
+def long_night(world, monkeypatch):
+    """Five items, put away two at a time."""
     monkeypatch.setattr(archiving_rules, "_BATCH", 2)
     for n in range(5):
         finished(world, 40, title=f"Old {n}")
     rule(world)
     put_away()
-    done, one, turns = Archiving.objects.get(), archiving_rules.record_many, []
+    return Archiving.objects.get()
+
+
+def undoings():
+    return [event.changes["count"] for event in Event.objects.filter(verb="archiving.undone")]
+
+
+def test_taking_a_long_night_back_goes_in_parts_too_and_goes_on_where_it_broke_off(world, long_night, signed_in, monkeypatch):
+    one, turns = archiving_rules.record_many, []
 
     def breaks(*given, **more):
         turns.append(len(given[1]))
@@ -158,15 +168,39 @@ def test_taking_a_long_night_back_goes_in_parts_too_and_goes_on_where_it_broke_o
 
     monkeypatch.setattr(archiving_rules, "record_many", breaks)
     with pytest.raises(RuntimeError):
-        archiving_rules.undo(actor=world.boris, archiving=done)
+        archiving_rules.undo(actor=world.boris, archiving=long_night)
     away = WorkItem.objects.filter(archived_at__isnull=False)
-    assert away.count() == 3
-    archiving_rules.undo(actor=world.boris, archiving=Archiving.objects.get())
+    assert away.count() == 3 and undoings() == []
+    assert Archiving.objects.get().undone_at is None, "what is still away can be asked for"
+    page, client = reverse("archiving_settings", args=[world.project.space.key]), signed_in(world.boris)
+    assert 'value="undo"' in client.get(page).content.decode()
+    assert client.post(page, {"do": "undo", "archiving": long_night.pk}, headers=JSON).status_code == 200
     assert not away.exists() and turns == [2, 2, 2, 1]
-    told = Event.objects.filter(verb="archiving.undone").order_by("pk")
-    assert [e.changes["count"] for e in told] == [[5, 3], [3, 1], [1, 0]]
-    with pytest.raises(Refused):
-        archiving_rules.undo(actor=world.boris, archiving=Archiving.objects.get())
+    assert undoings() == [[5, 0]], "told once, of all"
+    assert 'value="undo"' not in client.get(page).content.decode()
+
+
+def test_two_people_who_take_a_night_back_at_once_share_the_parts(world, long_night, monkeypatch):
+    one, parts = archiving_rules._part_back, []
+
+    def other_comes(actor, *given, **more):
+        found = one(actor, *given, **more)
+        parts.append(actor.name)
+        if len(parts) == 1:
+            archiving_rules.undo(actor=world.alma, archiving=Archiving.objects.get())
+        return found
+
+    monkeypatch.setattr(archiving_rules, "_part_back", other_comes)
+    back = archiving_rules.undo(actor=world.boris, archiving=long_night, version=long_night.version)
+    assert parts == [world.boris.name, world.alma.name, world.alma.name, world.boris.name]
+    assert back.undone_at == Archiving.objects.get().undone_at and undoings() == [[5, 0]]
+    assert not WorkItem.objects.filter(archived_at__isnull=False).exists()
+
+
+def test_a_night_that_changed_since_it_was_read_is_not_taken_back(world, long_night):
+    with pytest.raises(Stale):
+        archiving_rules.undo(actor=world.boris, archiving=long_night, version=long_night.version - 1)
+    assert WorkItem.objects.filter(archived_at__isnull=False).count() == 5
 
 
 def test_what_is_taken_back_while_it_goes_on_ends_it(world, monkeypatch):

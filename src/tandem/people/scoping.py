@@ -24,6 +24,7 @@ class _Known(NamedTuple):
 
 _changing: set[int] = set()
 _cache: dict[int, _Known] = {}
+_MOST_KNOWN = 5000
 
 
 def roles_of(user: Any) -> dict[int, frozenset[str]]:
@@ -69,7 +70,7 @@ def _known(user: Any) -> _Known:
     if known and known.version == user.access_version:
         return known
     known = _read(user)
-    if len(_cache) > 5000:
+    if len(_cache) > _MOST_KNOWN:
         _cache.clear()
     _cache[user.pk] = known
     return known
@@ -97,13 +98,45 @@ def _access_changed_here() -> bool:
 
 
 def _read(user: Any) -> _Known:
+    return _read_all([user])[user.pk]
+
+
+def know_all(users: Iterable[Any]) -> None:
+    """Who of them is not known is read together: two queries for all, where each would take two when asked about alone."""
+    if _access_changed_here():
+        return
+    missing = [user for user in users if (known := _cache.get(user.pk)) is None or known.version != user.access_version]
+    if missing:
+        found = _read_all(missing)
+        if len(_cache) + len(found) > _MOST_KNOWN:
+            _cache.clear()
+        _cache.update(found)
+
+
+def _read_all(users: list[Any]) -> dict[int, _Known]:
+    """Whoever has the same memberships sees the same: that is worked out once."""
     from tandem.people.models import Membership, Space
 
-    given: dict[int, set[str]] = {}
-    for space_id, role in Membership.objects.filter(user=user).values_list("space_id", "role"):
-        given.setdefault(space_id, set()).add(role)
+    given: dict[int, set[tuple[int, str]]] = {user.pk: set() for user in users}
+    for user_id, space_id, role in Membership.objects.filter(user__in=given).values_list("user_id", "space_id", "role"):
+        given[user_id].add((space_id, role))
     rows = list(Space.objects.values_list("id", "parent_id", "is_confidential", "name"))
     tree = {space_id: (parent, confidential) for space_id, parent, confidential, _name in rows}
+    root = next((name for _id, parent, _confidential, name in rows if parent is None), "")
+    alike: dict[frozenset[tuple[int, str]], _Known] = {}
+    found: dict[int, _Known] = {}
+    for user in users:
+        own = frozenset(given[user.pk])
+        if own not in alike:
+            alike[own] = _worked_out(own, tree, root)
+        found[user.pk] = alike[own]._replace(version=user.access_version)
+    return found
+
+
+def _worked_out(memberships: frozenset[tuple[int, str]], tree: dict[int, tuple[int | None, bool]], root: str) -> _Known:
+    given: dict[int, set[str]] = {}
+    for space_id, role in memberships:
+        given.setdefault(space_id, set()).add(role)
     found: dict[int, frozenset[str]] = {}
 
     def of(space_id: int) -> frozenset[str]:
@@ -114,14 +147,13 @@ def _read(user: Any) -> _Known:
         return found[space_id]
 
     roles = {space_id: of(space_id) for space_id in tree if of(space_id)}
-    root = next((name for _id, parent, _confidential, name in rows if parent is None), "")
     reached: set[int] = set()
     for space_id in roles:
         at: int | None = space_id
         while at is not None and at not in reached:
             reached.add(at)
             at = tree[at][0]
-    return _Known(user.access_version, roles, frozenset(roles), root, frozenset(reached), {})
+    return _Known(0, roles, frozenset(roles), root, frozenset(reached), {})
 
 
 def members_of(space_id: int) -> models.QuerySet[Any]:

@@ -145,8 +145,8 @@ def nice(low: float, high: float, count: int = 5) -> list[float]:
 
 
 def days_between(first: date, last: date, most: int = 8) -> Sequence[tuple[Value, str]]:
-    """Days, Mondays or firsts of months between two days, at most so many, each with its short name; the year stands
-    at the first one and where it changes."""
+    """Days, Mondays or firsts of months between two days, at most so many, each with its short name. Of months the year stands
+    at the first one and where it changes; where that is the second one, only there, unless each is of a year of its own."""
     first, last = _day(first), _day(last)
     span = max((last - first).days, 1)
     for step in _DAY_STEPS:
@@ -163,7 +163,7 @@ def days_between(first: date, last: date, most: int = 8) -> Sequence[tuple[Value
     for count in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
         if count % step == 0 and (day := date(count // 12, count % 12 + 1, 1)) >= first:
             found.append((day, short_month(day, with_year=not found or day.month <= step)))
-    if len(found) > 1 and isinstance(second := found[1][0], date) and second.month <= step:
+    if step < 12 and len(found) > 1 and isinstance(second := found[1][0], date) and second.month <= step:
         found[0] = (found[0][0], short_month(found[0][0]))  # type: ignore[arg-type]  two years side by side would touch
     return found or [(first, day_and_month(first))]
 

@@ -307,9 +307,10 @@ def _form(request: HttpRequest, noun: Noun, row: Any = None) -> forms.Form:
         )
         form.order_fields(["home"])
     for one in form.fields.values():
-        if isinstance(one, forms.ModelChoiceField) and not isinstance(one, HomeField):
-            one.queryset = one.queryset.visible_to(request.user)  # type: ignore[union-attr]
+        if isinstance(one, forms.ModelChoiceField):  # its choices follow its rows, which a form may still narrow
             one.empty_label = "–" if one.empty_label else None
+            if not isinstance(one, HomeField):
+                one.queryset = one.queryset.visible_to(request.user)  # type: ignore[union-attr]
         elif isinstance(one, forms.ChoiceField):
             one.choices = [(value, "–" if (value, text) in BLANK_CHOICE_DASH else text) for value, text in one.choices]  # type: ignore[misc]
     if hasattr(form, "for_request"):

@@ -22,12 +22,16 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from tandem.kit.text import whole_number
+from tandem.people.scoping import know_all
+from tandem.reports.queries.moment import Moment
 from tandem.web.middleware import spoken_to
 from tandem.web.work import same_picture
 
 log = logging.getLogger("tandem.live")
 _MOST_KEPT = 64
+_MOST_FACES = 200_000
 _TURNS = 3
+_SESSION = re.compile(r"[a-z0-9]{32}")
 _PATH = re.compile(r"/boards/[-\w]+/$")
 _CARD = re.compile(rb'<article class="kcard.*?</article>', re.S)
 _NUMBER = re.compile(rb'data-card="(\d+)"')
@@ -53,16 +57,16 @@ class Found(NamedTuple):
 
 
 class _Named(NamedTuple):
-    """A picture that was handed out: its name, and what each of its cards looked like."""
+    """A picture that was handed out: its name, and when it was made, by which it is told from the next one."""
 
     name: str
-    body: bytes
-    faces: dict[bytes, int]
+    made: tuple[Any, float]
 
 
 _headers: OrderedDict[Any, Headers] = OrderedDict()
 _named: OrderedDict[Any, _Named] = OrderedDict()
 _earlier: OrderedDict[Any, dict[bytes, int]] = OrderedDict()
+"What each card of a picture looked like, by the key and the name of the picture."
 
 
 def asked(scope: dict[str, Any]) -> Ask | None:
@@ -73,7 +77,9 @@ def asked(scope: dict[str, Any]) -> Ask | None:
         return None
     given = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     parts = query.split("&")
-    at = (scope.get("scheme"), *(given.get(name) for name in ("host", "x-forwarded-host", "x-forwarded-proto")))
+    # as `web.proxies` reads it; what else a request says of itself no page hears
+    proxied = given.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower() == "https"
+    at = (scope.get("scheme"), given.get("host"), proxied)
     have = next((part[5:] for part in parts if part.startswith("have=")), "")
     rest = "&".join(part for part in parts if not part.startswith("have="))
     return Ask(scope["path"], rest, have, at, parse_cookie(given.get("cookie", "")), given.get("accept-language", ""))
@@ -122,7 +128,7 @@ class PictureDoor:
         finally:
             self._made.pop(key, None)
             done.set()
-        found = await self._look(ask) if ask.have or messages[0]["status"] == 200 else None
+        found = await self._look(ask) if messages[0]["status"] == 200 else None
         if found and found.key == key and found.answer:
             return await _tell(found.answer, send)
         for message in messages:
@@ -142,7 +148,7 @@ class PictureDoor:
             turn, self._waiting = self._waiting, []
             try:
                 found = await asyncio.get_running_loop().run_in_executor(self._aside, looked, [ask for ask, _future in turn])
-            except Exception as problem:  # the pages themselves say what is wrong
+            except Exception as problem:  # the database is away: the pages themselves say so
                 log.warning("pictures go the long way: %s", " ".join(str(problem).split()))
                 found = [None] * len(turn)
             for (_ask, future), one in zip(turn, found, strict=True):
@@ -160,18 +166,32 @@ async def _tell(answer: Answer, send: Any) -> None:
 
 
 def looked(asks: list[Ask]) -> list[Found | None]:
-    """For each the picture that they see and the answer, where it stands; None for the long way."""
+    """For each the picture that they see and the answer, where it stands; None for the long way. The record is looked at once for
+    all, after it is known who asks: what is the same then was the same for everybody who came."""
     try:
-        people = _people({key for ask in asks if (key := ask.cookies.get(settings.SESSION_COOKIE_NAME))})
-        found: list[Found | None] = []
+        people = _people({key for ask in asks if (key := _session(ask))})
+        know_all(people.values())
+        keys = [_key_of(ask, people.get(_session(ask))) for ask in asks]
+        now = same_picture.look.now() if any(keys) else None
         made: dict[Any, Answer] = {}
-        for ask in asks:
-            user = people.get(ask.cookies.get(settings.SESSION_COOKIE_NAME, ""))
-            key = _key(ask, user) if user else None
-            found.append(Found(key, _answer(ask, key, made)) if key else None)
-        return found
+        return [Found(key, _answer(ask, key, now, made)) if key and now else None for ask, key in zip(asks, keys, strict=True)]
     finally:
         connections.close_all()  # back to the pool
+
+
+def _session(ask: Ask) -> str:
+    """The key of the session, where it is one: anybody may write anything there."""
+    key = ask.cookies.get(settings.SESSION_COOKIE_NAME, "")
+    return key if _SESSION.fullmatch(key) else ""
+
+
+def _key_of(ask: Ask, user: Any) -> Any:
+    """None for the long way. A request that cannot be read, of too many parameters for example, spoils nobody else's."""
+    try:
+        return _key(ask, user) if user else None
+    except Exception as problem:  # the page itself says what is wrong
+        log.info("a picture goes the long way: %s", " ".join(str(problem).split()))
+        return None
 
 
 def _people(keys: set[str]) -> dict[str, Any]:
@@ -204,28 +224,31 @@ def _key(ask: Ask, user: Any) -> Any:
         return same_picture.key_for(request)
 
 
-def _answer(ask: Ask, key: Any, made: dict[Any, Answer]) -> Answer | None:
+def _answer(ask: Ask, key: Any, now: Moment, made: dict[Any, Answer]) -> Answer | None:
+    before = _earlier.get((key, ask.have)) if ask.have else None
+    one = (key, ask.at, "" if before is None else ask.have)  # a name that nobody gave is none
+    if one in made:
+        return made[one]
     headers = _headers.get((key, ask.at))
-    kept = same_picture.standing(key) if headers else None
+    kept = same_picture.standing(key, now) if headers else None
     if headers is None or kept is None:
         return None
-    one = (key, ask.at, ask.have)
-    if one not in made:
-        named = _name(key, kept.body)
-        before = _earlier.get((key, ask.have)) if ask.have else None
-        body = kept.body if before is None else shortened(kept.body, before)
-        made[one] = headers, b'<i hidden data-picture="%s"></i>' % named.name.encode() + body
+    name = _name(key, kept)
+    body = kept.body if before is None else shortened(kept.body, before)
+    made[one] = headers, b'<i hidden data-picture="%s"></i>' % name.encode() + body
     return made[one]
 
 
-def _name(key: Any, body: bytes) -> _Named:
+def _name(key: Any, kept: same_picture.Kept) -> str:
     """A picture's name means something only beside the key: whoever sees something else has no picture of that name."""
     named = _named.get(key)
-    if named is None or named.body is not body:
-        named = _Named(secrets.token_hex(8), body, faces_of(body))
+    if named is None or named.made != (kept.moment, kept.at):
+        named = _Named(secrets.token_hex(8), (kept.moment, kept.at))
         _keep(_named, key, named)
-        _keep(_earlier, (key, named.name), named.faces)
-    return named
+        _keep(_earlier, (key, named.name), faces_of(kept.body))
+        while sum(map(len, _earlier.values())) > _MOST_FACES and len(_earlier) > 1:
+            _earlier.popitem(last=False)
+    return named.name
 
 
 def faces_of(body: bytes) -> dict[bytes, int]:

@@ -18,10 +18,11 @@ from tandem.reports.queries import moment
 LONGEST = 2.0
 """Seconds after which a picture is made anew though nothing happened: ages go on."""
 _MOST_KEPT = 64
+_MOST_BYTES = 64 << 20
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-class _Kept(NamedTuple):
+class Kept(NamedTuple):
     moment: moment.Moment
     at: float
     body: bytes
@@ -45,7 +46,7 @@ class _Look:
             return self._found
 
 
-_kept: dict[Any, _Kept] = {}
+_kept: dict[Any, Kept] = {}
 _turns: dict[Any, threading.Lock] = {}
 _spaces: dict[str, int] = {}
 look = _Look()
@@ -55,7 +56,7 @@ def of(request: HttpRequest, space_id: int, make: Callable[[], HttpResponse], *,
     """Whoever asks has been let in; of the reader it depends on what they see, what they may, and how they read it. A `reader`
     is named where a picture says something of them alone."""
     key = _key(request, space_id, reader)
-    if len(_turns) >= _MOST_KEPT:
+    if len(_turns) >= _MOST_KEPT or sum(len(kept.body) for kept in list(_kept.values())) > _MOST_BYTES:
         forget()
     if (kept := standing(key)) is not None:
         return HttpResponse(kept.body)
@@ -66,7 +67,7 @@ def of(request: HttpRequest, space_id: int, make: Callable[[], HttpResponse], *,
             return HttpResponse(kept.body)
         answer = make()
         if answer.status_code == 200:
-            _kept[key] = _Kept(now, time.monotonic(), answer.content, {})
+            _kept[key] = Kept(now, time.monotonic(), answer.content, {})
             if reader is None:
                 _spaces[request.path] = space_id
                 answer.kept_as = key  # type: ignore[attr-defined]
@@ -99,7 +100,7 @@ def key_for(request: HttpRequest) -> Any:
     return _key(request, space_id, None)
 
 
-def _kept_for(request: HttpRequest) -> _Kept | None:
+def _kept_for(request: HttpRequest) -> Kept | None:
     """The picture that stands for this reader: nothing has happened since it was made."""
     key = key_for(request)
     kept = standing(key) if key else None
@@ -114,13 +115,13 @@ def _key(request: HttpRequest, space_id: int, reader: int | None) -> Any:
     )  # fmt: skip
 
 
-def standing(key: Any) -> _Kept | None:
-    """Without a turn: who finds the picture waits for nobody."""
+def standing(key: Any, now: moment.Moment | None = None) -> Kept | None:
+    """Without a turn: who finds the picture waits for nobody. Who asks for several has looked at the record `now`, once for all."""
     kept = _kept.get(key)
-    return kept if kept and _stands(kept, look.now()) else None
+    return kept if kept and _stands(kept, now or look.now()) else None
 
 
-def _stands(kept: _Kept, now: moment.Moment) -> bool:
+def _stands(kept: Kept, now: moment.Moment) -> bool:
     return kept.moment == now and time.monotonic() - kept.at < LONGEST
 
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -155,28 +155,35 @@ def _archived(ids: list[int], limit: datetime, moment: datetime, actor: Any, run
 
 def undo(*, actor: Any, archiving: Archiving, version: int | None = None) -> Archiving:
     """All that the rule put away that time comes back, as far as it is still there, and stays for as long as the rule says. A part
-    at a time, as it went: one that was broken off goes on with the rest when it is asked for again."""
+    at a time, as it went: only the last one says that it is done, so one that was broken off goes on with the rest when it is asked
+    for again, and two people at once share the parts. Through the API, which holds the row meanwhile, it is one transaction: what
+    breaks off there has brought nothing back."""
     require(actor, _DO, archiving.space_id)
-    run = uuid4()
-    back = _part_back(actor, archiving, version, run, is_first=True)
-    while back == _BATCH:
-        back = _part_back(actor, archiving, None, run)
-    return archiving
+    now, is_over = _part_back(actor, archiving, version, is_first=True)
+    while not is_over:
+        now, is_over = _part_back(actor, archiving, None)
+    return now
 
 
 @transaction.atomic
-def _part_back(actor: Any, archiving: Archiving, version: int | None, run: UUID, *, is_first: bool = False) -> int:
+def _part_back(actor: Any, archiving: Archiving, version: int | None, *, is_first: bool = False) -> tuple[Archiving, bool]:
+    """The record as it stands after this part, and whether that was the last one."""
     now = Archiving.objects.select_for_update(no_key=True).get(pk=archiving.pk)
+    if now.undone_at is not None:
+        if is_first:
+            raise Refused("archiving_undone")
+        return now, True  # by somebody else, meanwhile
+    if version is not None and now.version != version:
+        raise Stale(now)
     ids = Event.objects.filter(run=now.run, verb="work_item.archived").values("subject_id")
     away = WorkItem.objects.filter(space=now.space_id, pk__in=ids, archived_at=now.at)
     rows = list(away.select_for_update(no_key=True).order_by("pk")[:_BATCH])
-    if now.undone_at is not None and not rows:
-        if is_first:
-            raise Refused("archiving_undone")
-        return 0
-    moment, left = clock.now(), now.count if now.undone_at is None else away.count()
+    moment, run = clock.now(), uuid5(now.run, "undone")  # the same for every part, whoever asks for it
     WorkItem.objects.filter(pk__in=[row.pk for row in rows]).update(archived_at=None, version=F("version") + 1, updated_at=moment)
     record_many("work_item.unarchived", [(row, {"archived_at": [row.archived_at, None]}, {}) for row in rows], actor=actor, run=run)
-    archiving.write(expected=version, undone_at=moment)
-    record("archiving.undone", archiving, actor=actor, changes={"count": [left, left - len(rows)]}, run=run)
-    return len(rows)
+    if len(rows) == _BATCH:
+        return now, False
+    now.write(expected=None, undone_at=moment)
+    back = Event.objects.filter(run=run, verb="work_item.unarchived").count()
+    record("archiving.undone", now, actor=actor, changes={"count": [now.count, now.count - back]}, run=run)
+    return now, True
