@@ -175,11 +175,11 @@ def test_serve_opens_a_page_and_ends_soon_with_a_stream_open(place):
     ) as server:
         try:
             stream = connected(port, server)
-            stream.settimeout(60)
+            stream.settimeout(300)
             stream.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert stream.makefile("rb").readline().startswith(b"HTTP/1.1 403")  # it serves; how long its end may take, the long tests ask (tests/proof/test_kills.py)
             server.send_signal(signal.SIGTERM)
-            said = server.communicate(timeout=60)[0]
+            said = server.communicate(timeout=300)[0]
             assert server.returncode == 0, said
             assert f"http://localhost:{port}" in said
         finally:
