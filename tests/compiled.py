@@ -1,87 +1,43 @@
-"""What numba compiled of this very code on this machine before, so that a fresh clone need not compile all of it again.
+"""Where numba keeps what it compiles of the core for the tests: in the clone, in a folder of its own for each state of the sources.
 
-It lies beside the dump of the migrated database, one folder for each state of the sources of the core. `python -m tests.compiled`
-brings it into the clone, compiles what is missing, in two processes, and keeps that too: scripts/test.sh does it before the tests."""
+Numba looks at the file of a kernel alone, not at the files whose kernels went into it: after an edit there it would run the old ones.
+`python -m tests.compiled` compiles all of it, in two processes: scripts/test.sh does so beside the checks."""
 
-import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE = ROOT / "src/tandem/compute"
-HERE = ROOT / ".pytest_cache" / "numba"
-_KEPT = 4
+_KEPT = 3
 _HALVES = (
     ("levelling", "portfolio"),
     ("likeness", "selection", "dates", "forecasting"),
 )  # these two share kernels, those do not
 
 
-def _shelf() -> Path:
-    folder = Path(tempfile.gettempdir()) / f"tandem-compiled-{os.geteuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = hashlib.sha256(
-        f"{version('numba')} {version('llvmlite')} {sys.version} {os.environ.get('NUMBA_OPT')}".encode()
-    )
-    for file in sorted(CORE.rglob("*.py")):
-        found.update(file.relative_to(CORE).as_posix().encode() + b"\0" + file.read_bytes())
-    return folder / found.hexdigest()[:24]
+def state(core: Path) -> str:
+    found = hashlib.sha256()
+    for file in sorted(core.rglob("*.py")):
+        source = file.read_bytes()
+        found.update(f"{file.relative_to(core).as_posix()} {len(source)}\n".encode() + source)
+    return found.hexdigest()[:16]
 
 
-def _names() -> dict[str, str]:
-    """As numba names the folder of each of ours, which tells where this clone lies, and as we name it on the shelf."""
-    rooms = [CORE, *(one for one in CORE.rglob("*") if one.is_dir())]
-    return {
-        f"{one.name}_{hashlib.sha1(str(one).encode()).hexdigest()}": one.relative_to(CORE.parent)
-        .as_posix()
-        .replace("/", "-")
-        for one in rooms
-    }
+HERE = ROOT / ".pytest_cache" / f"numba-{state(CORE)}"
 
 
-def fetch() -> None:
-    """Into a clone that has compiled nothing yet."""
-    if HERE.exists() or not (shelf := _shelf()).is_dir():
-        return
-    with tempfile.TemporaryDirectory(dir=_made(HERE.parent)) as draft, contextlib.suppress(OSError):
-        for ours, theirs in _names().items():
-            if (shelf / theirs).is_dir():
-                shutil.copytree(shelf / theirs, Path(draft) / "numba" / ours)
-        for family in (shelf / "families").read_text().split():
-            (Path(draft) / "numba" / _mark(family)).touch()
-        (Path(draft) / "numba").rename(HERE)  # another process of the same run may have been faster
-
-
-def keep() -> None:
-    """From a clone that compiled every family; another may have done so meanwhile."""
-    shelf, families = _shelf(), [one for half in _HALVES for one in half if (HERE / _mark(one)).exists()]
-    if shelf.is_dir() or len(families) < sum(map(len, _HALVES)):
-        return
-    with tempfile.TemporaryDirectory(dir=shelf.parent) as draft, contextlib.suppress(OSError):
-        for ours, theirs in _names().items():
-            if (HERE / ours).is_dir():
-                shutil.copytree(HERE / ours, Path(draft) / "kept" / theirs)
-        (Path(draft) / "kept" / "families").write_text(" ".join(families))
-        (Path(draft) / "kept").rename(shelf)
-    for old in sorted(shelf.parent.iterdir(), key=lambda one: -one.stat().st_mtime)[_KEPT:]:
+def prepare(here: Path = HERE) -> str:
+    """The folder, made; those of states that were tested longer ago go."""
+    here.mkdir(parents=True, exist_ok=True)
+    os.utime(here)
+    others = {one: one.stat().st_mtime for one in here.parent.glob("numba*") if one != here}
+    for old in sorted(others, key=lambda one: -others[one])[_KEPT - 1 :]:
         shutil.rmtree(old, ignore_errors=True)
-
-
-def _mark(family: str) -> str:
-    from tandem.compute import ahead
-
-    return f"compiled-{family}-{ahead._version()}"
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    return folder
+    return str(here)
 
 
 def _compile(families: tuple[str, ...]) -> None:
@@ -92,14 +48,12 @@ def _compile(families: tuple[str, ...]) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(HERE))
+    os.environ.setdefault("NUMBA_CACHE_DIR", prepare())
     if sys.argv[1:]:
         _compile(tuple(sys.argv[1:]))
     else:
-        fetch()
         halves = [
             subprocess.Popen([sys.executable, "-m", "tests.compiled", *half], cwd=ROOT) for half in _HALVES
         ]
         codes = [one.wait() for one in halves]
-        keep()
-        sys.exit(max(codes))
+        sys.exit(any(codes))  # one that was killed has a number below nought

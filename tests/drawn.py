@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+timed = pytest.mark.parametrize("is_timed", [pytest.param(False, id="held"), pytest.param(True, id="timed", marks=pytest.mark.slow)])
+"A test that waits with patience; its slow twin, where no other test is in the way, asks how long it took."
+
 
 def number(*words: str) -> int:
     """A number that follows from the words alone, on every machine."""

@@ -3,8 +3,10 @@
 import contextlib
 import hashlib
 import os
+import stat
 import subprocess
 import tempfile
+import warnings
 from pathlib import Path
 
 import psycopg
@@ -16,10 +18,23 @@ _KEPT = 8
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def _dump() -> Path:
-    """Where it lies: one for each state of the migrations and of what they import."""
+def _folder() -> Path | None:
+    """None where somebody else made it, or could write into it: what lies there would run as whoever tests."""
     folder = Path(tempfile.gettempdir()) / f"tandem-migrated-{os.geteuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    seen = folder.lstat()
+    if stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.geteuid() and not seen.st_mode & 0o077:
+        return folder
+    warnings.warn(f"{folder} is not a folder of one's own alone: every run migrates anew until it is gone", stacklevel=2)
+    return None
+
+
+def _dump() -> Path | None:
+    """Where it lies: one for each state of the migrations and of what they import."""
+    folder = _folder()
+    if folder is None:
+        return None
     found = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
     for file in sorted((ROOT / "src").glob("tandem/*/migrations/*.py")):
         found.update(file.name.encode() + file.read_bytes())
@@ -28,7 +43,8 @@ def _dump() -> Path:
 
 def make_template(url: str) -> bool:
     """Fill a database that tests copy theirs from. False when there is no dump yet, or the server is somebody's own."""
-    if not _dump().is_file():
+    dump = _dump()
+    if dump is None or not dump.is_file():
         return False
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {NAME}")
@@ -38,7 +54,7 @@ def make_template(url: str) -> bool:
 def fill(url: str) -> bool:
     """Bring an empty database to where the migrations would: all of it, or nothing where no dump lies ready."""
     dump = _dump()
-    if not dump.is_file():
+    if dump is None or not dump.is_file():
         return False
     command, environment = backup.client("pg_restore", url)
     given = ["--no-owner", "--exit-on-error", "--single-transaction", str(dump)]
@@ -51,7 +67,7 @@ def fill(url: str) -> bool:
 def keep(url: str) -> None:
     """Write the dump from a database that was just migrated."""
     dump = _dump()
-    if dump.is_file():
+    if dump is None or dump.is_file():
         return
     command, environment = backup.client("pg_dump", url)
     draft = dump.with_suffix(f".{os.getpid()}")

@@ -23,8 +23,7 @@ atexit.register(_stack.close)
 os.environ.setdefault("TANDEM_DATA", _stack.enter_context(tempfile.TemporaryDirectory(prefix="tandem-data-")))
 Path(os.environ["TANDEM_DATA"]).mkdir(exist_ok=True)
 # what one process of the tests compiles, the others and the servers that they start find there, and so does the next run
-os.environ.setdefault("NUMBA_CACHE_DIR", str(compiled.HERE))
-compiled.fetch()
+os.environ.setdefault("NUMBA_CACHE_DIR", compiled.prepare())
 given = os.environ.get("TANDEM_TEST_DATABASE_URL")
 os.environ["TANDEM_RUNTIME_DATABASE_URL"] = given or _stack.enter_context(database.test_server())
 # a server of our own copies its database from the dump of an earlier run

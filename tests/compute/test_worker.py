@@ -9,6 +9,10 @@ import pytest
 
 from tandem.compute.errors import Uncomputable
 from tandem.compute.worker import Stopped, Worker, run
+from tests.drawn import timed
+
+ENDLESS = 120
+"Seconds after which what only a kill should end does so by itself, so that a test of the kill fails instead of hanging."
 
 
 class Odd(Exception):
@@ -31,7 +35,9 @@ def _count(tell, upto):
 def _count_when_told(tell, upto, sign):
     """The first number at once, the others when the sign is there."""
     tell(0)
+    end = time.perf_counter() + ENDLESS
     while not os.path.exists(sign):
+        assert time.perf_counter() < end, "nobody heard the first before the end"
         time.sleep(0.01)
     for k in range(1, upto):
         tell(k)
@@ -39,15 +45,15 @@ def _count_when_told(tell, upto, sign):
 
 def _hang(tell):
     tell("began")
-    while True:  # never looks up: only a kill ends it
+    end = time.perf_counter() + ENDLESS
+    while time.perf_counter() < end:  # never looks up: only a kill ends it
         pass
 
 
 def _grow(tell):
     tell("began")
-    held = []
-    while True:
-        held.append(bytearray(16 << 20))
+    held = [bytearray(16 << 20) for _ in range(64)]
+    return len(held)
 
 
 def _raise(tell, kind):
@@ -65,9 +71,9 @@ def _die(tell):
 
 
 def _children(tell):
-    child = subprocess.Popen(["sleep", "60"])
+    child = subprocess.Popen(["sleep", str(ENDLESS)])
     tell(child.pid)
-    time.sleep(60)
+    time.sleep(ENDLESS)
 
 
 def _who(tell):
@@ -116,9 +122,11 @@ def test_modules_can_be_loaded_ahead():
         assert worker.run(_who)[2]
 
 
-def test_a_task_that_hangs_is_killed_at_its_deadline_and_the_last_it_told_is_kept():
+@timed
+def test_a_task_that_hangs_is_killed_at_its_deadline_and_the_last_it_told_is_kept(is_timed):
     with Worker() as worker:
         worker.run(_double, 1)  # it has started: what follows is the task's time alone
+        began = time.perf_counter()
         with pytest.raises(Stopped) as stopped:
             worker.run(_hang, seconds=1.0)
     assert (stopped.value.code, stopped.value.params, stopped.value.last) == (
@@ -126,6 +134,7 @@ def test_a_task_that_hangs_is_killed_at_its_deadline_and_the_last_it_told_is_kep
         {"seconds": 1.0},
         "began",
     )
+    assert not is_timed or time.perf_counter() - began < 3
 
 
 def test_after_a_kill_the_next_task_gets_a_new_process():

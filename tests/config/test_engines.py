@@ -16,9 +16,11 @@ from tandem.config.engines import Engines
 from tandem.kit import jobs as queue
 from tandem.people.models import Space
 from tests import make
+from tests.drawn import timed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("engines")]
 MEMORY = 512 << 20
+LONGEST = 120
 
 
 # what is run in the process, by its name
@@ -40,7 +42,8 @@ def never_end(job_id: int) -> None:
     def work(progress):
         with transaction.atomic():
             Space.objects.all().update(name="Half done")
-            while True:  # never asks whether it should stop
+            end = time.monotonic() + 2 * LONGEST  # then the test fails instead of hanging
+            while time.monotonic() < end:  # never asks whether it should stop
                 pass
 
     jobs.run(job_id, work)
@@ -48,9 +51,8 @@ def never_end(job_id: int) -> None:
 
 def take_all(job_id: int) -> None:
     def work(progress):
-        held = []
-        while True:
-            held.append(bytearray(16 << 20))
+        held = [bytearray(16 << 20) for _ in range(96)]
+        assert not held, "it got three times what it may have"
 
     jobs.run(job_id, work)
 
@@ -64,7 +66,7 @@ def apart(monkeypatch, db):
     """Engines that know the database of the test; they hear within half a second."""
     here = psycopg.conninfo.make_conninfo(os.environ["TANDEM_RUNTIME_DATABASE_URL"], dbname=connection.settings_dict["NAME"])
     monkeypatch.setenv("TANDEM_RUNTIME_DATABASE_URL", here)
-    room = Engines(MEMORY, hears_within=0.5, longest=60)
+    room = Engines(MEMORY, hears_within=0.5, longest=LONGEST)
     yield room
     room.close()
 
@@ -90,8 +92,10 @@ def test_what_computes_gives_way_to_the_pages(apart, world):
     assert Space.objects.get(pk=world.root.pk).name == f"Nice {os.nice(0) + 10}"
 
 
-def test_a_job_that_does_not_hear_that_it_was_stopped_is_ended_and_leaves_nothing(apart, world, job, monkeypatch):
+@timed
+def test_a_job_that_does_not_hear_that_it_was_stopped_is_ended_and_leaves_nothing(apart, world, job, monkeypatch, is_timed):
     before = Space.objects.get(pk=world.root.pk).name
+    asked = time.monotonic()
     original = engines._Stop._is_cancel_requested
 
     def somebody_stops_it(self):
@@ -102,6 +106,7 @@ def test_a_job_that_does_not_hear_that_it_was_stopped_is_ended_and_leaves_nothin
     apart.run(never_end, job_id=job.pk)
     job.refresh_from_db()
     assert job.state == Job.State.CANCELLED
+    assert not is_timed or time.monotonic() - asked < 30
     assert Space.objects.get(pk=world.root.pk).name == before
 
 
@@ -124,11 +129,14 @@ def test_a_process_that_was_killed_sends_its_job_back_into_the_queue(apart, job)
     assert job.is_running
 
 
-def test_a_stopping_worker_does_not_wait_for_its_engines(apart, job, monkeypatch):
+@timed
+def test_a_stopping_worker_does_not_wait_for_its_engines(apart, job, monkeypatch, is_timed):
     began = time.monotonic()
     monkeypatch.setattr(queue.stopping, "is_set", lambda: time.monotonic() - began > 2)
-    with pytest.raises(queue.Interrupted):  # the job never ends by itself
+    with pytest.raises(queue.Interrupted) as interrupted:
         apart.run(never_end, job_id=job.pk)
+    assert interrupted.value.__cause__.code == "cancelled", "it was waited for until no job is believed to end"
+    assert not is_timed or time.monotonic() - began < 10
 
 
 def test_what_computes_the_plan_goes_through_them_and_nothing_else_does():

@@ -1,66 +1,33 @@
-"""What numba compiled in one clone the next one finds, if its sources are the same to the letter."""
+"""What numba compiled is found as long as the sources are the same to the letter, and in this clone alone."""
 
-import tempfile
-from pathlib import Path
-
-import pytest
-from numba.core.caching import UserProvidedCacheLocator
+import os
 
 from tests import compiled
 
-KERNEL = "def add(a, b):\n    return a + b\n"
+
+def test_an_edit_of_any_source_leads_to_another_folder(tmp_path):
+    (tmp_path / "likeness").mkdir()
+    kernel, caller = tmp_path / "likeness/kernel.py", tmp_path / "solve.py"
+    kernel.write_text("def add(a, b):\n    return a + b\n")
+    caller.write_text("from likeness.kernel import add\n")
+    before = compiled.state(tmp_path)
+    os.utime(kernel, (0, 0))
+    assert compiled.state(tmp_path) == before
+    kernel.write_text("def add(a, b):\n    return a - b\n")
+    assert compiled.state(tmp_path) != before
 
 
-@pytest.fixture(autouse=True)
-def _machine(tmp_path, monkeypatch):
-    (tmp_path / "machine").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "machine"))
-    monkeypatch.setattr(compiled, "_mark", "compiled-{}-1".format)
+def test_it_lies_in_the_clone():
+    assert compiled.HERE.is_relative_to(compiled.ROOT) and compiled.HERE.name == f"numba-{compiled.state(compiled.CORE)}"
 
 
-def clone(place: Path, monkeypatch, kernel: str = KERNEL) -> Path:
-    """We stand in it from now on; where numba would keep what it compiles of the kernel."""
-    core, here = place / "src/tandem/compute", place / ".pytest_cache/numba"
-    (core / "likeness").mkdir(parents=True)
-    (core / "likeness/kernel.py").write_text(kernel)
-    monkeypatch.setattr(compiled, "CORE", core)
-    monkeypatch.setattr(compiled, "HERE", here)
-    return here / UserProvidedCacheLocator.get_suitable_cache_subpath(str(core / "likeness/kernel.py"))
-
-
-def compile_all(room: Path) -> None:
-    room.mkdir(parents=True)
-    (room / "kernel.add.nbi").write_bytes(b"machine code")
-    for family in (one for half in compiled._HALVES for one in half):
-        (compiled.HERE / compiled._mark(family)).touch()
-
-
-def test_another_clone_finds_it_under_its_own_names(tmp_path, monkeypatch):
-    compile_all(clone(tmp_path / "one", monkeypatch))
-    compiled.keep()
-    room = clone(tmp_path / "two", monkeypatch)
-    compiled.fetch()
-    assert (room / "kernel.add.nbi").read_bytes() == b"machine code"
-    assert all(
-        (compiled.HERE / compiled._mark(family)).exists() for half in compiled._HALVES for family in half
-    )
-
-
-def test_other_sources_find_nothing(tmp_path, monkeypatch):
-    compile_all(clone(tmp_path / "one", monkeypatch))
-    compiled.keep()
-    clone(tmp_path / "two", monkeypatch, KERNEL.replace("+", "-"))
-    compiled.fetch()
-    assert not compiled.HERE.exists()
-
-
-def test_half_of_it_is_not_kept(tmp_path, monkeypatch):
-    compile_all(clone(tmp_path / "one", monkeypatch))
-    (compiled.HERE / compiled._mark("portfolio")).unlink()
-    compiled.keep()
-    clone(tmp_path / "two", monkeypatch)
-    compiled.fetch()
-    assert not compiled.HERE.exists()
+def test_the_states_that_were_tested_last_are_kept(tmp_path):
+    for number in range(5):
+        compiled.prepare(tmp_path / f"numba-{number}")
+        os.utime(tmp_path / f"numba-{number}", (number, number))
+    (tmp_path / "templates").mkdir()
+    compiled.prepare(tmp_path / "numba-2")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["numba-2", "numba-3", "numba-4", "templates"]
 
 
 def test_every_family_is_in_one_half():

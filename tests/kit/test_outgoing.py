@@ -8,6 +8,7 @@ import pytest
 
 from tandem.kit import outgoing
 from tandem.kit.outgoing import BadAddress, Unreachable, is_public, post, target
+from tests.drawn import timed
 
 NOT_PUBLIC = [
     "127.0.0.1", "127.8.9.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "198.18.0.1",
@@ -80,24 +81,32 @@ def test_it_connects_to_the_address_that_was_checked(monkeypatch):
     assert to == [("93.184.216.34", 8080)]
 
 
-def test_one_that_answers_a_byte_at_a_time_is_cut_off():
-    listener = socket.create_server(("127.0.0.1", 0))
+@timed
+def test_one_that_answers_a_byte_at_a_time_is_cut_off(is_timed):
+    listener, cut = socket.create_server(("127.0.0.1", 0)), threading.Event()
 
     def drip():
+        """Half a minute, which ends in an answer that is none: `Unreachable` as well, but nobody cut it."""
         connection, _ = listener.accept()
-        try:
-            while True:
-                connection.sendall(b"H")
+        with connection:
+            for _ in range(600):
+                try:
+                    connection.sendall(b"H")
+                except OSError:
+                    return cut.set()
                 time.sleep(0.05)
-        except OSError:
-            pass
 
-    threading.Thread(target=drip, daemon=True).start()
-    with pytest.raises(Unreachable):  # else it would drip on for ever
+    dripping = threading.Thread(target=drip, daemon=True)
+    dripping.start()
+    begun = time.monotonic()
+    with listener, pytest.raises(Unreachable):
         post(
             f"http://127.0.0.1:{listener.getsockname()[1]}/", b"{}", {}, allowed=["127.0.0.0/8"], seconds=0.4
         )
-    listener.close()
+    took = time.monotonic() - begun
+    dripping.join(60)
+    assert cut.is_set()
+    assert not is_timed or took < 3
 
 
 def test_a_body_that_is_too_large_does_not_leave():

@@ -17,6 +17,7 @@ from tandem.history import seal
 from tandem.people.actions import spaces, users
 from tandem.web import live
 from tests import make
+from tests.drawn import timed
 from tests.proof.serving import Server, Visitor, serving
 
 PATIENCE = 60
@@ -46,8 +47,8 @@ class Page:
     def words(self) -> str:
         return b"".join(m.get("body", b"") for m in self.sent).decode()
 
-    async def hears(self, words: str) -> None:
-        async with asyncio.timeout(PATIENCE), self._news:
+    async def hears(self, words: str, within: float = PATIENCE) -> None:
+        async with asyncio.timeout(within), self._news:
             await self._news.wait_for(lambda: words in self.words)
 
     async def leave(self) -> None:
@@ -78,13 +79,14 @@ def changed(world) -> Any:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_change_reaches_the_open_page(changed):
+@timed
+def test_a_change_reaches_the_open_page(changed, is_timed):
     async def scene() -> None:
         stream = await listening()
         page, other = Page(stream, live.token([changed.topic])), Page(stream, live.token(["space:999999"]))
         await page.hears("retry")
         await asyncio.to_thread(changed.now)
-        await page.hears(f'data: {{"topic": "{changed.topic}"}}\n\n')
+        await page.hears(f'data: {{"topic": "{changed.topic}"}}\n\n', within=2 if is_timed else PATIENCE)
         assert "data:" not in other.words
         stream.close()
         await asyncio.wait_for(asyncio.gather(page.task, other.task), PATIENCE)
@@ -109,7 +111,8 @@ def test_a_page_that_leaves_leaves_nothing_behind(changed):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pages_refetch_after_the_database_was_away(changed):
+@timed
+def test_pages_refetch_after_the_database_was_away(changed, is_timed):
     ours = _own_backend()
 
     async def scene() -> None:
@@ -117,7 +120,7 @@ def test_pages_refetch_after_the_database_was_away(changed):
         page = Page(stream, live.token([changed.topic]))
         await page.hears("retry")
         await asyncio.to_thread(_cut_every_connection, but=ours)
-        await page.hears(changed.topic)
+        await page.hears(changed.topic, within=4 if is_timed else PATIENCE)
         await asyncio.to_thread(changed.now)
         stream.close()
         await page.task
@@ -183,7 +186,7 @@ def _backends() -> int:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("is_timed", [False, pytest.param(True, marks=pytest.mark.slow)])
+@timed
 def test_a_hundred_streams_hear_a_change_hold_up_nobody_and_end_with_the_server(server, world, changed, is_timed):
     """Four threads serve them; how long each takes is asked where no other test is in the way."""
     assert server.status("/events?t=wrong") == 403
