@@ -15,6 +15,7 @@ from tests.browser.people_stage import WORDS, monday_after
 PICTURES = os.environ.get("TANDEM_TEST_PICTURES")
 WAIT = 300_000
 LANGUAGES = {"en": {}, "zh": {"language": "zh-hans", "theme": "dark"}}
+LOCKED = {"en": "was sent in or approved: its time stays as it is", "zh": "起的一周已提交或已批准，工时不可改动"}
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 PLANNED = "SELECT i.planned_start::date, i.planned_finish::date FROM work_workitem i JOIN people_space s ON s.id = i.space_id WHERE s.key = %s ORDER BY i.id"
 
@@ -232,10 +233,10 @@ def test_a_week_of_time_of_a_team_member(pages, language):
     refused = mei.evaluate(
         """async ([item, day, person]) => { const cookie = document.cookie.match(/tandem_csrf=([^;]+)/);
            const token = document.querySelector('[name=csrfmiddlewaretoken]').value, body = new URLSearchParams({week: day, [`cell-${item}-${day}`]: '1h', [`seen-${item}-${day}`]: '240'});
-           const answer = await fetch(`/people/${person}/time/cells/`, {method: 'POST', body, headers: {'X-CSRFToken': token, Accept: 'application/json'}}); return answer.status; }""",
+           const answer = await fetch(`/people/${person}/time/cells/`, {method: 'POST', body, headers: {'X-CSRFToken': token, Accept: 'application/json'}}); return [answer.status, (await answer.json()).title]; }""",
         [way.site.rows("SELECT id FROM work_workitem WHERE key = %s", key)[0][0], last.isoformat(), way.site.people["mei"]["id"]],
     )
-    assert 400 <= refused < 500
+    assert refused[0] == 422 and LOCKED[language] in refused[1], f"for another reason: {refused}"
     assert way.site.rows(minutes, way.site.people["mei"]["id"]) == [(47 * 60 + 30,)]
 
 

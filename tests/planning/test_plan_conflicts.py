@@ -2,12 +2,15 @@
 
 from datetime import date, datetime
 
+import psycopg
 import pytest
+from django.db import connection
 
+from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.actions import spaces
 from tandem.people.models import Role
-from tandem.planning import levelling, plan_ways
+from tandem.planning import levelling, open_work, plan_problem, plan_solver, plan_ways, runs
 from tandem.planning.actions import plan_conflicts
 from tandem.planning.models import PlanConflict, PlanDraft
 from tandem.product.models import Scope
@@ -209,3 +212,47 @@ def test_what_is_planned_so_already_goes_where_the_others_make_room_for_it(world
     levelling.compute()
     assert WorkItem.objects.select_related("levelled").get(pk=late[0].pk).levelled.finish.date() == date(2026, 9, 11)
     assert not PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()
+
+
+@pytest.fixture
+def levelling_elsewhere(late, monkeypatch):
+    """Another connection computes the plan; the database waits for it for a moment only. The lock is another than the one that this
+    transaction has held since it computed the plan itself."""
+    monkeypatch.setattr(runs, "_LOCKS", 0x7B00)
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [runs._LOCKS + 3, 0])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '50ms'")
+        yield
+
+
+def test_a_yes_while_the_plan_is_computed_is_answered_in_words(world, late, signed_in, levelling_elsewhere):
+    conflict, number = swap_of(world)
+    draft = next(one for one in plan_conflicts.propose(actor=world.admin, conflict=conflict, number=number, version=None) if one.space_id == late[1].space_id)
+    client = signed_in(world.alma)
+    told = client.post(f"/plan/drafts/{draft.pk}/verdicts/", {"do": "accept", "version": draft.version})
+    assert (told.status_code, told["Retry-After"], "Try again in a moment." in told.content.decode()) == (503, "5", True)
+    answer = client.post(f"/api/v1/plan-drafts/{draft.pk}/verdicts/", {"is_accepted": True}, content_type="application/json", headers={"If-Match": f'"{draft.version}"'})
+    assert (answer.status_code, "Retry-After" in answer) == (503, True)
+    assert PlanDraft.objects.get(pk=draft.pk).state == PlanDraft.State.OPEN
+
+
+def test_a_search_that_ends_after_a_yes_does_not_undo_it(world, late, monkeypatch):
+    """What was accepted is in no digest of the inputs while the last finishes of the projects stay."""
+    conflict, number = swap_of(world)
+    drafts = plan_conflicts.propose(actor=world.admin, conflict=conflict, number=number, version=None)
+    for project in (world.project, late[1].space.project):
+        item(world, "Anchor", 1, project=project, people=[world.boris], planned_start=at(29, 9), planned_finish=at(30, 17))
+
+    def better(plan, seconds, cancelled):
+        for draft in drafts:
+            plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Swap")
+        yield plan_solver.Found(plan.starts, -1, 0, 1)
+
+    monkeypatch.setattr(plan_solver, "better", better)
+    found = levelling.search(1.0, lambda: False, lambda phase, done, total: None)
+    assert levelling.digest(plan_problem.make(open_work.read(), clock.today()).inputs) == found.inputs_hash, "or the test says nothing"
+    assert {one.stood_id for one in PlanDraft.objects.all()} == {found.pk}, "the plan that stood is the newest: the next one knows of the yes"
+    levelling.compute()
+    rows = {pk: WorkItem.objects.select_related("levelled").get(pk=pk).levelled.start.date() for pk in (late[0].pk, late[1].pk)}
+    assert rows == {late[0].pk: date(2026, 9, 7), late[1].pk: date(2026, 9, 14)}

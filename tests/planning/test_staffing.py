@@ -14,7 +14,7 @@ from tandem.resources.actions import skill_needs, skills, time_off
 from tandem.work.actions import assignments, work_items
 from tandem.work.models import Assignment, WorkItem
 from tests import make
-from tests.planning.one_week import item
+from tests.planning.one_week import at, item
 
 pytestmark = pytest.mark.usefixtures("monday")
 Kind = PlanConflict.Kind
@@ -82,6 +82,19 @@ def test_an_accepted_hand_over_names_the_other_person_and_plans_the_dates(world,
     assert WorkItem.objects.get(pk=row.pk).planned_finish is not None
     levelling.compute()
     assert not PlanConflict.objects.open().filter(kind=Kind.SKILL).exists()
+
+
+def test_a_hand_over_is_accepted_though_an_item_of_it_was_finished_since(world, needed):
+    """Nobody takes over what is done: it stays with who did it, and the rest goes."""
+    row, noor = needed
+    done = item(world, "Invoice", 1, people=[world.mei])
+    way = {"code": "hand_over", "to": noor.pk, "gone": world.mei.pk, "items": [row.pk, done.pk], "shares": {str(row.pk): 40, str(done.pk): 40}}
+    dates = {str(one.pk): [at(14, 8).isoformat(), at(16, 17).isoformat(), WorkItem.objects.get(pk=one.pk).version] for one in (row, done)}
+    draft = PlanDraft.objects.create(space=row.space, conflict=PlanConflict.objects.get(kind=Kind.SKILL), way=way, dates=dates, proposed_by=world.boris)
+    work_items.move(actor=world.mei, item=WorkItem.objects.get(pk=done.pk), version=None, state=make.state_of(world.project, "done"))
+    assert plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Tariff") == 1
+    assert dict(Assignment.objects.filter(item=row).values_list("user", "share")) == {noor.pk: 40}
+    assert set(Assignment.objects.filter(item=done).values_list("user", flat=True)) == {world.mei.pk}
 
 
 def test_nobody_says_yes_to_their_own_proposal_while_another_may(world, needed):

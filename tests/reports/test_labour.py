@@ -18,6 +18,7 @@ from tandem.reports.queries import labour as reads
 from tandem.reports.queries import money as totals
 from tandem.resources.actions import job_roles, person_roles, rates, time_sheets
 from tandem.resources.models import TimeSheet
+from tandem.web.portfolio import cost_centres as pages
 from tandem.work.actions import time_entries
 from tandem.work.models import TimeEntry
 from tandem.work.models.time_lock import monday
@@ -250,6 +251,51 @@ def test_labour_counts_towards_the_limits_of_a_budget_for_who_is_told_it(world, 
     assert "€1 k of it is labour as logged" in signed_in(world.alma).get("/money/?in=POR").content.decode()
     assert cost_centres.limits(totals.money(world.boris, totals.places(world.boris, None), "EUR")) == []
     assert "is committed or spent" not in signed_in(world.boris).get("/money/?in=POR").content.decode()
+
+
+def test_labour_as_logged_is_told_whole_beside_what_was_typed_of_it(world, item, signed_in):
+    """Of a month with 1,000 logged and 400 ordered as labour 1,000 count, and all of them were logged."""
+    price(world, "100", person=world.mei)
+    log(world, item, world.mei, 600, date(2026, 2, 3))
+    make.cost_line(actor=world.boris, project=world.project, month=date(2026, 2, 1), kind="labour", planned=D(400), committed=D(400))
+    make.budget(actor=world.alma, project=world.project, amount="1000")
+    reached = cost_centres.limits(totals.money(world.alma, totals.places(world.alma, None), "EUR"))
+    assert [(one.bound, one.labour, one.limit) for one in reached] == [(D(1000), D(1000), 100)]
+    assert "€1 k of it is labour as logged" in signed_in(world.alma).get("/money/?in=POR").content.decode()
+
+
+def test_cost_centres_in_another_currency_add_up_to_the_page(world):
+    """Three centres of 0.05 dollars at 0.9: each is 4.5 cents, together 13.5."""
+    exchange_rates.create(actor=world.admin, currency="USD", on=date(2026, 1, 1), rate=D("0.9"))
+    for centre in ("1", "2", "3"):
+        make.cost_line(actor=world.boris, project=world.project, title=centre, month=date(2026, 1, 1), planned=D("0.05"), currency="USD", cost_centre=centre)
+        make.cost_line(actor=world.boris, project=world.project, title=f"Trip {centre}", month=date(2026, 1, 1), kind="travel", planned=D("0.05"), currency="USD", cost_centre=centre)
+    found = totals.money(world.alma, totals.places(world.alma, None), "EUR")
+    rows = cost_centres.centres(world.alma, totals.places(world.alma, None), found)
+    assert found.total.outlook == D("0.28") and sum(one.total for one in rows) == D("0.28")
+
+
+def test_a_line_far_ahead_leaves_the_bars_of_today(world, signed_in):
+    for month in (date(2026, 2, 1), date(2099, 1, 1)):
+        make.cost_line(actor=world.boris, project=world.project, title=str(month), month=month, planned=D(100), cost_centre="4711")
+    shown = signed_in(world.boris).get("/money/?in=POR").content.decode()
+    assert "month=2026-02&amp;centre=4711" in shown and "month=2099-01&amp;centre=4711" not in shown
+    assert "Earlier and later months are in the sums" in shown
+
+
+def test_every_cost_centre_and_month_leads_to_its_lines_and_to_no_others(world, signed_in):
+    """One that is called as none is asked for, and one beyond what the menu shows."""
+    for title, centre in (("Bare", ""), ("Dash", "-"), ("Dashes", "--"), ("Minus", "-7"), ("Plain", "4711")):
+        make.cost_line(actor=world.boris, project=world.project, title=f"{title} line", month=date(2026, 1, 1), planned=D(100), cost_centre=centre)
+    for n in range(200):
+        make.cost_line(actor=world.boris, project=world.project, title=f"Many {n}", month=date(2026, 2, 1), planned=D(1), cost_centre=f"0{n:03}")
+    client = signed_in(world.boris)
+    for title, centre in (("Bare", ""), ("Dash", "-"), ("Dashes", "--"), ("Minus", "-7"), ("Plain", "4711")):
+        shown = client.get(pages.lines_of(centre, "POR", date(2026, 1, 1))).content.decode()
+        assert [one for one in ("Bare", "Dash", "Dashes", "Minus", "Plain") if f"{one} line" in shown] == [title]
+    for nothing in ("centre=9999", "centre=4711&month=2020-01", "centre=%00&month=2020-01"):
+        shown = client.get(f"/costs/?{nothing}")
+        assert shown.status_code == 200 and not any(f"{one} line" in shown.content.decode() for one in ("Bare", "Dash", "Dashes", "Minus", "Plain"))
 
 
 def test_cost_centres_add_up_to_the_lines_and_lead_to_them(world, signed_in):

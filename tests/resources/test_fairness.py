@@ -12,6 +12,7 @@ from tandem.people.actions import teams
 from tandem.people.models import Role
 from tandem.reports.queries import fairness
 from tandem.resources.actions import employments, time_off
+from tandem.web import charts
 from tandem.work.actions import time_entries
 from tests import make
 
@@ -42,6 +43,20 @@ def team(world):
     return teams.create(actor=world.admin, space=world.root, name="Portal team", members=people), people, item
 
 
+@pytest.fixture
+def crowd(world, team):
+    """Five more, each with ten hours: beside Mei nine people."""
+    _team, people, item = team
+    more = [make.user(actor=world.admin, name=name, role=Role.MEMBER, space=world.project.space) for name in ("Eve", "Fay", "Gil", "Hal", "Ida")]
+    for person in more:
+        log(person, item, LAST, 10)
+    return [*people, *more]
+
+
+def together(world, members, space=None):
+    return teams.create(actor=world.admin, space=space or world.root, name="Together", members=members)
+
+
 def page(user, team, **asked):
     client = Client()
     client.force_login(user)
@@ -62,21 +77,70 @@ def test_time_off_makes_work_on_it_work_on_a_day_off(world, team):
     assert (ana.of("off"), ana.of("overtime"), ana.time[-1]) == (16.0, 16.0, 24.0)
 
 
-def test_a_person_sees_themself_against_the_middle_half(world, team):
-    found = fairness.of(world.mei, team[0], 4)
+def test_a_person_sees_themself_against_the_middle_half(world, crowd):
+    """Shares of 160 hours: five of 6.25 %, four of 25 %, and 28.75 %; what is told is rounded."""
+    team = together(world, crowd)
+    found = fairness.of(world.mei, team, 4)
     assert [one.person_id for one in found.told] == [world.mei.pk]
-    assert found.spreads["overtime"].high == 0.0 and not found.is_whole
-    shown = page(world.mei, team[0], weeks=4).content.decode()
-    assert "Mei Lin" in shown and not any(f">{one.name}<" in shown for one in team[1][1:]) and "6 h of overtime" not in shown
+    assert found.spreads["logged"] == fairness.Spread(0.05, 0.15, 0.25) and found.spreads["overtime"] == fairness.Spread(0.0, 0.0, 0.0)
+    assert (found.is_whole, found.counted, found.silent) == (False, None, None)
+    shown = page(world.mei, team, weeks=4).content.decode()
+    assert "Mei Lin" in shown and not any(f">{one.name}<" in shown for one in crowd[1:]) and "6 h of overtime" not in shown
+    assert f"Middle half {charts.percent(0.05)} to {charts.percent(0.25)}, median {charts.percent(0.15)}" in shown
 
 
-def test_of_too_few_people_nothing_is_told(world, team):
-    small = teams.create(actor=world.admin, space=world.root, name="Small", members=team[1][:4])
+def test_who_may_say_who_is_in_the_team_is_told_no_range(world, crowd):
+    """Teams {self, A, B, C, D} and {self, A, B, C, E}, made for it, would tell what D and E worked."""
+    theirs = make.project(actor=world.alma, name="Own", key="OWN").space
+    make.spaces.grant(actor=world.admin, space=theirs, user=world.mei, role=Role.PORTFOLIO_MANAGER)
+    world.mei.refresh_from_db()
+    chosen = teams.create(actor=world.mei, space=theirs, name="Chosen", members=crowd)
+    found = fairness.of(world.mei, chosen, 4)
+    assert [one.person_id for one in found.told] == [world.mei.pk] and not found.spreads and found.counted is None
+    assert "you may say who is in it" in page(world.mei, chosen).content.decode()
+    assert fairness.of(world.mei, together(world, crowd), 4).spreads, "a team that others put together"
+    whole = fairness.of(world.admin, chosen, 4)
+    assert whole.is_whole and whole.spreads["overtime"].total == 6.0, "who sees each of it is told its sums"
+
+
+def test_that_a_colleague_logged_nothing_is_not_told(world, team):
+    """In a team of two, one logged: that nobody out of sight is counted would tell it."""
+    silent = make.user(actor=world.admin, name="Silent", role=Role.MEMBER, space=world.project.space)
+    pair = together(world, [world.mei, silent])
+    found = fairness.of(world.mei, pair, 4)
+    assert (found.is_whole, found.spreads, found.counted, found.silent) == (False, {}, None, None)
+    shown = page(world.mei, pair).content.decode()
+    assert "logged nothing and" not in shown and "of overtime:" not in shown
+    whole = fairness.of(world.alma, pair, 4)
+    assert (whole.is_whole, whole.counted, whole.silent) == (True, 1, 1)
+
+
+def test_each_measure_has_enough_people_of_its_own(world, crowd):
+    """Two who were away throughout have no share of their time: seven are left for that, nine for overtime."""
+    for person in crowd[1:3]:
+        time_off.ask(actor=world.admin, person=person, starts_on=LAST - timedelta(days=28), ends_on=LAST + timedelta(days=6), kind="holiday")
+    found = fairness.of(world.mei, together(world, crowd), 4)
+    assert "logged" not in found.spreads and {"overtime", "off"} <= found.spreads.keys()
+
+
+def test_nobody_is_cut_off_from_themselves_and_their_team(world, team, monkeypatch):
+    monkeypatch.setattr(fairness, "MOST_PEOPLE", 2)
+    monkeypatch.setattr(fairness, "MOST_TEAMS", 1)
+    teams.create(actor=world.admin, space=world.project.space, name="Aaa", members=[])
+    assert fairness.teams(world.mei) == [(team[0].pk, "Portal team")]
+    found = fairness.of(world.mei, team[0], 4)
+    assert ([one.person_id for one in found.told], found.is_member, found.is_cut) == ([world.mei.pk], True, True)
+    assert not fairness.of(world.alma, team[0], 4).is_whole, "sums of a part are not those of the team"
+
+
+def test_of_too_few_people_nothing_is_told(world, team, crowd):
+    assert fairness.of(world.mei, together(world, crowd[:9]), 4).spreads
+    small = teams.create(actor=world.admin, space=world.root, name="Small", members=crowd[:8])
     found = fairness.of(world.mei, small, 4)
     assert [one.person_id for one in found.told] == [world.mei.pk] and not found.spreads
     # three who logged nothing make nobody of the others unknown
     silent = [make.user(actor=world.admin, name=f"Silent {n}", role=Role.MEMBER, space=world.project.space) for n in range(3)]
-    padded = teams.create(actor=world.admin, space=world.root, name="Padded", members=[*team[1][:2], *silent])
+    padded = teams.create(actor=world.admin, space=world.root, name="Padded", members=[*crowd[:8], *silent])
     assert not fairness.of(world.mei, padded, 4).spreads
     assert "nothing is told of the team" in page(world.mei, padded).content.decode()
 
@@ -107,7 +171,8 @@ def test_a_stranger_is_told_nothing(world, team):
     for one in (team[0], away):
         shown = page(world.dana, one)
         assert "Mei Lin" not in shown.content.decode() and not fairness.of(world.dana, one, 4).told
-    assert page(world.dana, away).status_code in (200, 404) and "Here" not in page(world.dana, away).content.decode()
+    hidden = page(world.dana, away)
+    assert hidden.status_code == 404 and "Here" not in hidden.content.decode()
     assert page(world.alma, 99999999).status_code == 404 and page(world.alma, "²").status_code == 200
     assert page(world.alma, team[0], weeks="²").status_code == 200
 
@@ -123,7 +188,7 @@ def test_more_people_ask_no_more_of_the_database(world, team):
     assert counts[0] == counts[1]
 
 
-def test_the_api_tells_what_the_page_tells(world, team):
+def test_the_api_tells_what_the_page_tells(world, team, crowd):
     def asked(user, **query):
         client = Client()
         client.force_login(user)
@@ -134,6 +199,10 @@ def test_the_api_tells_what_the_page_tells(world, team):
     assert (whole["counted"], over["total"], over["half_with"], len(whole["people"])) == (5, 6.0, 1, 5)
     mine = asked(world.mei, team_id=team[0].pk, weeks=4).json()
     assert [one["person_id"] for one in mine["people"]] == [world.mei.pk]
-    assert {(one["total"], one["half_with"]) for one in mine["spreads"]} == {(None, None)}
+    assert (mine["spreads"], mine["counted"], mine["silent"]) == ([], None, None)
+    rough = asked(world.mei, team_id=together(world, crowd).pk, weeks=4).json()
+    assert {(one["total"], one["half_with"]) for one in rough["spreads"]} == {(None, None)} and rough["counted"] is None
+    share = next(one for one in rough["spreads"] if one["measure"] == "logged")
+    assert (share["low"], share["median"], share["high"]) == (0.05, 0.15, 0.25)
     assert asked(world.dana, team_id=team[0].pk).status_code == 404
-    assert asked(world.alma, team_id=team[0].pk, weeks=400).status_code == 422
+    assert {asked(world.alma, team_id=team[0].pk, weeks=n).status_code for n in (1, 5, 400)} == {422}

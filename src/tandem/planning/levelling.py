@@ -76,8 +76,8 @@ def _slot(made: Made, k: int, start: datetime) -> int:
 
 
 def search(seconds: float, cancelled: Callable[[], bool], step: Step) -> LevelledPlan | None:
-    """Looks for a better order for so long. What is better is published at the end, unless the work has changed meanwhile:
-    then the next plan starts from there."""
+    """Looks for a better order for so long. What is better is published at the end, unless the work has changed or a way out was
+    accepted meanwhile: then the next plan starts from there."""
     newest = compute()
     root = Space.objects.filter(parent=None).first()
     if newest is None or root is None or not newest.items:
@@ -96,7 +96,8 @@ def search(seconds: float, cancelled: Callable[[], bool], step: Step) -> Levelle
         return newest
     with runs.one_at_a_time(Run.Kind.LEVEL, 0):
         made = plan_problem.make(open_work.read(), clock.today())
-        if digest(made.inputs) != newest.inputs_hash:
+        # planned dates that were accepted are not in the inputs: the next plan puts the work there, and this order knows nothing of it
+        if digest(made.inputs) != newest.inputs_hash or PlanDraft.objects.accepted_of(newest.pk).exists():
             return newest
         return _store(root, made, best, newest.inputs_hash, perf_counter() - begun)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from tandem.api import generic
 from tandem.api.generic import NO
@@ -20,7 +20,15 @@ class FairnessAsked(Body):
     """Without a team the first of one's own."""
 
     team_id: Id | None = OPTIONAL
-    weeks: int = Field(reads.WEEKS, ge=1, le=26, description="So many whole weeks before this one.")
+    weeks: int = Field(reads.WEEKS, description="So many whole weeks before this one.", json_schema_extra={"enum": list(reads.CHOICES)})
+
+    @field_validator("weeks")
+    @classmethod
+    def is_offered(cls, weeks: int) -> int:
+        """Week by week the figures of single people would follow from ranges."""
+        if weeks not in reads.CHOICES:
+            raise ValueError(", ".join(map(str, reads.CHOICES)))
+        return weeks
 
 
 class FairnessPerson(BaseModel):
@@ -38,7 +46,8 @@ class FairnessPerson(BaseModel):
 
 
 class FairnessSpread(BaseModel):
-    """Where the middle half of the team lies. `total`, and the number of people who carry half of it, only where you see each."""
+    """Where the middle half of the team lies: rounded to whole hours and 5 per cent unless you see each. `total`, and the number of
+    people who carry half of it, only where you see each."""
 
     measure: str
     low: float
@@ -49,8 +58,9 @@ class FairnessSpread(BaseModel):
 
 
 class TeamFairness(BaseModel):
-    """`people` are those whose figures you see; `counted` (who logged time) and `spreads` are empty where too few people are out of your
-    sight. Meetings and work at night are not known."""
+    """`people` are those whose figures you see. `counted` (who logged time) and `silent` are told only where that is each of the team.
+    `spreads` is empty where too few people are out of your sight, or you may say who is in the team. Meetings and work at night are not
+    known."""
 
     team_id: int | None
     weeks: list[date]
@@ -72,10 +82,9 @@ def read(request: HttpRequest, asked: Query[FairnessAsked]) -> HttpResponse:
     if team is None:
         raise Hidden
     found = reads.of(user, team, asked.weeks)
-    is_told = bool(found.spreads)
     return generic.send(TeamFairness(
-        team_id=team.pk, weeks=found.weeks, counted=found.counted if is_told else None, silent=found.silent if is_told else None, people=[_person(one) for one in found.told],
-        spreads=[_spread(name, one, found.is_whole) for name, one in found.spreads.items()],
+        team_id=team.pk, weeks=found.weeks, counted=found.counted, silent=found.silent, people=[_person(one) for one in found.told],
+        spreads=[_spread(name, one) for name, one in found.spreads.items()],
     ).model_dump())  # fmt: skip
 
 
@@ -90,6 +99,6 @@ def _round(hours: tuple[float, ...]) -> list[float]:
     return [round(n, 2) for n in hours]
 
 
-def _spread(name: str, one: reads.Spread, is_whole: bool) -> FairnessSpread:
-    is_sum = is_whole and name in ("overtime", "off")
+def _spread(name: str, one: reads.Spread) -> FairnessSpread:
+    is_sum = name not in reads.SHARES
     return FairnessSpread(measure=name, low=one.low, median=one.middle, high=one.high, total=one.total if is_sum else None, half_with=one.halves if is_sum else None)

@@ -9,9 +9,9 @@ from tandem.config.work_commands.words import _
 
 @click.command(help=_("How evenly logged time, overtime and work on days off lie on a team: yourself, and each whose weeks of time you answer."))
 @click.argument("team", type=int)
-@click.option("--weeks", type=click.IntRange(1, 26), default=8, show_default=True, help=_("So many whole weeks before this one."))
+@click.option("--weeks", type=click.Choice(("4", "8", "13", "26")), default="8", show_default=True, help=_("So many whole weeks before this one."))
 @showing.as_json
-def fairness(team: int, weeks: int, is_json: bool) -> None:
+def fairness(team: int, weeks: str, is_json: bool) -> None:
     found = Api().get("fairness/", team_id=team, weeks=weeks)
     if is_json:
         showing.dump(found)
@@ -22,7 +22,7 @@ def fairness(team: int, weeks: int, is_json: bool) -> None:
         if one["measure"] == "overtime":
             click.echo(_("Overtime of the middle half of the team: %(low)s to %(high)s h.") % {"low": f"{one['low']:.1f}", "high": f"{one['high']:.1f}"})
     if not found["spreads"]:
-        click.echo(_("Of the team itself nothing is told: too few people, or you answer for some of them only."))
+        click.echo(_("Of the team itself nothing is told: too few people, you answer for some of them only, or you may say who is in it."))
 
 
 def _line(one: Row) -> tuple[str, ...]:

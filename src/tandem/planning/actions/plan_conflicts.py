@@ -105,18 +105,20 @@ def accept(*, actor: Any, draft: PlanDraft, version: int | None, name: str) -> i
         moved = acceptances.write_dates(
             actor=actor, project=project, dates=dates, versions=versions, name=name, because={"draft": [None, draft.pk]}, people=_people(draft.way, dates)
         )
-        _share(actor, draft.way, dates)
+        _share(actor, draft, dates)
         record("plan_draft.accepted", draft, actor=actor, changes={"rows": [None, moved]})
     return moved
 
 
-def _share(actor: Any, way: dict[str, Any], items: Collection[int]) -> None:
-    """Who takes work over takes the share of it with which the way was computed."""
+def _share(actor: Any, draft: PlanDraft, items: Collection[int]) -> None:
+    """Who takes work over takes the share of it with which the way was computed; not of what was finished, removed or taken elsewhere
+    since the proposal, which nobody takes over."""
+    way = draft.way
     if way["code"] != "hand_over":
         return
     shares = {int(pk): share for pk, share in way.get("shares", {}).items() if int(pk) in items}
     to = User.objects.filter(pk=way["to"]).first()
-    for item in WorkItem.objects.filter(pk__in=shares).order_by("pk") if to else ():
+    for item in WorkItem.objects.open().filter(space_id=draft.space_id, pk__in=shares, assignments__user=to).order_by("pk") if to else ():
         assignments.share(actor=actor, item=item, version=None, user=to, share=shares[item.pk])
 
 

@@ -1,9 +1,10 @@
 """How evenly load, overtime and work on days off lie on the people of a team, over the last whole weeks.
 
 What somebody worked is told to themselves and to who answers their weeks of time: who manages resources where they are kept, their
-manager, who plans every project in which they worked. Everybody else of the team is told where its middle half lies, while so many
-people are out of their sight that nobody can be reckoned from it. When by the clock somebody worked, and their meetings, nobody
-writes down: of these nothing is told."""
+manager, who plans every project in which they worked. Who sees each of a team is told its sums. Everybody else of the team is told,
+roughly, where its middle half lies, while enough people are out of their sight; nothing where they may say who is in the team, for
+from teams of their own choice they would reckon somebody. When by the clock somebody worked, and their meetings, nobody writes down:
+of these nothing is told."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,10 +13,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Q, Sum
+from django.db.models import Case, Q, Sum, Value, When
 
 from tandem.kit import clock
-from tandem.people.access import Permission, spaces_where
+from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space, Team, User
 from tandem.planning.availability import Availability, available_hours
 from tandem.reports.queries import load
@@ -23,10 +24,14 @@ from tandem.resources.models import Employment
 from tandem.work.models import TimeEntry
 
 WEEKS, CHOICES, AHEAD = 8, (4, 8, 13, 26), 4
-MOST_PEOPLE = 200
-ENOUGH = 4
-"So many people whose figures the reader does not see are in everything that is told of the team."
+MOST_PEOPLE = MOST_TEAMS = 200
+ENOUGH = 8
+"So many people whose figures the reader does not see are in every range that is told of the team, if any are."
+ROUGH_HOURS, ROUGH_SHARE = 1.0, 0.05
+"Steps to which a range is rounded for who does not see each: exact, its ends would be the figures of single people."
 MEASURES = ("logged", "overtime", "off", "ahead")
+SHARES = ("logged", "ahead")
+"Measures that are shares; the others are hours."
 
 
 @dataclass(frozen=True)
@@ -55,30 +60,32 @@ class Worked:
 
 @dataclass(frozen=True)
 class Spread:
-    """Of the people who logged time: the middle half and the median; for sums also the whole, and how many carry half of it. All of it
-    only where it is told."""
+    """Of the people who logged time: the middle half and the median; to who sees each also how many they are, their sum, and how many
+    carry half of it."""
 
-    count: int
     low: float
     middle: float
     high: float
-    total: float
-    halves: int
+    count: int | None = None
+    total: float | None = None
+    halves: int | None = None
 
 
 @dataclass(frozen=True)
 class Fairness:
-    """`told`: whose figures the reader sees. `counted` logged time, `silent` did not and are not counted. `spreads` is empty where too
-    few people are out of sight; `is_whole`: the reader sees each of those who are counted."""
+    """`told`: whose figures the reader sees. `is_whole`: that is each of the team; only then `counted`, who logged time, and `silent`,
+    who did not and are not counted, are told. `spreads` has the measures of which the reader is told a range."""
 
     team: Team
     weeks: list[date]
     told: list[Worked] = field(default_factory=list)
-    counted: int = 0
-    silent: int = 0
+    counted: int | None = None
+    silent: int | None = None
     spreads: dict[str, Spread] = field(default_factory=dict)
     is_whole: bool = False
     is_member: bool = False
+    is_chosen: bool = False
+    "The reader may say who is in the team."
     is_cut: bool = False
 
 
@@ -90,9 +97,9 @@ def reached(user: Any) -> Any:
 
 def teams(user: Any) -> list[tuple[int, str]]:
     """Of which there may be something to tell: one's own first."""
-    mine = set(reached(user).filter(members=user.pk).values_list("pk", flat=True))
-    rows = reached(user).order_by("name", "pk").values_list("pk", "name")[:MOST_PEOPLE]
-    return sorted(rows, key=lambda row: row[0] not in mine)
+    mine = Team.objects.filter(members=user.pk).values("pk")  # house: reads — one's own teams, of those that are reached
+    rows = reached(user).annotate(others=Case(When(pk__in=mine, then=Value(0)), default=Value(1)))
+    return list(rows.order_by("others", "name", "pk").values_list("pk", "name")[:MOST_TEAMS])
 
 
 def of(user: Any, team: Team, weeks: int = WEEKS) -> Fairness:
@@ -101,10 +108,12 @@ def of(user: Any, team: Team, weeks: int = WEEKS) -> Fairness:
     first = monday - timedelta(days=7 * weeks)
     days = [first + timedelta(days=7 * n) for n in range(weeks)]
     rows = User.objects.filter(teams=team, is_active=True, is_placeholder=False)  # house: reads — names of colleagues; figures follow `answered`
-    names = dict(rows.order_by("name", "pk").values_list("pk", "name")[: MOST_PEOPLE + 1])
-    is_member, is_cut = user.pk in names, len(names) > MOST_PEOPLE
-    people = dict(list(names.items())[:MOST_PEOPLE])
+    rows = rows.annotate(others=Case(When(pk=user.pk, then=Value(0)), default=Value(1))).order_by("others", "name", "pk")
+    names = list(rows.values_list("pk", "name")[: MOST_PEOPLE + 1])  # the reader first: nobody is cut off from themselves
+    people, is_cut = dict(sorted(names[:MOST_PEOPLE], key=lambda row: (row[1], row[0]))), len(names) > MOST_PEOPLE
+    is_member = user.pk in people
     seen = answered(user, people, first, monday - timedelta(days=1)) | ({user.pk} & people.keys())
+    is_whole, is_chosen = bool(people) and not is_cut and people.keys() <= seen, may(user, Permission.EDIT_PORTFOLIO, team.space_id)
     if not seen:
         return Fairness(team, days, is_cut=is_cut)
     logged = _logged(people, first, monday - timedelta(days=1))
@@ -112,11 +121,12 @@ def of(user: Any, team: Team, weeks: int = WEEKS) -> Fairness:
     ahead = load.of(user, people, monday, AHEAD)
     all_ = [_worked(pk, name, have, logged.get(pk), ahead.courses[pk]) for pk, name in people.items()]
     counted = [one for one in all_ if any(one.logged)]
-    hidden = sum(one.person_id not in seen for one in counted)
-    is_told = bool(counted) and (hidden == 0 or (is_member and hidden >= ENOUGH))
-    spreads = {name: found for name in MEASURES if (found := _spread(counted, name))} if is_told else {}
     told = [one for one in all_ if one.person_id in seen]
-    return Fairness(team, days, told, len(counted), len(all_) - len(counted), spreads, hidden == 0, is_member, is_cut)
+    if is_whole:
+        spreads = {name: found for name in MEASURES if (found := _spread(counted, name))}
+        return Fairness(team, days, told, len(counted), len(all_) - len(counted), spreads, True, is_member, is_chosen)
+    rough = {name: found for name in MEASURES if (found := _rough(counted, name, seen))} if is_member and not is_chosen else {}
+    return Fairness(team, days, told, spreads=rough, is_member=is_member, is_chosen=is_chosen, is_cut=is_cut)
 
 
 def answered(user: Any, people: Iterable[int], first: date, last: date) -> set[int]:
@@ -161,7 +171,21 @@ def _spread(people: list[Worked], measure: str) -> Spread | None:
     values = sorted((value for one in people if (value := one.of(measure)) is not None), reverse=True)
     if not values:
         return None
-    low, middle, high = (float(n) for n in np.percentile(values, (25, 50, 75)))
     total = sum(values)
     halves = int(np.searchsorted(np.cumsum(values), total / 2 - 1e-9)) + 1 if total else 0
-    return Spread(len(values), low, middle, high, total, halves)
+    return Spread(*_middle_half(values), len(values), total, halves)
+
+
+def _rough(people: list[Worked], measure: str, seen: set[int]) -> Spread | None:
+    """For who does not see each: nothing where fewer than `ENOUGH` of those out of their sight are in it."""
+    values = {one.person_id: value for one in people if (value := one.of(measure)) is not None}
+    if len(values.keys() - seen) < ENOUGH:
+        return None
+    step = ROUGH_SHARE if measure in SHARES else ROUGH_HOURS
+    low, middle, high = (round(round(n / step) * step, 2) for n in _middle_half(list(values.values())))
+    return Spread(low, middle, high)
+
+
+def _middle_half(values: list[float]) -> tuple[float, float, float]:
+    low, middle, high = np.percentile(values, (25, 50, 75))
+    return float(low), float(middle), float(high)

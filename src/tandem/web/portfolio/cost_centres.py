@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tandem.kit import clock
 from tandem.kit.dates import months_on
 from tandem.people.models import Space
 from tandem.reports.queries import cost_centres as reads
@@ -17,21 +18,33 @@ from tandem.reports.queries.money import Money
 from tandem.web import charts
 from tandem.web.portfolio import money
 
-MONTHS = 24
+MONTHS, AHEAD = 24, 12
 NONE = "-"
-"Asks for lines without a cost centre."
+"Asks for lines without a cost centre; what begins with it is asked for with it written twice."
+
+
+def asked_for(name: str) -> str:
+    """How a list of lines is asked for those of a cost centre."""
+    return NONE + name if not name or name.startswith(NONE) else name
+
+
+def named(asked: str) -> str:
+    """The cost centre that was asked for so."""
+    return asked[len(NONE) :] if asked == NONE or asked.startswith(2 * NONE) else asked
 
 
 def picture(request: HttpRequest, space_ids: frozenset[int], found: Money, key: str) -> dict[str, Any] | None:
-    """The last two years that have costs, on one scale; nothing while nobody named a cost centre."""
+    """Two years that have costs, up to a year ahead, on one scale; nothing while nobody named a cost centre."""
     rows = reads.centres(request.user, space_ids, found)
     if not any(one.name for one in rows):
         return None
-    last = max(month for one in rows for month in one.months)
-    first = max(min(month for one in rows for month in one.months), months_on(last, 1 - MONTHS))
+    known = {month for one in rows for month in one.months}
+    # a line far ahead does not push those of today out of the picture; where there are only such, it begins with them
+    last = min(max(known), max(months_on(clock.today(), AHEAD), months_on(min(known), MONTHS - 1)))
+    first = max(min(known), months_on(last, 1 - MONTHS))
     months = [months_on(first, n) for n in range((last.year - first.year) * 12 + last.month - first.month + 1)]
     top = max([one.months.get(month, Decimal(0)) for one in rows for month in months] + [Decimal(1)])
-    return {"rows": [_row(one, months, float(top), found.currency, key) for one in rows], "first": charts.short_month(first, with_year=True), "last": charts.short_month(last, with_year=True), "is_cut": any(month < first for one in rows for month in one.months)}
+    return {"rows": [_row(one, months, float(top), found.currency, key) for one in rows], "first": charts.short_month(first, with_year=True), "last": charts.short_month(last, with_year=True), "is_cut": any(not first <= month <= last for month in known)}
 
 
 def _row(one: reads.Centre, months: list[date], top: float, currency: str, key: str) -> dict[str, Any]:
@@ -48,7 +61,7 @@ def _row(one: reads.Centre, months: list[date], top: float, currency: str, key: 
 
 
 def lines_of(name: str, key: str, month: date | None = None) -> str:
-    asked = {**({"in": key} if key else {}), **({"month": f"{month:%Y-%m}"} if month else {}), "centre": name or NONE}
+    asked = {**({"in": key} if key else {}), **({"month": f"{month:%Y-%m}"} if month else {}), "centre": asked_for(name)}
     return f"{reverse('cost_lines')}?{urlencode(asked)}"
 
 

@@ -1,5 +1,6 @@
 """Cost lines: the list that every sum leads to, one line with what its amounts were before, and lines pasted from a table."""
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from tandem.kit.dates import parse_day
 from tandem.kit.errors import Denied, Refused
-from tandem.kit.text import whole_number
+from tandem.kit.text import has_controls, whole_number
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space, SpaceKind
 from tandem.portfolio import cost_files
@@ -24,7 +25,7 @@ from tandem.reports.queries import money as reads
 from tandem.reports.queries.scope import below
 from tandem.web import charts, doors, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
-from tandem.web.portfolio import labour, money
+from tandem.web.portfolio import cost_centres, labour, money
 from tandem.web.templating import day
 
 MONTH = forms.DateInput({"type": "month", "placeholder": "2027-02"}, "%Y-%m")
@@ -78,14 +79,20 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
 
 
 def months(request: HttpRequest) -> list[tuple[str, Any]]:
-    found = CostLine.objects.visible_to(request.user).present().order_by("-month").values_list("month", flat=True).distinct()[:120]
-    return [(f"{one:%Y-%m}", charts.short_month(one, with_year=True)) for one in found]
+    """And whichever month was asked for: the menu ends, what can be asked for does not."""
+    found = set(CostLine.objects.visible_to(request.user).present().order_by("-month").values_list("month", flat=True).distinct()[:120])
+    with suppress(ValueError):
+        found.add(parse_day(f"{request.GET.get('month', '')}-01"))
+    return [(f"{one:%Y-%m}", charts.short_month(one, with_year=True)) for one in sorted(found, reverse=True)]
 
 
 def _centres(request: HttpRequest) -> list[tuple[str, Any]]:
-    """With what stands for none of them, where some have one."""
+    """With what stands for none of them, where some have one; and whichever was asked for."""
     found = CostLine.objects.visible_to(request.user).present().exclude(cost_centre="").order_by("cost_centre").values_list("cost_centre", flat=True).distinct()[:200]
-    return [*((one, one) for one in found), ("-", now_("no cost centre"))] if found else []
+    asked = request.GET.get("centre", "")
+    names = {*found, *([cost_centres.named(asked)] if asked and not has_controls(asked) else ())}
+    choices: list[tuple[str, Any]] = [(cost_centres.asked_for(one), one) for one in sorted(names - {""})]
+    return [*choices, (cost_centres.NONE, now_("no cost centre"))] if names else []
 
 
 def spots(request: HttpRequest) -> list[tuple[str, Any]]:
@@ -136,7 +143,7 @@ noun = Noun(
         Filter("in", _("Where"), spots, narrow_for=_within),
         Filter("month", _("Month"), months, narrow=lambda rows, value: rows.filter(month=parse_day(f"{value}-01"))),
         Filter("kind", _("Kind of cost"), lambda request: list(CostLine.Kind.choices)),
-        Filter("centre", _("Cost centre"), _centres, narrow=lambda rows, value: rows.filter(cost_centre="" if value == "-" else value)),
+        Filter("centre", _("Cost centre"), _centres, narrow=lambda rows, value: rows.filter(cost_centre=cost_centres.named(value))),
         Filter("treatment", _("Treatment"), lambda request: list(CostLine.Treatment.choices)),
     ),
     search=("title", "supplier", "reference", "cost_centre"), order="-month", related=("space",), permission=Permission.EDIT_PLAN, form=CostLineForm,

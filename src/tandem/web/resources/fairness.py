@@ -19,8 +19,6 @@ from tandem.web import charts
 from tandem.web.charts import Plot, day_and_month
 from tandem.web.templating import day as day_text
 
-_SHARES = ("logged", "ahead")
-
 
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
@@ -30,7 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
     weeks = whole_number(request.GET.get("weeks", ""), 2) or reads.WEEKS
     weeks = weeks if weeks in reads.CHOICES else reads.WEEKS
     context: dict[str, Any] = {"teams": sorted(known, key=lambda row: row[1]), "wanted": wanted, "weeks": weeks, "choices": reads.CHOICES, "found": None, "enough": reads.ENOUGH}
-    if known:
+    if wanted:
         found = reads.of(request.user, _team(request, wanted), weeks)
         context |= {
             "found": found, "heads": [(day_and_month(week), day_text(week)) for week in found.weeks], "lines": [_line(found, one) for one in found.told],
@@ -53,13 +51,13 @@ def _names() -> dict[str, str]:
 def told(measure: str, value: float | None) -> str:
     if value is None:
         return "–"
-    return charts.percent(value) if measure in _SHARES else _("%(n)s h") % {"n": charts.number(round(value, 1))}
+    return charts.percent(value) if measure in reads.SHARES else _("%(n)s h") % {"n": charts.number(round(value, 1))}
 
 
 def _sentence(found: Fairness) -> str:
     """What it comes to, first."""
     over = found.spreads.get("overtime")
-    if over is None or not found.is_whole:
+    if over is None or over.total is None or over.count is None:
         return ""
     if over.total < 0.05:
         return _("Nobody logged more than the time that they have.")
@@ -99,11 +97,11 @@ def _stands_out(one: Worked, measure: str, value: float, spread: Spread | None) 
     """Well above the middle half of the team: by more than it is wide, and by two hours or a tenth at least."""
     if spread is None:
         return False
-    return value > spread.high + max(spread.high - spread.low, 0.1 if measure in _SHARES else 2.0)
+    return value > spread.high + max(spread.high - spread.low, 0.1 if measure in reads.SHARES else 2.0)
 
 
 def _plot(measure: str, top: float) -> Plot:
-    if measure in _SHARES:
+    if measure in reads.SHARES:
         end = max(1.2, top * 1.05)
         ticks = [(n, charts.percent(n)) for n in charts.nice(0, end, 5)]
     else:
