@@ -1,6 +1,7 @@
 """The people of the access matrix: every role as a teammate, as a stranger and at the head, with all credentials."""
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -91,18 +92,24 @@ def _own(user: User, area: Area) -> Any:
     return SimpleNamespace(**{**vars(mine), "token": ApiToken.objects.filter(user=user).first()})
 
 
-def is_asked(person: Person, relation: str, policy: Any, name: str, share: int, let_in: list[str]) -> bool:
+def is_asked(person: Person, relation: str, policy: Any, name: str, share: int, lets_in: Callable[[str, str], bool]) -> bool:
     """Whether a matrix tries the session of this person. On each route nobody at all, and in the relation in which roles count
-    (and as an owner) one role that is let in and one that is refused: on each route other ones. Strangers are asked on every
-    other route, those of the whole organisation on one in four. A `share` of 1 asks everybody."""
+    (and as an owner) one role that is let in and one that is refused: on each route other ones. Where no role is refused it is
+    the person without one. Strangers are asked on every other route, those of the whole organisation on one in four. A `share`
+    of 1 asks everybody."""
     if share == 1 or relation == "anonymous":
         return True
+    counts = where_roles_count(policy)
     if not person.role:
-        return drawn.falls(6, name)
-    if relation not in ("owner", "head" if policy.at_root else "teammate"):
+        return drawn.falls(6, name) or all(lets_in(role, counts) for role in Role.values)
+    if relation not in ("owner", counts):
         return is_drawn(share, person.role, name, relation) and drawn.falls(4 if relation == "head" else 2, name, relation)
-    alike = [role for role in Role.values if (role in let_in) == (person.role in let_in)]
+    alike = [role for role in Role.values if lets_in(role, relation) == lets_in(person.role, relation)]
     return is_drawn(share, person.role, name, relation, among=alike)
+
+
+def where_roles_count(policy: Any) -> str:
+    return "head" if policy.at_root else "teammate"
 
 
 def is_drawn(share: int, role: str, *words: str, among: list[str] = ROLES) -> bool:

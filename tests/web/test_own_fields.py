@@ -260,6 +260,7 @@ def test_a_new_item_is_made_with_own_fields(client, world, own):
     here = f"/work-items/new/?space={world.project.space_id}"
     page = client.get(here).content.decode()
     assert f'name="field:{own["colour"].pk}"' in page and "<option value=\"Red\"" in page
+    assert f'<div class="fld as-said"><label for="id_field:{own["colour"].pk}">' in page, "its name is written as somebody wrote it"
     given = {"home": world.project.space_id, "title": "With fields", f"field:{own['colour'].pk}": "Red", f"field:{own['effort'].pk}": "2,5"}
     client.post(here, given)
     assert WorkItem.objects.get(title="With fields").fields == {"Colour": "Red", "Effort": 2.5}
