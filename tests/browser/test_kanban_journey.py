@@ -20,7 +20,8 @@ SIZES = [pytest.param(200, id="200"), pytest.param(5000, id="5000", marks=pytest
 
 @pytest.fixture(params=SIZES)
 def kanban(request, site):
-    """Key and number of cards of a board that only these journeys use: laid once, each works with cards of its own."""
+    """Key and number of cards of a board that only these journeys use: laid once. Each takes its cards as it finds them, so that
+    it can be gone again on the same board."""
     key = f"K{request.param}"
     if key not in site.projects:
         environment = {**_environment(), "TANDEM_RUNTIME_DATABASE_URL": site.database, "TANDEM_LOG": "warning"}
@@ -73,6 +74,13 @@ def titled(site, key, name):
     return site.rows(query, key, f"{name} about%")[0][0]
 
 
+def inside(site, key, state):
+    """How many cards stand there, by the database."""
+    query = ("SELECT count(*) FROM work_workitem i JOIN work_state s ON s.id = i.state_id JOIN people_space p ON p.id = i.space_id"
+             " WHERE p.key = %s AND s.name = %s AND i.removed_at IS NULL AND i.archived_at IS NULL")  # fmt: skip
+    return site.rows(query, key, state)[0][0]
+
+
 def test_a_team_works_on_a_board_of_many_cards(page_of, site, kanban):
     key, count = kanban
     page = page_of("boris")
@@ -90,13 +98,15 @@ def test_a_team_works_on_a_board_of_many_cards(page_of, site, kanban):
     until(page, lambda: titled(site, key, first), "Analysis")
     page.wait_for_timeout(600)
 
-    # by keys: another into Build, whose limit is just kept: it warns, and the card stands there all the same
+    # by keys: another into Build, whose limit was just kept: it warns, and the card stands there all the same
     other = page.locator(".cell").nth(2).locator(".kcard").first
     second = name_of(other)
     other.locator(".ti").focus()
     page.keyboard.press("Alt+ArrowRight")
     until(page, lambda: titled(site, key, second), "Build")
-    head(page, "Build").get_by_text("1 too many").wait_for()  # by the server's picture: a drag before it holds up nothing
+    over = inside(site, key, "Build") - round(count * 0.3)  # as benchmarks/board.py sets the limit
+    assert over >= 1
+    head(page, "Build").get_by_text(f"{over} too many").wait_for()  # by the server's picture: a drag before it holds up nothing
     shoot(page, f"{count}-limit-warns")
 
     # one more into Test, which takes no more: only with a reason, which is kept
