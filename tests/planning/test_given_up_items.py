@@ -101,6 +101,14 @@ def test_it_is_said_and_changed_on_the_page_of_the_item(world, signed_in, item):
     assert signed_in(world.dana).patch(address, '{"is_given_up": ""}', **sent).status_code == 404
 
 
+def test_the_page_asks_for_no_result_where_the_state_says_that_there_is_none(world, signed_in, item):
+    dropped = states.add(actor=world.boris, space=world.project.space, name="Dropped", category="done", is_given_up=True)
+    client, address = signed_in(world.boris), f"/work-items/{item.key}/"
+    assert 'data-name="is_given_up"' in client.get(address).content.decode()
+    work_items.move(actor=world.boris, item=item, version=item.version, state=dropped)
+    assert 'data-name="is_given_up"' not in client.get(address).content.decode()
+
+
 def jira(tmp_path, *rows):
     path = tmp_path / "jira.csv"
     path.write_text(JIRA + "".join(f"ABC-{n},{1000 + n},Item {n},Story,{state},{category},{resolution},ABC,2026-01-0{n} 10:00,2026-02-0{n} 10:00\n"

@@ -52,7 +52,7 @@ _DAY_MINUTES, MOST_EVENTS = 480, 30
 _ITEM = (
     "key", "title", "description", "description_format", "version", "priority", "service_class", "labels", "fields", "due_on", "estimate_points",
     "planned_start", "planned_finish", "actual_start", "actual_finish", "is_milestone", "estimate_minutes",
-    "spent_minutes", "entered_minutes", "expected_minutes", "logged_minutes", "remaining_minutes", "removed_at", "archived_at", "moved_to_id", "created_at", "state_id",
+    "spent_minutes", "entered_minutes", "expected_minutes", "logged_minutes", "remaining_minutes", "removed_at", "archived_at", "is_given_up", "moved_to_id", "created_at", "state_id",
     "type_id", "space__name", "space__key", "parent__key", "parent__title", "reporter__name", "computed__start", "computed__finish",
     "computed__is_critical",
 )  # fmt: skip
@@ -103,7 +103,7 @@ def _beside(user: Any) -> dict[str, Any]:
     states = State.objects.visible_to(user).filter(**here).in_order()
     types = WorkItemType.objects.visible_to(user).filter(**here)
     return {
-        "states_there": ArraySubquery(states.values(row=set_here.row("id name category retired_at"))),
+        "states_there": ArraySubquery(states.values(row=set_here.row("id name category is_given_up retired_at"))),
         "kinds_there": ArraySubquery(LinkKind.objects.visible_to(user).active().filter(**here).in_order().values(row=set_here.row("id name inverse"))),
         "types_there": ArraySubquery(types.values(row=set_here.row("id name retired_at"))),
         **set_here.beside(user),
