@@ -161,10 +161,10 @@ def _opened(page: Any, address: str) -> dict[str, float]:
 
 
 def _scrolled(page: Any, cards: int) -> dict[str, Any]:
-    """Down until every card is there, then once more through all of them, frame by frame."""
+    """To the end of each column until every card is there, then once through all of them, frame by frame."""
     began = page.evaluate("() => performance.now()")
     for _ in range(2000):
-        page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+        page.evaluate("() => document.querySelector('[data-board-more]')?.scrollIntoView({block: 'center', behavior: 'instant'})")
         page.wait_for_timeout(30)
         if page.locator("[data-board-more]").count() == 0:
             break
