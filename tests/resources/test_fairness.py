@@ -11,7 +11,7 @@ from tandem.kit import clock
 from tandem.people.actions import teams
 from tandem.people.models import Role
 from tandem.reports.queries import fairness
-from tandem.resources.actions import employments, time_off
+from tandem.resources.actions import employments, time_off, time_sheets
 from tandem.web import charts
 from tandem.work.actions import time_entries
 from tests import make
@@ -69,6 +69,16 @@ def test_overtime_and_days_off_are_those_of_the_weeks(world, team):
     assert (mei.of("overtime"), mei.of("off"), mei.logged[-1], mei.time[-1]) == (6.0, 6.0, 46.0, 40.0)
     assert mei.of("logged") == pytest.approx(46 / 160)
     assert (found.counted, found.is_whole, found.spreads["overtime"].total, found.spreads["overtime"].halves) == (5, True, 6.0, 1)
+
+
+def test_who_is_seen_is_who_answers_the_week(world, team):
+    """The rule stands once for one week of one person, and once for a team."""
+    people, sunday = team[1], LAST + timedelta(days=6)
+    employments.create(actor=world.admin, space=world.root, person=people[1], starts_on=date(2026, 1, 1), percent=100, manager=people[2])
+    readers = [world.admin, world.alma, world.boris, world.mei, world.dana, *people[1:]]
+    said = {(reader.pk, one.pk) for reader in readers for one in people if time_sheets.answers(reader, one, LAST)}
+    assert said == {(reader.pk, pk) for reader in readers for pk in fairness.answered(reader, [one.pk for one in people], LAST, sunday)}
+    assert (people[2].pk, people[1].pk) in said and (world.boris.pk, world.mei.pk) in said and not any(pk == world.dana.pk for pk, _one in said)
 
 
 def test_time_off_makes_work_on_it_work_on_a_day_off(world, team):

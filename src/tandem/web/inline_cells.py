@@ -1,6 +1,6 @@
 """The components that a table says hundreds of times, written in Python: a macro's call costs ten times as much.
 
-Templates take them from `components/table.html` and `components/panel.html`, as all others."""
+Templates take them from `components/table.html`, `components/panel.html` and `components/status.html`, as all others."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -90,3 +90,33 @@ def choices_json(options: Any) -> Markup:
 @lru_cache(maxsize=2000)
 def _choices_json(options: tuple[tuple[Any, ...], ...]) -> Markup:
     return htmlsafe_json_dumps(options)
+
+
+def shape(state: str, title: str = "") -> Markup:
+    return Markup(f'<i class="sh sh-{escape(state or "none")}"{_given("title", title)} aria-hidden="true"></i>')  # noqa: S704
+
+
+def word(state: str) -> str:
+    if state == "on":
+        return gettext("On track")
+    if state == "risk":
+        return gettext("At risk")
+    if state == "off":
+        return gettext("Off track")
+    if state == "done":
+        return gettext("Done")
+    return gettext("Blocked") if state == "block" else gettext("Not started")
+
+
+def status(state: str, text: str = "", said: bool = False) -> Markup:
+    return Markup(f'<span class="st{" said" if said else ""}">{shape(state)}<span>{escape(text or word(state))}</span></span>')  # noqa: S704
+
+
+def days(n: int, sign: bool = True) -> Markup:
+    size = f"{'−' if n < 0 else '+' if sign and n > 0 else ''}{abs(n)}"
+    return Markup(f'<span class="num">{escape(gettext("{n} d").replace("{n}", size))}</span>')  # noqa: S704
+
+
+def slip(n: int | None, state: str = "") -> Markup:
+    cls = f"str t-{state}" if state in ("off", "risk") else "str"
+    return Markup(f'<span class="{cls}">{"–" if n is None else days(n)}</span>')  # noqa: S704

@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field, field_validator
 from tandem.api import generic
 from tandem.api.generic import NO
 from tandem.api.shapes import OPTIONAL, Body
-from tandem.kit.errors import Hidden
 from tandem.kit.types import Id
 from tandem.reports.queries import fairness as reads
 
@@ -78,9 +77,7 @@ def read(request: HttpRequest, asked: Query[FairnessAsked]) -> HttpResponse:
     wanted = asked.team_id or next((pk for pk, _name in reads.teams(user)), None)
     if wanted is None:
         return generic.send(TeamFairness(team_id=None, weeks=[], counted=None, silent=None, people=[], spreads=[]).model_dump())
-    team = reads.reached(user).filter(pk=wanted).first()
-    if team is None:
-        raise Hidden
+    team = reads.team(user, wanted)
     found = reads.of(user, team, asked.weeks)
     return generic.send(TeamFairness(
         team_id=team.pk, weeks=found.weeks, counted=found.counted, silent=found.silent, people=[_person(one) for one in found.told],

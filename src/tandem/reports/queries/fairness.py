@@ -16,6 +16,7 @@ import numpy as np
 from django.db.models import Case, Q, Sum, Value, When
 
 from tandem.kit import clock
+from tandem.kit.errors import Hidden
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space, Team, User
 from tandem.planning.availability import Availability, available_hours
@@ -102,6 +103,14 @@ def teams(user: Any) -> list[tuple[int, str]]:
     return list(rows.order_by("others", "name", "pk").values_list("pk", "name")[:MOST_TEAMS])
 
 
+def team(user: Any, wanted: int) -> Team:
+    """One of those that are reached. Raises `Hidden`."""
+    found: Team | None = reached(user).filter(pk=wanted).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
 def of(user: Any, team: Team, weeks: int = WEEKS) -> Fairness:
     """Of a team that the reader sees. As many queries for three people as for two hundred."""
     monday = load.monday(clock.today())
@@ -130,7 +139,7 @@ def of(user: Any, team: Team, weeks: int = WEEKS) -> Fairness:
 
 
 def answered(user: Any, people: Iterable[int], first: date, last: date) -> set[int]:
-    """Whose weeks of time the reader would answer, all of these days: as it stands in the rules of time sheets."""
+    """Whose weeks of time the reader would answer, all of these days: for many what `time_sheets.answers` says of one week of one."""
     people = set(people) - {user.pk}
     if not user.is_active or not people:
         return set()

@@ -15,10 +15,9 @@ from django.views.decorators.http import require_POST
 from tandem.collaboration import words
 from tandem.exchange import wording
 from tandem.exchange.actions import imports
-from tandem.exchange.feedback import product_parent
 from tandem.exchange.formats.moments import parse_moment
 from tandem.exchange.models import Import
-from tandem.exchange.taking_over.target import default_parent
+from tandem.exchange.taking_over.target import highest
 from tandem.kit.errors import Denied, Refused
 from tandem.kit.http import attachment_header
 from tandem.kit.text import whole_number
@@ -54,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
     allowed = spaces_where(user, Permission.IMPORT)
     if not allowed:
         raise Denied(Permission.IMPORT)
-    parent = _parent(user)
+    parent = _highest(user, Permission.EDIT_PORTFOLIO)
     kinds = (SpaceKind.PROJECT, SpaceKind.PORTFOLIO, SpaceKind.PROGRAMME, SpaceKind.PRODUCT)
     projects = Space.objects.visible_to(user).filter(id__among=allowed, kind__in=kinds)
     error = ""
@@ -72,7 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
             (f"proposals-{space.pk}", _("Proposals for %(name)s") % {"name": space.name}) for space in projects if space.kind == SpaceKind.PORTFOLIO
         ],
         "products": [(space.pk, _("Feedback of %(name)s") % {"name": space.name}) for space in projects if space.kind == SpaceKind.PRODUCT],
-        "product_parent": _product_parent(user),
+        "product_parent": _highest(user, Permission.EDIT_PRODUCT),
         "parent": parent, "into": request.POST.get("into") or request.GET.get("into", ""), "error": error,
         "limit": settings.MAX_UPLOAD_BYTES // 2**20,
     }  # fmt: skip
@@ -87,7 +86,7 @@ def _receive(request: HttpRequest, projects: Any, parent: Space | None) -> HttpR
     if is_proposals:
         into = doors.find(projects.filter(kind=SpaceKind.PORTFOLIO), user, pk=whole_number(chosen.removeprefix("proposals-")) or 0)
     is_feedback = chosen == "new-product" or (into is not None and into.kind == SpaceKind.PRODUCT)
-    home = into or (_product_parent(user) if is_feedback else parent)
+    home = into or (_highest(user, Permission.EDIT_PRODUCT) if is_feedback else parent)
     if home is None:
         raise Refused("import_nowhere")
     files = [(file.name or "file", file.chunks()) for file in request.FILES.getlist("files")]
@@ -115,16 +114,9 @@ def _look(request: HttpRequest, imported: Import) -> None:
         imports.preview_later(actor=request.user, imported=imported)
 
 
-def _parent(user: Any) -> Space | None:
+def _highest(user: Any, permission: Permission) -> Space | None:
     try:
-        return default_parent(user)
-    except Refused:
-        return None
-
-
-def _product_parent(user: Any) -> Space | None:
-    try:
-        return product_parent(user)
+        return highest(user, permission)
     except Refused:
         return None
 

@@ -10,9 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tandem.kit.errors import Hidden
 from tandem.kit.text import whole_number
-from tandem.people.models import Team
 from tandem.reports.queries import fairness as reads
 from tandem.reports.queries.fairness import Fairness, Spread, Worked
 from tandem.web import charts
@@ -29,19 +27,12 @@ def page(request: HttpRequest) -> HttpResponse:
     weeks = weeks if weeks in reads.CHOICES else reads.WEEKS
     context: dict[str, Any] = {"teams": sorted(known, key=lambda row: row[1]), "wanted": wanted, "weeks": weeks, "choices": reads.CHOICES, "found": None, "enough": reads.ENOUGH}
     if wanted:
-        found = reads.of(request.user, _team(request, wanted), weeks)
+        found = reads.of(request.user, reads.team(request.user, wanted), weeks)
         context |= {
             "found": found, "heads": [(day_and_month(week), day_text(week)) for week in found.weeks], "lines": [_line(found, one) for one in found.told],
             "sentence": _sentence(found), "strips": [_strip(found, name) for name in reads.MEASURES] if found.told else [],
         }  # fmt: skip
     return render(request, "resources/fairness.html", context)
-
-
-def _team(request: HttpRequest, wanted: int) -> Team:
-    team: Team | None = reads.reached(request.user).filter(pk=wanted).first()
-    if team is None:
-        raise Hidden
-    return team
 
 
 def _names() -> dict[str, str]:
