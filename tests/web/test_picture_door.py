@@ -59,16 +59,6 @@ class Door:
 
 
 @pytest.fixture
-def people(world):
-    """Two members of the project who see the same, and one who only looks."""
-    for name in ("Ida", "Jon", "Kim"):
-        person = users.add(actor=world.admin, name=name, email=f"{name.lower()}@example.org")
-        spaces.grant(actor=world.admin, space=world.project.space, user=person, role=Role.AUDITOR if name == "Kim" else Role.MEMBER)
-    scoping.forget_roles()
-    return list(User.objects.filter(name__in=("Ida", "Jon", "Kim")).order_by("name"))
-
-
-@pytest.fixture
 def clients(world, signed_in, people, monkeypatch):
     monkeypatch.setattr(same_picture, "LONGEST", 3600.0)  # here a picture ends when something happens, however slow the machine is
     for n in range(3):

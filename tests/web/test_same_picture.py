@@ -3,7 +3,6 @@
 import threading
 import time
 
-import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,24 +11,11 @@ from tandem.history.models import Unsealed
 from tandem.history.seal import seal_new_events
 from tandem.people import scoping
 from tandem.people.actions import spaces, users
-from tandem.people.models import Role
 from tandem.web.work import same_picture
 from tandem.work.actions import work_items
 from tests import make
 
 PART = "/boards/POR/?part=board"
-
-
-@pytest.fixture
-def people(world):
-    """Two members of the project who see the same, and one who only looks."""
-    for name in ("Ida", "Jon", "Kim"):
-        person = users.add(actor=world.admin, name=name, email=f"{name.lower()}@example.org")
-        spaces.grant(actor=world.admin, space=world.project.space, user=person, role=Role.AUDITOR if name == "Kim" else Role.MEMBER)
-    from tandem.people.models import User
-
-    scoping.forget_roles()
-    return list(User.objects.filter(name__in=("Ida", "Jon", "Kim")).order_by("name"))
 
 
 def asked(client, address=PART):
