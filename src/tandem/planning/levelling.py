@@ -5,7 +5,7 @@ night or when somebody asks for it, and its plan replaces the other only where i
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from time import perf_counter
 from typing import Any
@@ -39,8 +39,29 @@ KEPT_DAYS = 30
 Step = Callable[[str, int, int], Any]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Published:
+    """A plan whose dates stand in the rows, and what it was made of; `now` is None where only its figures are left."""
+
+    plan: LevelledPlan
+    made: Made
+    now: KeptPlan | None
+
+
 def compute() -> LevelledPlan | None:
-    """A plan for what stands in the rows now. Nothing is computed when nothing changed; None where nothing is open."""
+    """The plan of what stands in the rows now, and then what it is in conflict with: the dates do not wait for that.
+
+    None where there is no organisation yet."""
+    found = publish()
+    if found is None:
+        return None
+    if found.now is not None:  # also where no date moved: what people can do and what they asked for may be a conflict
+        judge(found.plan, found.made, found.now)
+    return found.plan
+
+
+def publish() -> Published | None:
+    """The dates of the plan. Nothing is computed when nothing changed."""
     root = Space.objects.filter(parent=None).first()
     if root is None:
         return None
@@ -52,11 +73,16 @@ def compute() -> LevelledPlan | None:
         before = kept(newest.pk) if newest else None
         said = _accepted(newest, made) if newest else {}
         if newest and newest.inputs_hash == inputs_hash and not said:
-            if before is not None:  # what people can do and what they asked for moves no date, but may be a conflict
-                plan_conflicts.renew(made.work, made.inputs, before.starts, before.finishes, made.axis, made.people)
-            return newest
+            return Published(newest, made, before)
         found = plan_solver.first(made.inputs, before, said)
-        return _store(root, made, found, inputs_hash, perf_counter() - begun)
+        return Published(*_store(root, made, found, inputs_hash, perf_counter() - begun))
+
+
+def judge(plan: LevelledPlan, made: Made, now: KeptPlan) -> None:
+    """Unless a newer plan came meanwhile: its own conflicts hold."""
+    with runs.one_at_a_time(Run.Kind.LEVEL, 0):
+        if not LevelledPlan.objects.filter(pk__gt=plan.pk).exists():
+            plan_conflicts.renew(made.work, made.inputs, now.starts, now.finishes, made.axis, made.people)
 
 
 def _accepted(newest: LevelledPlan, made: Made) -> dict[int, int]:
@@ -99,7 +125,10 @@ def search(seconds: float, cancelled: Callable[[], bool], step: Step) -> Levelle
         # planned dates that were accepted are not in the inputs: the next plan puts the work there, and this order knows nothing of it
         if digest(made.inputs) != newest.inputs_hash or PlanDraft.objects.accepted_of(newest.pk).exists():
             return newest
-        return _store(root, made, best, newest.inputs_hash, perf_counter() - begun)
+        found = Published(*_store(root, made, best, newest.inputs_hash, perf_counter() - begun))
+    if found.now is not None:
+        judge(found.plan, found.made, found.now)
+    return found.plan
 
 
 def carry_out(progress: Progress) -> str:
@@ -141,7 +170,7 @@ def digest(inputs: PlanInputs) -> str:
     return told.hexdigest()
 
 
-def _store(root: Space, made: Made, found: Found, inputs_hash: str, seconds: float) -> LevelledPlan:
+def _store(root: Space, made: Made, found: Found, inputs_hash: str, seconds: float) -> tuple[LevelledPlan, Made, KeptPlan]:
     inputs, today = made.inputs, clock.today()
     ends = plan_solver.finishes(inputs.arrays(), found.starts) if inputs.n else found.starts
     run = runs.finish(
@@ -152,46 +181,48 @@ def _store(root: Space, made: Made, found: Found, inputs_hash: str, seconds: flo
     since, moves = _moves(now, made, today)
     plan = LevelledPlan.objects.create(
         space=root, run=run, as_of=today, inputs_hash=inputs_hash, broken=found.broken, tardiness=found.tardiness, bound=found.bound,
-        makespan=found.makespan, evaluations=found.evaluations, seconds=round(seconds, 3), items=len(rows[0]), assumed=made.assumed,
+        makespan=found.makespan, evaluations=found.evaluations, seconds=round(seconds, 3), items=len(rows), assumed=made.assumed,
         dropped=made.dropped[:100], ends=summary, moves=moves, moved_since=since, kept=packed(inputs, found.starts, ends),
     )  # fmt: skip
     changed = _write(plan, rows)
-    plan_conflicts.renew(made.work, inputs, found.starts, ends, made.axis, made.people)
     _forget(plan)
     runs.tell(run, changed)
-    return plan
+    return plan, made, now
 
 
-def _rows(made: Made, starts: Ints, ends: Ints) -> tuple[tuple[list[Any], ...], dict[str, Any]]:
-    """Columns of the dates of items, and for each space its first start, last finish and number of items."""
-    found: tuple[list[Any], ...] = ([], [], [], [])
+def _rows(made: Made, starts: Ints, ends: Ints) -> tuple[dict[int, tuple[Any, ...]], dict[str, Any]]:
+    """Of each item its space and dates, and for each space its first start, last finish and number of items."""
+    found: dict[int, tuple[Any, ...]] = {}
     spaces: dict[int, list[Any]] = {}
     dates = plan_trials.dates_of(made, starts, ends)
     for code, space in zip(made.inputs.code.tolist(), made.inputs.space.tolist(), strict=True):
         if code % 4 != ITEM:
             continue
         first, last = dates[code // 4]
-        for column, value in zip(found, (code // 4, space, first, last), strict=True):
-            column.append(value)
+        found[code // 4] = (space, first, last)
         one = spaces.setdefault(space, [first, last, 0])
         one[:] = [min(one[0], first), max(one[1], last), one[2] + 1]
     return found, {str(space): [first.isoformat(), last.isoformat(), n] for space, (first, last, n) in spaces.items()}
 
 
-def _write(plan: LevelledPlan, rows: tuple[list[Any], ...]) -> int:
-    """One statement for all that differ, one for what is no longer open. Gives how many rows changed."""
+def _write(plan: LevelledPlan, rows: dict[int, tuple[Any, ...]]) -> int:
+    """One statement for all that differ, one for what is no longer open. Gives how many rows changed.
+
+    Moments go as seconds: twenty thousand of them as dates would take longer than the plan."""
     table = LevelledDates._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {table} WHERE item_id <> ALL(%s::bigint[])", [rows[0]])  # noqa: S608  our own table
-        gone = cursor.rowcount
+        cursor.execute(f"SELECT item_id, space_id, extract(epoch FROM start)::bigint, extract(epoch FROM finish)::bigint FROM {table}")  # noqa: S608  our own table
+        known = {row[0]: row for row in cursor.fetchall()}
+        now = [(pk, space, int(first.timestamp()), int(last.timestamp())) for pk, (space, first, last) in rows.items()]
+        changed, gone = [row for row in now if known.get(row[0]) != row], list(known.keys() - rows.keys())
+        cursor.execute(f"DELETE FROM {table} WHERE item_id = ANY(%s::bigint[])", [gone])  # noqa: S608  our own table
         cursor.execute(
-            f"INSERT INTO {table} (item_id, space_id, plan_id, start, finish) "  # noqa: S608
-            "SELECT i, s, %s, a, b FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS t(i, s, a, b) "
-            "ON CONFLICT (item_id) DO UPDATE SET space_id = excluded.space_id, plan_id = excluded.plan_id, start = excluded.start, finish = excluded.finish "
-            f"WHERE ({table}.space_id, {table}.start, {table}.finish) IS DISTINCT FROM (excluded.space_id, excluded.start, excluded.finish)",
-            [plan.pk, *rows],
+            f"INSERT INTO {table} (item_id, space_id, plan_id, start, finish) "  # noqa: S608  our own table
+            "SELECT i, s, %s, to_timestamp(a), to_timestamp(b) FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS t(i, s, a, b) "
+            "ON CONFLICT (item_id) DO UPDATE SET space_id = excluded.space_id, plan_id = excluded.plan_id, start = excluded.start, finish = excluded.finish",
+            [plan.pk, *([row[k] for row in changed] for k in range(4))],
         )
-        return int(cursor.rowcount) + int(gone)
+    return len(changed) + len(gone)
 
 
 def _moves(now: KeptPlan, made: Made, today: date) -> tuple[date | None, list[Any]]:

@@ -1,5 +1,6 @@
 """The axis of the levelled plan: the days on which anybody works, eight slots each, and the dates that slots stand for."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -19,12 +20,14 @@ Days = npt.NDArray[np.bool_]
 
 @dataclass(eq=False)
 class PlanAxis:
-    """Slot 0 begins on `first`. Days on which no calendar works are not on the axis."""
+    """Slot 0 begins on `first`. Days on which no calendar works are not on the axis. `mondays`: of each day the first of its week."""
 
     first: date
     ordinals: npt.NDArray[np.int64] = field(init=False)
     rows: Days = field(init=False)
     calendars: Sequence[WorkingCalendar] = ()
+    mondays: list[date] = field(init=False)
+    _days: list[int] = field(init=False)
     _hours: dict[tuple[int, int], tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -35,21 +38,23 @@ class PlanAxis:
             open_, some = np.ones_like(open_), np.ones_like(some)
         self.rows = open_[:, some]
         self.ordinals = np.flatnonzero(some) + self.first.toordinal()
+        self._days = self.ordinals.tolist()
+        self.mondays = [date.fromordinal(day - (day - 1) % 7) for day in self._days]
 
     def day(self, number: int) -> date:
         """The date of a day of the axis; beyond the years that it spells out, five working days make a week."""
-        last = len(self.ordinals) - 1
+        last = len(self._days) - 1
         if number <= last:
-            return date.fromordinal(int(self.ordinals[max(number, 0)]))
-        return date.fromordinal(int(self.ordinals[last]) + (number - last) * 7 // 5)
+            return date.fromordinal(self._days[max(number, 0)])
+        return date.fromordinal(self._days[last] + (number - last) * 7 // 5)
 
     def slot_of(self, day: date) -> int:
         """The first slot on or after a day; 0 for what is past."""
-        return int(np.searchsorted(self.ordinals, day.toordinal())) * SLOTS
+        return bisect_left(self._days, day.toordinal()) * SLOTS
 
     def end_of(self, day: date) -> int:
         """The slot after the last one of a day: what is finished by then is in time. Never before 0."""
-        return int(np.searchsorted(self.ordinals, day.toordinal(), side="right")) * SLOTS
+        return bisect_right(self._days, day.toordinal()) * SLOTS
 
     def slot_at(self, moment: datetime) -> int:
         """The slot in which a wall-clock moment lies, by the hours of an office day."""

@@ -1,6 +1,7 @@
 """The arrays that a levelled plan is computed from, as they were solved and as they are kept with the plan."""
 
 import io
+import zipfile
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -95,9 +96,12 @@ def slots_of(masks: Masks) -> npt.NDArray[np.bool_]:
 
 def packed(inputs: PlanInputs, starts: Ints, finishes: Ints) -> bytes:
     """Everything that the plan rests on and what came out, small enough to stand in a row."""
-    columns = {f.name: np.asarray(getattr(inputs, f.name)) for f in fields(inputs)}
+    columns = {f.name: np.asarray(getattr(inputs, f.name)) for f in fields(inputs)} | {"starts": starts, "finishes": finishes}
     found = io.BytesIO()
-    np.savez_compressed(found, starts=starts, finishes=finishes, **columns)  # type: ignore[arg-type]
+    with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:  # as savez_compressed, in a third of its time
+        for name, column in columns.items():
+            with file.open(f"{name}.npy", "w") as one:
+                np.lib.format.write_array(one, column, allow_pickle=False)
     return found.getvalue()
 
 

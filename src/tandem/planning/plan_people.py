@@ -1,12 +1,11 @@
 """Conflicts of plans with the time that people have: more planned in a week than they can work, work behind somebody's last day."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tandem.people.models import User
 from tandem.planning.availability import available_hours
@@ -75,17 +74,14 @@ def _spread(item: OpenItem, people: list[tuple[int, int]], axis: PlanAxis, load:
     begin, end = axis.slot_of(first) // SLOTS, axis.end_of(last) // SLOTS
     together = sum(share for _who, share in people)
     minutes = item.effort if item.effort is not None else item.minutes * len(people)
-    for week, part in _weeks(axis.ordinals[begin:end], first):
+    for week, part in _weeks(axis, begin, end) or [(monday(first), 1.0)]:
         for who, share in people:
             load[who, week][item.space_id] += minutes * share / together * part
 
 
-def _weeks(days: npt.NDArray[np.int64], first: date) -> list[tuple[date, float]]:
-    """The weeks of these days (ordinals), each with its part of them."""
-    if not len(days):
-        return [(monday(first), 1.0)]
-    weeks, counts = np.unique((days - 1) // 7, return_counts=True)
-    return [(date.fromordinal(int(week) * 7 + 1), count / len(days)) for week, count in zip(weeks.tolist(), counts.tolist(), strict=True)]
+def _weeks(axis: PlanAxis, begin: int, end: int) -> list[tuple[date, float]]:
+    """The weeks of these days of the axis, each with its part of them."""
+    return [(week, days / (end - begin)) for week, days in Counter(axis.mondays[begin:end]).items()]
 
 
 def monday(day: date) -> date:

@@ -70,6 +70,7 @@ class _Maker:
     masks: list[Any] = field(default_factory=list)
     hours_of: list[int] = field(default_factory=list)
     row_by: dict[Any, int] = field(default_factory=dict)
+    row_known: dict[tuple[int | None, ...], int] = field(default_factory=dict)
 
     def made(self) -> Made:
         self._calendars()
@@ -108,11 +109,16 @@ class _Maker:
 
     def _calendar(self, item: OpenItem, people: list[tuple[int, int]]) -> int:
         """The row of the calendar's days on which all who do it have time as well."""
+        key = (item.calendar_id, item.space_id, *(who for who, _share in people))
+        if key not in self.row_known:
+            self.row_known[key] = self._row(item, sorted({who for who, _share in people if self.people.binds(who)}))
+        return self.row_known[key]
+
+    def _row(self, item: OpenItem, bound: list[int]) -> int:
         known = self.work.calendars
         assert known is not None
         own = known.of_row(item.calendar_id) if item.calendar_id in known.rows else self.of_space[item.space_id]
         base = self.row_of[own.id]
-        bound = sorted({who for who, _share in people if self.people.binds(who)})
         if not bound:
             return base
         key = (base, *((who, self.people.space_for(who, item.space_id)) for who in bound))
@@ -158,17 +164,16 @@ class _Maker:
         minutes = item.minutes if item.minutes is not None else self.usual.get(item.space_id, _USUAL_MINUTES)
         people = self.work.people.get(item.id, [])
         slots, needs = _shared(minutes, item, people)
-        pool = min(sum(units for _who, units in needs) or UNITS, UNITS * self.pools.get(item.space_id, 0))
-        held = [(2 * who + PERSON, units) for who, units in needs]
+        held = [(2 * who + PERSON, units) for who, units in needs] if slots else []
         if slots and item.space_id in self.pools:
-            held.append((2 * item.space_id + POOL, pool))
+            held.append((2 * item.space_id + POOL, min(sum(units for _who, units in needs) or UNITS, UNITS * self.pools[item.space_id])))
         calendar = self._calendar(item, people)
         fixed, flags = self._given(item, slots, needs, calendar)
         starts = self.work.starts.get(item.space_id)
-        release = max([self.axis.slot_of(day) for day in (item.release, starts) if day], default=0)
+        release = self.axis.slot_of(max(item.release, starts) if item.release and starts else day) if (day := item.release or starts) else 0
         due = self.axis.end_of(item.due) if item.due else -1
         flags |= (ASSUMED if item.minutes is None else 0) | (MILESTONE if item.is_milestone else 0)
-        self._add(4 * item.id + ITEM, item.space_id, slots, release, due, item.weight, fixed, flags, calendar, held if slots else [])
+        self._add((4 * item.id + ITEM, item.space_id, slots, release, due, item.weight, fixed, flags, calendar), held)
 
     def _given(self, item: OpenItem, slots: int, needs: list[tuple[int, int]], calendar: int) -> tuple[int, int]:
         """What is begun goes first, one after the other for each person; what a person set stays there."""
@@ -196,12 +201,12 @@ class _Maker:
             return at, at + slots
         return int(open_[first]), int(open_[last]) + 1
 
-    def _add(self, *row: Any) -> int:
-        *values, held = row
-        self.at[values[0]] = len(self.rows)
-        self.rows.append(tuple(values))
+    def _add(self, row: tuple[int, ...], held: list[tuple[int, int]]) -> int:
+        """A row of code, space, slots, release, due, weight, fixed start, flags and calendar, and what it holds."""
+        at = self.at[row[0]] = len(self.rows)
+        self.rows.append(row)
         self.needs.append([(self.resources.setdefault(code, len(self.resources)), units) for code, units in held])
-        return len(self.rows) - 1
+        return at
 
     def _containers(self) -> None:
         """A container that a link or a due date names: its beginning holds all below, its end waits for all below."""
@@ -212,9 +217,9 @@ class _Maker:
             due, weight = self.work.due_above.get(pk, (None, 0))
             space = space_of[below[0]]
             if pk in linked:
-                begin = self._add(4 * pk + BEGIN, space, 0, 0, -1, 0, -1, 0, -1, [])
+                begin = self._add((4 * pk + BEGIN, space, 0, 0, -1, 0, -1, 0, -1), [])
                 self.links += [(begin, self.at[4 * one], 1, 0) for one in below if not self.rows[self.at[4 * one]][7] & BEGUN]
-            end = self._add(4 * pk + END, space, 0, 0, self.axis.end_of(due) if due else -1, weight, -1, 0, -1, [])
+            end = self._add((4 * pk + END, space, 0, 0, self.axis.end_of(due) if due else -1, weight, -1, 0, -1), [])
             self.links += [(self.at[4 * one], end, 0, 0) for one in below]
 
     def _links(self) -> None:
@@ -244,7 +249,7 @@ class _Maker:
         space_of = {item.id: item.space_id for item in self.work.items}
         for pk, on, items in self.work.promises:
             code = 4 * pk + PROMISE
-            end = self._add(code, -space_of[items[0]], 0, 0, self.axis.end_of(on), _PROMISE_WEIGHT, -1, 0, -1, [])
+            end = self._add((code, -space_of[items[0]], 0, 0, self.axis.end_of(on), _PROMISE_WEIGHT, -1, 0, -1), [])
             self.links += [(self.at[4 * one], end, 0, 0) for one in items]
 
     def _inputs(self, links: list[tuple[int, int, int, int]]) -> PlanInputs:
@@ -288,6 +293,8 @@ def _shared(minutes: float, item: OpenItem, people: list[tuple[int, int]]) -> tu
         slots = _slots_of(minutes, False)
         each = max(1, min(UNITS, -int(-UNITS * item.effort // max(minutes * len(people), 1))))
         return slots, [(who, each) for who, _share in people]
+    if len(people) == 1:
+        return _slots_of(minutes, False), [(people[0][0], UNITS)]
     largest, together = max(share for _who, share in people), sum(share for _who, share in people)
     if item.effort is not None:
         minutes = minutes * largest / together

@@ -3,6 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
 
 from tandem.planning.models import ComputedDates, PlanConflict
 from tandem.planning.open_work import OpenItem, OpenWork
@@ -18,6 +21,11 @@ _MOST_ITEMS, _WEIGHTS = 50, 64
 Levels = dict[tuple[int, int], int]
 
 
+def _open_ids() -> "QuerySet[WorkItem, dict[str, Any]]":
+    """Asked for in the database: thousands of numbers in a query cost more than what they find."""
+    return WorkItem.objects.open().order_by().values("id")
+
+
 def levels(skills: Iterable[int], on: date) -> Levels:
     """(person, skill) → the level that everybody with an active account has on that day."""
     rows = PersonSkill.objects.filter(skill__in=set(skills), since__lte=on, person__is_active=True)
@@ -28,7 +36,7 @@ def levels(skills: Iterable[int], on: date) -> Levels:
 def skills(work: OpenWork, ends: dict[int, date], axis: PlanAxis, left: dict[int, date], found: dict[Key, Found]) -> None:
     """Open items that ask for what nobody on them can do; of an item without names, nobody who works in its project."""
     wanted: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for item_id, skill, level in SkillNeed.objects.filter(item__in=[item.id for item in work.items]).order_by("id").values_list("item_id", "skill_id", "level"):
+    for item_id, skill, level in SkillNeed.objects.filter(item__in=_open_ids()).order_by("id").values_list("item_id", "skill_id", "level"):
         wanted[item_id].append((skill, level))
     if not wanted:
         return
@@ -64,7 +72,11 @@ def leaves(
     latest = -(-latest_starts(inputs) // _WEIGHTS)
     slack = {code // 4: int(latest[k]) + int(inputs.slots[k]) - int(finishes[k]) for k, code in enumerate(inputs.code.tolist()) if code % 4 == ITEM and latest[k] < FAR // 2}
     begins = {code // 4: axis.day(int(starts[k]) // SLOTS) for k, code in enumerate(inputs.code.tolist()) if code % 4 == ITEM}
-    critical = set(ComputedDates.objects.filter(item__in={one.id for row in rows for one in mine[row[1]]}, is_critical=True).values_list("item_id", flat=True))
+    critical = set(ComputedDates.objects.filter(item__in=_open_ids(), is_critical=True).values_list("item_id", flat=True))
+    resting_on: dict[int, list[int]] = defaultdict(list)
+    for promise, _on, members in work.promises:
+        for item_id in members:
+            resting_on[item_id].append(promise)
     for pk, who, first, last, state in rows:
         asked = state == TimeOff.State.ASKED
         days = int(((axis.ordinals >= first.toordinal()) & (axis.ordinals <= last.toordinal())).sum())
@@ -73,7 +85,7 @@ def leaves(
             item for item in mine[who]
             if days and _in(weeks, item, begins, ends) and (item.id in critical or slack.get(item.id, FAR) < (days * SLOTS if asked else 1))
         ]  # fmt: skip
-        _leave(work, (pk, who, first, last), hit, days, asked, found)
+        _leave(resting_on, (pk, who, first, last), hit, days, asked, found)
 
 
 def _in(weeks: tuple[date, date], item: OpenItem, begins: dict[int, date], ends: dict[int, date]) -> bool:
@@ -82,11 +94,11 @@ def _in(weeks: tuple[date, date], item: OpenItem, begins: dict[int, date], ends:
     return any(a is not None and b is not None and a <= weeks[1] and b >= weeks[0] for a, b in spans)
 
 
-def _leave(work: OpenWork, row: tuple[int, int, date, date], hit: list[OpenItem], days: int, asked: bool, found: dict[Key, Found]) -> None:
+def _leave(resting_on: dict[int, list[int]], row: tuple[int, int, date, date], hit: list[OpenItem], days: int, asked: bool, found: dict[Key, Found]) -> None:
     pk, who, first, last = row
     spaces = sorted({item.space_id for item in hit})
     for space in spaces:
         items = sorted(item.id for item in hit if item.space_id == space)
-        promises = sorted(promise for promise, _on, members in work.promises if not set(items).isdisjoint(members))
+        promises = sorted({promise for item_id in items for promise in resting_on.get(item_id, ())})
         detail = {"spaces": spaces, "user": who, "count": len(items), "items": items[:_MOST_ITEMS], "promises": promises[:_MOST_ITEMS], "asked": asked}
         found[PlanConflict.Kind.LEAVE, TimeOff._meta.label_lower, pk, space] = Found(days, first, last, detail)

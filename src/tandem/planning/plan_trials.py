@@ -8,7 +8,7 @@ import numpy as np
 
 from tandem.planning import plan_problem, plan_solver
 from tandem.planning.open_work import OpenWork
-from tandem.planning.plan_axis import SLOTS, PlanAxis
+from tandem.planning.plan_axis import SLOTS
 from tandem.planning.plan_inputs import ITEM, PROMISE, Ints
 from tandem.planning.plan_problem import Away, Made
 from tandem.planning.plan_solver import Found
@@ -65,22 +65,18 @@ def working_days(ordinals: Ints, first: date, last: date) -> int:
 
 
 def dates_of(made: Made, starts: Ints, ends: Ints) -> dict[int, Span]:
-    inputs, axis, found = made.inputs, made.axis, {}
-    rows = zip(inputs.code.tolist(), starts.tolist(), ends.tolist(), inputs.calendar.tolist(), strict=True)
-    known: dict[tuple[int, int, int], Span] = {}
-    for code, start, end, calendar in rows:
+    """Of each item its start and finish; many begin or end in the same slot, and a moment is worked out once."""
+    inputs, axis, hours_of, found = made.inputs, made.axis, made.hours_of, {}
+    firsts: dict[tuple[int, int], datetime] = {}
+    lasts: dict[tuple[int, int], datetime] = {}
+    for code, start, end, calendar in zip(inputs.code.tolist(), starts.tolist(), ends.tolist(), inputs.calendar.tolist(), strict=True):
         if code % 4 != ITEM:
             continue
-        key = (start, end, calendar)
-        if key not in known:
-            known[key] = _span(axis, start, end, made.hours_of[max(calendar, 0)])
-        found[code // 4] = known[key]
+        hours = hours_of[max(calendar, 0)]
+        first = firsts.get((start, hours)) or firsts.setdefault((start, hours), axis.starts_at(start, hours).replace(tzinfo=UTC))
+        last = lasts.get((end, hours)) or lasts.setdefault((end, hours), axis.ends_at(end, hours).replace(tzinfo=UTC))
+        found[code // 4] = (min(first, last), last)
     return found
-
-
-def _span(axis: PlanAxis, start: int, end: int, hours: int) -> Span:
-    first, last = axis.starts_at(start, hours), axis.ends_at(end, hours)
-    return min(first, last).replace(tzinfo=UTC), last.replace(tzinfo=UTC)
 
 
 def handed_over(work: OpenWork, items: Collection[int], gone: int | None, to: int) -> OpenWork:

@@ -89,7 +89,7 @@ def _options(case: _Case) -> list[_Option]:
 
 def _later(work: OpenWork, items: list[int], day: date) -> OpenWork:
     chosen = set(items)
-    held = [replace(one, release=max(day, one.release or day)) if one.id in chosen and not one.is_begun else one for one in work.items]
+    held = [one._replace(release=max(day, one.release or day)) if one.id in chosen and not one.is_begun else one for one in work.items]
     return replace(work, items=held)
 
 

@@ -63,8 +63,8 @@ def _repairs(
 ) -> Iterator[tuple[Ints, Ints, tuple[int, int, int]]]:
     """Starts, finishes and what they are worth: what changed and what its people do after it (what changed alone, where
     that is nobody's queue), then also that of those who were pushed, at last everything."""
-    modes = default_modes(arrays)
-    loose = changed | _after(arrays, wanted, changed, gone)
+    modes, held = default_modes(arrays), np.nonzero(arrays.demand)
+    loose = changed | _after(arrays, held, wanted, changed, gone)
     if loose.sum() > max(MOST_MOVED * arrays.n, LONG_QUEUE):
         made, _state = decoder.steadied(order, modes, wanted, changed)
         yield made.starts, made.finishes, _worth(made.objective)
@@ -74,7 +74,7 @@ def _repairs(
         made, state = decoder.steadied(order, modes, wanted, loose)
         yield made.starts, made.finishes, _worth(made.objective)
         pushed = state == PUSHED
-        more = loose | pushed | _after(arrays, wanted, pushed, None)
+        more = loose | pushed | _after(arrays, held, wanted, pushed, None)
         if (more == loose).all():
             break
         loose = more
@@ -86,9 +86,9 @@ def _worth(objective: Objective) -> tuple[int, int, int]:
     return objective.broken, objective.tardiness, objective.makespan
 
 
-def _after(arrays: Arrays, wanted: Ints, of: Bools, gone: Ints | None) -> Bools:
-    """What those who do `of` (n) do from then on."""
-    holder, resource = np.nonzero(arrays.demand)
+def _after(arrays: Arrays, held: tuple[npt.NDArray[np.int64], ...], wanted: Ints, of: Bools, gone: Ints | None) -> Bools:
+    """What those who do `of` (n) do from then on. `held`: activities, and the resources that they hold."""
+    holder, resource = held
     since = np.full(arrays.demand.shape[1], _NEVER, np.int64)
     if gone is not None:
         since[gone >= 0] = gone[gone >= 0]
