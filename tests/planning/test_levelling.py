@@ -1,12 +1,13 @@
 """The plan of the whole organisation: people are not booked twice, links hold across projects, little moves after a change."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from tandem.compute.scheduling.levelling.array_check import ArrayChecker
 from tandem.kit import clock
-from tandem.planning import levelling
+from tandem.planning import levelling, open_work
 from tandem.planning.models import LevelledDates, LevelledPlan
 from tandem.portfolio.models import Project
 from tandem.work.actions import work_items
@@ -162,6 +163,27 @@ def test_a_plan_takes_the_same_queries_for_many_items(world, django_assert_max_n
     with CaptureQueriesContext(connection) as many:
         levelling.compute()
     assert len(many) <= len(few) + 3
+
+
+def test_days_are_read_as_plans_say_them_wherever_the_server_stands(world, settings):
+    """Rows keep the clock of the plan as UTC: half past eleven in the evening is still that day in Shanghai."""
+    settings.TIME_ZONE = "Asia/Shanghai"
+    late = datetime(2026, 9, 9, 23, 30, tzinfo=UTC)
+    rows = {
+        "fixed": item(world, "Fixed", 1, constraint="MSO", constraint_at=late, planned_start=late),
+        "by hand": item(world, "By hand", 1, is_manual=True, planned_start=late, planned_finish=late),
+        "not before": item(world, "Not before", 1, constraint="SNET", constraint_at=late),
+        "by then": item(world, "By then", 1, constraint="FNLT", constraint_at=late, deadline_at=late + timedelta(days=3), due_on=on(11)),
+        "due": item(world, "Due", 1, constraint="ASAP", constraint_at=late, deadline_at=late + timedelta(days=3), due_on=on(11)),
+    }
+    with timezone.override("Asia/Shanghai"):
+        read = {one.id: one for one in open_work.read().items}
+    found = {name: read[row.pk] for name, row in rows.items()}
+    told = late.replace(tzinfo=None)
+    assert {name: one.pinned for name, one in found.items()} == {"fixed": told, "by hand": told, "not before": None, "by then": None, "due": None}
+    assert {name: one.release for name, one in found.items() if one.release} == {"not before": on(9)}
+    assert {name: one.due for name, one in found.items() if one.due} == {"by then": on(9), "due": on(11)}
+    assert (found["by hand"].planned_start, found["by hand"].planned_finish) == (on(9), on(9))
 
 
 def test_an_empty_organisation_has_an_empty_plan(world):

@@ -51,6 +51,24 @@ def test_it_is_gone_when_it_is_solved(world, late):
     assert PlanConflict.objects.get(kind=Kind.PROJECT).gone_at == MONDAY
 
 
+def test_dates_that_were_told_before_their_conflicts_are_judged_by_the_next_round(world, late):
+    """The process may end between the two."""
+    work_items.change(actor=world.admin, item=late[0], version=None, planned_finish=at(25, 17))
+    levelling.publish()
+    assert PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()
+    levelling.compute()
+    assert not PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()
+
+
+def test_of_two_plans_the_newer_one_says_what_is_in_conflict(world, late):
+    older = levelling.publish()
+    work_items.change(actor=world.admin, item=late[0], version=None, estimate_minutes=6 * 480, planned_finish=at(25, 17))
+    newer = levelling.compute()
+    assert newer.pk > older.plan.pk
+    levelling.judge(older.plan, older.made, older.now)
+    assert not PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()
+
+
 def test_a_person_over_capacity_concerns_each_of_their_projects(world, late):
     rival = late[1]
     work_items.change(actor=world.admin, item=WorkItem.objects.get(pk=rival.pk), version=None, planned_start=at(7), planned_finish=at(11, 17))
