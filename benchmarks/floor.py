@@ -310,6 +310,7 @@ urlpatterns = [
     path("imports/<int:id>/", import_done),
 ]
 
-from benchmarks import floor_strategy  # noqa: E402  it uses what stands above
+from benchmarks import floor_people, floor_strategy  # noqa: E402  they use what stands above
 
 urlpatterns += floor_strategy.urlpatterns
+urlpatterns += floor_people.urlpatterns

@@ -22,7 +22,7 @@ FIRST, EDITED, STAYED, PAGE = 2.0, 1.0, 0.95, 200.0
 def main() -> int:
     options = _options()
     dataset.connect(options.data)
-    made = _filled(options)
+    made = filled(options)
     found: dict[str, Any] = {"day": str(date.today()), "machine": report.machine(), "load before": report.load(), "data": made}
     _warm()
     found["rules"] = _rules()
@@ -51,7 +51,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _filled(options: argparse.Namespace) -> dict[str, Any]:
+def filled(options: argparse.Namespace) -> dict[str, Any]:
     from tandem.people.models import Space, User
     from tandem.samples.size import generate
     from tandem.work.models import Link, WorkItem

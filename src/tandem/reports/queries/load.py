@@ -5,16 +5,16 @@ Hours count whatever the reader may see, so that nobody looks free who is not; n
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 import numpy as np
 from django.db.models import Sum
+from django.db.models.functions import TruncDate
 
 from tandem.kit import clock
 from tandem.people.scoping import spaces_of
 from tandem.planning.availability import Availability, Minutes, available_hours
-from tandem.planning.calendars import day_of
 from tandem.resources.models import Booking
 from tandem.work.models import Assignment, State
 
@@ -118,20 +118,23 @@ def _items(people: list[int], have: Availability, seen: frozenset[int]) -> tuple
     opened = Assignment.objects.filter(  # house: reads — hours; names follow `seen`
         user__in=people, item__removed_at=None, item__archived_at=None, item__is_summary=False
     ).exclude(item__state__category=State.Category.DONE)
-    dated = opened.exclude(item__planned_finish=None, item__due_on=None)
+    dated = opened.exclude(item__planned_finish=None, item__due_on=None).annotate(
+        start=TruncDate("item__planned_start", tzinfo=UTC), finish=TruncDate("item__planned_finish", tzinfo=UTC)
+    )
+    near = dated.exclude(start__gt=have.last, finish__gte=today)
     columns = (
-        "item_id", "user_id", "share", "item__space_id", "item__key", "item__title", "item__due_on", "item__planned_start", "item__planned_finish",
+        "item_id", "user_id", "share", "item__space_id", "item__key", "item__title", "item__due_on", "start", "finish",
         "item__remaining_minutes", "item__duration_minutes", "item__percent_complete",
     )  # fmt: skip
-    rows = list(dated.order_by("item_id", "pk").values_list(*columns)[: MOST_ROWS + 1])
+    rows = list(near.order_by("item_id", "pk").values_list(*columns)[: MOST_ROWS + 1])
     whole = _shares({row[0] for row in rows})
+    wanted = [(row, *span) for row in rows[:MOST_ROWS] if (span := _span(row[7], row[8], row[6], today, have))]
+    parts = _by_week([(row[1], begin, end) for row, begin, end in wanted], have)
     found = []
-    for pk, person, share, space, key, title, due, start, finish, left, duration, percent in rows[:MOST_ROWS]:
+    for (row, _begin, _end), part in zip(wanted, parts, strict=True):
+        pk, person, share, space, key, title, *_dates, left, duration, percent = row
         size = left if left is not None else None if duration is None else duration * (100 - min(percent, 100)) / 100
-        spread = _spread(day_of(start), day_of(finish), due, today, have, person)
-        if spread is None:
-            continue
-        hours = by_week(spread * float(size or 0) * share / (whole.get(pk) or share or 1))
+        hours = part * (float(size or 0) * share / (whole.get(pk) or share or 1) / 60)
         sees = space in seen
         found.append(Cause("item", person, space, pk, hours, False, sees, key if sees else "", title if sees else "", size is None))
     return found, len(rows) > MOST_ROWS
@@ -143,25 +146,36 @@ def _shares(items: set[int]) -> dict[int, int]:
     return dict(rows.order_by().values_list("item_id").annotate(Sum("share")))
 
 
-def _spread(start: date | None, finish: date | None, due: date | None, today: date, have: Availability, person: int) -> Minutes | None:
-    """The part of the item on each day of the window; None where none of it lies there."""
-    minutes = have.minutes[person]
+def _span(start: date | None, finish: date | None, due: date | None, today: date, have: Availability) -> tuple[date, date] | None:
+    """The days over which an item is spread; None where none of them lies in the window."""
     if start and finish and finish >= today:
         begin, end = max(start, today), min(finish, max(start, today) + _FAR)
     else:
         begin = end = max(finish or due or today, today)
-    if end < have.first or begin > have.last:
-        return None
-    part = np.zeros_like(minutes)
-    inside = slice(max(0, (begin - have.first).days), (end - have.first).days + 1)
-    days = minutes[inside]
-    if not days.any():  # away all the time: it waits on the days that they would have worked
-        days = have.full[person][inside]
-    working = int((days > 0).sum())
+    return None if end < have.first or begin > have.last else (begin, end)
+
+
+def _by_week(spans: list[tuple[int, date, date]], have: Availability) -> np.ndarray[Any, Any]:
+    """Of each (person, first day, last day) the part in each week of the window (n, weeks), evenly over the days on which the
+    person works; who is away all the time has it on the days that they would have worked, else on every day."""
+    length = (have.last - have.first).days + 1
+    place = {person: k for k, person in enumerate({person for person, _begin, _end in spans})}
+    worked, usual = (
+        np.array([[0, *np.cumsum(days[person] > 0)] for person in place], np.int64).reshape(len(place), length + 1) for days in (have.minutes, have.full)
+    )
+    who = np.array([place[person] for person, _begin, _end in spans], np.intp)
+    begins = np.array([(begin - have.first).days for _person, begin, _end in spans], np.int64)
+    ends = np.array([(end - have.first).days + 1 for _person, _begin, end in spans], np.int64)
+    first, last = np.clip(begins, 0, length), np.clip(ends, 0, length)
+    every = np.broadcast_to(np.arange(length + 1), worked.shape)
+    edges = np.clip(np.arange(0, length + 1, 7)[None, :], first[:, None], last[:, None])
+    found = np.zeros((len(spans), edges.shape[1] - 1))
+    todo = np.ones(len(spans), np.bool_)
+    for days in (worked, usual, every):
+        together = days[who, last] - days[who, first]
+        mine = todo & (together > 0)
+        found[mine] = np.diff(days[who[mine, None], edges[mine]], axis=1) / together[mine, None]
+        todo &= ~mine
     # of what begins before or ends behind the window only the part within counts
-    share = len(days) / ((end - begin).days + 1)
-    if working:
-        part[inside] = np.where(days > 0, share / working, 0.0)
-    else:
-        part[inside] = share / len(days)
+    part: np.ndarray[Any, Any] = found * ((last - first) / (ends - begins))[:, None]
     return part

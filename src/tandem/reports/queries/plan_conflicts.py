@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BigIntegerField, Case, F, When, Window
+from django.db.models.functions import RowNumber
 
 from tandem.people.models import Space, User
 from tandem.planning.models import PlanConflict, PlanDraft
@@ -50,9 +51,9 @@ def lines(user: Any, space: Space | None, after: int) -> tuple[list[Line], int]:
     if space is not None:
         rows = rows.filter(space_id__in=below(user, space.pk))
     # a person who is over capacity stands there once, with all projects that it concerns
-    same = rows.filter(kind=PlanConflict.Kind.OVERLOAD, subject_id=OuterRef("subject_id"), pk__lt=OuterRef("pk"))
-    rows = rows.exclude(Q(kind=PlanConflict.Kind.OVERLOAD) & Exists(same))
-    total = rows.count()
+    one_of = Case(When(kind=PlanConflict.Kind.OVERLOAD, then=-F("subject_id")), default=F("pk"), output_field=BigIntegerField())
+    once = rows.annotate(number=Window(RowNumber(), partition_by=one_of, order_by="pk")).filter(number=1).values("pk")
+    total, rows = once.count(), rows.filter(pk__in=once)
     return _named(user, list(rows.worst_first().defer("ways").select_related("space")[after : after + PAGE])), total
 
 
