@@ -1,6 +1,7 @@
 """The rows of a plain noun's list, written in Python: hundreds of cells, and each through the template costs ten times as much."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -22,7 +23,7 @@ def _row(noun: Any, columns: Sequence[Any], row: Any) -> str:
             cls = ' class="n"' if column.is_number else ' class="t"'
             cells.append(f'\n<td{cls}><a class="str" href="{escape(noun.url(row))}" data-peek>{escape(value)}</a></td>')
         else:
-            shown = _EMPTY if value is None or value == "" else escape(value)
+            shown = _EMPTY if value is None or value == "" else escape(f"{value:,}" if isinstance(value, Decimal) else value)
             cells.append(f'\n<td class="n">{shown}</td>' if column.is_number else f"\n<td{_width(shown)}>{shown}</td>")
     return f"<tr data-row>{''.join(cells)}</tr>"
 

@@ -118,7 +118,7 @@ def _picture(found: list[reads.Health]) -> dict[str, Any] | None:
         return None
     late = [float(one.days or 0) for one in known]
     grown = [100 * (one.growth or 0) for one in known]
-    (left, right), (low, high) = middle(late), middle(grown)
+    (left, right), (low, high) = _roomy(*middle(late)), _roomy(*middle(grown))
     ticks = charts.nice(low, high, 5)
     plot = charts.plot(x=(left, right), y=(ticks[0], ticks[-1]), height=320, left=60, right=24, top=20, bottom=40, y_ticks=[(t, f"{charts.number(t)} %") for t in ticks])
     largest = max((one.budget or 0 for one in known), default=0)
@@ -128,6 +128,12 @@ def _picture(found: list[reads.Health]) -> dict[str, Any] | None:
         "outside": sum(not (left <= x <= right and ticks[0] <= y <= ticks[-1]) for x, y in zip(late, grown, strict=True)),
         "label": _("Days late, cost growth and cost of %(n)s projects") % {"n": len(known)},
     }  # fmt: skip
+
+
+def _roomy(low: float, high: float) -> tuple[float, float]:
+    """A bubble at the edge does not cover the axis."""
+    margin = (high - low) / 12
+    return low - margin, high + margin
 
 
 def _bubble(one: reads.Health, plot: charts.Plot, largest: float) -> str:
