@@ -21,15 +21,19 @@ def row(names: str) -> JSONObject:
     return JSONObject(**{name: name for name in names.split()})
 
 
-def beside(user: Any, space: str = "space_id") -> dict[str, Any]:
-    """For `annotate`; `space` is the column of the row that names its space."""
-    fields = FieldDefinition.objects.visible_to(user).filter(space=OuterRef(space)).with_types().in_order()
-    rules = Transition.objects.visible_to(user).filter(space=OuterRef(space))
-    own = WorkItemType.objects.visible_to(user).filter(space=OuterRef(space)).exclude(state_ids=[])
-    return {
-        "fields_there": ArraySubquery(fields.values(row=row(_FIELD))), "rules_there": ArraySubquery(rules.values(row=row(_RULE))),
-        "own_workflows_there": ArraySubquery(own.values(row=row(_TYPE))),
-    }  # fmt: skip
+def beside(space: str = "space_id") -> dict[str, Any]:
+    """For `annotate` of rows that their reader sees; `space` is the column of the row that names its space."""
+    # house: reads — what the space of a row has set: who sees the one sees the other
+    own = WorkItemType.objects.filter(space=OuterRef(space)).exclude(state_ids=[])
+    return {**fields_and_rules(space), "own_workflows_there": ArraySubquery(own.values(row=row(_TYPE)))}
+
+
+def fields_and_rules(space: str = "space_id") -> dict[str, Any]:
+    # house: reads — as above
+    fields = FieldDefinition.objects.filter(space=OuterRef(space)).with_types().in_order()
+    # house: reads — as above
+    rules = Transition.objects.filter(space=OuterRef(space))
+    return {"fields_there": ArraySubquery(fields.values(row=row(_FIELD))), "rules_there": ArraySubquery(rules.values(row=row(_RULE)))}
 
 
 def fields_of(row: Any) -> list[FieldDefinition]:

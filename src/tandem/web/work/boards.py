@@ -68,7 +68,7 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
 def _board(request: HttpRequest, key: str) -> HttpResponse:
     has_clock = Exists(FlowClock.objects.visible_to(request.user).filter(space=OuterRef("pk")))
     layout = board_layouts.beside(request.user, "pk")
-    space = doors.find(Space.objects.annotate(has_clock=has_clock, **layout, **set_here.beside(request.user, "pk")), request.user, key=key)
+    space = doors.find(Space.objects.annotate(has_clock=has_clock, **layout, **set_here.beside("pk")), request.user, key=key)
     project = doors.find(Project.objects, request.user, space=space)
     topic, text, problem = f"space:{space.pk}", request.GET.get("q", ""), None
     request.live_topics = [topic]  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ from tandem.people.access import Permission, may
 from tandem.people.models import User
 from tandem.reports.queries import item_history, set_here
 from tandem.reports.queries import work_items as reads
-from tandem.reports.queries.moves import Moves
+from tandem.reports.queries.moves import Moves, own_of
 from tandem.reports.queries.own_fields import OwnFields
 from tandem.resources.models import SkillNeed
 from tandem.web import doors, histories
@@ -92,21 +92,21 @@ def _rows(user: Any) -> Any:
     if (found := _made.rows.get(seen)) is None:
         if len(_made.rows) >= _MOST_MADE:
             _made.rows.clear()
-        related = ("space", "parent", "reporter", "computed")
-        found = _made.rows[seen] = WorkItem.objects.visible_to(user).select_related(*related).only(*_ITEM).annotate(**_rare(user), **_beside(user))
+        rows = WorkItem.objects.select_related("space", "parent", "reporter", "computed")  # house: reads — `doors.find` asks for whom
+        found = _made.rows[seen] = rows.only(*_ITEM).annotate(**_rare(user), **_beside())
     return found
 
 
-def _beside(user: Any) -> dict[str, Any]:
+def _beside() -> dict[str, Any]:
     """The states, types, fields and allowed moves of its space, in the query of the item: they are few, and a query of its own costs more."""
+    # house: reads — what the space of the item has set: who sees the one sees the other
+    states, kinds, types = State.objects, LinkKind.objects, WorkItemType.objects
     here = {"space": OuterRef("space_id")}
-    states = State.objects.visible_to(user).filter(**here).in_order()
-    types = WorkItemType.objects.visible_to(user).filter(**here)
     return {
-        "states_there": ArraySubquery(states.values(row=set_here.row("id name category is_given_up retired_at"))),
-        "kinds_there": ArraySubquery(LinkKind.objects.visible_to(user).active().filter(**here).in_order().values(row=set_here.row("id name inverse"))),
-        "types_there": ArraySubquery(types.values(row=set_here.row("id name retired_at"))),
-        **set_here.beside(user),
+        **set_here.fields_and_rules(),
+        "states_there": ArraySubquery(states.filter(**here).in_order().values(row=set_here.row("id name category is_given_up retired_at"))),
+        "kinds_there": ArraySubquery(kinds.active().filter(**here).in_order().values(row=set_here.row("id name inverse"))),
+        "types_there": ArraySubquery(types.filter(**here).values(row=set_here.row("id name retired_at state_ids start_id"))),
     }
 
 
@@ -139,7 +139,7 @@ def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
         item.type = type_
     defined = set_here.fields_of(item)
     own = OwnFields(f for f in defined if f.retired_at is None).meet([item])
-    ways = Moves(user, set_here.rules_of(item), set_here.own_workflows_of(item)).ways(item)
+    ways = Moves(user, set_here.rules_of(item), own_of(types)).ways(item)
     offered = [s for s in states if s.pk == item.state_id or (s.retired_at is None and (ways is None or s.pk in ways))]
     item.description = mentions.renamed(item.description, mentions.names_of([item.description]))
     events, people = _events(user, item), reads.assignees([item]).get(item.pk, [])
