@@ -62,6 +62,6 @@ def test_a_new_project_is_offered_only_to_who_may_open_one(world, signed_in):
     address = reverse("projects_new")
     for person, may in ((world.boris, False), (world.alma, True)):
         client = signed_in(person)
-        assert (address in [row["url"] for row in navigation.new_items(person)]) is may
+        assert (address in [row.url for row in navigation.new_items(person)]) is may
         assert (f'href="{address}"' in client.get(reverse("projects")).content.decode()) is may
         assert client.get(address).status_code == (200 if may else 403)

@@ -1,14 +1,16 @@
 """The shell's navigation: at most eight entries, each with its pages; an entry appears when it has something to show."""
 
 import time
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import Value
 from django.http import HttpRequest
+from django.template.loader import get_template
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from markupsafe import Markup
 
 from tandem.exchange.models import Import
 from tandem.people.access import Permission, may_somewhere
@@ -18,17 +20,29 @@ from tandem.strategy.models import Kpi, Objective
 from tandem.web.templating import url
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Place:
-    label: Any
+    """`pages` are the children, also where there is only one, and each tab of its own."""
+
+    label: str
     url: str
     icon: str = ""
     key: str = ""
-    count: int = 0
     active: bool = False
-    children: list["Place"] = field(default_factory=list)
-    pages: list["Place"] = field(default_factory=list)  # the children, also where there is only one, and each tab of its own
-    tabs: list["Place"] = field(default_factory=list)
+    children: tuple["Place", ...] = ()
+    pages: tuple["Place", ...] = ()
+    tabs: tuple["Place", ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """Something that can be made, from everywhere."""
+
+    label: str
+    url: str
+    icon: str
+    key: str
+    needed: Permission
 
 
 # section: label, icon, key, (page label, URL name, key)
@@ -117,68 +131,75 @@ def forget() -> None:
     _full.clear()
 
 
-def sections(request: HttpRequest, *, all_of_them: bool = False) -> list[Place]:
+def sections(request: HttpRequest, *, all_of_them: bool = False) -> tuple[Place, ...]:
     """The entries with the current page marked: the longest address that the request's path begins with."""
     present = set(_FILLED_BY) if all_of_them else filled(request.user)
-    return [
+    language = get_language()
+    return tuple(
         place
-        for place, (_label, _icon, _key, pages) in zip(_marked(request), SECTIONS, strict=True)
+        for place, (_label, _icon, _key, pages) in zip(_marked(language, _open(language, request.path)), SECTIONS, strict=True)
         if place.active or pages[0][1] in present or pages[0][1] not in _FILLED_BY
+    )
+
+
+def new_items(user: Any) -> tuple[Made, ...]:
+    """What the person may create somewhere."""
+    return tuple(row for row in _makings(get_language()) if may_somewhere(user, row.needed))
+
+
+@lru_cache(maxsize=2000)
+def links(part: str, places: tuple[Place, ...] | tuple[Made, ...]) -> Markup:
+    """A part of the navigation as every page shows it; places are made once, so they stand for the page and its language."""
+    template: Any = get_template("components/navigation.html")
+    return Markup(getattr(template.template.module, part)(places))  # noqa: S704  the template escapes
+
+
+def _open(language: str | None, path: str) -> str:
+    """The address of the page of the navigation that this one belongs to."""
+    path = "/backlog/" if path.startswith("/sprints/") else path  # a sprint is reached from its backlog
+    path = "/money/" if path.startswith(("/costs/", "/exchange-rates/", "/counting/")) else path
+    path = "/automation/" if path.startswith(("/webhooks/", "/rules/")) else path
+    there = (address for *_names, pages in _spoken(language) for _text, address, _letter in pages)
+    return max((one for one in there if (path == "/" if one == "/" else path.startswith(one))), key=len, default="")
+
+
+@cache
+def _spoken(language: str | None) -> list[tuple[str, str, str, list[tuple[str, str, str]]]]:
+    """The sections in the words of a language, with their addresses: every page shows them all."""
+    return [
+        (str(label), icon, key, [(str(text), url(name), letter) for text, name, letter in pages])
+        for label, icon, key, pages in SECTIONS
     ]
 
 
 @cache
-def _spoken(language: str | None) -> tuple[list[Any], list[Any]]:
-    """Sections and what can be made, in the words of a language, with their addresses: every page shows them all."""
-    sections_ = [
-        (str(label), icon, key, [(str(text), url(name), letter) for text, name, letter in pages])
-        for label, icon, key, pages in SECTIONS
-    ]
-    made = [({"label": str(label), "url": url(name), "icon": icon, "key": key, "peek": False}, needed) for label, name, icon, needed, key in NEW]
-    return sections_, made
+def _makings(language: str | None) -> list[Made]:
+    return [Made(str(label), url(name), icon, key, needed) for label, name, icon, needed, key in NEW]
 
 
-def _marked(request: HttpRequest) -> list[Place]:
+@cache
+def _marked(language: str | None, opened: str) -> list[Place]:
     found = []
-    best: tuple[int, Place | None, Place | None] = (0, None, None)
-    # a sprint is reached from its backlog
-    path = "/backlog/" if request.path.startswith("/sprints/") else request.path
-    path = "/money/" if request.path.startswith(("/costs/", "/exchange-rates/", "/counting/")) else path
-    path = "/automation/" if path.startswith(("/webhooks/", "/rules/")) else path
-    for label, icon, key, pages in _spoken(get_language())[0]:
-        children = [Place(text, address, key=letter) for text, address, letter in pages]
-        place = Place(
-            label, children[0].url, icon, key, children=children if len(children) > 1 else [], pages=children
-        )
-        found.append(place)
-        for child in children:
-            here = path == "/" if child.url == "/" else path.startswith(child.url)
-            if here and len(child.url) > best[0]:
-                best = (len(child.url), place, child)
-    if best[1] and best[2]:
-        best[1].active = best[2].active = True
-    for place in found:
-        place.children = _grouped(place.children)
+    for label, icon, key, pages in _spoken(language):
+        children = tuple(Place(text, address, key=letter, active=address == opened) for text, address, letter in pages)
+        is_open = any(child.active for child in children)
+        shown = _grouped(language, children) if len(children) > 1 else ()
+        found.append(Place(label, children[0].url, icon, key, is_open, shown, children))
     return found
 
 
-def _grouped(children: list[Place]) -> list[Place]:
+def _grouped(language: str | None, children: tuple[Place, ...]) -> tuple[Place, ...]:
     """Pages of a group as one entry; the page that is open marks it."""
     by_url = {child.url: child for child in children}
-    for label, names in _grouping(get_language()):
-        tabs = [by_url[address] for address in names if address in by_url]
+    for label, names in _grouping(language):
+        tabs = tuple(by_url[address] for address in names if address in by_url)
         if len(tabs) > 1:
             group = Place(label, tabs[0].url, active=any(tab.active for tab in tabs), tabs=tabs)
             at = children.index(tabs[0])
-            children = [*children[:at], group, *(child for child in children[at:] if child not in tabs)]
+            children = (*children[:at], group, *(child for child in children[at:] if child not in tabs))
     return children
 
 
 @cache
 def _grouping(language: str | None) -> list[tuple[str, list[str]]]:
     return [(str(label), [url(name) for name in names]) for label, names in GROUPS]
-
-
-def new_items(user: Any) -> list[dict[str, Any]]:
-    """What the person may create somewhere."""
-    return [row for row, needed in _spoken(get_language())[1] if may_somewhere(user, needed)]

@@ -187,11 +187,11 @@ def _typed(user: Any, text: str) -> list[dict[str, str]]:
 def _commands(request: HttpRequest, text: str) -> list[dict[str, str]]:
     rows = [
         {
-            "label": _("New: %(noun)s") % {"noun": n["label"]},
+            "label": _("New: %(noun)s") % {"noun": n.label},
             "hint": "",
-            "url": n["url"],
-            "icon": n["icon"],
-            "key": n["key"],
+            "url": n.url,
+            "icon": n.icon,
+            "key": n.key,
         }
         for n in navigation.new_items(request.user)
     ]
