@@ -130,7 +130,7 @@ def _closed(a: Area) -> None:
 
 
 _ELSEWHERE = {
-    "feedback_portal_verdicts_create": "waiting_feedback",
+    "feedback_portal_verdicts_create": "waiting_feedback", "portfolio_plan_items_read": "item",
     "feedback_separations_create": "merged_feedback", "feedback_change": "other_feedback", "feedback_remove": "other_feedback", "segments_remove": "other_segment",
     "scoring_models_remove": "unused_scoring_model", "ballots_reopenings_create": "closed_ballot", "ballots_decisions_create": "closed_ballot",
     "ballots_reversals_create": "decided_ballot", "ballots_outcome_read": "closed_ballot",

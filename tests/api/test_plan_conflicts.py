@@ -1,6 +1,6 @@
 """Conflicts of the plan through the API: nothing of what one may not see, a proposal only in the version that was looked at."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -9,6 +9,7 @@ from tandem.kit import clock
 from tandem.planning import levelling
 from tandem.planning.models import PlanConflict, PlanDraft
 from tandem.product.models import Scope
+from tandem.reports.queries import plan_chain
 from tandem.work.actions import work_items
 from tests import make
 
@@ -76,3 +77,33 @@ def test_the_plan_is_the_readers_own(world, crossed):
     assert asked(world.mei, "portfolio-plan/?colour=red").status_code == 422
     assert asked(world.dana, "portfolio-plan/").json()["rows"] == []
     assert asked(world.mei, "portfolio-plan/searches/", "post", {}).status_code in (403, 404)
+
+
+def test_why_an_item_stands_there_is_told_without_what_is_hidden(world, crossed, monkeypatch):
+    monkeypatch.setattr(plan_chain, "can_explain", lambda: True)
+    secret, (mine, hidden) = crossed
+    work_items.change(actor=world.admin, item=hidden, version=None, priority=1)
+    work_items.change(actor=world.admin, item=hidden, version=None, state=make.state_of(secret, "in_progress"))
+    levelling.compute()
+    told = asked(world.mei, f"portfolio-plan/items/{mine.pk}/").json()
+    first, then = told["steps"][0], told["steps"][1]
+    assert first["item_key"] == mine.key and told["plan_id"] and told["start"] > "2026-09-07"
+    assert first["causes"][0]["code"] == "capacity" and first["causes"][0]["days_earlier"] > 0 and first["causes"][0]["item_id"] is None
+    assert then["item_key"] == then["title"] == "" and "Secret" not in str(told) and hidden.key not in str(told)
+    seen = asked(world.admin, f"portfolio-plan/items/{mine.pk}/").json()
+    assert seen["steps"][0]["causes"][0]["item_key"] == seen["steps"][1]["item_key"] == hidden.key
+    assert asked(world.mei, f"portfolio-plan/items/{hidden.pk}/").status_code == 404
+
+
+def test_what_moved_is_told_without_what_is_hidden(world, crossed):
+    secret, (mine, hidden) = crossed
+    assert asked(world.mei, "portfolio-plan/moves/").json() == {"plan_id": asked(world.mei, "portfolio-plan/").json()["plan_id"], "since": None, "moves": []}
+    with clock.held_at(MONDAY + timedelta(days=1)):
+        for row in (mine, hidden):
+            work_items.change(actor=world.admin, item=row, version=None, estimate_minutes=9600)
+        levelling.compute()
+    told = asked(world.mei, "portfolio-plan/moves/").json()
+    assert told["since"] == "2026-09-07" and [move["item_key"] for move in told["moves"]] == [mine.key]
+    assert told["moves"][0]["days"] > 0 and told["moves"][0]["sentence"] and hidden.key not in str(told)
+    assert {move["item_key"] for move in asked(world.admin, "portfolio-plan/moves/").json()["moves"]} == {mine.key, hidden.key}
+    assert asked(world.mei, f"portfolio-plan/moves/?space_id={secret.space_id}").status_code == 404

@@ -16,8 +16,19 @@ WAYS = {
 DRAFT = {"id": 5, "space_id": 7, "state": "open", "dates": {"1": []}, "proposed_at": "2027-02-01T08:00:00Z", "proposed_by_id": 4, "version": 1}
 
 
+STEP = {"item_id": 9, "item_key": "POR-9", "title": "Quay", "start": "2027-03-01", "finish": "2027-03-05", "is_begun": False, "pauses": ["Mei is away."]}
+CAUSE = {"code": "capacity", "sentence": "Mei works on Crane until 26 Feb.", "days_earlier": 2.5, "item_id": None, "item_key": "", "absences": []}
+HIDDEN = {"item_id": None, "item_key": "", "title": "", "causes": [], "pauses": []}
+WHY = {"plan_id": 204, "is_preparing": False, "is_cut": False, "steps": [STEP | {"causes": [CAUSE]}, STEP | HIDDEN]}
+MOVE = {"item_id": 9, "item_key": "POR-9", "title": "Quay", "space_id": 7, "before": "2027-03-05", "after": "2027-03-12", "days": 7, "code": "added", "sentence": "Crane was added: 5 d"}
+MOVES = {"plan_id": 204, "since": "2027-02-01", "moves": [MOVE]}
+
+
 class FakeApi:
     posted, asked = [], []
+
+    def item(self, key):
+        return {"id": 9, "key": key.upper()}
 
     def space(self, key):
         return {"id": 7, "key": key.upper()}
@@ -33,6 +44,10 @@ class FakeApi:
         if path == "portfolio-plan/":
             later = bool(query.get("after"))
             return {"plan_id": 204, "projects": 2, "late": 1, "rows": [PROJECT | {"key": "MOB"} if later else PROJECT], "next": "" if later else "POR"}
+        if path == "portfolio-plan/items/9/":
+            return WHY
+        if path == "portfolio-plan/moves/":
+            return MOVES
         return DRAFT if path.startswith("plan-drafts/") else CONFLICT if path.startswith("plan-conflicts/") else {"key": "POR"}
 
     def names(self, ids):
@@ -90,3 +105,21 @@ def test_computed_dates_are_accepted_from_the_plan_that_stands(run):
     assert "POR" in run("accept", "por", "--name", "Autumn")
     run("search")
     assert FakeApi.posted == [("projects/3/acceptances/", {"plan_id": 204, "name": "Autumn"}, 4), ("portfolio-plan/searches/", {}, None)]
+
+
+def test_the_chain_that_binds_an_item_is_told_with_what_would_be_gained(run):
+    said = run("why", "por-9")
+    assert "1. POR-9 Quay  2027-03-01 – 2027-03-05" in said
+    assert "Mei works on Crane until 26 Feb. · 2.5 d earlier without that" in said
+    assert "Mei is away." in said
+    assert "2. an item that you cannot see" in said
+    assert '"steps"' in run("why", "por-9", "--json")
+
+
+def test_what_moved_is_told_with_its_cause(run):
+    said = run("moved", "--in", "POR")
+    assert "Since 2027-02-01" in said
+    assert "POR-9" in said
+    assert "+7" in said
+    assert "Crane was added: 5 d" in said
+    assert ("portfolio-plan/moves/", {"space_id": 7}) in FakeApi.asked

@@ -150,6 +150,8 @@ API: dict[str, Policy] = {
     "users_me": LIST,
     "levelled_plans_list": LIST,
     "portfolio_plan_read": LIST,
+    "portfolio_plan_items_read": READ,
+    "portfolio_plan_moves_read": LIST,
     "portfolio_plan_searches_create": Policy(PORTFOLIO, 201, at_root=True),
     "plan_conflicts_list": LIST,
     **{f"plan_conflicts_{what}": READ for what in ("read", "ways_read")},

@@ -60,6 +60,8 @@ _SENTENCES = {
     "projects_leavings_create": "Take an own copy of the states and types that are followed",
     "projects_acceptances_create": "Accept levelled dates of a project: they become the plan in force, and a baseline is taken",
     "portfolio_plan_read": "The plan of the portfolio: projects as planned and as computed, those that slip most first",
+    "portfolio_plan_items_read": "Why a work item stands where it stands in the levelled plan: the chain that binds it",
+    "portfolio_plan_moves_read": "What moved since an earlier day, and why",
     "portfolio_plan_searches_create": "Look for a better order of all open work",
     "plan_conflicts_ways_create": "Have ways out of a conflict computed", "plan_conflicts_ways_read": "Ways out of a conflict with the effect of each",
     "plan_conflicts_proposals_create": "Propose a way out: a draft for each project whose dates it moves", "plan_drafts_verdicts_create": "Accept or decline a draft of the plan",

@@ -28,6 +28,7 @@ from tandem.api.planning import (
     forecasts,
     levelled,
     plan_conflicts,
+    plan_reasons,
     plan_scenarios,
     portfolio_plan,
     runs,
@@ -248,3 +249,4 @@ for path, router in NOUNS.items():
 for router in (flow.router, quick_lines.router):
     api.add_router("/projects", router)
 api.add_router("/products", gaps.router)
+api.add_router("/portfolio-plan", plan_reasons.router)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from tandem.collaboration.models import Job
 from tandem.exchange.models import Import
 from tandem.kit import clock
+from tandem.kit.short_days import short_day
 from tandem.people.actions import users
 from tandem.planning import words
 from tandem.portfolio.models import Project
@@ -24,7 +25,7 @@ from tandem.reports.queries import home as reads
 from tandem.reports.queries.roadmap import Row
 from tandem.web import histories
 from tandem.web.product import roadmap_picture as picture
-from tandem.web.templating import day, short_day
+from tandem.web.templating import day
 from tandem.work.models import WorkItem
 
 SHOWN = 6

@@ -1,7 +1,6 @@
 """The Jinja2 environment of every page: what templates may call."""
 
 from collections.abc import Callable
-from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from markupsafe import Markup
 
 from tandem.collaboration import words
-from tandem.kit import clock
+from tandem.kit.short_days import short_day
 from tandem.web import inline_cells, lanes, units
 from tandem.web.markdown import rendered
 
@@ -146,28 +145,6 @@ def hours(minutes: Any) -> str:
     if whole and rest:
         return gettext("%(h)sh %(m)sm") % {"h": whole, "m": rest}
     return gettext("%(h)sh") % {"h": whole} if whole else gettext("%(m)sm") % {"m": rest}
-
-
-_A_YEAR_AWAY = 330  # days
-
-
-def short_day(value: Any) -> str:
-    """`12 Feb` / `2月12日`, for prose and lanes; with the year where nobody would guess it."""
-    if not value:
-        return ""
-    is_far = abs((date(value.year, value.month, value.day) - clock.today()).days) > _A_YEAR_AWAY
-    if not is_far:
-        return day_and_month(value)
-    return f"{value.year}年{day_and_month(value)}" if is_chinese() else f"{day_and_month(value)} {value.year}"
-
-
-def day_and_month(value: date) -> str:
-    """`12 Feb` / `2月12日`."""
-    return f"{value.month}月{value.day}日" if is_chinese() else f"{value.day} {value.strftime('%b')}"
-
-
-def is_chinese() -> bool:
-    return translation.get_language() == "zh-hans"
 
 
 def moment(value: Any) -> str:

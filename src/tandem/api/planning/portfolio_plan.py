@@ -64,17 +64,21 @@ class PortfolioPlan(BaseModel):
 def portfolio_plan(request: HttpRequest, asked: Query[PortfolioPlanAsked]) -> HttpResponse:
     generic.refuse_unknown(request, asked)
     user, given = request.auth, asked.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
-    space = None
-    if given.get("space_id") is not None:
-        space = Space.objects.visible_to(user).filter(pk=given["space_id"]).first()
-        if space is None:
-            raise Hidden
     plan = reads.newest(user)
-    found = reads.page(user, plan, space, given.get("after") or "")
+    found = reads.page(user, plan, place(user, given.get("space_id")), given.get("after") or "")
     return generic.send(PortfolioPlan(
         plan_id=plan.pk if plan else None, made_at=plan.made_at if plan else None, projects=found.total, late=found.late,
         rows=[_row(row) for row in found.rows], next=found.next,
     ).model_dump())  # fmt: skip
+
+
+def place(user: Any, number: int | None) -> Space | None:
+    if number is None:
+        return None
+    space = Space.objects.visible_to(user).filter(pk=number).first()
+    if space is None:
+        raise Hidden
+    return space
 
 
 def _row(row: reads.Row) -> PlannedProject:

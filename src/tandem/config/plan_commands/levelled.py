@@ -1,11 +1,11 @@
-"""`tandem plan show`, `search`, `accept`: projects as planned and as computed, a better order, the yes to computed dates."""
+"""`tandem plan show`, `search`, `accept`, `why`, `moved`: projects as planned and as computed, the yes to computed dates, and their reasons."""
 
 from typing import Any
 
 import click
 
 from tandem.config.work_commands import showing
-from tandem.config.work_commands.asking import Api, Row
+from tandem.config.work_commands.asking import Api, Row, clean
 from tandem.config.work_commands.words import _
 from tandem.config.work_commands.writing import written
 
@@ -73,4 +73,49 @@ def accept(keys: tuple[str, ...], name: str, is_json: bool) -> None:
         showing.dump(done)
 
 
-COMMANDS = (show, search, accept)
+@click.command(help=_("Why a work item stands where it stands in the computed plan: tandem plan why POR-12"))
+@click.argument("key")
+@showing.as_json
+def why(key: str, is_json: bool) -> None:
+    api = Api()
+    found = api.get(f"portfolio-plan/items/{api.item(key)['id']}/")
+    if is_json:
+        showing.dump(found)
+    elif found["is_preparing"]:
+        click.echo(_("The server is not ready to explain plans yet. Ask again in some minutes."))
+    elif not found["steps"]:
+        click.echo(_("It is not in the computed plan."))
+    else:
+        for number, step in enumerate(found["steps"], 1):
+            _tell(number, step)
+
+
+def _tell(number: int, step: Row) -> None:
+    named = f"{step['item_key']} {step['title']}".strip() or _("an item that you cannot see")
+    click.echo(f"{number}. {clean(named)}  {step['start']} – {step['finish']}")
+    for cause in step["causes"]:
+        gain = _("%(days)s d earlier without that") % {"days": f"{cause['days_earlier']:g}"} if cause["days_earlier"] > 0 else ""
+        click.echo("   " + " · ".join(clean(part) for part in (cause["sentence"], gain, *cause["absences"]) if part))
+    for pause in step["pauses"]:
+        click.echo(f"   {clean(pause)}")
+
+
+@click.command(help=_("What moved in the computed plan since an earlier day, and why."))
+@click.option("--in", "place", help=_("Key of a portfolio, programme or project; else everything."))
+@showing.as_json
+def moved(place: str | None, is_json: bool) -> None:
+    api = Api()
+    found = api.get("portfolio-plan/moves/", **within(api, place))
+    if is_json:
+        showing.dump(found)
+    elif found["since"] is None:
+        click.echo(_("There is no plan of an earlier day to compare with."))
+    elif not found["moves"]:
+        click.echo(_("Nothing moved since %(day)s.") % {"day": found["since"]})
+    else:
+        click.echo(_("Since %(day)s:") % {"day": found["since"]})
+        head = (_("key"), _("before"), _("now"), _("days"), _("because"), _("title"))
+        showing.table(head, [(m["item_key"], m["before"], m["after"], f"{m['days']:+d}", m["sentence"], m["title"]) for m in found["moves"]])
+
+
+COMMANDS = (show, search, accept, why, moved)

@@ -7,13 +7,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tandem.kit.errors import Refused
+from tandem.kit.short_days import short_day
 from tandem.kit.text import whole_number
 from tandem.people.models import User
 from tandem.planning.models import PlanChange
 from tandem.portfolio.models import Project
 from tandem.reports.queries.plan_scenarios import ChangeLine
 from tandem.web import doors
-from tandem.web.templating import short_day
 from tandem.work.models import WorkItem
 
 Kind = PlanChange.Kind

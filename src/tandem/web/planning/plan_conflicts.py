@@ -12,18 +12,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tandem.collaboration.models import Job
 from tandem.kit import clock
+from tandem.kit.short_days import short_day
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space
 from tandem.planning.actions import plan_conflicts as actions
 from tandem.planning.models import PlanConflict, PlanDraft
 from tandem.reports.queries import plan_conflicts as reads
+from tandem.reports.queries import plan_sentences as words
 from tandem.reports.queries.portfolio_plan import newest
 from tandem.web import doors
 from tandem.web.collaboration.jobs import phase_words
-from tandem.web.planning import plan_words as words
 from tandem.web.portfolio.report_course import places
-from tandem.web.templating import short_day
 
 
 @login_required

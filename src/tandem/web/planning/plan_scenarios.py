@@ -16,6 +16,7 @@ from tandem.collaboration.words import refusal
 from tandem.kit import clock
 from tandem.kit.dates import months_on, quarter_start
 from tandem.kit.errors import Refused
+from tandem.kit.short_days import short_day
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space, SpaceKind, User
@@ -27,7 +28,6 @@ from tandem.web import doors
 from tandem.web.collaboration.jobs import phase_words
 from tandem.web.planning import plan_change_forms as forms
 from tandem.web.product.roadmap_picture import MONTHS, QUARTERS, Axis, axis_from
-from tandem.web.templating import short_day
 
 _PEOPLE = 500
 

@@ -12,8 +12,8 @@ from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.reports.queries import baseline_pairs as pairs
 from tandem.reports.queries import plan_chain as reads
+from tandem.reports.queries import plan_sentences as words
 from tandem.web import doors
-from tandem.web.planning import plan_words as words
 from tandem.web.portfolio.report_course import places
 from tandem.work.models import WorkItem
 
@@ -30,7 +30,7 @@ def why(request: HttpRequest, id: int) -> HttpResponse:
 
 def _step(number: int, one: reads.Link) -> dict[str, Any]:
     causes = [
-        {"text": words.cause(c.code, {"other": str(c.other) if c.other else words.unseen(), "person": c.person, "day": c.day, "is_begun": one.is_begun}), "gain": words.gain(c.slots), "other": c.other, "is_first": k == 0, "absences": [words.absence(a) for a in c.absences]}
+        {"text": words.because(c, one), "gain": words.gain(c.slots), "other": c.other, "is_first": k == 0, "absences": [words.absence(a) for a in c.absences]}
         for k, c in enumerate(one.causes)
     ]  # fmt: skip
     return {"number": number + 1, "one": one, "causes": causes, "pauses": [words.absence(a) for a in one.pauses], "name": str(one.item) if one.item else words.unseen()}

@@ -16,6 +16,7 @@ from tandem.collaboration.words import refusal
 from tandem.kit import clock
 from tandem.kit.dates import months_on, quarter_start
 from tandem.kit.errors import Refused
+from tandem.kit.short_days import short_day
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space
@@ -23,13 +24,12 @@ from tandem.planning.actions import acceptances, levelled_plans
 from tandem.planning.models import LevelledPlan
 from tandem.portfolio.models import Project
 from tandem.reports.queries import plan_moves as moved
+from tandem.reports.queries import plan_sentences as words
 from tandem.reports.queries import portfolio_plan as reads
 from tandem.web import doors
 from tandem.web.collaboration.jobs import phase_words
-from tandem.web.planning import plan_words as words
 from tandem.web.portfolio.report_course import places
 from tandem.web.product.roadmap_picture import MONTHS, QUARTERS, Axis, axis_from
-from tandem.web.templating import short_day
 
 _SHOWN_MOVES = 12
 
@@ -131,7 +131,7 @@ def _label(row: reads.Row) -> str:
 
 
 def move_line(one: moved.Shown) -> dict[str, Any]:
-    return {"move": one, "cause": words.move_cause(one.cause, one.about or words.unseen(), one.people, one.other or words.unseen(), one.who)}
+    return {"move": one, "cause": words.moved(one)}
 
 
 def _notes(plan: LevelledPlan | None) -> list[str]:

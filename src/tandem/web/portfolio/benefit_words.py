@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tandem.kit import clock
+from tandem.kit.short_days import short_day
 from tandem.web import charts
 from tandem.web.portfolio import money
 from tandem.web.strategy import values
-from tandem.web.templating import day, short_day
+from tandem.web.templating import day
 
 
 def amount(row: Any, value: Decimal | float | None) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from markupsafe import Markup
 
+from tandem.kit.short_days import short_day
 from tandem.people.models import Space, SpaceKind
 from tandem.portfolio.models import Project
 from tandem.reports.queries import earned_value as reads
@@ -20,7 +21,7 @@ from tandem.reports.queries.scope import below
 from tandem.web import charts, doors
 from tandem.web.portfolio import money
 from tandem.web.portfolio.report_course import places
-from tandem.web.templating import day, short_day, url
+from tandem.web.templating import day, url
 
 UNITS = {MONEY: gettext_lazy("Money"), HOURS: gettext_lazy("Hours"), POINTS: gettext_lazy("Points")}
 FORMS = ("typical", "atypical", "both", "bottom_up")

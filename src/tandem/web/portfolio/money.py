@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from tandem.kit.short_days import is_chinese
 from tandem.web.charts import number
-from tandem.web.templating import is_chinese
 
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "CNY": "¥", "JPY": "¥"}
 

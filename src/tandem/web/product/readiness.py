@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from tandem.kit.errors import Refused
+from tandem.kit.short_days import short_day
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
 from tandem.people.models import User
@@ -21,7 +22,7 @@ from tandem.reports.queries import readiness as reads
 from tandem.reports.queries.readiness import Readiness, Reason
 from tandem.web import doors
 from tandem.web.product import readiness_words as words
-from tandem.web.templating import day, short_day
+from tandem.web.templating import day
 
 MOST_TEXT, PEOPLE = 20_000, 200
 SHAPES = {reads.HOLDS: "off", reads.WARNS: "risk", reads.FINE: "done", reads.NOTHING: "none"}

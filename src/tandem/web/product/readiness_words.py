@@ -6,12 +6,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tandem.kit.short_days import is_chinese
 from tandem.product.models import Feature, ReleaseCheck
 from tandem.reports.queries import readiness as reads
 from tandem.reports.queries.readiness import Part, Readiness, Reason
 from tandem.reports.queries.roadmap_rows import Said
 from tandem.web import charts
-from tandem.web.templating import day, is_chinese
+from tandem.web.templating import day
 from tandem.work.models import Block, ChecklistEntry, WorkItem
 
 

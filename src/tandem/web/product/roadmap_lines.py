@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from tandem.kit.short_days import short_day
 from tandem.planning import words
 from tandem.product.models.window import Horizon
 from tandem.reports.queries.roadmap_rows import Roadmap, Row
 from tandem.web.product import roadmap_picture as picture
 from tandem.web.product.roadmap_windows import told, window_says
-from tandem.web.templating import day, short_day, url
+from tandem.web.templating import day, url
 
 
 def line(row: Row, axis: picture.Axis | None = None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from markupsafe import Markup
 
 from tandem.kit.errors import Hidden
+from tandem.kit.short_days import short_day
 from tandem.kit.types import Json, Ref
 from tandem.people.access import Permission, may
 from tandem.planning import words
@@ -24,7 +25,7 @@ from tandem.web import doors
 from tandem.web.product import roadmap_lines as lines
 from tandem.web.product import roadmap_picture as picture
 from tandem.web.product.roadmap_windows import happened, told
-from tandem.web.templating import day, short_day
+from tandem.web.templating import day
 
 _KINDS = {"feature": Feature, "release": Release}
 

@@ -9,12 +9,12 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tandem.kit.short_days import short_day
 from tandem.product.models.window import HORIZONS
 from tandem.reports.queries.roadmap_rows import Group, Roadmap, Row
 from tandem.web.product import roadmap_lines as lines
 from tandem.web.product import roadmap_picture as picture
 from tandem.web.product.roadmap_asked import Asked, part_of
-from tandem.web.templating import short_day
 
 
 def shown(roadmap: Roadmap, asked: Asked) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from django.utils.translation import ngettext
 
 from tandem.kit import clock
 from tandem.kit.dates import Span, unit_start
+from tandem.kit.short_days import short_day
 from tandem.product.models import Feature
 from tandem.product.models.window import Horizon, implied_by
 from tandem.web.charts import quarter_name, short_month
-from tandem.web.templating import day, short_day
+from tandem.web.templating import day
 
 
 def told(span: Span | None) -> str:

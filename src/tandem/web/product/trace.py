@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from tandem.kit.errors import Hidden
+from tandem.kit.short_days import short_day
 from tandem.product.models import Feature, Feedback, Release
 from tandem.reports.queries import trace as reads
 from tandem.reports.queries.trace import (
@@ -28,7 +29,7 @@ from tandem.reports.queries.trace import (
 )
 from tandem.strategy.models import Objective
 from tandem.web import cells, charts, doors
-from tandem.web.templating import day, short_day
+from tandem.web.templating import day
 from tandem.work.models import WorkItem
 
 MODELS: dict[str, Any] = {"feedback": Feedback, "feature": Feature, "work-item": WorkItem, "release": Release, "objective": Objective}

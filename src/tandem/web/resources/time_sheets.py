@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from tandem.kit import clock
 from tandem.kit.dates import parse_day
 from tandem.kit.errors import Hidden, Refused
+from tandem.kit.short_days import day_and_month
 from tandem.kit.text import whole_number
 from tandem.people.models import User
 from tandem.reports.queries import time_sheets as reads
@@ -24,7 +25,7 @@ from tandem.reports.queries.time_sheets import Row, Week
 from tandem.resources.actions import time_rows, time_sheets
 from tandem.resources.models import TimeSheet
 from tandem.web import doors
-from tandem.web.templating import day, day_and_month
+from tandem.web.templating import day
 from tandem.web.work.time_entries import read_minutes
 from tandem.work.actions import time_cells, timers
 from tandem.work.models import Timer, WorkItem

@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tandem.kit import clock
+from tandem.kit.short_days import short_day
 from tandem.reports.queries.key_results import Step
 from tandem.strategy.models import KeyResult, Unit
 from tandem.web import charts
 from tandem.web.strategy import values
-from tandem.web.templating import day, short_day
+from tandem.web.templating import day
 
 
 def picture(one: KeyResult, steps: Sequence[Step], *, height: float = 220) -> dict[str, Any]:

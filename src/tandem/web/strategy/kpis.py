@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tandem.kit.short_days import short_day
 from tandem.people.access import Permission
 from tandem.reports.queries import kpis as reads
 from tandem.strategy.actions import kpis, measurements
@@ -14,7 +15,7 @@ from tandem.strategy.models import KeyResult, Kpi, Measurement
 from tandem.web import cells, charts, generic
 from tandem.web.generic import Column, Fact, Noun
 from tandem.web.strategy import kpi_words, measurement_forms, values
-from tandem.web.templating import day, short_day
+from tandem.web.templating import day
 
 
 class KpiForm(forms.ModelForm):

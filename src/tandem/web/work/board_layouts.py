@@ -8,10 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tandem.kit.errors import Refused
+from tandem.kit.short_days import short_day
 from tandem.people.models import Space
 from tandem.reports.queries import filter_language, set_here
 from tandem.reports.queries.filter_words import ME
-from tandem.web.templating import hours, short_day
+from tandem.web.templating import hours
 from tandem.web.work import setting
 from tandem.work.actions import board_layouts
 from tandem.work.models import BoardLayout, FieldDefinition, WorkItem

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from tandem.kit.short_days import short_day
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.reports.queries import approvals, checklists, set_here
@@ -21,7 +22,6 @@ from tandem.reports.queries.boards import Half, Hold, Stack, Standing
 from tandem.reports.queries.card_ages import CardAges
 from tandem.reports.queries.moves import Moves
 from tandem.reports.queries.own_fields import OwnFields
-from tandem.web.templating import short_day
 from tandem.web.work import board_layouts, filtering, own_fields
 from tandem.work.models import Block, FieldDefinition, ServiceClass, WorkItem
 

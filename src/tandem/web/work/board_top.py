@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tandem.kit.short_days import short_day
 from tandem.people.models import Space
 from tandem.reports.queries import boards as stacks_of
 from tandem.reports.queries import pulls
@@ -14,7 +15,6 @@ from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.boards import Hold, Standing
 from tandem.reports.queries.card_ages import CardAges
 from tandem.reports.queries.pulls import Pull
-from tandem.web.templating import short_day
 from tandem.web.work import flow_words
 from tandem.web.work.board_picture import shown_limit
 from tandem.work.models import State

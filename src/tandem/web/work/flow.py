@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from tandem.collaboration import words
 from tandem.kit import http
 from tandem.kit.errors import Refused
+from tandem.kit.short_days import short_day
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.planning import words as planned
@@ -26,7 +27,7 @@ from tandem.reports.queries import flow as reads
 from tandem.reports.queries import flow_figures, flow_forecast
 from tandem.reports.queries.flow_figures import FlowTimes, NotEnough
 from tandem.web import doors
-from tandem.web.templating import day, short_day
+from tandem.web.templating import day
 from tandem.web.work import filtering
 from tandem.web.work import flow_pictures as pictures
 from tandem.web.work import flow_words as said

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tandem.kit.short_days import short_day
 from tandem.reports.queries.flow import Line, Reading
 from tandem.reports.queries.flow_figures import AgeingChart, Figures, Finished, FlowTimes
 from tandem.web import charts
-from tandem.web.templating import day, short_day
+from tandem.web.templating import day
 from tandem.work.models import State
 
 MOST_DOTS, MOST_POINTS, MOST_ROWS = 1200, 160, 200

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tandem.kit.short_days import short_day
 from tandem.planning import words
 from tandem.planning.flow_clocks import Clock
 from tandem.reports.queries.flow import Reading
@@ -16,7 +17,6 @@ from tandem.reports.queries.flow_figures import (
     FlowTimes,
     NotEnough,
 )
-from tandem.web.templating import short_day
 from tandem.web.work.flow_pictures import days
 
 

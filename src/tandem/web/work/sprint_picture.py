@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tandem.collaboration.models import Comment
+from tandem.kit.short_days import short_day
 from tandem.reports.queries import boards, sprint_figures
 from tandem.reports.queries import sprints as reads
 from tandem.reports.queries import work_items as items_reads
 from tandem.reports.queries.sprint_pieces import ADDED, CARRIED, ESTIMATED, REMOVED, Deed
 from tandem.web import charts
-from tandem.web.templating import short_day
 from tandem.web.work.backlog_picture import amount, short
 from tandem.work.models import Sprint, State
 

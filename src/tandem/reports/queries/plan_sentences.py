@@ -5,9 +5,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tandem.kit.short_days import short_day
 from tandem.planning.way_words import days_of, short, unseen, way
 from tandem.reports.queries.plan_absences import Absence
-from tandem.web.templating import short_day
+from tandem.reports.queries.plan_chain import Because, Link
+from tandem.reports.queries.plan_moves import Shown
 
 __all__ = ["days_of", "short", "unseen", "way"]
 
@@ -32,6 +34,16 @@ def cause(code: str, known: dict[str, Any]) -> str:
         "nothing": _("It could start earlier: the order in which work was placed left a gap."),
     }
     return sentences.get(code, code)
+
+
+def because(one: Because, of: Link) -> str:
+    """The same of a cause in a chain, as its reader sees it."""
+    return cause(one.code, {"other": str(one.other) if one.other else unseen(), "person": one.person, "day": one.day, "is_begun": of.is_begun})
+
+
+def moved(one: Shown) -> str:
+    """Why something moved, as its reader sees it."""
+    return move_cause(one.cause, one.about or unseen(), one.people, one.other or unseen(), one.who)
 
 
 def absence(one: Absence) -> str:
