@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from tandem.config import cli
-from tandem.config.plan_commands import conflicts, drafts, levelled
+from tandem.config.plan_commands import conflicts, drafts, levelled, scenarios
 
 PROJECT = {"key": "POR", "planned_finish": "2027-03-12", "computed_finish": "2027-03-21", "slip": 9, "p80": None, "promised_on": None, "name": "Portal \x1b[31m"}
 CONFLICT = {"id": 31, "days": 9, "kind": "promise", "wanted_on": "2027-03-12", "computed_on": "2027-03-21", "title": "Bulk booking", "version": 2}
@@ -24,6 +24,14 @@ MOVE = {"item_id": 9, "item_key": "POR-9", "title": "Quay", "space_id": 7, "befo
 MOVES = {"plan_id": 204, "since": "2027-02-01", "moves": [MOVE]}
 
 
+PICTURE = {
+    "scenario_id": 4, "computed_at": "2027-02-01T08:00:00Z", "is_current": True, "unseen": 2, "promises": [],
+    "projects": [{"space_id": 7, "before_finish": "2027-03-12", "after_finish": None}],
+}  # fmt: skip
+SCENARIO = {"id": 4, "name": "Without the second line", "opened_by_id": 4, "computed_at": None, "version": 3, "state": "open"}
+CHANGE = {"id": 11, "kind": "item", "subject": 9, "values": {"expected_minutes": 1440}}
+
+
 class FakeApi:
     posted, asked = [], []
 
@@ -35,6 +43,10 @@ class FakeApi:
 
     def rows(self, path, most=200, **query):
         self.asked.append((path, query))
+        if path == "plan-scenarios/":
+            return [SCENARIO]
+        if path == "plan-changes/":
+            return [CHANGE]
         return {"plan-conflicts/": [CONFLICT | {"id": 30, "days": 1}, CONFLICT], "plan-drafts/": [DRAFT], "projects/": [{"id": 3, "version": 4}]}[path]
 
     def get(self, path, **query):
@@ -44,6 +56,10 @@ class FakeApi:
         if path == "portfolio-plan/":
             later = bool(query.get("after"))
             return {"plan_id": 204, "projects": 2, "late": 1, "rows": [PROJECT | {"key": "MOB"} if later else PROJECT], "next": "" if later else "POR"}
+        if path == "plan-scenarios/4/picture/":
+            return PICTURE
+        if path == "plan-scenarios/4/":
+            return SCENARIO
         if path == "portfolio-plan/items/9/":
             return WHY
         if path == "portfolio-plan/moves/":
@@ -53,14 +69,21 @@ class FakeApi:
     def names(self, ids):
         return {4: "Alma"}
 
+    def person(self, said):
+        return {"id": 8, "name": said}
+
     def post(self, path, body, row=None):
         self.posted.append((path, body, (row or {}).get("version")))
+        if path.endswith("changes/"):
+            return CHANGE
+        if path.startswith("plan-scenarios/"):
+            return SCENARIO | {"state": "merged" if body.get("do") == "merge" else "discarded"}
         return DRAFT | {"state": "accepted" if body.get("is_accepted") else "declined"}
 
 
 @pytest.fixture
 def run(monkeypatch):
-    for module in (conflicts, drafts, levelled):
+    for module in (conflicts, drafts, levelled, scenarios):
         monkeypatch.setattr(module, "Api", FakeApi)
     FakeApi.posted, FakeApi.asked = [], []
 
@@ -123,3 +146,38 @@ def test_what_moved_is_told_with_its_cause(run):
     assert "+7" in said
     assert "Crane was added: 5 d" in said
     assert ("portfolio-plan/moves/", {"space_id": 7}) in FakeApi.asked
+
+
+def test_a_branch_of_the_plan_is_opened_changed_and_computed(run):
+    assert "Plan scenario 4 is open" in run("scenario", "open", "Without the second line", "--in", "digital")
+    assert "change 11" in run("scenario", "item", "4", "por-9", "--left", "3d", "--who", "Boris", "--priority", "1")
+    run("scenario", "add", "4", "por", "Second crane", "--left", "4h")
+    run("scenario", "drop", "4", "por-9")
+    run("scenario", "project", "4", "por", "--state", "on_hold")
+    run("scenario", "away", "4", "Boris", "2027-02-08", "2027-02-19")
+    assert FakeApi.posted == [
+        ("plan-scenarios/", {"space_id": 7, "name": "Without the second line"}, None),
+        ("plan-scenarios/4/changes/", {"kind": "item", "subject": 9, "values": {"priority": 1, "expected_minutes": 1440, "assignees": [8]}}, None),
+        ("plan-scenarios/4/changes/", {"kind": "add", "subject": 7, "values": {"title": "Second crane", "expected_minutes": 240}}, None),
+        ("plan-scenarios/4/changes/", {"kind": "drop", "subject": 9}, None),
+        ("plan-scenarios/4/changes/", {"kind": "project", "subject": 3, "values": {"state": "on_hold"}}, None),
+        ("plan-scenarios/4/changes/", {"kind": "away", "subject": 8, "values": {"starts_on": "2027-02-08", "ends_on": "2027-02-19"}}, None),
+    ]
+    said = run("scenario", "compute", "4")
+    assert "POR" in said and "2027-03-12" in said and "–" in said and "2 more end otherwise that you cannot see" in said
+
+
+def test_what_is_no_length_of_time_is_said_and_nothing_is_written(run):
+    assert "say 3d, 4h or 90m" in run("scenario", "item", "4", "por-9", "--left", "soon", code=1)
+    assert FakeApi.posted == []
+
+
+def test_a_branch_is_shown_and_decided_in_the_version_that_was_looked_at(run):
+    assert "Without the second line" in run("scenario", "list")
+    assert "expected_minutes=1440" in run("scenario", "show", "4")
+    assert "every change is carried out" in run("scenario", "merge", "4", "--reason", "The line is not needed")
+    assert "Laid aside" in run("scenario", "discard", "4")
+    run("scenario", "merge", "4", code=2)
+    assert FakeApi.posted == [
+        ("plan-scenarios/4/decisions/", {"do": "merge", "reason": "The line is not needed"}, 3), ("plan-scenarios/4/decisions/", {"do": "discard"}, 3),
+    ]
