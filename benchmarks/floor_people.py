@@ -1,10 +1,11 @@
 """The bare floor of the pages of people and of the plan of all projects: the same rows by `.values()`, printed."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q
+from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
@@ -19,7 +20,7 @@ from tandem.work.models import Assignment, Baseline, BaselineDate, Link, WorkIte
 
 _PLAN = ("id", "as_of", "made_at", "items", "tardiness", "makespan", "broken", "ends", "moves", "moved_since")
 _LOAD = (
-    "item_id", "user_id", "share", "item__space_id", "item__key", "item__title", "item__due_on", "item__planned_start", "item__planned_finish",
+    "item_id", "user_id", "share", "item__space_id", "item__key", "item__title", "item__due_on", "start", "finish",
     "item__remaining_minutes", "item__duration_minutes", "item__percent_complete",
 )  # fmt: skip
 _TERM = ("person_id", "space_id", "starts_on", "ends_on", "percent", "calendar_id")
@@ -37,7 +38,7 @@ def _plan() -> list[list[dict[str, Any]]]:
         list(Forecast.objects.filter(is_current=True, subject_kind="portfolio.project").values("subject_id", "p50", "p80")[:_PROJECTS]),
         list(promised.values("id", "date", "to_whom", "feature__title").distinct()),
         list(WorkItem.objects.filter(is_milestone=True, space__in=spaces, removed_at=None).values("space_id", "title", "planned_finish")),
-        list(Link.objects.filter(target__space__in=spaces).exclude(source__space_id=0).order_by().values("source__space_id", "target__space_id").annotate(n=Count("id"))[:_PROJECTS]),
+        list(Link.objects.dependencies().filter(target__space__in=spaces).exclude(source__space=F("target__space")).order_by().values("source__space_id", "target__space_id").annotate(n=Count("id"))[:_PROJECTS]),
     ]  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     return _show(request, rows.values("id", "kind", "subject_kind", "subject_id", "space__name", "days", "wanted_on", "computed_on", "detail")[:50])
 
 
-def _time(people: Iterable[int]) -> list[list[dict[str, Any]]]:
+def _time(people: Iterable[int]) -> list[list[Any]]:
     """What the hours of these people are made of."""
     first = clock.today() - timedelta(days=clock.today().weekday())
     last, people = first + timedelta(days=83), list(people)
@@ -74,7 +75,9 @@ def _time(people: Iterable[int]) -> list[list[dict[str, Any]]]:
         list(Employment.objects.filter(during, person__in=people).values(*_TERM)),
         list(TimeOff.objects.filter(during, person__in=people).values("person_id", "starts_on", "ends_on", "state")),
         list(Booking.objects.filter(during, person__in=people).values("id", "person_id", "space__name", "starts_on", "ends_on", "percent", "is_hard")),
-        list(opened.exclude(item__planned_finish=None, item__due_on=None).exclude(item__planned_start__date__gt=last).values(*_LOAD)),
+        list(opened.exclude(item__planned_finish=None, item__due_on=None).annotate(
+            start=TruncDate("item__planned_start", tzinfo=UTC), finish=TruncDate("item__planned_finish", tzinfo=UTC)
+        ).filter(Q(start=None) | Q(finish=None) | Q(start__lte=last) | Q(finish__lt=clock.today())).values_list(*_LOAD)),
     ]  # fmt: skip
 
 
@@ -92,7 +95,8 @@ def load_of_all(request: HttpRequest) -> HttpResponse:
 
 
 def load_of(request: HttpRequest, id: int) -> HttpResponse:
-    return _show(request, User.objects.filter(pk=id).values("id", "name"), *_time([id]))
+    *terms, items = _time([id])
+    return _show(request, User.objects.filter(pk=id).values("id", "name"), *terms, [dict(zip(_LOAD, row, strict=True)) for row in items])
 
 
 def allocation(request: HttpRequest) -> HttpResponse:

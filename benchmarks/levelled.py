@@ -142,7 +142,7 @@ def _first() -> dict[str, Any]:
         plan = found.plan
         walls.append(wall)
         cpus.append(cpu)
-        judged.append(_timed(lambda found=found: levelling.judge(found.plan, found.made, found.now))[0])
+        judged.append(_timed(lambda found=found: levelling.judge(found))[0])
     assert plan is not None
     return {
         "seconds": round(statistics.median(walls), 3), "of the processor": round(statistics.median(cpus), 3), "items": plan.items,
@@ -199,7 +199,7 @@ def _edits() -> dict[str, Any]:
         item = rows[(number * 997 + 13) % len(rows)]
         work_items.change(actor=admin, item=item, version=None, estimate_minutes=item.estimate_minutes + 480)
         wall, cpu, found = _timed(levelling.publish)
-        judged.append(_timed(lambda found=found: levelling.judge(found.plan, found.made, found.now))[0])
+        judged.append(_timed(lambda found=found: levelling.judge(found))[0])
         after = dict(LevelledDates.objects.values_list("item_id", "start"))
         stayed.append(sum(after.get(pk) == start for pk, start in before.items()) / len(before))
         before = after
@@ -228,7 +228,7 @@ def _illness() -> dict[str, Any]:
         before = dict(LevelledDates.objects.values_list("item_id", "start"))
         time_off.ask(actor=admin, person=person, kind="sickness", starts_on=begin, ends_on=begin + timedelta(days=13))
         wall, _cpu, found = _timed(levelling.publish)
-        levelling.judge(found.plan, found.made, found.now)
+        levelling.judge(found)
         after = dict(LevelledDates.objects.values_list("item_id", "start"))
         stayed.append(sum(after.get(pk) == start for pk, start in before.items()) / len(before))
         walls.append(wall)
@@ -272,6 +272,7 @@ def markdown(found: dict[str, Any]) -> str:
     rows = [
         ("first plan from the database, with its check and the writing of all dates", f"{first['seconds']} s", f"≤ {FIRST:g} s"),
         ("of that, processor time of the program", f"{first['of the processor']} s", ""),
+        ("its conflicts, told after the dates", f"{first['conflicts']} s", ""),
         ("after one edit, until the new dates stand in the rows, median", f"{edit['seconds, median']} s", f"≤ {EDITED:g} s"),
         ("the same, processor time of the program", f"{edit['of the processor, median']} s", ""),
         ("its conflicts, told after the dates, median", f"{edit['conflicts, median']} s", ""),

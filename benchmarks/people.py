@@ -29,7 +29,7 @@ def main() -> int:
     settings = dataset.connect(options.data)
     made = levelled.filled(options)
     _roles_and_teams()
-    _planned()
+    _levelled()
     keys = _keys()
     chosen = [Page(p.name, p.path.format(**keys), p.floor.format(**keys)) for p in PAGES if options.only.lower() in p.name.lower()]
     results = pages.measured(pages._client(), chosen, GOAL, options, settings.threads, made)
@@ -63,21 +63,12 @@ def _roles_and_teams() -> None:
         Team.objects.create(space=root, name=f"Team {n + 1:02}").members.set(people[n::TEAMS])
 
 
-def _planned() -> None:
-    """The levelled dates are the plan in force: a week of somebody's load is full of items."""
-    from django.db.models import F, OuterRef, Subquery
-
+def _levelled() -> None:
     from tandem.planning import levelling
     from tandem.planning.models import LevelledDates
-    from tandem.work.models import WorkItem
 
-    if LevelledDates.objects.exists():
-        return
-    levelling.compute()
-    computed = LevelledDates.objects.filter(item=OuterRef("pk"))
-    rows = WorkItem.objects.filter(levelled__isnull=False, planned_start=None)
-    rows.update(planned_start=Subquery(computed.values("start")), planned_finish=Subquery(computed.values("finish")), version=F("version") + 1)
-    levelling.compute()
+    if not LevelledDates.objects.exists():
+        levelling.compute()
 
 
 def _keys() -> dict[str, Any]:

@@ -19,7 +19,7 @@ DRAFT = {"id": 5, "space_id": 7, "state": "open", "dates": {"1": []}, "proposed_
 STEP = {"item_id": 9, "item_key": "POR-9", "title": "Quay", "start": "2027-03-01", "finish": "2027-03-05", "is_begun": False, "pauses": ["Mei is away."]}
 CAUSE = {"code": "capacity", "sentence": "Mei works on Crane until 26 Feb.", "days_earlier": 2.5, "item_id": None, "item_key": "", "absences": []}
 HIDDEN = {"item_id": None, "item_key": "", "title": "", "causes": [], "pauses": []}
-WHY = {"plan_id": 204, "is_preparing": False, "is_cut": False, "steps": [STEP | {"causes": [CAUSE]}, STEP | HIDDEN]}
+WHY = {"plan_id": 204, "start": "2027-03-01", "finish": "2027-03-05", "is_preparing": False, "is_cut": False, "steps": [STEP | {"causes": [CAUSE]}, STEP | HIDDEN]}
 MOVE = {"item_id": 9, "item_key": "POR-9", "title": "Quay", "space_id": 7, "before": "2027-03-05", "after": "2027-03-12", "days": 7, "code": "added", "sentence": "Crane was added: 5 d"}
 MOVES = {"plan_id": 204, "since": "2027-02-01", "moves": [MOVE]}
 
@@ -181,3 +181,17 @@ def test_a_branch_is_shown_and_decided_in_the_version_that_was_looked_at(run):
     assert FakeApi.posted == [
         ("plan-scenarios/4/decisions/", {"do": "merge", "reason": "The line is not needed"}, 3), ("plan-scenarios/4/decisions/", {"do": "discard"}, 3),
     ]
+
+
+@pytest.mark.parametrize(("answer", "said"), [
+    ({"plan_id": None, "steps": []}, "not in the computed plan"), ({"is_preparing": True}, "not ready"), ({"is_cut": True}, "goes on from there"), ({"steps": []}, "is not kept any more"),
+])  # fmt: skip
+def test_what_cannot_be_told_of_a_plan_is_said(run, monkeypatch, answer, said):
+    monkeypatch.setattr(FakeApi, "get", lambda _self, _path, **_query: WHY | answer)
+    assert said in run("why", "por-9")
+
+
+@pytest.mark.parametrize(("answer", "said"), [({"since": None, "moves": []}, "no plan of an earlier day"), ({"moves": []}, "None of what moved most since 2027-02-01 lies here")])
+def test_that_nothing_moved_is_said(run, monkeypatch, answer, said):
+    monkeypatch.setattr(FakeApi, "get", lambda _self, _path, **_query: MOVES | answer)
+    assert said in run("moved")

@@ -1,5 +1,6 @@
 """Conflicts arise and go with the plan; ways out are computed and change nothing until somebody says yes."""
 
+from contextlib import nullcontext
 from datetime import date, datetime
 
 import psycopg
@@ -54,19 +55,25 @@ def test_it_is_gone_when_it_is_solved(world, late):
 def test_dates_that_were_told_before_their_conflicts_are_judged_by_the_next_round(world, late):
     """The process may end between the two."""
     work_items.change(actor=world.admin, item=late[0], version=None, planned_finish=at(25, 17))
-    levelling.publish()
+    assert levelling.publish().now is not None
     assert PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()
     levelling.compute()
     assert not PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()
 
 
-def test_of_two_plans_the_newer_one_says_what_is_in_conflict(world, late):
-    older = levelling.publish()
-    work_items.change(actor=world.admin, item=late[0], version=None, estimate_minutes=6 * 480, planned_finish=at(25, 17))
-    newer = levelling.compute()
-    assert newer.pk > older.plan.pk
-    levelling.judge(older.plan, older.made, older.now)
-    assert not PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()
+def test_nobody_comes_between_the_dates_and_their_conflicts(world, monkeypatch):
+    """Conflicts that were found in older rows would otherwise be written over newer ones."""
+    tries = []
+
+    def tried(*_arguments):
+        with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
+            tries.append(other.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [runs._LOCKS + 3, 0]).fetchone()[0])
+
+    monkeypatch.setattr(levelling.plan_conflicts, "renew", tried)
+    monkeypatch.setattr(runs, "one_at_a_time", lambda *_of: nullcontext())  # its lock ends with its transaction, here with the test
+    levelling.compute()
+    tried()
+    assert tries == [False, True]
 
 
 def test_a_person_over_capacity_concerns_each_of_their_projects(world, late):

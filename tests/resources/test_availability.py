@@ -16,8 +16,9 @@ from tandem.planning.availability import available_hours
 from tandem.reports.queries import load, load_groups, sprints
 from tandem.resources.actions import bookings, departments, employments, time_off
 from tandem.resources.models import Employment, TimeOff
-from tandem.work.actions import calendars
+from tandem.work.actions import calendars, work_items
 from tandem.work.actions import sprints as sprint_actions
+from tandem.work.models import WorkItem
 from tests import make
 
 MON, SUN = date(2026, 3, 2), date(2026, 3, 15)
@@ -204,3 +205,32 @@ def test_who_is_to_answer_hears_that_it_waits_and_who_asked_hears_the_answer(org
     with clock.held_at(datetime(2026, 1, 5, 9, tzinfo=UTC)):
         past = time_off.ask(actor=org.mei, person=org.mei, starts_on=MON, ends_on=MON)
     assert not Notification.objects.filter(subject_id=past.pk).exists(), "a simulation is no news"
+
+
+@pytest.mark.parametrize(("planned", "due", "hours"), [
+    ((None, None), 5, [10, 0]), ((None, 12), None, [0, 10]), ((None, None), 3, [10, 0]), ((2, 13), None, [5, 5]), ((23, 27), None, [0, 0]),
+    ((23, None), 5, [10, 0]), ((None, None), None, [0, 0]), ((10, 9), None, [0, 10]),
+], ids=["only due", "only a planned finish", "due and late", "planned over both weeks", "behind the window", "no finish, but due", "no date at all", "a finish before the start"])  # fmt: skip
+def test_work_lies_in_the_weeks_in_which_it_is_planned_or_due(org, planned, due, hours):
+    """Ten hours of Mei's, seen on Monday the second of March, or two days later where it is late."""
+    start, finish = (datetime(2026, 3, day, 8, tzinfo=UTC) if day else None for day in planned)
+    with clock.held_at(datetime(2026, 3, 4 if due == 3 else 2, 6, tzinfo=UTC)):
+        row = make.work_item(actor=org.admin, project=org.project, title="Quay", estimate_minutes=600)
+        work_items.change(actor=org.admin, item=row, version=None, assignees=[org.mei], due_on=date(2026, 3, due) if due else None)
+        WorkItem.objects.filter(pk=row.pk).update(planned_start=start, planned_finish=finish)
+        found = load.of(org.mei, [org.mei.pk], MON, 2).courses[org.mei.pk]
+    assert found.work.tolist() == pytest.approx(hours)
+
+
+def test_who_is_away_all_the_time_has_the_work_on_the_days_that_they_would_work(org):
+    with clock.held_at(datetime(2026, 3, 2, 6, tzinfo=UTC)):
+        time_off.ask(actor=org.admin, person=org.mei, starts_on=MON, ends_on=SUN, kind="sickness")
+        row = make.work_item(actor=org.admin, project=org.project, title="Quay", estimate_minutes=600)
+        work_items.change(actor=org.admin, item=row, version=None, assignees=[org.mei])
+        WorkItem.objects.filter(pk=row.pk).update(planned_start=datetime(2026, 3, 2, 8, tzinfo=UTC), planned_finish=datetime(2026, 3, 13, 17, tzinfo=UTC))
+        found = load.of(org.mei, [org.mei.pk], MON, 2).courses[org.mei.pk]
+    assert found.work.tolist() == pytest.approx([5, 5])
+
+
+def test_nobody_has_no_load(org):
+    assert load.of(org.mei, [], MON, 2).courses == {}

@@ -65,3 +65,18 @@ def test_a_new_project_is_offered_only_to_who_may_open_one(world, signed_in):
         assert (address in [row.url for row in navigation.new_items(person)]) is may
         assert (f'href="{address}"' in client.get(reverse("projects")).content.decode()) is may
         assert client.get(address).status_code == (200 if may else 403)
+
+
+def test_the_navigation_of_one_page_and_language_is_never_that_of_another(world, signed_in):
+    """It is written once and kept."""
+    def links(person, path, language):
+        person.language = language
+        person.save(update_fields=["language"])
+        return signed_in(person).get(path).content.decode()
+
+    for _round in range(2):
+        assert 'href="/work-items/" aria-current="page"' in links(world.mei, "/work-items/", "en")
+        assert 'href="/work-items/" aria-current="page"' not in links(world.mei, "/objectives/", "en")
+        assert ">工作项<" in links(world.mei, "/work-items/", "zh-hans")
+        assert ">工作项<" not in links(world.mei, "/work-items/", "en")
+        assert 'href="/work-items/"' not in links(world.dana, "/people/", "en")

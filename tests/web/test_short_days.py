@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import translation
 
 from tandem.kit import clock
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 
 
 def test_a_day_near_by_needs_no_year_and_one_years_away_has_it():

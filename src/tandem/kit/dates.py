@@ -1,9 +1,13 @@
-"""Reading dates and lengths of time that people type; months and quarters of the calendar."""
+"""Reading dates and lengths of time that people type; months and quarters of the calendar; days as they stand in prose."""
 
 import re
 import unicodedata
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.utils import translation
+
+from tandem.kit import clock
 
 DAY_MINUTES = 480
 "A working day, as estimates count it."
@@ -86,3 +90,25 @@ def units_between(first: date, last: date, unit: str) -> int:
         return (unit_start(last, unit) - unit_start(first, unit)).days // (7 if unit == "week" else 1)
     size = _MONTHS[unit]
     return (last.year * 12 + last.month - 1) // size - (first.year * 12 + first.month - 1) // size
+
+
+_A_YEAR_AWAY = 330  # days
+
+
+def short_day(value: Any) -> str:
+    """`12 Feb` / `2月12日`, for prose and lanes; with the year where nobody would guess it."""
+    if not value:
+        return ""
+    is_far = abs((date(value.year, value.month, value.day) - clock.today()).days) > _A_YEAR_AWAY
+    if not is_far:
+        return day_and_month(value)
+    return f"{value.year}年{day_and_month(value)}" if is_chinese() else f"{day_and_month(value)} {value.year}"
+
+
+def day_and_month(value: date) -> str:
+    """`12 Feb` / `2月12日`."""
+    return f"{value.month}月{value.day}日" if is_chinese() else f"{value.day} {value.strftime('%b')}"
+
+
+def is_chinese() -> bool:
+    return translation.get_language() == "zh-hans"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from tandem.collaboration.actions.jobs import Cancelled, Progress
 from tandem.kit import clock
@@ -52,11 +52,11 @@ def compute() -> LevelledPlan | None:
     """The plan of what stands in the rows now, and then what it is in conflict with: the dates do not wait for that.
 
     None where there is no organisation yet."""
-    found = publish()
-    if found is None:
-        return None
-    if found.now is not None:  # also where no date moved: what people can do and what they asked for may be a conflict
-        judge(found.plan, found.made, found.now)
+    with runs.alone(Run.Kind.LEVEL, 0):
+        found = publish()
+        if found is None:
+            return None
+        judge(found)
     return found.plan
 
 
@@ -78,11 +78,11 @@ def publish() -> Published | None:
         return Published(*_store(root, made, found, inputs_hash, perf_counter() - begun))
 
 
-def judge(plan: LevelledPlan, made: Made, now: KeptPlan) -> None:
-    """Unless a newer plan came meanwhile: its own conflicts hold."""
-    with runs.one_at_a_time(Run.Kind.LEVEL, 0):
-        if not LevelledPlan.objects.filter(pk__gt=plan.pk).exists():
-            plan_conflicts.renew(made.work, made.inputs, now.starts, now.finishes, made.axis, made.people)
+def judge(found: Published) -> None:
+    """What a plan is in conflict with; also where no date moved, for what people can do and what they asked for may be a conflict."""
+    if found.now is not None:
+        with transaction.atomic():
+            plan_conflicts.renew(found.made.work, found.made.inputs, found.now.starts, found.now.finishes, found.made.axis, found.made.people)
 
 
 def _accepted(newest: LevelledPlan, made: Made) -> dict[int, int]:
@@ -120,14 +120,14 @@ def search(seconds: float, cancelled: Callable[[], bool], step: Step) -> Levelle
         if best is not None and best.bound is not None:
             LevelledPlan.objects.filter(pk=newest.pk).update(bound=best.bound)
         return newest
-    with runs.one_at_a_time(Run.Kind.LEVEL, 0):
-        made = plan_problem.make(open_work.read(), clock.today())
-        # planned dates that were accepted are not in the inputs: the next plan puts the work there, and this order knows nothing of it
-        if digest(made.inputs) != newest.inputs_hash or PlanDraft.objects.accepted_of(newest.pk).exists():
-            return newest
-        found = Published(*_store(root, made, best, newest.inputs_hash, perf_counter() - begun))
-    if found.now is not None:
-        judge(found.plan, found.made, found.now)
+    with runs.alone(Run.Kind.LEVEL, 0):
+        with transaction.atomic():
+            made = plan_problem.make(open_work.read(), clock.today())
+            # planned dates that were accepted are not in the inputs: the next plan puts the work there, and this order knows nothing of it
+            if digest(made.inputs) != newest.inputs_hash or PlanDraft.objects.accepted_of(newest.pk).exists():
+                return newest
+            found = Published(*_store(root, made, best, newest.inputs_hash, perf_counter() - begun))
+        judge(found)
     return found.plan
 
 
@@ -206,7 +206,7 @@ def _rows(made: Made, starts: Ints, ends: Ints) -> tuple[dict[int, tuple[Any, ..
 
 
 def _write(plan: LevelledPlan, rows: dict[int, tuple[Any, ...]]) -> int:
-    """One statement for all that differ, one for what is no longer open. Gives how many rows changed.
+    """Only what differs is written, and what is no longer open goes. Gives how many rows changed.
 
     Moments go as seconds: twenty thousand of them as dates would take longer than the plan."""
     table = LevelledDates._meta.db_table
@@ -215,7 +215,8 @@ def _write(plan: LevelledPlan, rows: dict[int, tuple[Any, ...]]) -> int:
         known = {row[0]: row for row in cursor.fetchall()}
         now = [(pk, space, int(first.timestamp()), int(last.timestamp())) for pk, (space, first, last) in rows.items()]
         changed, gone = [row for row in now if known.get(row[0]) != row], list(known.keys() - rows.keys())
-        cursor.execute(f"DELETE FROM {table} WHERE item_id = ANY(%s::bigint[])", [gone])  # noqa: S608  our own table
+        if gone:
+            cursor.execute(f"DELETE FROM {table} WHERE item_id = ANY(%s::bigint[])", [gone])  # noqa: S608  our own table
         cursor.execute(
             f"INSERT INTO {table} (item_id, space_id, plan_id, start, finish) "  # noqa: S608  our own table
             "SELECT i, s, %s, to_timestamp(a), to_timestamp(b) FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS t(i, s, a, b) "

@@ -170,7 +170,8 @@ class _Maker:
         calendar = self._calendar(item, people)
         fixed, flags = self._given(item, slots, needs, calendar)
         starts = self.work.starts.get(item.space_id)
-        release = self.axis.slot_of(max(item.release, starts) if item.release and starts else day) if (day := item.release or starts) else 0
+        given = [day for day in (item.release, starts) if day]
+        release = self.axis.slot_of(max(given)) if given else 0
         due = self.axis.end_of(item.due) if item.due else -1
         flags |= (ASSUMED if item.minutes is None else 0) | (MILESTONE if item.is_milestone else 0)
         self._add((4 * item.id + ITEM, item.space_id, slots, release, due, item.weight, fixed, flags, calendar), held)

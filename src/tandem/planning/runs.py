@@ -43,9 +43,25 @@ def one_at_a_time(kind: str, space_id: int) -> Iterator[None]:
     """A transaction in which nobody else computes the same: two would write two current forecasts."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            number = {Run.Kind.FORECAST: 1, Run.Kind.LEVEL: 3}.get(kind, 2)  # type: ignore[call-overload]
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCKS + number, space_id % 2**31])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _lock(kind, space_id))
         yield
+
+
+@contextmanager
+def alone(kind: str, space_id: int) -> Iterator[None]:
+    """The same over several transactions: what one of them commits is seen at once, and nobody else comes between them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", _lock(kind, space_id))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", _lock(kind, space_id))
+
+
+def _lock(kind: str, space_id: int) -> list[int]:
+    number = {Run.Kind.FORECAST: 1, Run.Kind.LEVEL: 3}.get(kind, 2)  # type: ignore[call-overload]
+    return [_LOCKS + number, space_id % 2**31]
 
 
 def unchanged(kind: str, space_id: int, inputs_hash: str) -> Run | None:

@@ -15,7 +15,7 @@ from math import ceil, floor, isfinite, log10
 
 from django.utils.translation import gettext as _
 
-from tandem.kit.short_days import day_and_month, is_chinese
+from tandem.kit.dates import day_and_month, is_chinese
 
 Value = float | int | date | datetime
 Point = tuple[Value, Value]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from tandem.collaboration.models import Job
 from tandem.exchange.models import Import
 from tandem.kit import clock
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.people.actions import users
 from tandem.planning import words
 from tandem.portfolio.models import Project

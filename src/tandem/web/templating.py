@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from markupsafe import Markup
 
 from tandem.collaboration import words
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.web import inline_cells, lanes, units
 from tandem.web.markdown import rendered
 

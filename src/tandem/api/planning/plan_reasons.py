@@ -11,6 +11,7 @@ from tandem.api.planning.portfolio_plan import place
 from tandem.api.shapes import OPTIONAL, Body, Problem
 from tandem.kit.errors import Hidden
 from tandem.kit.types import Id
+from tandem.planning.plan_axis import SLOTS
 from tandem.reports.queries import plan_chain, plan_moves, portfolio_plan
 from tandem.reports.queries import plan_sentences as words
 from tandem.work.models import WorkItem
@@ -19,7 +20,7 @@ router = Router(tags=["planning"])
 
 
 class PlanCause(BaseModel):
-    """`code`: pin, link, capacity, calendar, release, now, nothing. `days_earlier`: what would be gained without this cause alone.
+    """`code`: pin, link, capacity, calendar, release, now, time_zero, nothing. `days_earlier`: what would be gained without this cause alone.
     `item_id`, `item_key`: what it waits for; none where you may not see it."""
 
     code: str
@@ -73,7 +74,7 @@ def why(request: HttpRequest, id: Id) -> HttpResponse:
 def _step(one: plan_chain.Link) -> PlanStep:
     causes = [
         PlanCause(
-            code=cause.code, sentence=words.because(cause, one), days_earlier=cause.slots / 8, item_id=cause.other.pk if cause.other else None,
+            code=cause.code, sentence=words.because(cause, one), days_earlier=cause.slots / SLOTS, item_id=cause.other.pk if cause.other else None,
             item_key=cause.other.key if cause.other else "", absences=[words.absence(absence) for absence in cause.absences],
         )
         for cause in one.causes
@@ -106,7 +107,8 @@ class PlanMove(BaseModel):
 
 
 class PlanMoves(BaseModel):
-    """`since`: the day of the plan that it is held against; without one there is nothing to compare yet."""
+    """`since`: the day of the plan that it is held against; without one there is nothing to compare yet. Only what moved most in the
+    plan of all is kept, forty items; of these what lies in the space and you see."""
 
     plan_id: int | None
     since: date | None

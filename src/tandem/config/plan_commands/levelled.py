@@ -83,11 +83,16 @@ def why(key: str, is_json: bool) -> None:
         showing.dump(found)
     elif found["is_preparing"]:
         click.echo(_("The server is not ready to explain plans yet. Ask again in some minutes."))
-    elif not found["steps"]:
+    elif found["plan_id"] is None:
         click.echo(_("It is not in the computed plan."))
     else:
+        click.echo(f"{found['start']} – {found['finish']}")
         for number, step in enumerate(found["steps"], 1):
             _tell(number, step)
+        if not found["steps"]:
+            click.echo(_("What that plan rests on is not kept any more; the next plan can be explained."))
+        if found["is_cut"]:
+            click.echo(_("The chain goes on from there."))
 
 
 def _tell(number: int, step: Row) -> None:
@@ -111,7 +116,7 @@ def moved(place: str | None, is_json: bool) -> None:
     elif found["since"] is None:
         click.echo(_("There is no plan of an earlier day to compare with."))
     elif not found["moves"]:
-        click.echo(_("Nothing moved since %(day)s.") % {"day": found["since"]})
+        click.echo(_("None of what moved most since %(day)s lies here.") % {"day": found["since"]})
     else:
         click.echo(_("Since %(day)s:") % {"day": found["since"]})
         head = (_("key"), _("before"), _("now"), _("days"), _("because"), _("title"))

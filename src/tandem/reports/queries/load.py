@@ -9,7 +9,7 @@ from datetime import UTC, date, timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import TruncDate
 
 from tandem.kit import clock
@@ -121,7 +121,7 @@ def _items(people: list[int], have: Availability, seen: frozenset[int]) -> tuple
     dated = opened.exclude(item__planned_finish=None, item__due_on=None).annotate(
         start=TruncDate("item__planned_start", tzinfo=UTC), finish=TruncDate("item__planned_finish", tzinfo=UTC)
     )
-    near = dated.exclude(start__gt=have.last, finish__gte=today)
+    near = dated.filter(Q(start=None) | Q(finish=None) | Q(start__lte=have.last) | Q(finish__lt=today))
     columns = (
         "item_id", "user_id", "share", "item__space_id", "item__key", "item__title", "item__due_on", "start", "finish",
         "item__remaining_minutes", "item__duration_minutes", "item__percent_complete",
@@ -149,7 +149,8 @@ def _shares(items: set[int]) -> dict[int, int]:
 def _span(start: date | None, finish: date | None, due: date | None, today: date, have: Availability) -> tuple[date, date] | None:
     """The days over which an item is spread; None where none of them lies in the window."""
     if start and finish and finish >= today:
-        begin, end = max(start, today), min(finish, max(start, today) + _FAR)
+        begin = max(start, today)
+        end = max(begin, min(finish, begin + _FAR))
     else:
         begin = end = max(finish or due or today, today)
     return None if end < have.first or begin > have.last else (begin, end)

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.planning.way_words import days_of, short, unseen, way
 from tandem.reports.queries.plan_absences import Absence
 from tandem.reports.queries.plan_chain import Because, Link

@@ -22,16 +22,17 @@ def row(names: str) -> JSONObject:
 
 
 def beside(space: str = "space_id") -> dict[str, Any]:
-    """For `annotate` of rows that their reader sees; `space` is the column of the row that names its space."""
-    # house: reads — what the space of a row has set: who sees the one sees the other
+    """For `annotate` of rows that `visible_to` was asked of; `space` is the column of the row that names its space."""
+    # house: reads — who sees the row sees what its space has set
     own = WorkItemType.objects.filter(space=OuterRef(space)).exclude(state_ids=[])
     return {**fields_and_rules(space), "own_workflows_there": ArraySubquery(own.values(row=row(_TYPE)))}
 
 
 def fields_and_rules(space: str = "space_id") -> dict[str, Any]:
-    # house: reads — as above
+    """The same without the workflows of types, for who reads the types as well."""
+    # house: reads — who sees the row sees what its space has set
     fields = FieldDefinition.objects.filter(space=OuterRef(space)).with_types().in_order()
-    # house: reads — as above
+    # house: reads — who sees the row sees what its space has set
     rules = Transition.objects.filter(space=OuterRef(space))
     return {"fields_there": ArraySubquery(fields.values(row=row(_FIELD))), "rules_there": ArraySubquery(rules.values(row=row(_RULE)))}
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from tandem.kit.dates import short_day
 from tandem.kit.errors import Refused
-from tandem.kit.short_days import short_day
 from tandem.kit.text import whole_number
 from tandem.people.models import User
 from tandem.planning.models import PlanChange

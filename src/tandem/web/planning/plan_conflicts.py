@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tandem.collaboration.models import Job
 from tandem.kit import clock
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space

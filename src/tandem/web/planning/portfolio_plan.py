@@ -14,9 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tandem.collaboration.words import refusal
 from tandem.kit import clock
-from tandem.kit.dates import months_on, quarter_start
+from tandem.kit.dates import months_on, quarter_start, short_day
 from tandem.kit.errors import Refused
-from tandem.kit.short_days import short_day
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space

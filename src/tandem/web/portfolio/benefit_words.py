@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tandem.kit import clock
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.web import charts
 from tandem.web.portfolio import money
 from tandem.web.strategy import values

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from markupsafe import Markup
 
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.people.models import Space, SpaceKind
 from tandem.portfolio.models import Project
 from tandem.reports.queries import earned_value as reads

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from tandem.kit.short_days import is_chinese
+from tandem.kit.dates import is_chinese
 from tandem.web.charts import number
 
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "CNY": "¥", "JPY": "¥"}

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from tandem.kit.dates import short_day
 from tandem.kit.errors import Refused
-from tandem.kit.short_days import short_day
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
 from tandem.people.models import User

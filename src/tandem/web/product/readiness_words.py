@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tandem.kit.short_days import is_chinese
+from tandem.kit.dates import is_chinese
 from tandem.product.models import Feature, ReleaseCheck
 from tandem.reports.queries import readiness as reads
 from tandem.reports.queries.readiness import Part, Readiness, Reason

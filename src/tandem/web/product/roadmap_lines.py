@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.planning import words
 from tandem.product.models.window import Horizon
 from tandem.reports.queries.roadmap_rows import Roadmap, Row

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 from markupsafe import Markup
 
+from tandem.kit.dates import short_day
 from tandem.kit.errors import Hidden
-from tandem.kit.short_days import short_day
 from tandem.kit.types import Json, Ref
 from tandem.people.access import Permission, may
 from tandem.planning import words

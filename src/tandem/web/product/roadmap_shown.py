@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.product.models.window import HORIZONS
 from tandem.reports.queries.roadmap_rows import Group, Roadmap, Row
 from tandem.web.product import roadmap_lines as lines

@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tandem.kit import clock
-from tandem.kit.dates import Span, unit_start
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import Span, short_day, unit_start
 from tandem.product.models import Feature
 from tandem.product.models.window import Horizon, implied_by
 from tandem.web.charts import quarter_name, short_month

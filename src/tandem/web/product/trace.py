@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from tandem.kit.dates import short_day
 from tandem.kit.errors import Hidden
-from tandem.kit.short_days import short_day
 from tandem.product.models import Feature, Feedback, Release
 from tandem.reports.queries import trace as reads
 from tandem.reports.queries.trace import (

@@ -15,9 +15,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from tandem.kit import clock
-from tandem.kit.dates import parse_day
+from tandem.kit.dates import day_and_month, parse_day
 from tandem.kit.errors import Hidden, Refused
-from tandem.kit.short_days import day_and_month
 from tandem.kit.text import whole_number
 from tandem.people.models import User
 from tandem.reports.queries import time_sheets as reads

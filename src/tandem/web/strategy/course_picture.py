@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tandem.kit import clock
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.reports.queries.key_results import Step
 from tandem.strategy.models import KeyResult, Unit
 from tandem.web import charts

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.people.access import Permission
 from tandem.reports.queries import kpis as reads
 from tandem.strategy.actions import kpis, measurements

@@ -7,8 +7,8 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from tandem.kit.dates import short_day
 from tandem.kit.errors import Refused
-from tandem.kit.short_days import short_day
 from tandem.people.models import Space
 from tandem.reports.queries import filter_language, set_here
 from tandem.reports.queries.filter_words import ME

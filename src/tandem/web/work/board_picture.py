@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.reports.queries import approvals, checklists, set_here

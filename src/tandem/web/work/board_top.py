@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.people.models import Space
 from tandem.reports.queries import boards as stacks_of
 from tandem.reports.queries import pulls

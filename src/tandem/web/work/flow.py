@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 
 from tandem.collaboration import words
 from tandem.kit import http
+from tandem.kit.dates import short_day
 from tandem.kit.errors import Refused
-from tandem.kit.short_days import short_day
 from tandem.kit.text import whole_number
 from tandem.people.models import Space
 from tandem.planning import words as planned

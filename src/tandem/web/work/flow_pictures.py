@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.reports.queries.flow import Line, Reading
 from tandem.reports.queries.flow_figures import AgeingChart, Figures, Finished, FlowTimes
 from tandem.web import charts

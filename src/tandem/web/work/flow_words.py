@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.planning import words
 from tandem.planning.flow_clocks import Clock
 from tandem.reports.queries.flow import Reading

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tandem.collaboration.models import Comment
-from tandem.kit.short_days import short_day
+from tandem.kit.dates import short_day
 from tandem.reports.queries import boards, sprint_figures
 from tandem.reports.queries import sprints as reads
 from tandem.reports.queries import work_items as items_reads

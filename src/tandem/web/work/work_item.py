@@ -66,7 +66,7 @@ _LINK = ("kind", "own_kind__name", "own_kind__inverse", "lag_minutes", "lag_perc
 def detail(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "PATCH":
         return inline.patch(request, doors.find(WorkItem.objects.select_related("state", "type", "space", "parent"), request.user, key=key))
-    item = doors.find(_rows(request.user), request.user, key=key)
+    item = _found(request.user, key)
     if item.removed_at and item.moved_to_id and (there := WorkItem.objects.visible_to(request.user).present().filter(pk=item.moved_to_id).first()):
         return redirect(reverse("work_item", kwargs={"key": there.key}) + ("?peek=1" if doors.is_peek(request) else ""))
     request.live_topics = [f"space:{item.space_id}"]  # type: ignore[attr-defined]
@@ -86,14 +86,15 @@ _made = _Made()
 _MOST_MADE = 200
 
 
-def _rows(user: Any) -> Any:
-    """Items with all that the page reads in the same query."""
+def _found(user: Any, key: str) -> WorkItem:
+    """The item with all that the page reads in the same query."""
     seen = user.visible_space_ids()
-    if (found := _made.rows.get(seen)) is None:
+    if (rows := _made.rows.get(seen)) is None:
         if len(_made.rows) >= _MOST_MADE:
             _made.rows.clear()
-        rows = WorkItem.objects.select_related("space", "parent", "reporter", "computed")  # house: reads — `doors.find` asks for whom
-        found = _made.rows[seen] = rows.only(*_ITEM).annotate(**_rare(user), **_beside())
+        plain = WorkItem.objects.select_related("space", "parent", "reporter", "computed")  # house: reads — `doors.find` below asks for whom
+        rows = _made.rows[seen] = plain.only(*_ITEM).annotate(**_rare(user), **_beside())
+    found: WorkItem = doors.find(rows, user, key=key)
     return found
 
 
