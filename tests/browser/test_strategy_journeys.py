@@ -112,7 +112,7 @@ def test_from_six_repositories_to_a_promise_that_is_revised_and_told(pages, data
             cell = chen.locator(f"[data-edit][data-name={name}]").first
             cell.click()
             chen.keyboard.type(str(amount))
-            with chen.expect_response(lambda answer: answer.request.method == "POST"):
+            with chen.expect_response(lambda answer: answer.request.method != "GET"):
                 chen.keyboard.press("Enter")
             chen.locator(f"[data-edit][data-name={name}]", has_text=re.compile(rf"^{amount}$")).first.wait_for()
     chen.goto(f"/products/{product}/priorities/")

@@ -779,6 +779,7 @@ WEB: dict[str, Page] = {
     "work_item_blocks": Page(post=WORK),
     "item_templates": Page(get=SEE, post=WORK),
     "intake": Page(get=WORK),
+    "proposal_intake": Page(get=WORK),
     "intake_forms": Page(post=SHARE),
     "submission_verdicts": Page(post=WORK),
     "submission_reopenings": Page(post=WORK),

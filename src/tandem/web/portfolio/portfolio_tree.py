@@ -60,7 +60,7 @@ def _grouped(tree: reads.Tree, by: str) -> list[dict[str, Any]]:
     for one in tree.nodes:
         if one.is_project:
             groups.setdefault(one.computed if by == "health" else one.phase or f"state:{one.record.state}", []).append(one)
-    order = [name for name in _STATES if name in groups] if by == "health" else sorted(groups, key=lambda name: (name.startswith("state:"), name))
+    order = [name for name in _STATES if name in groups] if by == "health" else sorted(groups, key=_place)
     found = []
     for name in order:
         whole = reads.Node(0, "", _group(name, by), None)
@@ -69,6 +69,12 @@ def _grouped(tree: reads.Tree, by: str) -> list[dict[str, Any]]:
         found.append(_line(whole, tree, 0))
         found += [_line(one, tree, 1) for one in groups[name]]
     return found
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Phases by their name, then what has none in the order of its states, from what runs to what is over."""
+    states = [f"state:{value}" for value in ("running", "proposed", "on_hold", "done", "cancelled")]
+    return (1 + states.index(name), "") if name in states else (0, name)
 
 
 def _group(name: str, by: str) -> str:
