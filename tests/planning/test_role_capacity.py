@@ -148,6 +148,8 @@ def test_taken_over_on_the_page(client, at):
     assert at.scenario.capacity == {"Developer": [70, 90]}
     assert client.post(page, {"version": version, "role": ["Developer"], "name": ["Developer"], "days": ["1"]}).status_code == 409
     assert client.post(page, {"version": at.scenario.version, "name": ["Developer"], "days": ["1"]}).status_code == 422
+    wrong = client.post(page, {"version": at.scenario.version, "role": ["Developer"], "name": ["Developer"], "days": ["a lot"]})
+    assert wrong.status_code == 422 and 'value="a lot"' in wrong.content.decode() and "is no amount" in wrong.content.decode(), "nothing typed is lost"
     make.cost_line(actor=at.world.alma, project=at.gate, month=date(2027, 5, 1), planned=Decimal(70), currency="EUR")
     client.post(page, {"version": at.scenario.version, "whole": "250"})
     at.scenario.refresh_from_db()

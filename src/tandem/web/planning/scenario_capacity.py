@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from tandem.kit.errors import Refused
+from tandem.collaboration import words
+from tandem.kit.errors import Refused, Stale
 from tandem.people.access import Permission, require
 from tandem.planning.actions import scenarios
 from tandem.planning.models import Scenario
@@ -27,15 +28,23 @@ def capacities(request: HttpRequest, id: int) -> HttpResponse:
     """Each role that is ticked is taken over with the days that stand in its row, changed or not; the others stay as they are."""
     scenario = doors.find(Scenario.objects.select_related("space"), request.user, pk=id)
     require(request.user, Permission.EDIT_PORTFOLIO, scenario.space_id)
+    problem, typed = "", {}
     if request.method == "POST":
-        return _take_over(request, scenario)
+        try:
+            return _take_over(request, scenario)
+        except Stale:
+            raise
+        except Refused as refused:
+            problem = words.refusal(refused.code, refused.params)
+            typed = dict(zip(request.POST.getlist("name"), request.POST.getlist("days"), strict=False))
     found = reads.of(request.user, scenario)
     context = {
+        "problem": problem, "whole": request.POST.get("whole", ""),
         "row": scenario, "found": found, "heads": [scenario_words.quarter(scenario, n) for n in range(scenario.quarters)],
-        "lines": [_line(scenario, one) for one in found.rows], "is_open": scenario.state == Scenario.State.OPEN,
+        "lines": [{**_line(scenario, one), **({"days": typed[one.role]} if one.role in typed else {})} for one in found.rows], "is_open": scenario.state == Scenario.State.OPEN,
         "budget": _budget(scenario, found), "money_url": f"{reverse('money')}?{urlencode({'in': scenario.space.key})}",
     }  # fmt: skip
-    return render(request, "planning/scenario_capacity.html", context)
+    return render(request, "planning/scenario_capacity.html", context, status=422 if problem else 200)
 
 
 def _take_over(request: HttpRequest, scenario: Scenario) -> HttpResponse:
