@@ -13,6 +13,7 @@ PAGES = (
     Page("Alignment", "/alignment/", "/alignment/"),
     Page("Strategy map", "/strategy-map/", "/strategy-map/"),
     Page("Health", "/projects/health/", "/health/"),
+    Page("Portfolio tree", "/portfolio-tree/", "/health/"),
     Page("Course of the reports", "/project-reports/course/", "/course/"),
     Page("Promises", "/promises/", "/promises/"),
     Page("Proposals", "/proposals/", "/proposals/"),

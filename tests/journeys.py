@@ -59,7 +59,8 @@ def us_day(text: str) -> date | None:
 
 
 def agencies(rows: list[dict[str, str]]) -> dict[str, dict[str, Any]]:
-    """Of the newest report of each project: how many there are, and the totals that the source itself states."""
+    """Of the newest report of each project: how many there are, and the totals that the source itself states. `moved` and `grown`: from
+    the first to the last finish and budget that its reports give."""
     newest: dict[str, dict[str, str]] = {}
     for row in rows:
         before = newest.get(row["PID"])
@@ -67,8 +68,13 @@ def agencies(rows: list[dict[str, str]]) -> dict[str, dict[str, Any]]:
             newest[row["PID"]] = row
     found: dict[str, dict[str, Any]] = {}
     for row in newest.values():
-        one = found.setdefault(row["Managing Agency"], {"projects": 0, "slip": 0, "growth": Decimal(0)})
+        one = found.setdefault(row["Managing Agency"], {"projects": 0, "slip": 0, "growth": Decimal(0), "moved": 0, "grown": Decimal(0)})
         one["projects"] += 1
+        reports = sorted((r for r in rows if r["PID"] == row["PID"]), key=lambda r: us_day(r["Date Reported As Of"]) or date.min)
+        finishes = [day for r in reports if (day := us_day(r["Forecast Completion"]))]
+        budgets = [Decimal(r["Budget Forecast"]) for r in reports if r["Budget Forecast"]]
+        one["moved"] += (finishes[-1] - finishes[0]).days if finishes else 0
+        one["grown"] += budgets[-1] - budgets[0] if budgets else 0
         one["slip"] += int(row["Total Schedule Changes"] or 0)
         one["growth"] += Decimal(row["Total Budget Changes"] or 0)
     return found

@@ -307,6 +307,10 @@ def test_too_little_history_is_said(world):
     codes = {note["code"]: note["params"] for note in report["notes"]}
     assert codes["not_enough"] == {"found": 3, "needed": 8} and codes["undated"] == {"count": 1}
     assert wording.note("not_enough", codes["not_enough"]) == "Not enough data: 3 finished items, 8 needed"
+    given_up = [item(str(n), state="Closed", resolved=datetime(2026, 3, n + 1, 9), resolution="Won't Fix" if n < 2 else "Fixed") for n in range(12)]
+    codes = {note["code"]: note["params"] for note in write(tracker(*given_up), actor=world.alma)["notes"]}
+    assert codes["given_up"] == {"count": 2} and "not_enough" not in codes
+    assert wording.note("given_up", codes["given_up"]) == "2 items were closed without a result and count neither as finished nor as open."
     plan = write(tracker(item("1"), is_schedule=True, system="ms-project"), actor=world.alma)
     assert not any(note["code"] == "not_enough" for note in plan["notes"])
 

@@ -106,6 +106,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "portfolio_plan_acceptances": lambda a: {"plan": a.levelled_plan.pk, "project": a.project.pk},
     "contributions": lambda a: {"kind": "portfolio.project", "id": a.project.pk, "objective": a.objective.pk, "weight": 40},
     "scenarios_adoptions": lambda a: {"reason": "The berth", "others": "keep"},
+    "scenarios_capacities": lambda a: {"role": "Developer", "name": "Developer", "days": "20"},
     "scenarios_locks": lambda a: {"to": f"out:{a.proposal.pk}"},
     "scenarios_shares": lambda a: {"bound": "most", "percent": "80", "group": "kind:run"},
     "proposals_moves": lambda a: {"state": "assessed"},

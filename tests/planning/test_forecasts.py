@@ -228,6 +228,21 @@ def test_the_causes_of_a_slip_add_up_to_it(world):
     assert all(way["days"] <= 0 for way in slip["ways"])
 
 
+def test_a_promise_before_any_history_says_that_its_reserve_is_reckoned_afterwards(world):
+    feature = make.feature(actor=world.chen, product=world.product, state="building")
+    made = promises.give(actor=world.chen, subject=feature, to_whom="all", date=TODAY + timedelta(days=3))
+    assert "p80" not in made.basis
+    rows = histories.steady(actor=world.boris, project=world.project)
+    features.add_scope(actor=world.chen, subject=feature, items=rows)
+    forecasts.compute(world.product.space)
+    slip = current(feature).detail["slip"]
+    assert slip["is_reckoned"] is True and sum(cause["days"] for cause in slip["causes"]) == slip["days"] > 0
+    other, _rows = shipped_by_a_steady_team(world)
+    promises.give(actor=world.chen, subject=other, to_whom="all", date=TODAY + timedelta(days=3))
+    forecasts.compute(world.product.space)
+    assert current(other).detail["slip"]["is_reckoned"] is False
+
+
 def test_a_late_predecessor_is_named_as_the_cause(world):
     feature, rows = shipped_by_a_steady_team(world, left=4)
     other = make.project(actor=world.alma, name="Customs", key="CUS")

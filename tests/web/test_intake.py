@@ -6,6 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tandem.kit.errors import Refused
+from tandem.people.models import Role
+from tandem.portfolio.actions import portfolios, proposals
+from tandem.portfolio.models import Proposal
 from tandem.work.actions import intake
 from tandem.work.models import Submission, WorkItem
 from tests import make
@@ -86,3 +90,39 @@ def test_the_address_of_who_asked_is_no_text_of_the_item(world, form, signed_in)
     assert "mailto:ida@example.org" in signed_in(world.mei).get(page).content.decode()
     eve = make.user(actor=world.admin, name="Eve", role="stakeholder", space=world.project.space)
     assert "ida@" not in signed_in(eve).get(page).content.decode()
+
+
+def test_what_is_sent_to_a_portfolio_becomes_a_draft_in_its_queue(world, signed_in):
+    home = portfolios.create(actor=world.alma, parent=world.root, name="Digital 2027").space
+    form = intake.create_form(actor=world.alma, space=home, title="What should we do next year?")
+    Client().post(reverse("intake_shared", kwargs={"token": form.token}), {"title": "Shore power", "description": "*Quiet* ships", "email": "ida@example.org"})
+    client, here = signed_in(world.alma), reverse("proposal_intake", kwargs={"key": home.key})
+    assert "1 waits" in client.get("/proposals/").content.decode(), "the queue says that something waits"
+    assert "Shore power" in client.get(here).content.decode()
+    row = Submission.objects.get()
+    answer = client.post(reverse("submission_verdicts", kwargs={"id": row.pk}), {"do": "accept", "version": 1}, headers=JSON).json()
+    made = Proposal.objects.get()
+    assert (made.title, made.state, made.space, made.owner) == ("Shore power", "draft", home, world.alma) and made.description == r"\*Quiet\* ships"
+    assert f"/proposals/{made.pk}/" in client.get(here).content.decode() and not WorkItem.objects.exists()
+    assert client.post(answer["undo"], headers=JSON).status_code == 200 and not Proposal.objects.exists()
+    row.refresh_from_db()
+    made = intake.accept(actor=world.alma, submission=row, version=row.version)
+    proposals.change(actor=world.alma, proposal=made, version=1, costs=[100])
+    refused = client.post(answer["undo"], headers=JSON)
+    assert refused.status_code == 422 and Proposal.objects.exists(), "somebody has written its case"
+
+
+def test_a_portfolio_is_asked_and_decided_only_by_who_may(world, signed_in):
+    home = portfolios.create(actor=world.alma, parent=world.root, name="Digital 2027").space
+    olga = make.user(actor=world.admin, name="Olga", space=home, role=Role.STAKEHOLDER)
+    here = reverse("intake_forms", kwargs={"key": home.key})
+    assert signed_in(olga).post(here, {"title": "Mine"}).status_code == 403
+    form = intake.create_form(actor=world.alma, space=home, title="Ask")
+    row = intake.submit(actor=None, form=form, title="A crane")
+    verdicts = reverse("submission_verdicts", kwargs={"id": row.pk})
+    assert signed_in(olga).post(verdicts, {"do": "accept"}).status_code == 403
+    assert signed_in(world.boris).post(verdicts, {"do": "accept"}).status_code == 404, "another place"
+    assert "From outside" not in signed_in(olga).get("/proposals/").content.decode()
+    with pytest.raises(Refused):
+        intake.create_form(actor=world.alma, space=world.product.space, title="For a product")
+    assert not Proposal.objects.exists()

@@ -12,7 +12,7 @@ _PLAIN = {"GET /": "List {many}", "POST /": "Create {one}", "GET /{id}/": "Show 
 # what is no plain list, creation or removal: by the operation's id
 _SENTENCES = {
     "alignment_read": "Where the work goes against what was intended",
-    "project_dependencies_read": "What projects wait for in each other", "portfolios_mix_read": "The mix of investments of a portfolio",
+    "project_dependencies_read": "What projects wait for in each other", "portfolios_mix_read": "The mix of investments of a portfolio", "portfolios_tree_read": "What stands below a portfolio",
     "roadmap_shares_create": "Share a roadmap by a link", "roadmap_shares_remove": "Take the link of a roadmap back",
     "charters_create": "Write the first or the next version of a charter", "charters_signatures_create": "Sign a charter for one side",
     "charters_signature_withdrawals_create": "Take the signature of a side back",
@@ -44,7 +44,7 @@ _SENTENCES = {
     "portfolios_mixes_create": "Say which mix of investments a portfolio is meant to have",
     "scenarios_locks_create": "Lock a proposal in or out of a scenario", "scenarios_copies_create": "Copy a scenario",
     "scenarios_adoptions_create": "Adopt a scenario: the decision with its reason", "adoptions_reversals_create": "Take the adoption of a scenario back",
-    "scenarios_solutions_create": "Have a scenario solved",
+    "scenarios_solutions_create": "Have a scenario solved", "scenarios_capacities_read": "What there is for a scenario: days by job role, money",
     "products_rankings_create": "Put features of a product into an order",
     "projects_flow_read": "Flow of a project: times, ages, throughput, forecast",
     "projects_quick_line_create": "Make a work item from one typed line", "projects_quick_line_read": "What a typed line would become",

@@ -130,6 +130,7 @@ REFUSALS: dict[str, Any] = {
     "candidates_too_many": _("At most %(most)s candidates can be chosen from."),
     "quarters_out_of_range": _("A scenario has 1 to %(most)s quarters."),
     "shares_too_many": _("A scenario has at most %(most)s rules on shares."),
+    "capacity_nothing_taken": _("Choose at least one job role, or say how much money there is."),
     "share_unreadable": _("A rule on a share names a group, least or most, and a whole number of per cent."),
     "tie_circle": _("“%(title)s” requires it already: that would be a circle."),
     "quote_not_found": _("This sentence does not stand in the feedback. Copy it as it is."),

@@ -134,6 +134,7 @@ REFUSALS: dict[str, Any] = {
     "text_too_long": _("At most %(most)s characters fit here."),
     "email_unreadable": _("This is no e-mail address."),
     "reason_needed": _("Say why."),
+    "form_for_what": _("A form asks for work of a project or for a place in a portfolio, not of “%(space)s”."),
     "decided_already": _("It was decided already."),
     "not_decided": _("It was not decided yet."),
     "accepted_changed": _("%(key)s was changed since: remove it there instead."),

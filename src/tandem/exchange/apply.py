@@ -28,6 +28,7 @@ from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.portfolio.models import Project
 from tandem.work.models import Assignment, Link, StateChange, WorkItem
+from tandem.work.models.work_item import GIVEN_UP
 
 BATCH = 1000
 _HISTORY_ENDED = timedelta(days=30)
@@ -291,10 +292,11 @@ class _Work:
 
     def _history_notes(self) -> list[R.Note]:
         """Whether what is finished carries a forecast. Of a plan dates are computed, not forecast."""
-        done = WorkItem.objects.filter(space=self.taking.space).finished()
+        here = WorkItem.objects.filter(space=self.taking.space)
+        given_up, done = here.finished().filter(GIVEN_UP).count(), here.made()
         dated = done.exclude(actual_finish=None).count()
         undated = done.filter(actual_finish=None).count()
-        found = [R.Note("undated", {"count": undated})] if undated else []
+        found = [R.Note(code, {"count": count}) for code, count in (("given_up", given_up), ("undated", undated)) if count]
         return [*found, R.Note("not_enough", {"found": dated, "needed": NEEDED})] if dated < NEEDED else found
 
 

@@ -36,7 +36,7 @@ def why(code: str) -> str:
 def note(code: str, params: dict[str, Any]) -> str:
     if code == "not_enough":
         return planning.refusal({"code": code, **params})
-    if code == "undated":
+    if code in ("undated", "given_up"):
         return planning.warning({"code": code, "value": params["count"]})
     sentence = _NOTES.get(code) or NOTES.get(code)
     return _filled(sentence, params) if sentence else code

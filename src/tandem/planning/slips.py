@@ -95,6 +95,7 @@ def explain(reading: Reading, subject: Subject, pace: Pace, waiting: Waiting | N
         "promised": promise.date.isoformat(),
         "days": (steps[-1] - promise.date).days,
         "given": steps[0].isoformat(),
+        "is_reckoned": "p80" not in promise.basis,  # nothing was computed on that day, this is what would have been
         "causes": [
             {"code": "scope_added", "days": (steps[1] - steps[0]).days, "items": case.added},
             {

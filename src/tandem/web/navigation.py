@@ -53,7 +53,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Alignment"), "alignment", "a"), (_("Strategy map"), "strategy_map", ""), (_("Charters"), "charters", ""), (_("Themes"), "themes", ""),
     ]),
     (_("Portfolio"), "briefcase", "f", [
-        (_("Projects"), "projects", "j"), (_("Plan"), "portfolio_plan", "y"), (_("Conflicts"), "plan_conflicts", ""), (_("Plan scenarios"), "plan_scenarios", ""), (_("Proposals"), "proposals", ""), (_("Scenarios"), "scenarios", ""), (_("Benefits"), "benefits", ""), (pgettext_lazy("page", "Money"), "money", ""), (_("Earned value"), "earned_values", ""), (_("Health"), "projects_health", ""), (_("Dependencies"), "project_dependencies", ""), (_("Project reports"), "project_reports", ""), (_("Course of reports"), "project_reports_course", ""), (_("Programmes"), "programmes", ""), (_("Portfolios"), "portfolios", ""),
+        (_("Projects"), "projects", "j"), (_("Portfolio tree"), "portfolio_tree", ""), (_("Plan"), "portfolio_plan", "y"), (_("Conflicts"), "plan_conflicts", ""), (_("Plan scenarios"), "plan_scenarios", ""), (_("Proposals"), "proposals", ""), (_("Scenarios"), "scenarios", ""), (_("Benefits"), "benefits", ""), (pgettext_lazy("page", "Money"), "money", ""), (_("Earned value"), "earned_values", ""), (_("Health"), "projects_health", ""), (_("Dependencies"), "project_dependencies", ""), (_("Project reports"), "project_reports", ""), (_("Course of reports"), "project_reports_course", ""), (_("Programmes"), "programmes", ""), (_("Portfolios"), "portfolios", ""),
     ]),
     (_("Product"), "map-2", "p", [
         (_("Roadmap"), "roadmap", "r"), (_("Features"), "features", ""), (_("Releases"), "releases", ""), (_("Roadmap editions"), "roadmap_editions", ""),

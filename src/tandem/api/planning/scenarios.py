@@ -2,16 +2,20 @@
 
 from typing import Annotated, Any, Literal
 
-from ninja import Router
-from pydantic import Field
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Router
+from pydantic import BaseModel, Field
 
 from tandem.api import generic
 from tandem.api.generic import Noun
 from tandem.api.portfolio.proposals import Row
 from tandem.api.shapes import OPTIONAL, Body, Reference, body, words
+from tandem.kit.types import Id
+from tandem.people.access import Permission, require
 from tandem.planning.actions import adoptions, scenarios
 from tandem.planning.models import Adoption, Scenario, Solution
 from tandem.portfolio.models import Proposal
+from tandem.reports.queries import role_capacity
 
 router = Router(tags=["planning"])
 _FIELDS = "description owner quarters aim is_carried_over may_hold"
@@ -63,6 +67,54 @@ generic.acts(
     scenarios.lock,
 )  # fmt: skip
 generic.adds(router, NOUN, "solutions", body("SolutionCreate", Scenario, ""), _solve, gives=SOLUTIONS)
+
+
+
+class RoleDays(BaseModel):
+    """Person-days by quarter: what the people of the job role have, what of it is firmly booked for what goes on beside the scenario, what is
+    left, and what all candidates ask for. `limit` is the capacity that the scenario has now. Without `job_role_ids` no job role has that name."""
+
+    role: str
+    job_role_ids: list[int]
+    person_ids: list[int]
+    have: list[float]
+    booked: list[float]
+    left: list[int]
+    wanted: list[int]
+    limit: list[int] | None
+
+
+class ScenarioCapacities(BaseModel):
+    """What there is. `left` can be taken over as `capacity` of the scenario. `money`: what the projects beside the scenario are expected to
+    cost by quarter, as far as you may see costs."""
+
+    scenario_id: int
+    version: int
+    roles: list[RoleDays]
+    money: list[int]
+    currency: str
+    is_cut: bool
+
+
+@router.get("/{id}/capacities/", response={200: ScenarioCapacities, **generic.NO}, operation_id="scenarios_capacities_read")
+def capacities(request: HttpRequest, id: Path[Id]) -> HttpResponse:
+    """The time of people by job role and quarter, less firm bookings: for who may change the scenario."""
+    user = request.auth  # type: ignore[attr-defined]
+    scenario = NOUN.row(user, id)
+    require(user, Permission.EDIT_PORTFOLIO, scenario.space_id)
+    found = role_capacity.of(user, scenario)
+    return generic.send(ScenarioCapacities(
+        scenario_id=scenario.pk, version=scenario.version, roles=[_role(scenario, one) for one in found.rows], money=list(found.money),
+        currency=found.currency, is_cut=found.is_cut,
+    ).model_dump())  # fmt: skip
+
+
+def _role(scenario: Scenario, one: role_capacity.RoleCapacity) -> RoleDays:
+    return RoleDays(
+        role=one.role, job_role_ids=list(one.role_ids), person_ids=[pk for pk, _name in one.people], have=[round(n, 2) for n in one.have],
+        booked=[round(n, 2) for n in one.booked], left=list(one.left), wanted=list(one.wanted), limit=scenario.capacity.get(one.role),
+    )  # fmt: skip
+
 
 ADOPTIONS = Noun(
     path="adoptions",

@@ -44,7 +44,7 @@ SENT = Noun(
     path="submissions",
     model=Submission,
     word="submission",
-    shows="id space_id form_id title description email state reason decided_by_id decided_at item_id version created_at",
+    shows="id space_id form_id title description email state reason decided_by_id decided_at item_id proposal_id version created_at",
     filters="space_id form_id state",
     masks=_masks("email", Permission.EDIT_WORK),
 )

@@ -48,6 +48,8 @@ class Health:
     budget: float | None = None
     currency: str = ""
     report_id: int | None = None
+    phase: str = ""  # of the newest report
+    expected: date | None = None  # P80, else the end by the plan
 
     @cached_property
     def computed(self) -> str:
@@ -63,8 +65,8 @@ class Health:
         return _RANK[self.computed] - _RANK[self.said]
 
 
-def healths(user: Any, space: Space | None) -> list[Health]:
-    """Of the running projects in the space and below it that have anything to say; as many queries for many as for few."""
+def healths(user: Any, space: Space | None, *, every: bool = False) -> list[Health]:
+    """Of the running projects in the space and below it that have anything to say, or of `every` one; as many queries for many as for few."""
     rows = Project.objects.visible_to(user).filter(state__in=(Project.State.RUNNING, Project.State.ON_HOLD)).select_related("space")
     if space is not None:
         rows = rows.filter(space_id__among=below(user, space.pk))
@@ -79,12 +81,14 @@ def healths(user: Any, space: Space | None) -> list[Health]:
         line = lines.get(project.pk)
         if line is not None:
             _reported(one, line)
+        _p50, p80, planned = forecasts.get(project.pk, (None, None, None))
+        one.expected = p80 or planned
         _schedule(one, line, forecasts.get(project.pk), finishes.get(project.space_id))
         if project.space_id in scopes:
             _scope(one, *scopes[project.space_id])
         if project.space_id in gained:
             _benefit(one, gained[project.space_id])
-        if one.computed != NONE or one.said:
+        if every or one.computed != NONE or one.said:
             found.append(one)
     return sorted(found, key=lambda one: (-one.apart, -_RANK.get(one.computed, -1), one.project.name))
 
@@ -137,7 +141,7 @@ def _reported(one: Health, line: Line) -> None:
     course = line.course
     word = next((s.point for s in reversed(course.steps) if s.point.said), None)
     one.said, one.said_on = (word.said, word.on) if word else ("", None)
-    one.rating, one.report_id, one.currency = course.last.rating, course.last.id, line.currency
+    one.rating, one.report_id, one.currency, one.phase = course.last.rating, course.last.id, line.currency, line.phase
     budget = next((s.point.budget for s in reversed(course.steps) if s.point.budget is not None), None)
     one.budget = float(budget) if budget is not None else None
     one.growth = course.growth_share

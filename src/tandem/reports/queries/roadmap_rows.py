@@ -118,6 +118,11 @@ class Row:
         return found if self.said and found.get("promise") == self.said.id else {}
 
     @property
+    def is_given_reckoned(self) -> bool:
+        """Whether no forecast stood there when the promise was given: what it would have been is reckoned afterwards."""
+        return bool(self.slip.get("is_reckoned"))
+
+    @property
     def slip_given(self) -> date | None:
         """The P80 of the day when the promise was given."""
         given = self.slip.get("given")

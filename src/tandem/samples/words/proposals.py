@@ -25,7 +25,7 @@ class ProposalFrame(NamedTuple):
     reason: Pair = ("", "")
 
 
-ROLES: dict[str, Pair] = {"dev": ("Developers", "开发"), "data": ("Data engineers", "数据工程"), "field": ("Depot coaches", "站点教练")}
+ROLES: dict[str, Pair] = {"dev": ("Developer", "开发工程师"), "data": ("Data engineer", "数据工程师"), "field": ("Depot coach", "站点教练")}
 
 PROPOSALS = (
     ProposalFrame(("Prices at booking time", "下单即报价"), ("Shippers see the final price before they book, so that fewer call us.", "货主下单前即可看到最终价格，减少来电。"), "pm0", "product", "grow", "short", "submitted assessed", (140, 120, 60), (0, 0, 60, 110, 120, 120, 120, 120), {"dev": (90, 80, 30), "data": (20, 20)}, ((0, 60), (1, 20)), risks=("Carriers answer slowly\nOld contracts have no price list", "承运商响应慢\n旧合同没有价目表")),

@@ -18,7 +18,7 @@ from tandem.reports.queries import scenarios as reads
 from tandem.web import cells, charts, doors, generic, standing
 from tandem.web.collaboration.jobs import phase_words
 from tandem.web.generic import Column, Fact, Filter, Noun
-from tandem.web.planning import adoptions, comparing, scenario_picture, scenario_words
+from tandem.web.planning import adoptions, comparing, scenario_capacity, scenario_picture, scenario_words
 from tandem.web.planning.scenario_forms import ScenarioForm
 from tandem.web.portfolio import money
 
@@ -199,7 +199,7 @@ noun = Noun(
         Column("state", _("State"), lambda r: r.get_state_display(), "state"),
         Column("answer", _("Answer"), _answer),
         Column("starts", _("First quarter"), lambda r: scenario_words.quarter(r, 0), "starts_on"),
-        Column("quarters", _("Quarters"), lambda r: r.quarters, is_number=True),
+        Column("quarters", _("Number of quarters"), lambda r: r.quarters, is_number=True),
         Column("aim", _("What counts"), lambda r: r.get_aim_display()),
         Column("portfolio", _("Portfolio"), lambda r: r.space.name),
         Column("owner", _("Owner"), lambda r: cells.person(r.owner)),
@@ -209,7 +209,7 @@ noun = Noun(
         Fact(_("Portfolio"), lambda r: r.space.name),
         Fact(_("Owner"), lambda r: cells.person(r.owner) or "–"),
         Fact(_("First quarter"), lambda r: scenario_words.quarter(r, 0)),
-        Fact(_("Quarters"), lambda r: r.quarters),
+        Fact(_("Number of quarters"), lambda r: r.quarters),
         Fact(_("What counts"), lambda r: r.get_aim_display()),
     ),
     filters=(Filter("state", _("State"), lambda request: list(Scenario.State.choices)),),
@@ -225,4 +225,5 @@ urls = [
     path("scenarios/<int:id>/locks/", locks, name="scenarios_locks"),
     path("scenarios/<int:id>/shares/", shares, name="scenarios_shares"),
     path("scenarios/<int:id>/copies/", copies, name="scenarios_copies"),
+    *scenario_capacity.urls,
 ]

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
-from tandem.people.access import Permission, may
+from tandem.people.access import Permission, may, spaces_where
+from tandem.people.models import Space, SpaceKind
 from tandem.portfolio.actions import proposals
 from tandem.portfolio.models import Proposal, ProposalTie
 from tandem.reports.queries import proposals as reads
@@ -20,7 +22,9 @@ from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.portfolio import benefit_panel, money, proposal_picture
 from tandem.web.portfolio.proposal_forms import ProposalForm
 from tandem.web.templating import day
+from tandem.work.models import Submission
 
+_QUEUES = (SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION)
 _SHAPES = {"submitted": "none", "assessed": "on", "selected": "done", "project": "done"}
 _MOVES = {
     "submitted": _("Send in"), "draft": _("Take back"), "assessed": _("Take into assessment"), "selected": _("Select"),
@@ -74,8 +78,16 @@ def queue(request: HttpRequest) -> dict[str, Any]:
     return {
         "picture": proposal_picture.bubbles(rows),
         "counts": [(word, counts[value], f"?state={value}") for value, word in Proposal.State.choices if counts.get(value)],
-        "mixed": len({row.currency for row in rows}) > 1,
+        "mixed": len({row.currency for row in rows}) > 1, "intakes": _intakes(request.user),
     }
+
+
+def _intakes(user: Any) -> list[tuple[str, str, int]]:
+    """The portfolios to which people without an account may send wishes, or may be asked to: name, page, how many wait."""
+    homes = Space.objects.visible_to(user).filter(kind__in=_QUEUES, pk__in=spaces_where(user, Permission.EDIT_WORK))
+    rows = Submission.objects.visible_to(user).waiting().filter(space__kind__in=_QUEUES)
+    waiting = dict(rows.order_by().values_list("space_id").annotate(Count("id")))
+    return [(space.name, reverse("proposal_intake", kwargs={"key": space.key}), waiting.get(space.pk, 0)) for space in homes.order_by("name")[:20]]
 
 
 def detail(request: HttpRequest, row: Any) -> dict[str, Any]:

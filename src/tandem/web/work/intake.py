@@ -1,4 +1,4 @@
-"""Forms for people without an account: what they fill in, and the page on which the project decides about it."""
+"""Forms for people without an account: what they fill in, and the page on which the project or portfolio decides about it."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tandem.collaboration import words
 from tandem.kit.errors import Hidden, Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, require
-from tandem.people.models import Space
+from tandem.people.models import Space, SpaceKind
 from tandem.web import doors
 from tandem.work.actions import intake
 from tandem.work.models import IntakeForm, Submission, WorkItemType
@@ -30,17 +30,22 @@ def triage(request: HttpRequest, key: str) -> HttpResponse:
     space = doors.find(Space.objects, user, key=key)
     require(user, Permission.EDIT_WORK, space.pk)
     request.live_topics = [f"space:{space.pk}"]  # type: ignore[attr-defined]
-    rows = Submission.objects.visible_to(user).filter(space=space).select_related("form__type", "item", "decided_by")
+    rows = Submission.objects.visible_to(user).filter(space=space).select_related("form__type", "item", "proposal", "decided_by")
     waiting = Count("submissions", filter=Q(submissions__state=Submission.State.WAITING))
     forms = list(IntakeForm.objects.visible_to(user).working().filter(space=space).select_related("type").annotate(n=waiting))
     may_share = may(user, Permission.SHARE, space.pk)
     for form in forms if may_share else ():
         form.address = request.build_absolute_uri(reverse("intake_shared", kwargs={"token": form.token}))
     return render(request, "work/intake.html", {
-        "space": space, "topic": f"space:{space.pk}", "forms": forms, "may_share": may_share,
+        "space": space, "is_project": space.kind == SpaceKind.PROJECT, "topic": f"space:{space.pk}", "forms": forms, "may_share": may_share,
         "waiting": list(rows.waiting().order_by("id")[:MOST_SHOWN]), "decided": list(rows.decided().order_by("-decided_at")[:30]),
         "types": WorkItemType.objects.visible_to(user).active().filter(space=space),
     })  # fmt: skip
+
+
+def page_of(space: Space) -> str:
+    """Where it is decided: beside the board of a project, beside the queue of a portfolio."""
+    return reverse("intake" if space.kind == SpaceKind.PROJECT else "proposal_intake", kwargs={"key": space.key})
 
 
 @login_required
@@ -49,7 +54,7 @@ def forms(request: HttpRequest, key: str) -> HttpResponse:
     """`do`: create (title, intro, type), change, or revoke (the `form`)."""
     space = doors.find(Space.objects, request.user, key=key)
     require(request.user, Permission.SHARE, space.pk)
-    do, here = request.POST.get("do", "create"), reverse("intake", kwargs={"key": key})
+    do, here = request.POST.get("do", "create"), page_of(space)
     given = {"title": request.POST.get("title", ""), "intro": request.POST.get("intro", ""), "type": _type(request, space)}
     if do == "create":
         intake.create_form(actor=request.user, space=space, **given)
@@ -75,10 +80,10 @@ def verdict(request: HttpRequest, id: int) -> HttpResponse:
     """`do`: accept (if wanted as another `type`), decline (with its `reason`), or reopen."""
     row = doors.find(Submission.objects.select_related("space"), request.user, pk=id)
     do, version = request.POST.get("do", "accept"), doors.version_in(request)
-    here, back = reverse("intake", kwargs={"key": row.space.key}), reverse("submission_reopenings", kwargs={"id": row.pk})
+    here, back = page_of(row.space), reverse("submission_reopenings", kwargs={"id": row.pk})
     if do == "accept":
-        item = intake.accept(actor=request.user, submission=row, version=version, type=_type(request, row.space))
-        return doors.done(request, here, _("%(key)s was added") % {"key": item.key}, back)
+        made = intake.accept(actor=request.user, submission=row, version=version, type=_type(request, row.space))
+        return doors.done(request, here, _("%(key)s was added") % {"key": getattr(made, "key", None) or f"“{made.title}”"}, back)
     if do != "decline":
         raise Refused("change_unknown")
     intake.decline(actor=request.user, submission=row, version=version, reason=request.POST.get("reason", ""))
@@ -90,7 +95,7 @@ def verdict(request: HttpRequest, id: int) -> HttpResponse:
 def reopening(request: HttpRequest, id: int) -> HttpResponse:
     row = doors.find(Submission.objects.select_related("space"), request.user, pk=id)
     intake.reopen(actor=request.user, submission=row)
-    return doors.done(request, reverse("intake", kwargs={"key": row.space.key}), _("It waits again."))
+    return doors.done(request, page_of(row.space), _("It waits again."))
 
 
 @never_cache
@@ -121,6 +126,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 urls = [
     path("boards/<slug:key>/intake/", triage, name="intake"),
     path("boards/<slug:key>/intake/forms/", forms, name="intake_forms"),
+    path("proposals/intake/<slug:key>/", triage, name="proposal_intake"),
     path("submissions/<int:id>/verdicts/", verdict, name="submission_verdicts"),
     path("submissions/<int:id>/reopenings/", reopening, name="submission_reopenings"),
     path("shared/form/<str:token>/", shared, name="intake_shared"),

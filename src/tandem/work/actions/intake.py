@@ -16,7 +16,9 @@ from tandem.kit.ids import token
 from tandem.kit.text import plain as _plain
 from tandem.people import writing
 from tandem.people.access import Permission, require
-from tandem.people.models import Space
+from tandem.people.models import Space, SpaceKind
+from tandem.portfolio.actions import proposals
+from tandem.portfolio.models import Proposal
 from tandem.work.actions import work_items
 from tandem.work.models import IntakeForm, Submission, WorkItem, WorkItemType
 
@@ -26,14 +28,15 @@ MOST_FORMS, MOST_WAITING, MOST_EMAIL = 20, 500, 254
 MOST_OF_ONE, MOST_OF_ALL = 5, 60
 _HOUR = timedelta(hours=1)
 _S = Submission.State
+_PLACES = (SpaceKind.PROJECT, SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION)
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~!&]|^\s*[-+=](?=[\s=-])|(?<=\d)[.)](?=\s))", re.MULTILINE)
 
 
 def create_form(*, actor: Any, space: Space, title: str, intro: str = "", type: WorkItemType | None = None) -> IntakeForm:
-    """A link that nobody guesses. Whoever may share the space may make one."""
+    """A link that nobody guesses. Whoever may share the space may make one: for a project, or for a portfolio's queue of proposals."""
     require(actor, _SHARE, space.pk)
-    if space.kind != "project":
-        raise Refused("import_into_project", space=space.name)
+    if space.kind not in _PLACES:
+        raise Refused("form_for_what", space=space.name)
     _check(title, type, space.pk)
     with transaction.atomic():
         Space.objects.select_for_update(no_key=True).get(pk=space.pk)
@@ -103,19 +106,23 @@ def submit(*, actor: None, form: IntakeForm, title: str, description: str = "", 
 
 def accept(
     *, actor: Any, submission: Submission, version: int | None, type: WorkItemType | None = None, title: str = ""
-) -> WorkItem:
-    """It becomes a work item: of the type said, else of the form's. Its text stays plain. The sender's e-mail stays with the
-    submission, for those who may decide."""
+) -> WorkItem | Proposal:
+    """It becomes a work item, of the type said, else of the form's; in a portfolio a draft of a proposal, whose case is still to be
+    written. Its text stays plain. The sender's e-mail stays with the submission, for those who may decide."""
     require(actor, _DO, submission.space_id)
     with transaction.atomic():
         now = _waiting(submission)
-        item = work_items.create(
-            actor=actor, space=now.space, title=title.strip()[:1000] or now.title, type=type or now.form.type,
-            description=_as_markdown(now.description),
-        )  # fmt: skip
-        submission.write(expected=version, state=_S.ACCEPTED, decided_by=actor, decided_at=clock.now(), item=item)
-        record("submission.accepted", submission, actor=actor, changes={"state": [_S.WAITING, _S.ACCEPTED], "item": [None, item]})
-    return item
+        text = _as_markdown(now.description)
+        made: WorkItem | Proposal
+        if now.space.kind == SpaceKind.PROJECT:
+            made, what = work_items.create(
+                actor=actor, space=now.space, title=title.strip()[:1000] or now.title, type=type or now.form.type, description=text
+            ), "item"  # fmt: skip
+        else:
+            made, what = proposals.create(actor=actor, space=now.space, title=title.strip()[:200] or now.title, description=text), "proposal"
+        submission.write(expected=version, state=_S.ACCEPTED, decided_by=actor, decided_at=clock.now(), **{what: made})
+        record("submission.accepted", submission, actor=actor, changes={"state": [_S.WAITING, _S.ACCEPTED], what: [None, made]})
+    return made
 
 
 def decline(*, actor: Any, submission: Submission, version: int | None, reason: str) -> Submission:
@@ -134,17 +141,22 @@ def decline(*, actor: Any, submission: Submission, version: int | None, reason: 
 
 
 def reopen(*, actor: Any, submission: Submission, version: int | None = None) -> Submission:
-    """The decision is taken back: it waits again; a work item made of it is removed, unless it was changed since."""
+    """The decision is taken back: it waits again; a work item or proposal made of it is removed, unless it was changed since."""
     require(actor, _DO, submission.space_id)
     with transaction.atomic():
-        now = Submission.objects.select_for_update(no_key=True, of=("self",)).select_related("item").get(pk=submission.pk)
+        now = Submission.objects.select_for_update(no_key=True, of=("self",)).select_related("item", "proposal").get(pk=submission.pk)
         if now.state == _S.WAITING:
             raise Refused("not_decided")
         if now.item is not None and now.item.removed_at is None:
             if now.item.version > 1:
                 raise Refused("accepted_changed", key=now.item.key)
             work_items.remove(actor=actor, item=now.item, version=None)
-        submission.write(expected=version, state=_S.WAITING, decided_by=None, decided_at=None, item=None, reason="")
+        made = now.proposal
+        submission.write(expected=version, state=_S.WAITING, decided_by=None, decided_at=None, item=None, proposal=None, reason="")
+        if made is not None:
+            if made.version > 1 or made.state != Proposal.State.DRAFT:
+                raise Refused("accepted_changed", key=made.title)
+            proposals.remove(actor=actor, proposal=made, version=None)
         record("submission.reopened", submission, actor=actor, changes={"state": [now.state, _S.WAITING]})
     return submission
 

@@ -1,4 +1,4 @@
-"""Forms that anybody with the link may fill in, and what was sent: it waits until somebody of the project decides."""
+"""Forms that anybody with the link may fill in, and what was sent: it waits until somebody of the project or portfolio decides."""
 
 from datetime import datetime
 from typing import Self
@@ -22,7 +22,7 @@ class IntakeForm(Scoped):
     token = models.CharField(max_length=64, unique=True)
     title = models.CharField(_("title"), max_length=200)
     intro = models.TextField(_("introduction"), max_length=2000, blank=True)
-    # what an accepted submission becomes; none: the usual one
+    # what an accepted submission becomes in a project; none: the usual one. In a portfolio it becomes a proposal
     type = models.ForeignKey(
         "work.WorkItemType", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("type")
     )
@@ -66,6 +66,7 @@ class Submission(Scoped):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     item = models.ForeignKey("work.WorkItem", models.SET_NULL, null=True, blank=True, related_name="+")
+    proposal = models.ForeignKey("portfolio.Proposal", models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = SubmissionQuerySet.as_manager()
 
