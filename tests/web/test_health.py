@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tandem.kit import clock
-from tandem.planning.models import Forecast, Run
+from tandem.planning.models import Forecast, LevelledPlan, PlanConflict, Run
 from tandem.reports.queries import health as reads
-from tandem.work.actions import baselines
+from tandem.work.actions import baselines, blocks
 from tandem.work.models import WorkItem
 from tests import make
 
@@ -101,3 +101,37 @@ def test_more_projects_take_no_more_queries(client, world):
             client.get(PAGE)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def conflict(world, kind, space, spaces, subject=1):
+    return PlanConflict.objects.create(kind=kind, subject_kind="people.user", subject_id=subject, space=space, days=3, detail={"spaces": spaces})
+
+
+def test_risk_is_what_stands_against_the_project_today(client, world):
+    report(world, said="on")
+    assert only(world.admin).risk.state == "none", "no plan knows it"
+    run = Run.objects.create(space=world.root, kind="level", inputs_hash="p", as_of=clock.today(), seed=1, program="test")
+    here = world.project.space
+    LevelledPlan.objects.create(space=world.root, run=run, as_of=clock.today(), inputs_hash="p", ends={str(here.pk): []})
+    assert (only(world.admin).risk.state, sum(only(world.admin).risk.figures.values())) == ("on", 0)
+    item = make.work_item(actor=world.admin, project=world.project, title="Quay")
+    blocks.start(actor=world.admin, item=item, kind="person", reason="Nobody there")
+    assert (only(world.admin).risk.state, only(world.admin).risk.figures["blocked"]) == ("risk", 1)
+    over = conflict(world, PlanConflict.Kind.OVERLOAD, here, [here.pk])
+    broken = conflict(world, PlanConflict.Kind.PROMISE, world.product.space, [here.pk], subject=2)
+    found = only(world.admin)
+    assert (found.risk.state, found.risk.figures, found.computed) == ("off", {"promises": 1, "conflicts": 1, "blocked": 1}, "off")
+    client.force_login(world.admin)
+    page = client.get(PAGE).content.decode()
+    assert "1 promise that the plan does not keep · 1 conflict of the plan · 1 item is blocked" in page
+    for one in (over, broken):
+        one.gone_at = clock.now()
+        one.save()
+    assert only(world.admin).risk.state == "risk"
+
+
+def test_a_conflict_that_one_may_not_see_is_no_risk_of_ones_project(world):
+    report(world, said="on")
+    conflict(world, PlanConflict.Kind.PROMISE, world.product.space, [world.project.space_id])
+    assert only(world.admin).risk.state == "off"
+    assert only(world.mei).risk.state == "none", "the promise is of a product that Mei does not see"

@@ -1,6 +1,7 @@
-"""The health of projects, computed: schedule, scope, cost and benefit, each with what it rests on; beside it the owner's own word.
+"""The health of projects, computed: schedule, scope, cost, risk and benefit, each with what it rests on; beside it the owner's own word.
 What cannot be derived is no grade."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,14 +12,14 @@ from django.db.models import Count, F, Max, OuterRef, Subquery
 
 from tandem.kit import clock
 from tandem.people.models import Space
-from tandem.planning.models import Forecast
+from tandem.planning.models import Forecast, LevelledPlan, PlanConflict
 from tandem.planning.status import DONE, NONE, OFF, ON, RISK, status_of
 from tandem.portfolio.courses import LATE_DAYS, LATE_RISK
 from tandem.portfolio.models import Project, ProjectReport
 from tandem.reports.queries import benefits
 from tandem.reports.queries.project_reports import Line, courses
 from tandem.reports.queries.scope import below
-from tandem.work.models import Baseline, BaselineDate, WorkItem
+from tandem.work.models import Baseline, BaselineDate, Block, WorkItem
 
 GROWN_RISK, GROWN_OFF = 0.05, 0.15
 _RANK = {ON: 0, RISK: 1, OFF: 2}
@@ -40,6 +41,7 @@ class Health:
     scope: Grade = field(default_factory=Grade)
     cost: Grade = field(default_factory=Grade)
     benefit: Grade = field(default_factory=Grade)
+    risk: Grade = field(default_factory=Grade)
     said: str = ""
     said_on: date | None = None
     rating: int | None = None
@@ -54,7 +56,7 @@ class Health:
     @cached_property
     def computed(self) -> str:
         """The worst of what could be derived."""
-        known = [grade.state for grade in (self.schedule, self.scope, self.cost, self.benefit) if grade.state in _RANK]
+        known = [grade.state for grade in (self.schedule, self.scope, self.cost, self.benefit, self.risk) if grade.state in _RANK]
         return max(known, key=lambda state: _RANK[state]) if known else NONE
 
     @property
@@ -75,6 +77,7 @@ def healths(user: Any, space: Space | None, *, every: bool = False) -> list[Heal
     forecasts = _forecasts(user, projects)
     finishes, scopes = _baselines(user, [project.space_id for project in projects])
     gained = benefits.worst(user, [project.space_id for project in projects])
+    endangered = _endangered(user, frozenset(project.space_id for project in projects))
     found = []
     for project in projects:
         one = Health(project)
@@ -88,6 +91,8 @@ def healths(user: Any, space: Space | None, *, every: bool = False) -> list[Heal
             _scope(one, *scopes[project.space_id])
         if project.space_id in gained:
             _benefit(one, gained[project.space_id])
+        if project.space_id in endangered:
+            _risk(one, endangered[project.space_id])
         if every or one.computed != NONE or one.said:
             found.append(one)
     return sorted(found, key=lambda one: (-one.apart, -_RANK.get(one.computed, -1), one.project.name))
@@ -174,6 +179,26 @@ def _scope(one: Health, size: int, added: int, name: str) -> None:
     share = added / size
     state = OFF if share > GROWN_OFF else RISK if share > GROWN_RISK else ON
     one.scope = Grade(state, "added", {"added": added, "size": size, "name": name})
+
+
+def _endangered(user: Any, spaces: frozenset[int]) -> dict[int, Counter[str]]:
+    """Of each space that the levelled plan knows, or that has anything of it: promises that its work breaks, other conflicts of the
+    plan, items that are blocked now."""
+    # house: reads — figures of the whole plan, of the spaces that the asker sees
+    ends = LevelledPlan.objects.newest_first().values_list("ends", flat=True).first() or {}
+    found: dict[int, Counter[str]] = {int(space): Counter() for space in ends if int(space) in spaces}
+    for kind, home, concerned in PlanConflict.objects.visible_to(user).open().values_list("kind", "space_id", "detail__spaces"):
+        for space in {home, *(concerned or ())} & spaces:
+            found.setdefault(space, Counter())["promises" if kind == PlanConflict.Kind.PROMISE else "conflicts"] += 1
+    blocked = Block.objects.visible_to(user).open().filter(space__among=spaces, item__removed_at=None, item__archived_at=None)
+    for space, count in blocked.order_by().values_list("space_id").annotate(Count("item", distinct=True)):
+        found.setdefault(space, Counter())["blocked"] += count
+    return found
+
+
+def _risk(one: Health, known: Counter[str]) -> None:
+    state = OFF if known["promises"] else RISK if known["conflicts"] or known["blocked"] else ON
+    one.risk = Grade(state, "endangered", {name: known[name] for name in ("promises", "conflicts", "blocked")})
 
 
 def _benefit(one: Health, row: Any) -> None:

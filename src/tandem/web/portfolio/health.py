@@ -65,6 +65,7 @@ def _row(one: reads.Health) -> dict[str, Any]:
     return {
         "name": one.project.name, "href": url("projects_detail", id=one.project.pk), "computed": _mark(one.computed),
         "schedule": _grade(one, one.schedule), "scope": _grade(one, one.scope), "cost": _grade(one, one.cost), "benefit": _grade(one, one.benefit),
+        "risk": _grade(one, one.risk),
         "said": words.said(one.said), "said_on": one.said_on, "rating": words.rating(one.rating), "apart": _apart(one.apart),
         "report": url("project_reports_detail", id=one.report_id) if one.report_id else "",
     }  # fmt: skip
@@ -82,6 +83,8 @@ def _record(one: reads.Health, grade: reads.Grade) -> str:
     """Where what the grade rests on stands."""
     if grade.basis == "benefit":
         return url("benefits_detail", id=grade.figures["id"])
+    if grade.basis == "endangered":
+        return url("plan_conflicts") + ("" if grade.figures["promises"] else f"?in={one.project.space.key}")
     if one.report_id and (grade.basis in ("slip", "grown") or grade.basis.endswith("_report")):
         return url("project_reports_detail", id=one.report_id)
     return url("plan", key=one.project.space.key) if grade.basis else ""
@@ -96,6 +99,8 @@ def _basis(grade: reads.Grade) -> str:
             return _("%(share)s since the first report, as of %(on)s") % {"share": words.share(f["share"]), "on": day(f["on"])}
         case "benefit":
             return _("“%(title)s”: %(share)s of the plan, as of %(on)s") % {"title": f["title"], "share": charts.percent(f["share"]), "on": day(f["on"])}
+        case "endangered":
+            return _endangered(f)
         case "added":
             return _("%(added)s items added to the %(size)s of “%(name)s”") % f
         case basis:
@@ -103,6 +108,16 @@ def _basis(grade: reads.Grade) -> str:
             against = _("reported on %(on)s: %(day)s") if basis.endswith("_report") else _("baseline: %(day)s")
             said = against % {"on": day(f["on"]) if f["on"] else "", "day": day(f["promised"])}
             return f"{expected % {'day': day(f['expected'])}} · {said}"
+
+
+def _endangered(figures: dict[str, int]) -> str:
+    broken, conflicts, blocked = figures["promises"], figures["conflicts"], figures["blocked"]
+    parts = [
+        ngettext("%(n)s promise that the plan does not keep", "%(n)s promises that the plan does not keep", broken) % {"n": broken} if broken else "",
+        ngettext("%(n)s conflict of the plan", "%(n)s conflicts of the plan", conflicts) % {"n": conflicts} if conflicts else "",
+        ngettext("%(n)s item is blocked", "%(n)s items are blocked", blocked) % {"n": blocked} if blocked else "",
+    ]
+    return " · ".join(part for part in parts if part) or _("no conflict of the plan, nothing blocked")
 
 
 def _apart(steps: int) -> str:
