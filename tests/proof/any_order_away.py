@@ -10,7 +10,7 @@ from hypothesis.stateful import rule
 from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.work.actions import archiving, many_relocations, undoing, work_items
 from tandem.work.actions.relocations import Mapping
-from tandem.work.models import State, WorkItem
+from tandem.work.models import State, WipLimit, WorkItem
 from tests.proof import truths
 
 who = st.sampled_from(["boris"] * 4 + ["mei", "dana"])
@@ -22,6 +22,37 @@ GOES = ("title", "priority", "estimate_points", "labels", "service_class", "due_
 def as_shown(row: dict[str, Any], names: Any) -> dict[str, Any]:
     """What was removed or put away once more was so at a moment of its own."""
     return {f: row[f] is not None if f in ("removed_at", "archived_at") else row[f] for f in names}
+
+
+def rule_against(
+    space: Any, moments: tuple[dict[int, dict[str, Any]], ...], pk: int, told: dict[str, Any]
+) -> bool:
+    """Why what is taken back may stay as it is: what it was part of is gone or below it, parts are there or open, a limit is full."""
+    for rows in moments:
+        row = {**rows[pk], **told}
+        if state := State.objects.filter(pk=told.get("state_id")).first():
+            row |= {"state__column_id": state.column_id, "state__category": state.category}
+        parts = [r for r in rows.values() if r["parent_id"] == pk and r["removed_at"] is None]
+        above, over = rows.get(row["parent_id"]), row["parent_id"]
+        is_back = row["removed_at"] is None and ("removed_at" in told or "parent_id" in told)
+        while over is not None and over != pk:
+            over = rows[over]["parent_id"]
+        after = {**rows, pk: row}
+        if (
+            (is_back and above and above["removed_at"])
+            or (told.get("removed_at") and parts)
+            or ("parent_id" in told and over == pk)
+            or (
+                told.get("archived_at")
+                and (row["state__category"] != "done" or any(p["state__category"] != "done" for p in parts))
+            )
+            or any(
+                truths.counted(limit, after) > max(limit.most, truths.counted(limit, rows))
+                for limit in WipLimit.objects.filter(space=space, stops=True)
+            )
+        ):
+            return True
+    return False
 
 
 class Away:
