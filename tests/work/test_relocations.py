@@ -241,3 +241,14 @@ def test_a_sprint_counts_what_left_the_project_as_scope_that_went(world, item, y
     held = held_by(world.boris, [running], False)[running.pk]
     assert sum_at(held.pieces, clock.now()).items == 0
     assert [d.kind for d in held.deeds][-3:] == [REMOVED, ADDED, REMOVED]
+
+
+def test_what_moved_on_from_where_it_was_moved_to_is_not_brought_back_beside_itself(world, item, yard, signed_in):
+    there = relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space)
+    here = relocations.relocate(actor=world.boris, item=WorkItem.objects.get(pk=there.pk), version=None, space=world.project.space)
+    for gone in (item, there):
+        assert signed_in(world.boris).get(f"/work-items/{gone.key}/").url == f"/work-items/{here.key}/", "each old key leads to it"
+        assert code(lambda gone=gone: work_items.restore(actor=world.boris, item=WorkItem.objects.get(pk=gone.pk), version=None)) == "entry_became"
+    work_items.remove(actor=world.boris, item=WorkItem.objects.get(pk=here.pk), version=None)
+    work_items.restore(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None)
+    assert WorkItem.objects.present().get().pk == item.pk and WorkItem.objects.get(pk=item.pk).moved_to is None

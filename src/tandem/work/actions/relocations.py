@@ -101,7 +101,6 @@ def take_back(*, actor: Any, item: WorkItem) -> WorkItem:
         for row in rows:
             origin: Any = WorkItem.objects.select_related("space", "state", "type", "parent").get(pk=before[row.pk].pk)  # type: ignore[union-attr]
             work_items.restore(actor=actor, item=origin, version=None)
-            WorkItem.objects.filter(pk=origin.pk).update(moved_to=None)
     old.refresh_from_db()
     return old
 

@@ -304,14 +304,14 @@ def restore(*, actor: Any, item: WorkItem, version: int | None) -> None:
     with transaction.atomic():
         if item.removed_at is None:
             return
-        if item.moved_to is not None and item.moved_to.removed_at is None:
-            seen = item.moved_to.space_id in actor.visible_space_ids()
-            raise Refused("entry_became", key=item.moved_to.key if seen else "…")
+        if (became := item.became) is not None and became.removed_at is None:
+            seen = became.space_id in actor.visible_space_ids()
+            raise Refused("entry_became", key=became.key if seen else "…")
         _check_home(item.space_id, item=item, parent=item.parent)
         limits = wip_limits.hold(item.space_id)
         inside = wip_limits.counting(limits, item)
         removed_at, plan = item.removed_at, derived.hold(item.space_id)
-        item.write(expected=version, removed_at=None, updated_at=clock.now())
+        item.write(expected=version, removed_at=None, moved_to=None, updated_at=clock.now())
         derived.follow(plan, item.space_id, [item.pk])
         wip_limits.keep(actor=actor, item=item, limits=limits, before=inside)
         record("work_item.restored", item, actor=actor, changes={"removed_at": [removed_at, None]})
