@@ -10,6 +10,7 @@ import { complain, toast } from '../shared/toast';
 import { choose, panel } from './asking';
 import { cells, filled, guarded, spread, type Area } from './block';
 import { editor, type Choice } from './editors';
+import { pasteLines } from './lines';
 import { Rows, type Answer, type Model, type Own, type Problem } from './rows';
 
 type Grid = HTMLRevoGridElement;
@@ -38,7 +39,11 @@ class TandemSheet extends HTMLElement {
 
   connectedCallback(): void {
     this.words = JSON.parse(this.querySelector('.sheet-words')?.textContent || '{}') as Texts;
-    if (matchMedia('(max-width:767px)').matches) return;
+    if (matchMedia('(max-width:767px)').matches) {
+      const form = this.querySelector<HTMLFormElement>('.sheet-lines');
+      if (form) pasteLines(form, this.dataset.save!, Number(this.dataset.home), MOST, (key, fill) => this.say(key, fill));
+      return;
+    }
     void this.open().catch(complain);
   }
   disconnectedCallback(): void { this.release(); this.themes.disconnect(); document.removeEventListener('td:others', this.others); removeEventListener('td:refetch', this.reload); removeEventListener('beforeunload', this.leave); }

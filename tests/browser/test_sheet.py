@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,13 @@ def sheet(page_of, site):
     page.goto(SHEET.format(space=site.projects["BRD"]["space"]))
     page.wait_for_selector("tandem-sheet.on revogr-data .rgCell")
     return page
+
+
+def shoot(page, what):
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        page.wait_for_timeout(200)
+        page.screenshot(path=Path(PICTURES) / f"sheet-{what}.png")
 
 
 def said(page):
@@ -53,13 +61,40 @@ def test_five_hundred_rows_are_pasted_by_keys_and_taken_back_in_one_step(sheet, 
     box = sheet.get_by_role("dialog")
     box.wait_for()
     assert f"({500 - before})" in box.inner_text() and "Berth board" in box.inner_text()
+    shoot(sheet, "500-asked")
     sheet.keyboard.press("Enter")
     toast(sheet, f"Changed {before} work items · Added {500 - before} work items")
     assert count(site) == 500 and count(site, "title LIKE 'Pasted %%'") == 500
     wait_said(sheet, "Row 1, Title")
+    shoot(sheet, "500-pasted")
     sheet.keyboard.press("Control+z")
     toast(sheet, "Took 500 changes back")
     assert count(site) == before and count(site, "title LIKE 'Pasted %%'") == 0
+
+
+@pytest.mark.slow
+def test_five_hundred_rows_are_pasted_in_chinese(page_of, site):
+    """As a Chinese Excel writes them: its dates, its words for priorities and people; by keys alone."""
+    page = page_of("boris", language="zh-hans", theme="dark", permissions=["clipboard-read", "clipboard-write"])
+    page.goto(SHEET.format(space=site.projects["BRD"]["space"]).replace("points,due", "priority,due"))
+    page.wait_for_selector("tandem-sheet.on revogr-data .rgCell")
+    before = count(site)
+    page.locator("summary[aria-label='导出或订阅']").focus()
+    page.keyboard.press("Tab")
+    wait_said(page, "第 1 行，标题")
+    rows = [f"粘贴的泊位 {n}\t{'Done' if n % 2 else 'In progress'}\t{('紧急', '高', '中', '低', '')[n % 5]}\t2027年{n % 9 + 1}月1{n % 10}日" for n in range(500)]
+    page.evaluate("text => navigator.clipboard.writeText(text)", "\r\n".join(rows))
+    page.keyboard.press("Control+v")
+    page.get_by_role("dialog").wait_for()
+    shoot(page, "500-asked-zh")
+    page.keyboard.press("Enter")
+    until(page, lambda: count(site, "title LIKE '粘贴的泊位 %%'"), 500)
+    assert count(site, "title LIKE '粘贴的泊位 %%' AND priority = 1") == 100
+    assert count(site, "title = '粘贴的泊位 17' AND due_on = '2027-09-17'") == 1
+    shoot(page, "500-pasted-zh")
+    page.wait_for_timeout(500)
+    page.keyboard.press("Control+z")
+    until(page, lambda: count(site), before)
 
 
 def test_a_cell_is_typed_chosen_filled_down_and_left_by_keys(sheet, site):
@@ -132,6 +167,30 @@ def test_a_phone_shows_the_table_and_says_so(page_of, site):
     page.goto(SHEET.format(space=site.projects["BRD"]["space"]))
     page.get_by_text("A spreadsheet needs a wider window").wait_for()
     assert page.locator(".sheet-plain tbody tr").count() >= 12 and page.locator("revo-grid").count() == 0
+
+
+@pytest.mark.parametrize("language", ["en", pytest.param("zh-hans", marks=pytest.mark.slow)])
+def test_five_hundred_rows_are_pasted_on_a_phone(page_of, site, language):
+    """No grid there, and yet what was copied from Excel comes in, all or none, with one way back."""
+    page = page_of("boris", language=language, width=390, height=844, has_touch=True, is_mobile=True)
+    page_of.forgive("422")
+    page.goto(SHEET.format(space=site.projects["BRD"]["space"]).replace("points,due", "due,points"))
+    page.wait_for_selector("html.js")
+    before, field = count(site), page.locator(".sheet-lines textarea")
+    rows = [f"Thumb {n}\t{'Done' if n % 2 else 'In progress'}\t2027-03-1{n % 10}\t{n % 8}" for n in range(500)]
+    field.fill("\n".join([*rows[:-1], "Thumb 499\tParked\t2027-03-10\t3"]))
+    page.locator(".sheet-lines button").tap()
+    page.locator(".sheet-lines .sheet-told li").wait_for()
+    assert "500" in page.locator(".sheet-lines .sheet-told li").inner_text() and count(site) == before
+    shoot(page, f"phone-refused-{language}")
+    field.fill("\n".join(rows))
+    page.locator(".sheet-lines button").tap()
+    page.locator("#toasts [data-toast] [data-undo]").wait_for()
+    assert count(site, "title LIKE 'Thumb %%'") == 500 and field.input_value() == ""
+    assert count(site, "title = 'Thumb 8' AND due_on = '2027-03-18' AND estimate_points = 0") == 1
+    shoot(page, f"phone-pasted-{language}")
+    page.locator("#toasts [data-toast] [data-undo]").tap()
+    until(page, lambda: count(site), before)
 
 
 SEND = """async ([url, given]) => (await fetch(url, {method: 'POST', body: new URLSearchParams(given),

@@ -147,7 +147,7 @@ class Journey:
         page.wait_for_function(
             """([sprint, n]) => { const of = (s) => document.querySelector(`[data-section='${s}']`);
                const rows = (s) => of(s).querySelectorAll('[data-item]:not(.wait)').length;
-               return rows(sprint) === n && rows('') === 4 - n && of(sprint).querySelector('.hd').textContent.includes(`${n} `) }""",
+               return rows(sprint) === n && rows('') === 4 - n && new RegExp(`(^|[^0-9])${n} (items?|项)`).test(of(sprint).querySelector('.hd').textContent) }""",
             arg=[str(self.sprint), n + 1],
         )
 

@@ -19,7 +19,7 @@ from tandem.config.work_commands import asking, showing
 from tandem.config.work_commands.account import place
 from tandem.people.actions import users
 from tandem.work.actions import columns, fields, transitions, wip_limits, work_items
-from tandem.work.models import Sprint, State, WorkItem
+from tandem.work.models import Link, Sprint, State, WorkItem
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,6 +108,39 @@ def test_own_fields_are_shown_and_written_by_their_word(work, world):
     assert item().fields == {"Reviewers": [world.mei.pk, world.boris.pk]} and item().derived == {"Score": 8}
     assert "is computed" in work("edit", "POR-1", "score=9", code=1)
     assert "is no field=value" in work("edit", "POR-1", "colour=red", code=2)
+
+
+def test_a_work_item_is_copied_linked_ticked_off_removed_and_brought_back(work, world):
+    work("new", "Crane")
+    work("new", "Berth")
+    assert work("copy", "POR-1", "--title", "The second crane") == "POR-3  To do  The second crane\n"
+    assert work("link", "por-1", "blocks", "POR-2") == "POR-1 blocks POR-2\n"
+    work("link", "POR-2", "FS", "POR-3", "--lag", "2")
+    assert Link.objects.get(kind="FS").lag_minutes == 960
+    assert "POR-1" in work("link", "POR-2", "blocks", "POR-1", code=1), "a circle is refused with its path"
+    assert work("unlink", "POR-3", "POR-2") == "Links taken away: 1\n"
+    assert "No link" in work("unlink", "POR-3", "POR-2", code=1)
+    assert "is empty" in work("check", "POR-1")
+    work("check", "POR-1", "Order the hook", "--for", "me", "--due", "2027-02-12")
+    work("check", "POR-1", "Grease it")
+    assert work("check", "POR-1", "--done", "2").splitlines() == ["  1 [ ] Order the hook  (Mei Lin  2027-02-12)", "  2 [x] Grease it"]
+    assert "  2 [ ] Grease it" in work("check", "POR-1", "--open", "2")
+    assert "no entry 9" in work("check", "POR-1", "--done", "9", code=1)
+    assert f"restore {item('POR-3').pk}" in work("remove", "POR-3")
+    assert item("POR-3").removed_at and "POR-3" not in work("list", "state:open")
+    assert work("restore", item("POR-3").pk) == "POR-3  To do  The second crane\n" and item("POR-3").removed_at is None
+
+
+def test_a_sprint_is_planned_and_filled_from_the_terminal(work, world):
+    for title in ("Crane", "Berth"):
+        work("new", title)
+    assert "is planned" in work("sprint", "plan", "Sprint 7", "--from", "2027-02-01", "--to", "2027-02-12", "--goal", "Cranes turn")
+    row = Sprint.objects.get()
+    assert (row.name, row.goal, str(row.starts_at.date()), str(row.ends_at.date())) == ("Sprint 7", "Cranes turn", "2027-02-01", "2027-02-12")
+    assert work("sprint", "put", "POR-1", "POR-2", "--to", "sprint 7") == "Now in “Sprint 7”: POR-1, POR-2\n"
+    assert row.items.count() == 2
+    assert work("sprint", "put", "POR-2") == "Now in the backlog: POR-2\n"
+    assert [one.key for one in row.items.all()] == ["POR-1"]
 
 
 def test_a_sprint_is_listed_started_and_closed(work, world):

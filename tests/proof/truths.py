@@ -22,7 +22,7 @@ from tandem.work.models import (
     WorkItem,
 )
 
-TOLD = (*EDITABLE, "state", "actual_start", "actual_finish", "removed_at", "rank")
+TOLD = (*EDITABLE, "state", "actual_start", "actual_finish", "removed_at", "archived_at", "rank")
 _COLUMN = {name: WorkItem._meta.get_field(name).attname for name in TOLD}  # type: ignore[union-attr]
 _NOT_KNOWN = object()
 
@@ -49,7 +49,7 @@ class Picture:
 
 def picture(space: Any) -> Picture:
     rows = WorkItem.objects.filter(space=space).in_backlog_order()
-    found = {r["pk"]: r for r in rows.values("pk", *_COLUMN.values(), "state__category", "state__column_id")}
+    found = {r["pk"]: r for r in rows.values("pk", *_COLUMN.values(), "moved_to_id", "state__category", "state__column_id")}
     versions = {("item", pk): v for pk, v in rows.values_list("pk", "version")}
     versions |= {("sprint", pk): v for pk, v in Sprint.objects.filter(space=space).values_list("pk", "version")}
     for row in found.values():
@@ -99,6 +99,8 @@ def _is_whole(now: Picture) -> None:
         if row["state__category"] == "in_progress":
             assert row["actual_start"] is not None
         assert not (row["block"] and row["state__category"] == "done"), "done and blocked"
+        assert not (row["archived_at"] and row["state__category"] != "done"), "open work that nobody sees"
+        assert not (row["moved_to_id"] and row["removed_at"] is None), "here and elsewhere"
         assert sum(now.sprints[s] != "closed" for s in row["sprints"]) <= 1, "in two open sprints"
         parent = now.items.get(row["parent_id"])
         assert not (parent and parent["removed_at"] and row["removed_at"] is None), "a part of what was removed"
@@ -117,7 +119,7 @@ def counted(limit: WipLimit, rows: dict[int, dict[str, Any]]) -> int:
         place = row["state__column_id"] == limit.column_id if limit.column_id else row["state__category"] == "in_progress"
         lane = not kind or str({"class": row["service_class"], "priority": row["priority"]}[kind] or "") == value
         mine = limit.person_id is None or limit.person_id in row["assignees"]
-        return row["removed_at"] is None and place and lane and mine
+        return row["removed_at"] is None and row["archived_at"] is None and place and lane and mine
 
     return sum(map(is_inside, rows.values()))
 

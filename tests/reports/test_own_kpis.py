@@ -81,6 +81,15 @@ def test_what_was_closed_without_a_result_is_in_no_figure(world):
     assert sum(work_items.finished_by_week(world.boris, space, clock.now())) == 12
 
 
+def test_the_board_counts_as_the_flow_page_does_parts_and_not_their_whole(world):
+    finished(world, 12)
+    whole = make.work_item(actor=world.boris, project=world.project, title="All of it", state="done")
+    WorkItem.objects.filter(pk=whole.pk).update(actual_start=clock.now() - 400 * DAY)
+    WorkItem.objects.filter(title__startswith="Item ").update(parent=whole)
+    assert work_items.expected_days(world.boris, world.project.space_id) == 2
+    assert sum(work_items.finished_by_week(world.boris, world.project.space_id, clock.now())) == 12
+
+
 def test_the_chance_of_a_sprint_does_not_rest_on_it_either(world):
     held = [make.work_item(actor=world.boris, project=world.project, title=f"Held {n}") for n in range(4)]
     sprint = make.sprint(actor=world.mei, project=world.project, items=held)

@@ -1,10 +1,12 @@
 """What the cards of a board show is set for the board, own fields and built-in ones alike; lanes by filters hold what their filter finds."""
 
+import re
+
 import pytest
 
 from tandem.kit.errors import Denied, Refused, Stale
 from tandem.people.models import Role
-from tandem.web.work import same_picture
+from tandem.web.work import board_picture, same_picture
 from tandem.work.actions import board_layouts, fields, work_items
 from tandem.work.models import BoardLayout
 from tests import make
@@ -132,3 +134,18 @@ def test_lanes_by_filters_cost_one_query_each_however_many_cards(world, signed_i
     with CaptureQueriesContext(connection) as many:
         board(client, world, lanes="query")
     assert len(many) <= len(few) + 1
+
+
+def test_a_lane_counts_also_the_cards_that_wait_below_the_first(world, signed_in, monkeypatch):
+    monkeypatch.setattr(board_picture, "CARDS", 2)
+    for n in range(5):
+        make.work_item(actor=world.boris, project=world.project, title=f"Berth {n}", labels=["quay"], service_class="expedite" if n == 4 else "standard")
+    client = signed_in(world.boris)
+
+    def heads(**more):
+        return re.findall(r'<h3>([^<]+)</h3><span class="sub num">([^<]+)</span>', board(client, world, **more))
+
+    assert heads(lanes="class") == [("Standard", "4")], "two of them are on the page"
+    assert heads(lanes="label") == [("quay", "2+")]
+    monkeypatch.setattr(board_picture, "CARDS", 60)
+    assert heads(lanes="label") == [("quay", "5")] and sorted(heads(lanes="class")) == [("Expedite", "1"), ("Standard", "4")]

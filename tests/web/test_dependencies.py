@@ -10,6 +10,7 @@ from django.urls import reverse
 from tandem.kit import clock
 from tandem.portfolio.actions import proposals
 from tandem.reports.queries import dependencies as reads
+from tandem.work.models import Link, WorkItem
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -161,5 +162,21 @@ def test_the_map_goes_out_over_the_api_and_as_a_file(world, other, signed_in):
     assert client.get("/api/v1/project-dependencies/?around=project-999999").status_code == 422
     assert client.get("/api/v1/project-dependencies/?space_id=999999").status_code == 404
     lines = b"".join(client.get(reverse("project_dependencies_csv")).streaming_content).decode().splitlines()
-    assert len(lines) == 3 and lines[1].startswith(f"{world.project.name},") and lines[1].endswith("Late")
+    assert len(lines) == 3 and lines[1].startswith(f"{world.project.name},") and lines[1].endswith("Late,")
     assert not signed_in(world.dana).get("/api/v1/project-dependencies/").json()["pairs"]
+
+
+def test_an_arrow_says_what_blocks_have_cost_the_longest_of_each_item(world, other, signed_in):
+    held = make.work_item(actor=world.alma, project=other, title="Held", state="in_progress")
+    waits = make.work_item(actor=world.alma, project=other, title="Waits")  # not begun: it loses nothing yet
+    for begun, days in ((held, 9), (held, 4), (waits, 30)):
+        source = make.work_item(actor=world.alma, project=world.project, title=f"Crane {days}")
+        link = make.link(actor=world.alma, source=source, target=begun, kind="blocks")
+        Link.objects.filter(pk=link.pk).update(created_at=at(-days))
+    WorkItem.objects.filter(pk=held.pk).update(actual_start=at(-7))
+    one = only(world)
+    assert [int(t.cost) for t in one.worst_first()] == [7, 4, 0] and int(one.cost) == 7
+    page = signed_in(world.alma).get(f"{URL}?from={one.source.code}&to={one.target.code}").content.decode()
+    assert "3 · 7 d" in page and "has cost 7 d" in page and page.count("4 d</td>") == 1
+    WorkItem.objects.filter(pk=held.pk).update(state=make.state_of(other, "done"))
+    assert only(world).cost == 0, "what is over holds nothing up"

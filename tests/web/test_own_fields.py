@@ -50,7 +50,8 @@ def test_page_and_peek_show_each_kind(client, world, item):
 def test_a_value_is_edited_where_it_stands(client, world, own, item):
     client.force_login(world.mei)
     answer = patch(client, item, {f"field:{own['effort'].pk}": "3.75"})
-    assert answer.json() == {"value": "3.75", "shown": "3.75", "version": item.version + 1}
+    told = answer.json()
+    assert (told["value"], told["shown"], told["version"], told["message"]) == ("3.75", "3.75", item.version + 1, "Changed Effort of POR-1")
     answer = patch(client, item, {f"field:{own['check'].pk}": "no"}, item.version + 1)
     assert answer.json()["shown"] == "no"
     answer = patch(client, item, {f"field:{own['effort'].pk}": "much"}, item.version + 2)

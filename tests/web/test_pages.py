@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tandem.strategy.actions import objectives
+from tandem.work.models import WorkItem
 from tests import make
 
 PLAIN = ["home", "objectives", "projects", "programmes", "portfolios", "features", "releases", "promises", "products", "work_items",
@@ -106,7 +107,8 @@ def test_a_cell_is_edited_in_place(full, signed_in):
     answer = client.patch(
         address, {"title": "New"}, content_type="application/json", headers={"If-Match": '"1"'}
     )
-    assert answer.json() == {"value": "New", "shown": "New", "version": 2}
+    told = answer.json()
+    assert (told["value"], told["shown"], told["version"], told["message"]) == ("New", "New", 2, "Changed title of POR-1")
     assert (
         client.patch(
             address, {"title": "X"}, content_type="application/json", headers={"If-Match": '"1"'}
@@ -120,6 +122,25 @@ def test_a_cell_is_edited_in_place(full, signed_in):
         ).status_code
         == 422
     )
+
+
+def test_ones_own_last_change_of_a_cell_is_taken_back_and_done_again(full, signed_in):
+    client, address = signed_in(full.mei), reverse("work_item", kwargs={"key": "POR-1"})
+    item = WorkItem.objects.get(key="POR-1")
+
+    def said(path, headers=None, body=None):
+        send = client.patch if body else client.post
+        return send(path, body, content_type="application/json", headers={"Accept": "application/json", **(headers or {})}).json()
+
+    told = said(address, {"If-Match": '"1"'}, {"due_on": "2027-02-12", "was": ""})
+    assert told["message"] == "Changed due of POR-1"
+    back = said(told["undo"])
+    assert back["message"] == "Took 1 change back" and WorkItem.objects.get(pk=item.pk).due_on is None
+    said(back["redo"])
+    assert str(WorkItem.objects.get(pk=item.pk).due_on) == "2027-02-12"
+    nothing = said(address, {"If-Match": '"4"'}, {"due_on": "2027-02-12"})
+    assert "undo" not in nothing, "what changed nothing has no way back"
+    assert signed_in(full.boris).post(told["undo"], headers={"Accept": "application/json"}).json()["message"].startswith("Took 0"), "only one's own"
 
 
 def test_a_bulk_change_is_taken_back_by_its_undo(full, signed_in):

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db.models import F
@@ -11,6 +12,7 @@ from django.urls import reverse
 from tandem.collaboration.models import Comment
 from tandem.kit import clock
 from tandem.portfolio.models import Project
+from tandem.resources.actions import bookings
 from tandem.work.actions import links, sprint_scope, sprints, work_items
 from tandem.work.models import Sprint, SprintChange, WorkItem
 from tests import make
@@ -276,3 +278,20 @@ def test_a_sprint_of_a_history_that_ended_long_ago_is_read_as_of_its_end(world, 
     assert len(re.findall(r"<tr><td[^>]*>20\d\d-", text)) < 30, "it does not reach to today"
     for view in ("standup", "review"):
         assert page(signed_in(world.mei), f"/sprints/{running.pk}/?view={view}")
+
+
+def test_who_joins_a_sprint_comes_with_the_share_that_is_booked_for_the_project(world, signed_in, items):
+    made = make.sprint(actor=world.mei, project=world.project, items=items[:1])
+    first, last = made.starts_at.date(), made.ends_at.date()
+    half = first + (last - first + timedelta(days=1)) / 2 - timedelta(days=1)
+    for percent, ends in ((30, last), (20, half)):
+        bookings.create(actor=world.alma, subject=world.project, person=world.mei, percent=Decimal(percent), starts_on=first, ends_on=ends)
+    other = make.project(actor=world.alma, name="Yard", key="YAR")
+    bookings.create(actor=world.alma, subject=other, person=world.mei, percent=Decimal(50), starts_on=first, ends_on=last)
+    client, address = signed_in(world.boris), f"/sprints/{made.pk}/people/"
+    client.post(address, {"add": world.mei.pk, "version": Sprint.objects.get(pk=made.pk).version})
+    assert [(m.user, m.share) for m in made.members.all()] == [(world.mei, 40)], "30 all the time, 20 half of it"
+    assert "booked:" not in page(client, f"/sprints/{made.pk}/")
+    client.post(address, {"person": world.mei.pk, f"share_{world.mei.pk}": "70", "add": world.boris.pk, "version": Sprint.objects.get(pk=made.pk).version})
+    assert sorted(m.share for m in made.members.all()) == [70, 100], "what was said by hand stands; whoever is not booked comes with all of their time"
+    assert "booked: 40 %" in page(client, f"/sprints/{made.pk}/")

@@ -9,8 +9,8 @@ from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.reports.queries import filter_language
 from tandem.reports.queries import work_items as reads
-from tandem.work.actions import archiving, bulk, undoing, work_items
-from tandem.work.models import State, WorkItem
+from tandem.work.actions import archiving, bulk, columns, undoing, wip_limits, work_items
+from tandem.work.models import State, WorkItem, wip_limit
 from tests import make
 
 
@@ -94,3 +94,22 @@ def test_pages_search_board_and_api_leave_it_out(world, signed_in, item):
     assert client.post(answer["undo"], headers={"Accept": "application/json"}).status_code == 200
     assert "Old berth" in client.get(table).content.decode()
     assert client.post(page + "archivings/", {"do": "burn"}, headers={"Accept": "application/json"}).status_code == 422
+
+
+def test_a_move_out_of_the_archive_is_taken_back_into_it(world, item):
+    archiving.archive(actor=world.mei, item=item, version=None)
+    was, run = now(item), uuid.uuid4()
+    work_items.move(actor=world.mei, item=now(item), version=None, state=make.state_of(world.project, "to_do"), run=run)
+    assert now(item).archived_at is None
+    assert undoing.undo(actor=world.mei, run=run) == (1, 0)
+    assert (now(item).archived_at, now(item).actual_finish, now(item).state) == (was.archived_at, was.actual_finish, was.state)
+
+
+def test_what_is_put_away_fills_no_limit_and_comes_back_only_where_there_is_room(world, item):
+    columns.lay_out(actor=world.boris, space=world.project.space)
+    limit = wip_limits.create(actor=world.boris, space=world.project.space, most=1, stops=True, column=now(item).state.column)
+    archiving.archive(actor=world.mei, item=item, version=None)
+    assert wip_limit.standing([limit], WorkItem.objects.filter(space=world.project.space)) == {limit.pk: 0}
+    make.work_item(actor=world.mei, project=world.project, state="done", title="New berth")
+    assert code(lambda: archiving.unarchive(actor=world.mei, item=now(item), version=None)) == "wip_limit_reached"
+    assert now(item).archived_at is not None

@@ -4,14 +4,18 @@ import pytest
 
 from tandem.collaboration.actions import comments, watches
 from tandem.collaboration.models import Attachment, Comment, Watch
+from tandem.compute.flow.sprint import sum_at
 from tandem.history.models import Event
+from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.actions import spaces
 from tandem.people.models import Space
 from tandem.product.actions import features
 from tandem.product.actions import relocations as product_relocations
 from tandem.product.models import Scope
+from tandem.reports.queries.sprint_pieces import ADDED, REMOVED, held_by
 from tandem.work.actions import (
+    archiving,
     blocks,
     checklists,
     clones,
@@ -19,6 +23,7 @@ from tandem.work.actions import (
     relocations,
     states,
     transitions,
+    wip_limits,
     work_items,
 )
 from tandem.work.models import ChecklistEntry, Link, State, WorkItem
@@ -194,3 +199,56 @@ def test_files_of_comments_go_along(world, item, yard):
     relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space)
     file.refresh_from_db()
     assert file.space_id == yard.space_id
+
+
+def test_what_comes_into_a_finished_state_is_blocked_no_more_and_what_was_put_away_stays_so(world, item, yard):
+    block = blocks.start(actor=world.boris, item=item, reason="No crane")
+    done = State.objects.get(space=yard.space, name="Done")
+    made = relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space, state=done)
+    block.refresh_from_db()
+    assert made.is_done and block.item_id == made.pk and block.ended_at is not None
+    old = make.work_item(actor=world.boris, project=world.project, title="Old berth", state="done")
+    archiving.archive(actor=world.boris, item=old, version=None)
+    there = relocations.relocate(actor=world.boris, item=WorkItem.objects.get(pk=old.pk), version=None, space=yard.space)
+    assert there.archived_at is not None and there.actual_finish == old.actual_finish
+    told = Event.objects.get(subject_kind="work.workitem", subject_id=there.pk, verb="work_item.created").changes
+    assert told["archived_at"][1] and told["actual_finish"][1] == old.actual_finish.isoformat(), "its history says with what it began"
+
+
+def test_the_way_back_ends_where_there_is_no_room_or_what_it_was_part_of_is_gone(world, item, yard):
+    whole = make.work_item(actor=world.boris, project=world.project, title="Quay")
+    work_items.change(actor=world.boris, item=item, version=None, parent=whole)
+    made = relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space)
+    work_items.remove(actor=world.boris, item=whole, version=None)
+    assert code(lambda: relocations.take_back(actor=world.boris, item=WorkItem.objects.get(pk=made.pk))) == "item_removed"
+    work_items.restore(actor=world.boris, item=whole, version=None)
+    limit = wip_limits.create(actor=world.boris, space=world.project.space, most=1, stops=True)
+    make.work_item(actor=world.boris, project=world.project, title="Rail", state="in_progress")
+    assert code(lambda: relocations.take_back(actor=world.boris, item=WorkItem.objects.get(pk=made.pk))) == "wip_limit_reached"
+    wip_limits.remove(actor=world.boris, limit=limit)
+    back = relocations.take_back(actor=world.boris, item=WorkItem.objects.get(pk=made.pk))
+    assert back.pk == item.pk and back.moved_to is None and back.parent == whole
+    events = Event.objects.filter(subject_kind="work.workitem", subject_id=item.pk)
+    assert events.count() == back.version, "one for each version"
+    assert [e.changes["removed_at"][0] is None for e in events.filter(changes__has_key="removed_at").order_by("id")] == [True, False]
+
+
+def test_a_sprint_counts_what_left_the_project_as_scope_that_went(world, item, yard):
+    running = make.sprint(actor=world.mei, project=world.project, items=[item])
+    work_items.remove(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None)
+    work_items.restore(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None)
+    relocations.relocate(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None, space=yard.space)
+    held = held_by(world.boris, [running], False)[running.pk]
+    assert sum_at(held.pieces, clock.now()).items == 0
+    assert [d.kind for d in held.deeds][-3:] == [REMOVED, ADDED, REMOVED]
+
+
+def test_what_moved_on_from_where_it_was_moved_to_is_not_brought_back_beside_itself(world, item, yard, signed_in):
+    there = relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space)
+    here = relocations.relocate(actor=world.boris, item=WorkItem.objects.get(pk=there.pk), version=None, space=world.project.space)
+    for gone in (item, there):
+        assert signed_in(world.boris).get(f"/work-items/{gone.key}/").url == f"/work-items/{here.key}/", "each old key leads to it"
+        assert code(lambda gone=gone: work_items.restore(actor=world.boris, item=WorkItem.objects.get(pk=gone.pk), version=None)) == "entry_became"
+    work_items.remove(actor=world.boris, item=WorkItem.objects.get(pk=here.pk), version=None)
+    work_items.restore(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None)
+    assert WorkItem.objects.present().get().pk == item.pk and WorkItem.objects.get(pk=item.pk).moved_to is None

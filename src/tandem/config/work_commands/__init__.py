@@ -5,6 +5,7 @@ import click
 from tandem.config.work_commands import (
     account,
     approving,
+    around,
     ballots,
     estimates,
     fairness,
@@ -24,5 +25,5 @@ def work() -> None:
     pass
 
 
-for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *many.COMMANDS, *time.COMMANDS, *weeks.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, *estimates.COMMANDS, *fairness.COMMANDS, *ballots.COMMANDS, sprints.sprint):
+for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *around.COMMANDS, *many.COMMANDS, *time.COMMANDS, *weeks.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, *estimates.COMMANDS, *fairness.COMMANDS, *ballots.COMMANDS, sprints.sprint):
     work.add_command(_command)

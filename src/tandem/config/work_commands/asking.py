@@ -65,6 +65,9 @@ class Api:
     def patch(self, path: str, body: Row, row: Row) -> Any:
         return self._ask("PATCH", path, body=body, headers=_match(row))
 
+    def delete(self, path: str, row: Row) -> Any:
+        return self._ask("DELETE", path, headers=_match(row))
+
     def rows(self, path: str, most: int = 200, **query: Any) -> Iterator[Row]:
         """Page by page, up to `most`."""
         after, left = None, most

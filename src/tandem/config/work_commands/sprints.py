@@ -1,9 +1,12 @@
 """`tandem work sprint`: which sprints there are, starting one, closing one."""
 
+from typing import Any
+
 import click
 
 from tandem.config.work_commands import showing
 from tandem.config.work_commands.asking import Api, Row, clean, one_of
+from tandem.config.work_commands.items import keys
 from tandem.config.work_commands.words import _
 from tandem.config.work_commands.writing import written
 
@@ -54,6 +57,42 @@ def list_sprints(project: str | None, is_all: bool, is_json: bool) -> None:
         (_("state"), _("starts"), _("ends"), _("name"), _("goal")),
         [(words[r["state"]], (r["starts_at"] or "")[:10], (r["ends_at"] or "")[:10], r["name"], r["goal"]) for r in rows],
     )
+
+
+@sprint.command(help=_("Plan the next sprint: tandem work sprint plan \"Sprint 13\" --from 2027-02-01 --to 2027-02-12 --goal \"…\""))
+@click.argument("name")
+@_in
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help=_("Its first day."))
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help=_("Its last day."))
+@click.option("--goal", default="", help=_("What it is for."))
+@showing.as_json
+def plan(name: str, project: str | None, first: Any, last: Any, goal: str, is_json: bool) -> None:
+    api = Api()
+    body: Row = {"space_id": api.project(project)["id"], "name": name, "goal": goal}
+    body |= {f: f"{day:%Y-%m-%d}T00:00:00Z" for f, day in (("starts_at", first), ("ends_at", last)) if day}
+    row = api.post("sprints/", body)
+    showing.dump(row) if is_json else click.echo(clean(_("“%(name)s” is planned.") % {"name": row["name"]}))
+
+
+@sprint.command(help=_("Put work items into a sprint, or back into the backlog: tandem work sprint put POR-12 POR-15 --to \"Sprint 13\""))
+@click.argument("keys_", metavar="KEY...", nargs=-1, required=True, shell_complete=keys)
+@click.option("--to", "name", help=_("The sprint; without it they go to the backlog."))
+@showing.as_json
+def put(keys_: tuple[str, ...], name: str | None, is_json: bool) -> None:
+    api = Api()
+    items = [api.item(key) for key in keys_]
+    if name:
+        rows = list(api.rows("sprints/", most=1000, space_id=items[0]["space_id"]))
+        row = one_of(name, [r for r in rows if r["state"] != "closed"])
+        api.post(f"sprints/{row['id']}/items/", {"work_item_ids": [item["id"] for item in items]}, row)
+        said = _("Now in “%(name)s”: %(keys)s") % {"name": row["name"], "keys": ", ".join(item["key"] for item in items)}
+    else:
+        for item in items:
+            for row in api.rows("sprints/", most=1000, space_id=item["space_id"]):
+                if row["state"] != "closed" and any(one["id"] == item["id"] for one in api.rows(f"sprints/{row['id']}/items/", most=1000)):
+                    api.delete(f"sprints/{row['id']}/items/{item['id']}/", item)
+        said = _("Now in the backlog: %(keys)s") % {"keys": ", ".join(item["key"] for item in items)}
+    showing.dump([api.item(key) for key in keys_]) if is_json else click.echo(clean(said))
 
 
 @sprint.command(help=_("Start a planned sprint: the only one, or the one that is named."))

@@ -143,7 +143,7 @@ def limits(user: Any, space_id: int) -> list[Standing]:
 
 
 def _still_in(item: WorkItem, limit: WipLimit) -> bool:
-    if item.removed_at:
+    if item.removed_at or item.archived_at:
         return False
     return item.state.column_id == limit.column_id if limit.column_id else item.state.category == State.Category.IN_PROGRESS
 

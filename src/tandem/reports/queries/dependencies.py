@@ -53,6 +53,8 @@ class Tie:
     needs: datetime | None
     state: str
     is_tie: bool = False
+    held: int = 0  # the item that waits
+    cost: float = 0.0  # days for which an open item has held up begun work
 
 
 @dataclass
@@ -67,6 +69,14 @@ class Bundle:
     def state(self) -> str:
         """The worst of its links."""
         return next(state for state in _ORDER if any(tie.state == state for tie in self.ties))
+
+    @property
+    def cost(self) -> float:
+        """Days of begun work; an item that several hold up waits as long as the longest of them."""
+        days: dict[int, float] = {}
+        for tie in self.ties:
+            days[tie.held] = max(days.get(tie.held, 0.0), tie.cost)
+        return sum(days.values())
 
     def worst_first(self) -> list[Tie]:
         return sorted(self.ties, key=lambda tie: (_ORDER[tie.state], tie.id))
@@ -131,7 +141,7 @@ _FIELDS = (
     "id", "kind", "lag_minutes", "is_lag_elapsed", "source_id", "source__space_id", "source__key", "source__title", "source__state__category", "source__actual_start", "source__actual_finish", "source__planned_start",
     "source__planned_finish", "source__computed__start", "source__computed__finish", "source__computed__is_critical", "target__space_id", "target__key", "target__title",
     "target__state__category", "target__planned_start", "target__planned_finish", "target__computed__start", "target__computed__finish", "target__computed__is_critical",
-    "target__computed__driven_by_id",
+    "target__computed__driven_by_id", "created_at", "target_id", "target__actual_start",
 )  # fmt: skip
 
 
@@ -143,7 +153,16 @@ def _tie(one: dict[str, Any]) -> Tie:
     has = happened or one[f"source__computed__{has_end}"] or one[f"source__planned_{has_end}"]
     needs = one[f"target__planned_{needs_end}"] or one[f"target__computed__{needs_end}"]
     state = DONE if is_over else _open_state(one, has, needs)
-    return Tie(one["id"], one["kind"], (one["source__key"], one["source__title"]), (one["target__key"], one["target__title"]), has, needs, state)
+    cost = 0.0 if is_over or one["kind"] != Link.Kind.BLOCKS else _cost(one["created_at"], one["target__actual_start"])
+    return Tie(
+        one["id"], one["kind"], (one["source__key"], one["source__title"]), (one["target__key"], one["target__title"]), has, needs, state,
+        held=one["target_id"], cost=cost,
+    )  # fmt: skip
+
+
+def _cost(drawn: datetime, begun: datetime | None) -> float:
+    """As the boards count it: since the link was drawn, but what has not begun loses nothing yet."""
+    return max(0.0, (clock.now() - max(begun, drawn)) / timedelta(days=1)) if begun else 0.0
 
 
 def _open_state(one: dict[str, Any], has: datetime | None, needs: datetime | None) -> str:

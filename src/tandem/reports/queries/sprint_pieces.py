@@ -13,7 +13,7 @@ from tandem.history.models import Event
 from tandem.work.models import Sprint, SprintChange, State, StateChange, WorkItem
 
 ADDED, CARRIED, REMOVED, ESTIMATED = "added", "carried", "removed", "estimated"
-_GONE, _BACK = "work_item.removed", "work_item.restored"
+_GONE, _BACK = ("work_item.removed", "work_item.relocated"), "work_item.restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _told(user: Any, items: dict[int, _Row]) -> dict[int, list[tuple[str, dateti
     events = Event.objects.visible_to(user).filter(
         subject_kind=WorkItem._meta.label_lower, subject_id__in=items
     ).exclude(verb="work_item.created")  # fmt: skip
-    events = events.filter(Q(verb__in=(_GONE, _BACK)) | Q(changes__has_key="estimate_points"))
+    events = events.filter(Q(verb__in=(*_GONE, _BACK)) | Q(changes__has_key="estimate_points"))
     found: dict[int, list[tuple[str, datetime, str, Any]]] = defaultdict(list)
     columns = ("subject_id", "verb", "occurred_at", "actor__name", "changes__estimate_points")
     for item, verb, at, by, points in events.order_by("occurred_at", "id").values_list(*columns):
@@ -111,7 +111,7 @@ def _piece(item: int, steps: list[Any], row: _Row, done: Any, told: Any, by_poin
     toggles = [
         (at if is_dated or n else BEGINNING, "in", is_added) for n, (_i, is_added, is_dated, at, *_) in enumerate(steps)
     ]
-    toggles += [(at, "there", verb == _BACK) for verb, at, _by, _points in told if verb in (_GONE, _BACK)]
+    toggles += [(at, "there", verb == _BACK) for verb, at, _by, _points in told if verb in (*_GONE, _BACK)]
     if row.removed_at and not any(kind == "there" for _, kind, _v in toggles):
         toggles.append((row.removed_at, "there", False))
     held, is_in, is_there = [], False, True
@@ -134,7 +134,7 @@ def _deeds(item: int, steps: list[Any], told: Any) -> list[Deed]:
         if is_dated:
             found.append(Deed(at, kind, item, by or "", None if is_added else points, points if is_added else None))
     for verb, at, by, points in told:
-        kind = {_GONE: REMOVED, _BACK: ADDED}.get(verb, ESTIMATED)
+        kind = REMOVED if verb in _GONE else ADDED if verb == _BACK else ESTIMATED
         before, after = points or (None, None)
         found.append(Deed(at, kind, item, by, before, after))
     return found

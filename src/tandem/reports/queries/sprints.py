@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce, JSONObject
 
 from tandem.compute.flow import sprint as compute
 from tandem.compute.flow.sprint import Velocity
@@ -17,14 +18,16 @@ from tandem.kit import clock
 from tandem.planning.availability import available_hours
 from tandem.planning.calendars import Calendars
 from tandem.reports.queries.sprint_pieces import held_by
+from tandem.resources.models import Booking
 from tandem.work.models import Sprint, SprintMember, State, WorkItem
 
 __all__ = [  # with the answers of the core, so that pages need not know where they come from
-    "LOOK_BACK", "NotEnough", "Outcome", "Place", "Velocity", "WorkingCalendar", "calendar_of", "end_moment", "first_day",
+    "LOOK_BACK", "NotEnough", "Outcome", "Place", "Velocity", "WorkingCalendar", "booked", "calendar_of", "end_moment", "first_day",
     "in_backlog", "last_day", "outcome", "outcomes", "people", "sums", "uses_points", "velocity",
 ]  # fmt: skip
 
 _EPIC = 3
+_BOOKED = JSONObject(first="starts_on", last="ends_on", percent="percent")
 LOOK_BACK = 8
 """Closed sprints that the velocity rests on."""
 
@@ -40,6 +43,8 @@ class Place:
     working_days: int
     # what they have of them: their own calendar, part time, time off; None where the sprint has no dates
     own_days: float | None = None
+    # of their time, in per cent, booked for the project between its days; 0 where nothing is
+    booked: int = 0
 
     @property
     def days(self) -> float:
@@ -99,12 +104,37 @@ def people(user: Any, sprints: Iterable[Sprint], calendar: WorkingCalendar) -> d
     rows = SprintMember.objects.filter(sprint__in=seen).order_by("user__name", "id")  # house: reads — seen before
     days = {s.pk: _working_days(s, calendar) for s in sprints}
     found: dict[int, list[Place]] = defaultdict(list)
-    columns = ("sprint_id", "user_id", "user__name", "share", "days_off")
+    kept = Booking.objects.visible_to(user).filter(person=OuterRef("user_id"), space=OuterRef("sprint__space_id"))
+    columns = ("sprint_id", "user_id", "user__name", "share", "days_off", ArraySubquery(kept.values_list(_BOOKED)))
     named = list(rows.values_list(*columns))
+    spans = {s.pk: _span(s) for s in sprints}
     own = _own_days({row[1] for row in named}, sprints, calendar)
-    for sprint, person, name, share, off in named:
-        found[sprint].append(Place(person, name, share, off, days[sprint], own.get((sprint, person))))
+    for sprint, person, name, share, off, bookings in named:
+        own_days, taken = own.get((sprint, person)), _average(bookings, spans[sprint])
+        found[sprint].append(Place(person, name, share, off, days[sprint], own_days, taken))
     return found
+
+
+def booked(user: Any, sprint: Sprint, people: Iterable[int]) -> dict[int, int]:
+    """Person → the share of their time, in per cent, that is booked for the project between the sprint's days, on average; whoever
+    is not booked is not there."""
+    rows = Booking.objects.visible_to(user).filter(person__in=list(people), space=sprint.space_id)
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for person, one in rows.values_list("person_id", _BOOKED):
+        found[person].append(one)
+    return {person: share for person, of in found.items() if (share := _average(of, _span(sprint)))}
+
+
+def _average(bookings: list[dict[str, Any]], span: tuple[date, date] | None) -> int:
+    """In per cent of the days between; 0 where nothing is booked there."""
+    if span is None:
+        return 0
+    total, (first, last) = 0.0, span
+    for one in bookings:
+        begins, ends = (date.fromisoformat(one[end]) for end in ("first", "last"))
+        total += float(one["percent"]) * max(0, (min(ends, last) - max(begins, first)).days + 1)
+    share = total / ((last - first).days + 1)
+    return max(1, min(100, round(share))) if share else 0
 
 
 def _own_days(people: set[int], sprints: list[Sprint], calendar: WorkingCalendar) -> dict[tuple[int, int], float]:

@@ -129,7 +129,7 @@ def _edge(one: reads.Bundle, stops: list[tuple[int, int]], asked: dict[str, Any]
     return {
         "d": "".join(d), "cls": _LINES[one.state], "is_late": one.state == reads.LATE, "is_heavy": one.state in (reads.LATE, reads.CRITICAL), "is_tie": all(tie.is_tie for tie in one.ties),
         "head": f"M{head[0]:g} {head[1]:g}l{-7 * head[2]:g} -4v8z", "fill": {reads.LATE: "f-off", reads.DONE: "f-done"}.get(one.state, "f-ink"),
-        "count": len(one.ties), "x": (first_x + second_x) / 2, "y": (first_y + second_y) / 2, "title": _title(one), "href": _links_url(one, asked),
+        "count": len(one.ties), "cost": _cost(one.cost), "x": (first_x + second_x) / 2, "y": (first_y + second_y) / 2, "title": _title(one), "href": _links_url(one, asked),
     }  # fmt: skip
 
 
@@ -145,7 +145,12 @@ def _title(one: reads.Bundle) -> str:
 def _counts(one: reads.Bundle) -> str:
     text = str(ngettext("%(n)s link", "%(n)s links", len(one.ties)) % {"n": len(one.ties)})
     parts = [(one.count(reads.LATE), pgettext("dependency", "late")), (one.count(reads.CRITICAL), _("critical")), (one.count(reads.DONE), _("done"))]
-    return ", ".join([text, *(f"{n} {word}" for n, word in parts if n)])
+    cost = [_("has cost %(days)s") % {"days": _cost(one.cost)}] if one.cost >= 1 else []
+    return ", ".join([text, *(f"{n} {word}" for n, word in parts if n), *cost])
+
+
+def _cost(days: float) -> str:
+    return ngettext("%(n)s d", "%(n)s d", int(days)) % {"n": int(days)} if days >= 1 else ""
 
 
 def _bundle(one: reads.Bundle, asked: dict[str, Any]) -> dict[str, Any]:
@@ -161,7 +166,7 @@ def _opened(found: reads.Map, source: str, target: str) -> dict[str, Any] | None
     if one is None:
         return None
     rows = [
-        {"source": tie.source, "target": tie.target, "kind": _kind(tie), "has": _day(tie.has), "needs": _day(tie.needs), "state": tie.state}
+        {"source": tie.source, "target": tie.target, "kind": _kind(tie), "has": _day(tie.has), "needs": _day(tie.needs), "cost": _cost(tie.cost), "state": tie.state}
         for tie in one.ties[:500]
     ]
     return {"title": f"{one.source.name} → {one.target.name}", "rows": rows, "counts": _counts(one)}
@@ -183,14 +188,14 @@ def _table(request: HttpRequest) -> tuple[list[str], Iterator[list[Any]]]:
     """A line for each link, the worst pairs first."""
     space, around, steps = _asked(request)
     found = reads.read(request.user, space, around=around, steps=steps)
-    heads = [_("Waited for"), _("Work item"), _("Waits"), _("Work item"), _("Link"), _("Will be there"), _("Needed"), _("State")]
+    heads = [_("Waited for"), _("Work item"), _("Waits"), _("Work item"), _("Link"), _("Will be there"), _("Needed"), _("State"), _("Blocked days")]
     return heads, (_line(one, tie) for one in reads.worst_first(found.bundles) for tie in one.worst_first())
 
 
 def _line(one: reads.Bundle, tie: reads.Tie) -> list[Any]:
     ends = [" ".join(part for part in end if part) for end in (tie.source, tie.target)]
     days = [timezone.localtime(moment).date() if moment else None for moment in (tie.has, tie.needs)]
-    return [one.source.name, ends[0], one.target.name, ends[1], _kind(tie), *days, _state(tie.state)]
+    return [one.source.name, ends[0], one.target.name, ends[1], _kind(tie), *days, _state(tie.state), int(tie.cost) or None]
 
 
 @login_required

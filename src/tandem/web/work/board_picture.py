@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -40,7 +40,7 @@ class Lane:
     value: str
     title: str
     cells: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
-    count: int = 0
+    count: int | str = 0
     limit: dict[str, Any] | None = None
     limits: dict[int, dict[str, Any]] = field(default_factory=dict)  # of its cells, by column
 
@@ -58,6 +58,8 @@ def drawn(
     holds, ages = stacks_of.holds(user, now, space_id=space.pk), CardAges(user, space.pk, now, has_clock=getattr(space, "has_clock", True))
     cards = cards_of(user, [i for rows in found.values() for i in rows], now, holds, ages, extra)
     rows = _lanes(user, halves, found, cards, lanes, extra)
+    if lanes and with_cards and sum(map(len, found.values())) < sum(counts.values()):
+        _count_lanes(user, space, rows, condition, lanes)
     _limit_lanes(rows, limits, lanes)
     return {
         "columns": [_column(request, space, stack, found, counts, most, limits) for stack in stacks],
@@ -251,7 +253,7 @@ def _lanes(
             value, title = lane_of(item, cards[item.pk], kind, parents, extra)
             lane = lanes.setdefault(value, Lane(value, title))
             lane.cells.setdefault(half.key, []).append(cards[item.pk])
-            lane.count += 1
+            lane.count = int(lane.count) + 1
     if not lanes:
         return [Lane("", "")]
     # what nobody has taken, or belongs nowhere, stands last; before that the lanes in which nothing is open
@@ -260,6 +262,16 @@ def _lanes(
         lanes.values(),
         key=lambda lane: (lane.value.endswith(":"), not still & lane.cells.keys(), _place(kind, lane, extra.lane), lane.value),
     )
+
+
+def _count_lanes(user: Any, space: Space, rows: list[Lane], condition: Q, kind: str) -> None:
+    """Long columns show their first cards: lanes of one value count the others too, of the rest it is said that there are more."""
+    column = {"class": "service_class", "priority": "priority", "type": "type_id", "parent": "parent_id"}.get(kind)
+    found = WorkItem.objects.visible_to(user).present().filter(condition, space=space.pk).order_by()
+    counts = {f"{kind}:{value or ''}": n for value, n in found.values_list(column).annotate(n=Count("pk"))} if column else {}
+    for lane in rows:
+        is_rest = kind == "parent" and lane.value.endswith(":")
+        lane.count = counts.get(lane.value, lane.count) if counts and not is_rest else f"{lane.count}+"
 
 
 def _place(kind: str, lane: Lane, field: FieldDefinition | None) -> str:

@@ -136,5 +136,6 @@ def undo(request: HttpRequest, run: uuid.UUID) -> HttpResponse:
             "%(n)s was changed since and stays", "%(n)s were changed since and stay", left
         ) % {"n": left}
     if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"message": said, "redo": reverse("work_items_undo", kwargs={"run": again}) if back else ""})
+        redo = reverse("work_items_undo", kwargs={"run": again}) if undoing.is_known(actor=request.user, run=again) else ""
+        return JsonResponse({"message": said, "redo": redo})
     return doors.go_to(request, reverse("work_items"), said)

@@ -1,11 +1,13 @@
 """Cells that are edited where they stand: PATCH with If-Match, the answer is the cell as it is now."""
 
 import contextlib
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tandem.collaboration import words
@@ -15,6 +17,7 @@ from tandem.kit.http import version_of
 from tandem.kit.text import whole_number
 from tandem.people.models import User
 from tandem.web import doors
+from tandem.web.field_words import FIELDS
 from tandem.web.markdown import rendered
 from tandem.web.templating import day, hours
 from tandem.web.work import approvals, own_fields
@@ -162,25 +165,32 @@ def patch(request: HttpRequest, item: WorkItem) -> HttpResponse:
         return JsonResponse(
             {"message": words.refusal("field_unknown", {"fields": ", ".join(map(str, given))})}, status=422
         )
-    name = next(iter(given))
+    name, run, stood = next(iter(given)), uuid.uuid4(), item.version
     try:
         values = _read(request, item, given)
         if was is not None and len(given) == 1 and not same(item, name, was):
             return _stale(item, name)
         try:
-            item = work_items.change(actor=request.user, item=item, version=version, override_reason=reason, **values)
+            item = work_items.change(actor=request.user, item=item, version=version, run=run, override_reason=reason, **values)
         except Stale as problem:
             current = problem.current
             if was is None or len(given) > 1 or not same(current, name, was):
                 return _stale(current, name)
             values = _read(request, current, given)
-            item = work_items.change(actor=request.user, item=current, version=current.version, override_reason=reason, **values)
+            stood = current.version
+            item = work_items.change(actor=request.user, item=current, version=stood, run=run, override_reason=reason, **values)
     except Stale as problem:
         return _stale(problem.current, name)
     except Refused as problem:
         return JsonResponse({"message": words.refusal(problem.code, problem.params), "code": problem.code}, status=422)
-    waits = {"message": approvals.waits(item)} if item.awaiting is not None else {}
-    return JsonResponse(answer_of(item, name) | waits)
+    said = {"message": approvals.waits(item)} if item.awaiting is not None else _way_back(item, name, run) if item.version > stood else {}
+    return JsonResponse(answer_of(item, name) | said)
+
+
+def _way_back(item: WorkItem, name: str, run: uuid.UUID) -> dict[str, str]:
+    """One's own last change is taken back with a press, or `u`; while nobody has changed the field since."""
+    label = own_fields.one(item, name).label if name.startswith("field:") else FIELDS[name]
+    return {"message": _("Changed %(field)s of %(key)s") % {"key": item.key, "field": label}, "undo": reverse("work_items_undo", kwargs={"run": run})}
 
 
 def same(item: WorkItem, name: str, was: Any) -> bool:

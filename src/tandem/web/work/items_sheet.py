@@ -43,6 +43,7 @@ def shown(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpRe
     context |= {
         "heads": work_item_table.heads(asked), "lines": [(line, written.texts(line, people)) for line in lines],
         "more_lines": more, "most": MOST, "home": home, "may_edit": bool(may_edit),
+        "pasted": [(c, asked.label(c)) for c in asked.columns if c in sheet_cells.FIELDS],
         "rows_url": filtering.changed(request, part="rows", cursor=""), "save_url": reverse("work_items_sheet"),
         "all_columns": [*((c, str(label), c in asked.columns) for c, label in COLUMNS.items()), *((c.code, c.name, c.code in asked.columns) for c in asked.own)],
         "kept": [(k, v) for k, v in request.GET.items() if k not in ("cols", "cursor") and v],

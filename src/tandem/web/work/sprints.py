@@ -262,17 +262,18 @@ def removal(request: HttpRequest, id: int) -> HttpResponse:
 @login_required
 @require_POST
 def people(request: HttpRequest, id: int) -> HttpResponse:
-    """`person` repeats; `share_7` and `off_7` are that person's. `add` names one more."""
+    """`person` repeats; `share_7` and `off_7` are that person's. `add` names one more: with
+    the share that is booked of their time for the project, else with all of it."""
     sprint = _find(request, id)
     numbers = [n for n in map(whole_number, [*request.POST.getlist("person"), request.POST.get("add", "")]) if n]
     gone = whole_number(request.POST.get("drop", ""))
     known = User.objects.visible_to(request.user).in_bulk(numbers[:MOST_PEOPLE])
-    rows = []
+    usual, rows = {"share": reads.booked(request.user, sprint, known), "off": {}}, []
     for number in dict.fromkeys(numbers[:MOST_PEOPLE]):
         if number not in known:
             raise Refused("choice_unknown", field="people")
         if number != gone:
-            share, off = (_figure(request, f"{name}_{number}", usual) for name, usual in (("share", 100.0), ("off", 0.0)))
+            share, off = (_figure(request, f"{name}_{number}", usual[name].get(number, rest)) for name, rest in (("share", 100.0), ("off", 0.0)))
             rows.append((known[number], round(share), off))
     sprints.set_people(actor=request.user, sprint=sprint, version=doors.version_in(request), people=rows)
     return doors.go_to(request, f"{_url(sprint)}#people", _("Saved."))

@@ -67,7 +67,8 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "PATCH":
         return inline.patch(request, doors.find(WorkItem.objects.select_related("state", "type", "space", "parent"), request.user, key=key))
     item = _found(request.user, key)
-    if item.removed_at and item.moved_to_id and (there := WorkItem.objects.visible_to(request.user).present().filter(pk=item.moved_to_id).first()):
+    became = item.became if item.removed_at and item.moved_to_id else None
+    if became and (there := WorkItem.objects.visible_to(request.user).present().filter(pk=became.pk).first()):
         return redirect(reverse("work_item", kwargs={"key": there.key}) + ("?peek=1" if doors.is_peek(request) else ""))
     request.live_topics = [f"space:{item.space_id}"]  # type: ignore[attr-defined]
     page = "work/work_item_peek.html" if doors.is_peek(request) else "work/work_item.html"

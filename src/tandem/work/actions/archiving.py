@@ -9,6 +9,7 @@ from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
+from tandem.work.actions import wip_limits
 from tandem.work.models import WorkItem
 
 _DO = Permission.EDIT_WORK
@@ -32,12 +33,15 @@ def archive(*, actor: Any, item: WorkItem, version: int | None, run: UUID | None
 
 
 def unarchive(*, actor: Any, item: WorkItem, version: int | None, run: UUID | None = None) -> WorkItem:
-    """Back where it stood."""
+    """Back where it stood, if there is room."""
     require(actor, _DO, item.space_id)
     if item.archived_at is None:
         return item
     with transaction.atomic():
+        limits = wip_limits.hold(item.space_id)
+        inside = wip_limits.counting(limits, item)
         _write(actor, item, version, None, "work_item.unarchived", run)
+        wip_limits.keep(actor=actor, item=item, limits=limits, before=inside)
     return item
 
 

@@ -16,7 +16,7 @@ from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.people.scoping import members_of
-from tandem.work.actions import clones, derived, fields, time_entries, time_locks, work_items
+from tandem.work.actions import blocks, clones, derived, fields, time_entries, time_locks, work_items
 from tandem.work.models import Block, ChecklistEntry, Link, State, TimeEntry, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_WORK
@@ -73,15 +73,17 @@ def relocate(
         for arrived in made.values():
             arrived.refresh_from_db()
         for pk, old in reversed(moved.items()):
-            old.write(expected=version if pk == item.pk else None, removed_at=clock.now(), updated_at=clock.now(), moved_to=made[pk])
-            record("work_item.relocated", old, actor=actor, run=run)
+            moment = clock.now()
+            old.write(expected=version if pk == item.pk else None, removed_at=moment, updated_at=moment, moved_to=made[pk])
+            record("work_item.relocated", old, actor=actor, changes={"removed_at": [None, moment]}, run=run)
         derived.follow(plan, item.space_id, list(moved))
         derived.follow(derived.hold(space.pk), space.pk, [one.pk for one in made.values()])
     return made[item.pk]
 
 
 def take_back(*, actor: Any, item: WorkItem) -> WorkItem:
-    """As if it had not been moved, while nobody has changed it at its new place. Returns the item of before."""
+    """As if it had not been moved, while nobody has changed it at its new place and there is room where it was. Returns the
+    item of before."""
     require(actor, _DO, item.space_id)
     with transaction.atomic(), derived.together():
         old = WorkItem.objects.select_for_update(of=("self",)).filter(moved_to=item).select_related("space").first()
@@ -97,10 +99,8 @@ def take_back(*, actor: Any, item: WorkItem) -> WorkItem:
         for row in reversed(rows):
             work_items.remove(actor=actor, item=row, version=None)
         for row in rows:
-            origin: Any = before[row.pk]
-            origin.write(expected=None, removed_at=None, moved_to=None, updated_at=clock.now())
-            record("work_item.restored", origin, actor=actor)
-        derived.follow(derived.hold(old.space_id), old.space_id, [one.pk for one in before.values() if one])
+            origin: Any = WorkItem.objects.select_related("space", "state", "type", "parent").get(pk=before[row.pk].pk)  # type: ignore[union-attr]
+            work_items.restore(actor=actor, item=origin, version=None)
     old.refresh_from_db()
     return old
 
@@ -117,14 +117,14 @@ def _arrive(
     people = [u for u in old.assignees.all() if u.pk in members]
     values = {name: getattr(old, name) for name in _ALONG}
     own = values["fields"] = _taken(actor, old, space, kind, mapping)
+    if stage is not None and stage.category == old.state.category:
+        values |= {name: getattr(old, name) for name in (*work_items.ACTUAL, "archived_at")}
     made = work_items.create(
         actor=actor, space=space, title=old.title, type=kind, state=stage, parent=parent, assignees=people, stood=own, is_arrival=True, run=run, **values
     )
-    kept: dict[str, Any] = {"created_at": old.created_at, "reporter_id": old.reporter_id}
-    if stage is not None and stage.category == old.state.category:
-        kept |= {"actual_start": old.actual_start, "actual_finish": old.actual_finish, "is_given_up": old.is_given_up}
-    WorkItem.objects.filter(pk=made.pk).update(**kept)
+    WorkItem.objects.filter(pk=made.pk).update(created_at=old.created_at, reporter_id=old.reporter_id)
     _carry(old, made)
+    blocks.end_finished(actor=actor, items=[made])
     ChecklistEntry.objects.filter(item=made).exclude(owner__in=members).update(owner=None)
     return made
 

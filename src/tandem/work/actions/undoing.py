@@ -35,6 +35,11 @@ def undo(*, actor: Any, run: uuid.UUID, again: uuid.UUID | None = None) -> tuple
     return back, left
 
 
+def is_known(*, actor: Any, run: uuid.UUID) -> bool:
+    """Whether something of one's own was done in that run: a move to another space that was taken back is not done again."""
+    return Event.objects.filter(run=run, actor=actor).exists()
+
+
 def _take_back(actor: Any, event: Event, run: uuid.UUID) -> bool:
     """One event of the run; False when the item is left alone."""
     item = WorkItem.objects.visible_to(actor).filter(pk=event.subject_id).first()
@@ -56,7 +61,7 @@ def _take_back(actor: Any, event: Event, run: uuid.UUID) -> bool:
     values = _before(item, {**event.changes, **_texts(event)})
     if values is None:
         return False
-    dates = {f: values.pop(f) for f in ACTUAL if f in values and ("state" in values or f != "is_given_up")}
+    dates = {f: values.pop(f) for f in (*ACTUAL, "archived_at") if f in values and ("state" in values or f != "is_given_up")}
     change(actor=actor, item=item, version=None, dates=dates or None, is_taken_back=True, **values)
     blocks.resume(actor=actor, item=item, run=run)
     return True

@@ -39,6 +39,7 @@ EDITABLE = (
 RANK_STEP = ranks.STEP
 # what follows from the state; of `is_given_up` only that open work is not
 ACTUAL = ("actual_start", "actual_finish", "is_given_up")
+_FOLLOWING = (*ACTUAL, "archived_at")
 # what needs no look-up when an item is written: search terms, and rows that were just read (the database insists on them as well)
 _SOUND = ("grams", "space", "type", "state", "parent", "reporter", "calendar")
 
@@ -100,7 +101,7 @@ def create(
 def first_words(item: WorkItem, people: list[int], *, personal: tuple[str, ...] = PERSONAL) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the item began with, for its first event: ids and values other than the usual; erasable texts."""
     shown: dict[str, Any] = {"state": [None, item.state_id]}
-    for name in (*EDITABLE, *ACTUAL):
+    for name in (*EDITABLE, *_FOLLOWING):
         column: Any = WorkItem._meta.get_field(name)
         value = getattr(item, column.attname)
         if name not in PERSONAL and value not in (None, "") and value != column.get_default():
@@ -203,13 +204,11 @@ def _pass_on(
     if not is_taken_back:
         keep = transitions.enter if "type" in before else transitions.keep  # into another workflow it comes as a new item does
         keep(actor=actor, item=item, from_state=before["state"], people=people)
-    stood = {f: getattr(item, f) for f in ACTUAL}
+    stood = {f: getattr(item, f) for f in _FOLLOWING}
     followed = _follow_state(item, differing["state"], clock.now(), dates)
-    if item.archived_at is not None and not item.state.is_done:  # open work that nobody sees is lost
-        before["archived_at"], differing["archived_at"], item.archived_at = item.archived_at, None, None
     move_requests.lapse(actor=actor, requests=MoveRequest.objects.waiting().filter(item=item))
     differing |= followed
-    before |= {f: stood[f] for f in ACTUAL if f in followed}
+    before |= {f: stood[f] for f in followed}
 
 
 def _write_around(
@@ -305,14 +304,14 @@ def restore(*, actor: Any, item: WorkItem, version: int | None) -> None:
     with transaction.atomic():
         if item.removed_at is None:
             return
-        if item.moved_to is not None and item.moved_to.removed_at is None:
-            seen = item.moved_to.space_id in actor.visible_space_ids()
-            raise Refused("entry_became", key=item.moved_to.key if seen else "…")
+        if (became := item.became) is not None and became.removed_at is None:
+            seen = became.space_id in actor.visible_space_ids()
+            raise Refused("entry_became", key=became.key if seen else "…")
         _check_home(item.space_id, item=item, parent=item.parent)
         limits = wip_limits.hold(item.space_id)
         inside = wip_limits.counting(limits, item)
         removed_at, plan = item.removed_at, derived.hold(item.space_id)
-        item.write(expected=version, removed_at=None, updated_at=clock.now())
+        item.write(expected=version, removed_at=None, moved_to=None, updated_at=clock.now())
         derived.follow(plan, item.space_id, [item.pk])
         wip_limits.keep(actor=actor, item=item, limits=limits, before=inside)
         record("work_item.restored", item, actor=actor, changes={"removed_at": [removed_at, None]})
@@ -367,13 +366,14 @@ def take_numbers(space: Space, count: int) -> int:
 
 
 def _follow_state(item: WorkItem, state: State, moment: Any, dates: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Actual dates follow the state's category: first work starts, done finishes, leaving done reopens, and what is open was not
-    closed without a result. `dates` stand above that."""
-    wanted = {f: getattr(item, f) for f in ACTUAL}
+    """Actual dates follow the state's category: first work starts, done finishes, leaving done reopens, what is open was not
+    closed without a result, and is not put away: open work that nobody sees is lost. `dates` stand above that."""
+    wanted = {f: getattr(item, f) for f in _FOLLOWING}
     if state.category != State.Category.TO_DO and wanted["actual_start"] is None:
         wanted["actual_start"] = moment
     wanted["actual_finish"] = (wanted["actual_finish"] or moment) if state.is_done else None
     wanted["is_given_up"] = wanted["is_given_up"] and state.is_done
+    wanted["archived_at"] = wanted["archived_at"] if state.is_done else None
     wanted |= dates or {}
     followed = {f: v for f, v in wanted.items() if v != getattr(item, f)}
     for field, value in followed.items():

@@ -108,12 +108,12 @@ class WipOverride(Scoped):
 
 
 def standing(limits: Iterable[WipLimit], items: Any) -> dict[int, int]:
-    """Limit id → how many of the items it counts: one query however many limits."""
+    """Limit id → how many of the items it counts: one query however many limits. What is put away stands nowhere."""
     asked = list(limits)
     if not asked:
         return {}
     counts = {f"n{one.pk}": Count("pk", filter=one.covered()) for one in asked}
-    found = items.filter(removed_at=None).order_by().aggregate(**counts)
+    found = items.filter(removed_at=None, archived_at=None).order_by().aggregate(**counts)
     return {one.pk: found[f"n{one.pk}"] for one in asked}
 
 

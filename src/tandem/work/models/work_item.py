@@ -233,6 +233,14 @@ class WorkItem(Scoped):
         return self.state.is_done
 
     @property
+    def became(self) -> "WorkItem | None":
+        """Where it lives now, however often it was moved to another space since."""
+        found = self.moved_to
+        while found is not None and found.moved_to is not None:
+            found = found.moved_to
+        return found
+
+    @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
 
