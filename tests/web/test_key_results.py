@@ -150,8 +150,10 @@ def test_a_kpi_says_how_far_it_can_be_relied_on(kpi, signed_in):
     assert "The last 6 values are all the same;" in listed
     page = client.get(at("kpis_detail", kpi.kpi)).content.decode()
     assert "Outliers: 6 values, 8 needed to say." in page
-    assert "No key result that you can see uses it." in page
+    assert "Nothing that was decided rests on it" in page
     assert f'href="#m-{clock.today().isoformat()}"' in page
+    make.benefit(actor=kpi.alma, space=kpi.project.space, kind="measure", baseline=D(400), target=D(250), target_on=clock.today() + timedelta(90), direction="down", kpi=kpi.kpi)
+    assert "1 key result or benefit takes its value from it." in signed_in(kpi.admin).get(at("kpis_detail", kpi.kpi)).content.decode()
     gone = Measurement.objects.latest("on")
     assert client.post(at("measurement_removals", gone), {"version": 9}).status_code == 409
     assert client.post(at("measurement_removals", gone), {"version": 1}).status_code == 302

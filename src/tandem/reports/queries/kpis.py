@@ -1,14 +1,13 @@
 """KPIs as a reader sees them: the values, how good the last one is, and how far the register can be relied on."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
-
 from tandem.kit import clock
+from tandem.portfolio.models import Benefit
 from tandem.strategy import grading
 from tandem.strategy.grading import Grade
 from tandem.strategy.models import KeyResult, Kpi, Measurement
@@ -29,15 +28,15 @@ def points(user: Any, kpis: Sequence[Kpi]) -> dict[int, Points]:
 
 
 def grades(user: Any, kpis: Sequence[Kpi], known: dict[int, Points]) -> dict[int, Grade]:
-    """By number; one query for what uses them."""
-    uses = dict(
-        KeyResult.objects.visible_to(user).filter(kpi__in=[k.pk for k in kpis]).order_by().values_list("kpi").annotate(Count("id"))
-    )
+    """By number; one query for what is decided by them: what was set as a goal, and what was chosen for its benefit."""
+    asked = {"kpi__in": [k.pk for k in kpis]}
+    goals = KeyResult.objects.visible_to(user).filter(**asked).order_by().values_list("kpi")
+    uses = Counter(kpi for (kpi,) in goals.union(Benefit.objects.visible_to(user).filter(**asked).order_by().values_list("kpi"), all=True))
     today = clock.today()
     return {
         k.pk: grading.grade(
             [(on, float(value)) for on, value in known.get(k.pk, [])],
-            cadence_days=k.cadence_days, today=today, has_owner=k.owner_id is not None, uses=uses.get(k.pk, 0),
+            cadence_days=k.cadence_days, today=today, has_owner=k.owner_id is not None, uses=uses[k.pk],
         )
         for k in kpis
     }  # fmt: skip

@@ -61,8 +61,8 @@ def _owner(a: Answer) -> str:
 
 def _used(a: Answer) -> str:
     if not a.is_good:
-        return _("No key result that you can see uses it.")
-    return ngettext("%(n)s key result uses it.", "%(n)s key results use it.", a.count) % {"n": a.count}
+        return _("Nothing that was decided rests on it: no key result and no benefit that you can see takes its value from it.")
+    return ngettext("%(n)s key result or benefit takes its value from it.", "%(n)s key results and benefits take their value from it.", a.count) % {"n": a.count}
 
 
 _SENTENCES = {"stale": _stale, "gaps": _gaps, "outliers": _outliers, "moving": _moving, "owner": _owner, "used": _used}
