@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.actions import spaces
@@ -59,6 +60,17 @@ def test_dates_that_were_told_before_their_conflicts_are_judged_by_the_next_roun
     assert PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()
     levelling.compute()
     assert not PlanConflict.objects.open().filter(kind=Kind.PROJECT).exists()
+
+
+def test_conflicts_that_came_or_went_are_told_and_nothing_is_told_of_none(world, late):
+    told = Event.objects.filter(verb="run.finished")
+    work_items.change(actor=world.admin, item=late[0], version=None, planned_finish=at(25, 17))
+    levelling.publish()
+    before = told.count()
+    levelling.compute()
+    assert told.count() == before + 1
+    levelling.compute()
+    assert told.count() == before + 1
 
 
 def test_nobody_comes_between_the_dates_and_their_conflicts(world, monkeypatch):

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from tandem.kit import clock
 from tandem.planning.models import Forecast, LevelledPlan, PlanConflict, Run
 from tandem.reports.queries import health as reads
+from tandem.reports.queries import plan_conflicts as plan_reads
+from tandem.web import standing
 from tandem.work.actions import baselines, blocks
 from tandem.work.models import WorkItem
 from tests import make
@@ -103,35 +105,54 @@ def test_more_projects_take_no_more_queries(client, world):
     assert counts[0] == counts[1]
 
 
-def conflict(world, kind, space, spaces, subject=1):
+def conflict(kind, space, spaces, subject=1):
     return PlanConflict.objects.create(kind=kind, subject_kind="people.user", subject_id=subject, space=space, days=3, detail={"spaces": spaces})
+
+
+def planned(world, *spaces, ago=0):
+    on = clock.today() - timedelta(days=ago)
+    run = Run.objects.create(space=world.root, kind="level", inputs_hash="p", as_of=on, seed=1, program="test")
+    return LevelledPlan.objects.create(space=world.root, run=run, as_of=on, inputs_hash="p", ends={str(space.pk): [] for space in spaces})
 
 
 def test_risk_is_what_stands_against_the_project_today(client, world):
     report(world, said="on")
-    assert only(world.admin).risk.state == "none", "no plan knows it"
-    run = Run.objects.create(space=world.root, kind="level", inputs_hash="p", as_of=clock.today(), seed=1, program="test")
     here = world.project.space
-    LevelledPlan.objects.create(space=world.root, run=run, as_of=clock.today(), inputs_hash="p", ends={str(here.pk): []})
+    assert only(world.admin).risk.state == "none", "no plan knows it"
+    planned(world, here, ago=8)
+    assert only(world.admin).risk.state == "none", "a plan of last week says nothing of today"
+    planned(world, here)
     assert (only(world.admin).risk.state, sum(only(world.admin).risk.figures.values())) == ("on", 0)
     item = make.work_item(actor=world.admin, project=world.project, title="Quay")
     blocks.start(actor=world.admin, item=item, kind="person", reason="Nobody there")
     assert (only(world.admin).risk.state, only(world.admin).risk.figures["blocked"]) == ("risk", 1)
-    over = conflict(world, PlanConflict.Kind.OVERLOAD, here, [here.pk])
-    broken = conflict(world, PlanConflict.Kind.PROMISE, world.product.space, [here.pk], subject=2)
+    client.force_login(world.admin)
+    assert f'href="/boards/{here.key}/"' in client.get(PAGE).content.decode()
+    over = conflict(PlanConflict.Kind.OVERLOAD, here, [here.pk])
+    broken = conflict(PlanConflict.Kind.PROMISE, world.product.space, [here.pk], subject=2)
     found = only(world.admin)
     assert (found.risk.state, found.risk.figures, found.computed) == ("off", {"promises": 1, "conflicts": 1, "blocked": 1}, "off")
-    client.force_login(world.admin)
+    standing.forget()
     page = client.get(PAGE).content.decode()
     assert "1 promise that the plan does not keep · 1 conflict of the plan · 1 item is blocked" in page
+    assert plan_reads.lines(world.admin, here, 0)[1] == 2, "the inbox to which it leads shows both"
     for one in (over, broken):
         one.gone_at = clock.now()
         one.save()
     assert only(world.admin).risk.state == "risk"
 
 
+def test_a_person_over_capacity_in_three_projects_is_one_conflict_of_each(world):
+    spaces = [world.project.space, *(make.project(actor=world.alma, name=name).space for name in ("Crane", "Berth"))]
+    planned(world, *spaces)
+    for space in spaces:
+        conflict(PlanConflict.Kind.OVERLOAD, space, [one.pk for one in spaces])
+    assert {one.risk.figures["conflicts"] for one in reads.healths(world.admin, None)} == {1}
+
+
 def test_a_conflict_that_one_may_not_see_is_no_risk_of_ones_project(world):
     report(world, said="on")
-    conflict(world, PlanConflict.Kind.PROMISE, world.product.space, [world.project.space_id])
+    planned(world, world.project.space)
+    conflict(PlanConflict.Kind.PROMISE, world.product.space, [world.project.space_id])
     assert only(world.admin).risk.state == "off"
-    assert only(world.mei).risk.state == "none", "the promise is of a product that Mei does not see"
+    assert only(world.mei).risk.state == "on", "the promise is of a product that Mei does not see"

@@ -81,8 +81,11 @@ def publish() -> Published | None:
 def judge(found: Published) -> None:
     """What a plan is in conflict with; also where no date moved, for what people can do and what they asked for may be a conflict."""
     if found.now is not None:
+        made, now = found.made, found.now
         with transaction.atomic():
-            plan_conflicts.renew(found.made.work, found.made.inputs, found.now.starts, found.now.finishes, found.made.axis, found.made.people)
+            changed = plan_conflicts.renew(made.work, made.inputs, now.starts, now.finishes, made.axis, made.people)
+            if changed:  # pages that show them were made since the dates were told
+                runs.tell(found.plan.run, changed)
 
 
 def _accepted(newest: LevelledPlan, made: Made) -> dict[int, int]:

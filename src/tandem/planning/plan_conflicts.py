@@ -19,7 +19,7 @@ from tandem.product.models import Feature, Promise, Release, Scope
 
 
 def renew(work: OpenWork, inputs: PlanInputs, starts: Ints, finishes: Ints, axis: PlanAxis, people: Capacity) -> int:
-    """Writes what is found, and when it was gone. Gives how many are open."""
+    """Writes what is found, and when it was gone. Gives how many came, went or differ."""
     ends = _ends(inputs, finishes, axis)
     found: dict[Key, Found] = {}
     _projects(work, ends, found)
@@ -28,8 +28,7 @@ def renew(work: OpenWork, inputs: PlanInputs, starts: Ints, finishes: Ints, axis
     plan_people.leavers(work, ends, people, found)
     plan_staffing.skills(work, ends, axis, people.left, found)
     plan_staffing.leaves(work, inputs, starts, finishes, ends, axis, found)
-    _write(found)
-    return len(found)
+    return _write(found)
 
 
 def _ends(inputs: PlanInputs, finishes: Ints, axis: PlanAxis) -> dict[int, date]:
@@ -81,7 +80,7 @@ def _compare(key: Key, on: date, items: Iterable[int], ends: dict[int, date], sp
     found[key] = Found((last - on).days, on, last, {"spaces": late, "item": max(known, key=lambda pk: known[pk])})
 
 
-def _write(found: dict[Key, Found]) -> None:
+def _write(found: dict[Key, Found]) -> int:
     known = {(one.kind, one.subject_kind, one.subject_id, one.space_id): one for one in PlanConflict.objects.open()}
     gone = [one.pk for key, one in known.items() if key not in found]
     PlanConflict.objects.filter(pk__in=gone).update(gone_at=clock.now())
@@ -92,11 +91,10 @@ def _write(found: dict[Key, Found]) -> None:
             row.days, row.wanted_on, row.computed_on, row.detail = now.days, now.wanted, now.computed, now.detail
             changed.append(row)
     PlanConflict.objects.bulk_update(changed, ["days", "wanted_on", "computed_on", "detail"], batch_size=500)
-    PlanConflict.objects.bulk_create(
-        [
-            PlanConflict(kind=kind, subject_kind=of, subject_id=pk, space_id=space, days=one.days, wanted_on=one.wanted, computed_on=one.computed, detail=one.detail)
-            for (kind, of, pk, space), one in found.items()
-            if (kind, of, pk, space) not in known
-        ],
-        batch_size=500,
-    )
+    new = [
+        PlanConflict(kind=kind, subject_kind=of, subject_id=pk, space_id=space, days=one.days, wanted_on=one.wanted, computed_on=one.computed, detail=one.detail)
+        for (kind, of, pk, space), one in found.items()
+        if (kind, of, pk, space) not in known
+    ]
+    PlanConflict.objects.bulk_create(new, batch_size=500)
+    return len(gone) + len(changed) + len(new)

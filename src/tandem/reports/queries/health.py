@@ -4,11 +4,11 @@ What cannot be derived is no grade."""
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, Max, OuterRef, Subquery
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 
 from tandem.kit import clock
 from tandem.people.models import Space
@@ -22,6 +22,9 @@ from tandem.reports.queries.scope import below
 from tandem.work.models import Baseline, BaselineDate, Block, WorkItem
 
 GROWN_RISK, GROWN_OFF = 0.05, 0.15
+_ELSEWHERE = (PlanConflict.Kind.PROMISE, PlanConflict.Kind.DRIFT)
+_FRESH = timedelta(days=7)
+"""An older plan says nothing of today."""
 _RANK = {ON: 0, RISK: 1, OFF: 2}
 
 
@@ -182,13 +185,16 @@ def _scope(one: Health, size: int, added: int, name: str) -> None:
 
 
 def _endangered(user: Any, spaces: frozenset[int]) -> dict[int, Counter[str]]:
-    """Of each space that the levelled plan knows, or that has anything of it: promises that its work breaks, other conflicts of the
-    plan, items that are blocked now."""
+    """Of each space that a plan of these days knows: promises that its work breaks, other conflicts of the plan; of any that has
+    one: items that are blocked now."""
     # house: reads — figures of the whole plan, of the spaces that the asker sees
-    ends = LevelledPlan.objects.newest_first().values_list("ends", flat=True).first() or {}
-    found: dict[int, Counter[str]] = {int(space): Counter() for space in ends if int(space) in spaces}
-    for kind, home, concerned in PlanConflict.objects.visible_to(user).open().values_list("kind", "space_id", "detail__spaces"):
-        for space in {home, *(concerned or ())} & spaces:
+    plan = LevelledPlan.objects.newest_first().values_list("as_of", "ends").first()
+    is_fresh = plan is not None and plan[0] >= clock.today() - _FRESH
+    found: dict[int, Counter[str]] = {int(space): Counter() for space in plan[1] if int(space) in spaces} if plan and is_fresh else {}
+    rows = PlanConflict.objects.visible_to(user).open().filter(Q(space__among=spaces) | Q(kind__in=_ELSEWHERE)) if is_fresh else PlanConflict.objects.none()
+    for kind, home, concerned in rows.values_list("kind", "space_id", "detail__spaces"):
+        # a promise and a window stand where they were given; what else concerns several projects has a row in each
+        for space in {home, *(concerned or () if kind in _ELSEWHERE else ())} & spaces:
             found.setdefault(space, Counter())["promises" if kind == PlanConflict.Kind.PROMISE else "conflicts"] += 1
     blocked = Block.objects.visible_to(user).open().filter(space__among=spaces, item__removed_at=None, item__archived_at=None)
     for space, count in blocked.order_by().values_list("space_id").annotate(Count("item", distinct=True)):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, When, Window
+from django.db.models import BigIntegerField, Case, F, Q, When, Window
 from django.db.models.functions import RowNumber
 
 from tandem.people.models import Space, User
@@ -49,7 +49,9 @@ def lines(user: Any, space: Space | None, after: int) -> tuple[list[Line], int]:
     """The worst first, a page of them; and how many there are."""
     rows = PlanConflict.objects.visible_to(user).open()
     if space is not None:
-        rows = rows.filter(space_id__in=below(user, space.pk))
+        # a promise and a window stand with the product, and concern the projects whose work they wait for
+        concerned = Q(kind__in=(PlanConflict.Kind.PROMISE, PlanConflict.Kind.DRIFT), detail__spaces__contains=[space.pk])
+        rows = rows.filter(Q(space_id__in=below(user, space.pk)) | concerned)
     # a person who is over capacity stands there once, with all projects that it concerns
     one_of = Case(When(kind=PlanConflict.Kind.OVERLOAD, then=-F("subject_id")), default=F("pk"), output_field=BigIntegerField())
     once = rows.annotate(number=Window(RowNumber(), partition_by=one_of, order_by="pk")).filter(number=1).values("pk")

@@ -84,7 +84,8 @@ def _record(one: reads.Health, grade: reads.Grade) -> str:
     if grade.basis == "benefit":
         return url("benefits_detail", id=grade.figures["id"])
     if grade.basis == "endangered":
-        return url("plan_conflicts") + ("" if grade.figures["promises"] else f"?in={one.project.space.key}")
+        key = one.project.space.key
+        return f"{url('plan_conflicts')}?in={key}" if grade.figures["promises"] or grade.figures["conflicts"] else url("board", key=key)
     if one.report_id and (grade.basis in ("slip", "grown") or grade.basis.endswith("_report")):
         return url("project_reports_detail", id=one.report_id)
     return url("plan", key=one.project.space.key) if grade.basis else ""
