@@ -5,8 +5,6 @@ import unicodedata
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.utils import translation
-
 from tandem.kit import clock
 
 DAY_MINUTES = 480
@@ -111,4 +109,6 @@ def day_and_month(value: date) -> str:
 
 
 def is_chinese() -> bool:
+    from django.utils import translation  # the terminal reads dates too, and does not wait for Django
+
     return translation.get_language() == "zh-hans"
