@@ -10,15 +10,17 @@ const SHOWN = 20;
 /** `say` words the answer; `most` rows at once. */
 export function pasteLines(form: HTMLFormElement, url: string, home: number, most: number, say: (key: string, fill?: Record<string, string | number>) => string): void {
   const field = form.querySelector('textarea')!, told = make('div', { role: 'alert' }), columns = (form.dataset.columns ?? '').split(' ');
+  const heads = (form.dataset.heads ?? '').split('\t').map((h) => h.toLowerCase());
   form.append(told);
   form.addEventListener('submit', (e) => {
     e.preventDefault();
-    const rows = cells(field.value).filter((r) => r.some(Boolean));
+    const rows = cells(field.value).map((texts, row) => ({ texts, row })).filter((r) => r.texts.some(Boolean));
+    if (rows.length > 1 && rows[0].texts.every((text, n) => text.toLowerCase() === heads[n])) rows.shift();
     told.replaceChildren();
     if (!rows.length || form.hasAttribute('aria-busy')) { field.focus(); return; }
     if (rows.length > most) { told.append(make('p', { class: 'cell-err whole' }, say('too_many', { most }))); return; }
     form.setAttribute('aria-busy', 'true');
-    const sent = rows.map((texts, row) => ({ row, cells: Object.fromEntries(columns.map((c, n) => [c, texts[n] ?? ''] as const).filter(([, text]) => text)) }));
+    const sent = rows.map(({ texts, row }) => ({ row, cells: Object.fromEntries(columns.map((c, n) => [c, texts[n] ?? ''] as const).filter(([, text]) => text)) }));
     send('POST', url, { space: home, columns, rows: sent }).then((answer) => {
       field.value = '';
       toast(String(answer.message ?? ''), { undo: String(answer.undo ?? '') || undefined });

@@ -178,15 +178,16 @@ def test_five_hundred_rows_are_pasted_on_a_phone(page_of, site, language):
     page.wait_for_selector("html.js")
     before, field = count(site), page.locator(".sheet-lines textarea")
     rows = [f"Thumb {n}\t{'Done' if n % 2 else 'In progress'}\t2027-03-1{n % 10}\t{n % 8}" for n in range(500)]
-    field.fill("\n".join([*rows[:-1], "Thumb 499\tParked\t2027-03-10\t3"]))
+    heads = page.locator(".sheet-lines").get_attribute("data-heads")
+    field.fill("\n".join([heads, "", *rows[:-1], "Thumb 499\tParked\t2027-03-10\t3"]))
     page.locator(".sheet-lines button").tap()
     page.locator(".sheet-lines .sheet-told li").wait_for()
-    assert "500" in page.locator(".sheet-lines .sheet-told li").inner_text() and count(site) == before
+    assert "502" in page.locator(".sheet-lines .sheet-told li").inner_text() and count(site) == before
     shoot(page, f"phone-refused-{language}")
-    field.fill("\n".join(rows))
+    field.fill("\n".join([heads.upper(), *rows]))
     page.locator(".sheet-lines button").tap()
     page.locator("#toasts [data-toast] [data-undo]").wait_for()
-    assert count(site, "title LIKE 'Thumb %%'") == 500 and field.input_value() == ""
+    assert count(site) == before + 500 and count(site, "title LIKE 'Thumb %%'") == 500 and field.input_value() == ""
     assert count(site, "title = 'Thumb 8' AND due_on = '2027-03-18' AND estimate_points = 0") == 1
     shoot(page, f"phone-pasted-{language}")
     page.locator("#toasts [data-toast] [data-undo]").tap()

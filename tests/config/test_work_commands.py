@@ -131,7 +131,7 @@ def test_a_work_item_is_copied_linked_ticked_off_removed_and_brought_back(work, 
     assert work("restore", item("POR-3").pk) == "POR-3  To do  The second crane\n" and item("POR-3").removed_at is None
 
 
-def test_a_sprint_is_planned_and_filled_from_the_terminal(work, world):
+def test_a_sprint_is_planned_and_filled_from_the_terminal(work, world, monkeypatch):
     for title in ("Crane", "Berth"):
         work("new", title)
     assert "is planned" in work("sprint", "plan", "Sprint 7", "--from", "2027-02-01", "--to", "2027-02-12", "--goal", "Cranes turn")
@@ -141,6 +141,12 @@ def test_a_sprint_is_planned_and_filled_from_the_terminal(work, world):
     assert row.items.count() == 2
     assert work("sprint", "put", "POR-2") == "Now in the backlog: POR-2\n"
     assert [one.key for one in row.items.all()] == ["POR-1"]
+    work("sprint", "plan", "Sprint 8")
+    work("sprint", "put", "POR-2", "--to", "sprint 7")
+    asked, get = [], asking.Api.get
+    monkeypatch.setattr(asking.Api, "get", lambda api, path, **query: (asked.append(path), get(api, path, **query))[1])
+    assert work("sprint", "put", "POR-1", "POR-2") == "Now in the backlog: POR-1, POR-2\n" and not row.items.exists()
+    assert asked.count("sprints/") == 1 and len([path for path in asked if path.endswith("/items/")]) <= 2, "read once for all of them"
 
 
 def test_a_sprint_is_listed_started_and_closed(work, world):

@@ -48,6 +48,19 @@ def test_cards_and_page_say_the_same(world, by):
     assert found.of(second) is None, "before the start of the clock it waits"
 
 
+def test_with_a_clock_of_its_own_neither_wholes_nor_given_up_work_count(world, by):
+    quick = [{"To do": n, "In progress": n + 1, "In review": n + 2, "Done": n + 3} for n in range(10)]
+    slow = {"To do": 0, "In progress": 1, "In review": 2, "Done": 19}
+    rows = walked(world, by, *quick, *[slow] * 8)
+    put(world, start=by["In review"])
+    assert ages(world)[0].expected > 10
+    WorkItem.objects.filter(pk__in=[r.pk for r in rows[10:14]]).update(is_given_up=True)
+    for part, whole in zip(rows[:4], rows[14:], strict=True):
+        WorkItem.objects.filter(pk=part.pk).update(parent=whole)
+    found = ages(world)[0]
+    assert found.expected == pytest.approx(figures(world).expectation.days) and found.expected < 2
+
+
 def test_a_card_behind_the_end_of_the_clock_has_no_age(world, by):
     done = [{"To do": n, "In progress": n + 1, "Done": n + 3} for n in range(9)]
     *_rest, one = walked(world, by, *done, {"To do": 0, "In progress": 1, "In review": 5})

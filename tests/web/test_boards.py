@@ -11,7 +11,7 @@ from django.urls import reverse
 from tandem.kit import clock
 from tandem.people import scoping
 from tandem.work.actions import blocks, columns, wip_limits, work_items
-from tandem.work.models import Block, Column, State, StateChange, WipLimit, WorkItem, WorkItemType
+from tandem.work.models import Block, Column, Link, State, StateChange, WipLimit, WorkItem, WorkItemType
 from tests import make
 
 JSON = {"Accept": "application/json"}
@@ -162,6 +162,17 @@ def test_items_of_other_boards_that_hold_this_one_up_are_named_only_to_who_may_s
         body = page(signed_in(person))
         assert "1 card here waits for other boards" in body
         assert ("Hidden quay" in body) == sees and ("items that you cannot see" in body) != sees
+
+
+def test_of_several_that_hold_one_card_up_the_longest_counts(world, signed_in):
+    yard = make.project(actor=world.alma, name="Yard", key="YAR")
+    cards = [item(world, state="in_progress") for _ in range(2)]
+    WorkItem.objects.update(actual_start=clock.now() - timedelta(days=30))
+    for days, card in ((9, cards[0]), (4, cards[0]), (2, cards[1])):
+        link = make.link(actor=world.alma, source=make.work_item(actor=world.alma, project=yard), target=card, kind="blocks")
+        Link.objects.filter(pk=link.pk).update(created_at=clock.now() - timedelta(days=days, hours=1))
+    body = page(signed_in(world.alma))
+    assert "2 cards here wait for other boards · 11 d of begun work so far" in body and "4 d" in body
 
 
 def test_long_columns_come_in_parts_and_nothing_is_left_out(world, signed_in, django_assert_max_num_queries):

@@ -178,5 +178,6 @@ def test_an_arrow_says_what_blocks_have_cost_the_longest_of_each_item(world, oth
     assert [int(t.cost) for t in one.worst_first()] == [7, 4, 0] and int(one.cost) == 7
     page = signed_in(world.alma).get(f"{URL}?from={one.source.code}&to={one.target.code}").content.decode()
     assert "3 · 7 d" in page and "has cost 7 d" in page and page.count("4 d</td>") == 1
+    assert [p["cost_days"] for p in signed_in(world.alma).get("/api/v1/project-dependencies/").json()["pairs"]] == [pytest.approx(7, abs=0.11)]
     WorkItem.objects.filter(pk=held.pk).update(state=make.state_of(other, "done"))
     assert only(world).cost == 0, "what is over holds nothing up"

@@ -295,3 +295,26 @@ def test_who_joins_a_sprint_comes_with_the_share_that_is_booked_for_the_project(
     client.post(address, {"person": world.mei.pk, f"share_{world.mei.pk}": "70", "add": world.boris.pk, "version": Sprint.objects.get(pk=made.pk).version})
     assert sorted(m.share for m in made.members.all()) == [70, 100], "what was said by hand stands; whoever is not booked comes with all of their time"
     assert "booked: 40 %" in page(client, f"/sprints/{made.pk}/")
+
+
+def test_a_booking_counts_on_working_days_alone(world, signed_in):
+    made = make.sprint(actor=world.mei, project=world.project, days=7, begins=7 - clock.today().weekday())
+    monday = made.starts_at.date()
+    saturday = monday + timedelta(days=5)
+    for person, percent, first, last in ((world.mei, 60, monday, monday + timedelta(days=4)), (world.boris, 100, saturday, saturday + timedelta(days=1))):
+        bookings.create(actor=world.alma, subject=world.project, person=person, percent=Decimal(percent), starts_on=first, ends_on=last)
+    client, address = signed_in(world.boris), f"/sprints/{made.pk}/people/"
+    for person in (world.mei, world.boris):
+        others = [m.user_id for m in made.members.all()]
+        client.post(address, {"person": others, "add": person.pk, "version": Sprint.objects.get(pk=made.pk).version})
+    shares = {m.user: m.share for m in made.members.all()}
+    assert (shares[world.mei], shares[world.boris]) == (60, 100), "who is booked on days off alone is not booked"
+    client.post(address, {"person": world.boris.pk, f"share_{world.boris.pk}": "70", "version": Sprint.objects.get(pk=made.pk).version})
+    assert "booked:" not in page(client, f"/sprints/{made.pk}/")
+    told = {"people": [{"user_id": world.mei.pk}, {"user_id": world.boris.pk, "share": 30}]}
+    answer = client.post(
+        f"/api/v1/sprints/{made.pk}/people/", json.dumps(told), content_type="application/json",
+        headers={"If-Match": str(Sprint.objects.get(pk=made.pk).version)},
+    )  # fmt: skip
+    assert answer.status_code < 300, answer.content
+    assert {m.user: m.share for m in made.members.all()} == {world.mei: 60, world.boris: 30}, "over the API the same"

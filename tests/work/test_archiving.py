@@ -105,6 +105,31 @@ def test_a_move_out_of_the_archive_is_taken_back_into_it(world, item):
     assert (now(item).archived_at, now(item).actual_finish, now(item).state) == (was.archived_at, was.actual_finish, was.state)
 
 
+def test_a_move_out_of_the_archive_is_not_taken_back_into_it_over_an_open_part(world, item):
+    archiving.archive(actor=world.mei, item=item, version=None)
+    run = uuid.uuid4()
+    open_state = make.state_of(world.project, "in_progress")
+    work_items.move(actor=world.mei, item=now(item), version=None, state=open_state, run=run)
+    part = make.work_item(actor=world.mei, project=world.project, parent=now(item))
+    assert undoing.undo(actor=world.mei, run=run) == (0, 1) and not now(item).is_archived and not now(item).is_done
+    work_items.move(actor=world.mei, item=now(part), version=None, state=item.state)
+    State.objects.filter(pk=item.state_id).update(category="in_progress")
+    assert undoing.undo(actor=world.mei, run=run) == (0, 1), "its state finishes nothing any more"
+    State.objects.filter(pk=item.state_id).update(category="done")
+    assert undoing.undo(actor=world.mei, run=run) == (1, 0) and now(item).is_archived
+
+
+def test_a_whole_goes_back_into_the_archive_with_its_parts_in_any_order(world, item):
+    part = make.work_item(actor=world.mei, project=world.project, parent=item, state="done")
+    for one in (part, item):
+        archiving.archive(actor=world.mei, item=now(one), version=None)
+    run = uuid.uuid4()
+    open_state = make.state_of(world.project, "in_progress")
+    for one in (part, item):
+        work_items.move(actor=world.mei, item=now(one), version=None, state=open_state, run=run)
+    assert undoing.undo(actor=world.mei, run=run) == (2, 0) and now(item).is_archived and now(part).is_archived
+
+
 def test_what_is_put_away_fills_no_limit_and_comes_back_only_where_there_is_room(world, item):
     columns.lay_out(actor=world.boris, space=world.project.space)
     limit = wip_limits.create(actor=world.boris, space=world.project.space, most=1, stops=True, column=now(item).state.column)

@@ -215,6 +215,35 @@ def test_what_comes_into_a_finished_state_is_blocked_no_more_and_what_was_put_aw
     assert told["archived_at"][1] and told["actual_finish"][1] == old.actual_finish.isoformat(), "its history says with what it began"
 
 
+def test_what_was_blocked_is_so_again_on_the_way_back_from_a_finished_state(world, item, yard):
+    blocks.end(actor=world.boris, block=blocks.start(actor=world.boris, item=item, reason="No berth"), version=None)
+    block = blocks.start(actor=world.boris, item=item, reason="No crane")
+    done = State.objects.get(space=yard.space, name="Done")
+    made = relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space, state=done)
+    assert made.actual_start == item.actual_start, "what began before the move began then"
+    relocations.take_back(actor=world.boris, item=made)
+    assert list(item.blocks.open()) == [block] and item.blocks.count() == 2 and not made.blocks.exists()
+    again = relocations.relocate(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None, space=yard.space)
+    blocks.end(actor=world.alma, block=again.blocks.get(), version=None)
+    relocations.take_back(actor=world.boris, item=again)
+    assert item.blocks.count() == 2 and not item.blocks.open().exists(), "what somebody ended there stays so"
+
+
+def test_a_whole_does_not_stay_in_the_archive_over_a_part_that_opens(world, item, yard):
+    whole = make.work_item(actor=world.boris, project=world.project, title="Quay", state="done")
+    finished = make.work_item(actor=world.boris, project=world.project, title="Pier", parent=whole, state="done")
+    archiving.archive(actor=world.boris, item=whole, version=None)
+    other = states.add(actor=world.boris, space=world.project.space, name="Delivered", category="done")
+    work_items.change(actor=world.boris, item=finished, version=None, state=other)
+    whole.refresh_from_db()
+    assert whole.archived_at is not None
+    mapping = relocations.Mapping(states={other.pk: State.objects.filter(space=yard.space, category="to_do").in_order()[0]})
+    made = relocations.relocate(actor=world.boris, item=whole, version=None, space=yard.space, mapping=mapping)
+    assert made.is_done and made.archived_at is None and not made.children.get().is_done
+    old = relocations.take_back(actor=world.boris, item=made)
+    assert old.archived_at is not None and old.children.get().is_done
+
+
 def test_the_way_back_ends_where_there_is_no_room_or_what_it_was_part_of_is_gone(world, item, yard):
     whole = make.work_item(actor=world.boris, project=world.project, title="Quay")
     work_items.change(actor=world.boris, item=item, version=None, parent=whole)

@@ -45,6 +45,7 @@ class DependentPair(BaseModel):
     late: int
     critical: int
     done: int
+    cost_days: float = Field(description="Days for which its open blocks have held up begun work so far; of several that hold up one item the longest counts.")
     link_ids: list[int]
     tie_ids: list[int]
 
@@ -85,5 +86,5 @@ def _pair(one: reads.Bundle) -> DependentPair:
     ties = one.worst_first()[:_LINKS]
     return DependentPair(
         source=one.source.code, target=one.target.code, state=one.state, links=len(one.ties), late=one.count(reads.LATE),  # type: ignore[arg-type]
-        critical=one.count(reads.CRITICAL), done=one.count(reads.DONE), link_ids=[tie.id for tie in ties if not tie.is_tie], tie_ids=[tie.id for tie in ties if tie.is_tie],
+        critical=one.count(reads.CRITICAL), done=one.count(reads.DONE), cost_days=round(one.cost, 1), link_ids=[tie.id for tie in ties if not tie.is_tie], tie_ids=[tie.id for tie in ties if tie.is_tie],
     )  # fmt: skip

@@ -48,7 +48,7 @@ class SprintPlace(Body):
 
 class SprintPerson(Body):
     user_id: Id
-    share: int = Field(100, ge=1, le=100)
+    share: int | None = Field(None, ge=1, le=100, description="In per cent; without it what is booked of their time for the project, else 100.")
     days_off: float = Field(0, ge=0, le=366, allow_inf_nan=False)
 
 
@@ -88,7 +88,8 @@ def _staff(*, actor: Any, sprint: Sprint, version: int, people: list[dict[str, A
     known = User.objects.visible_to(actor).in_bulk({p["user_id"] for p in people})
     if len(known) < len({p["user_id"] for p in people}):
         raise Refused("reference_unknown", field="people")
-    rows = {p["user_id"]: (known[p["user_id"]], p.get("share", 100), p.get("days_off", 0.0)) for p in people}
+    usual = reads.booked(actor, sprint, known)
+    rows = {pk: (known[pk], p.get("share") or usual.get(pk, 100), p.get("days_off", 0.0)) for p in people for pk in [p["user_id"]]}
     return sprints.set_people(actor=actor, sprint=sprint, version=version, people=list(rows.values()))
 
 

@@ -87,12 +87,27 @@ def put(keys_: tuple[str, ...], name: str | None, is_json: bool) -> None:
         api.post(f"sprints/{row['id']}/items/", {"work_item_ids": [item["id"] for item in items]}, row)
         said = _("Now in “%(name)s”: %(keys)s") % {"name": row["name"], "keys": ", ".join(item["key"] for item in items)}
     else:
-        for item in items:
-            for row in api.rows("sprints/", most=1000, space_id=item["space_id"]):
-                if row["state"] != "closed" and any(one["id"] == item["id"] for one in api.rows(f"sprints/{row['id']}/items/", most=1000)):
-                    api.delete(f"sprints/{row['id']}/items/{item['id']}/", item)
+        for row, item in _held(api, items):
+            api.delete(f"sprints/{row['id']}/items/{item['id']}/", item)
         said = _("Now in the backlog: %(keys)s") % {"keys": ", ".join(item["key"] for item in items)}
     showing.dump([api.item(key) for key in keys_]) if is_json else click.echo(clean(said))
+
+
+def _held(api: Api, items: list[Row]) -> list[tuple[Row, Row]]:
+    """Each that is in an open sprint, with that sprint; the sprints of a project are read once, and no further than needed."""
+    found: list[tuple[Row, Row]] = []
+    for space in dict.fromkeys(item["space_id"] for item in items):
+        sought = {item["id"]: item for item in items if item["space_id"] == space}
+        for row in api.rows("sprints/", most=1000, space_id=space):
+            if not sought:
+                break
+            if row["state"] != "closed":
+                for one in api.rows(f"sprints/{row['id']}/items/", most=1000):
+                    if item := sought.pop(one["id"], None):
+                        found.append((row, item))
+                    if not sought:
+                        break
+    return found
 
 
 @sprint.command(help=_("Start a planned sprint: the only one, or the one that is named."))

@@ -13,7 +13,7 @@ from tandem.compute.forecasting.history import NotEnough
 from tandem.compute.scheduling.axis import moment_of
 from tandem.reports.queries import flow
 from tandem.reports.queries import work_items as reads
-from tandem.work.models import State, StateChange, WorkItem
+from tandem.work.models import State, StateChange
 
 SHARE = 0.85
 
@@ -74,7 +74,7 @@ class CardAges:
 
     def _last_finished(self, ways: flow.Ways) -> list[int]:
         done = [s.pk for s in ways.states if ways.clock.kind(s) == DONE]
-        those = WorkItem.objects.visible_to(self._user).present().filter(space=self._space_id, state__in=done, is_milestone=False, is_summary=False)
+        those = reads.counted(self._user, self._space_id).filter(state__in=done)
         if ways.clock.is_own:
             moves = StateChange.objects.visible_to(self._user).filter(space=self._space_id, to_state__in=done).order_by("-at", "-id")
             latest = list(dict.fromkeys(moves.values_list("item_id", flat=True)[: 4 * WINDOW]))

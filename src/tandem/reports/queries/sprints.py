@@ -43,7 +43,7 @@ class Place:
     working_days: int
     # what they have of them: their own calendar, part time, time off; None where the sprint has no dates
     own_days: float | None = None
-    # of their time, in per cent, booked for the project between its days; 0 where nothing is
+    # of their time, in per cent, booked for the project on its working days; 0 where nothing is
     booked: int = 0
 
     @property
@@ -110,30 +110,31 @@ def people(user: Any, sprints: Iterable[Sprint], calendar: WorkingCalendar) -> d
     spans = {s.pk: _span(s) for s in sprints}
     own = _own_days({row[1] for row in named}, sprints, calendar)
     for sprint, person, name, share, off, bookings in named:
-        own_days, taken = own.get((sprint, person)), _average(bookings, spans[sprint])
+        own_days, taken = own.get((sprint, person)), _average(bookings, spans[sprint], calendar)
         found[sprint].append(Place(person, name, share, off, days[sprint], own_days, taken))
     return found
 
 
 def booked(user: Any, sprint: Sprint, people: Iterable[int]) -> dict[int, int]:
-    """Person → the share of their time, in per cent, that is booked for the project between the sprint's days, on average; whoever
-    is not booked is not there."""
+    """Person → the share of their time, in per cent, that is booked for the project on the sprint's working days, on average;
+    whoever is not booked is not there."""
     rows = Booking.objects.visible_to(user).filter(person__in=list(people), space=sprint.space_id)
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for person, one in rows.values_list("person_id", _BOOKED):
         found[person].append(one)
-    return {person: share for person, of in found.items() if (share := _average(of, _span(sprint)))}
+    span, calendar = _span(sprint), calendar_of(sprint.space_id)
+    return {person: share for person, of in found.items() if (share := _average(of, span, calendar))}
 
 
-def _average(bookings: list[dict[str, Any]], span: tuple[date, date] | None) -> int:
-    """In per cent of the days between; 0 where nothing is booked there."""
-    if span is None:
+def _average(bookings: list[dict[str, Any]], span: tuple[date, date] | None, calendar: WorkingCalendar) -> int:
+    """In per cent of the working days between; 0 where nothing is booked on them."""
+    if not bookings or span is None or not (days := calendar.count_working_days(*span)):
         return 0
     total, (first, last) = 0.0, span
     for one in bookings:
         begins, ends = (date.fromisoformat(one[end]) for end in ("first", "last"))
-        total += float(one["percent"]) * max(0, (min(ends, last) - max(begins, first)).days + 1)
-    share = total / ((last - first).days + 1)
+        total += float(one["percent"]) * calendar.count_working_days(max(begins, first), min(ends, last))
+    share = total / days
     return max(1, min(100, round(share))) if share else 0
 
 

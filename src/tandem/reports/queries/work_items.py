@@ -11,6 +11,7 @@ from tandem.compute.flow.expectation import WINDOW
 from tandem.kit import clock
 from tandem.reports.queries.work_item_lines import lines
 from tandem.work.models import Assignment, State, StateChange, WorkItem
+from tandem.work.models.work_item import GIVEN_UP
 
 
 def listed(user: Any, *, with_fields: bool = False) -> Any:
@@ -35,15 +36,17 @@ def assignees(items: list[WorkItem]) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def _counted(user: Any, space_id: int) -> Any:
-    """What was finished with a result; items that have parts are left out, as on the flow page: their parts are counted."""
+def counted(user: Any, space_id: int) -> Any:
+    """What speed is reckoned from once it is finished: not what was given up; items that have parts are left out, as on the
+    flow page: their parts are counted."""
     parts = WorkItem.objects.filter(parent=OuterRef("pk"), removed_at=None)  # house: reads — of items of the asker's spaces
-    return WorkItem.objects.visible_to(user).made().filter(~Exists(parts), space=space_id, is_summary=False, is_milestone=False)
+    rows = WorkItem.objects.visible_to(user).present().exclude(GIVEN_UP)
+    return rows.filter(~Exists(parts), space=space_id, is_summary=False, is_milestone=False)
 
 
 def expected_days(user: Any, space_id: int) -> float | None:
     """Days within which 85 % of the last 100 finished items of the space were done; None below eight of them."""
-    rows = _counted(user, space_id).filter(actual_start__isnull=False)
+    rows = counted(user, space_id).finished().filter(actual_start__isnull=False)
     spans = rows.order_by("-actual_finish").values_list("actual_start", "actual_finish")[:WINDOW]
     days = sorted((finish - start).total_seconds() / 86400 for start, finish in spans if finish and finish >= start)
     return max(1.0, days[math.ceil(0.85 * len(days) - 1e-9) - 1]) if len(days) >= 8 else None
@@ -58,7 +61,7 @@ def entered(user: Any, items: list[WorkItem]) -> dict[int, Any]:
 def finished_by_week(user: Any, space_id: int, until: Any, weeks: int = 12) -> list[int]:
     """How many items were finished in each of the last weeks, oldest first."""
     start = until - timedelta(weeks=weeks)
-    rows = _counted(user, space_id).filter(actual_finish__gt=start, actual_finish__lte=until)
+    rows = counted(user, space_id).finished().filter(actual_finish__gt=start, actual_finish__lte=until)
     found = [0] * weeks
     for moment in rows.values_list("actual_finish", flat=True)[:5000]:
         found[min(weeks - 1, (moment - start).days // 7)] += 1

@@ -53,24 +53,24 @@ def _why(pull: Pull, expected: float | None) -> str:
 
 
 def _held_up(holds: Iterable[Hold]) -> dict[str, Any]:
-    """By the item that holds: what it holds up here, and how many days of begun work that has cost."""
+    """By the item that holds: what it holds up here, and how many days of begun work that has cost. Of several that hold
+    up one item the longest counts."""
     found: dict[int, dict[str, Any]] = {}
+    longest: dict[str, float] = {}
     unseen: dict[str, Any] | None = None
     for hold in holds:
         if hold.key is None:  # one line for all that the reader may not see: not even how many they are
-            row = unseen = unseen or {"key": None, "title": "", "space": "", "days": 0.0, "held": []}
+            row = unseen = unseen or {"key": None, "title": "", "space": "", "held": {}}
         else:
-            row = found.setdefault(
-                hold.item_id, {"key": hold.key, "title": hold.title, "space": hold.space, "days": 0.0, "held": []}
-            )
-        row["days"] += hold.days or 0.0
-        row["held"].append(hold.held_key)
+            row = found.setdefault(hold.item_id, {"key": hold.key, "title": hold.title, "space": hold.space, "held": {}})
+        for days in (row["held"], longest):
+            days[hold.held_key] = max(days.get(hold.held_key, 0.0), hold.days or 0.0)
+    for row in [*found.values(), *([unseen] if unseen else [])]:
+        row |= {"days": sum(row["held"].values()), "held": list(row["held"])}
     rows = sorted(found.values(), key=lambda r: (-r["days"], r["key"])) + ([unseen] if unseen else [])
-    held = {key for row in rows for key in row["held"]}
-    days = int(sum(row["days"] for row in rows))
-    said = ""
+    days, said = int(sum(longest.values())), ""
     if rows:
-        items = ngettext("%(n)s card here waits for other boards", "%(n)s cards here wait for other boards", len(held)) % {"n": len(held)}
+        items = ngettext("%(n)s card here waits for other boards", "%(n)s cards here wait for other boards", len(longest)) % {"n": len(longest)}
         cost = ngettext("%(n)s d of begun work so far", "%(n)s d of begun work so far", days) % {"n": days}
         said = f"{items} · {cost}"
     return {"held_up": rows[:20], "held_up_said": said}

@@ -10,7 +10,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.work.actions import wip_limits
-from tandem.work.models import WorkItem
+from tandem.work.models import State, WorkItem
 
 _DO = Permission.EDIT_WORK
 
@@ -23,13 +23,18 @@ def archive(*, actor: Any, item: WorkItem, version: int | None, run: UUID | None
     if item.removed_at:
         raise Refused("item_removed", key=item.key)
     with transaction.atomic():
-        WorkItem.objects.select_for_update(no_key=True).get(pk=item.pk)
-        if not item.is_done:
-            raise Refused("archive_open", key=item.key)
-        if WorkItem.objects.open().filter(parent=item).exists():
-            raise Refused("archive_parts", key=item.key)
+        check(item, item.state)
         _write(actor, item, version, clock.now(), "work_item.archived", run)
     return item
+
+
+def check(item: WorkItem, state: State) -> None:
+    """Whether it may be put away in this state. Called in the transaction that does so."""
+    WorkItem.objects.select_for_update(no_key=True).get(pk=item.pk)
+    if not state.is_done:
+        raise Refused("archive_open", key=item.key)
+    if WorkItem.objects.open().filter(parent=item).exists():
+        raise Refused("archive_parts", key=item.key)
 
 
 def unarchive(*, actor: Any, item: WorkItem, version: int | None, run: UUID | None = None) -> WorkItem:

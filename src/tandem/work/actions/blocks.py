@@ -104,7 +104,21 @@ def end_with(*, actor: Any, item: WorkItem, run: uuid.UUID | None = None) -> Non
 
 def resume(*, actor: Any, item: WorkItem, run: uuid.UUID) -> None:
     """What the move `run` ended goes on when the move is taken back, unless somebody wrote to it since."""
-    events = Event.objects.filter(run=run, verb="block.ended", subject_kind=Block._meta.label_lower)
+    _go_on(actor, item, Event.objects.filter(run=run))
+
+
+def come_back(*, actor: Any, item: WorkItem, made: WorkItem) -> None:
+    """All of them come along from `made`, at which the item had arrived in another space; what it was blocked by until it
+    arrived there finished goes on."""
+    moved = Event.objects.of(item).filter(verb="work_item.relocated").order_by("-id").first()
+    came = Event.objects.of(made).filter(verb="work_item.created").first()
+    Block.objects.filter(item=made).update(item=item, space=item.space_id)
+    if moved and came:
+        _go_on(actor, item, Event.objects.filter(id__gt=came.pk, id__lt=moved.pk, space=made.space_id))
+
+
+def _go_on(actor: Any, item: WorkItem, events: Any) -> None:
+    events = events.filter(verb="block.ended", subject_kind=Block._meta.label_lower)
     ended = {e.subject_id: e.changes["ended_at"][1] for e in events}
     if item.is_done or item.removed_at or not ended or Block.objects.open().filter(item=item).exists():
         return

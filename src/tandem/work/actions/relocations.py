@@ -66,10 +66,13 @@ def relocate(
         plan = derived.hold(item.space_id)
         members = set(members_of(space.pk).values_list("user_id", flat=True))
         parts, moved = clones.parts_of(item), {item.pk: item}
-        made = {item.pk: _arrive(actor, item, space, type, state, None, members, known, run)}
-        for part in parts:
-            made[part.pk] = _arrive(actor, part, space, None, None, made[part.parent_id], members, known, run)
-            moved[part.pk] = part
+        places = {item.pk: _place(item, space, known, type, state), **{part.pk: _place(part, space, known) for part in parts}}
+        opened = {part.parent_id for part in parts if (stage := places[part.pk][1]) is not None and not stage.is_done}
+        made: dict[int, WorkItem] = {}
+        for row in (item, *parts):
+            above = made[row.parent_id] if row.pk != item.pk else None
+            made[row.pk] = _arrive(actor, row, space, places[row.pk], above, members, known, run, may_stay_away=row.pk not in opened)
+            moved[row.pk] = row
         for arrived in made.values():
             arrived.refresh_from_db()
         for pk, old in reversed(moved.items()):
@@ -101,24 +104,36 @@ def take_back(*, actor: Any, item: WorkItem) -> WorkItem:
         for row in rows:
             origin: Any = WorkItem.objects.select_related("space", "state", "type", "parent").get(pk=before[row.pk].pk)  # type: ignore[union-attr]
             work_items.restore(actor=actor, item=origin, version=None)
+            blocks.come_back(actor=actor, item=origin, made=row)
     old.refresh_from_db()
     return old
 
 
-def _arrive(
-    actor: Any, old: WorkItem, space: Space, type: WorkItemType | None, state: State | None, parent: WorkItem | None, members: set[int],
-    mapping: Mapping, run: UUID | None,
-) -> WorkItem:  # fmt: skip
+def _place(
+    old: WorkItem, space: Space, mapping: Mapping, type: WorkItemType | None = None, state: State | None = None
+) -> tuple[WorkItemType | None, State | None]:
+    """Type and state there: those that were told, else mapped, else proposed."""
     kind, stage = proposed(old, space)
     kind = type or mapping.types.get(old.type_id) or kind
     stage = state or mapping.states.get(old.state_id) or stage
     if state is None and kind is not None and stage is not None and not kind.uses(stage.pk):
         stage = _stage(old, space, kind)  # one mapping serves all types: each stays in its own workflow
+    return kind, stage
+
+
+def _arrive(
+    actor: Any, old: WorkItem, space: Space, place: tuple[WorkItemType | None, State | None], parent: WorkItem | None, members: set[int],
+    mapping: Mapping, run: UUID | None, may_stay_away: bool,
+) -> WorkItem:  # fmt: skip
+    """`may_stay_away`: what was put away is so there, too, but for what has an open part there."""
+    kind, stage = place
     people = [u for u in old.assignees.all() if u.pk in members]
     values = {name: getattr(old, name) for name in _ALONG}
     own = values["fields"] = _taken(actor, old, space, kind, mapping)
+    values["actual_start"] = old.actual_start  # what has begun has begun, whatever it comes to
     if stage is not None and stage.category == old.state.category:
-        values |= {name: getattr(old, name) for name in (*work_items.ACTUAL, "archived_at")}
+        values |= {name: getattr(old, name) for name in work_items.ACTUAL}
+        values["archived_at"] = old.archived_at if may_stay_away else None
     made = work_items.create(
         actor=actor, space=space, title=old.title, type=kind, state=stage, parent=parent, assignees=people, stood=own, is_arrival=True, run=run, **values
     )

@@ -23,21 +23,26 @@ def undo(*, actor: Any, run: uuid.UUID, again: uuid.UUID | None = None) -> tuple
         return many_relocations.take_back(actor=actor, run=run)
     is_import = events.filter(verb__startswith="import.").exists()
     events = events.filter(subject_kind=WorkItem._meta.label_lower).order_by("-id")
-    back = left = 0
+    rows = left = list(events.exclude(verb="work_item.created") if is_import else events)
     with transaction.atomic(), derived.together(), within(again or uuid.uuid4()):
-        for event in events.exclude(verb="work_item.created") if is_import else events:
-            try:
-                with transaction.atomic():
-                    is_back = _take_back(actor, event, run)
-            except Refused:  # a rule of today stands against it
-                is_back = False
-            back, left = back + is_back, left + (not is_back)
-    return back, left
+        is_on = True
+        while left and is_on:  # once more: a whole goes back into the archive after its parts
+            still = [event for event in left if not _is_back(actor, event, run)]
+            left, is_on = still, len(still) < len(left)
+    return len(rows) - len(left), len(left)
 
 
 def is_known(*, actor: Any, run: uuid.UUID) -> bool:
     """Whether something of one's own was done in that run: a move to another space that was taken back is not done again."""
     return Event.objects.filter(run=run, actor=actor).exists()
+
+
+def _is_back(actor: Any, event: Event, run: uuid.UUID) -> bool:
+    try:
+        with transaction.atomic():
+            return _take_back(actor, event, run)
+    except Refused:  # a rule of today stands against it
+        return False
 
 
 def _take_back(actor: Any, event: Event, run: uuid.UUID) -> bool:
@@ -62,6 +67,8 @@ def _take_back(actor: Any, event: Event, run: uuid.UUID) -> bool:
     if values is None:
         return False
     dates = {f: values.pop(f) for f in (*ACTUAL, "archived_at") if f in values and ("state" in values or f != "is_given_up")}
+    if dates.get("archived_at"):
+        archiving.check(item, values.get("state") or item.state)
     change(actor=actor, item=item, version=None, dates=dates or None, is_taken_back=True, **values)
     blocks.resume(actor=actor, item=item, run=run)
     return True
