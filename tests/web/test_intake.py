@@ -158,7 +158,7 @@ def test_a_place_that_has_no_queue_has_no_intake_beside_it(world, signed_in):
     home = portfolios.create(actor=world.alma, parent=world.root, name="Digital 2027").space
     client = signed_in(world.alma)
     for name, space, code in (
-        ("proposal_intake", home, 200), ("proposal_intake", world.product.space, 404), ("proposal_intake", world.project.space, 404), ("intake", world.project.space, 200), ("intake", home, 404),
+        ("proposal_intake", home, 200), ("proposal_intake", world.product.space, 404), ("intake", world.project.space, 200), ("intake", world.product.space, 404),
     ):  # fmt: skip
         assert client.get(reverse(name, kwargs={"key": space.key})).status_code == code, (name, space)
 

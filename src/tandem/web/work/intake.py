@@ -24,10 +24,10 @@ MOST_SHOWN = 100
 
 
 @login_required
-def triage(request: HttpRequest, key: str, kinds: tuple[str, ...]) -> HttpResponse:
+def triage(request: HttpRequest, key: str) -> HttpResponse:
     """What waits for a decision, what was decided lately, and the forms with their addresses."""
     user: Any = request.user
-    space = doors.find(Space.objects.filter(kind__in=kinds), user, key=key)
+    space = doors.find(Space.objects.filter(kind__in=intake.PLACES), user, key=key)
     require(user, Permission.EDIT_WORK, space.pk)
     request.live_topics = [f"space:{space.pk}"]  # type: ignore[attr-defined]
     rows = Submission.objects.visible_to(user).filter(space=space).select_related("form__type", "item", "proposal", "decided_by")
@@ -124,9 +124,9 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 
 
 urls = [
-    path("boards/<slug:key>/intake/", triage, {"kinds": (SpaceKind.PROJECT,)}, name="intake"),
+    path("boards/<slug:key>/intake/", triage, name="intake"),
     path("boards/<slug:key>/intake/forms/", forms, name="intake_forms"),
-    path("proposals/intake/<slug:key>/", triage, {"kinds": (SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION)}, name="proposal_intake"),
+    path("proposals/intake/<slug:key>/", triage, name="proposal_intake"),
     path("submissions/<int:id>/verdicts/", verdict, name="submission_verdicts"),
     path("submissions/<int:id>/reopenings/", reopening, name="submission_reopenings"),
     path("shared/form/<str:token>/", shared, name="intake_shared"),

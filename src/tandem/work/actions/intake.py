@@ -28,14 +28,14 @@ MOST_FORMS, MOST_WAITING, MOST_EMAIL = 20, 500, 254
 MOST_OF_ONE, MOST_OF_ALL = 5, 60
 _HOUR = timedelta(hours=1)
 _S = Submission.State
-_PLACES = (SpaceKind.PROJECT, SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION)
+PLACES = (SpaceKind.PROJECT, SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION)
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~!&]|^\s*[-+=](?=[\s=-])|(?<=\d)[.)](?=\s))", re.MULTILINE)
 
 
 def create_form(*, actor: Any, space: Space, title: str, intro: str = "", type: WorkItemType | None = None) -> IntakeForm:
     """A link that nobody guesses. Whoever may share the space may make one: for a project, or for a portfolio's queue of proposals."""
     require(actor, _SHARE, space.pk)
-    if space.kind not in _PLACES:
+    if space.kind not in PLACES:
         raise Refused("form_for_what", space=space.name)
     _check(title, type, space.pk)
     with transaction.atomic():
