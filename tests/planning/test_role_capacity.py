@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tandem.people.models import Role
+from tandem.planning import selection
 from tandem.planning.actions import scenarios
 from tandem.portfolio.actions import portfolios
 from tandem.reports.queries import role_capacity
@@ -88,6 +89,45 @@ def test_bookings_for_what_the_scenario_counts_itself_are_not_taken_off(at):
     assert days(at)["Developer"].booked == (0, 0)
 
 
+def test_what_is_booked_beyond_the_effort_of_a_role_and_quarter_is_taken_off(at):
+    whole = {"starts_on": STARTS, "ends_on": ENDS, "percent": Decimal(100)}
+    book(at, person=at.world.mei, subject=at.crane, **whole)
+    assert days(at)["Developer"].booked == pytest.approx((0, SECOND - 30)), "its proposal counts 90 and 30 days of developers itself"
+    other = job_roles.create(actor=at.world.alma, space=at.world.root, name="Diver")
+    diver = make.user(actor=at.world.admin, name="Nemo", space=at.world.root, role=Role.MEMBER)
+    person_roles.create(actor=at.world.alma, space=at.world.root, person=diver, job_role=other, starts_on=date(2025, 1, 1))
+    book(at, person=diver, subject=at.crane, **whole)
+    assert days(at)["Diver"].booked == pytest.approx((FIRST - 5, SECOND)), "the effort of one role frees nobody of another"
+    book(at, job_role=at.role, subject=at.crane, percent=Decimal(100))
+    assert days(at)["Developer"].booked == pytest.approx((2 * FIRST - 90, SECOND - 30)), "with a name or without"
+
+
+def test_a_role_is_one_however_it_is_written(client, at):
+    make.proposal(actor=at.world.alma, space=at.home, title="Quay", costs=[10], effort={"developer": [7]})
+    rows = days(at)
+    assert set(rows) == {"Developer", "Diver"} and rows["Developer"].wanted == (97, 30)
+    problem = selection.problem(selection.read(at.scenario))
+    assert {role for one in problem.candidates for role in one.demand} == {"Developer", "Diver"}, "one limit holds for all of them"
+    scenarios.change(actor=at.world.alma, scenario=at.scenario, version=None, capacity={"Developer": [300], "developer ": [4], "DEVELOPER": [5]})
+    client.force_login(at.world.alma)
+    at.scenario.refresh_from_db()
+    page = f"/scenarios/{at.scenario.pk}/capacities/"
+    client.post(page, {"version": at.scenario.version, "role": ["Developer"], "name": ["Developer"], "days": ["102 104"]})
+    at.scenario.refresh_from_db()
+    assert at.scenario.capacity == {"Developer": [102, 104]}
+
+
+def test_of_roles_without_a_name_only_what_is_booked_here_and_seen_counts(at):
+    other = portfolios.create(actor=at.world.alma, parent=at.world.root, name="Ships").space
+    book(at, job_role=at.role, subject=make.project(actor=at.world.alma, parent=other, name="Ferry", state="running"))
+    assert days(at)["Developer"].booked == (0, 0), "another portfolio's demand is no demand here"
+    secret = make.project(actor=at.world.alma, parent=at.home, name="Sale", state="running", is_confidential=True)
+    book(at, job_role=at.role, subject=secret)
+    assert days(at)["Developer"].booked == pytest.approx((FIRST / 2, 0))
+    manager = make.user(actor=at.world.admin, name="Petra", space=at.home, role=Role.PORTFOLIO_MANAGER)
+    assert days(at, manager)["Developer"].booked == (0, 0), "and nobody learns from it what is confidential"
+
+
 def test_a_role_that_nobody_knows_is_said(at):
     row = days(at)["Diver"]
     assert (row.role_ids, row.people, row.left, row.wanted) == ((), (), (0, 0), (5, 0))
@@ -114,6 +154,44 @@ def test_money_that_is_spoken_for(at):
     assert role_capacity.of(at.world.alma, at.scenario).money == (0, 70)
     member = make.user(actor=at.world.admin, name="Olga", space=at.home, role=Role.MEMBER)
     assert role_capacity.of(member, at.scenario).money == (0, 0), "costs are not theirs to see"
+
+
+def test_costs_without_a_rate_are_said_and_no_budget_is_taken_from_them(client, at):
+    make.cost_line(actor=at.world.alma, project=at.gate, month=date(2027, 5, 1), planned=Decimal(70), currency="USD")
+    found = role_capacity.of(at.world.alma, at.scenario)
+    assert found.money == (0, 0) and found.unknown == ("USD",)
+    client.force_login(at.world.alma)
+    page = f"/scenarios/{at.scenario.pk}/capacities/"
+    text = client.get(page).content.decode()
+    assert "Left out for want of an exchange rate: USD." in text and 'name="whole"' not in text
+    refused = client.post(page, {"version": at.scenario.version, "whole": "250"})
+    assert refused.status_code == 422 and "no exchange rate is known" in refused.content.decode()
+    at.scenario.refresh_from_db()
+    assert at.scenario.budget == [200, 200]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"role": ["Developer"], "days": [" "]}, {"role": ["Developer"], "days": ["1 2 3"]}, {"whole": "-5"}, {"whole": "1 2 3"}, {"whole": ";"}],
+)
+def test_what_would_lift_a_limit_or_is_no_row_of_amounts_is_refused(client, at, given):
+    client.force_login(at.world.alma)
+    make.cost_line(actor=at.world.alma, project=at.gate, month=date(2027, 5, 1), planned=Decimal(70), currency="EUR")
+    answer = client.post(f"/scenarios/{at.scenario.pk}/capacities/", {"version": at.scenario.version, "name": ["Developer"], **given})
+    assert answer.status_code == 422
+    at.scenario.refresh_from_db()
+    assert at.scenario.capacity == {"Developer": [300, 300]} and at.scenario.budget == [200, 200]
+
+
+def test_money_is_shown_where_nobody_asks_for_a_role_and_a_tick_taken_away_stays_away(client, at):
+    client.force_login(at.world.alma)
+    page = f"/scenarios/{at.scenario.pk}/capacities/"
+    given = {"version": at.scenario.version, "name": ["Developer"], "days": ["1"], "whole": "a lot"}
+    assert "checked" not in client.post(page, given).content.decode() and "checked" in client.get(page).content.decode()
+    make.cost_line(actor=at.world.alma, project=at.gate, month=date(2027, 5, 1), planned=Decimal(70), currency="EUR")
+    empty = scenarios.create(actor=at.world.alma, space=at.home, name="Nobody", starts_on=STARTS, quarters=2)
+    type(at.crane).objects.filter(pk=at.crane.pk).update(effort={})
+    assert 'name="whole"' in client.get(f"/scenarios/{empty.pk}/capacities/").content.decode()
 
 
 def test_as_many_queries_for_thirty_people_as_for_three(at):

@@ -1,15 +1,20 @@
 """The form without an account, and the page where it is decided."""
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tandem.collaboration.actions import attachments, comments
 from tandem.kit.errors import Refused
 from tandem.people.models import Role
 from tandem.portfolio.actions import portfolios, proposals
 from tandem.portfolio.models import Proposal
+from tandem.resources.actions import bookings, job_roles
+from tandem.strategy.actions import objectives
+from tandem.web.portfolio import proposals as queue
 from tandem.work.actions import intake
 from tandem.work.models import Submission, WorkItem
 from tests import make
@@ -110,6 +115,52 @@ def test_what_is_sent_to_a_portfolio_becomes_a_draft_in_its_queue(world, signed_
     proposals.change(actor=world.alma, proposal=made, version=1, costs=[100])
     refused = client.post(answer["undo"], headers=JSON)
     assert refused.status_code == 422 and Proposal.objects.exists(), "somebody has written its case"
+
+
+def _worked_on(world, home, made, how):
+    other = make.proposal(actor=world.alma, space=home, title="Crane")
+    if how == "tie":
+        proposals.tie(actor=world.alma, proposal=other, other=made, kind="requires")
+    elif how == "contribution":
+        objectives.contribute(actor=world.alma, objective=make.objective(actor=world.alma, space=world.root), subject=made, weight=50)
+    elif how == "comment":
+        comments.add(actor=world.alma, subject=made, body="I asked the harbour master")
+    elif how == "attachment":
+        attachments.add(actor=world.alma, subject=made, name="offer.txt", chunks=[b"150 k"])
+    else:
+        role = job_roles.create(actor=world.alma, space=world.root, name="Diver")
+        values = {"starts_on": date(2027, 1, 1), "ends_on": date(2027, 3, 31), "percent": 50}
+        bookings.create(actor=world.alma, subject=made, job_role=role, **values)
+
+
+@pytest.mark.parametrize("how", ["tie", "contribution", "comment", "attachment", "booking"])
+def test_a_draft_that_somebody_has_gone_on_with_is_not_taken_back(world, how):
+    home = portfolios.create(actor=world.alma, parent=world.root, name="Digital 2027").space
+    row = intake.submit(actor=None, form=intake.create_form(actor=world.alma, space=home, title="Ask"), title="Shore power")
+    made = intake.accept(actor=world.alma, submission=row, version=1)
+    _worked_on(world, home, made, how)
+    with pytest.raises(Refused) as refused:
+        intake.reopen(actor=world.alma, submission=row)
+    assert refused.value.code == "accepted_changed" and Proposal.objects.filter(pk=made.pk).exists()
+    assert Submission.objects.get().state == "accepted", "nothing was half taken back"
+
+
+def test_where_something_waits_stands_first_however_many_portfolios_there_are(world, signed_in, monkeypatch):
+    monkeypatch.setattr(queue, "MOST_INTAKES", 1)
+    homes = [portfolios.create(actor=world.alma, parent=world.root, name=name).space for name in ("Aft", "Bow", "Yard", "Zone")]
+    for home in homes[2:]:
+        intake.submit(actor=None, form=intake.create_form(actor=world.alma, space=home, title="Ask"), title="Shore power")
+    shown = [(name, count) for name, _page, count in queue._intakes(world.alma)]
+    assert shown[:2] == [("Yard", 1), ("Zone", 1)] and len(shown) == 3 and shown[2][1] == 0
+
+
+def test_a_place_that_has_no_queue_has_no_intake_beside_it(world, signed_in):
+    home = portfolios.create(actor=world.alma, parent=world.root, name="Digital 2027").space
+    client = signed_in(world.alma)
+    for name, space, code in (
+        ("proposal_intake", home, 200), ("proposal_intake", world.product.space, 404), ("intake", world.project.space, 200), ("intake", world.product.space, 404),
+    ):  # fmt: skip
+        assert client.get(reverse(name, kwargs={"key": space.key})).status_code == code, (name, space)
 
 
 def test_a_portfolio_is_asked_and_decided_only_by_who_may(world, signed_in):

@@ -58,6 +58,32 @@ def test_budgets_and_what_is_expected_are_for_who_may_see_costs(world, home):
     assert not theirs.priced and (theirs.whole.budget, theirs.whole.outlook) == (0, 0) and theirs.whole.projects == 3
 
 
+def test_what_has_no_budget_puts_no_place_over_its_budget(world, home):
+    crane, gate = (next(one.record for one in reads.read(world.alma, home.space).nodes if one.name == name) for name in ("Crane", "Gate"))
+    make.budget(actor=world.alma, project=crane, amount="500")
+    make.cost_line(actor=world.alma, project=crane, planned=Decimal(400))
+    make.cost_line(actor=world.alma, project=gate, planned=Decimal(300))
+    over = {one.name: (one.outlook, one.is_over) for one in reads.read(world.alma, home.space).nodes}
+    assert over["Harbour"] == (700, False) and over["Gate"] == (300, False) and over["Crane"] == (400, False)
+    make.cost_line(actor=world.alma, project=crane, planned=Decimal(200))
+    tree = reads.read(world.alma, home.space)
+    assert {one.name for one in tree.nodes if one.is_over} == {"Harbour", "Crane"} and tree.whole.is_over
+
+
+def test_a_project_is_no_place_of_its_own(client, world, home):
+    crane = next(one.record for one in reads.read(world.alma, home.space).nodes if one.name == "Crane")
+    client.force_login(world.alma)
+    assert client.get(PAGE, {"in": crane.space.key}).status_code == 404
+    assert reads.read(world.alma, crane.space).nodes == []
+
+
+def test_a_phase_may_be_named_like_a_state(client, world, home):
+    made = make.project(actor=world.alma, parent=home.space, name="Quay", state="running")
+    report(world, made, date(2026, 7, 1), date(2027, 1, 1), 10, phase="state:of the art")
+    client.force_login(world.alma)
+    assert "<b>state:of the art</b>" in client.get(PAGE, {"in": home.space.key, "by": "phase"}).content.decode()
+
+
 def test_the_page_by_place_phase_and_health(client, world, home):
     client.force_login(world.alma)
     text = client.get(PAGE, {"in": home.space.key}).content.decode()

@@ -131,6 +131,8 @@ REFUSALS: dict[str, Any] = {
     "quarters_out_of_range": _("A scenario has 1 to %(most)s quarters."),
     "shares_too_many": _("A scenario has at most %(most)s rules on shares."),
     "capacity_nothing_taken": _("Choose at least one job role, or say how much money there is."),
+    "capacity_empty": _("Write the days of “%(role)s”, or take its tick away: without days it would have no limit."),
+    "money_without_rate": _("Costs in %(currencies)s cannot be taken off: no exchange rate is known. Add it first."),
     "share_unreadable": _("A rule on a share names a group, least or most, and a whole number of per cent."),
     "tie_circle": _("“%(title)s” requires it already: that would be a circle."),
     "quote_not_found": _("This sentence does not stand in the feedback. Copy it as it is."),

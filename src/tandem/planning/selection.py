@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 from tandem.compute.selection.problem import Candidate, Exclusion, Of, Prerequisite, Problem, Rule, Share
 from tandem.planning.models import Scenario
+from tandem.portfolio.amounts import role_key
 from tandem.portfolio.business_case import npv
 from tandem.portfolio.models import Portfolio, Project, Proposal, ProposalTie
 from tandem.strategy.models import Contribution
@@ -101,7 +103,8 @@ def read(scenario: Scenario) -> Inputs:
     for subject, objective, weight, title in known.values_list("subject_id", "objective_id", "weight", "objective__title"):
         served.setdefault(subject, []).append((objective, weight))
         objectives[objective] = title
-    offers = {f"{row.pk}": _offer(scenario, row, served.get(row.pk, []), rate) for row in rows}
+    names = _spelt(scenario, rows)
+    offers = {f"{row.pk}": _offer(scenario, row, served.get(row.pk, []), rate, names) for row in rows}
     offers = {key: one for key, one in offers.items() if not one.is_running or (one.earliest < scenario.quarters and (one.costs or one.effort))}
     ties, gone = _ties(scenario, offers)
     return Inputs(
@@ -109,12 +112,29 @@ def read(scenario: Scenario) -> Inputs:
     )
 
 
-def _offer(scenario: Scenario, row: Proposal, served: Sequence[tuple[int, int]], rate: float) -> Offer:
+def _spelt(scenario: Scenario, rows: Iterable[Proposal]) -> dict[str, str]:
+    """The one spelling of each role: of the scenario's capacities, else that of the first proposal."""
+    found: dict[str, str] = {}
+    for name in [*scenario.capacity, *(name for row in rows for name in row.effort)]:
+        found.setdefault(role_key(name), name)
+    return found
+
+
+def _effort(row: Proposal, past: int, names: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for role, days in row.effort.items():
+        if left := days[past:]:
+            name = names[role_key(role)]
+            found[name] = tuple(a + b for a, b in zip_longest(found.get(name, ()), left, fillvalue=0))
+    return found
+
+
+def _offer(scenario: Scenario, row: Proposal, served: Sequence[tuple[int, int]], rate: float, names: Mapping[str, str]) -> Offer:
     is_running = row.project is not None
     begun = _begun(scenario, row)
     past = max(0, _quarters(begun, scenario.starts_on)) if is_running else 0
     costs, benefits = tuple(row.costs[past:]), tuple(row.benefits[past:])
-    effort = {role: tuple(days[past:]) for role, days in row.effort.items() if days[past:]}
+    effort = _effort(row, past, names)
     flows = [
         (benefits[k] if k < len(benefits) else 0) - (costs[k] if k < len(costs) else 0) for k in range(max(len(costs), len(benefits)))
     ]

@@ -49,6 +49,11 @@ def checked_rows(rows: Any, field: str, *, is_kept: bool = False) -> dict[str, l
     return {name: row for name, row in found.items() if row}
 
 
+def role_key(name: str) -> str:
+    """“Developer” and “developer” are one role."""
+    return " ".join(name.split()).casefold()
+
+
 def line(values: list[int]) -> str:
     return " ".join(str(n) for n in values)
 

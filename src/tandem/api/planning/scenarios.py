@@ -86,13 +86,14 @@ class RoleDays(BaseModel):
 
 class ScenarioCapacities(BaseModel):
     """What there is. `left` can be taken over as `capacity` of the scenario. `money`: what the projects beside the scenario are expected to
-    cost by quarter, as far as you may see costs."""
+    cost by quarter, as far as you may see costs; without the currencies in `unknown`, for which no exchange rate is known."""
 
     scenario_id: int
     version: int
     roles: list[RoleDays]
     money: list[int]
     currency: str
+    unknown: list[str]
     is_cut: bool
 
 
@@ -105,7 +106,7 @@ def capacities(request: HttpRequest, id: Path[Id]) -> HttpResponse:
     found = role_capacity.of(user, scenario)
     return generic.send(ScenarioCapacities(
         scenario_id=scenario.pk, version=scenario.version, roles=[_role(scenario, one) for one in found.rows], money=list(found.money),
-        currency=found.currency, is_cut=found.is_cut,
+        currency=found.currency, unknown=list(found.unknown), is_cut=found.is_cut,
     ).model_dump())  # fmt: skip
 
 

@@ -1,17 +1,20 @@
 """The one queue: proposing, changing, deciding, and saying what proposals have to do with each other."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
+from tandem.collaboration.models import Attachment, Comment
 from tandem.history.record import record
 from tandem.kit.errors import Refused
 from tandem.people import writing
 from tandem.people.access import Permission, require
 from tandem.people.models import Space, SpaceKind
 from tandem.portfolio import amounts
-from tandem.portfolio.models import Proposal, ProposalTie
+from tandem.portfolio.models import Benefit, Proposal, ProposalTie
+from tandem.strategy.models import Contribution
 
 _DO = Permission.EDIT_WORK
 _DECIDE = Permission.EDIT_PORTFOLIO
@@ -26,6 +29,8 @@ MOVES: dict[str, dict[str, Permission]] = {
     _S.PROJECT: {},
 }
 _REASONED = (_S.ON_HOLD, _S.DECLINED)
+# whether apps that build on this one keep something for a proposal; they register when they are ready
+kept_for: list[Callable[[Proposal], bool]] = []
 _LISTS = {"costs": amounts.checked, "benefits": amounts.checked, "effort": amounts.checked_rows}
 
 
@@ -54,6 +59,16 @@ def remove(*, actor: Any, proposal: Proposal, version: int | None = None) -> Non
     if proposal.state != _S.DRAFT:
         raise Refused("proposal_submitted")
     writing.remove(proposal, actor=actor, permission=_DO, verb="proposal.removed", version=version)
+
+
+def is_built_on(proposal: Proposal) -> bool:
+    """Whether anybody has done anything with it since it was made."""
+    if proposal.version > 1 or proposal.state != _S.DRAFT:
+        return True
+    if ProposalTie.objects.filter(Q(proposal=proposal) | Q(other=proposal)).exists() or Benefit.objects.filter(proposal=proposal).exists():
+        return True
+    said = Contribution.objects.of(proposal), Comment.objects.on(proposal), Attachment.objects.on(proposal)
+    return any(rows.exists() for rows in said) or any(asked(proposal) for asked in kept_for)
 
 
 def move(*, actor: Any, proposal: Proposal, version: int | None, state: str, reason: str = "") -> Proposal:

@@ -25,7 +25,8 @@ ZERO = Decimal(0)
 @dataclass
 class Node:
     """A place with sums of everything below it, or a project. `states`: how many running projects are computed to be what. `cost` is that
-    of the newest report, by currency; `budget` and `outlook` are empty for who may not see costs."""
+    of the newest report, by currency; `budget` and `outlook` are empty for who may not see costs. `covered`: of the outlook that of projects
+    with a budget."""
 
     space_id: int
     kind: str
@@ -41,6 +42,7 @@ class Node:
     cost: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     budget: Decimal = ZERO
     outlook: Decimal = ZERO
+    covered: Decimal = ZERO
 
     @property
     def is_project(self) -> bool:
@@ -60,12 +62,18 @@ class Node:
     def share(self) -> float | None:
         return self.done / self.items if self.items else None
 
+    @property
+    def is_over(self) -> bool:
+        """What has no budget goes beyond none."""
+        return self.covered > self.budget
+
     def add(self, part: "Node") -> None:
         self.projects += part.projects
         self.items += part.items
         self.done += part.done
         self.budget += part.budget
         self.outlook += part.outlook
+        self.covered += part.covered
         for state, count in part.states.items():
             self.states[state] += count
         for currency, cost in part.cost.items():
@@ -97,9 +105,11 @@ def read(user: Any, space: Space | None) -> Tree:
     for space_id, budget in (found.budgets if found else {}).items():
         if space_id in nodes:
             nodes[space_id].budget += budget
+            nodes[space_id].covered = nodes[space_id].outlook
     _work(user, nodes)
     for one in health.healths(user, space, every=True):
-        _grade(nodes[one.project.space_id], one)
+        if one.project.space_id in nodes:
+            _grade(nodes[one.project.space_id], one)
     kept = _summed(nodes, parents)
     whole = Node(space.pk if space else 0, "", "", None)
     for pk in kept[None]:

@@ -1,8 +1,9 @@
 """What there is for a scenario, by quarter: of each job role the time that its people have, less what is firmly booked for what goes on
 beside the scenario; and the money that is expected to be spent on that.
 
-It is the time that load, sprints and the levelled plan ask for (`availability`). Bookings count whatever the reader may see, so that
-nobody looks free who is not; people and job roles are those that the reader sees."""
+It is the time that load, sprints and the levelled plan ask for (`availability`). People and job roles are those that the reader sees.
+Bookings of these people count whatever the reader may see, so that nobody looks free who is not; of those of a job role without a name
+count the ones below the portfolio that the reader sees."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ from tandem.people.models import Space, User
 from tandem.planning import selection
 from tandem.planning.availability import available_hours
 from tandem.planning.models import Scenario
+from tandem.portfolio.amounts import role_key
 from tandem.portfolio.models import Project, Proposal
 from tandem.reports.queries import money
 from tandem.reports.queries.scope import below
@@ -24,12 +26,14 @@ from tandem.resources.models import Booking, Employment, JobRole, PersonRole
 
 MOST_PEOPLE = 1000
 Days = npt.NDArray[np.float64]
+Own = dict[tuple[str, int], str]
+"What is booked → the offer of the scenario that counts it with its effort."
 
 
 @dataclass(frozen=True)
 class RoleCapacity:
-    """A role as the proposals name it, in person-days by quarter. `booked` is of its people and of the role without a name;
-    `role_ids` is empty where no job role has that name. `wanted`: what all candidates ask for if each starts as early as it may."""
+    """A role as the proposals name it, however it is written, in person-days by quarter. `booked` is of its people and of the role
+    without a name; `role_ids` is empty where no job role has that name. `wanted`: what all candidates ask for if each starts as early as it may."""
 
     role: str
     role_ids: tuple[int, ...]
@@ -47,62 +51,72 @@ class RoleCapacity:
 @dataclass(frozen=True)
 class Found:
     """`other_roles`: those of people here for which no candidate asks. `money`: what the projects beside the scenario are expected to
-    cost, as far as the reader may see costs."""
+    cost, as far as the reader may see costs; without what is in `unknown`, the currencies that have no rate."""
 
     rows: tuple[RoleCapacity, ...]
     other_roles: tuple[str, ...]
     is_cut: bool
     money: tuple[int, ...]
     currency: str
+    unknown: tuple[str, ...]
 
 
 def of(user: Any, scenario: Scenario) -> Found:
     """Two dozen queries, however many people, roles, bookings and costs."""
     inputs = selection.read(scenario)
-    wanted = selection.figures(inputs, {one.id: one.earliest for one in inputs.open}).load
-    names = sorted({*wanted, *scenario.capacity})
+    wanted = _wanted(scenario, inputs)
     above = _above(scenario.space_id)
     ids: dict[str, list[int]] = defaultdict(list)
     shown: dict[str, str] = {}
     for pk, name in JobRole.objects.visible_to(user).filter(space__in=above).order_by("name", "pk").values_list("pk", "name"):
-        ids[_key(name)].append(pk)
-        shown[_key(name)] = name
+        ids[role_key(name)].append(pk)
+        shown[role_key(name)] = name
     first, last = scenario.quarter(0), scenario.quarter(scenario.quarters) - timedelta(days=1)
-    roles = {pk for name in names for pk in ids.get(_key(name), ())}
-    here = {*above, *below(user, scenario.space_id)}
-    people, held, is_cut = _held(user, here, roles, first, last)
+    keys = {pk: key for key in wanted for pk in ids.get(key, ())}
+    inside = below(user, scenario.space_id)
+    people, held, is_cut = _held(user, {*above, *inside}, keys, first, last)
     own = _own(inputs)
-    have, booked = _days(scenario, people, held, first, last, own)
-    for role, row in _unnamed(scenario, roles, first, last, own).items():
-        booked[0, role] = row
+    have, booked, counted = _days(scenario, people, held, first, last, own)
+    unnamed = Booking.objects.visible_to(user).filter(space__among=inside, job_role__in=keys)
+    _unnamed(scenario, unnamed, first, last, own, booked, counted)
+    beyond = _beyond(scenario, inputs, counted, keys)
 
-    def added(parts: Mapping[tuple[int, int], Days], mine: Iterable[int]) -> tuple[float, ...]:
-        return tuple(float(n) for n in sum((row for (_person, role), row in parts.items() if role in mine), start=np.zeros(scenario.quarters)))
+    def added(parts: Mapping[tuple[int, int], Days], mine: Iterable[int]) -> Days:
+        return sum((row for (_person, role), row in parts.items() if role in mine), start=np.zeros(scenario.quarters))
 
     rows = []
-    for name in names:
-        mine = tuple(ids.get(_key(name), ()))
+    for key, (name, asked) in sorted(wanted.items(), key=lambda one: one[1][0]):
+        mine = tuple(ids.get(key, ()))
         holders = tuple((pk, text) for pk, text in people.items() if any((pk, role) in have for role in mine))
-        rows.append(RoleCapacity(name, mine, holders, added(have, mine), added(booked, mine), wanted.get(name) or (0,) * scenario.quarters))
-    asked = {_key(name) for name in names}
-    others = tuple(text for key, text in sorted(shown.items()) if key not in asked)
-    return Found(tuple(rows), others, is_cut, _money(user, scenario, inputs), inputs.currency)
+        taken = added(booked, mine) + beyond.get(key, np.zeros(scenario.quarters))
+        rows.append(RoleCapacity(name, mine, holders, tuple(map(float, added(have, mine))), tuple(map(float, taken)), asked))
+    others = tuple(text for key, text in sorted(shown.items()) if key not in wanted)
+    return Found(tuple(rows), others, is_cut, *_money(user, scenario, inputs))
 
 
-def _money(user: Any, scenario: Scenario, inputs: selection.Inputs) -> tuple[int, ...]:
-    """Of all projects of the place but those whose costs the scenario counts itself."""
+def _wanted(scenario: Scenario, inputs: selection.Inputs) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Role, however it is written → its name here, and what all candidates ask for if each starts as early as it may."""
+    load = selection.figures(inputs, {one.id: one.earliest for one in inputs.open}).load
+    found: dict[str, tuple[str, tuple[int, ...]]] = {}
+    for name in [*scenario.capacity, *load]:
+        found.setdefault(role_key(name), (name, (0,) * scenario.quarters))
+    for name, row in load.items():
+        kept, so_far = found[role_key(name)]
+        found[role_key(name)] = kept, tuple(a + b for a, b in zip(so_far, row, strict=True))
+    return found
+
+
+def _money(user: Any, scenario: Scenario, inputs: selection.Inputs) -> tuple[tuple[int, ...], str, tuple[str, ...]]:
+    """Of all projects of the place but those whose costs the scenario counts itself; its currency, and those that have no rate."""
     own = Project.objects.filter(pk__in=[one.project_id for one in inputs.offers.values() if one.project_id and one.costs])  # house: reads — taken away
     there = money.places(user, scenario.space) - set(own.values_list("space_id", flat=True))
-    found = [0.0] * scenario.quarters
-    for group in money.money(user, there, inputs.currency).groups if there else ():
+    spent = [0.0] * scenario.quarters
+    found = money.money(user, there, inputs.currency) if there else None
+    for group in found.groups if found else ():
         number = (group.month.year - scenario.starts_on.year) * 4 + (group.month.month - 1) // 3 - (scenario.starts_on.month - 1) // 3
         if 0 <= number < scenario.quarters:
-            found[number] += float(group.amounts.outlook)
-    return tuple(round(amount) for amount in found)
-
-
-def _key(name: str) -> str:
-    return " ".join(name.split()).casefold()
+            spent[number] += float(group.amounts.outlook)
+    return tuple(round(amount) for amount in spent), inputs.currency, tuple(sorted(found.unknown)) if found else ()
 
 
 def _above(space_id: int) -> list[int]:
@@ -140,58 +154,84 @@ def _part(first: date, count: int, starts: date, ends: date) -> slice:
     return slice(begin, max(begin, min(count, (ends - first).days + 1)))
 
 
-def _own(inputs: selection.Inputs) -> set[tuple[str, int]]:
+def _own(inputs: selection.Inputs) -> Own:
     """What the scenario itself counts with its effort: bookings for it would count twice."""
-    found: set[tuple[str, int]] = set()
+    found: Own = {}
     for one in inputs.offers.values():
         if one.effort:
-            found.add((Proposal._meta.label_lower, one.pk))
+            found[Proposal._meta.label_lower, one.pk] = one.id
             if one.project_id:
-                found.add((Project._meta.label_lower, one.project_id))
+                found[Project._meta.label_lower, one.project_id] = one.id
     return found
 
 
-def _bookings(first: date, last: date) -> Any:
-    return Booking.objects.hard().during(first, last).order_by("starts_on", "pk")  # house: reads — days, whatever the reader may see of them
+def _beyond(scenario: Scenario, inputs: selection.Inputs, counted: Mapping[tuple[str, int], Days], keys: Mapping[int, str]) -> dict[str, Days]:
+    """By role what is booked for offers beyond the effort that they name for it in that quarter, each starting as early as it may."""
+    days: dict[tuple[str, str], Days] = defaultdict(lambda: np.zeros(scenario.quarters))
+    for (offer, role), row in counted.items():
+        if role in keys:
+            days[offer, keys[role]] += row
+    found: dict[str, Days] = defaultdict(lambda: np.zeros(scenario.quarters))
+    for (offer, key), row in days.items():
+        one = inputs.offers[offer]
+        effort = np.zeros(one.earliest + scenario.quarters + one.duration)
+        for name, theirs in one.effort.items():
+            if role_key(name) == key:
+                effort[one.earliest : one.earliest + len(theirs)] += theirs
+        found[key] += np.maximum(row - effort[: scenario.quarters], 0)
+    return found
+
+
+def _bookings(rows: Any, first: date, last: date) -> Any:
+    return rows.hard().during(first, last).order_by("starts_on", "pk")
 
 
 def _days(
-    scenario: Scenario, people: Mapping[int, str], held: Mapping[int, npt.NDArray[np.int64]], first: date, last: date, own: set[tuple[str, int]]
-) -> tuple[dict[tuple[int, int], Days], dict[tuple[int, int], Days]]:
-    """(person, role) → days by quarter that they have, and of these what is firmly booked; beyond all of somebody's time it takes nothing
-    from the others."""
-    if not people:
-        return {}, {}
-    time = available_hours(people, first, last)
-    shares = {person: np.zeros(len(held[person])) for person in people}
-    columns = ("person_id", "subject_kind", "subject_id", "starts_on", "ends_on", "percent")
-    for person, kind, subject, starts, ends, percent in _bookings(first, last).filter(person__in=people).values_list(*columns):
-        if (kind, subject) not in own:
-            shares[person][_part(first, len(shares[person]), starts, ends)] += float(percent) / 100
-    begins = [(scenario.quarter(n) - first).days for n in range(scenario.quarters)]
+    scenario: Scenario, people: Mapping[int, str], held: Mapping[int, npt.NDArray[np.int64]], first: date, last: date, own: Own
+) -> tuple[dict[tuple[int, int], Days], dict[tuple[int, int], Days], dict[tuple[str, int], Days]]:
+    """(person, role) → days by quarter that they have, and of these what is firmly booked beside the scenario; (offer, role) → what is
+    booked for it. Beyond all of somebody's time bookings take nothing from the others."""
     have: dict[tuple[int, int], Days] = {}
     booked: dict[tuple[int, int], Days] = {}
+    counted: dict[tuple[str, int], Days] = defaultdict(lambda: np.zeros(scenario.quarters))
+    if not people:
+        return have, booked, counted
+    time = available_hours(people, first, last)
+    # of each person the share of each day by offer; "" is what goes on beside the scenario and comes first
+    shares = {person: {"": np.zeros(len(held[person]))} for person in people}
+    columns = ("person_id", "subject_kind", "subject_id", "starts_on", "ends_on", "percent")
+    rows = Booking.objects.filter(person__in=people)  # house: reads — days, whatever the reader may see of them
+    for person, kind, subject, starts, ends, percent in _bookings(rows, first, last).values_list(*columns):
+        row = shares[person].setdefault(own.get((kind, subject), ""), np.zeros(len(held[person])))
+        row[_part(first, len(row), starts, ends)] += float(percent) / 100
+    begins = [(scenario.quarter(n) - first).days for n in range(scenario.quarters)]
     for person in people:
         full, minutes = time.full[person], time.minutes[person]
         part = np.divide(minutes, full, out=np.zeros(len(full)), where=full > 0)
-        taken = part * np.minimum(shares[person], 1.0)
-        for role in {int(pk) for pk in np.unique(held[person])} - {0}:
-            mine = held[person] == role
+        roles = [(role, held[person] == role) for role in {int(pk) for pk in np.unique(held[person])} - {0}]
+        for role, mine in roles:
             have[person, role] = np.add.reduceat(part * mine, begins)
-            booked[person, role] = np.add.reduceat(taken * mine, begins)
-    return have, booked
+        so_far = np.zeros(len(full))
+        for offer, share in shares[person].items():
+            taken, so_far = part * (np.minimum(so_far + share, 1.0) - np.minimum(so_far, 1.0)), so_far + share
+            for role, mine in roles:
+                days = np.add.reduceat(taken * mine, begins)
+                if offer:
+                    counted[offer, role] += days
+                else:
+                    booked[person, role] = days
+    return have, booked, counted
 
 
-def _unnamed(scenario: Scenario, roles: Iterable[int], first: date, last: date, own: set[tuple[str, int]]) -> dict[int, Days]:
-    """Days from Monday to Friday that are firmly booked for a job role without a name, by quarter."""
-    found: dict[int, Days] = {}
+def _unnamed(
+    scenario: Scenario, rows: Any, first: date, last: date, own: Own, booked: dict[tuple[int, int], Days], counted: dict[tuple[str, int], Days]
+) -> None:
+    """Adds the days from Monday to Friday that are firmly booked for a job role without a name; person 0 stands for them."""
     columns = ("job_role_id", "subject_kind", "subject_id", "starts_on", "ends_on", "percent")
-    for role, kind, subject, starts, ends, percent in _bookings(first, last).unfilled().filter(job_role__in=roles).values_list(*columns):
-        if (kind, subject) in own:
-            continue
-        row = found.setdefault(role, np.zeros(scenario.quarters))
+    for role, kind, subject, starts, ends, percent in _bookings(rows, first, last).unfilled().values_list(*columns):
+        offer = own.get((kind, subject))
+        row = counted[offer, role] if offer else booked.setdefault((0, role), np.zeros(scenario.quarters))
         for n in range(scenario.quarters):
             begin, end = max(starts, scenario.quarter(n)), min(ends, scenario.quarter(n + 1) - timedelta(days=1))
             if begin <= end:
                 row[n] += float(percent) / 100 * float(np.busday_count(begin, end + timedelta(days=1)))
-    return found

@@ -23,6 +23,10 @@ LONGEST = 1500
 _ABOUT_TIME = {"person", "job_role", "team", "starts_on", "ends_on", "percent", "is_hard", "override_reason"}
 
 
+def is_booked(subject: models.Model) -> bool:
+    return Booking.objects.filter(subject_kind=subject._meta.label_lower, subject_id=subject.pk).exists()
+
+
 def create(*, actor: Any, subject: models.Model, **values: Any) -> Booking:
     """For what the actor may plan; firmly by who may also manage resources. Beyond all of somebody's time only with a reason."""
     kind = subject._meta.label_lower

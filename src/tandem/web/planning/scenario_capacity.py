@@ -28,7 +28,7 @@ def capacities(request: HttpRequest, id: int) -> HttpResponse:
     """Each role that is ticked is taken over with the days that stand in its row, changed or not; the others stay as they are."""
     scenario = doors.find(Scenario.objects.select_related("space"), request.user, pk=id)
     require(request.user, Permission.EDIT_PORTFOLIO, scenario.space_id)
-    problem, typed = "", {}
+    problem, typed, ticked = "", {}, set()
     if request.method == "POST":
         try:
             return _take_over(request, scenario)
@@ -37,11 +37,15 @@ def capacities(request: HttpRequest, id: int) -> HttpResponse:
         except Refused as refused:
             problem = words.refusal(refused.code, refused.params)
             typed = dict(zip(request.POST.getlist("name"), request.POST.getlist("days"), strict=False))
+            ticked = set(request.POST.getlist("role"))
     found = reads.of(request.user, scenario)
+    lines = [_line(scenario, one) for one in found.rows]
+    for one in lines if problem else ():
+        one |= {"days": typed.get(one["role"], one["days"]), "is_ticked": one["role"] in ticked}
     context = {
-        "problem": problem, "whole": request.POST.get("whole", ""),
+        "problem": problem, "whole": request.POST.get("whole", ""), "unknown": ", ".join(found.unknown),
         "row": scenario, "found": found, "heads": [scenario_words.quarter(scenario, n) for n in range(scenario.quarters)],
-        "lines": [{**_line(scenario, one), **({"days": typed[one.role]} if one.role in typed else {})} for one in found.rows], "is_open": scenario.state == Scenario.State.OPEN,
+        "lines": lines, "is_open": scenario.state == Scenario.State.OPEN,
         "budget": _budget(scenario, found), "money_url": f"{reverse('money')}?{urlencode({'in': scenario.space.key})}",
     }  # fmt: skip
     return render(request, "planning/scenario_capacity.html", context, status=422 if problem else 200)
@@ -51,10 +55,14 @@ def _take_over(request: HttpRequest, scenario: Scenario) -> HttpResponse:
     taken = set(request.POST.getlist("role"))
     values: dict[str, Any] = {}
     if roles := {name: days for name, days in zip(request.POST.getlist("name"), request.POST.getlist("days"), strict=False) if name in taken}:
-        values["capacity"] = {**scenario.capacity, **{name: amounts.read(days, "days") for name, days in roles.items()}}
+        values["capacity"] = _limits(scenario, roles)
     if whole := request.POST.get("whole", "").strip():
-        spent = reads.of(request.user, scenario).money
-        given = amounts.read(whole, "whole")
+        found = reads.of(request.user, scenario)
+        if found.unknown:
+            raise Refused("money_without_rate", field="whole", currencies=", ".join(found.unknown))
+        given, spent = _amounts(scenario, whole, "whole"), found.money
+        if not given:
+            raise Refused("amounts_unreadable", field="whole", text=whole[:60])
         given = [*given, *given[-1:] * (scenario.quarters - len(given))][: scenario.quarters]
         values["budget"] = [max(0, amount - gone) for amount, gone in zip(given, spent, strict=True)]
     if not values:
@@ -63,11 +71,29 @@ def _take_over(request: HttpRequest, scenario: Scenario) -> HttpResponse:
     return doors.go_to(request, f"{reverse('scenarios_detail', kwargs={'id': scenario.pk})}#rules", _("Taken over. Solve it to see the best set within it."))
 
 
+def _limits(scenario: Scenario, roles: dict[str, str]) -> dict[str, list[int]]:
+    """The capacities with those that were taken over; a role keeps one row, however it was written before."""
+    taken = {amounts.role_key(name) for name in roles}
+    found = {name: days for name, days in scenario.capacity.items() if amounts.role_key(name) not in taken}
+    for name, days in roles.items():
+        found[name] = _amounts(scenario, days, "days")
+        if not found[name]:
+            raise Refused("capacity_empty", field="days", role=name)
+    return found
+
+
+def _amounts(scenario: Scenario, text: str, field: str) -> list[int]:
+    found = amounts.checked(amounts.read(text, field), field, is_kept=True)
+    if len(found) > scenario.quarters:
+        raise Refused("amounts_too_many", field=field, most=scenario.quarters)
+    return found
+
+
 def _line(scenario: Scenario, one: reads.RoleCapacity) -> dict[str, Any]:
     limit = scenario.capacity.get(one.role)
     return {
         "role": one.role, "people": one.people, "is_known": bool(one.role_ids), "days": amounts.line(list(one.left)),
-        "limit": " · ".join(map(number, limit)) if limit else "", "is_taken": limit == list(one.left),
+        "limit": " · ".join(map(number, limit)) if limit else "", "is_ticked": limit != list(one.left),
         "cells": [_cell(scenario, one, n) for n in range(scenario.quarters)],
     }  # fmt: skip
 
@@ -83,7 +109,7 @@ def _cell(scenario: Scenario, one: reads.RoleCapacity, n: int) -> dict[str, Any]
 
 def _budget(scenario: Scenario, found: reads.Found) -> list[dict[str, str]]:
     """By quarter what is spoken for beside the scenario, and its budget."""
-    if not any(found.money):
+    if not any(found.money) and not found.unknown:
         return []
     return [
         {"spent": money.money(spent, found.currency), "budget": money.money(scenario.budget[n], found.currency) if scenario.budget else ""}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tandem.kit.text import whole_number
-from tandem.people.models import Space
+from tandem.people.models import Space, SpaceKind
 from tandem.portfolio.models import Project
 from tandem.reports.queries import portfolio_tree as reads
 from tandem.web import charts, doors, standing
@@ -24,6 +24,7 @@ from tandem.web.templating import url
 _ROWS = 100
 _VIEWS = ("tree", "phase", "health")
 _STATES = ("off", "risk", "on", "none")
+_PLACES = (SpaceKind.ORGANISATION, SpaceKind.PORTFOLIO, SpaceKind.PROGRAMME)
 
 
 @login_required
@@ -31,7 +32,7 @@ _STATES = ("off", "risk", "on", "none")
 def page(request: HttpRequest) -> HttpResponse:
     key, by = request.GET.get("in", ""), request.GET.get("by", "tree")
     by = by if by in _VIEWS else "tree"
-    space = doors.find(Space.objects.all(), request.user, key=key) if key else None
+    space = doors.find(Space.objects.filter(kind__in=_PLACES), request.user, key=key) if key else None
     tree = reads.read(request.user, space)
     lines = [_line(one, tree, one.depth) for one in tree.nodes] if by == "tree" else _grouped(tree, by)
     number = max(whole_number(request.GET.get("page", ""), 4) or 1, 1)
@@ -56,31 +57,31 @@ def _sentence(tree: reads.Tree) -> str:
 
 def _grouped(tree: reads.Tree, by: str) -> list[dict[str, Any]]:
     """Projects below a line for each phase (or state, where no report says a phase) or each grade, with its sums."""
-    groups: dict[str, list[reads.Node]] = {}
+    groups: dict[tuple[str, str], list[reads.Node]] = {}
     for one in tree.nodes:
         if one.is_project:
-            groups.setdefault(one.computed if by == "health" else one.phase or f"state:{one.record.state}", []).append(one)
-    order = [name for name in _STATES if name in groups] if by == "health" else sorted(groups, key=_place)
+            groups.setdefault(("health", one.computed) if by == "health" else ("phase", one.phase) if one.phase else ("state", one.record.state), []).append(one)
+    order = [("health", name) for name in _STATES if ("health", name) in groups] if by == "health" else sorted(groups, key=_place)
     found = []
-    for name in order:
-        whole = reads.Node(0, "", _group(name, by), None)
-        for one in groups[name]:
+    for group in order:
+        whole = reads.Node(0, "", _group(*group), None)
+        for one in groups[group]:
             whole.add(one)
         found.append(_line(whole, tree, 0))
-        found += [_line(one, tree, 1) for one in groups[name]]
+        found += [_line(one, tree, 1) for one in groups[group]]
     return found
 
 
-def _place(name: str) -> tuple[int, str]:
+def _place(group: tuple[str, str]) -> tuple[int, str]:
     """Phases by their name, then what has none in the order of its states, from what runs to what is over."""
-    states = [f"state:{value}" for value in ("running", "proposed", "on_hold", "done", "cancelled")]
-    return (1 + states.index(name), "") if name in states else (0, name)
+    kind, name = group
+    return (1 + ("running", "proposed", "on_hold", "done", "cancelled").index(name), "") if kind == "state" else (0, name)
 
 
-def _group(name: str, by: str) -> str:
-    if by == "health":
+def _group(kind: str, name: str) -> str:
+    if kind == "health":
         return {"off": _("Off track"), "risk": _("At risk"), "on": _("On track"), "none": _("Not graded")}[name]
-    return str(Project.State(name.removeprefix("state:")).label) if name.startswith("state:") else name
+    return str(Project.State(name).label) if kind == "state" else name
 
 
 def _line(one: reads.Node, tree: reads.Tree, depth: int) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def _line(one: reads.Node, tree: reads.Tree, depth: int) -> dict[str, Any]:
         "projects": one.projects, "done": f"{charts.number(one.done)}/{charts.number(one.items)}" if one.items else "", "share": charts.percent(one.share) if one.items else "",
         "expected": one.expected, "cost": [money.money(amount, currency) for currency, amount in sorted(one.cost.items())],
         "budget": money.money(one.budget, tree.currency) if one.budget else "", "outlook": money.money(one.outlook, tree.currency) if one.outlook else "",
-        "over": bool(one.budget) and one.outlook > one.budget, "money": _money_of(one),
+        "over": one.is_over, "money": _money_of(one),
     }  # fmt: skip
 
 

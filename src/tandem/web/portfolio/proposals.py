@@ -24,6 +24,7 @@ from tandem.web.portfolio.proposal_forms import ProposalForm
 from tandem.web.templating import day
 from tandem.work.models import Submission
 
+MOST_INTAKES = 20
 _QUEUES = (SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION)
 _SHAPES = {"submitted": "none", "assessed": "on", "selected": "done", "project": "done"}
 _MOVES = {
@@ -83,11 +84,13 @@ def queue(request: HttpRequest) -> dict[str, Any]:
 
 
 def _intakes(user: Any) -> list[tuple[str, str, int]]:
-    """The portfolios to which people without an account may send wishes, or may be asked to: name, page, how many wait."""
-    homes = Space.objects.visible_to(user).filter(kind__in=_QUEUES, pk__in=spaces_where(user, Permission.EDIT_WORK))
+    """The portfolios to which people without an account may send wishes, or may be asked to: name, page, how many wait.
+    Those where something waits come first, all of them."""
+    homes = Space.objects.visible_to(user).filter(kind__in=_QUEUES, pk__in=spaces_where(user, Permission.EDIT_WORK)).order_by("name")
     rows = Submission.objects.visible_to(user).waiting().filter(space__kind__in=_QUEUES)
     waiting = dict(rows.order_by().values_list("space_id").annotate(Count("id")))
-    return [(space.name, reverse("proposal_intake", kwargs={"key": space.key}), waiting.get(space.pk, 0)) for space in homes.order_by("name")[:20]]
+    shown = [*homes.filter(pk__in=waiting), *homes.exclude(pk__in=waiting)[:MOST_INTAKES]]
+    return [(space.name, reverse("proposal_intake", kwargs={"key": space.key}), waiting.get(space.pk, 0)) for space in shown]
 
 
 def detail(request: HttpRequest, row: Any) -> dict[str, Any]:

@@ -27,7 +27,7 @@ MOST_SHOWN = 100
 def triage(request: HttpRequest, key: str) -> HttpResponse:
     """What waits for a decision, what was decided lately, and the forms with their addresses."""
     user: Any = request.user
-    space = doors.find(Space.objects, user, key=key)
+    space = doors.find(Space.objects.filter(kind__in=intake.PLACES), user, key=key)
     require(user, Permission.EDIT_WORK, space.pk)
     request.live_topics = [f"space:{space.pk}"]  # type: ignore[attr-defined]
     rows = Submission.objects.visible_to(user).filter(space=space).select_related("form__type", "item", "proposal", "decided_by")

@@ -28,14 +28,14 @@ MOST_FORMS, MOST_WAITING, MOST_EMAIL = 20, 500, 254
 MOST_OF_ONE, MOST_OF_ALL = 5, 60
 _HOUR = timedelta(hours=1)
 _S = Submission.State
-_PLACES = (SpaceKind.PROJECT, SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION)
+PLACES = (SpaceKind.PROJECT, SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION)
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~!&]|^\s*[-+=](?=[\s=-])|(?<=\d)[.)](?=\s))", re.MULTILINE)
 
 
 def create_form(*, actor: Any, space: Space, title: str, intro: str = "", type: WorkItemType | None = None) -> IntakeForm:
     """A link that nobody guesses. Whoever may share the space may make one: for a project, or for a portfolio's queue of proposals."""
     require(actor, _SHARE, space.pk)
-    if space.kind not in _PLACES:
+    if space.kind not in PLACES:
         raise Refused("form_for_what", space=space.name)
     _check(title, type, space.pk)
     with transaction.atomic():
@@ -141,7 +141,7 @@ def decline(*, actor: Any, submission: Submission, version: int | None, reason: 
 
 
 def reopen(*, actor: Any, submission: Submission, version: int | None = None) -> Submission:
-    """The decision is taken back: it waits again; a work item or proposal made of it is removed, unless it was changed since."""
+    """The decision is taken back: it waits again; a work item or proposal made of it is removed, unless somebody has gone on with it."""
     require(actor, _DO, submission.space_id)
     with transaction.atomic():
         now = Submission.objects.select_for_update(no_key=True, of=("self",)).select_related("item", "proposal").get(pk=submission.pk)
@@ -150,13 +150,13 @@ def reopen(*, actor: Any, submission: Submission, version: int | None = None) ->
         if now.item is not None and now.item.removed_at is None:
             if now.item.version > 1:
                 raise Refused("accepted_changed", key=now.item.key)
-            work_items.remove(actor=actor, item=now.item, version=None)
+            work_items.remove(actor=actor, item=now.item, version=now.item.version)
         made = now.proposal
         submission.write(expected=version, state=_S.WAITING, decided_by=None, decided_at=None, item=None, proposal=None, reason="")
         if made is not None:
-            if made.version > 1 or made.state != Proposal.State.DRAFT:
+            if proposals.is_built_on(made):
                 raise Refused("accepted_changed", key=made.title)
-            proposals.remove(actor=actor, proposal=made, version=None)
+            proposals.remove(actor=actor, proposal=made, version=made.version)
         record("submission.reopened", submission, actor=actor, changes={"state": [now.state, _S.WAITING]})
     return submission
 
