@@ -135,6 +135,7 @@ def test_the_islands_ask_only_for_words_that_they_are_given():
 def test_the_spreadsheet_asks_only_for_words_of_its_own_page():
     page = words_command.SOURCE.joinpath("web", "templates", "work", "items_sheet.html").read_text()
     asked = set(re.findall(r"this\.say\('(\w+)'", (FRONTEND / "sheet/sheet.ts").read_text()))
+    asked |= set(re.findall(r"\bword\('(\w+)'", (FRONTEND / "sheet/lines.ts").read_text()))
     assert asked and asked - set(re.findall(r"'(\w+)': (?:_|ngettext)\(", page)) == set()
 
 
