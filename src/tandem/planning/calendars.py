@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db.models.functions import TruncDate
+
 from tandem.compute.scheduling.calendar import OFFICE_DAY, CalendarException, Day, WorkingCalendar
 from tandem.people.models import Space
 from tandem.work import models as work
@@ -67,6 +69,11 @@ def whole_days(calendar: WorkingCalendar) -> WorkingCalendar:
 def wall_clock(moment: datetime | None) -> datetime | None:
     """Plans say nine o'clock, not an offset: rows keep that clock as UTC, compute wants it without a zone."""
     return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
+
+
+def day_in(column: str) -> TruncDate:
+    """The same day as `day_of`, read by the database: of thousands of rows Python would take most of a second for it."""
+    return TruncDate(column, tzinfo=UTC)
 
 
 def day_of(moment: datetime | None) -> date | None:

@@ -75,7 +75,7 @@ def publish() -> Published | None:
         if newest and newest.inputs_hash == inputs_hash and not said:
             return Published(newest, made, before)
         found = plan_solver.first(made.inputs, before, said)
-        return Published(*_store(root, made, found, inputs_hash, perf_counter() - begun))
+        return _store(root, made, found, inputs_hash, perf_counter() - begun)
 
 
 def judge(found: Published) -> None:
@@ -129,7 +129,7 @@ def search(seconds: float, cancelled: Callable[[], bool], step: Step) -> Levelle
             # planned dates that were accepted are not in the inputs: the next plan puts the work there, and this order knows nothing of it
             if digest(made.inputs) != newest.inputs_hash or PlanDraft.objects.accepted_of(newest.pk).exists():
                 return newest
-            found = Published(*_store(root, made, best, newest.inputs_hash, perf_counter() - begun))
+            found = _store(root, made, best, newest.inputs_hash, perf_counter() - begun)
         judge(found)
     return found.plan
 
@@ -173,7 +173,7 @@ def digest(inputs: PlanInputs) -> str:
     return told.hexdigest()
 
 
-def _store(root: Space, made: Made, found: Found, inputs_hash: str, seconds: float) -> tuple[LevelledPlan, Made, KeptPlan]:
+def _store(root: Space, made: Made, found: Found, inputs_hash: str, seconds: float) -> Published:
     inputs, today = made.inputs, clock.today()
     ends = plan_solver.finishes(inputs.arrays(), found.starts) if inputs.n else found.starts
     run = runs.finish(
@@ -190,7 +190,7 @@ def _store(root: Space, made: Made, found: Found, inputs_hash: str, seconds: flo
     changed = _write(plan, rows)
     _forget(plan)
     runs.tell(run, changed)
-    return plan, made, now
+    return Published(plan, made, now)
 
 
 def _rows(made: Made, starts: Ints, ends: Ints) -> tuple[dict[int, tuple[Any, ...]], dict[str, Any]]:

@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import Case, Q, When
-from django.db.models.functions import Least, TruncDate
+from django.db.models.functions import Least
 
 from tandem.kit import clock
 from tandem.people.models import Space
-from tandem.planning.calendars import Calendars, wall_clock
+from tandem.planning.calendars import Calendars, day_in, wall_clock
 from tandem.portfolio.models import Project
 from tandem.product.models import Promise, Scope
 from tandem.work.models import Assignment, Constraint, Link, State, WorkItem
@@ -98,18 +98,13 @@ class _Row(NamedTuple):
 
 
 def _open_rows() -> Iterable[_Row]:
-    """The database reads the days out of moments: of twenty thousand rows Python would take most of a second for it."""
     told = WorkItem.objects.open().annotate(
-        is_begun=Q(actual_start__isnull=False), starts=_day("planned_start"), ends=_day("planned_finish"),
-        release=Case(When(constraint__in=(Constraint.SNET, Constraint.FNET), then=_day("constraint_at"))),
-        due=Least(_day("deadline_at"), "due_on", Case(When(constraint__in=(Constraint.FNLT, Constraint.MFO), then=_day("constraint_at")))),
+        is_begun=Q(actual_start__isnull=False), starts=day_in("planned_start"), ends=day_in("planned_finish"),
+        release=Case(When(constraint__in=(Constraint.SNET, Constraint.FNET), then=day_in("constraint_at"))),
+        due=Least(day_in("deadline_at"), "due_on", Case(When(constraint__in=(Constraint.FNLT, Constraint.MFO), then=day_in("constraint_at")))),
         pinned=Case(When(constraint=Constraint.MSO, constraint_at__isnull=False, then="constraint_at"), When(is_manual=True, then="planned_start")),
     )  # fmt: skip
     return map(_Row._make, told.order_by("space_id", "rank", "id").values_list(*_Row._fields))
-
-
-def _day(field: str) -> TruncDate:
-    return TruncDate(field, tzinfo=UTC)
 
 
 def _items(found: OpenWork, rows: Iterable[_Row], containers: set[int]) -> None:

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 from tandem.api import generic
 from tandem.api.collaboration.jobs import NOUN as JOBS
+from tandem.api.people.spaces import NOUN as SPACES
 from tandem.api.shapes import OPTIONAL, Body, Problem, words
 from tandem.collaboration.actions.idempotent_requests import Answer
-from tandem.kit.errors import Hidden
 from tandem.kit.types import Id
 from tandem.people.models import Space
 from tandem.planning.actions import levelled_plans
@@ -73,12 +73,8 @@ def portfolio_plan(request: HttpRequest, asked: Query[PortfolioPlanAsked]) -> Ht
 
 
 def place(user: Any, number: int | None) -> Space | None:
-    if number is None:
-        return None
-    space = Space.objects.visible_to(user).filter(pk=number).first()
-    if space is None:
-        raise Hidden
-    return space
+    """The space that was asked for, none where none was. Hidden for one that the reader does not see."""
+    return None if number is None else SPACES.row(user, number)
 
 
 def _row(row: reads.Row) -> PlannedProject:

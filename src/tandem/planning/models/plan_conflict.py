@@ -35,6 +35,9 @@ class PlanConflict(Scoped):
         SKILL = "skill", _("Nobody on it has the skill")
         LEAVE = "leave", _("Leave in a critical week")
 
+    # these stand where a date was given; `detail` names the spaces of the work that they wait for
+    OF_PRODUCTS = (Kind.PROMISE, Kind.DRIFT)
+
     kind = models.CharField(max_length=10, choices=Kind.choices)
     subject_kind = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()

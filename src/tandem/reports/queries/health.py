@@ -22,7 +22,6 @@ from tandem.reports.queries.scope import below
 from tandem.work.models import Baseline, BaselineDate, Block, WorkItem
 
 GROWN_RISK, GROWN_OFF = 0.05, 0.15
-_ELSEWHERE = (PlanConflict.Kind.PROMISE, PlanConflict.Kind.DRIFT)
 _FRESH = timedelta(days=7)
 """An older plan says nothing of today."""
 _RANK = {ON: 0, RISK: 1, OFF: 2}
@@ -191,10 +190,10 @@ def _endangered(user: Any, spaces: frozenset[int]) -> dict[int, Counter[str]]:
     plan = LevelledPlan.objects.newest_first().values_list("as_of", "ends").first()
     is_fresh = plan is not None and plan[0] >= clock.today() - _FRESH
     found: dict[int, Counter[str]] = {int(space): Counter() for space in plan[1] if int(space) in spaces} if plan and is_fresh else {}
-    rows = PlanConflict.objects.visible_to(user).open().filter(Q(space__among=spaces) | Q(kind__in=_ELSEWHERE)) if is_fresh else PlanConflict.objects.none()
-    for kind, home, concerned in rows.values_list("kind", "space_id", "detail__spaces"):
-        # a promise and a window stand where they were given; what else concerns several projects has a row in each
-        for space in {home, *(concerned or () if kind in _ELSEWHERE else ())} & spaces:
+    rows = PlanConflict.objects.visible_to(user).open().filter(Q(space__among=spaces) | Q(kind__in=PlanConflict.OF_PRODUCTS))
+    for kind, home, concerned in rows.values_list("kind", "space_id", "detail__spaces") if is_fresh else ():
+        # what else concerns several projects has a row in each
+        for space in {home, *(concerned or () if kind in PlanConflict.OF_PRODUCTS else ())} & spaces:
             found.setdefault(space, Counter())["promises" if kind == PlanConflict.Kind.PROMISE else "conflicts"] += 1
     blocked = Block.objects.visible_to(user).open().filter(space__among=spaces, item__removed_at=None, item__archived_at=None)
     for space, count in blocked.order_by().values_list("space_id").annotate(Count("item", distinct=True)):

@@ -5,16 +5,16 @@ Hours count whatever the reader may see, so that nobody looks free who is not; n
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 from django.db.models import Q, Sum
-from django.db.models.functions import TruncDate
 
 from tandem.kit import clock
 from tandem.people.scoping import spaces_of
 from tandem.planning.availability import Availability, Minutes, available_hours
+from tandem.planning.calendars import day_in
 from tandem.resources.models import Booking
 from tandem.work.models import Assignment, State
 
@@ -118,9 +118,7 @@ def _items(people: list[int], have: Availability, seen: frozenset[int]) -> tuple
     opened = Assignment.objects.filter(  # house: reads — hours; names follow `seen`
         user__in=people, item__removed_at=None, item__archived_at=None, item__is_summary=False
     ).exclude(item__state__category=State.Category.DONE)
-    dated = opened.exclude(item__planned_finish=None, item__due_on=None).annotate(
-        start=TruncDate("item__planned_start", tzinfo=UTC), finish=TruncDate("item__planned_finish", tzinfo=UTC)
-    )
+    dated = opened.exclude(item__planned_finish=None, item__due_on=None).annotate(start=day_in("item__planned_start"), finish=day_in("item__planned_finish"))
     near = dated.filter(Q(start=None) | Q(finish=None) | Q(start__lte=have.last) | Q(finish__lt=today))
     columns = (
         "item_id", "user_id", "share", "item__space_id", "item__key", "item__title", "item__due_on", "start", "finish",

@@ -49,8 +49,7 @@ def lines(user: Any, space: Space | None, after: int) -> tuple[list[Line], int]:
     """The worst first, a page of them; and how many there are."""
     rows = PlanConflict.objects.visible_to(user).open()
     if space is not None:
-        # a promise and a window stand with the product, and concern the projects whose work they wait for
-        concerned = Q(kind__in=(PlanConflict.Kind.PROMISE, PlanConflict.Kind.DRIFT), detail__spaces__contains=[space.pk])
+        concerned = Q(kind__in=PlanConflict.OF_PRODUCTS, detail__spaces__contains=[space.pk])
         rows = rows.filter(Q(space_id__in=below(user, space.pk)) | concerned)
     # a person who is over capacity stands there once, with all projects that it concerns
     one_of = Case(When(kind=PlanConflict.Kind.OVERLOAD, then=-F("subject_id")), default=F("pk"), output_field=BigIntegerField())

@@ -15,7 +15,7 @@ __all__ = ["days_of", "short", "unseen", "way"]
 
 
 def cause(code: str, known: dict[str, Any]) -> str:
-    """Why something does not start earlier. `known`: other, person, pool, day, flags."""
+    """Why something does not start earlier. `known`: other, person, day, is_begun."""
     if code == "pin":
         if known.get("is_begun"):
             return _("It has begun: what has begun goes on before anything new.")
