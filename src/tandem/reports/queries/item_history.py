@@ -25,5 +25,6 @@ def events(user: Any, row: Any, parts: Parts, most: int, before: int | None = No
 
 
 def around(user: Any, item: WorkItem) -> list[tuple[type[models.Model], Any]]:
-    """What hangs on a work item: its checklist, its blocks, the time on it."""
-    return [(model, model.objects.visible_to(user).filter(item=item).values("pk")) for model in (ChecklistEntry, Block, TimeEntry)]
+    """What hangs on a work item that the person sees: its checklist, its blocks, the time on it; all of it stands in its space."""
+    models = (ChecklistEntry, Block, TimeEntry)
+    return [(model, model.objects.filter(item=item, space=item.space_id).values("pk")) for model in models]  # house: reads — the item came through visible_to

@@ -22,7 +22,7 @@ _ICONS = {"agreed": "thumb-up", "thanks": "mood-smile", "seen": "eye"}
 
 def of(user: Any, subject: models.Model) -> list[Comment]:
     """With the names of today for those who are mentioned, and who reacted how: `said` on each."""
-    reactions = Reaction.objects.visible_to(user).filter(comment=models.OuterRef("pk"))
+    reactions = Reaction.objects.filter(comment=models.OuterRef("pk"))  # house: reads — who sees the comment sees what was said to it
     rows = list(
         Comment.objects.visible_to(user).on(subject).select_related("author").only(*_READ)
         .annotate(reacted=ArraySubquery(reactions.values(row=JSONObject(kind="kind", user="user_id", name="user__name"))))[:SHOWN]

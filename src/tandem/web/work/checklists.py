@@ -21,11 +21,12 @@ from tandem.work.actions import checklists
 from tandem.work.models import ChecklistEntry, WorkItem
 
 MOST_TEXT = 50_000
+_READ = ("version", "text", "is_done", "is_acceptance", "due_on", "owner__name")
 
 
 def of(user: Any, item: WorkItem) -> list[ChecklistEntry]:
     rows = ChecklistEntry.objects.visible_to(user).present().filter(item=item)
-    return list(rows.select_related("owner").in_order()[: ChecklistEntry.MOST])
+    return list(rows.select_related("owner").only(*_READ).in_order()[: ChecklistEntry.MOST])
 
 
 @login_required

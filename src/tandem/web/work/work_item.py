@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tandem.automation.models import Development
 from tandem.collaboration import mentions
 from tandem.collaboration.models import Attachment
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Hidden, Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
 from tandem.people.models import User
@@ -28,6 +28,7 @@ from tandem.reports.queries.own_fields import OwnFields
 from tandem.resources.models import SkillNeed
 from tandem.web import doors, histories
 from tandem.web.collaboration import attachments, comments, watches
+from tandem.web.prepared import Prepared
 from tandem.web.work import approvals, checklists, inline, own_fields, time_entries, work_items_parts
 from tandem.work.actions import archiving, links, work_items
 from tandem.work.models import (
@@ -76,11 +77,10 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
 
 
 class _Made(threading.local):
-    """The queries of this thread, by the spaces that are seen: making one costs more than asking it, and it is the same for
-    everybody who sees the same."""
+    """The queries of this thread, by the spaces that are seen: it is the same for everybody who sees the same."""
 
     def __init__(self) -> None:
-        self.rows: dict[frozenset[int], Any] = {}
+        self.rows: dict[frozenset[int], Prepared] = {}
 
 
 _made = _Made()
@@ -93,9 +93,11 @@ def _found(user: Any, key: str) -> WorkItem:
     if (rows := _made.rows.get(seen)) is None:
         if len(_made.rows) >= _MOST_MADE:
             _made.rows.clear()
-        plain = WorkItem.objects.select_related("space", "parent", "reporter", "computed")  # house: reads — `doors.find` below asks for whom
-        rows = _made.rows[seen] = plain.only(*_ITEM).annotate(**_rare(user), **_beside())
-    found: WorkItem = doors.find(rows, user, key=key)
+        plain = WorkItem.objects.visible_to(user).select_related("space", "parent", "reporter", "computed").only(*_ITEM)
+        rows = _made.rows[seen] = Prepared(plain.annotate(**_rare(user), **_beside()), "key")
+    found: WorkItem | None = rows.first(key)
+    if found is None:
+        raise Hidden
     return found
 
 
@@ -114,20 +116,24 @@ def _beside() -> dict[str, Any]:
 
 def _rare(user: Any) -> dict[str, Any]:
     """The names of its sprints, and whether it has files and parts: most items have none, so none is a query of its own."""
-    sprints = Sprint.objects.visible_to(user).filter(items=OuterRef("pk")).values("name")[:10]
-    files = Attachment.objects.visible_to(user).filter(subject_kind=WorkItem._meta.label_lower, subject_id=OuterRef("pk"))
     parts = WorkItem.objects.visible_to(user).present().filter(parent=OuterRef("pk"))
-    blocks = Block.objects.visible_to(user).filter(item=OuterRef("pk"))
-    entries = ChecklistEntry.objects.visible_to(user).present().filter(item=OuterRef("pk"))
-    requests = MoveRequest.objects.visible_to(user).waiting().filter(item=OuterRef("pk"))
-    developments = Development.objects.visible_to(user).filter(item=OuterRef("pk"))
-    found = {"files": files, "parts": parts, "blocks": blocks, "entries": entries, "developments": developments, "requests": requests}
     sent = Submission.objects.visible_to(user).filter(item=OuterRef("pk")).exclude(email="").values("email")[:1]
-    times = TimeEntry.objects.visible_to(user).filter(item=OuterRef("pk"))
-    removed = ChecklistEntry.objects.visible_to(user).filter(item=OuterRef("pk"))
-    around = Exists(removed) | Exists(blocks) | Exists(times)
-    asked = SkillNeed.objects.visible_to(user).filter(item=OuterRef("pk")).values(row=JSONObject(name="skill__name", level="level"))
-    return {"skills_asked": ArraySubquery(asked), "sprint_names": ArraySubquery(sprints), "has_around": around, "sender_email": Subquery(sent), **{f"has_{name}": Exists(rows) for name, rows in found.items()}}
+    # house: reads — what hangs on the item and stands in its space: who sees the one sees the other
+    blocks, times, entries, asked = Block.objects, TimeEntry.objects, ChecklistEntry.objects, SkillNeed.objects
+    files, requests, developments, sprints = Attachment.objects, MoveRequest.objects, Development.objects, Sprint.objects  # house: reads — as above
+    here = {"space": OuterRef("space_id")}
+    of_item = {**here, "item": OuterRef("pk")}
+    found = {
+        "files": files.filter(**here, subject_kind=WorkItem._meta.label_lower, subject_id=OuterRef("pk")),
+        "parts": parts, "blocks": blocks.filter(**of_item), "entries": entries.filter(**of_item).present(),
+        "developments": developments.filter(**of_item), "requests": requests.filter(**of_item).waiting(),
+    }  # fmt: skip
+    around = Exists(entries.filter(**of_item)) | Exists(blocks.filter(**of_item)) | Exists(times.filter(**of_item))
+    return {
+        "skills_asked": ArraySubquery(asked.filter(**of_item).values(row=JSONObject(name="skill__name", level="level"))),
+        "sprint_names": ArraySubquery(sprints.filter(**here, items=OuterRef("pk")).values("name")[:10]), "sender_email": Subquery(sent),
+        "has_around": around, **{f"has_{name}": Exists(rows) for name, rows in found.items()},
+    }  # fmt: skip
 
 
 def _shown(user: Any, item: WorkItem) -> dict[str, Any]:
