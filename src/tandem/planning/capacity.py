@@ -48,7 +48,8 @@ class Capacity:
 
     def space_for(self, person: int, space: int) -> int:
         """0 where the space makes no difference to the time that somebody has."""
-        return space if any(space in one.spaces for one in self.kept.get(person, ())) else 0
+        kept = self.kept.get(person)
+        return space if kept and any(space in one.spaces for one in kept) else 0
 
     def masks(self, person: int, space: int) -> Masks:
         """Slots of each day (D) in which the person has time for the work of a space: on days that are booked for it what is

@@ -6,7 +6,7 @@ night or when somebody asks for it, and its plan replaces the other only where i
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from time import perf_counter
 from typing import Any
 
@@ -179,13 +179,13 @@ def _store(root: Space, made: Made, found: Found, inputs_hash: str, seconds: flo
     run = runs.finish(
         kind=Run.Kind.LEVEL, space_id=root.pk, as_of=today, inputs_hash=inputs_hash, problem={}, seed=runs.seed_of("level", inputs.first), refused=False
     )
-    rows, summary = _rows(made, found.starts, ends)
+    rows = plan_trials.moments_of(made, found.starts, ends)
     now = KeptPlan(inputs, found.starts, ends)
     since, moves = _moves(now, made, today)
     plan = LevelledPlan.objects.create(
         space=root, run=run, as_of=today, inputs_hash=inputs_hash, broken=found.broken, tardiness=found.tardiness, bound=found.bound,
-        makespan=found.makespan, evaluations=found.evaluations, seconds=round(seconds, 3), items=len(rows), assumed=made.assumed,
-        dropped=made.dropped[:100], ends=summary, moves=moves, moved_since=since, kept=packed(inputs, found.starts, ends),
+        makespan=found.makespan, evaluations=found.evaluations, seconds=round(seconds, 3), items=len(rows[0]), assumed=made.assumed,
+        dropped=made.dropped[:100], ends=_by_space(*rows), moves=moves, moved_since=since, kept=packed(inputs, found.starts, ends),
     )  # fmt: skip
     changed = _write(plan, rows)
     _forget(plan)
@@ -193,31 +193,25 @@ def _store(root: Space, made: Made, found: Found, inputs_hash: str, seconds: flo
     return Published(plan, made, now)
 
 
-def _rows(made: Made, starts: Ints, ends: Ints) -> tuple[dict[int, tuple[Any, ...]], dict[str, Any]]:
-    """Of each item its space and dates, and for each space its first start, last finish and number of items."""
-    found: dict[int, tuple[Any, ...]] = {}
-    spaces: dict[int, list[Any]] = {}
-    dates = plan_trials.dates_of(made, starts, ends)
-    for code, space in zip(made.inputs.code.tolist(), made.inputs.space.tolist(), strict=True):
-        if code % 4 != ITEM:
-            continue
-        first, last = dates[code // 4]
-        found[code // 4] = (space, first, last)
-        one = spaces.setdefault(space, [first, last, 0])
-        one[:] = [min(one[0], first), max(one[1], last), one[2] + 1]
-    return found, {str(space): [first.isoformat(), last.isoformat(), n] for space, (first, last, n) in spaces.items()}
+def _by_space(_items: Ints, spaces: Ints, firsts: Ints, lasts: Ints) -> dict[str, Any]:
+    """For each space its first start, last finish and number of items."""
+    known, where, count = np.unique(spaces, return_inverse=True, return_counts=True)
+    first, last = np.full(len(known), np.iinfo(np.int64).max), np.full(len(known), np.iinfo(np.int64).min)
+    np.minimum.at(first, where, firsts)
+    np.maximum.at(last, where, lasts)
+    told = zip(known.tolist(), first.tolist(), last.tolist(), count.tolist(), strict=True)
+    return {str(space): [datetime.fromtimestamp(a, UTC).isoformat(), datetime.fromtimestamp(b, UTC).isoformat(), n] for space, a, b, n in told}
 
 
-def _write(plan: LevelledPlan, rows: dict[int, tuple[Any, ...]]) -> int:
+def _write(plan: LevelledPlan, rows: tuple[Ints, Ints, Ints, Ints]) -> int:
     """Only what differs is written, and what is no longer open goes. Gives how many rows changed.
 
     Moments go as seconds: twenty thousand of them as dates would take longer than the plan."""
     table = LevelledDates._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT item_id, space_id, extract(epoch FROM start)::bigint, extract(epoch FROM finish)::bigint FROM {table}")  # noqa: S608  our own table
-        known = {row[0]: row for row in cursor.fetchall()}
-        now = [(pk, space, int(first.timestamp()), int(last.timestamp())) for pk, (space, first, last) in rows.items()]
-        changed, gone = [row for row in now if known.get(row[0]) != row], list(known.keys() - rows.keys())
+        known, now = set(cursor.fetchall()), list(zip(*(column.tolist() for column in rows), strict=True))
+        changed, gone = [row for row in now if row not in known], list({row[0] for row in known} - set(rows[0].tolist()))
         if gone:
             cursor.execute(f"DELETE FROM {table} WHERE item_id = ANY(%s::bigint[])", [gone])  # noqa: S608  our own table
         cursor.execute(

@@ -69,13 +69,12 @@ class PlanInputs:
         n = self.n
         demand = np.zeros((n, len(self.resource)), np.int32)
         demand[np.repeat(np.arange(n), np.diff(self.need_ptr)), self.need_of] = self.need_units
-        place = {int(pk): k for k, pk in enumerate(self.project)}
         capacity = self.capacity if self.capacity.shape[1] == 1 else np.repeat(self.capacity, SLOTS, axis=1)
         nothing = np.full(n, -1, np.int32)
         return Arrays(
             mode_ptr=np.arange(n + 1, dtype=np.int32), duration=small(self.slots), demand=demand, capacity=small(capacity),
             tail=small(self.tail), head=small(self.head), kind=small(self.kind), lag=small(self.lag), max_lag=np.full(len(self.tail), -1, np.int32),
-            project=np.array([place.get(int(pk), -1) for pk in self.space], np.int32), release=small(self.release), due=small(self.due),
+            project=small(places(self.space, self.project)), release=small(self.release), due=small(self.due),
             weight=small(self.weight), hard=np.zeros(n, np.bool_), project_due=small(self.project_due), project_weight=small(self.project_weight),
             project_hard=np.zeros(len(self.project), np.bool_), fixed=small(self.fixed), fixed_mode=nothing, in_force=nothing,
             calendar=small(self.calendar), working=self._working(),
@@ -86,6 +85,16 @@ class PlanInputs:
         if not (self.calendar >= 0).any():
             return np.zeros((0, 0), np.bool_)
         return np.hstack((slots_of(self.masks), np.ones((len(self.masks), SLOTS), np.bool_)))
+
+
+def places(of: Ints, among: Ints) -> Ints:
+    """Where each value stands among others that are all different, -1 for nowhere."""
+    if not len(among):
+        return np.full(len(of), -1, np.int64)
+    order = np.argsort(among)
+    at = order[np.minimum(np.searchsorted(among, of, sorter=order), len(among) - 1)]
+    found: Ints = np.where(among[at] == of, at, -1)
+    return found
 
 
 def slots_of(masks: Masks) -> npt.NDArray[np.bool_]:

@@ -1,7 +1,9 @@
 """From open work to the arrays of the levelled plan: durations in slots, people and pools, links of containers, due dates."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from statistics import median
 from typing import Any
 
@@ -61,7 +63,9 @@ class _Maker:
     today: date
     away: Away = ()
     rows: list[tuple[int, ...]] = field(default_factory=list)
-    needs: list[list[tuple[int, int]]] = field(default_factory=list)
+    need_ends: list[int] = field(default_factory=lambda: [0])
+    need_of: list[int] = field(default_factory=list)
+    need_units: list[int] = field(default_factory=list)
     at: dict[int, int] = field(default_factory=dict)
     resources: dict[int, int] = field(default_factory=dict)
     free_from: dict[int, int] = field(default_factory=dict)
@@ -70,14 +74,13 @@ class _Maker:
     masks: list[Any] = field(default_factory=list)
     hours_of: list[int] = field(default_factory=list)
     row_by: dict[Any, int] = field(default_factory=dict)
-    row_known: dict[tuple[int | None, ...], int] = field(default_factory=dict)
+    bases: dict[tuple[int | None, int], int] = field(default_factory=dict)
 
     def made(self) -> Made:
         self._calendars()
         self._durations()
         self._pools()
-        for item in self.work.items:
-            self._item(item)
+        self._items()
         self._containers()
         self._links()
         self._promises()
@@ -109,22 +112,25 @@ class _Maker:
 
     def _calendar(self, item: OpenItem, people: list[tuple[int, int]]) -> int:
         """The row of the calendar's days on which all who do it have time as well."""
-        key = (item.calendar_id, item.space_id, *(who for who, _share in people))
-        if key not in self.row_known:
-            self.row_known[key] = self._row(item, sorted({who for who, _share in people if self.people.binds(who)}))
-        return self.row_known[key]
+        space = item.space_id
+        base = self.bases.get((item.calendar_id, space))
+        if base is None:
+            base = self.bases[item.calendar_id, space] = self._base(item)
+        bound = [who for who, _share in people if self.people.binds(who)]
+        if not bound:
+            return base
+        if len(bound) > 1:
+            bound = sorted(set(bound))
+        key = (base, *[(who, self.people.space_for(who, space)) for who in bound])
+        if key not in self.row_by:
+            self.row_by[key] = self._meet(base, [self.people.masks(who, space) for who in bound])
+        return self.row_by[key]
 
-    def _row(self, item: OpenItem, bound: list[int]) -> int:
+    def _base(self, item: OpenItem) -> int:
         known = self.work.calendars
         assert known is not None
         own = known.of_row(item.calendar_id) if item.calendar_id in known.rows else self.of_space[item.space_id]
-        base = self.row_of[own.id]
-        if not bound:
-            return base
-        key = (base, *((who, self.people.space_for(who, item.space_id)) for who in bound))
-        if key not in self.row_by:
-            self.row_by[key] = self._meet(base, [self.people.masks(who, item.space_id) for who in bound])
-        return self.row_by[key]
+        return self.row_of[own.id]
 
     def _meet(self, base: int, people: list[Any]) -> int:
         """Where they never meet, not even the calendar's days are kept: the work is done when its people have time."""
@@ -151,30 +157,36 @@ class _Maker:
 
     def _pools(self) -> None:
         """A project with work that nobody is named for: as many at once as there are people who work there."""
-        people: dict[int, set[int]] = {}
+        people: dict[int, set[int]] = defaultdict(set)
         unnamed = set()
         for item in self.work.items:
-            given = self.work.people.get(item.id, ())
-            people.setdefault(item.space_id, set()).update(user for user, _share in given)
-            if not given and not item.is_milestone:
+            given = self.work.people.get(item.id)
+            if given:
+                people[item.space_id].update([user for user, _share in given])
+            elif not item.is_milestone:
                 unnamed.add(item.space_id)
         self.pools = {space: max(len(people[space]), 1) for space in unnamed}
 
-    def _item(self, item: OpenItem) -> None:
-        minutes = item.minutes if item.minutes is not None else self.usual.get(item.space_id, _USUAL_MINUTES)
-        people = self.work.people.get(item.id, [])
-        slots, needs = _shared(minutes, item, people)
-        held = [(2 * who + PERSON, units) for who, units in needs] if slots else []
-        if slots and item.space_id in self.pools:
-            held.append((2 * item.space_id + POOL, min(sum(units for _who, units in needs) or UNITS, UNITS * self.pools[item.space_id])))
-        calendar = self._calendar(item, people)
-        fixed, flags = self._given(item, slots, needs, calendar)
-        starts = self.work.starts.get(item.space_id)
-        given = [day for day in (item.release, starts) if day]
-        release = self.axis.slot_of(max(given)) if given else 0
-        due = self.axis.end_of(item.due) if item.due else -1
-        flags |= (ASSUMED if item.minutes is None else 0) | (MILESTONE if item.is_milestone else 0)
-        self._add((4 * item.id + ITEM, item.space_id, slots, release, due, item.weight, fixed, flags, calendar), held)
+    def _items(self) -> None:
+        """Twenty thousand of them: what one day means on the axis is worked out once."""
+        people_of, starts_of, pools, nobody = self.work.people, self.work.starts, self.pools, list[tuple[int, int]]()
+        slot_of, end_of = cache(self.axis.slot_of), cache(self.axis.end_of)
+        for item in self.work.items:
+            space = item.space_id
+            minutes = item.minutes if item.minutes is not None else self.usual.get(space, _USUAL_MINUTES)
+            people = people_of.get(item.id, nobody)
+            slots, needs = _shared(minutes, item, people)
+            held = [(2 * who + PERSON, units) for who, units in needs] if slots else []
+            if slots and space in pools:
+                held.append((2 * space + POOL, min(sum([units for _who, units in needs]) or UNITS, UNITS * pools[space])))
+            calendar = self._calendar(item, people)
+            fixed, flags = self._given(item, slots, needs, calendar) if item.is_begun or item.pinned is not None else (-1, 0)
+            release, starts = item.release, starts_of.get(space)
+            if starts and (release is None or starts > release):
+                release = starts
+            flags |= (ASSUMED if item.minutes is None else 0) | (MILESTONE if item.is_milestone else 0)
+            due = end_of(item.due) if item.due else -1
+            self._add((4 * item.id + ITEM, space, slots, slot_of(release) if release else 0, due, item.weight, fixed, flags, calendar), held)
 
     def _given(self, item: OpenItem, slots: int, needs: list[tuple[int, int]], calendar: int) -> tuple[int, int]:
         """What is begun goes first, one after the other for each person; what a person set stays there."""
@@ -206,7 +218,10 @@ class _Maker:
         """A row of code, space, slots, release, due, weight, fixed start, flags and calendar, and what it holds."""
         at = self.at[row[0]] = len(self.rows)
         self.rows.append(row)
-        self.needs.append([(self.resources.setdefault(code, len(self.resources)), units) for code, units in held])
+        for code, units in held:
+            self.need_of.append(self.resources.setdefault(code, len(self.resources)))
+            self.need_units.append(units)
+        self.need_ends.append(len(self.need_of))
         return at
 
     def _containers(self) -> None:
@@ -256,13 +271,12 @@ class _Maker:
     def _inputs(self, links: list[tuple[int, int, int, int]]) -> PlanInputs:
         table = np.array(self.rows, np.int64).reshape(-1, 9).T
         joined = np.array(links, np.int64).reshape(-1, 4).T
-        flat = np.array([pair for one in self.needs for pair in one], np.int64).reshape(-1, 2).T
         projects, due = self._projects()
         calendar, masks = self._rows_used(table[8])
         resource = np.array(list(self.resources), np.int64)
         supply = np.array([[UNITS * (self.pools[code // 2] if code % 2 == POOL else 1)] for code in self.resources], np.int64).reshape(-1, 1)
         return PlanInputs(
-            self.today.toordinal(), *table[:8], calendar, np.cumsum([0, *map(len, self.needs)]).astype(np.int64), flat[0], flat[1],
+            self.today.toordinal(), *table[:8], calendar, *(np.array(one, np.int64) for one in (self.need_ends, self.need_of, self.need_units)),
             resource, supply, joined[0], joined[1], joined[2], joined[3], projects, due, np.full(len(projects), _PROJECT_WEIGHT, np.int64),
             masks, self.axis.ordinals,
         )  # fmt: skip

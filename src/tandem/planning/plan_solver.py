@@ -14,6 +14,7 @@ from tandem.compute.scheduling.levelling.array_check import ArrayChecker
 from tandem.compute.scheduling.levelling.arrays import Arrays
 from tandem.compute.scheduling.levelling.decode import Decoder, default_modes
 from tandem.compute.scheduling.levelling.portfolio_net import breakable, fits
+from tandem.compute.scheduling.levelling.stretch import stretched
 from tandem.planning import plan_steady, runs
 from tandem.planning.plan_inputs import Ints, PlanInputs
 from tandem.planning.plan_rules import latest_starts
@@ -114,14 +115,7 @@ def worth(arrays: Arrays, starts: Ints) -> tuple[int, int]:
 
 def finishes(arrays: Arrays, starts: Ints) -> Ints:
     """The slot after the last that each activity works, over what its calendar leaves out (n)."""
-    found = starts.astype(np.int64) + arrays.duration
-    rows = np.where(arrays.duration > 0, arrays.calendar, -1)
-    size = arrays.working.shape[1] + int(arrays.duration.max(initial=0))
-    for row in np.unique(rows[rows >= 0]).tolist():
-        mine = np.flatnonzero((rows == row) & (starts < arrays.working.shape[1]))
-        slots = np.flatnonzero(np.append(arrays.working[row], np.ones(size - arrays.working.shape[1], np.bool_)))
-        found[mine] = slots[np.searchsorted(slots, starts[mine]) + arrays.duration[mine] - 1] + 1
-    return found
+    return stretched(arrays, starts.astype(np.int64), arrays.duration.astype(np.int64), arrays.calendar.astype(np.int64))[0]
 
 
 def better(plan: KeptPlan, seconds: float, cancelled: Callable[[], bool]) -> Iterator[Found]:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tandem.planning.plan_axis import SLOTS
-from tandem.planning.plan_inputs import BEGUN, PINNED, Ints, Masks, PlanInputs
+from tandem.planning.plan_inputs import BEGUN, PINNED, Ints, Masks, PlanInputs, places
 from tandem.planning.plan_why import KeptPlan
 
 Bools = npt.NDArray[np.bool_]
@@ -27,7 +27,7 @@ class Difference:
 def between(before: KeptPlan, now: PlanInputs, said: Mapping[int, int] | None = None) -> Difference:
     """`said`: of work that somebody decided to put elsewhere, by its code, the slot in which it is to begin."""
     old, moved = before.inputs, _Moved(before.inputs.ordinals, now.ordinals)
-    there = np.array([before.place.get(code, -1) for code in now.code.tolist()], np.int64)
+    there = places(now.code, old.code)
     known = there >= 0
     at = there[known]
     starts, finishes = moved.slots(before.starts), moved.slots(before.finishes)
@@ -121,16 +121,12 @@ def _rows(inputs: PlanInputs) -> Masks:
 
 def _gone(before: KeptPlan, now: PlanInputs, changed: Bools, starts: Ints) -> Ints:
     """Whose queues may close up: what was taken from them, or is no longer open, stood there from then on."""
-    row_of = {code: k for k, code in enumerate(now.resource.tolist())}
-    kept = {code: k for k, code in enumerate(now.code.tolist())}
-    found = np.full(len(now.resource), -1, np.int64)
-    for k, code in enumerate(before.inputs.code.tolist()):
-        at = kept.get(code)
-        if at is not None and not changed[at]:
-            continue
-        start = max(int(starts[k]), 0)
-        for resource in before.needs(k):
-            row = row_of.get(int(before.inputs.resource[resource]))
-            if row is not None:
-                found[row] = start if found[row] < 0 else min(int(found[row]), start)
-    return found
+    old = before.inputs
+    at, row = places(old.code, now.code), places(old.resource, now.resource)
+    is_gone = (at < 0) | changed[at]
+    holder = np.repeat(np.arange(old.n), np.diff(old.need_ptr))
+    rows = row[old.need_of]
+    mine = is_gone[holder] & (rows >= 0)
+    found = np.full(len(now.resource), _NEVER)
+    np.minimum.at(found, rows[mine], np.maximum(starts[holder[mine]], 0))
+    return np.where(found == _NEVER, -1, found)

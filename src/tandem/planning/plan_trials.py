@@ -1,6 +1,6 @@
 """The plan as it would be if something were otherwise: computed beside the one that stands, and what differs between the two."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -65,17 +65,26 @@ def working_days(ordinals: Ints, first: date, last: date) -> int:
 
 
 def dates_of(made: Made, starts: Ints, ends: Ints) -> dict[int, Span]:
-    """Of each item its start and finish; many begin or end in the same slot, and a moment is worked out once."""
-    inputs, axis, hours_of, found = made.inputs, made.axis, made.hours_of, {}
-    firsts: dict[tuple[int, int], datetime] = {}
-    lasts: dict[tuple[int, int], datetime] = {}
-    for code, start, end, calendar in zip(inputs.code.tolist(), starts.tolist(), ends.tolist(), inputs.calendar.tolist(), strict=True):
-        if code % 4 != ITEM:
-            continue
-        hours = hours_of[max(calendar, 0)]
-        first = firsts.get((start, hours)) or firsts.setdefault((start, hours), axis.starts_at(start, hours).replace(tzinfo=UTC))
-        last = lasts.get((end, hours)) or lasts.setdefault((end, hours), axis.ends_at(end, hours).replace(tzinfo=UTC))
-        found[code // 4] = (min(first, last), last)
+    """Of each item its start and finish."""
+    rows = (column.tolist() for column in moments_of(made, starts, ends))
+    return {pk: (datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)) for pk, _space, first, last in zip(*rows, strict=True)}
+
+
+def moments_of(made: Made, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Of each item its number, its space, and its start and finish as seconds; many begin or end in the same slot, and a moment is
+    worked out once."""
+    inputs, axis = made.inputs, made.axis
+    items = np.flatnonzero(inputs.code % 4 == ITEM)
+    hours = np.array(made.hours_of, np.int64)[np.maximum(inputs.calendar[items], 0)]
+    first, last = _seconds(axis.starts_at, starts[items], hours), _seconds(axis.ends_at, ends[items], hours)
+    return inputs.code[items] // 4, inputs.space[items], np.minimum(first, last), last
+
+
+def _seconds(moment: Callable[[int, int], datetime], slots: Ints, hours: Ints) -> Ints:
+    width = int(hours.max(initial=0)) + 1
+    known, where = np.unique(slots * width + hours, return_inverse=True)
+    told = [int(moment(*divmod(key, width)).replace(tzinfo=UTC).timestamp()) for key in known.tolist()]
+    found: Ints = np.array(told, np.int64)[where]
     return found
 
 

@@ -39,7 +39,7 @@ class KeptPlan:
     _holders: tuple[Ints, Ints] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.place = {int(code): k for k, code in enumerate(self.inputs.code)}
+        self.place = {code: k for k, code in enumerate(self.inputs.code.tolist())}
         self._into = _grouped(self.inputs.head, self.inputs.n)
         self._holders = _grouped(self.inputs.need_of, len(self.inputs.resource))
 

@@ -3,6 +3,7 @@
 English readers get ours from `locale/en`, which is written by hand; Chinese ones from `locale/zh_Hans`, like all others."""
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext
 
 BORROWED = (
     _("Email"),
@@ -35,4 +36,15 @@ BORROWED = (
     _("Master key"),
     _("Backup key"),
     _("Key nr. {number}"),
+    _("The password is too similar to the %(verbose_name)s."),
+    _("Your password can’t be too similar to your other personal information."),
+    _("This password is too common."),
+    _("Your password can’t be a commonly used password."),
 )
+
+
+def length(n: int) -> tuple[str, str]:
+    return (
+        ngettext("This password is too short. It must contain at least %d character.", "This password is too short. It must contain at least %d characters.", n),
+        ngettext("Your password must contain at least %(min_length)d character.", "Your password must contain at least %(min_length)d characters.", n),
+    )

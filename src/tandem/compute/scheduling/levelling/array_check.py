@@ -13,7 +13,7 @@ import numpy.typing as npt
 from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.levelling.arrays import Arrays, Ints
 from tandem.compute.scheduling.levelling.check import COUNTED
-from tandem.compute.scheduling.levelling.stretch import worked
+from tandem.compute.scheduling.levelling.stretch import stretched, worked
 
 Longs: TypeAlias = npt.NDArray[np.int64]
 
@@ -23,7 +23,7 @@ class ArrayChecker:
 
     def __init__(self, arrays: Arrays) -> None:
         self.arrays = arrays
-        self._holder, self._held = np.nonzero(arrays.demand)
+        self._holder, self._held = arrays.held
         self._units = arrays.demand[self._holder, self._held].astype(np.int64)
         self._owner = np.repeat(np.arange(arrays.n), np.diff(arrays.mode_ptr))[self._holder]
 
@@ -64,19 +64,8 @@ class ArrayChecker:
 
     def _finishes(self, starts: Longs, rows: Longs) -> tuple[Longs, npt.NDArray[np.bool_]]:
         """Finish of each activity, and whether it starts in a slot that it does not work."""
-        arrays = self.arrays
-        slots, calendar = arrays.duration[rows].astype(np.int64), arrays.calendar[rows]
-        finish, idle = starts + slots, np.zeros(arrays.n, np.bool_)
-        size = max(int(starts.max(initial=0)), arrays.working.shape[1]) + int(slots.max(initial=0)) + 1
-        for row in np.unique(calendar[(calendar >= 0) & (slots > 0)]).tolist():
-            mine = np.flatnonzero((calendar == row) & (slots > 0))
-            works = worked(arrays, row, size + int(slots[mine].max()))
-            # the last place stands for what would not end before the slots do
-            at = np.append(np.flatnonzero(works), size)
-            rank: Longs = np.cumsum(works).astype(np.int64) - works
-            finish[mine] = at[np.minimum(rank[starts[mine]] + slots[mine], len(at)) - 1] + 1
-            idle[mine] = ~works[starts[mine]]
-        return finish, idle
+        slots, calendar = self.arrays.duration[rows].astype(np.int64), self.arrays.calendar[rows].astype(np.int64)
+        return stretched(self.arrays, starts, slots, calendar)
 
     def _deadlines(self, finish: Longs) -> dict[str, int]:
         arrays = self.arrays
@@ -103,18 +92,18 @@ class ArrayChecker:
         """Unit-slots above the capacities; who waits for a worked slot holds nothing."""
         arrays, kinds = self.arrays, len(self.arrays.capacity)
         mine = rows[self._owner] == self._holder
-        who, units = self._owner[mine], self._units[mine]
+        who, units, held = self._owner[mine], self._units[mine], self._held[mine]
         size = int(finish.max(initial=0)) + 1
         used = np.zeros((kinds, size), np.int64)
         calendar = arrays.calendar[rows[who]]
-        for row in np.unique(calendar):
-            some = calendar == row
-            holds, place = np.unique(self._held[mine][some], return_inverse=True)
+        order = np.argsort(calendar, kind="stable")
+        for some in np.split(order, np.flatnonzero(np.diff(calendar[order])) + 1) if len(order) else ():
+            holds, place = np.unique(held[some], return_inverse=True)
             total, at = len(holds) * (size + 1), place * (size + 1)
             change = np.bincount(at + starts[who[some]], units[some], total)
             change -= np.bincount(at + finish[who[some]], units[some], total)
-            held = np.cumsum(change.reshape(len(holds), size + 1), axis=1)[:, :-1].astype(np.int64)
-            used[holds] += held * worked(arrays, int(row), size)
+            running = np.cumsum(change.reshape(len(holds), size + 1), axis=1)[:, :-1].astype(np.int64)
+            used[holds] += running * worked(arrays, int(calendar[some[0]]), size)
         known = arrays.capacity[:, :size]
         used[:, : known.shape[1]] -= known
         used[:, known.shape[1] :] -= arrays.capacity[:, -1:]

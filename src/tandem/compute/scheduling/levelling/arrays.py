@@ -3,6 +3,7 @@
 `problem.py` builds them from dataclasses; readers of benchmark files may build them at once."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ def _no_table() -> Ints:
     return np.zeros((0, 0), np.int32)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Arrays:
     """n activities, M modes of them all, K resources, L links, P projects, C calendars.
 
@@ -70,6 +71,13 @@ class Arrays:
     @property
     def n(self) -> int:
         return len(self.mode_ptr) - 1
+
+    @cached_property
+    def held(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Modes and the resources of which they hold some, in the order of the modes: of a plan of many people most cells of
+        `demand` are empty, and whoever walks through it asks for those that are not."""
+        mode, resource = np.nonzero(self.demand)
+        return mode, resource
 
     @property
     def is_plain(self) -> bool:

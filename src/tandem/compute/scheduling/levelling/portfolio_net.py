@@ -119,12 +119,10 @@ def prepared(arrays: Arrays, horizon: int | None = None) -> Portfolio:
 
 def _needs(arrays: Arrays) -> tuple[Ints, Ints, Ints, Ints]:
     """Activity, resource and units of each demand, and where those of each activity begin (n+1)."""
-    flat = np.flatnonzero(arrays.demand)
-    width = max(arrays.demand.shape[1], 1)
-    who = (flat // width).astype(np.int32)
+    who, which = arrays.held
     pointer = np.zeros(arrays.n + 1, np.int32)
     np.cumsum(np.bincount(who, minlength=arrays.n), out=pointer[1:])
-    return who, (flat % width).astype(np.int32), arrays.demand.reshape(-1)[flat], pointer
+    return who.astype(np.int32), which.astype(np.int32), arrays.demand[who, which], pointer
 
 
 def _projects(arrays: Arrays) -> tuple[Ints, Ints, Ints]:

@@ -63,7 +63,7 @@ def _repairs(
 ) -> Iterator[tuple[Ints, Ints, tuple[int, int, int]]]:
     """Starts, finishes and what they are worth: what changed and what its people do after it (what changed alone, where
     that is nobody's queue), then also that of those who were pushed, at last everything."""
-    modes, held = default_modes(arrays), np.nonzero(arrays.demand)
+    modes, held = default_modes(arrays), arrays.held
     loose = changed | _after(arrays, held, wanted, changed, gone)
     if loose.sum() > max(MOST_MOVED * arrays.n, LONG_QUEUE):
         made, _state = decoder.steadied(order, modes, wanted, changed)

@@ -52,7 +52,7 @@ class Tables(NamedTuple):
 
 def tables_of(arrays: Arrays) -> Tables:
     """Tables of a problem; 20,000 activities take a few milliseconds."""
-    row, need_resource = np.nonzero(arrays.demand)
+    row, need_resource = arrays.held
     need_ptr = np.searchsorted(row, np.arange(len(arrays.duration) + 1))
     in_ptr, in_edge = _by_end(arrays.head, arrays.n)
     out_ptr, out_edge = _by_end(arrays.tail, arrays.n)
