@@ -40,6 +40,7 @@ def test_a_card_of_any_project_is_dragged_and_where_several_states_fit_it_asks(p
     until(page, lambda: state_of(site, title), "In review")
     page.locator("[data-toast] [data-undo]").last.click()
     until(page, lambda: state_of(site, title), "To do")
+    until(page, lambda: page.locator(".cell").first.locator(".kcard", has_text=title).count(), 1)  # the page follows what is told
 
 
 def test_keys_move_it_and_a_choice_left_open_puts_it_back(page_of, site):

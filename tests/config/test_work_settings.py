@@ -60,11 +60,11 @@ def test_fields_and_workflow(settings, world):
     settings("do", "fields", "Berth", "retire")
     assert FieldDefinition.objects.get(name="Berth").retired_at is not None
     settings("add", "states", "name=At sea", "category=in_progress")
+    make.work_item(actor=world.boris, project=world.project, title="Crane", state="in_progress")
     settings("add", "transitions", "from=To do", "to=At sea", "roles=member,project_manager", "approvals=1", "approvers=boris")
     rule = Transition.objects.get()
     assert (rule.to_state.name, set(rule.roles), rule.approvals, rule.approvers) == ("At sea", {"member", "project_manager"}, 1, [world.boris.pk])
     assert "At sea" in settings("list", "transitions")
-    make.work_item(actor=world.boris, project=world.project, title="Crane", state="in_progress")
     settings("do", "states", "In progress", "retire", "into=At sea")
     assert State.objects.get(name="In progress").retired_at is not None
     settings("add", "types", "name=Voyage", "level=3")
