@@ -151,6 +151,7 @@ from tandem.work.actions import (
     item_templates,
     link_kinds,
     recurrences,
+    retrospectives,
     sprints,
     states,
     time_entries,
@@ -176,6 +177,8 @@ from tandem.work.models import (
     LinkKind,
     MoveRequest,
     Recurrence,
+    Retrospective,
+    RetrospectiveNote,
     Sprint,
     State,
     Submission,
@@ -242,6 +245,8 @@ class Area:
     sprint: Sprint
     running_sprint: Sprint
     closed_sprint: Sprint
+    retrospective: Retrospective
+    retro_note: RetrospectiveNote
     baseline: Baseline
     column: Column
     wip_limit: WipLimit
@@ -559,7 +564,9 @@ def _sprints(admin: User, project: Project, item: WorkItem, other: WorkItem) -> 
     planned = make.sprint(actor=admin, project=project, name="Sprint 2", items=[item])
     for row in (item, other):
         row.refresh_from_db()
-    return {"sprint": planned, "running_sprint": running, "closed_sprint": closed}
+    retrospective = retrospectives.open_one(actor=admin, sprint=closed, format="start_stop")
+    note = retrospectives.write(actor=admin, retrospective=retrospective, column="start", text="Load at night")
+    return {"sprint": planned, "running_sprint": running, "closed_sprint": closed, "retrospective": retrospective, "retro_note": note}
 
 
 def _product(admin: User, product: Product, item: WorkItem) -> dict[str, Any]:

@@ -2,7 +2,7 @@
    A move is shown at once and sent as PATCH patch.replace('{id}', id) {state, lane?, after, version}; a refusal puts the card back and says why.
    A limit that stops asks for a reason first. Long columns bring their next cards as they are scrolled to. */
 import Sortable from 'sortablejs';
-import { ask, reasonFor } from '../shared/ask';
+import { ask, choose, reasonFor } from '../shared/ask';
 import { htmx, icon, make } from '../shared/dom';
 import { post } from '../shared/forms';
 import { csrf, fragment, Refusal, send } from '../shared/http';
@@ -93,7 +93,8 @@ export class TandemBoard extends HTMLElement {
         e.item.addEventListener('click', stop, { capture: true, once: true });
         setTimeout(() => e.item.removeEventListener('click', stop, true), 50);
         const from = this.from, cell = cellOf(e.item);
-        if (from && (from.cell !== cell || from.at !== this.cards(cell).indexOf(e.item))) void this.save(e.item, cell, from);
+        if (from && (from.cell !== cell || (this.ordered() && from.at !== this.cards(cell).indexOf(e.item)))) void this.save(e.item, cell, from);
+        else if (from) from.within.insertBefore(e.item, from.before?.parentElement === from.within ? from.before : null);
         if (this.wanted) this.refresh();
       },
     });
@@ -127,6 +128,8 @@ export class TandemBoard extends HTMLElement {
   /** While a card is held or on its way nothing under it is put elsewhere: Sortable would lose it. */
   private moving(): boolean { return this.dragging || this.held || this.busy > 0; }
   private mayMove(): boolean { return this.hasAttribute('patch'); }
+  /** Whether a card keeps the place in its column where it is put; cards of several projects have no order among them. */
+  private ordered(): boolean { return this.dataset.unordered === undefined; }
 
   // ── lanes ──
   private folded = new Set<string>();
@@ -174,11 +177,7 @@ export class TandemBoard extends HTMLElement {
     card.classList.add('wait');
     try {
       const url = (this.getAttribute('patch') ?? '').replace('{id}', encodeURIComponent(id));
-      const answer = await send('PATCH', url, data, version).catch(async (e: unknown) => {
-        const reason = e instanceof Refusal ? await reasonFor(e) : null;
-        if (!reason) throw e;
-        return send('PATCH', url, { ...data, override_reason: reason }, version);
-      });
+      const answer = await this.insist(url, data, version);
       card.dataset.version = String(answer.version ?? version + 1);
       if (answer.is_back) { // others approve it first
         this.back(card, from);
@@ -200,6 +199,22 @@ export class TandemBoard extends HTMLElement {
       this.busy -= 1;
       card.classList.remove('wait');
       if (this.wanted) this.refresh();
+    }
+  }
+  /** Sends the move; where it depends on a choice or a reason, asks for it and sends it again. */
+  private async insist(url: string, data: Record<string, unknown>, version: number): Promise<Record<string, unknown>> {
+    try {
+      return await send('PATCH', url, data, version);
+    } catch (e) {
+      if (!(e instanceof Refusal)) throw e;
+      if (e.body.code === 'which_state' && data.choice === undefined) {
+        const choice = await choose({ title: say('which_state'), choices: e.body.choices as [string, string][] });
+        if (choice !== null) return this.insist(url, { ...data, choice }, version);
+      } else if (data.override_reason === undefined) {
+        const reason = await reasonFor(e);
+        if (reason) return this.insist(url, { ...data, override_reason: reason }, version);
+      }
+      throw e;
     }
   }
   private back(card: HTMLElement, from: Place): void {
@@ -337,9 +352,9 @@ export class TandemBoard extends HTMLElement {
       to?.querySelector<HTMLElement>('.ti')?.focus();
       return;
     }
-    const stack = this.cells().filter((c) => c.dataset.state === cell.dataset.state && !c.hidden), level = stack.indexOf(cell);
-    if (e.key === 'ArrowUp') { if (at > 0) this.place(card, cell, list[at - 1]); else if (stack[level - 1]) this.place(card, stack[level - 1], null); }
-    else if (e.key === 'ArrowDown') { if (at < list.length - 1) this.place(card, cell, list[at + 2] ?? null); else if (stack[level + 1]) this.place(card, stack[level + 1], this.cards(stack[level + 1])[0] ?? null); }
+    const stack = this.cells().filter((c) => c.dataset.state === cell.dataset.state && !c.hidden && (c === cell || !c.dataset.lane?.startsWith('project:'))), level = stack.indexOf(cell);
+    if (e.key === 'ArrowUp') { if (at > 0 && this.ordered()) this.place(card, cell, list[at - 1]); else if (stack[level - 1]) this.place(card, stack[level - 1], null); }
+    else if (e.key === 'ArrowDown') { if (at < list.length - 1 && this.ordered()) this.place(card, cell, list[at + 2] ?? null); else if (stack[level + 1]) this.place(card, stack[level + 1], this.cards(stack[level + 1])[0] ?? null); }
     else if (side && side !== cell) this.place(card, side, this.cards(side)[Math.min(at, this.cards(side).length)] ?? null);
   }
   private nearest(row: HTMLElement[], col: number, by: number, at: number): HTMLElement | undefined {
@@ -361,9 +376,9 @@ export class TandemBoard extends HTMLElement {
     const cell = cellOf(card);
     moveMenu(b, [
       ...this.cells().filter((c) => (c.dataset.lane ?? '') === (cell.dataset.lane ?? '') && c !== cell && this.mayGo(card, c)).map((c) => ({ label: this.heading(c.dataset.state!), run: () => this.place(card, c, this.cards(c)[0] ?? null) })),
-      ...[...this.querySelectorAll<HTMLElement>('[data-lane-head]')].filter((h) => h.dataset.laneHead !== cell.dataset.lane).slice(0, 12).map((h, n) => ({ label: `↕ ${h.querySelector('h3')?.textContent ?? ''}`, rule: n === 0, run: () => { const c = this.cells().find((o) => o.dataset.state === cell.dataset.state && o.dataset.lane === h.dataset.laneHead); if (c) this.place(card, c, this.cards(c)[0] ?? null); } })),
-      { label: say('board_top'), rule: true, run: () => this.place(card, cell, this.cards(cell).find((c) => c !== card) ?? null) },
-      { label: say('board_bottom'), run: () => this.place(card, cell, null) },
+      ...[...this.querySelectorAll<HTMLElement>('[data-lane-head]')].filter((h) => h.dataset.laneHead !== cell.dataset.lane && !h.dataset.laneHead?.startsWith('project:')).slice(0, 12).map((h, n) => ({ label: `↕ ${h.querySelector('h3')?.textContent ?? ''}`, rule: n === 0, run: () => { const c = this.cells().find((o) => o.dataset.state === cell.dataset.state && o.dataset.lane === h.dataset.laneHead); if (c) this.place(card, c, this.cards(c)[0] ?? null); } })),
+      ...(this.ordered() ? [{ label: say('board_top'), rule: true, run: () => this.place(card, cell, this.cards(cell).find((c) => c !== card) ?? null) },
+      { label: say('board_bottom'), run: () => this.place(card, cell, null) }] : []),
       card.dataset.block ? { label: say('unblock'), rule: true, run: () => void this.block(card, { do: 'end', block: card.dataset.block! }) } : { label: say('block'), rule: true, run: () => void this.askBlock(card) },
     ]);
   }

@@ -31,6 +31,27 @@ export function ask(q: Question): Promise<Answer | null> {
   });
 }
 
+/** One of several, as buttons; null when it is left open. */
+export function choose(q: { title: string; choices: [value: string, label: string][] }): Promise<string | null> {
+  const back = document.activeElement as HTMLElement | null, cancel = make('button', { type: 'button', class: 'btn btn-bare' }, say('cancel'));
+  const all = q.choices.map(([value, label]) => make('button', { type: 'button', class: 'btn', value }, label));
+  const box = make('dialog', { class: 'ask', 'aria-label': q.title }, make('h2', { class: 'h-sec' }, q.title), make('div', { class: 'ask-l' }, ...all), make('div', { class: 'form-f' }, cancel));
+  document.body.append(box);
+  return new Promise((done) => {
+    let chosen: string | null = null;
+    all.forEach((b) => b.addEventListener('click', () => { chosen = b.value; box.close(); }));
+    cancel.addEventListener('click', () => box.close());
+    box.addEventListener('keydown', (e) => {
+      e.stopPropagation();
+      const at = all.indexOf(document.activeElement as HTMLButtonElement), by = e.key === 'ArrowDown' ? 1 : e.key === 'ArrowUp' ? -1 : 0;
+      if (by) { e.preventDefault(); all[(at + by + all.length) % all.length]?.focus(); }
+    });
+    box.addEventListener('close', () => { box.remove(); back?.focus?.({ preventScroll: true }); done(chosen); });
+    box.showModal();
+    all[0]?.focus();
+  });
+}
+
 /** A limit that stops, or the time somebody has, refused a step: the reason to take it all the same, or null. */
 export async function reasonFor(refusal: { status: number; message: string; body: Record<string, unknown> }): Promise<string | null> {
   if (refusal.status !== 422) return null;

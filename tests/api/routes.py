@@ -12,7 +12,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from tandem.api.routes import api
 from tandem.kit import clock
 from tandem.product.models import Portal
-from tandem.work.models import State, Transition
+from tandem.work.models import Retrospective, State, Transition
 from tests.areas import Area
 
 # where a noun's example stands in an area
@@ -64,6 +64,7 @@ EXAMPLES = {
     "types": "type",
     "calendars": "calendar",
     "sprints": "sprint",
+    "retrospectives": "retrospective",
     "baselines": "baseline",
     "columns": "column",
     "wip-limits": "wip_limit",
@@ -196,6 +197,11 @@ def operations() -> dict[str, Operation]:
 
 def _days(count: int) -> str:
     return (clock.today() + timedelta(days=count)).isoformat()
+
+
+def _looked_back(area: Area, state: str, **body: Any) -> dict[str, Any]:
+    Retrospective.objects.filter(pk=area.retrospective.pk).update(state=state)
+    return body
 
 
 def _with_workflow(area: Area) -> Any:
@@ -435,6 +441,14 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
         "elsewhere": [{"work_item_id": a.other_item.pk, "sprint_id": None}],
     },
     "sprints_items_create": lambda a: {"work_item_ids": [a.other_item.pk], "after_id": a.item.pk},
+    "retrospectives_create": lambda a: {"sprint_id": a.running_sprint.pk, "format": "four_ls"},
+    "retrospectives_showings_create": lambda a: {},
+    "retrospectives_closings_create": lambda a: _looked_back(a, "shown"),
+    "retrospectives_notes_create": lambda a: {"column": "start", "text": "Load at night"},
+    "retrospectives_note_withdrawals_create": lambda a: {"note_id": 2**40},
+    "retrospectives_groups_create": lambda a: _looked_back(a, "shown", note_id=a.retro_note.pk, into_id=None),
+    "retrospectives_votes_create": lambda a: _looked_back(a, "shown", note_id=a.retro_note.pk),
+    "retrospectives_actions_create": lambda a: _looked_back(a, "shown", title="Order a second lamp"),
     "sprints_people_create": lambda a: {"people": [{"user_id": a.member.pk, "share": 80, "days_off": 1.5}]},
     "baselines_create": lambda a: {"space_id": a.project.space_id, "name": "Second"},
     "features_create": lambda a: {

@@ -18,8 +18,8 @@ from tandem.config import cli
 from tandem.config.work_commands import asking, showing
 from tandem.config.work_commands.account import place
 from tandem.people.actions import users
-from tandem.work.actions import columns, fields, transitions, wip_limits, work_items
-from tandem.work.models import Link, Sprint, State, WorkItem
+from tandem.work.actions import checklists, columns, fields, transitions, wip_limits, work_items
+from tandem.work.models import ChecklistEntry, Link, Sprint, State, WorkItem
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,9 +123,11 @@ def test_a_work_item_is_copied_linked_ticked_off_removed_and_brought_back(work, 
     assert "is empty" in work("check", "POR-1")
     work("check", "POR-1", "Order the hook", "--for", "me", "--due", "2027-02-12")
     work("check", "POR-1", "Grease it")
-    assert work("check", "POR-1", "--done", "2").splitlines() == ["  1 [ ] Order the hook  (Mei Lin  2027-02-12)", "  2 [x] Grease it"]
-    assert "  2 [ ] Grease it" in work("check", "POR-1", "--open", "2")
-    assert "no entry 9" in work("check", "POR-1", "--done", "9", code=1)
+    hook, grease = ChecklistEntry.objects.order_by("pk")
+    checklists.move(actor=world.mei, entry=grease, version=None, after=None)  # to the top: its number stays its own
+    assert work("check", "POR-1", "--done", grease.pk).splitlines() == [f"{grease.pk} [x] Grease it", f"{hook.pk} [ ] Order the hook  (Mei Lin  2027-02-12)"]
+    assert f"{grease.pk} [ ] Grease it" in work("check", "POR-1", "--open", grease.pk)
+    assert "no entry 999999" in work("check", "POR-1", "--done", "999999", code=1)
     assert f"restore {item('POR-3').pk}" in work("remove", "POR-3")
     assert item("POR-3").removed_at and "POR-3" not in work("list", "state:open")
     assert work("restore", item("POR-3").pk) == "POR-3  To do  The second crane\n" and item("POR-3").removed_at is None

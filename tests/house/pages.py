@@ -151,6 +151,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "work_items_bulk": lambda a: {"ids": [a.item.pk], "do": "priority:1"},
     "feeds": lambda a: {"name": "Mine", "query": ""},
     "work_items_day": lambda a: _json(due=_day(9), version=a.item.version),
+    "work_items_card": lambda a: _json(state="done~", version=a.item.version),
     "allocation_cells": lambda a: _json(rows=[{"row": 1, "id": a.booking.pk, "version": allocations.state_of([a.booking]), "cells": {_day(-clock.today().weekday()): "10"}}]),
     "work_items_sheet": lambda a: _json(
         space=a.project.space_id, columns=["title"], rows=[{"row": 1, "id": a.item.pk, "version": a.item.version, "cells": {"title": "New"}}]

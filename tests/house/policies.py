@@ -98,7 +98,7 @@ _READ_ONLY = [
     "job_roles", "skills", "departments", "employments", "person_roles", "person_skills",
 ]  # fmt: skip
 _NOUNS = [
-    "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
+    "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints", "retrospectives",
     "columns", "wip_limits", "blocks", "products", "features", "releases", "release_checks", "promises", "comments", "attachments", "saved_views", "webhooks",
     "deliveries", "rules", "rule_runs", "inlets", "developments", "fields", "transitions", "checklist_entries", "time_entries", "intake_forms", "submissions",
     "item_templates", "recurrences", "flow_clocks", "board_layouts", "link_kinds", "archiving_rules", "archivings", "subscriptions", "feedback", "feedback_quotes", "customers",
@@ -329,6 +329,11 @@ API: dict[str, Policy] = {
     "sprints_items_remove": remove(WORK),
     **{f"sprints_{part}_list": READ for part in ("items", "people", "scope_changes")},
     "sprints_figures_read": READ,
+    "retrospectives_create": create(WORK),
+    "retrospectives_notes_list": Policy(WORK),
+    "retrospectives_actions_list": READ,
+    **{f"retrospectives_{part}_create": change(WORK, 201) for part in ("showings", "closings", "notes", "groups", "votes", "actions")},
+    "retrospectives_note_withdrawals_create": change(WORK, 422),
     "baselines_create": create(PLAN),
     "baselines_dates_list": READ,
     "feedback_create": create(COMMENT),
@@ -747,6 +752,7 @@ WEB: dict[str, Page] = {
     "feed_shared": Page(get=SEE, open_to_all=True),
     "work_items_bulk": Page(post=WORK, blind=True),
     "work_items_day": Page(patch=WORK),
+    "work_items_card": Page(patch=WORK),
     "work_items_sheet": Page(post=WORK, denied=422),
     "work_items_undo": Page(post=SEE, everybody=True),
     "work_items_views": Page(post=SEE, anywhere=True, denied=422),

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tandem.kit.errors import Denied, Refused, Stale
 from tandem.people.models import Role
@@ -123,8 +125,6 @@ def test_a_filter_that_cannot_be_read_is_not_kept(world, signed_in, own):
 def test_lanes_by_filters_cost_one_query_each_however_many_cards(world, signed_in, item, django_assert_max_num_queries):
     board_layouts.create(actor=world.boris, space=world.project.space, lanes=[{"name": "A", "query": "label:ui"}, {"name": "B", "query": "priority:high"}])
     client = signed_in(world.mei)
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     board(client, world, lanes="query")
     with CaptureQueriesContext(connection) as few:
@@ -146,6 +146,32 @@ def test_a_lane_counts_also_the_cards_that_wait_below_the_first(world, signed_in
         return re.findall(r'<h3>([^<]+)</h3><span class="sub num">([^<]+)</span>', board(client, world, **more))
 
     assert heads(lanes="class") == [("Standard", "4")], "two of them are on the page"
-    assert heads(lanes="label") == [("quay", "2+")]
+    assert heads(lanes="label") == [("quay", "5")]
     monkeypatch.setattr(board_picture, "CARDS", 60)
     assert heads(lanes="label") == [("quay", "5")] and sorted(heads(lanes="class")) == [("Expedite", "1"), ("Standard", "4")]
+
+
+def test_lanes_by_people_wholes_own_fields_and_filters_count_what_is_not_shown_in_one_query_more(world, signed_in, monkeypatch):
+    size = fields.create(actor=world.boris, space=world.project.space, name="Size", kind="choice", choices=["Small", "Large"], is_several=True)
+    whole = make.work_item(actor=world.boris, project=world.project, title="Quay")
+    board_layouts.create(actor=world.boris, space=world.project.space, on_cards=[], lanes=[{"name": "Hot", "query": "label:hot"}])
+    for n in range(6):
+        work_items.create(
+            actor=world.boris, space=world.project.space, title=f"Berth {n}", labels=["hot"] if n > 2 else [], assignees=[world.mei, world.boris] if n % 2 else [world.boris],
+            fields={size.key: ["Large", "Small"] if n else ["Small"]}, parent=whole if n < 4 else None,
+        )  # fmt: skip
+    client, code = signed_in(world.boris), f"field.{size.word}"
+
+    def heads(kind, cards):
+        monkeypatch.setattr(board_picture, "CARDS", cards)
+        with CaptureQueriesContext(connection) as found:
+            body = board(client, world, lanes=kind)
+        return dict(re.findall(r'<h3>([^<]+)</h3><span class="sub num">([^<]+)</span>', body)), len(found)
+
+    for kind in ("assignee", "parent", code, "query", "type", "priority"):
+        every, all_queries = heads(kind, 60)
+        some, queries = heads(kind, 3)
+        assert some.items() <= every.items() and len(some) > 0 and sum(map(int, every.values())) == 7, (kind, some, every)
+        assert queries <= all_queries + 1
+    assert heads("assignee", 60)[0] == {"Boris Orlov": "3", "Mei Lin": "3", "Nobody": "1"}
+    assert heads(code, 60)[0] == {"Large": "5", "Small": "1", "No Size": "1"} and heads("query", 60)[0] == {"Hot": "3", "Everything else": "4"}

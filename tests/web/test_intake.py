@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tandem.collaboration.actions import attachments, comments
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Denied, Refused
 from tandem.people.models import Role
 from tandem.portfolio.actions import portfolios, proposals
 from tandem.portfolio.models import Proposal
@@ -16,7 +16,7 @@ from tandem.resources.actions import bookings, job_roles
 from tandem.strategy.actions import objectives
 from tandem.web.portfolio import proposals as queue
 from tandem.work.actions import intake
-from tandem.work.models import Submission, WorkItem
+from tandem.work.models import IntakeForm, Submission, WorkItem, WorkItemType
 from tests import make
 
 JSON = {"Accept": "application/json"}
@@ -177,3 +177,84 @@ def test_a_portfolio_is_asked_and_decided_only_by_who_may(world, signed_in):
     with pytest.raises(Refused):
         intake.create_form(actor=world.alma, space=world.product.space, title="For a product")
     assert not Proposal.objects.exists()
+
+
+@pytest.fixture
+def yard(world):
+    project = make.project(actor=world.alma, name="Yard", key="YAR")
+    make.spaces.grant(actor=world.admin, space=project.space, user=world.boris, role=Role.PROJECT_MANAGER)
+    world.boris.refresh_from_db()
+    return project
+
+
+def routed(world, yard, **values):
+    bug = WorkItemType.objects.get(space=yard.space, name="Bug")
+    routes = [{"answer": "The site", "space": world.project.space_id, "type": None}, {"answer": "A crane", "space": yard.space_id, "type": bug.pk}]
+    given = {"title": "Ask us", "question": "What is it about?", "routes": routes, **values}
+    return intake.create_form(actor=world.boris, space=world.project.space, **given)
+
+
+def test_an_answer_leads_to_its_project_and_type_and_shows_nothing_of_it(world, yard, client, signed_in):
+    form = routed(world, yard)
+    here = reverse("intake_shared", kwargs={"token": form.token})
+    text = client.get(here).content.decode()
+    assert "What is it about?" in text and "A crane" in text and "Yard" not in text and "YAR" not in text and "Portal" not in text
+    refused = client.post(here, {"title": "It squeaks", "answer": "The moon"})
+    assert refused.status_code == 422 and "Choose one of the answers" in refused.content.decode()
+    assert client.post(here, {"title": "It squeaks", "answer": "A crane"}).status_code == 302
+    row = Submission.objects.get()
+    assert (row.space, row.answer, row.type.name) == (yard.space, "A crane", "Bug")
+    assert "It squeaks" not in signed_in(world.mei).get("/boards/POR/intake/").content.decode(), "it waits where the answer leads"
+    page = signed_in(world.alma).get("/boards/YAR/intake/").content.decode()
+    assert "It squeaks" in page and "A crane" in page
+    made = intake.accept(actor=world.alma, submission=row, version=1)
+    assert (made.space, made.type.name) == (yard.space, "Bug")
+    client.post(here, {"title": "No price", "answer": "The site"})
+    made = intake.accept(actor=world.mei, submission=Submission.objects.get(title="No price"), version=1)
+    assert made.space == world.project.space
+
+
+def test_answers_lead_only_where_one_may_share(world, yard, signed_in):
+    def code(**values):
+        with pytest.raises(Refused) as problem:
+            routed(world, yard, **values)
+        return problem.value.code
+
+    one = {"answer": "A crane", "space": yard.space_id, "type": None}
+    foreign = WorkItemType.objects.filter(space=world.project.space).first().pk
+    assert code(question="") == "question_empty" and code(routes=[one, one]) == "routes_alike" and code(routes=[one] * 21) == "routes_too_many"
+    assert code(routes=[{**one, "answer": " "}]) == "route_empty" and code(routes=[{**one, "type": foreign}]) == "other_space"
+    assert code(routes=[{**one, "space": world.root.pk}]) == "reference_unknown"
+    hidden = make.project(actor=world.alma, name="Secret", key="SEC")
+    assert code(routes=[{**one, "space": hidden.space_id}]) == "reference_unknown", "what one does not see is not there"
+    make.spaces.grant(actor=world.admin, space=hidden.space, user=world.boris, role=Role.MEMBER)
+    world.boris.refresh_from_db()
+    with pytest.raises(Denied):
+        routed(world, yard, routes=[{**one, "space": hidden.space_id}])
+    client, here = signed_in(world.boris), reverse("intake_forms", kwargs={"key": "POR"})
+    given = {"do": "create", "title": "Ask", "question": "What?", "answer": ["A crane", ""], "project": ["SEC", ""], "kind": ["", ""]}
+    answer = client.post(here, given, headers=JSON)
+    assert answer.status_code == 422 and "no project that you may share" in answer.content.decode()
+    answer = client.post(here, given | {"project": ["yar", ""], "kind": ["Boat", ""]}, headers=JSON)
+    assert answer.status_code == 422 and "no type of" in answer.content.decode()
+    assert client.post(here, given | {"project": ["yar", ""], "kind": ["bug", ""]}, headers=JSON).status_code == 200
+    form = IntakeForm.objects.get()
+    assert [(o["answer"], o["space"]) for o in form.routes] == [("A crane", yard.space_id)]
+    assert "A crane → YAR · Bug" in client.get("/boards/POR/intake/").content.decode()
+    mine = signed_in(world.mei).get("/boards/POR/intake/").content.decode()
+    assert "a project that you cannot see" in mine and "YAR" not in mine
+    client.post(here, {"do": "change", "form": form.pk, "version": form.version, "title": "Ask", "question": "What?", "answer": [""], "project": [""], "kind": [""]}, headers=JSON)
+    assert IntakeForm.objects.get().routes == [] and IntakeForm.objects.get().question == ""
+
+
+def test_routes_over_the_api_name_only_projects_that_one_sees(world, yard, signed_in):
+    client = signed_in(world.boris)
+    given = {"space_id": world.project.space_id, "title": "Ask us", "question": "What?", "routes": [{"answer": "A crane", "space_id": yard.space_id}]}
+    made = client.post("/api/v1/intake-forms/", given, content_type="application/json")
+    assert made.status_code == 201 and made.json()["routes"] == [{"answer": "A crane", "space_id": yard.space_id, "type_id": None}]
+    shown = signed_in(world.mei).get(f"/api/v1/intake-forms/{made.json()['id']}/").json()
+    assert shown["routes"] == [] and shown["token"] == ""
+    changed = signed_in(world.boris).patch(
+        f"/api/v1/intake-forms/{made.json()['id']}/", {"routes": []}, content_type="application/json", headers={"If-Match": f'"{made.json()["version"]}"'}
+    )
+    assert changed.json()["routes"] == [] and changed.json()["question"] == ""

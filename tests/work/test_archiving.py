@@ -9,7 +9,7 @@ from tandem.history.models import Event
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.reports.queries import filter_language
 from tandem.reports.queries import work_items as reads
-from tandem.work.actions import archiving, bulk, columns, undoing, wip_limits, work_items
+from tandem.work.actions import archiving, bulk, columns, states, undoing, wip_limits, work_items, workflows
 from tandem.work.models import State, WorkItem, wip_limit
 from tests import make
 
@@ -138,3 +138,13 @@ def test_what_is_put_away_fills_no_limit_and_comes_back_only_where_there_is_room
     make.work_item(actor=world.mei, project=world.project, state="done", title="New berth")
     assert code(lambda: archiving.unarchive(actor=world.mei, item=now(item), version=None)) == "wip_limit_reached"
     assert now(item).archived_at is not None
+
+
+def test_what_leaves_the_archive_with_its_retired_state_says_so(world, item):
+    archiving.archive(actor=world.mei, item=item, version=None)
+    space = world.project.space
+    done, doing = (State.objects.get(space=space, name=name) for name in ("Done", "In progress"))
+    workflows.ensure_states(actor=world.boris, space=space, states=[("Shipped", "done")])
+    states.retire(actor=world.boris, state=done, into=doing)
+    told = Event.objects.filter(verb="work_item.moved", subject_id=item.pk).latest("id").changes
+    assert now(item).archived_at is None and told["archived_at"][0] is not None and told["archived_at"][1] is None

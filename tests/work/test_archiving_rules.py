@@ -14,7 +14,7 @@ from tandem.people.actions import users
 from tandem.people.models import User
 from tandem.portfolio.actions import portfolios
 from tandem.portfolio.models import Project
-from tandem.work.actions import archiving_rules, sprints, work_items
+from tandem.work.actions import archiving_rules, columns, sprints, wip_limits, work_items
 from tandem.work.models import Archiving, ArchivingRule, WorkItem
 from tests import make
 
@@ -240,3 +240,18 @@ def test_the_page_shows_before_it_sets_and_does_it_at_once(world, signed_in):
     assert "Bring them back" in client.get(page).content.decode()
     assert client.post(page, {"do": "undo", "archiving": done.pk}, headers=JSON).status_code == 200
     assert WorkItem.objects.get(title="Old berth").archived_at is None
+
+
+def test_what_comes_back_keeps_the_limits_that_stop(world):
+    finished(world, 40, title="First")
+    finished(world, 40, title="Second")
+    rule(world)
+    assert put_away() == {"First", "Second"}
+    done = make.state_of(world.project, "done")
+    columns.lay_out(actor=world.boris, space=world.project.space)
+    done.refresh_from_db()
+    wip_limits.create(actor=world.boris, space=world.project.space, most=1, stops=True, column=done.column)
+    archiving_rules.undo(actor=world.boris, archiving=Archiving.objects.get())
+    assert list(WorkItem.objects.filter(archived_at=None).values_list("title", flat=True)) == ["First"]
+    told = Event.objects.get(verb="archiving.undone")
+    assert told.changes["count"] == [2, 1] and Archiving.objects.get().undone_at is not None, "it says how many stay"

@@ -5,9 +5,11 @@ import uuid
 
 import pytest
 
+from tandem.collaboration.actions import comments
+from tandem.collaboration.models import Comment
 from tandem.kit.errors import Hidden, Refused, Stale
 from tandem.people.actions import spaces
-from tandem.work.actions import fields, many_relocations, undoing, work_items
+from tandem.work.actions import fields, many_relocations, relocations, undoing, work_items
 from tandem.work.actions.relocations import Mapping
 from tandem.work.models import State, WorkItem, WorkItemType
 from tests import make
@@ -60,6 +62,65 @@ def test_one_step_takes_all_back_and_what_was_changed_stays(world, items, yard):
     assert WorkItem.objects.present().get(space=yard.space).title == "New rail"
 
 
+def test_what_was_taken_back_is_done_once_more_with_all_that_hangs_on_it(world, items, yard):
+    run, again, third, fourth = (uuid.uuid4() for _n in range(4))
+    comments.add(actor=world.boris, subject=items[0], body="The hook is worn")
+    made = go(world, items, yard, run)
+    keys = [m.key for m in made]
+    assert undoing.undo(actor=world.boris, run=run, again=again) == (2, 0)
+    assert undoing.undo(actor=world.boris, run=again, again=third) == (2, 0)
+    there = WorkItem.objects.present().filter(space=yard.space)
+    assert sorted(there.filter(parent=None).values_list("key", flat=True)) == sorted(keys) and there.get(title="Hook").parent.title == "Crane"
+    assert not WorkItem.objects.present().filter(space=world.project.space).exists()
+    assert Comment.objects.get().subject_id == made[0].pk and Comment.objects.get().space == yard.space
+    assert undoing.undo(actor=world.boris, run=third, again=fourth) == (2, 0) and Comment.objects.get().subject_id == items[0].pk
+    crane = WorkItem.objects.get(pk=items[0].pk)
+    work_items.change(actor=world.boris, item=crane, version=None, title="The crane")
+    stays: list[str] = []
+    assert undoing.undo(actor=world.boris, run=fourth, stays=stays) == (1, 1) and stays == [crane.key], "changed since: it stays and is named"
+
+
+def test_one_that_may_not_go_back_does_not_keep_the_others_there(world, items, yard, monkeypatch):
+    run, stays = uuid.uuid4(), []
+    go(world, items, yard, run)
+    real = relocations.take_back
+
+    def slow(**given):
+        if given["item"].title == "Rail":
+            raise Stale(given["item"])
+        return real(**given)
+
+    monkeypatch.setattr(relocations, "take_back", slow)
+    assert undoing.undo(actor=world.boris, run=run, stays=stays) == (1, 1)
+    assert [WorkItem.objects.get(key=key).title for key in stays] == ["Rail"]
+
+
+def test_of_an_item_on_its_way_through_three_projects_one_alone_stands(world, items, yard):
+    third = make.project(actor=world.alma, name="Quay", key="QUA")
+    spaces.grant(actor=world.admin, space=third.space, user=world.boris, role="member")
+    world.boris.refresh_from_db()
+    rail = items[2]
+    (there,) = go(world, [rail], yard)
+    (last,) = go(world, [there], third)
+
+    def standing():
+        return list(WorkItem.objects.present().filter(title="Rail").values_list("key", flat=True))
+
+    for one in (rail, there):
+        with pytest.raises(Refused, match="entry_became"):
+            work_items.restore(actor=world.boris, item=WorkItem.objects.get(pk=one.pk), version=None)
+    work_items.remove(actor=world.boris, item=last, version=None)
+    work_items.restore(actor=world.boris, item=WorkItem.objects.get(pk=rail.pk), version=None)
+    assert standing() == [rail.key]
+    for one in (there, last):
+        with pytest.raises(Refused, match="entry_became"):
+            work_items.restore(actor=world.boris, item=WorkItem.objects.get(pk=one.pk), version=None)
+    assert WorkItem.objects.get(pk=last.pk).became.pk == rail.pk == WorkItem.objects.get(pk=there.pk).became.pk
+    work_items.remove(actor=world.boris, item=WorkItem.objects.get(pk=rail.pk), version=None)
+    work_items.restore(actor=world.boris, item=WorkItem.objects.get(pk=there.pk), version=None)
+    assert standing() == [there.key] and WorkItem.objects.get(pk=rail.pk).became.pk == there.pk
+
+
 def test_a_rehearsal_says_what_would_become_of_each_and_writes_nothing(world, items, yard):
     fields.create(actor=world.alma, space=yard.space, name="Berth", kind="number")
     WorkItem.objects.filter(pk=items[0].pk).update(fields={"Berth": "seven"})
@@ -100,8 +161,10 @@ def test_the_page_asks_where_to_shows_what_will_be_and_moves(world, items, yard,
     assert WorkItem.objects.present().get(space=yard.space, title="Crane").state == done
     undo = re.search(r"/work-items/undo/[0-9a-f-]+/", answer)[0]
     back = client.post(undo, headers={"Accept": "application/json"}).json()
-    assert "Took 2 changes back" in back["message"] and back["redo"] == "", "what cannot be done once more is not offered"
+    assert "Took 2 changes back" in back["message"]
     assert WorkItem.objects.present().filter(space=world.project.space).count() == 3
+    again = client.post(back["redo"], headers={"Accept": "application/json"}).json()
+    assert "Took 2 changes back" in again["message"] and not WorkItem.objects.present().filter(space=world.project.space).exists()
 
 
 def test_nobody_moves_where_they_may_not(world, items, yard, signed_in):

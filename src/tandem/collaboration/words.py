@@ -26,6 +26,18 @@ REFUSALS: dict[str, Any] = {
     "wip_limit_reached": _(
         "The limit of “%(limit)s” is reached: %(count)s of at most %(most)s. Finish something there first, or say why it comes in all the same."
     ),
+    "question_empty": _("Write the question that these answers belong to."),
+    "routes_for_projects": _("Answers lead from a project’s form to projects; here everything becomes a proposal."),
+    "routes_too_many": _("A form has at most %(most)s answers."),
+    "routes_alike": _("Two answers read alike."),
+    "route_empty": _("An answer needs some words."),
+    "route_unknown": _("“%(key)s” is no project that you may share."),
+    "route_type_unknown": _("“%(type)s” is no type of “%(key)s”."),
+    "answer_unknown": _("Choose one of the answers."),
+    "lane_of_another_project": _("%(key)s stays in its project. “Move to…” on its page takes it to another one."),
+    "no_state_there": _("%(key)s cannot go there: its project has no such state."),
+    "no_way_there": _("%(key)s may not go there from “%(state)s”: the workflow of its project does not allow it."),
+    "which_state": _("%(key)s could go into several states there. Say which: %(names)s."),
     "limit_exists": _("This place has a limit already. Change that one."),
     "limits_too_many": _("A board has at most %(most)s limits."),
     "limit_too_small": _("A limit is at least 1."),

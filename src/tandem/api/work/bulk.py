@@ -113,11 +113,12 @@ class BulkMoved(BaseModel):
 
 
 class BulkUndone(BaseModel):
-    """How many were taken back, how many were changed since and stay; the run `id` does it once more."""
+    """How many were taken back, how many were changed since and stay (`stays` names the first 50); the run `id` does it once more."""
 
     id: str
     back: int
     left: int
+    stays: list[str]
 
 
 @changes.post("/", response={200: BulkPreview, 201: BulkDone, **NO_WRITE}, operation_id="bulk_changes_create")
@@ -164,10 +165,11 @@ def undo(request: HttpRequest, run: Path[uuid.UUID], payload: Body, key: Key | N
 
     def work() -> Answer:
         again = uuid.uuid4()
-        back, left = undoing.undo(actor=user, run=run, again=again)
+        stays: list[str] = []
+        back, left = undoing.undo(actor=user, run=run, again=again, stays=stays)
         if not back and not left:
             raise Hidden
-        return _answer(BulkUndone(id=str(again), back=back, left=left))
+        return _answer(BulkUndone(id=str(again), back=back, left=left, stays=stays))
 
     return generic.once(request, key, work)
 

@@ -12,6 +12,7 @@ from tandem.config.work_commands import (
     figures,
     items,
     many,
+    settings,
     sprints,
     time,
     weeks,
@@ -25,5 +26,5 @@ def work() -> None:
     pass
 
 
-for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *around.COMMANDS, *many.COMMANDS, *time.COMMANDS, *weeks.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, *estimates.COMMANDS, *fairness.COMMANDS, *ballots.COMMANDS, sprints.sprint):
+for _command in (*account.COMMANDS, *items.COMMANDS, *writing.COMMANDS, *around.COMMANDS, *many.COMMANDS, *time.COMMANDS, *weeks.COMMANDS, *approving.COMMANDS, *figures.COMMANDS, *estimates.COMMANDS, *fairness.COMMANDS, *ballots.COMMANDS, *settings.COMMANDS, sprints.sprint):
     work.add_command(_command)

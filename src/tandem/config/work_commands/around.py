@@ -95,8 +95,8 @@ def unlink(key: str, other: str) -> None:
 @click.command(help=_("The checklist of a work item: shown; with a text added to; with --done or --open and a number ticked."))
 @key_argument
 @click.argument("text", required=False)
-@click.option("--done", "ticked", type=int, metavar="N", help=_("Tick entry number N."))
-@click.option("--open", "opened", type=int, metavar="N", help=_("Open entry number N again."))
+@click.option("--done", "ticked", type=int, metavar="N", help=_("Tick the entry of this number; an entry keeps it."))
+@click.option("--open", "opened", type=int, metavar="N", help=_("Open the entry of this number again."))
 @click.option("--for", "person", help=_("Who does it: me, or as much of a name as only one person has."))
 @click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help=_("Until when."))
 @showing.as_json
@@ -110,17 +110,19 @@ def check(key: str, text: str | None, ticked: int | None, opened: int | None, pe
     rows = _entries(api, item)
     for number, is_done in ((ticked, True), (opened, False)):
         if number is not None:
-            if not 1 <= number <= len(rows):
+            row = next((one for one in rows if one["id"] == number), None)
+            if row is None:
                 raise click.ClickException(_("There is no entry %(n)s.") % {"n": number})
-            written(api, f"checklist-entries/{rows[number - 1]['id']}/", {"is_done": is_done}, rows[number - 1] | {"key": item["key"]}, is_post=False)
+            written(api, f"checklist-entries/{number}/", {"is_done": is_done}, row | {"key": item["key"]}, is_post=False)
             rows = _entries(api, item)
     if is_json:
         showing.dump(rows)
         return
     names = api.names({row["owner_id"] for row in rows if row["owner_id"]})
-    for n, row in enumerate(rows, 1):
+    wide = max((len(str(row["id"])) for row in rows), default=0)
+    for row in rows:  # by the number that an entry keeps: a place would be another one's as soon as somebody moves one
         more = "  ".join(part for part in (names.get(row["owner_id"], ""), row["due_on"] or "") if part)
-        click.echo(clean(f"{n:>3} [{'x' if row['is_done'] else ' '}] {row['text']}" + (f"  ({more})" if more else "")))
+        click.echo(clean(f"{row['id']:>{wide}} [{'x' if row['is_done'] else ' '}] {row['text']}" + (f"  ({more})" if more else "")))
     if not rows:
         click.echo(_("The checklist is empty."))
 

@@ -154,7 +154,7 @@ def one_of(said: str, rows: list[Row], *, is_found: bool = False) -> Row:
 
 
 def _match(row: Row | None) -> Row:
-    return {"If-Match": f'"{row["version"]}"'} if row else {}
+    return {"If-Match": f'"{row["version"]}"'} if row and "version" in row else {}
 
 
 def _read(problem: HTTPError) -> Row:

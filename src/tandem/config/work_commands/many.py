@@ -41,6 +41,7 @@ def many(filter_: tuple[str, ...], given: tuple[str, ...], target: str | None, w
 def undo(run: str, is_json: bool) -> None:
     made = Api().post(f"bulk-changes/{clean(run)}/undos/", {})
     said = _("Taken back: %(back)s. Changed since, left alone: %(left)s.") % {"back": made["back"], "left": made["left"]}
+    said = f"{said} {', '.join(made['stays'])}".rstrip()
     showing.dump(made) if is_json else click.echo(said)
 
 

@@ -24,7 +24,7 @@ def relocate(*, actor: Any, item: WorkItem, **values: Any) -> WorkItem:
 def take_back(*, actor: Any, item: WorkItem) -> WorkItem:
     with transaction.atomic():
         rows = [item.pk, *(part.pk for part in clones.parts_of(item))]
-        before = dict(WorkItem.objects.filter(moved_to__in=rows).values_list("moved_to_id", "pk"))
+        before = dict(WorkItem.objects.filter(moved_to__in=rows).order_by("removed_at").values_list("moved_to_id", "pk"))
         old = relocations.take_back(actor=actor, item=item)
         _follow(actor, before)
     return old

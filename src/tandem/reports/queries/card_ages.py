@@ -18,6 +18,31 @@ from tandem.work.models import State, StateChange
 SHARE = 0.85
 
 
+def recorded(item: Any, now: datetime) -> int | None:
+    """Whole days since work on it began, as recorded; None as long as it waits and once it is done."""
+    if item.state.category == State.Category.TO_DO or item.is_done or item.actual_start is None:
+        return None
+    return max(0, (now - item.actual_start).days)
+
+
+class RecordedAges:
+    """Of items of several projects: the recorded start counts, and no expectation holds for all of them."""
+
+    expected, clock = None, None
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def meet(self, items: Iterable[Any]) -> None:
+        pass
+
+    def of(self, item: Any) -> int | None:
+        return recorded(item, self._now)
+
+    def left(self, item: Any) -> datetime | None:
+        return None
+
+
 class CardAges:
     """`clock` is None in a space that has set none: there the recorded start counts, in days of the clock. `expected` is
     None below eight finished items. `has_clock` False: it is known that there is none. With a clock of its own the ways of the cards are read as on the flow page."""
@@ -54,9 +79,7 @@ class CardAges:
         if self._ways is not None:
             age = self._age.get(item.pk)
             return None if age is None else max(0, int(age + 1e-9))
-        if item.state.category == State.Category.TO_DO or item.is_done or item.actual_start is None:
-            return None
-        return max(0, (self._now - item.actual_start).days)
+        return recorded(item, self._now)
 
     def days_until(self, day: date) -> int:
         """In the days in which `expected` is counted."""

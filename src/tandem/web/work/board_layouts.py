@@ -28,7 +28,7 @@ class Face:
     def __init__(self, layout: dict[str, Any] | None = None, conditions: list[Any] | None = None, user: Any = None) -> None:
         self._on = list(layout["on_cards"]) if layout else None
         self._lanes: list[dict[str, str]] = layout["lanes"] if layout else []
-        self._conditions, self._user = conditions or [], user
+        self.conditions, self._user = conditions or [], user
         self._in: dict[int, int] = {}
 
     def has(self, part: str) -> bool:
@@ -48,7 +48,7 @@ class Face:
     def meet(self, items: list[Any]) -> None:
         """Which lane each of these stands in: one query per lane, on the items that are shown alone."""
         rest = {item.pk for item in items}
-        for number, condition in enumerate(self._conditions):
+        for number, condition in enumerate(self.conditions):
             if condition is None or not rest:
                 continue
             rows = WorkItem.objects.visible_to(self._user).filter(condition, pk__in=rest).values_list("pk", flat=True)

@@ -1,15 +1,13 @@
 """What stands on a board: columns with their limits, lanes, cards with their age and what blocks them."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from tandem.kit.dates import short_day
@@ -19,31 +17,14 @@ from tandem.reports.queries import approvals, checklists, set_here
 from tandem.reports.queries import boards as stacks_of
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.boards import Half, Hold, Stack, Standing
-from tandem.reports.queries.card_ages import CardAges
+from tandem.reports.queries.card_ages import CardAges, RecordedAges
 from tandem.reports.queries.moves import Moves
 from tandem.reports.queries.own_fields import OwnFields
-from tandem.web.work import board_layouts, filtering, own_fields
+from tandem.web.work import board_lanes, board_layouts, filtering, own_fields
 from tandem.work.models import Block, FieldDefinition, ServiceClass, WorkItem
 
 CARDS, MOST_CARDS = 60, 5000
-LANES = {
-    "assignee": lazy("Assignee"), "class": lazy("Class of service"), "parent": lazy("Part of"), "priority": lazy("Priority"),
-    "type": lazy("Type"), "label": lazy("Label"), "query": lazy("Filters of the board"),
-}  # fmt: skip
 _CLASSES = dict(ServiceClass.choices)
-
-
-@dataclass
-class Lane:
-    """A row of cells; `value` is what a card takes on when it is put here. `cells` by the key of the half."""
-
-    value: str
-    title: str
-    cells: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
-    count: int | str = 0
-    limit: dict[str, Any] | None = None
-    limits: dict[int, dict[str, Any]] = field(default_factory=dict)  # of its cells, by column
-
 
 def drawn(
     request: HttpRequest, space: Space, condition: Q, lanes: str, now: datetime, *, with_cards: bool = True
@@ -57,9 +38,10 @@ def drawn(
     counts, limits = stacks_of.counts(user, space.pk, condition), stacks_of.limits(user, space.pk)
     holds, ages = stacks_of.holds(user, now, space_id=space.pk), CardAges(user, space.pk, now, has_clock=getattr(space, "has_clock", True))
     cards = cards_of(user, [i for rows in found.values() for i in rows], now, holds, ages, extra)
-    rows = _lanes(user, halves, found, cards, lanes, extra)
+    rows = board_lanes.rows_of(user, halves, found, cards, lanes, extra)
     if lanes and with_cards and sum(map(len, found.values())) < sum(counts.values()):
-        _count_lanes(user, space, rows, condition, lanes)
+        every = WorkItem.objects.visible_to(user).present().filter(condition, space=space.pk)
+        board_lanes.count(user, every, rows, lanes, extra)
     _limit_lanes(rows, limits, lanes)
     return {
         "columns": [_column(request, space, stack, found, counts, most, limits) for stack in stacks],
@@ -176,8 +158,9 @@ class CardExtra:
 
 
 def cards_of(
-    user: Any, items: list[Any], now: datetime, holds: list[Hold], ages: CardAges, extra: "CardExtra"
+    user: Any, items: list[Any], now: datetime, holds: list[Hold], ages: CardAges | RecordedAges, extra: Any
 ) -> dict[int, dict[str, Any]]:
+    """`extra`: a `CardExtra`, or what knows the same of items of several projects."""
     people, said, checks = reads.assignees(items), stacks_of.blocks(user, items), checklists.counts(user, items)
     held: dict[int, list[Hold]] = {}
     for hold in holds:
@@ -191,6 +174,7 @@ def cards_of(
         i.pk: {
             "item": i,
             "people": people.get(i.pk, []) if has("assignees") else [],
+            "first": next(iter(people.get(i.pk, [])), None),  # whose lane it stands in, shown or not
             "labels": i.labels if has("labels") else [],
             "age": _age(i, since.get(i.pk), ages, now) if has("age") else None,
             "blocked": _blocked(said.get(i.pk), held.get(i.pk, []), now),
@@ -225,7 +209,7 @@ def _blocked(block: Block | None, held: list[Hold], now: datetime) -> str:
     return f"{ngettext('%(n)s d', '%(n)s d', int(max(days))) % {'n': int(max(days))}}, {text}" if days else text
 
 
-def _age(item: Any, since: Any, ages: CardAges, now: datetime) -> dict[str, Any] | None:
+def _age(item: Any, since: Any, ages: CardAges | RecordedAges, now: datetime) -> dict[str, Any] | None:
     """In progress: days since work began, by the clock of the project, against the time within which 85 % of the finished
     items were done. Before: how long it waits in this column. Done, or past the end of the clock: the day."""
     if item.is_done:
@@ -243,71 +227,7 @@ def _age(item: Any, since: Any, ages: CardAges, now: datetime) -> dict[str, Any]
     return {"text": text, "percent": share, "tone": "late" if share > 100 else "warn" if share >= 70 else ""}
 
 
-def _lanes(
-    user: Any, halves: list[Half], found: dict[int, list[Any]], cards: dict[int, dict[str, Any]], kind: str, extra: CardExtra
-) -> list[Lane]:
-    parents = parents_of(user, [i for rows in found.values() for i in rows]) if kind == "parent" else {}
-    lanes: dict[str, Lane] = {} if kind else {"": Lane("", "")}
-    for half in halves:
-        for item in found.get(half.key, []):
-            value, title = lane_of(item, cards[item.pk], kind, parents, extra)
-            lane = lanes.setdefault(value, Lane(value, title))
-            lane.cells.setdefault(half.key, []).append(cards[item.pk])
-            lane.count = int(lane.count) + 1
-    if not lanes:
-        return [Lane("", "")]
-    # what nobody has taken, or belongs nowhere, stands last; before that the lanes in which nothing is open
-    still = {half.key for half in halves if not half.is_done}
-    return sorted(
-        lanes.values(),
-        key=lambda lane: (lane.value.endswith(":"), not still & lane.cells.keys(), _place(kind, lane, extra.lane), lane.value),
-    )
-
-
-def _count_lanes(user: Any, space: Space, rows: list[Lane], condition: Q, kind: str) -> None:
-    """Long columns show their first cards: lanes of one value count the others too, of the rest it is said that there are more."""
-    column = {"class": "service_class", "priority": "priority", "type": "type_id", "parent": "parent_id"}.get(kind)
-    found = WorkItem.objects.visible_to(user).present().filter(condition, space=space.pk).order_by()
-    counts = {f"{kind}:{value or ''}": n for value, n in found.values_list(column).annotate(n=Count("pk"))} if column else {}
-    for lane in rows:
-        is_rest = kind == "parent" and lane.value.endswith(":")
-        lane.count = counts.get(lane.value, lane.count) if counts and not is_rest else f"{lane.count}+"
-
-
-def _place(kind: str, lane: Lane, field: FieldDefinition | None) -> str:
-    """Priorities, classes and choices have an order of their own; the rest stands by name."""
-    if field is not None and lane.title in field.choices:
-        return f"{field.choices.index(lane.title):04}"
-    if kind == "query":
-        return f"{whole_number(lane.value.partition(':')[2]) or 0:04}"
-    if kind == "class":
-        return str(list(ServiceClass.values).index(lane.value.partition(":")[2]))
-    return "" if kind == "priority" else lane.title
-
-
-def lane_of(item: Any, card: dict[str, Any], kind: str, parents: dict[int, str], extra: CardExtra) -> tuple[str, str]:
-    if extra.lane is not None:
-        return extra.lane_of(item)
-    if kind == "query":
-        return extra.face.lane_of(item)
-    if kind == "assignee":
-        who = card["people"][0] if card["people"] else None
-        return (f"assignee:{who['id']}", who["name"]) if who else ("assignee:", _("Nobody"))
-    if kind == "parent":
-        named = parents.get(item.parent_id or 0)
-        return (f"parent:{item.parent_id}", named) if named else ("parent:", _("Everything else"))
-    if kind == "priority":
-        return f"priority:{item.priority or ''}", str(item.get_priority_display() or _("No priority"))
-    if kind == "class":
-        return f"class:{item.service_class}", str(_CLASSES[item.service_class])
-    if kind == "type":
-        return f"type:{item.type_id}", item.type.name
-    if kind == "label":
-        return (f"label:{item.labels[0]}", item.labels[0]) if item.labels else ("label:", _("No label"))
-    return "", ""
-
-
-def _limit_lanes(rows: list[Lane], limits: list[Standing], kind: str) -> None:
+def _limit_lanes(rows: list[board_lanes.Lane], limits: list[Standing], kind: str) -> None:
     """A limit of a lane speaks in its head, one of a cell in the cell. A person's limit is that of the lane of the person."""
     by_value = {lane.value: lane for lane in rows}
     for one in limits:
@@ -318,8 +238,3 @@ def _limit_lanes(rows: list[Lane], limits: list[Standing], kind: str) -> None:
             lane.limits[limit.column_id] = shown_limit(one)
         elif lane:
             lane.limit = shown_limit(one)
-
-
-def parents_of(user: Any, items: list[Any]) -> dict[int, str]:
-    rows = WorkItem.objects.visible_to(user).filter(pk__in={i.parent_id for i in items if i.parent_id})
-    return dict(rows.values_list("pk", "title"))

@@ -16,7 +16,7 @@ from tandem.collaboration import words
 from tandem.kit.errors import Refused, Stale
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
-from tandem.people.models import Space, User
+from tandem.people.models import Space
 from tandem.planning.models import Forecast
 from tandem.portfolio.models import Project
 from tandem.reports.queries import boards as stacks_of
@@ -26,6 +26,7 @@ from tandem.reports.queries.flow import now_of
 from tandem.web import doors
 from tandem.web.work import (
     approvals,
+    board_lanes,
     board_layouts,
     board_picture,
     board_top,
@@ -34,7 +35,7 @@ from tandem.web.work import (
     same_picture,
 )
 from tandem.work.actions import work_items
-from tandem.work.models import Block, FlowClock, ServiceClass, State, WorkItem, WorkItemType
+from tandem.work.models import Block, FlowClock, State, WorkItem
 
 MORE = 120
 
@@ -79,7 +80,7 @@ def _board(request: HttpRequest, key: str) -> HttpResponse:
         problem = filtering.problem_of(refused)
     lanes = request.GET.get("lanes", "")
     own = [(own_fields.lane_code(f), f.name) for f in set_here.fields_of(space) if own_fields.is_lane(f)]
-    lanes = lanes if lanes in board_picture.LANES or lanes in dict(own) else ""
+    lanes = lanes if lanes in board_lanes.LANES or lanes in dict(own) else ""
     now = now_of(project)
     if request.GET.get("part") == "cards":
         return _more(request, space, condition, lanes, now)
@@ -87,7 +88,7 @@ def _board(request: HttpRequest, key: str) -> HttpResponse:
     picture = board_picture.drawn(request, space, condition, lanes, now, with_cards=part != "top")
     context = {
         "space": space, "project": project, "topic": topic, "lanes": lanes, "q": request.GET.get("q", ""), "problem": problem,
-        "lane_choices": [("", _("No lanes")), *((n, t) for n, t in board_picture.LANES.items() if n != "query" or board_layouts.lanes_of(space)), *own],
+        "lane_choices": [("", _("No lanes")), *((n, t) for n, t in board_lanes.LANES.items() if n != "query" or board_layouts.lanes_of(space)), *own],
         "chips": filtering.chips(request, text), "terms": filtering.terms(), "help": filtering.guide(),
         "may_edit": may(request.user, Permission.EDIT_WORK, space.pk), "may_set": may(request.user, Permission.EDIT_PLAN, space.pk),
         "src": request.get_full_path(), "patch": reverse("board_card", kwargs={"key": key, "id": 0}).replace("/0/", "/{id}/"),
@@ -111,10 +112,10 @@ def _more(request: HttpRequest, space: Space, condition: Any, kind: str, now: An
     items = next(iter(found.values()), [])
     holds, ages = stacks_of.holds(request.user, now, items=items), CardAges(request.user, space.pk, now, has_clock=getattr(space, "has_clock", True))
     cards = board_picture.cards_of(request.user, items[:most], now, holds, ages, extra)
-    parents = board_picture.parents_of(request.user, items) if kind == "parent" else {}
+    parents = board_lanes.parents_of(request.user, items) if kind == "parent" else {}
     lanes: dict[str, list[Any]] = {}
     for item in items[:most]:
-        lanes.setdefault(board_picture.lane_of(item, cards[item.pk], kind, parents, extra)[0], []).append(cards[item.pk])
+        lanes.setdefault(board_lanes.lane_of(item, cards[item.pk], kind, parents, extra)[0], []).append(cards[item.pk])
     context = {"lanes_of": lanes, "half": key, "is_rest": len(items) > most, "space": space}
     return render(request, "work/board_cards.html", context)
 
@@ -139,7 +140,7 @@ def card(request: HttpRequest, key: str, id: int) -> HttpResponse:
     after = doors.find(WorkItem.objects, request.user, pk=after_id, space=item.space_id) if after_id else None
     run = uuid.uuid4()
     try:
-        more = {**_in_lane(request, item, lane), "override_reason": reason}
+        more = {**board_lanes.put(request, item, lane), "override_reason": reason}
         try:
             item = work_items.move(
                 actor=request.user, item=item, version=version, state=_landing(item, state, halves, stacks, more), after=after, to_top=after is None, run=run, **more
@@ -148,7 +149,7 @@ def card(request: HttpRequest, key: str, id: int) -> HttpResponse:
             current = problem.current
             if seen is None or halves.get(current.state_id) != halves.get(whole_number(str(seen)) or 0) or current.removed_at:
                 raise
-            more |= _in_lane(request, current, lane)
+            more |= board_lanes.put(request, current, lane)
             item = work_items.move(
                 actor=request.user, item=current, version=current.version, state=_landing(current, state, halves, stacks, more), after=after, to_top=after is None, run=run, **more
             )  # fmt: skip
@@ -173,32 +174,6 @@ def _landing(item: WorkItem, state: State, halves: dict[int, int], stacks: list[
     if halves.get(item.state_id) == halves.get(state.pk) and kind.uses(item.state_id):
         return item.state
     return stacks_of.landing(stacks, state, kind)
-
-
-def _in_lane(request: HttpRequest, item: WorkItem, lane: str) -> dict[str, Any]:
-    """What a lane means for the card that is put into it: `assignee:7`, `parent:12`, `priority:`, `class:expedite`."""
-    kind, _colon, value = lane.partition(":")
-    number = whole_number(value)
-    if kind == "assignee":
-        now = list(item.assignments.order_by("id").values_list("user_id", flat=True))
-        if (number is None and not now) or (now and now[0] == number):
-            return {}
-        return {"assignees": [doors.find(User.objects, request.user, pk=number)] if number else []}
-    if kind == "parent":
-        return {"parent": doors.find(WorkItem.objects, request.user, pk=number, space=item.space_id) if number else None}
-    if kind == "priority" and (number is None or number in WorkItem.Priority.values):
-        return {"priority": number}
-    if kind == "class" and value in ServiceClass.values:
-        return {"service_class": value}
-    if kind == "type" and number:
-        return {"type": doors.find(WorkItemType.objects, request.user, pk=number, space=item.space_id)}
-    if kind == "field" and (field := own_fields.lane_field(request.user, item, value.partition(":")[0])):
-        return own_fields.in_lane(field, item, value.partition(":")[2])
-    if kind == "label":
-        # the lane of a card is its first label: another lane takes its place, no label takes all away
-        rest = [one for one in item.labels[1:] if one != value]
-        return {"labels": [value[:200], *rest] if value else []} if item.labels[:1] != [value] else {}
-    return {}
 
 
 urls = [

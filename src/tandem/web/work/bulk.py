@@ -129,12 +129,14 @@ def _day(value: str) -> Any:
 @require_POST
 def undo(request: HttpRequest, run: uuid.UUID) -> HttpResponse:
     again = uuid.uuid4()
-    back, left = undoing.undo(actor=request.user, run=run, again=again)
+    stays: list[str] = []
+    back, left = undoing.undo(actor=request.user, run=run, again=again, stays=stays)
     said = ngettext("Took %(n)s change back", "Took %(n)s changes back", back) % {"n": back}
     if left:
         said += " · " + ngettext(
             "%(n)s was changed since and stays", "%(n)s were changed since and stay", left
         ) % {"n": left}
+        said += f": {', '.join(stays[:8])}{'…' if left > 8 else ''}" if stays else ""
     if "application/json" in request.headers.get("Accept", ""):
         redo = reverse("work_items_undo", kwargs={"run": again}) if undoing.is_known(actor=request.user, run=again) else ""
         return JsonResponse({"message": said, "redo": redo})

@@ -30,12 +30,13 @@ def triage(request: HttpRequest, key: str) -> HttpResponse:
     space = doors.find(Space.objects.filter(kind__in=intake.PLACES), user, key=key)
     require(user, Permission.EDIT_WORK, space.pk)
     request.live_topics = [f"space:{space.pk}"]  # type: ignore[attr-defined]
-    rows = Submission.objects.visible_to(user).filter(space=space).select_related("form__type", "item", "proposal", "decided_by")
+    rows = Submission.objects.visible_to(user).filter(space=space).select_related("form__type", "type", "item", "proposal", "decided_by")
     waiting = Count("submissions", filter=Q(submissions__state=Submission.State.WAITING))
     forms = list(IntakeForm.objects.visible_to(user).working().filter(space=space).select_related("type").annotate(n=waiting))
     may_share = may(user, Permission.SHARE, space.pk)
     for form in forms if may_share else ():
         form.address = request.build_absolute_uri(reverse("intake_shared", kwargs={"token": form.token}))
+    _shown_routes(user, forms)
     return render(request, "work/intake.html", {
         "space": space, "is_project": space.kind == SpaceKind.PROJECT, "topic": f"space:{space.pk}", "forms": forms, "may_share": may_share,
         "waiting": list(rows.waiting().order_by("id")[:MOST_SHOWN]), "decided": list(rows.decided().order_by("-decided_at")[:30]),
@@ -56,6 +57,8 @@ def forms(request: HttpRequest, key: str) -> HttpResponse:
     require(request.user, Permission.SHARE, space.pk)
     do, here = request.POST.get("do", "create"), page_of(space)
     given = {"title": request.POST.get("title", ""), "intro": request.POST.get("intro", ""), "type": _type(request, space)}
+    if "question" in request.POST:
+        given |= {"question": request.POST["question"], "routes": _routes(request)}
     if do == "create":
         intake.create_form(actor=request.user, space=space, **given)
         return doors.done(request, here, _("The form is open."))
@@ -67,6 +70,31 @@ def forms(request: HttpRequest, key: str) -> HttpResponse:
         raise Refused("change_unknown")
     intake.revoke_form(actor=request.user, form=row, version=doors.version_in(request))
     return doors.done(request, here, _("The link no longer works."))
+
+
+def _routes(request: HttpRequest) -> list[dict[str, Any]]:
+    """The lines of the form: an answer, the key of a project, the name of a type there or nothing. An empty line is none."""
+    user, found = request.user, []
+    for answer, key, kind in zip(*(request.POST.getlist(name) for name in ("answer", "project", "kind")), strict=False):
+        if not (answer.strip() or key.strip()):
+            continue
+        target = Space.objects.visible_to(user).filter(key__iexact=key.strip(), kind=SpaceKind.PROJECT).first()
+        if target is None or not may(user, Permission.SHARE, target.pk):
+            raise Refused("route_unknown", field="routes", key=key.strip()[:40])
+        row = WorkItemType.objects.visible_to(user).active().filter(space=target, name__iexact=kind.strip()).first() if kind.strip() else None
+        if kind.strip() and row is None:
+            raise Refused("route_type_unknown", field="routes", key=target.key, type=kind.strip()[:100])
+        found.append({"answer": answer, "space": target.pk, "type": row.pk if row else None})
+    return found
+
+
+def _shown_routes(user: Any, forms: list[IntakeForm]) -> None:
+    """Beside each form its answers with the names of where they lead; a project out of sight has none."""
+    wanted = [one for form in forms for one in form.routes]
+    spaces = dict(Space.objects.visible_to(user).filter(pk__in={one["space"] for one in wanted}).values_list("pk", "key")) if wanted else {}
+    kinds = dict(WorkItemType.objects.visible_to(user).filter(pk__in={one["type"] for one in wanted if one["type"]}).values_list("pk", "name")) if wanted else {}
+    for form in forms:
+        form.lines = [{"answer": o["answer"], "key": spaces.get(o["space"], ""), "kind": kinds.get(o["type"], "")} for o in form.routes]
 
 
 def _type(request: HttpRequest, space: Space) -> WorkItemType | None:
@@ -106,7 +134,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     form = IntakeForm.objects.working().filter(token=token).first() if len(token) <= 64 else None
     if form is None:
         raise Hidden
-    given = {name: request.POST.get(name, "") for name in ("title", "description", "email")}
+    given = {name: request.POST.get(name, "") for name in ("title", "description", "email", "answer")}
     problem, field = "", ""
     if request.method == "POST":
         if request.POST.get("website"):  # a field that people do not see: whoever fills it in is a program

@@ -30,6 +30,7 @@ from tandem.web.work import (
     filter_pages,
     filtering,
     items_bars,
+    items_board,
     items_calendar,
     items_sheet,
     items_timeline,
@@ -241,7 +242,7 @@ def _priorities() -> list[tuple[int, str]]:
 
 
 _LAYOUTS = {
-    "sheet": items_sheet.shown, "workload": items_workload.shown, "timeline": items_timeline.shown,
+    "sheet": items_sheet.shown, "workload": items_workload.shown, "timeline": items_timeline.shown, "board": items_board.shown,
     "calendar": lambda request, asked, context: items_calendar.shown(request, asked.rows, context),
 }  # fmt: skip
 urls = [
@@ -250,6 +251,7 @@ urls = [
     *exports.urls,
     *feeds.urls,
     *items_bars.urls,
+    *items_board.urls,
     *items_calendar.urls,
     *items_sheet.urls,
     path("work-items/new/", new.new, name="work_items_new"),

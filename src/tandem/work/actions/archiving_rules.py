@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -21,8 +22,8 @@ from tandem.people import writing
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Space, SpaceKind
 from tandem.portfolio.models import Project
-from tandem.work.actions import inheritance
-from tandem.work.models import Archiving, ArchivingRule, WorkItem
+from tandem.work.actions import inheritance, wip_limits
+from tandem.work.models import Archiving, ArchivingRule, WipLimit, WorkItem
 
 _DO = Permission.EDIT_PLAN
 KIND = "work.archive_by_rule"
@@ -159,31 +160,49 @@ def undo(*, actor: Any, archiving: Archiving, version: int | None = None) -> Arc
     for again, and two people at once share the parts. Through the API, which holds the row meanwhile, it is one transaction: what
     breaks off there has brought nothing back."""
     require(actor, _DO, archiving.space_id)
-    now, is_over = _part_back(actor, archiving, version, is_first=True)
-    while not is_over:
-        now, is_over = _part_back(actor, archiving, None)
+    now, last = _part_back(actor, archiving, version, is_first=True)
+    while last is not None:
+        now, last = _part_back(actor, archiving, None, behind=last)
     return now
 
 
 @transaction.atomic
-def _part_back(actor: Any, archiving: Archiving, version: int | None, *, is_first: bool = False) -> tuple[Archiving, bool]:
-    """The record as it stands after this part, and whether that was the last one."""
+def _part_back(
+    actor: Any, archiving: Archiving, version: int | None, *, is_first: bool = False, behind: int = 0
+) -> tuple[Archiving, int | None]:  # fmt: skip
+    """The record as it stands after this part, and the last number of the part; None when it was the last one."""
     now = Archiving.objects.select_for_update(no_key=True).get(pk=archiving.pk)
     if now.undone_at is not None:
         if is_first:
             raise Refused("archiving_undone")
-        return now, True  # by somebody else, meanwhile
+        return now, None  # by somebody else, meanwhile
     if version is not None and now.version != version:
         raise Stale(now)
     ids = Event.objects.filter(run=now.run, verb="work_item.archived").values("subject_id")
-    away = WorkItem.objects.filter(space=now.space_id, pk__in=ids, archived_at=now.at)
+    limits = wip_limits.hold(now.space_id)
+    away = WorkItem.objects.filter(space=now.space_id, pk__in=ids, archived_at=now.at, pk__gt=behind)
     rows = list(away.select_for_update(no_key=True).order_by("pk")[:_BATCH])
     moment, run = clock.now(), uuid5(now.run, "undone")  # the same for every part, whoever asks for it
-    WorkItem.objects.filter(pk__in=[row.pk for row in rows]).update(archived_at=None, version=F("version") + 1, updated_at=moment)
-    record_many("work_item.unarchived", [(row, {"archived_at": [row.archived_at, None]}, {}) for row in rows], actor=actor, run=run)
+    back = _with_room(actor, rows, limits, moment)
+    record_many("work_item.unarchived", [(row, {"archived_at": [row.archived_at, None]}, {}) for row in back], actor=actor, run=run)
     if len(rows) == _BATCH:
-        return now, False
+        return now, rows[-1].pk
     now.write(expected=None, undone_at=moment)
-    back = Event.objects.filter(run=run, verb="work_item.unarchived").count()
-    record("archiving.undone", now, actor=actor, changes={"count": [now.count, now.count - back]}, run=run)
-    return now, True
+    count = Event.objects.filter(run=run, verb="work_item.unarchived").count()
+    record("archiving.undone", now, actor=actor, changes={"count": [now.count, now.count - count]}, run=run)
+    return now, None
+
+
+def _with_room(actor: Any, rows: list[WorkItem], limits: list[WipLimit], moment: datetime) -> list[WorkItem]:
+    """Those that came back: all, where no limit that stops stands against it, else one after the other as long as there is room."""
+    back = {"archived_at": None, "version": F("version") + 1, "updated_at": moment}
+    if not limits:
+        WorkItem.objects.filter(pk__in=[row.pk for row in rows]).update(**back)
+        return rows
+    found = []
+    for row in rows:
+        with suppress(Refused), transaction.atomic():
+            WorkItem.objects.filter(pk=row.pk).update(**back)
+            wip_limits.keep(actor=actor, item=row, limits=limits, before=())
+            found.append(row)
+    return found

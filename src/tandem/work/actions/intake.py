@@ -1,6 +1,7 @@
 """Forms for people without an account: making and taking back the link, what is sent, and the decision about it."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from tandem.people.access import Permission, require
 from tandem.people.models import Space, SpaceKind
 from tandem.portfolio.actions import proposals
 from tandem.portfolio.models import Proposal
-from tandem.work.actions import work_items
+from tandem.work.actions import intake_routes, work_items
 from tandem.work.models import IntakeForm, Submission, WorkItem, WorkItemType
 
 _SHARE, _DO = Permission.SHARE, Permission.EDIT_WORK
@@ -27,34 +28,42 @@ MOST_FORMS, MOST_WAITING, MOST_EMAIL = 20, 500, 254
 # from one sender, and in all, within the hour
 MOST_OF_ONE, MOST_OF_ALL = 5, 60
 _HOUR = timedelta(hours=1)
+_FIELDS = {"title", "intro", "type", "question", "routes"}
 _S = Submission.State
 PLACES = (SpaceKind.PROJECT, SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION)
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~!&]|^\s*[-+=](?=[\s=-])|(?<=\d)[.)](?=\s))", re.MULTILINE)
 
 
-def create_form(*, actor: Any, space: Space, title: str, intro: str = "", type: WorkItemType | None = None) -> IntakeForm:
+def create_form(
+    *, actor: Any, space: Space, title: str, intro: str = "", type: WorkItemType | None = None, question: str = "", routes: Sequence[dict[str, Any]] = ()
+) -> IntakeForm:  # fmt: skip
     """A link that nobody guesses. Whoever may share the space may make one: for a project, or for a portfolio's queue of proposals."""
     require(actor, _SHARE, space.pk)
     if space.kind not in PLACES:
         raise Refused("form_for_what", space=space.name)
     _check(title, type, space.pk)
+    ways = intake_routes.read(actor=actor, space=space, question=question, routes=routes)
     with transaction.atomic():
         Space.objects.select_for_update(no_key=True).get(pk=space.pk)
         if IntakeForm.objects.working().filter(space=space).count() >= MOST_FORMS:
             raise Refused("forms_too_many", most=MOST_FORMS)
         row = IntakeForm.objects.create(
-            space=space, token=token(), title=title.strip()[:200], intro=intro.strip()[:2000], type=type, created_by=actor
+            space=space, token=token(), title=title.strip()[:200], intro=intro.strip()[:2000], type=type, created_by=actor, **ways
         )
-        record("intake_form.created", row, actor=actor, changes={"title": [None, row.title], "type": [None, type]})
+        more = {name: [None, value] for name, value in ways.items() if value}
+        record("intake_form.created", row, actor=actor, changes={"title": [None, row.title], "type": [None, type], **more})
     return row
 
 
 def change_form(*, actor: Any, form: IntakeForm, version: int | None, **values: Any) -> IntakeForm:
-    """Its title, introduction and type."""
-    if set(values) - {"title", "intro", "type"}:
-        raise Refused("field_unknown", fields=", ".join(sorted(set(values) - {"title", "intro", "type"})))
+    """Its title, introduction and type, its question and where the answers lead."""
+    if set(values) - _FIELDS:
+        raise Refused("field_unknown", fields=", ".join(sorted(set(values) - _FIELDS)))
     require(actor, _SHARE, form.space_id)
     _check(values.get("title", form.title), values.get("type"), form.space_id)
+    if "question" in values or "routes" in values:
+        ways = {name: values.get(name, getattr(form, name)) for name in ("question", "routes")}
+        values |= intake_routes.read(actor=actor, space=form.space, **ways)
     return writing.change(form, actor=actor, permission=_SHARE, verb="intake_form.changed", version=version, **values)
 
 
@@ -69,7 +78,7 @@ def revoke_form(*, actor: Any, form: IntakeForm, version: int | None = None) -> 
     return form
 
 
-def submit(*, actor: None, form: IntakeForm, title: str, description: str = "", email: str = "", address: str = "") -> Submission:
+def submit(*, actor: None, form: IntakeForm, title: str, description: str = "", email: str = "", answer: str = "", address: str = "") -> Submission:
     """From anybody who has the link, so `actor` is nobody. Bounded in size and number; the same twice is kept once."""
     title, description, email = _plain(title).replace("@[", "@ ["), _plain(description, lines=True), email.strip()
     if not title:
@@ -89,15 +98,16 @@ def submit(*, actor: None, form: IntakeForm, title: str, description: str = "", 
         form = IntakeForm.objects.select_for_update(no_key=True).get(pk=form.pk)
         if form.revoked_at is not None:
             raise Refused("form_closed")
+        place = intake_routes.taken(form, answer)
         recent = Submission.objects.filter(form=form).since(clock.now() - _HOUR)
-        if same := recent.filter(sender=sender, title=title, description=description, email=email).first():
+        if same := recent.filter(sender=sender, title=title, description=description, email=email, answer=place.get("answer", "")).first():
             return same
         if recent.filter(sender=sender).count() >= MOST_OF_ONE:
             raise Refused("sent_too_often")
         if recent.count() >= MOST_OF_ALL or Submission.objects.waiting().filter(form=form).count() >= MOST_WAITING:
             raise Refused("form_busy")
         row = Submission.objects.create(
-            space_id=form.space_id, form=form, title=title, description=description, email=email, sender=sender
+            form=form, title=title, description=description, email=email, sender=sender, **place
         )
         text = {"title": [None, title], "description": [None, description]}  # the e-mail is for those who decide, not for the history
         record("submission.received", row, actor=actor, changes={"form": [None, form.pk]}, text={k: v for k, v in text.items() if v[1]})
@@ -116,7 +126,7 @@ def accept(
         made: WorkItem | Proposal
         if now.space.kind == SpaceKind.PROJECT:
             made, what = work_items.create(
-                actor=actor, space=now.space, title=title.strip()[:1000] or now.title, type=type or now.form.type, description=text
+                actor=actor, space=now.space, title=title.strip()[:1000] or now.title, type=type or now.type or _usual(now), description=text
             ), "item"  # fmt: skip
         else:
             made, what = proposals.create(actor=actor, space=now.space, title=title.strip()[:200] or now.title, description=text), "proposal"
@@ -162,11 +172,16 @@ def reopen(*, actor: Any, submission: Submission, version: int | None = None) ->
 
 
 def _waiting(submission: Submission) -> Submission:
-    rows = Submission.objects.select_for_update(no_key=True, of=("self",)).select_related("form__type", "space")
+    rows = Submission.objects.select_for_update(no_key=True, of=("self",)).select_related("form__type", "type", "space")
     now: Submission = rows.get(pk=submission.pk)
     if now.state != _S.WAITING:
         raise Refused("decided_already")
     return now
+
+
+def _usual(submission: Submission) -> WorkItemType | None:
+    """What its form said when it was sent without a type of its own."""
+    return submission.form.type if submission.form.space_id == submission.space_id else None
 
 
 def _check(title: str, type: WorkItemType | None, space_id: int) -> None:

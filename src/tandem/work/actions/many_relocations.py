@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from tandem.history.models import Event
-from tandem.kit.errors import Denied, Refused
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.models import Space
 from tandem.work.actions import clones, relocations
 from tandem.work.actions.relocations import Mapping
@@ -62,22 +62,24 @@ def relocate(
         ]
 
 
-def take_back(*, actor: Any, run: UUID) -> tuple[int, int]:
-    """One's own move, item by item; what was changed at its new place stays there. Returns (taken back, left)."""
+def take_back(*, actor: Any, run: UUID) -> tuple[int, list[str]]:
+    """One's own move, item by item; what was changed at its new place, or may not go back, stays there. Returns how many were
+    taken back, and the keys of those that stay."""
     ids = Event.objects.filter(run=run, actor=actor, verb="work_item.relocated").values("subject_id")
     moved = WorkItem.objects.filter(pk__in=ids, moved_to__removed_at=None).exclude(moved_to=None).select_related("moved_to__space")
-    made = {old.moved_to_id: old.moved_to for old in moved}
-    back = left = 0
-    for item in made.values():
+    made = {old.moved_to_id: old for old in moved}
+    back, left = 0, []  # type: int, list[str]
+    for old in made.values():
+        item = old.moved_to
         assert item is not None
         if item.parent_id in made:
             continue
         try:
             with transaction.atomic():
-                relocations.take_back(actor=actor, item=item)
+                relocations.take_back(actor=actor, item=item, origin=old)
             back += 1
-        except Refused:
-            left += 1
+        except (Refused, Denied, Hidden, Stale, ValidationError):
+            left.append(item.key)
     return back, left
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from tandem.collaboration.models import Attachment, Comment, Watch
+from tandem.history.models import Event
 from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Refused
@@ -84,29 +85,47 @@ def relocate(
     return made[item.pk]
 
 
-def take_back(*, actor: Any, item: WorkItem) -> WorkItem:
+def take_back(*, actor: Any, item: WorkItem, origin: WorkItem | None = None) -> WorkItem:
     """As if it had not been moved, while nobody has changed it at its new place and there is room where it was. Returns the
-    item of before."""
+    item of before. What was taken back is done once more in the same way: the place that it had left takes it again."""
     require(actor, _DO, item.space_id)
     with transaction.atomic(), derived.together():
-        old = WorkItem.objects.select_for_update(of=("self",)).filter(moved_to=item).select_related("space").first()
+        came = WorkItem.objects.filter(moved_to=item, **({"pk": origin.pk} if origin else {})).order_by("-removed_at")
+        old = came.select_for_update(of=("self",)).select_related("space").first()
         if old is None or item.removed_at:
             raise Refused("not_moved")
         require(actor, _DO, old.space_id)
         rows = [item, *clones.parts_of(item)]
-        before = {row.pk: WorkItem.objects.filter(moved_to=row).first() for row in rows}
-        if any(row.version > 1 or before[row.pk] is None for row in rows):
+        before = {row.pk: WorkItem.objects.filter(moved_to=row, space=old.space_id).order_by("-removed_at").first() for row in rows}
+        if any(before[row.pk] is None or _is_changed(row) for row in rows):
             raise Refused("moved_changed", key=item.key)
         for row in rows:
             _carry(row, before[row.pk])  # type: ignore[arg-type]
         for row in reversed(rows):
-            work_items.remove(actor=actor, item=row, version=None)
+            _leave(actor, row)
         for row in rows:
             origin: Any = WorkItem.objects.select_related("space", "state", "type", "parent").get(pk=before[row.pk].pk)  # type: ignore[union-attr]
             work_items.restore(actor=actor, item=origin, version=None)
             blocks.come_back(actor=actor, item=origin, made=row)
+            blocks.end_finished(actor=actor, items=[origin])
     old.refresh_from_db()
     return old
+
+
+def _leave(actor: Any, item: WorkItem) -> None:
+    """Where it went is only known once it is there: `restore` says it."""
+    moment, plan = clock.now(), derived.hold(item.space_id)
+    item.write(expected=None, removed_at=moment, updated_at=moment)
+    derived.follow(plan, item.space_id, [item.pk])
+    record("work_item.relocated", item, actor=actor, changes={"removed_at": [None, moment]})
+
+
+def _is_changed(item: WorkItem) -> bool:
+    """Whether somebody did something to it since it came: it was made here, or brought back."""
+    if item.version == 1:
+        return False
+    last = Event.objects.of(item).order_by("-id").first()
+    return last is None or last.verb != "work_item.restored"
 
 
 def _place(

@@ -189,7 +189,7 @@ def carry_all(*, actor: Any, rows: Any, state: State, into: State | None, step: 
 def _carry_on(actor: Any, items: list[WorkItem], state: State, into: State) -> None:
     now, told = clock.now(), []
     for item in items:
-        stood = {f: getattr(item, f) for f in _ACTUAL}
+        stood = {f: getattr(item, f) for f in (*_ACTUAL, "archived_at")}
         item.state, item.version, item.updated_at = into, item.version + 1, now
         if into.category != C.TO_DO:
             item.actual_start = item.actual_start or now

@@ -13,14 +13,21 @@ from tandem.work.actions import archiving, blocks, derived, fields, many_relocat
 from tandem.work.actions.work_items import ACTUAL, PERSONAL, change, remove, restore
 from tandem.work.models import WorkItem
 
+MOST_NAMED = 50
+"""Of those that stay, so many are named."""
 
-def undo(*, actor: Any, run: uuid.UUID, again: uuid.UUID | None = None) -> tuple[int, int]:
+
+def undo(*, actor: Any, run: uuid.UUID, again: uuid.UUID | None = None, stays: list[str] | None = None) -> tuple[int, int]:
     """Take one's own bulk change back: what came into being with it goes again, unless it came with an import. Returns
     (taken back, left alone because somebody changed them since or a rule stands against it). `again` is the run of what
-    is done here: taking that one back does the change once more."""
+    is done here: taking that one back does the change once more. The keys of those that stay come into `stays`."""
+    stays = [] if stays is None else stays
     events = Event.objects.filter(run=run, actor=actor)
     if events.filter(verb="work_item.relocated").exists():
-        return many_relocations.take_back(actor=actor, run=run)
+        with within(again or uuid.uuid4()):
+            back, keys = many_relocations.take_back(actor=actor, run=run)
+        stays += keys
+        return back, len(keys)
     is_import = events.filter(verb__startswith="import.").exists()
     events = events.filter(subject_kind=WorkItem._meta.label_lower).order_by("-id")
     rows = left = list(events.exclude(verb="work_item.created") if is_import else events)
@@ -29,11 +36,14 @@ def undo(*, actor: Any, run: uuid.UUID, again: uuid.UUID | None = None) -> tuple
         while left and is_on:  # once more: a whole goes back into the archive after its parts
             still = [event for event in left if not _is_back(actor, event, run)]
             left, is_on = still, len(still) < len(left)
+    if left:
+        rows_left = WorkItem.objects.visible_to(actor).filter(pk__in={event.subject_id for event in left})
+        stays += rows_left.order_by("pk").values_list("key", flat=True)[:MOST_NAMED]
     return len(rows) - len(left), len(left)
 
 
 def is_known(*, actor: Any, run: uuid.UUID) -> bool:
-    """Whether something of one's own was done in that run: a move to another space that was taken back is not done again."""
+    """Whether something of one's own was done in that run: where nothing could be taken back, nothing can be done again."""
     return Event.objects.filter(run=run, actor=actor).exists()
 
 

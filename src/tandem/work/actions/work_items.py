@@ -299,19 +299,19 @@ def remove(*, actor: Any, item: WorkItem, version: int | None, run: uuid.UUID | 
 
 
 def restore(*, actor: Any, item: WorkItem, version: int | None) -> None:
-    """Back to where it stood, if there is room, and if what it is a part of is there."""
+    """Back to where it stood, if there is room, and if what it is a part of is there. What went to another space stands once."""
     require(actor, _DO, item.space_id)
     with transaction.atomic():
         if item.removed_at is None:
             return
         if (became := item.became) is not None and became.removed_at is None:
-            seen = became.space_id in actor.visible_space_ids()
-            raise Refused("entry_became", key=became.key if seen else "…")
+            raise Refused("entry_became", key=became.key if became.space_id in actor.visible_space_ids() else "…")
         _check_home(item.space_id, item=item, parent=item.parent)
-        limits = wip_limits.hold(item.space_id)
-        inside = wip_limits.counting(limits, item)
+        inside = wip_limits.counting(limits := wip_limits.hold(item.space_id), item)
         removed_at, plan = item.removed_at, derived.hold(item.space_id)
         item.write(expected=version, removed_at=None, moved_to=None, updated_at=clock.now())
+        if became is not None:  # the last place that it had leads here from now on
+            WorkItem.objects.filter(pk=became.pk).update(moved_to=item)
         derived.follow(plan, item.space_id, [item.pk])
         wip_limits.keep(actor=actor, item=item, limits=limits, before=inside)
         record("work_item.restored", item, actor=actor, changes={"removed_at": [removed_at, None]})

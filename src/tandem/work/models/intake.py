@@ -26,6 +26,9 @@ class IntakeForm(Scoped):
     type = models.ForeignKey(
         "work.WorkItemType", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("type")
     )
+    # one question more, whose answers lead to projects: [{"answer": "A crane", "space": 12, "type": 31}]; none: all stays here
+    question = models.CharField(_("question"), max_length=200, blank=True)
+    routes = models.JSONField(_("where answers lead"), default=list, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
 
@@ -50,6 +53,8 @@ class SubmissionQuerySet(ScopedQuerySet):
 
 
 class Submission(Scoped):
+    """It stands where its answer led, else where the form does; there it is decided."""
+
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         ACCEPTED = "accepted", _("Accepted")
@@ -59,6 +64,11 @@ class Submission(Scoped):
     title = models.CharField(_("title"), max_length=200)
     description = models.TextField(_("description"), max_length=5000, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
+    answer = models.CharField(_("answer"), max_length=200, blank=True)
+    # what it becomes if nothing else is said; where its answer led
+    type = models.ForeignKey(
+        "work.WorkItemType", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("type")
+    )
     # a digest of the sender's address, to count by; not to find anybody
     sender = models.CharField(max_length=64, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)

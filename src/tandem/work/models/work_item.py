@@ -234,9 +234,10 @@ class WorkItem(Scoped):
 
     @property
     def became(self) -> "WorkItem | None":
-        """Where it lives now, however often it was moved to another space since."""
+        """Where it lives now, however often it was moved to another space or brought back since; the last place, where it lives
+        nowhere any more."""
         found = self.moved_to
-        while found is not None and found.moved_to is not None:
+        while found is not None and found.removed_at is not None and found.moved_to is not None:
             found = found.moved_to
         return found
 
