@@ -103,6 +103,7 @@ from tandem.resources.actions import (
     bookings,
     departments,
     employments,
+    equipment,
     invoice_bases,
     job_roles,
     person_roles,
@@ -116,6 +117,8 @@ from tandem.resources.models import (
     Booking,
     Department,
     Employment,
+    Equipment,
+    EquipmentNeed,
     InvoiceBasis,
     JobRole,
     PersonRole,
@@ -326,6 +329,8 @@ class Area:
     plan_conflict: PlanConflict
     plan_draft: PlanDraft
     skill_need: SkillNeed
+    unused_equipment: Equipment
+    equipment_need: EquipmentNeed
     plan_scenario: PlanScenario
     plan_change: PlanChange
     imported: Import
@@ -670,6 +675,8 @@ def _computed(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
         "plan_draft": draft,
         "plan_scenario": branch,
         "plan_change": PlanChange.objects.create(space=space, scenario=branch, kind="item", subject=item.pk, values={"priority": 1}, seen={"priority": item.priority}, by=admin),
+        "unused_equipment": equipment.create(actor=admin, space=space, name="Drone"),
+        "equipment_need": equipment.need(actor=admin, item=item, equipment=equipment.create(actor=admin, space=space, name="Digger"), amount=Decimal(1), starts_on=clock.today(), ends_on=clock.today()),
         "skill_need": skill_needs.say(actor=admin, item=item, skill=skills.create(actor=admin, space=space, name="Welding"), level=2),
         "levelled": LevelledDates.objects.update_or_create(item=item, defaults=levelled)[0],
         "forecast": Forecast.objects.create(

@@ -95,10 +95,12 @@ class Way:
         button = page.locator("button[name=do][value=accept]")
         button.first.wait_for()
         self.shoot(page, f"proposal-{person}")
+        still_open = "SELECT count(*) FROM planning_plandraft WHERE state = 'open'"
         while button.count():
-            with page.expect_navigation():
-                button.first.click()
-            page.wait_for_load_state("networkidle")
+            left = self.site.rows(still_open)[0][0] - 1
+            button.first.click()
+            self.until(page, still_open, gives=[(left,)])
+            self.go(page, f"/plan/conflicts/{number}/")
         return page
 
 

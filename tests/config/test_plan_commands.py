@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from tandem.config import cli
-from tandem.config.plan_commands import conflicts, drafts, levelled, scenarios
+from tandem.config.plan_commands import conflicts, drafts, levelled, ranges, scenarios
 
 PROJECT = {"key": "POR", "planned_finish": "2027-03-12", "computed_finish": "2027-03-21", "slip": 9, "p80": None, "promised_on": None, "name": "Portal \x1b[31m"}
 CONFLICT = {"id": 31, "days": 9, "kind": "promise", "wanted_on": "2027-03-12", "computed_on": "2027-03-21", "title": "Bulk booking", "version": 2}
@@ -32,6 +32,13 @@ SCENARIO = {"id": 4, "name": "Without the second line", "opened_by_id": 4, "comp
 CHANGE = {"id": 11, "kind": "item", "subject": 9, "values": {"expected_minutes": 1440}}
 
 
+DRIVER = {"kind": "item", "id": 9, "title": "POR-9 Quay \x1b[31m", "short": "2027-03-01", "long": "2027-04-12", "days": 29.6, "criticality": 0.82}
+RANGE = {
+    "space_id": 7, "as_of": "2027-02-01", "p50": "2027-03-12", "p80": "2027-04-02", "p95": "2027-05-07", "planned_end": "2027-03-05", "chance": 0.41, "refusal": "",
+    "rests_on": ["5 tasks are reckoned from their estimates, as 12 finished items of the project."], "drivers": [DRIVER, DRIVER | {"id": None, "title": ""}],
+}  # fmt: skip
+
+
 class FakeApi:
     posted, asked = [], []
 
@@ -56,6 +63,10 @@ class FakeApi:
         if path == "portfolio-plan/":
             later = bool(query.get("after"))
             return {"plan_id": 204, "projects": 2, "late": 1, "rows": [PROJECT | {"key": "MOB"} if later else PROJECT], "next": "" if later else "POR"}
+        if path == "spaces/7/plan-range/":
+            return RANGE
+        if path == "jobs/12/":
+            return {"id": 12, "state": "done"}
         if path == "plan-scenarios/4/picture/":
             return PICTURE
         if path == "plan-scenarios/4/":
@@ -76,6 +87,8 @@ class FakeApi:
         self.posted.append((path, body, (row or {}).get("version")))
         if path.endswith("changes/"):
             return CHANGE
+        if path.endswith("plan-ranges/"):
+            return {"id": 12, "state": "waiting"}
         if path.startswith("plan-scenarios/"):
             return SCENARIO | {"state": "merged" if body.get("do") == "merge" else "discarded"}
         return DRAFT | {"state": "accepted" if body.get("is_accepted") else "declined"}
@@ -83,7 +96,7 @@ class FakeApi:
 
 @pytest.fixture
 def run(monkeypatch):
-    for module in (conflicts, drafts, levelled, scenarios):
+    for module in (conflicts, drafts, levelled, ranges, scenarios):
         monkeypatch.setattr(module, "Api", FakeApi)
     FakeApi.posted, FakeApi.asked = [], []
 
@@ -195,3 +208,29 @@ def test_what_cannot_be_told_of_a_plan_is_said(run, monkeypatch, answer, said):
 def test_that_nothing_moved_is_said(run, monkeypatch, answer, said):
     monkeypatch.setattr(FakeApi, "get", lambda _self, _path, **_query: MOVES | answer)
     assert said in run("moved")
+
+
+def test_a_range_is_told_with_what_it_rests_on_and_what_moves_it(run, monkeypatch):
+    said = run("range", "por")
+    assert "P50 2027-03-12  P80 2027-04-02" in said and "41 %" in said and "12 finished items" in said and "29.6" in said and "82 %" in said
+    assert "\x1b" not in said and "what you cannot see" in said and FakeApi.posted == []
+    monkeypatch.setattr(ranges.time, "sleep", lambda _seconds: None)
+    run("range", "por", "--compute")
+    assert FakeApi.posted == [("spaces/7/plan-ranges/", {}, None)]
+    monkeypatch.setitem(RANGE, "p80", None)
+    monkeypatch.setitem(RANGE, "refusal", "Nothing is open here.")
+    assert run("range", "por").strip() == "Nothing is open here."
+
+
+def test_bookings_shares_and_priorities_are_written_down(run):
+    run("scenario", "book", "4", "POR", "Boris", "--percent", "50", "--start", "2027-02-01", "--end", "2027-02-26")
+    run("scenario", "booking", "4", "31", "--percent", "20")
+    run("scenario", "unbook", "4", "31")
+    run("scenario", "project", "4", "POR", "--priority", "1")
+    run("scenario", "item", "4", "POR-9", "--share", "Boris=40")
+    run("scenario", "item", "4", "POR-9", "--share", "Boris", code=1)
+    told = [(body["kind"], body["subject"], body.get("values", {})) for _path, body, _version in FakeApi.posted]
+    assert told == [
+        ("book", 3, {"starts_on": "2027-02-01", "ends_on": "2027-02-26", "person": 8, "percent": 50.0}), ("booking", 31, {"percent": 20.0}), ("unbook", 31, {}),
+        ("project", 3, {"priority": 1}), ("item", 9, {"shares": {"8": 40}}),
+    ]  # fmt: skip

@@ -30,7 +30,7 @@ class Route:
                    "sprint_closings": "running_sprint", "key_results_reopenings": "scored_key_result", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint", "trace": "feature", "release_publications": "out_release", "feedback_separations": "merged_feedback", "portal_entry": "public_feedback", "ballot_decisions": "closed_ballot", "ballot_decision_undos": "decided_ballot"}  # fmt: skip
         example = special.get(self.name) or _BY_SLUG.get(self.template.split("/")[0], "")
-        if self.template.startswith(("boards/", "plans/", "backlog/")):
+        if self.template.startswith(("boards/", "plans/", "backlog/", "plan/ranges/")):
             example = "item"
         return getattr(area, example, None)
 
@@ -80,7 +80,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "departments")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -102,6 +102,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "plan_scenarios_create": lambda a: {"name": "What if", "space": a.project.space_id},
     "plan_scenario_changes": lambda a: {"kind": "item", "key": a.other_item.key, "priority": "1"},
     "plan_scenario_decisions": lambda a: {"do": "discard"},
+    "equipment_needs_changes": lambda a: {"equipment": a.equipment_need.equipment_id, "amount": "1", "starts_on": "2026-02-02", "ends_on": "2026-02-06"},
     "skill_needs_changes": lambda a: {"skill": a.skill_need.skill_id, "level": "4"},
     "portfolio_plan_acceptances": lambda a: {"plan": a.levelled_plan.pk, "project": a.project.pk},
     "contributions": lambda a: {"kind": "portfolio.project", "id": a.project.pk, "objective": a.objective.pk, "weight": 40},

@@ -95,7 +95,7 @@ _READ_ONLY = [
     "themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "levelled_dates", "runs", "imports", "spaces", "contributions", "jobs",
     "proposals", "proposal_ties", "benefits", "benefit_measurements", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes",
     "ballots", "scoring_models", "scores", "roadmap_editions", "roadmap_shares", "portals", "adoptions",
-    "job_roles", "skills", "departments", "employments", "person_roles", "person_skills",
+    "job_roles", "skills", "departments", "employments", "person_roles", "person_skills", "equipment",
 ]  # fmt: skip
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints", "retrospectives",
@@ -106,7 +106,7 @@ _NOUNS = [
     *_READ_ONLY,
 ]  # fmt: skip
 
-_RESOURCES = ("job_roles", "skills", "departments", "employments", "person_roles", "person_skills")
+_RESOURCES = ("job_roles", "skills", "departments", "employments", "person_roles", "person_skills", "equipment")
 
 API: dict[str, Policy] = {
     **{f"{noun}_list": LIST for noun in [*_NOUNS, "users", "tokens"]},
@@ -117,6 +117,11 @@ API: dict[str, Policy] = {
     **{f"{noun}_remove": remove(RESOURCES) for noun in _RESOURCES},
     **{f"bookings_{what}": READ for what in ("read", "history")},
     **{f"skill_needs_{what}": READ for what in ("read", "history")},
+    **{f"equipment_needs_{what}": READ for what in ("read", "history")},
+    "equipment_needs_list": LIST,
+    "equipment_needs_create": create(WORK),
+    "equipment_needs_change": change(WORK),
+    "equipment_needs_remove": remove(WORK),
     "skill_needs_list": LIST,
     "skill_needs_create": create(WORK),
     "skill_needs_change": change(WORK),
@@ -157,6 +162,8 @@ API: dict[str, Policy] = {
     **{f"plan_conflicts_{what}": READ for what in ("read", "ways_read")},
     "plan_conflicts_ways_create": change(WORK, 201),
     "plan_conflicts_proposals_create": change(WORK, 201),
+    "spaces_plan_range_read": READ,
+    "spaces_plan_ranges_create": change(WORK, 201),
     "plan_scenarios_list": LIST,
     **{f"plan_scenarios_{what}": READ for what in ("read", "history", "picture_read")},
     "plan_scenarios_create": create(PLAN),
@@ -577,7 +584,7 @@ WEB: dict[str, Page] = {
     **{f"people_{what}": Page(post=PEOPLE, at_root=True) for what in ("password_links", "disablings", "enablings")},
     "access": Page(get=SEE, post=ACCESS),
     **_noun("teams", PORTFOLIO, remove=True),
-    **{name: page for noun in ("job_roles", "skills", "departments") for name, page in _noun(noun, RESOURCES, remove=True).items()},
+    **{name: page for noun in ("job_roles", "skills", "departments", "equipment") for name, page in _noun(noun, RESOURCES, remove=True).items()},
     **{name: page for noun in ("employments", "person_roles", "person_skills") for name, page in _part(noun, RESOURCES).items()},
     **_noun("bookings", PLAN, remove=True),
     **{name: page for name, page in _part("time_off", SEE, change=False).items() if name != "time_off_removals"},
@@ -658,8 +665,12 @@ WEB: dict[str, Page] = {
     "portfolio_plan_acceptances": Page(post=PLAN),
     "plan_why": Page(get=SEE),
     "plan_baselines_compared": _LISTING,
+    "equipment_needs": Page(get=SEE),
+    "equipment_needs_changes": Page(post=WORK),
     "skill_needs": Page(get=SEE),
     "skill_needs_changes": Page(post=WORK),
+    "plan_range": Page(get=SEE),
+    "plan_range_computations": Page(post=WORK),
     "plan_scenarios": _LISTING,
     "plan_scenarios_create": Page(post=PLAN),
     "plan_scenario": Page(get=SEE),

@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,9 +17,9 @@ from tandem.planning.models import LevelledDates, PlanScenario
 from tandem.portfolio.actions import projects
 from tandem.portfolio.models import Project
 from tandem.reports.queries.plan_scenarios import PromiseLine
-from tandem.resources.actions import time_off
-from tandem.resources.models import TimeOff
-from tandem.work.actions import time_entries, work_items
+from tandem.resources.actions import bookings, time_off
+from tandem.resources.models import Booking, TimeOff
+from tandem.work.actions import assignments, time_entries, work_items
 from tandem.work.models import WorkItem
 from tests import make
 
@@ -80,24 +81,39 @@ def live(world, kind: str, subject: int, values: dict[str, Any]) -> None:
     admin = world.admin
     if kind == "item":
         given: dict[str, Any] = {}
+        shares: dict[str, int] = {}
         for name, value in values.items():
             if name == "starts_on":
                 given |= {"constraint": "SNET", "constraint_at": datetime.fromisoformat(value).replace(tzinfo=UTC)}
             elif name == "due_on":
                 given["due_on"] = date.fromisoformat(value)
+            elif name == "shares":
+                shares = value
             elif name == "assignees":
                 given[name] = [user for user in (world.mei, world.boris) if user.pk in value]
             elif name == "expected_minutes":  # hours left, as one types them
                 given[name] = time_entries.expected(WorkItem.objects.get(pk=subject), value)
             else:
                 given[name] = value
-        work_items.change(actor=admin, item=WorkItem.objects.get(pk=subject), version=None, **given)
+        if given:
+            work_items.change(actor=admin, item=WorkItem.objects.get(pk=subject), version=None, **given)
+        for user in (world.mei, world.boris):
+            if str(user.pk) in shares:
+                assignments.share(actor=admin, item=WorkItem.objects.get(pk=subject), version=None, user=user, share=shares[str(user.pk)])
     elif kind == "drop":
         work_items.remove(actor=admin, item=WorkItem.objects.get(pk=subject), version=None)
     elif kind == "add":
         work_items.create(actor=admin, space=world.project.space, title=values["title"], estimate_minutes=values["expected_minutes"], assignees=[world.mei])
     elif kind == "project":
-        projects.change(actor=admin, project=Project.objects.get(pk=subject), version=None, starts_on=date.fromisoformat(values["starts_on"]))
+        values = values | ({"starts_on": date.fromisoformat(values["starts_on"])} if "starts_on" in values else {})
+        projects.change(actor=admin, project=Project.objects.get(pk=subject), version=None, **values)
+    elif kind == "book":
+        days = {name: date.fromisoformat(values[name]) for name in ("starts_on", "ends_on")}
+        bookings.create(actor=admin, subject=world.project, person=world.boris, percent=Decimal(values["percent"]), is_hard=True, **days)
+    elif kind == "booking":
+        bookings.change(actor=admin, booking=Booking.objects.get(pk=subject), version=None, percent=Decimal(values["percent"]))
+    elif kind == "unbook":
+        bookings.remove(actor=admin, booking=Booking.objects.get(pk=subject))
     else:
         time_off.ask(actor=admin, person=world.mei, starts_on=date.fromisoformat(values["starts_on"]), ends_on=date.fromisoformat(values["ends_on"]), kind="other")
 
@@ -113,11 +129,20 @@ def picked(world, rows, rng: random.Random) -> list[tuple[str, int, dict[str, An
                 "starts_on": f"2026-09-{rng.randint(8, 28):02}", "due_on": f"2026-10-{rng.randint(1, 28):02}", "expected_minutes": 480 * rng.randint(1, 9),
                 "priority": rng.randint(1, 4), "assignees": sorted(rng.sample([world.mei.pk, world.boris.pk], rng.randint(1, 2))),
             }  # fmt: skip
-            found.append(("item", row.pk, {name: choices[name] for name in rng.sample(sorted(choices), rng.randint(1, 4))}))
+            values = {name: choices[name] for name in rng.sample(sorted(choices), rng.randint(1, 4))}
+            if rng.random() < 0.5:
+                values["shares"] = {str(pk): rng.randint(1, 100) for pk in values.get("assignees", [world.mei.pk])}
+            found.append(("item", row.pk, values))
     if rng.random() < 0.6:
         found.append(("add", world.project.space_id, {"title": "New quay", "expected_minutes": 480 * rng.randint(1, 9), "assignees": [world.mei.pk]}))
     if rng.random() < 0.6:
-        found.append(("project", world.project.pk, {"starts_on": f"2026-09-{rng.randint(8, 28):02}"}))
+        found.append(("project", world.project.pk, {"starts_on": f"2026-09-{rng.randint(8, 28):02}"} | ({"priority": rng.randint(1, 4)} if rng.random() < 0.5 else {})))
+    booked = Booking.objects.get()
+    do = rng.choice(("booking", "unbook", "none"))
+    if do != "none":
+        found.append((do, booked.pk, {"percent": str(rng.randint(1, 100))} if do == "booking" else {}))
+    if rng.random() < 0.5:
+        found.append(("book", world.project.pk, {"person": world.boris.pk, "percent": "40", "starts_on": "2026-09-14", "ends_on": f"2026-09-{rng.randint(14, 28):02}"}))
     if rng.random() < 0.6 or not found:
         found.append(("away", world.mei.pk, {"starts_on": "2026-09-10", "ends_on": f"2026-09-{rng.randint(10, 20):02}"}))
     return found
@@ -128,14 +153,16 @@ def stands() -> tuple[Any, ...]:
     columns = ("title", "space_id", "expected_minutes", "estimate_minutes", "priority", "due_on", "constraint", "constraint_at", "removed_at")
     items = sorted(map(str, WorkItem.objects.values_list(*columns)))
     people = sorted(WorkItem.objects.values_list("title", "assignments__user_id", "assignments__share"), key=str)
+    booked = sorted(map(str, Booking.objects.values_list("person_id", "subject_id", "starts_on", "ends_on", "percent", "is_hard")))
     away = sorted(TimeOff.objects.values_list("person_id", "starts_on", "ends_on", "state"))
     made = plan_problem.make(open_work.read(), clock.today()).inputs
-    arrays = [made.slots.tolist(), made.release.tolist(), made.due.tolist(), made.weight.tolist(), made.calendar.tolist(), made.need_units.tolist(), made.masks.tolist()]
-    return items, people, away, list(Project.objects.values_list("id", "starts_on", "state").order_by("id")), arrays
+    arrays = [made.slots.tolist(), made.release.tolist(), made.due.tolist(), made.weight.tolist(), made.calendar.tolist(), made.need_units.tolist(), made.masks.tolist(), made.project_weight.tolist(), made.capacity.tolist()]
+    return items, people, [away, booked], list(Project.objects.values_list("id", "starts_on", "state", "priority").order_by("id")), arrays
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_merged_scenario_equals_the_same_edits_made_live(world, rows, branch, seed, monkeypatch):
+    bookings.create(actor=world.admin, subject=world.project, person=world.mei, percent=Decimal(60), is_hard=True, starts_on=date(2026, 9, 7), ends_on=date(2026, 9, 30))
     changes = picked(world, rows, random.Random(seed))
     with transaction.atomic():
         for kind, subject, values in changes:
@@ -269,3 +296,42 @@ def test_nobody_writes_down_what_they_could_not_do(world, rows, branch):
     with pytest.raises(Refused, match="field_unknown"):
         add(world, branch, "item", rows[0].pk, title="Other")
     assert not branch.changes.exists()
+
+
+def test_a_project_of_higher_priority_comes_first_in_the_picture(world, branch, rows, monkeypatch):
+    """Both are planned for the same week of one person: the one that weighs more keeps it."""
+    for row in rows:
+        work_items.remove(actor=world.admin, item=WorkItem.objects.get(pk=row.pk), version=None)
+    week = {"planned_start": datetime(2026, 9, 7, 8, tzinfo=UTC), "planned_finish": datetime(2026, 9, 11, 17, tzinfo=UTC)}
+    found = []
+    for key in ("AAA", "BBB"):
+        project = make.project(actor=world.alma, name=key, key=key)
+        make.spaces.grant(actor=world.admin, space=project.space, user=world.mei, role=Role.MEMBER)
+        make.work_item(actor=world.alma, project=project, title=key, estimate_minutes=5 * 480, assignees=[world.mei], **week)
+        found.append(project)
+    levelling.compute()
+    late = max(found, key=lambda one: LevelledDates.objects.get(item__space=one.space).finish)
+    early = next(one for one in found if one != late)
+    monkeypatch.setattr(plan_branches, "SECONDS", 2.0)
+    above = plan_scenarios.create(actor=world.admin, space=world.root, name="What counts")
+    add(world, above, "project", late.pk, actor=world.admin, priority=1)
+    outcome = plan_branches.compute(above)
+    ends = {row[0]: (row[2], row[4]) for row in outcome["projects"]}
+    assert ends == {late.space_id: ("2026-09-18", "2026-09-11"), early.space_id: ("2026-09-11", "2026-09-18")}
+
+
+def test_shares_and_bookings_that_cannot_be_are_refused(world, rows, branch):
+    with pytest.raises(Refused, match="weight_out_of_range"):
+        add(world, branch, "item", rows[0].pk, shares={str(world.mei.pk): 101})
+    with pytest.raises(Refused, match="not_assigned"):
+        add(world, branch, "item", rows[0].pk, shares={str(world.boris.pk): 50})
+    with pytest.raises(Refused, match="number_unreadable"):
+        add(world, branch, "book", world.project.pk, person=world.mei.pk, percent="half", starts_on="2026-09-07", ends_on="2026-09-11")
+    with pytest.raises(Denied):  # firm bookings are for who manages resources
+        add(world, branch, "book", world.project.pk, person=world.mei.pk, percent="50", starts_on="2026-09-07", ends_on="2026-09-11")
+    booked = bookings.create(actor=world.admin, subject=world.project, person=world.mei, percent=Decimal(60), is_hard=True, starts_on=date(2026, 9, 7), ends_on=date(2026, 9, 30))
+    change = add(world, branch, "booking", booked.pk, actor=world.admin, percent="80")
+    with pytest.raises(Refused, match="plan_change_there"):
+        add(world, branch, "unbook", booked.pk, actor=world.admin)
+    bookings.change(actor=world.admin, booking=booked, version=None, percent=Decimal(70))
+    assert plan_scenarios.moved([change]) == [(change, "percent", "60", "70")]

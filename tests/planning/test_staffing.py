@@ -205,3 +205,40 @@ def test_skills_are_asked_for_by_who_may_edit_the_work(world, law):
         skill_needs.say(actor=reader, item=row, skill=law, level=1)
     with pytest.raises(Refused, match="resource_in_use"):
         skills.remove(actor=world.admin, skill=law)
+
+
+@pytest.fixture
+def crowded(world):
+    """Mei is planned for a whole week in each of two projects, in the same week; Ana works in the first one and has nothing to do."""
+    other = make.project(actor=world.alma, name="Depot", key="DEP")
+    for person in (world.mei, world.boris):
+        make.spaces.grant(actor=world.admin, space=other.space, user=person, role=Role.PROJECT_MANAGER)
+    ana = make.user(actor=world.admin, name="Ana", role=Role.MEMBER, space=world.project.space)
+    week = {"planned_start": at(7), "planned_finish": at(11, 17)}
+    rows = [item(world, name, 5, project=project, people=[world.mei], **week) for name, project in (("Berth", world.project), ("Rails", other))]
+    item(world, "Small", 0.5, people=[ana])
+    levelling.compute()
+    return rows, ana
+
+
+def test_who_has_more_to_do_than_they_can_gets_ways_out_that_end_it(world, crowded):
+    (berth, rails), ana = crowded
+    conflict = PlanConflict.objects.open().get(kind=Kind.OVERLOAD, space=world.project.space)
+    ways = {way["code"]: way for way in ways_of(conflict)}
+    assert {"replan", "hand_over", "hire", "drop"} == ways.keys() and ways["hand_over"]["to"] == ana.pk
+    assert set(ways["replan"]["dates"]) == {str(berth.pk), str(rails.pk)}, "the dates of the levelled plan, in both projects"
+    number = next(n for n, way in enumerate(conflict.ways) if way["code"] == "hand_over")
+    (draft,) = plan_conflicts.propose(actor=world.boris, conflict=conflict, number=number, version=None)
+    plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Ana helps")
+    levelling.compute()
+    assert not PlanConflict.objects.open().filter(kind=Kind.OVERLOAD).exists()
+    assert set(Assignment.objects.filter(item=berth).values_list("user", flat=True)) == {ana.pk}
+
+
+def test_what_would_not_end_the_overload_is_no_way_out(world, crowded):
+    depot = make.project(actor=world.alma, name="Third", key="THI")
+    make.spaces.grant(actor=world.admin, space=depot.space, user=world.mei, role=Role.MEMBER)
+    item(world, "Shed", 5, project=depot, people=[world.mei], planned_start=at(7), planned_finish=at(11, 17))
+    levelling.compute()
+    conflict = PlanConflict.objects.open().get(kind=Kind.OVERLOAD, space=depot.space)
+    assert [way["code"] for way in ways_of(conflict)] == ["replan"], "without this one two weeks are still planned in one"

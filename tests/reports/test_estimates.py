@@ -12,6 +12,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.actions import teams
 from tandem.people.models import Role
+from tandem.planning.estimate_history import said_of
 from tandem.reports.queries import estimate_figures as figures
 from tandem.reports.queries import estimates as reads
 from tandem.work.actions import estimates, time_entries, work_items
@@ -88,7 +89,7 @@ def test_nor_when_it_is_taken_over_twice(world):
     item = make.work_item(actor=world.boris, project=world.project, estimate_minutes=480)
     for minutes in (720, 900):
         item = estimates.take(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None, minutes=minutes, rests_on="1.50× (8)")
-    assert reads.said_of(item) == 480
+    assert said_of(item) == 480
     time_entries.log(actor=world.boris, item=item, minutes=720)
     work_items.change(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None, state=make.state_of(world.project, "done"))
     assert [one.case.estimate for one in reads.past(world.boris).items] == [8.0]
@@ -96,7 +97,7 @@ def test_nor_when_it_is_taken_over_twice(world):
     other = estimates.take(actor=world.boris, item=other, version=None, minutes=720, rests_on="1.50× (8)")
     work_items.change(actor=world.boris, item=other, version=None, estimate_minutes=600)
     other = estimates.take(actor=world.boris, item=WorkItem.objects.get(pk=other.pk), version=None, minutes=900, rests_on="1.50× (8)")
-    assert reads.said_of(other) == 600, "what people said in between counts"
+    assert said_of(other) == 600, "what people said in between counts"
 
 
 def test_a_hint_names_ratio_count_and_class(world, three):

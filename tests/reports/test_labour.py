@@ -10,9 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tandem.collaboration.actions import watches
+from tandem.collaboration.models import Notification
 from tandem.kit import clock
 from tandem.people.models import Role
 from tandem.portfolio.actions import cost_lines, exchange_rates
+from tandem.reports import budget_news
 from tandem.reports.queries import cost_centres, earned_value
 from tandem.reports.queries import labour as reads
 from tandem.reports.queries import money as totals
@@ -311,3 +314,19 @@ def test_cost_centres_add_up_to_the_lines_and_lead_to_them(world, signed_in):
     listed = client.get("/costs/?in=POR&month=2026-02&centre=-").content.decode()
     assert "Line none" in listed and "Line 4711" not in listed
     assert "4711" not in signed_in(world.mei).get("/money/").content.decode()
+
+
+def test_who_watches_is_told_of_a_budget_with_labour_as_far_as_the_labour_is_told_them(world, item):
+    """One person's labour: who sees rates hears that the budget is full; who does not hears nothing from which the rate would follow."""
+    price(world, "100", person=world.mei)
+    make.budget(actor=world.alma, project=world.project, amount="1000")
+    log(world, item, world.mei, 540, TURN)
+    for person in (world.alma, world.boris):
+        watches.watch(actor=person, subject=world.project)
+    told = Notification.objects.filter(facts__has_key="budget_with_labour")
+    assert budget_news.tell() == 1 and told.get().user == world.alma and told.get().facts == {"budget_with_labour": 80}
+    assert budget_news.tell() == 0, "once"
+    log(world, item, world.mei, 120, TURN + timedelta(days=1))
+    assert budget_news.tell() == 1 and set(told.values_list("user", "facts__budget_with_labour")) == {(world.alma.pk, 80), (world.alma.pk, 100)}
+    make.budget(actor=world.alma, project=world.project, amount="9000")
+    assert budget_news.tell() == 0

@@ -216,3 +216,21 @@ def test_the_api_tells_what_the_page_tells(world, team, crowd):
     assert (share["low"], share["median"], share["high"]) == (0.05, 0.15, 0.25)
     assert asked(world.dana, team_id=team[0].pk).status_code == 404
     assert {asked(world.alma, team_id=team[0].pk, weeks=n).status_code for n in (1, 5, 400)} == {422}
+
+
+def test_who_came_later_is_counted_from_that_day_on(world, team):
+    """Gus worked sixty hours in the week before he came, elsewhere: nothing of it is the team's, and his few weeks are not held against theirs."""
+    row, people, item = team
+    gus = make.user(actor=world.admin, name="Gus", role=Role.MEMBER, space=world.project.space)
+    for n in range(6):
+        log(gus, item, LAST - timedelta(days=7 - n), 10)
+    for n in range(2):
+        log(gus, item, LAST + timedelta(days=2 + n), 9)
+    before = fairness.of(world.alma, row, 4).spreads["overtime"]
+    with clock.held_at(datetime(2026, 9, 2, 7, tzinfo=UTC)):
+        teams.change(actor=world.admin, team=row, version=None, members=[*people, gus])
+    found = fairness.of(world.alma, row, 4)
+    one = next(one for one in found.told if one.person_id == gus.pk)
+    assert (one.since, one.logged, one.of("overtime")) == (LAST + timedelta(days=2), (0.0, 0.0, 0.0, 18.0), 0.0)
+    assert one.time[:3] == (0.0, 0.0, 0.0) and one.time[3] == 24.0
+    assert found.spreads["overtime"] == before and found.spreads["logged"].count == len(people) + 1

@@ -65,6 +65,8 @@ _SENTENCES = {
     "portfolio_plan_read": "The plan of the portfolio: projects as planned and as computed, those that slip most first",
     "portfolio_plan_items_read": "Why a work item stands where it stands in the levelled plan: the chain that binds it",
     "portfolio_plan_moves_read": "What moved since an earlier day, and why",
+    "spaces_plan_range_read": "When the plan of a project or of what stands above it ends, as a range, and what moves the end",
+    "spaces_plan_ranges_create": "Compute the range of a plan anew",
     "portfolio_plan_searches_create": "Look for a better order of all open work",
     "plan_conflicts_ways_create": "Have ways out of a conflict computed", "plan_conflicts_ways_read": "Ways out of a conflict with the effect of each",
     "plan_conflicts_proposals_create": "Propose a way out: a draft for each project whose dates it moves", "plan_drafts_verdicts_create": "Accept or decline a draft of the plan",

@@ -28,6 +28,7 @@ from tandem.api.planning import (
     forecasts,
     levelled,
     plan_conflicts,
+    plan_ranges,
     plan_reasons,
     plan_scenarios,
     portfolio_plan,
@@ -62,6 +63,7 @@ from tandem.api.product import (
     scoring_models,
 )
 from tandem.api.resources import bookings, catalogue, fairness, invoice_bases, rates, time_sheets
+from tandem.api.resources import equipment as equipment_resources
 from tandem.api.resources import people as people_resources
 from tandem.api.strategy import alignment, charters, key_results, kpis, objectives, themes
 from tandem.api.work import (
@@ -186,6 +188,8 @@ NOUNS: dict[str, Router] = {
     "person-roles": people_resources.person_roles,
     "person-skills": people_resources.person_skills,
     "skill-needs": people_resources.skill_needs,
+    "equipment": equipment_resources.equipment,
+    "equipment-needs": equipment_resources.equipment_needs,
     "invoice-bases": invoice_bases.router,
     "rates": rates.router,
     "time-off": bookings.time_off,
@@ -250,4 +254,5 @@ for path, router in NOUNS.items():
 for router in (flow.router, quick_lines.router):
     api.add_router("/projects", router)
 api.add_router("/products", gaps.router)
+api.add_router("/spaces", plan_ranges.router)
 api.add_router("/portfolio-plan", plan_reasons.router)

@@ -146,6 +146,8 @@ def _kind_of(event: Event) -> str:
         return _KIND.COMMENT
     if event.verb in _PROMISES:
         return _KIND.PROMISE
+    if event.verb == "budget.warned":
+        return _KIND.STATE
     return _KIND.STATE if "state" in event.changes and not event.verb.endswith(".created") else _KIND.CHANGE
 
 

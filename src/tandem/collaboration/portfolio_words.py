@@ -96,6 +96,7 @@ REFUSALS: dict[str, Any] = {
     "mix_unreadable": _("A share is a whole number of per cent from 0 to 100."),
     "mix_not_whole": _("The shares of %(group)s add up to %(sum)s per cent. They must add up to 100, or all be left empty."),
     "conflict_gone": _("This conflict or this way out is no longer there. Open it again."),
+    "range_without_projects": _("A range is computed of a project, a programme, a portfolio or the organisation."),
     "conflict_without_ways": _("For this kind of conflict no ways out are computed: accept levelled dates, or move the window."),
     "way_moves_nothing": _("This way out moves no item that you can see: it needs more people, or another date."),
     "draft_decided": _("This proposal was decided already."),

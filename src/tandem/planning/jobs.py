@@ -12,12 +12,14 @@ from tandem.kit import jobs as queue
 from tandem.people.models import Space, SpaceKind
 from tandem.planning import alignment as aligning
 from tandem.planning import forecasts, schedule
-from tandem.planning.actions import plan_conflicts, plan_scenarios
+from tandem.planning.actions import plan_conflicts, plan_ranges, plan_scenarios
 from tandem.planning.models import LevelledPlan, PlanConflict, PlanScenario, Solution
 from tandem.planning.stale import LEVEL, PREPARE, SEARCH, SOLVE
 
 _APART = 5
 """Seconds between two levelled plans."""
+_AFTER = 20
+"""Seconds after its forecast that the range of a project is computed: a stream of changes is one."""
 _COMPUTED = (SpaceKind.PROJECT, SpaceKind.PRODUCT)
 
 
@@ -33,6 +35,8 @@ def forecast(space_id: int | None = None, job_id: int | None = None) -> None:
                 schedule.compute(space)
         if [space.pk for space in spaces] == [space_id]:
             forecasts.compute(spaces[0])
+            if spaces[0].kind == SpaceKind.PROJECT:
+                queue.enqueue(plan_ranges.RANGE, once=f"range:{space_id}", in_seconds=_AFTER, space_id=space_id)
         else:
             forecasts.compute_all(spaces, step)
         return "/roadmap/"
@@ -46,6 +50,28 @@ def forecast(space_id: int | None = None, job_id: int | None = None) -> None:
 def nightly(timestamp: int) -> None:
     """Every forecast once a day: the day itself has moved on."""
     forecast(None)
+
+
+@queue.computes
+@app.task(name=plan_ranges.RANGE)
+def plan_range(space_id: int, job_id: int | None = None) -> None:
+    def work(step: Callable[[str, int, int], Any]) -> str:
+        step("range", 0, 0)
+        space = Space.objects.get(pk=space_id)
+        _ranging().compute(space)
+        return f"/plan/ranges/{space.key}/"
+
+    _carry(job_id, work)
+
+
+@app.periodic(cron="50 4 * * *")
+@queue.computes
+@app.task(name="planning.ranges_nightly", queueing_lock="planning.ranges_nightly")
+def ranges_nightly(timestamp: int) -> None:
+    """Of every project, and of what stands above them."""
+    kinds = (SpaceKind.PROJECT, SpaceKind.PROGRAMME, SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION)
+    for space in Space.objects.filter(kind__in=kinds).order_by("id"):
+        _ranging().compute(space)
 
 
 @app.task(name="planning.alignment")
@@ -145,6 +171,12 @@ def _levelling() -> Any:
     from tandem.planning import levelling
 
     return levelling
+
+
+def _ranging() -> Any:
+    from tandem.planning import plan_ranges as ranging
+
+    return ranging
 
 
 def _solving() -> Any:

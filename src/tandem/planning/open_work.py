@@ -52,6 +52,7 @@ class OpenWork:
     promises: list[tuple[int, date, list[int]]] = field(default_factory=list)
     done_on: dict[int, datetime] = field(default_factory=dict)
     starts: dict[int, date] = field(default_factory=dict)
+    priorities: dict[int, int] = field(default_factory=dict)
     calendars: Calendars | None = None
 
 
@@ -59,11 +60,13 @@ def read() -> OpenWork:
     """Everything that is open in projects that run or are proposed, and in products."""
     found = OpenWork()
     resting = set()
-    for space_id, state, starts_on in Project.objects.order_by("space_id").values_list("space_id", "state", "starts_on"):
+    for space_id, state, starts_on, priority in Project.objects.order_by("space_id").values_list("space_id", "state", "starts_on", "priority"):
         if state in _RESTING:
             resting.add(space_id)
         elif starts_on:
             found.starts[space_id] = starts_on
+        if priority:
+            found.priorities[space_id] = priority
     rows = [row for row in _open_rows() if row.space_id not in resting]
     containers = set(WorkItem.objects.present().exclude(parent=None).order_by().values_list("parent_id", flat=True).distinct())
     _items(found, rows, containers)

@@ -9,15 +9,17 @@ from django.db import transaction
 
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused
-from tandem.planning import levelling, open_work, plan_problem, plan_trials
+from tandem.planning import levelling, open_work, plan_problem, plan_solver, plan_trials
 from tandem.planning.actions import plan_changes, plan_scenarios
 from tandem.planning.models import PlanChange, PlanScenario
 from tandem.planning.open_work import OpenWork
 from tandem.planning.plan_problem import Made
 from tandem.planning.plan_trials import Span, Trial
+from tandem.planning.plan_why import KeptPlan
 from tandem.product.models import Promise
 
 _USUAL = 480.0
+SECONDS = 5.0
 Load = dict[tuple[int, int, str], float]
 Ends = dict[int, tuple[date, date]]
 
@@ -34,9 +36,22 @@ def compute(scenario: PlanScenario) -> dict[str, Any]:
     stands = plan_trials.tried(here, clock.today(), before)
     made, refused = read_with(changes)
     trial = plan_trials.solved(made, before)
+    if any(change.kind == PlanChange.Kind.PROJECT and "priority" in change.values for change in changes):
+        stands, trial = _searched(stands), _searched(trial)
     outcome = compared(stands, trial) | {"refused": refused, "plan": plan.pk if plan else None}
     scenario.write(expected=None, outcome=outcome, computed_of=plan_scenarios.digest(changes), computed_at=clock.now())
     return outcome
+
+
+def _searched(trial: Trial) -> Trial:
+    """The priority of a project forces nothing to move: the search for a better order follows it, on both sides as long."""
+    if not trial.made.inputs.n:
+        return trial
+    best = trial.found
+    for found in plan_solver.better(KeptPlan(trial.made.inputs, best.starts, trial.ends), SECONDS, lambda: False):
+        if (found.broken, found.tardiness, found.makespan) < (best.broken, best.tardiness, best.makespan):
+            best = found
+    return Trial(trial.made, best, plan_solver.finishes(trial.made.inputs.arrays(), best.starts))
 
 
 def read_with(changes: list[PlanChange]) -> tuple[Made, list[list[Any]]]:

@@ -54,6 +54,18 @@ def overloads(work: OpenWork, axis: PlanAxis, found: dict[Key, Found]) -> None:
             found[PlanConflict.Kind.OVERLOAD, User._meta.label_lower, user, space] = Found(max(1, round(excess / _DAY)), week, None, detail)
 
 
+def is_overloaded(work: OpenWork, user: int, week: date, today: date) -> bool:
+    """Whether more is planned for the person in that week than they can work."""
+    axis = PlanAxis(min(today, week), [work.calendars.of_space(space) for space in sorted({item.space_id for item in work.items})] if work.calendars else ())
+    load: Load = defaultdict(lambda: defaultdict(float))
+    for item in work.items:
+        people = work.people.get(item.id)
+        if people and any(who == user for who, _share in people) and item.minutes and item.planned_start and item.planned_finish:
+            _spread(item, people, axis, load)
+    room = _capacity({user}, min(today, week), week).get((user, week), 0.0)
+    return sum(load[user, week].values()) - room > max(room * (_TOO_MUCH - 1), 1.0)
+
+
 def _capacity(people: set[int], today: date, last: date) -> dict[tuple[int, date], float]:
     """Minutes of each person in each week; what is left of the current one counts from its Monday, as plans do."""
     first = monday(today)

@@ -31,7 +31,7 @@ from tandem.planning.plan_inputs import (
 )
 
 _USUAL_MINUTES, _LONGEST = 480.0, 260 * 5 * SLOTS
-_PROJECT_WEIGHT, _PROMISE_WEIGHT = 4, 40
+_PROJECT_WEIGHTS, _PROMISE_WEIGHT = {1: 16, 2: 8, 3: 4, 4: 2}, 40
 _KINDS = {"FS": 0, "blocks": 0, "SS": 1, "FF": 2, "SF": 3}
 
 
@@ -277,7 +277,7 @@ class _Maker:
         supply = np.array([[UNITS * (self.pools[code // 2] if code % 2 == POOL else 1)] for code in self.resources], np.int64).reshape(-1, 1)
         return PlanInputs(
             self.today.toordinal(), *table[:8], calendar, *(np.array(one, np.int64) for one in (self.need_ends, self.need_of, self.need_units)),
-            resource, supply, joined[0], joined[1], joined[2], joined[3], projects, due, np.full(len(projects), _PROJECT_WEIGHT, np.int64),
+            resource, supply, joined[0], joined[1], joined[2], joined[3], projects, due, np.array([_PROJECT_WEIGHTS[self.work.priorities.get(pk, 3)] for pk in projects.tolist()], np.int64),
             masks, self.axis.ordinals,
         )  # fmt: skip
 

@@ -60,7 +60,7 @@ def alone(kind: str, space_id: int) -> Iterator[None]:
 
 
 def _lock(kind: str, space_id: int) -> list[int]:
-    number = {Run.Kind.FORECAST: 1, Run.Kind.LEVEL: 3}.get(kind, 2)  # type: ignore[call-overload]
+    number = {Run.Kind.FORECAST: 1, Run.Kind.LEVEL: 3, Run.Kind.RANGE: 4}.get(kind, 2)  # type: ignore[call-overload]
     return [_LOCKS + number, space_id % 2**31]
 
 

@@ -1,4 +1,5 @@
-"""Ways out where a skill is missing or somebody goes on leave: somebody else, one more, later, without the work. Each is planned anew."""
+"""Ways out where a skill is missing, somebody goes on leave or has more to do than they can: somebody else, one more, later, without the
+work. Each is planned anew."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -6,7 +7,7 @@ from typing import Any
 
 from tandem.people.models import User
 from tandem.people.scoping import members_of
-from tandem.planning import levelling, open_work, plan_trials
+from tandem.planning import levelling, open_work, plan_people, plan_trials
 from tandem.planning.models import PlanConflict
 from tandem.planning.open_work import OpenWork
 from tandem.planning.plan_axis import SLOTS
@@ -30,6 +31,7 @@ class _Option:
     to: int | None = None
     person_days: float = 0.0
     away: Away = ()
+    also: tuple[int, ...] = ()
 
 
 @dataclass(eq=False)
@@ -69,6 +71,8 @@ def compute(conflict: PlanConflict) -> tuple[int | None, list[dict[str, Any]]]:
 def _case(conflict: PlanConflict, before: KeptPlan) -> _Case | None:
     work = open_work.read()
     known = {item.id for item in work.items}
+    if conflict.kind == PlanConflict.Kind.OVERLOAD:
+        return _overloaded(conflict, work, before)
     leave = TimeOff.objects.filter(pk=conflict.subject_id).first() if conflict.kind == PlanConflict.Kind.LEAVE else None
     wanted = conflict.detail.get("items", ()) if leave else [conflict.detail.get("item")]
     items = [pk for pk in wanted if pk in known]
@@ -77,7 +81,25 @@ def _case(conflict: PlanConflict, before: KeptPlan) -> _Case | None:
     return _Case(conflict, work, before, before.inputs.day_one, items, leave.person_id if leave else None, leave)
 
 
+def _overloaded(conflict: PlanConflict, work: OpenWork, before: KeptPlan) -> _Case | None:
+    """What the person is planned to do in that week in the project where it was asked, but for what has begun."""
+    week, user = conflict.wanted_on, conflict.subject_id
+    if week is None:
+        return None
+    space_of = {item.id: item.space_id for item in work.items}
+    items = [pk for pk in _planned(work, user, week) if space_of[pk] == conflict.space_id]
+    return _Case(conflict, work, before, before.inputs.day_one, items, user) if items else None
+
+
+def _planned(work: OpenWork, user: int, week: date) -> list[int]:
+    """What somebody is planned to do in a week, in every project."""
+    mine = [item for item in work.items if not item.is_begun and any(who == user for who, _share in work.people.get(item.id, ()))]
+    return [item.id for item in mine if item.planned_start and item.planned_finish and item.planned_start < week + timedelta(days=7) and item.planned_finish >= week]
+
+
 def _options(case: _Case) -> list[_Option]:
+    if case.conflict.kind == PlanConflict.Kind.OVERLOAD:
+        return _relieving(case)
     days = sum((item.minutes or _WHOLE_DAY) for item in case.work.items if item.id in set(case.items)) / _WHOLE_DAY
     found = [_Option("hand_over", plan_trials.handed_over(case.work, case.items, case.gone, who), who) for who in _others(case)]
     found.append(_Option("hire", plan_trials.handed_over(case.work, case.items, case.gone, HIRED), None, days))
@@ -85,6 +107,20 @@ def _options(case: _Case) -> list[_Option]:
         found.append(_Option("wait", _later(case.work, case.items, case.leave.ends_on + timedelta(days=1)), None, 0.0, case.away))
     found.append(_Option("drop", plan_trials.dropped(case.work, case.items), None, 0.0, case.away))
     return found
+
+
+def _relieving(case: _Case) -> list[_Option]:
+    """The dates of the levelled plan, in which nobody does two things at once; the rest only where it is enough to end the conflict."""
+    user, week = case.conflict.subject_id, case.conflict.wanted_on
+    assert week is not None
+    found = [_Option("replan", case.work, also=tuple(_planned(case.work, user, week)))]
+    spared = replace(case.work, items=[item for item in case.work.items if item.id not in set(case.items)])
+    if plan_people.is_overloaded(spared, user, week, case.today):
+        return found
+    days = sum((item.minutes or _WHOLE_DAY) for item in case.work.items if item.id in set(case.items)) / _WHOLE_DAY
+    found += [_Option("hand_over", plan_trials.handed_over(case.work, case.items, case.gone, who), who) for who in _others(case)]
+    found.append(_Option("hire", plan_trials.handed_over(case.work, case.items, case.gone, HIRED), None, days))
+    return [*found, _Option("drop", plan_trials.dropped(case.work, case.items))]
 
 
 def _later(work: OpenWork, items: list[int], day: date) -> OpenWork:
@@ -130,7 +166,7 @@ def _not_there(people: set[int], case: _Case) -> set[int]:
 
 def _told(case: _Case, option: _Option, trial: Trial, base: dict[tuple[str, int], date], stands: dict[int, plan_trials.Span]) -> dict[str, Any]:
     later = _later_than(trial, base)
-    dates = {pk: span for pk, span in trial.dates().items() if stands.get(pk) != span or (pk in case.items and option.code != "drop")}
+    dates = {pk: span for pk, span in trial.dates().items() if stands.get(pk) != span or (pk in {*case.items, *option.also} and option.code != "drop")}
     first = case.items[0] if len(case.items) == 1 else None
     return {
         "code": option.code, "item": first, "other": None, "other_space": None, "user": option.to if option.to and option.to > 0 else case.gone, "slots": 0, "units": 0,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
 def days_of(slots: int) -> str:
@@ -32,7 +33,7 @@ def way(code: dict[str, Any], item: str = "", other: str = "", person: str = "")
     if kind == "split":
         return _("Split %(item)s: the first %(days)s d now, the rest later") % known
     if kind == "add_capacity":
-        return _("Add %(units)s people beside %(person)s for a time") % known
+        return ngettext("Add %(units)s person beside %(person)s for a time", "Add %(units)s people beside %(person)s for a time", -(-int(code.get("units", 0)) // 4)) % known
     if kind == "drop_lag":
         return _("Begin without the waiting time of a link")
     if kind == "hand_over" and not code.get("gone"):

@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
 from tandem.kit import clock
+from tandem.reports import budget_news
 from tandem.reports.exports import stored
 from tandem.reports.queries import own_kpis
 from tandem.strategy.actions import measurements
@@ -22,6 +23,12 @@ def export(job_id: int, query: str, language: str) -> None:
 @app.task(name="reports.forget_exports", queueing_lock="reports.forget_exports")
 def forget_exports(timestamp: int) -> None:
     stored.forget_old()
+
+
+@app.periodic(cron="30 5 * * *")
+@app.task(name="reports.budget_news", queueing_lock="reports.budget_news")
+def tell_of_budgets(timestamp: int) -> None:
+    budget_news.tell()
 
 
 @app.periodic(cron="20 5 * * *")

@@ -110,12 +110,16 @@ def _patient() -> None:
 
 
 def _compute() -> None:
+    from tandem.kit import jobs
     from tandem.planning import alignment, forecasts, schedule
+    from tandem.planning.actions import plan_ranges
 
     for space in Space.objects.filter(kind=SpaceKind.PROJECT).order_by("id"):
         schedule.compute(space)
     forecasts.compute_all()
     alignment.compute_all()
+    for pk in Space.objects.filter(kind__in=plan_ranges.KINDS).values_list("pk", flat=True):
+        jobs.enqueue(plan_ranges.RANGE, once=f"range:{pk}", space_id=pk)  # by the worker, which has the core compiled for it
 
 
 def _counts() -> dict[str, int]:

@@ -67,7 +67,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
     ]),
     (_("People"), "users", "k", [
         (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Load"), "load", ""), (_("Allocation"), "allocation", ""), (_("Bookings"), "bookings", ""), (_("Fairness"), "fairness", ""),
-        (_("Time off"), "time_off", ""), (_("Job roles"), "job_roles", ""), (_("Skills"), "skills", ""), (_("Joining and leaving"), "employments", ""),
+        (_("Time off"), "time_off", ""), (_("Job roles"), "job_roles", ""), (_("Skills"), "skills", ""), (_("Equipment and material"), "equipment", ""), (_("Joining and leaving"), "employments", ""),
         (_("Roles of people"), "person_roles", ""), (_("Skills of people"), "person_skills", ""), (_("Calendars"), "calendars", ""),
     ]),
 ]  # fmt: skip
@@ -76,7 +76,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
 GROUPS: list[tuple[Any, list[str]]] = [
     (_("People"), ["people", "teams", "departments"]),
     (_("Load and bookings"), ["load", "allocation", "bookings", "fairness"]),
-    (_("Set up"), ["job_roles", "skills", "employments", "person_roles", "person_skills", "calendars"]),
+    (_("Set up"), ["job_roles", "skills", "equipment", "employments", "person_roles", "person_skills", "calendars"]),
 ]
 
 NEW: list[tuple[Any, str, str, Permission, str]] = [

@@ -9,6 +9,7 @@ from tandem.web.exchange import imports
 from tandem.web.people import access, account, hearing, people, teams
 from tandem.web.planning import (
     plan_conflicts,
+    plan_ranges,
     plan_scenarios,
     plan_why,
     portfolio_plan,
@@ -63,6 +64,7 @@ from tandem.web.resources import (
     bookings,
     departments,
     employments,
+    equipment,
     fairness,
     invoicing,
     job_roles,
@@ -117,10 +119,10 @@ from tandem.web.work import (
 
 urlpatterns: list[URLPattern] = [
     *home.urls, *palette.urls, *scopes.urls, *styleguide.urls, *account.urls, *people.urls, *access.urls, *teams.urls, *objectives.urls, *key_results.urls, *kpis.urls, *themes.urls, *alignment.urls, *charters.urls, *strategy_map.urls, *contributing.urls, *portfolios.urls, *programmes.urls,
-    *projects.urls, *proposals.urls, *benefits.urls, *spending.urls, *costs.urls, *labour.urls, *budgets.urls, *exchange_rates.urls, *earned_value.urls, *mix.urls, *outcomes.urls, *dependencies.urls, *scenarios.urls, *portfolio_plan.urls, *plan_why.urls, *plan_conflicts.urls, *plan_scenarios.urls, *report_course.urls, *health.urls, *portfolio_tree.urls, *project_reports.urls, *products.urls, *gaps.urls, *features.urls, *releases.urls, *readiness.urls, *release_notes.urls, *trace.urls, *promises.urls, *scoring_models.urls, *priorities.urls, *scores.urls, *ballots.urls, *voting.urls, *experiments.urls, *discovery.urls, *feedback_alike.urls, *portals.urls, *portal_shared.urls, *feedback.urls, *feedback_letters.urls, *customers.urls, *work_items.urls, *quick.urls, *estimates.urls, *estimate_hints.urls, *work_item.urls, *boards.urls, *board_settings.urls, *field_settings.urls, *link_kind_settings.urls, *archiving_settings.urls, *workflow_settings.urls,
+    *projects.urls, *proposals.urls, *benefits.urls, *spending.urls, *costs.urls, *labour.urls, *budgets.urls, *exchange_rates.urls, *earned_value.urls, *mix.urls, *outcomes.urls, *dependencies.urls, *scenarios.urls, *portfolio_plan.urls, *plan_why.urls, *plan_conflicts.urls, *plan_ranges.urls, *plan_scenarios.urls, *report_course.urls, *health.urls, *portfolio_tree.urls, *project_reports.urls, *products.urls, *gaps.urls, *features.urls, *releases.urls, *readiness.urls, *release_notes.urls, *trace.urls, *promises.urls, *scoring_models.urls, *priorities.urls, *scores.urls, *ballots.urls, *voting.urls, *experiments.urls, *discovery.urls, *feedback_alike.urls, *portals.urls, *portal_shared.urls, *feedback.urls, *feedback_letters.urls, *customers.urls, *work_items.urls, *quick.urls, *estimates.urls, *estimate_hints.urls, *work_item.urls, *boards.urls, *board_settings.urls, *field_settings.urls, *link_kind_settings.urls, *archiving_settings.urls, *workflow_settings.urls,
     *blocks.urls, *checklists.urls, *editing.urls, *time_entries.urls, *approvals.urls, *shares.urls, *relocations.urls, *intake.urls, *recurrences.urls,
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *roadmap_editions.urls, *imports.urls,
-    *job_roles.urls, *skills.urls, *departments.urls, *employments.urls, *person_roles.urls, *person_skills.urls, *skill_needs.urls, *rates.urls, *time_off.urls, *bookings.urls, *load.urls, *fairness.urls, *allocation.urls, *people_import.urls, *time_sheets.urls, *invoicing.urls,
+    *job_roles.urls, *skills.urls, *departments.urls, *employments.urls, *person_roles.urls, *person_skills.urls, *skill_needs.urls, *equipment.urls, *rates.urls, *time_off.urls, *bookings.urls, *load.urls, *fairness.urls, *allocation.urls, *people_import.urls, *time_sheets.urls, *invoicing.urls,
     *overview.urls, *hooks.urls, *rules.urls, *inlets.urls,
 ]  # fmt: skip

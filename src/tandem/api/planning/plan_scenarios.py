@@ -1,6 +1,7 @@
 """Plan scenarios: branches of the plan with their changes, what they come to, and the decision."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +33,8 @@ CHANGES = Noun(path="plan-changes", model=PlanChange, word="change", shows="id s
 
 class PlanValues(Body):
     """What would be otherwise, as far as the kind of change knows it; dates as 2027-02-12, `state` of a project on_hold.
-    `expected_minutes` is what is left of an item, and the estimate of a new one."""
+    `expected_minutes` is what is left of an item, and the estimate of a new one. `priority`: of an item, or of a project; `shares`: of an item's people,
+    by their number. A booking has `person`, `percent`, days, and is firm unless `is_hard` is false."""
 
     starts_on: words(10, 10) = OPTIONAL  # type: ignore[valid-type]
     ends_on: words(10, 10) = OPTIONAL  # type: ignore[valid-type]
@@ -40,12 +42,16 @@ class PlanValues(Body):
     expected_minutes: Annotated[int, Field(ge=0, le=10_000_000)] = OPTIONAL
     priority: Annotated[int, Field(ge=1, le=4)] = OPTIONAL
     assignees: Annotated[list[Id], Field(max_length=50)] = OPTIONAL
+    shares: dict[str, Annotated[int, Field(ge=1, le=100)]] = OPTIONAL
     state: Literal["on_hold", "running"] = OPTIONAL
+    person: Id = OPTIONAL
+    percent: Annotated[Decimal, Field(gt=0, le=100)] = OPTIONAL
+    is_hard: bool = OPTIONAL
     title: words(500, 1) = OPTIONAL  # type: ignore[valid-type]
 
 
 class PlanChangeCreate(Body):
-    """`subject`: the number of a work item (item, drop), a project (project), the space of a project (add) or a person (away)."""
+    """`subject`: the number of a work item (item, drop), a project (project, book), the space of a project (add), a person (away) or a booking (booking, unbook)."""
 
     kind: choice(PlanChange.Kind)  # type: ignore[valid-type]
     subject: Id

@@ -17,9 +17,9 @@ NOUN, router = routes_of(
     "project",
     open_project,
     projects.change,
-    fields="description owner state starts_on as_of kind horizon",
-    also="state starts_on as_of kind horizon",
-    filters="state kind horizon",
+    fields="description owner state starts_on priority as_of kind horizon",
+    also="state starts_on priority as_of kind horizon",
+    filters="state priority kind horizon",
 )
 
 

@@ -32,10 +32,12 @@ class FairnessAsked(Body):
 
 class FairnessPerson(BaseModel):
     """Hours by week that they have, logged, and logged on days on which they have no time; `overtime_hours` is what each week has beyond
-    the time. `ahead`: the share of the next four weeks that is taken."""
+    the time. `ahead`: the share of the next four weeks that is taken. `since`: they came to the team within these weeks, and only what
+    was since then is in it."""
 
     person_id: int
     name: str
+    since: date | None
     time_hours: list[float]
     logged_hours: list[float]
     off_hours: list[float]
@@ -87,7 +89,7 @@ def read(request: HttpRequest, asked: Query[FairnessAsked]) -> HttpResponse:
 
 def _person(one: reads.Worked) -> FairnessPerson:
     return FairnessPerson(
-        person_id=one.person_id, name=one.name, time_hours=_round(one.time), logged_hours=_round(one.logged), off_hours=_round(one.off),
+        person_id=one.person_id, name=one.name, since=one.since, time_hours=_round(one.time), logged_hours=_round(one.logged), off_hours=_round(one.off),
         overtime_hours=round(sum(one.overtime), 2), logged=one.of("logged"), ahead=one.ahead,
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import click
 
-from tandem.config.plan_commands import conflicts, drafts, levelled, scenarios
+from tandem.config.plan_commands import conflicts, drafts, levelled, ranges, scenarios
 from tandem.config.work_commands.words import _
 
 
@@ -11,5 +11,5 @@ def plan() -> None:
     pass
 
 
-for _command in (*levelled.COMMANDS, *conflicts.COMMANDS, drafts.draft, scenarios.scenario):
+for _command in (*levelled.COMMANDS, *conflicts.COMMANDS, ranges.range_, drafts.draft, scenarios.scenario):
     plan.add_command(_command)

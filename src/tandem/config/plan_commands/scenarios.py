@@ -75,10 +75,57 @@ def _values(api: Api, left: str | None = None, who: tuple[str, ...] = (), **more
 @left_option
 @click.option("--priority", type=click.IntRange(1, 4), help=_("1 is urgent, 4 low."))
 @who_option
+@click.option("--share", "shares", multiple=True, help=_("What share of it somebody takes, in per cent: Boris=40; may be said several times."))
 @showing.as_json
-def item(number: int, key: str, starts_on: str | None, due_on: str | None, left: str | None, priority: int | None, who: tuple[str, ...], is_json: bool) -> None:
+def item(number: int, key: str, starts_on: str | None, due_on: str | None, left: str | None, priority: int | None, who: tuple[str, ...], shares: tuple[str, ...], is_json: bool) -> None:
     api = Api()
-    _changed(number, is_json, "item", api.item(key)["id"], _values(api, left, who, starts_on=starts_on, due_on=due_on, priority=priority), api)
+    values = _values(api, left, who, starts_on=starts_on, due_on=due_on, priority=priority)
+    _changed(number, is_json, "item", api.item(key)["id"], values | ({"shares": dict(_share(api, said) for said in shares)} if shares else {}), api)
+
+
+def _share(api: Api, said: str) -> tuple[str, int]:
+    name, _equals, share = said.rpartition("=")
+    if not name or not share.isdecimal():
+        raise click.ClickException(_("“%(said)s” is no share; say Boris=40.") % {"said": clean(said)})
+    return str(api.person(name)["id"]), int(share)
+
+
+percent_option = click.option("--percent", type=click.FloatRange(0, 100, min_open=True), help=_("Share of their time, in per cent."))
+end_option = click.option("--end", "ends_on", help=_("Last day, as 2027-02-12."))
+
+
+@scenario.command(help=_("Somebody would be booked for a project: tandem plan scenario book 4 POR Boris --percent 50 --start 2027-02-01 --end 2027-02-26"))
+@number_argument
+@click.argument("key")
+@click.argument("person")
+@percent_option
+@start_option
+@end_option
+@showing.as_json
+def book(number: int, key: str, person: str, percent: float | None, starts_on: str | None, ends_on: str | None, is_json: bool) -> None:
+    api = Api()
+    values = _values(api, starts_on=starts_on, ends_on=ends_on) | {"person": api.person(person)["id"], "percent": percent or 100}
+    _changed(number, is_json, "book", _project(api, key), values, api)
+
+
+@scenario.command(help=_("A booking would be otherwise; its number is in its address."))
+@number_argument
+@click.argument("booking", type=click.IntRange(1))
+@percent_option
+@start_option
+@end_option
+@showing.as_json
+def booking(number: int, booking: int, percent: float | None, starts_on: str | None, ends_on: str | None, is_json: bool) -> None:
+    api = Api()
+    _changed(number, is_json, "booking", booking, _values(api, percent=percent, starts_on=starts_on, ends_on=ends_on), api)
+
+
+@scenario.command(help=_("A booking would not be."))
+@number_argument
+@click.argument("booking", type=click.IntRange(1))
+@showing.as_json
+def unbook(number: int, booking: int, is_json: bool) -> None:
+    _changed(number, is_json, "unbook", booking, {}, Api())
 
 
 @scenario.command(help=_("A work item would be added to a project: tandem plan scenario add 4 POR \"Second crane\" --left 10d"))
@@ -107,13 +154,18 @@ def drop(number: int, key: str, is_json: bool) -> None:
 @click.argument("key")
 @start_option
 @click.option("--state", type=click.Choice(["on_hold", "running"]), help=_("Whether it is worked on."))
+@click.option("--priority", type=click.IntRange(1, 4), help=_("1 is urgent, 4 low."))
 @showing.as_json
-def project(number: int, key: str, starts_on: str | None, state: str | None, is_json: bool) -> None:
+def project(number: int, key: str, starts_on: str | None, state: str | None, priority: int | None, is_json: bool) -> None:
     api = Api()
+    _changed(number, is_json, "project", _project(api, key), _values(api, starts_on=starts_on, state=state, priority=priority), api)
+
+
+def _project(api: Api, key: str) -> int:
     found = next(iter(api.rows("projects/", most=1, space_id=api.space(key)["id"])), None)
     if found is None:
         raise click.ClickException(_("There is no project %(key)s that you can see.") % {"key": clean(key)})
-    _changed(number, is_json, "project", found["id"], _values(api, starts_on=starts_on, state=state), api)
+    return int(found["id"])
 
 
 @scenario.command(help=_("Somebody would be away: tandem plan scenario away 4 Boris 2027-02-08 2027-02-19"))

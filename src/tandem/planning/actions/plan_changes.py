@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -11,24 +12,29 @@ from tandem.planning.models import PlanChange
 from tandem.planning.schedule import moment
 from tandem.portfolio.actions import projects
 from tandem.portfolio.models import Project
-from tandem.resources.actions import time_off
-from tandem.resources.models import TimeOff
-from tandem.work.actions import time_entries, work_items
+from tandem.resources.actions import bookings, time_off
+from tandem.resources.models import Booking, TimeOff
+from tandem.work.actions import assignments, time_entries, work_items
 from tandem.work.models import WorkItem
 
 Kind = PlanChange.Kind
 # `expected_minutes` is what is left of an item, and the estimate of a new one
-_OF_ITEM = ("starts_on", "due_on", "expected_minutes", "priority", "assignees")
-_OF_PROJECT = ("starts_on", "state")
+_OF_ITEM = ("starts_on", "due_on", "expected_minutes", "priority", "assignees", "shares")
+_OF_PROJECT = ("starts_on", "state", "priority")
 _OF_NEW = ("title", "expected_minutes", "assignees")
+_OF_BOOKING = ("starts_on", "ends_on", "percent", "is_hard")
+_ALLOWED = {
+    Kind.ITEM: _OF_ITEM, Kind.PROJECT: _OF_PROJECT, Kind.ADD: _OF_NEW, Kind.AWAY: ("starts_on", "ends_on"), Kind.DROP: (), Kind.BOOK: (*_OF_BOOKING, "person"),
+    Kind.BOOKING: _OF_BOOKING, Kind.UNBOOK: (),
+}  # fmt: skip
+_NEEDED = {Kind.ADD: {"title"}, Kind.AWAY: {"starts_on", "ends_on"}, Kind.BOOK: {"person", "starts_on", "ends_on", "percent"}}
 
 
 def carry_out(*, actor: Any, change: PlanChange, run: UUID) -> None:
     """As the person, with all the rules that hold for them."""
     values = dict(change.values)
     if change.kind == Kind.ITEM:
-        item = _item(change.subject)
-        work_items.change(actor=actor, item=item, version=None, run=run, **_item_values(item, values))
+        _carry_out_item(actor, _item(change.subject), values, run)
     elif change.kind == Kind.DROP:
         work_items.remove(actor=actor, item=_item(change.subject), version=None, run=run)
     elif change.kind == Kind.ADD:
@@ -39,6 +45,8 @@ def carry_out(*, actor: Any, change: PlanChange, run: UUID) -> None:
         project = _project(change.subject)
         given = {name: date.fromisoformat(value) if name == "starts_on" and value else value for name, value in values.items()}
         projects.change(actor=actor, project=project, version=None, **given)
+    elif change.kind in (Kind.BOOK, Kind.BOOKING, Kind.UNBOOK):
+        _carry_out_booking(actor, change, values)
     else:
         person = User.objects.get(pk=change.subject)
         first, last = date.fromisoformat(values["starts_on"]), date.fromisoformat(values["ends_on"])
@@ -47,13 +55,40 @@ def carry_out(*, actor: Any, change: PlanChange, run: UUID) -> None:
             raise Refused("plan_absence_not_yours")
 
 
+def _carry_out_item(actor: Any, item: WorkItem, values: dict[str, Any], run: UUID) -> None:
+    """The shares come last: they are those of the people that it has then."""
+    shares = values.pop("shares", {})
+    if values:
+        work_items.change(actor=actor, item=item, version=None, run=run, **_item_values(item, values))
+    for user in _people([int(pk) for pk in shares]):
+        assignments.share(actor=actor, item=_item(item.pk), version=None, user=user, share=shares[str(user.pk)])
+
+
+def _carry_out_booking(actor: Any, change: PlanChange, values: dict[str, Any]) -> None:
+    for name in ("starts_on", "ends_on"):
+        if name in values:
+            values[name] = date.fromisoformat(values[name])
+    if "percent" in values:
+        values["percent"] = Decimal(str(values["percent"]))
+    if change.kind == Kind.BOOK:
+        (person,) = _people([values.pop("person")])
+        bookings.create(actor=actor, subject=_project(change.subject), person=person, **{"is_hard": True, **values})
+        return
+    row = Booking.objects.filter(pk=change.subject).select_related("person").first()
+    if row is None:
+        raise Refused("plan_subject_gone")
+    if change.kind == Kind.UNBOOK:
+        bookings.remove(actor=actor, booking=row)
+    else:
+        bookings.change(actor=actor, booking=row, version=None, **values)
+
+
 def checked(kind: str, values: dict[str, Any]) -> dict[str, Any]:
     """Only what a change of this kind may say, and at least something."""
-    allowed = {Kind.ITEM: _OF_ITEM, Kind.PROJECT: _OF_PROJECT, Kind.ADD: _OF_NEW, Kind.AWAY: ("starts_on", "ends_on"), Kind.DROP: ()}[Kind(kind)]
+    allowed = _ALLOWED[Kind(kind)]
     if unknown := set(values) - set(allowed):
         raise Refused("field_unknown", fields=", ".join(sorted(unknown)))
-    needed = {Kind.ADD: {"title"}, Kind.AWAY: {"starts_on", "ends_on"}}.get(Kind(kind), set())
-    if (allowed and not values) or needed - values.keys():
+    if (allowed and not values) or _NEEDED.get(Kind(kind), set()) - values.keys():
         raise Refused("plan_change_empty")
     for name in ("starts_on", "ends_on", "due_on"):
         if values.get(name):
@@ -61,6 +96,13 @@ def checked(kind: str, values: dict[str, Any]) -> dict[str, Any]:
                 date.fromisoformat(values[name])
             except (TypeError, ValueError):
                 raise Refused("date_unreadable", field=name) from None
+    if "percent" in values:
+        try:
+            values["percent"] = f"{Decimal(str(values['percent'])).normalize():f}"
+        except InvalidOperation:
+            raise Refused("number_unreadable", field="percent") from None
+    if not all(str(pk).isdecimal() and isinstance(share, int) and 1 <= share <= 100 for pk, share in values.get("shares", {}).items()):
+        raise Refused("weight_out_of_range", field="shares")
     return values
 
 
@@ -70,13 +112,14 @@ def seen(kind: str, subject: int, names: Iterable[str]) -> dict[str, Any]:
 
 
 def seen_now(changes: Iterable[PlanChange]) -> dict[int, dict[str, Any]]:
-    """The same of many changes, in three queries: number of the change → what stands there now."""
+    """The same of many changes, in four queries: number of the change → what stands there now."""
     rows = list(changes)
     standing = _standing([(row.kind, row.subject) for row in rows])
     return {row.pk: _seen(row.kind, row.subject, [name for name in row.seen if name != "gone"], standing) for row in rows}
 
 
 _Standing = dict[tuple[str, int], dict[str, Any]]
+_PLACES = {Kind.ITEM: "item", Kind.DROP: "item", Kind.PROJECT: "project", Kind.BOOKING: "booking", Kind.UNBOOK: "booking"}
 
 
 def _standing(wanted: list[tuple[str, int]]) -> _Standing:
@@ -87,26 +130,32 @@ def _standing(wanted: list[tuple[str, int]]) -> _Standing:
             found["item", item.pk] = {
                 "starts_on": _day(item.constraint_at) if item.constraint == "SNET" else None, "due_on": _day(item.due_on), "priority": item.priority,
                 "expected_minutes": item.remaining_minutes, "assignees": sorted(one.user_id for one in item.assignments.all()),
+                "shares": {str(one.user_id): one.share for one in sorted(item.assignments.all(), key=lambda one: one.user_id)},
             }  # fmt: skip
     for project in Project.objects.filter(pk__in=[pk for kind, pk in wanted if kind == Kind.PROJECT]):
-        found["project", project.pk] = {"starts_on": _day(project.starts_on), "state": project.state}
+        found["project", project.pk] = {"starts_on": _day(project.starts_on), "state": project.state, "priority": project.priority}
+    for row in Booking.objects.filter(pk__in=[pk for kind, pk in wanted if kind in (Kind.BOOKING, Kind.UNBOOK)]):
+        found["booking", row.pk] = {"starts_on": _day(row.starts_on), "ends_on": _day(row.ends_on), "percent": f"{row.percent.normalize():f}", "is_hard": row.is_hard}
     return found
 
 
 def _seen(kind: str, subject: int, names: Iterable[str], standing: _Standing) -> dict[str, Any]:
-    if kind not in (Kind.ITEM, Kind.DROP, Kind.PROJECT):
+    place = _PLACES.get(Kind(kind))
+    if place is None:
         return {}
-    there = standing.get(("project" if kind == Kind.PROJECT else "item", subject))
+    there = standing.get((place, subject))
     if there is None:
         return {"gone": True}
-    return {name: there[name] for name in (("expected_minutes", "assignees") if kind == Kind.DROP else names)}
+    return {name: there[name] for name in {Kind.DROP: ("expected_minutes", "assignees"), Kind.UNBOOK: _OF_BOOKING}.get(Kind(kind), names)}
 
 
 def space_of(kind: str, subject: int) -> int | None:
     """Where the thing is: who does not see it there does not see the change."""
     if kind in (Kind.ITEM, Kind.DROP):
         return WorkItem.objects.filter(pk=subject).values_list("space_id", flat=True).first()
-    if kind == Kind.PROJECT:
+    if kind in (Kind.BOOKING, Kind.UNBOOK):
+        return Booking.objects.filter(pk=subject).values_list("space_id", flat=True).first()
+    if kind in (Kind.PROJECT, Kind.BOOK):
         return Project.objects.filter(pk=subject).values_list("space_id", flat=True).first()
     if kind == Kind.ADD:
         return Project.objects.filter(space_id=subject).values_list("space_id", flat=True).first()

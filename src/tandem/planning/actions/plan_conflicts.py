@@ -22,8 +22,8 @@ from tandem.work.actions import assignments
 from tandem.work.models import Assignment, WorkItem
 
 WAYS = "planning.plan_ways"
-STAFFED = (PlanConflict.Kind.SKILL, PlanConflict.Kind.LEAVE)
-"""Conflicts whose ways out are other people."""
+STAFFED = (PlanConflict.Kind.SKILL, PlanConflict.Kind.LEAVE, PlanConflict.Kind.OVERLOAD)
+"""Conflicts whose ways out are other people, or what the levelled plan makes of it."""
 ASKABLE = (PlanConflict.Kind.PROJECT, PlanConflict.Kind.PROMISE, *STAFFED)
 
 

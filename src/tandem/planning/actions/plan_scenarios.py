@@ -17,14 +17,15 @@ from tandem.people.models import Space
 from tandem.planning.actions import plan_changes
 from tandem.planning.models import PlanChange, PlanScenario
 from tandem.portfolio.models import Project
+from tandem.resources.models import Booking
 from tandem.work.models import WorkItem
 
 _DO = Permission.EDIT_PLAN
 COMPUTE = "planning.plan_scenario"
 MOST = 200
 _S = PlanScenario.State
-_ITEM, _PROJECT = (PlanChange.Kind.ITEM, PlanChange.Kind.DROP), (PlanChange.Kind.PROJECT,)
-_LIKE: dict[str, tuple[str, ...]] = {**dict.fromkeys(_ITEM, _ITEM), **dict.fromkeys(_PROJECT, _PROJECT)}
+_THINGS = ((PlanChange.Kind.ITEM, PlanChange.Kind.DROP), (PlanChange.Kind.PROJECT,), (PlanChange.Kind.BOOKING, PlanChange.Kind.UNBOOK))
+_LIKE: dict[str, tuple[str, ...]] = {kind: kinds for kinds in _THINGS for kind in kinds}
 "Kinds of changes of one thing, of which a scenario knows one."
 
 
@@ -159,7 +160,7 @@ def _decidable(actor: Any, scenario: PlanScenario, changes: list[PlanChange]) ->
 
 def _hold(changes: list[PlanChange]) -> None:
     """What is changed stays as it was looked at until the decision is carried out."""
-    for model, kinds in ((WorkItem, _ITEM), (Project, _PROJECT)):
+    for model, kinds in zip((WorkItem, Project, Booking), _THINGS, strict=True):
         wanted = [change.subject for change in changes if change.kind in kinds]
         list(model.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk").values_list("pk"))
 

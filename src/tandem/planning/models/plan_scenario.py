@@ -17,7 +17,7 @@ class PlanScenarioQuerySet(ScopedQuerySet):
 
 
 class PlanScenario(Scoped):
-    """Not a scenario of selection: it chooses nothing, it changes people, dates and scope of what is planned."""
+    """Not a scenario of selection: it chooses nothing, it changes people, dates, scope and priorities of what is planned."""
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
@@ -62,6 +62,9 @@ class PlanChange(Scoped):
         DROP = "drop", _("Work item dropped")
         PROJECT = "project", _("Project changed")
         AWAY = "away", _("Person away")
+        BOOK = "book", _("Booking added")
+        BOOKING = "booking", _("Booking changed")
+        UNBOOK = "unbook", _("Booking taken out")
 
     scenario = models.ForeignKey(PlanScenario, models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -77,7 +80,7 @@ class PlanChange(Scoped):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["scenario", "kind", "subject"], condition=models.Q(kind__in=("item", "drop", "project")), name="one_change_of_a_thing"
+                fields=["scenario", "kind", "subject"], condition=models.Q(kind__in=("item", "drop", "project", "booking", "unbook")), name="one_change_of_a_thing"
             )
         ]
 

@@ -21,6 +21,7 @@ class Run(Scoped):
         FORECAST = "forecast", _("Forecast")
         SCHEDULE = "schedule", _("Schedule")
         LEVEL = "level", _("Levelled plan")
+        RANGE = "range", _("Range of the plan")
 
     class State(models.TextChoices):
         RUNNING = "running", _("Running")

@@ -26,10 +26,19 @@ class Project(OwnsSpace):
         DONE = "done", _("Done")
         CANCELLED = "cancelled", _("Cancelled")
 
+    class Priority(models.IntegerChoices):
+        """What a day of delay of the whole project weighs in the levelled plan, against one of others; without one as medium."""
+
+        URGENT = 1, _("Urgent")
+        HIGH = 2, _("High")
+        MEDIUM = 3, _("Medium")
+        LOW = 4, _("Low")
+
     Kind, Horizon = InvestmentKind, InvestmentHorizon
 
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.RUNNING)
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority.choices, null=True, blank=True)
     # the date to which the history of an import reaches; forecasts are read as of it
     as_of = models.DateField(_("as of"), null=True, blank=True)
 
@@ -40,6 +49,7 @@ class Project(OwnsSpace):
 
     class Meta(OwnsSpace.Meta):
         indexes = [models.Index(fields=["state"], name="project_state")]
+        constraints = [models.CheckConstraint(condition=models.Q(priority=None) | models.Q(priority__range=(1, 4)), name="project_priority_known")]
 
     def ended_on(self, today: date) -> date | None:
         """The last day of a history that ended long ago: its pages are read as of it."""

@@ -12,7 +12,7 @@ from tandem.kit import clock
 from tandem.kit.dates import unit_end
 from tandem.portfolio import currencies
 from tandem.portfolio.models import Budget, CostLine
-from tandem.reports.queries.money import Money
+from tandem.reports.queries.money import Money, fiscal_year
 
 ZERO = Decimal(0)
 MOST = 12
@@ -29,6 +29,30 @@ class Centre:
     @property
     def total(self) -> Decimal:
         return sum(self.months.values(), ZERO)
+
+
+@dataclass(frozen=True)
+class Year:
+    """A fiscal year of a cost centre: its four quarters, which add up to it."""
+
+    centre: Centre
+    year: int
+    quarters: tuple[Decimal, Decimal, Decimal, Decimal]
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.quarters, ZERO)
+
+
+def years(rows: list[Centre], first_month: int) -> list[Year]:
+    """Each centre by fiscal years that have costs, as the organisation begins them; in all of them it comes to what it costs in all months."""
+    found = []
+    for one in rows:
+        sums: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO] * 4)
+        for month, worth in one.months.items():
+            sums[fiscal_year(month, first_month)][(month.month - first_month) % 12 // 3] += worth
+        found += [Year(one, year, (quarters[0], quarters[1], quarters[2], quarters[3])) for year, quarters in sorted(sums.items())]
+    return found
 
 
 def centres(user: Any, space_ids: frozenset[int], found: Money) -> list[Centre]:

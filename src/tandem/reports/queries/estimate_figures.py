@@ -4,7 +4,7 @@ Figures of a group say something of those who worked there: they are told when t
 project of it, and of one's own work. What stands on an item (its estimate, its time) everybody sees who sees the item."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from django.db.models import Q
 from tandem.compute.forecasting.estimates import ENOUGH, Course, Learnt, back_test, bound, learn
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, spaces_where
+from tandem.planning.estimate_history import ladder, said_of, team_of
 from tandem.reports.queries import estimates
 from tandem.reports.queries.estimates import Finished, Past
 from tandem.work.models import WorkItem
@@ -68,12 +69,6 @@ def figures(user: Any, found: Past, items: Sequence[Finished]) -> Figures:
 
 def course(items: Sequence[Finished]) -> Course | None:
     return back_test([one.case for one in items], lambda n: ladder(items[n].type, items[n].team, items[n].space_id))
-
-
-def ladder(type_: str, team: int | None, space_id: int) -> list[Hashable]:
-    """The classes in which likes are looked for, the nearest first."""
-    first: list[Hashable] = [("team", type_, team)] if team is not None else []
-    return [*first, ("project", type_, space_id), ("all", "", space_id), ("type", type_, 0)]
 
 
 def is_told(user: Any, may: Iterable[int], items: Iterable[Finished]) -> bool:
@@ -131,13 +126,13 @@ def hint(user: Any, item: WorkItem, minutes: int | None = None) -> Hint | TooFew
     """Of an item as it stands, with what people said of it (also when that was taken over since) or with `minutes` that
     somebody thinks of."""
     who = list(item.assignees.values_list("pk", flat=True))
-    return hint_for(user, type_=item.type.name, space_id=item.space_id, who=who, minutes=minutes if minutes is not None else estimates.said_of(item), but=item.pk)
+    return hint_for(user, type_=item.type.name, space_id=item.space_id, who=who, minutes=minutes if minutes is not None else said_of(item), but=item.pk)
 
 
 def hint_for(user: Any, *, type_: str, space_id: int, who: Iterable[int], minutes: int | None, but: int = 0) -> Hint | TooFew:
     found = estimates.past(user, narrowed=(Q(type__name=type_) | Q(space=space_id)) & ~Q(pk=but), most=LIKES)
     people, _names = estimates.teams_of_people(user)
-    team = estimates.team_of(who, people)
+    team = team_of(who, people)
     may, most, is_kept = spaces_where(user, Permission.EDIT_PLAN), 0, False
     for name in ladder(type_, team, space_id):
         rows = [one for one in found.items if name in ladder(one.type, one.team, one.space_id)]

@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Case, Q, Sum, Value, When
+from django.db.models import Case, F, Q, Sum, Value, When
 
+from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.kit.errors import Hidden
 from tandem.people.access import Permission, may, spaces_where
@@ -38,7 +39,8 @@ SHARES = ("logged", "ahead")
 @dataclass(frozen=True)
 class Worked:
     """Of one person: hours by week that they have, that they logged, and of these on days on which they have no time. `ahead` is the
-    share of their time that is taken in the next weeks; None where they have none."""
+    share of their time that is taken in the next weeks; None where they have none. `since`: they came to the team within these weeks; what
+    was before that day is not the team's and not in it."""
 
     person_id: int
     name: str
@@ -46,6 +48,7 @@ class Worked:
     logged: tuple[float, ...]
     off: tuple[float, ...]
     ahead: float | None
+    since: date | None = None
 
     def of(self, measure: str) -> float | None:
         if measure == "ahead":
@@ -128,7 +131,8 @@ def of(user: Any, team: Team, weeks: int = WEEKS) -> Fairness:
     logged = _logged(people, first, monday - timedelta(days=1))
     have = available_hours(people, first, monday - timedelta(days=1))
     ahead = load.of(user, people, monday, AHEAD)
-    all_ = [_worked(pk, name, have, logged.get(pk), ahead.courses[pk]) for pk, name in people.items()]
+    since = _came(team, first)
+    all_ = [_worked(pk, name, have, logged.get(pk), ahead.courses[pk], first, since.get(pk)) for pk, name in people.items()]
     counted = [one for one in all_ if any(one.logged)]
     told = [one for one in all_ if one.person_id in seen]
     if is_whole:
@@ -167,17 +171,31 @@ def _logged(people: Iterable[int], first: date, last: date) -> dict[int, np.ndar
     return found
 
 
-def _worked(pk: int, name: str, have: Availability, logged: Any, ahead: load.Course) -> Worked:
-    time = have.minutes[pk]
+def _came(team: Team, first: date) -> dict[int, date]:
+    """Person → the day on which they came to the team, of those who came after the first day; who left and came back, the last time. With
+    whom the team was begun count for all weeks: they worked together before somebody wrote it down."""
+    found: dict[int, date] = {}
+    rows = Event.objects.filter(subject_kind=Team._meta.label_lower, subject_id=team.pk, verb="team.changed", occurred_at__date__gt=first, changes__has_key="members")  # house: reads — days only, told with the person
+    for at, pair in rows.order_by("occurred_at", "id").annotate(pair=F("changes__members")).values_list("occurred_at", "pair"):
+        for pk in set(pair[1] or ()) - set(pair[0] or ()):
+            found[pk] = at.date()
+    return found
+
+
+def _worked(pk: int, name: str, have: Availability, logged: Any, ahead: load.Course, first: date, since: date | None) -> Worked:
+    time = have.minutes[pk].copy()
     done = np.zeros_like(time) if logged is None else logged
+    if since is not None:
+        time[: (since - first).days] = 0
+        done[: (since - first).days] = 0
     off = np.where(time > 0, 0.0, done)
     weeks = [tuple(load.by_week(row).tolist()) for row in (time, done, off)]
     room = float(ahead.time.sum())
-    return Worked(pk, name, weeks[0], weeks[1], weeks[2], float(ahead.load.sum()) / room if room > 0 else None)
+    return Worked(pk, name, weeks[0], weeks[1], weeks[2], float(ahead.load.sum()) / room if room > 0 else None, since)
 
 
 def _spread(people: list[Worked], measure: str) -> Spread | None:
-    values = sorted((value for one in people if (value := one.of(measure)) is not None), reverse=True)
+    values = sorted((value for one in people if _counts(one, measure) and (value := one.of(measure)) is not None), reverse=True)
     if not values:
         return None
     total = sum(values)
@@ -185,9 +203,14 @@ def _spread(people: list[Worked], measure: str) -> Spread | None:
     return Spread(*_middle_half(values), len(values), total, halves)
 
 
+def _counts(one: Worked, measure: str) -> bool:
+    """Hours of who was there for a part of the weeks cannot be held against those of the others; shares can."""
+    return one.since is None or measure in SHARES
+
+
 def _rough(people: list[Worked], measure: str, seen: set[int]) -> Spread | None:
     """For who does not see each: nothing where fewer than `ENOUGH` of those out of their sight are in it."""
-    values = {one.person_id: value for one in people if (value := one.of(measure)) is not None}
+    values = {one.person_id: value for one in people if _counts(one, measure) and (value := one.of(measure)) is not None}
     if len(values.keys() - seen) < ENOUGH:
         return None
     step = ROUGH_SHARE if measure in SHARES else ROUGH_HOURS

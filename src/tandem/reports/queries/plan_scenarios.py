@@ -11,6 +11,7 @@ from tandem.planning.actions import plan_scenarios as actions
 from tandem.planning.models import LevelledPlan, PlanChange, PlanScenario
 from tandem.portfolio.models import Project
 from tandem.product.models import Promise
+from tandem.resources.models import Booking
 from tandem.resources.rate_book import RateBook
 from tandem.work.models import WorkItem
 
@@ -96,18 +97,23 @@ def changes(user: Any, scenario: PlanScenario) -> tuple[list[ChangeLine], int]:
     kinds = PlanChange.Kind
     items = WorkItem.objects.visible_to(user).in_bulk([row.subject for row in rows if row.kind in (kinds.ITEM, kinds.DROP)])
     projects = {row.space_id: row for row in Project.objects.visible_to(user).filter(space_id__in={row.space_id for row in rows}).select_related("space")}
+    bookings = Booking.objects.visible_to(user).select_related("person", "job_role", "team").in_bulk([row.subject for row in rows if row.kind in (kinds.BOOKING, kinds.UNBOOK)])
     problems = {pk: (code, params) for pk, code, params in (scenario.outcome or {}).get("refused", ())}
     moved: dict[int, list[tuple[str, Any, Any]]] = {}
     for change, name, then, now in actions.moved(rows) if scenario.state == PlanScenario.State.OPEN else ():
         moved.setdefault(change.pk, []).append((name, then, now))
     wanted = {row.subject for row in rows if row.kind == kinds.AWAY} | {pk for row in rows for pk in row.values.get("assignees", ())}
     wanted |= {pk for told in moved.values() for name, then, now in told if name == "assignees" for pk in (*(then or ()), *(now or ()))}
+    wanted |= {row.values["person"] for row in rows if row.kind == kinds.BOOK} | {int(pk) for row in rows for pk in row.values.get("shares", ())}
+    wanted |= {int(pk) for told in moved.values() for name, then, now in told if name == "shares" for pk in (*(then or ()), *(now or ()))}
     people = dict(User.objects.visible_to(user).filter(pk__in=wanted).values_list("id", "name"))
     found = []
     for row in rows:
         item, project = items.get(row.subject) if row.kind in (kinds.ITEM, kinds.DROP) else None, projects.get(row.space_id)
         what = f"{item.key} {item.title}" if item else people.get(row.subject, "") if row.kind == kinds.AWAY else project.name if project else ""
-        found.append(ChangeLine(row, what, item, project if row.kind in (kinds.ADD, kinds.PROJECT) else None, moved.get(row.pk, []), problems.get(row.pk), people))
+        if (booking := bookings.get(row.subject) if row.kind in (kinds.BOOKING, kinds.UNBOOK) else None) is not None:
+            what = f"{booking.person or booking.job_role or booking.team} · {project.name if project else ''}"
+        found.append(ChangeLine(row, what, item, project if row.kind in (kinds.ADD, kinds.PROJECT, kinds.BOOK) else None, moved.get(row.pk, []), problems.get(row.pk), people))
     return found, total - len(rows)
 
 

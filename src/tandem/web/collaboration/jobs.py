@@ -41,7 +41,7 @@ def table(request: HttpRequest) -> HttpResponse:
 def phase_words(code: str) -> str:
     """What a job says of itself, for people; its phases are codes."""
     known = {
-        "ways": _("Computing ways out"), "planning": _("Planning it anew"), "levelling": _("Looking for a better order"), "choosing": _("Looking for the best set"), "repairing": _("Looking for what must give way"), "reasons": _("Why the rest is out"),
+        "ways": _("Computing ways out"), "planning": _("Planning it anew"), "range": _("Drawing trials of the plan"), "levelling": _("Looking for a better order"), "choosing": _("Looking for the best set"), "repairing": _("Looking for what must give way"), "reasons": _("Why the rest is out"),
         "frontier": _("Efficient frontier"), "forcing": _("Forcing in what is out"),
         "items": _("Reading items"), "links": _("Linking"), "history": _("Reading the history"), "facts": _("Counting"), "scoring": _("Computing scores"),
     }  # fmt: skip

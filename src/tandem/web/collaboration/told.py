@@ -174,6 +174,8 @@ def _without_event(facts: dict[str, Any]) -> str:
         return _("The week from %(day)s waits for your answer") % {"day": _day(facts["week_submitted"])}
     if "week_returned" in facts:
         return _("The week from %(day)s came back to you") % {"day": _day(facts["week_returned"])}
+    if "budget_with_labour" in facts:
+        return _("With the labour that was logged %(percent)s %% of the budget is committed or spent") % {"percent": facts["budget_with_labour"]}
     if "week_missing" in facts:
         return _("Your time of the week from %(day)s is not sent in yet") % {"day": _day(facts["week_missing"])}
     if "job" in facts:

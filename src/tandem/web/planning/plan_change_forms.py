@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tandem.kit.dates import short_day
 from tandem.kit.errors import Refused
@@ -13,6 +14,7 @@ from tandem.people.models import User
 from tandem.planning.models import PlanChange
 from tandem.portfolio.models import Project
 from tandem.reports.queries.plan_scenarios import ChangeLine
+from tandem.resources.models import Booking
 from tandem.web import doors
 from tandem.work.models import WorkItem
 
@@ -25,13 +27,20 @@ def read(request: HttpRequest) -> tuple[str, int, dict[str, Any]]:
     values: dict[str, Any] = {name: given[name].strip() for name in ("starts_on", "ends_on", "due_on") if given.get(name, "").strip()}
     if kind in (Kind.ITEM, Kind.DROP):
         item = doors.find(WorkItem.objects.present(), request.user, key=given.get("key", "").strip().upper())
-        return kind, item.pk, values | _worked(given) if kind == Kind.ITEM else {}
+        return kind, item.pk, values | _worked(given) | _shared(given) if kind == Kind.ITEM else {}
     if kind == Kind.ADD:
         project = _project(request)
         return kind, project.space_id, {"title": given.get("title", "").strip()[:500], **_worked(given)}
     if kind == Kind.PROJECT:
         project = _project(request)
-        return kind, project.pk, values | ({"state": Project.State.ON_HOLD.value} if given.get("on_hold") else {})
+        return kind, project.pk, values | _prior(given) | ({"state": Project.State.ON_HOLD.value} if given.get("on_hold") else {})
+    if kind == Kind.BOOK:
+        person = doors.find(User.objects.all(), request.user, pk=whole_number(given.get("person", ""), 18) or 0)
+        return kind, _project(request).pk, values | {"person": person.pk, "percent": given.get("percent", "").strip() or "100"}
+    if kind in (Kind.BOOKING, Kind.UNBOOK):
+        row = doors.find(Booking.objects.all(), request.user, pk=whole_number(given.get("booking", ""), 18) or 0)
+        share = {"percent": given["percent"].strip()} if given.get("percent", "").strip() else {}
+        return kind, row.pk, values | share if kind == Kind.BOOKING else {}
     if kind == Kind.AWAY:
         person = doors.find(User.objects.all(), request.user, pk=whole_number(given.get("person", ""), 18) or 0)
         if {"starts_on", "ends_on"} - values.keys():
@@ -44,6 +53,17 @@ def _project(request: HttpRequest) -> Project:
     return doors.find(Project.objects.all(), request.user, pk=whole_number(request.POST.get("project", ""), 18) or 0)
 
 
+def _prior(given: Any) -> dict[str, Any]:
+    priority = whole_number(given.get("priority", ""), 1)
+    return {"priority": priority} if priority is not None and 1 <= priority <= 4 else {}
+
+
+def _shared(given: Any) -> dict[str, Any]:
+    """The share that the person takes of the item, in per cent."""
+    person, share = whole_number(given.get("of", ""), 18), whole_number(given.get("share", ""), 3)
+    return {"shares": {str(person): share}} if person is not None and share is not None else {}
+
+
 def _worked(given: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if given.get("hours", "").strip():
@@ -51,8 +71,7 @@ def _worked(given: Any) -> dict[str, Any]:
         if hours is None:
             raise Refused("number_unreadable", field="hours")
         found["expected_minutes"] = 60 * hours
-    if (priority := whole_number(given.get("priority", ""), 1)) is not None and 1 <= priority <= 4:
-        found["priority"] = priority
+    found |= _prior(given)
     if (person := whole_number(given.get("person", ""), 18)) is not None:
         found["assignees"] = [person]
     return found
@@ -65,6 +84,11 @@ def said(line: ChangeLine) -> str:
         return _("is dropped")
     if change.kind == Kind.AWAY:
         return _("is away from %(first)s to %(last)s") % {"first": _day(values["starts_on"]), "last": _day(values["ends_on"])}
+    if change.kind == Kind.UNBOOK:
+        return _("the booking is taken out")
+    if change.kind == Kind.BOOK:
+        known = {"name": line.names.get(values["person"], _("somebody that you cannot see")), "percent": values["percent"], "first": _day(values["starts_on"]), "last": _day(values["ends_on"])}
+        return _("%(name)s is booked for %(percent)s %% from %(first)s to %(last)s") % known
     parts = [_value(name, value, line.names) for name, value in values.items() if name != "title"]
     if change.kind == Kind.ADD:
         return _("new: %(title)s") % {"title": values["title"]} + (f" · {', '.join(parts)}" if parts else "")
@@ -80,6 +104,14 @@ def moved(line: ChangeLine) -> list[str]:
 
 
 def _value(name: str, value: Any, known: dict[int, str]) -> str:
+    if name == "percent":
+        return _("%(percent)s %% of their time") % {"percent": value}
+    if name == "is_hard":
+        return pgettext("booking", "firm") if value else pgettext("booking", "soft")
+    if name == "ends_on":
+        return _("until %(day)s") % {"day": _day(value)}
+    if name == "shares":
+        return _("shares: %(shares)s") % {"shares": ", ".join(f"{known[int(pk)]} {share} %" for pk, share in value.items() if int(pk) in known)}
     if name == "starts_on":
         return _("not before %(day)s") % {"day": _day(value)} if value else _("no earliest start")
     if name == "due_on":

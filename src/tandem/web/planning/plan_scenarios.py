@@ -23,6 +23,7 @@ from tandem.planning.actions import plan_scenarios as actions
 from tandem.planning.models import PlanChange, PlanScenario
 from tandem.portfolio.models import Project
 from tandem.reports.queries import plan_scenarios as reads
+from tandem.resources.models import Booking
 from tandem.web import doors
 from tandem.web.collaboration.jobs import phase_words
 from tandem.web.planning import plan_change_forms as forms
@@ -80,7 +81,9 @@ def _choices(user: Any) -> dict[str, Any]:
     states = (Project.State.RUNNING, Project.State.PROPOSED)
     projects = Project.objects.visible_to(user).filter(space_id__in=mine, state__in=states).order_by("name", "id")[:_PEOPLE]
     people = User.objects.visible_to(user).active().order_by("name", "id").values_list("id", "name")[:_PEOPLE]
-    return {"projects": list(projects), "people": list(people)}
+    booked = Booking.objects.visible_to(user).filter(space_id__in=mine, person__isnull=False, ends_on__gte=clock.today()).select_related("person", "space").order_by("person__name", "starts_on", "id")
+    named = [(row.pk, f"{row.person} · {row.space.name} · {row.percent.normalize():f} % · {short_day(row.starts_on)} – {short_day(row.ends_on)}") for row in booked[:_PEOPLE]]
+    return {"projects": list(projects), "people": list(people), "bookings": named}
 
 
 def _axis(picture: reads.Picture | None) -> Axis:

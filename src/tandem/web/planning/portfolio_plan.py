@@ -47,7 +47,7 @@ def page(request: HttpRequest) -> HttpResponse:
     root = Space.objects.visible_to(request.user).root()
     job = levelled_plans.running(request.user)
     context = {
-        "plan": plan, "space": space, "places": places(request), "axis": axis, "today_label": short_day(axis.today),
+        "plan": plan, "space": space, "root": root, "places": places(request), "axis": axis, "today_label": short_day(axis.today),
         "lines": [_line(request, row, axis, names, may_plan, opened) for row in rows], "job": job, "phase_words": phase_words, "here": request.get_full_path(),
         "sentence": words.sentence(found.total, found.late, found.worst.project.name if found.worst else "", (found.worst.slip or 0) if found.worst else 0),
         "total": found.total, "following": _query(request, opened, after=found.next) if found.next else "", "is_later": bool(request.GET.get("after")),

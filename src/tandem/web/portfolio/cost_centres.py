@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tandem.kit import clock
 from tandem.kit.dates import months_on
 from tandem.people.models import Space
+from tandem.portfolio import currencies
 from tandem.reports.queries import cost_centres as reads
 from tandem.reports.queries.money import Money
 from tandem.web import charts
@@ -44,11 +45,26 @@ def picture(request: HttpRequest, space_ids: frozenset[int], found: Money, key: 
     first = max(min(known), months_on(last, 1 - MONTHS))
     months = [months_on(first, n) for n in range((last.year - first.year) * 12 + last.month - first.month + 1)]
     top = max([one.months.get(month, Decimal(0)) for one in rows for month in months] + [Decimal(1)])
-    return {"rows": [_row(one, months, float(top), found.currency, key) for one in rows], "first": charts.short_month(first, with_year=True), "last": charts.short_month(last, with_year=True), "is_cut": any(not first <= month <= last for month in known)}
+    first_month = currencies.counting().first_month
+    years = [_year(one, found.currency) for one in reads.years(rows, first_month)]
+    return {"years": years, "heads": _heads(), "rows": [_row(one, months, float(top), found.currency, key) for one in rows], "first": charts.short_month(first, with_year=True), "last": charts.short_month(last, with_year=True), "is_cut": any(not first <= month <= last for month in known)}
+
+
+def _heads() -> list[dict[str, Any]]:
+    quarters = [{"text": _("Quarter %(n)s") % {"n": n}, "n": True} for n in range(1, 5)]
+    return [{"text": _("Cost centre"), "n": False}, {"text": _("Fiscal year"), "n": True}, *quarters, {"text": _("Total"), "n": True}]
+
+
+def _year(one: reads.Year, currency: str) -> list[str]:
+    return [_name(one.centre), str(one.year), *(money.money(worth, currency) if worth else "–" for worth in one.quarters), money.money(one.total, currency)]
+
+
+def _name(one: reads.Centre) -> str:
+    return _("other cost centres") if one.is_rest else one.name or _("no cost centre")
 
 
 def _row(one: reads.Centre, months: list[date], top: float, currency: str, key: str) -> dict[str, Any]:
-    name = _("other cost centres") if one.is_rest else one.name or _("no cost centre")
+    name = _name(one)
     n = len(months)
     step = max(1, -(-n // 8))
     ticks = [(k + 0.5, charts.short_month(month, with_year=month.month == 1 or k == 0)) for k, month in enumerate(months) if k % step == 0]

@@ -104,7 +104,7 @@ def _plot(measure: str, top: float) -> Plot:
 def _line(found: Fairness, one: Worked) -> dict[str, Any]:
     cells = [_cell(found, one, n) for n in range(len(found.weeks))]
     return {
-        "name": one.name, "url": reverse("people_detail", kwargs={"id": one.person_id}), "cells": cells, "is_silent": not any(one.logged),
+        "name": one.name, "since": one.since, "url": reverse("people_detail", kwargs={"id": one.person_id}), "cells": cells, "is_silent": not any(one.logged),
         "sums": [(told(name, one.of(name)), _record(found, one, name)) for name in reads.MEASURES],
     }  # fmt: skip
 

@@ -97,7 +97,7 @@ def _groups(rows: Any, currency: str) -> list[dict[str, Any]]:
         if row.cost_line_id:
             key = (row.cost_line.title, _("Cost"), "")
         else:
-            key = (row.person.name, row.job_role.name if row.job_role else "–", money.cents(row.bill, row.currency))
+            key = (row.person.name, row.job_role.name if row.job_role else "", money.cents(row.bill, row.currency))
         sums[key][0] += row.minutes or 0
         sums[key][1] += row.total
     return [{"name": name, "role": role, "bill": bill or "–", "hours": _hours(minutes) if minutes else "–", "total": money.cents(total, currency)} for (name, role, bill), (minutes, total) in sorted(sums.items())]

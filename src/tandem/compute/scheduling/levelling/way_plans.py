@@ -42,7 +42,7 @@ class Attempt:
 
 
 class Attempts:
-    """All attempts for one conflict of a plan; decisions in `done` are not tried again."""
+    """All attempts for one conflict of a plan; decisions in `done` are not tried again. `rounds`: how often every kind had its turn."""
 
     def __init__(
         self,
@@ -54,6 +54,7 @@ class Attempts:
     ) -> None:
         self.problem, self.plan, self.conflict = problem, plan, conflict
         self.done: set[tuple[object, ...]] = set()
+        self.rounds = 0
         self._may_split, self._solve = may_split, solve
         self._scene = Scene(problem, plan)
         self._keys = {one.id: 4 * int(plan.starts[i]) for i, one in enumerate(problem.activities)}
@@ -81,6 +82,7 @@ class Attempts:
                     kinds.remove(kind)
                 else:
                     yield attempt
+            self.rounds += 1
 
     # -- who and what it is about --------------------------------------------------------------------------
 

@@ -60,11 +60,11 @@ def ways_out(
     """The ways out of a conflict of a plan, the cheapest first; at most one for each decision.
 
     `may_split`: activities that may be done in two parts (None: all that have not begun). `solve` plans a changed
-    problem better than the decoder does, from the plan given as a start. Ideas are tried until `seconds` have
-    passed. Raises conflict_unknown (subject) for one that the plan does not have."""
+    problem better than the decoder does, from the plan given as a start. The first idea of each kind is always tried (the
+    kernels may have to be loaded for it), the others until `seconds` more have passed. Raises conflict_unknown (subject) for one that the plan does not have."""
     if not _has(problem, plan, conflict):
         raise Uncomputable("conflict_unknown", subject=conflict.subject, value=conflict.kind)
-    end = perf_counter() + seconds
+    end: float | None = None
     found: list[Way] = []
     attempts = Attempts(problem, plan, conflict, may_split, solve)
     for attempt in attempts:
@@ -73,7 +73,9 @@ def ways_out(
             # the same plan by the same kind of decision, as before one and before all, is one way
             if (attempt.code, attempt.plan.hash) not in {(way.code, way.plan.hash) for way in found}:
                 found.append(_way(problem, plan, conflict, attempt))
-        if perf_counter() > end:
+        if end is None and attempts.rounds:
+            end = perf_counter() + seconds
+        if end is not None and perf_counter() > end:
             break
     return tuple(sorted(found, key=lambda way: (way.cost.total, way.cost.moves, CODES.index(way.code))))
 
