@@ -149,5 +149,5 @@ def test_the_effect_on_the_plan_is_computed_along_the_links(world, row):
     risk_runs.effect_of(row)
     assert row.plan_days == 4
     before = Event.objects.of(row).count()
-    risk_runs.effect_of(row)
+    assert risk_runs.effects_anew() == 1
     assert Event.objects.of(row).count() == before

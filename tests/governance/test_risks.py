@@ -119,12 +119,13 @@ def test_closed_with_a_reason_then_it_stays_as_it_was_judged_and_may_open_again(
     with pytest.raises(Refused, match="risk_reason_missing"):
         risks.move(actor=world.boris, risk=row, version=None, state="closed")
     risks.move(actor=world.boris, risk=row, version=None, state="closed", reason="It arrived")
+    assert (row.expected_days, row.expected_money) == (0, 0)
     with pytest.raises(Refused, match="risk_over"):
         risks.change(actor=world.boris, risk=row, version=None, probability=5)
     with pytest.raises(Refused, match="risk_move_unknown"):
         risks.move(actor=world.boris, risk=row, version=None, state="happened")
     risks.move(actor=world.boris, risk=row, version=None, state="open")
-    assert (row.state, row.ended_on, row.review_on) == ("open", None, day(30))
+    assert (row.state, row.ended_on, row.review_on, row.expected_days) == ("open", None, day(30), D("4.33"))
 
 
 def test_a_review_that_is_due_is_told_to_its_owner_once(world, row):

@@ -41,8 +41,9 @@ def issue_effect(issue_id: int) -> None:
 @queue.computes
 @app.task(name="governance.nightly", queueing_lock="governance.nightly")
 def nightly(timestamp: int) -> None:
-    """The course of the exposure has a point for each day."""
+    """The course of the exposure has a point for each day; what issues do to plans is read anew."""
     risk_runs.compute_all()
+    risk_runs.effects_anew()
 
 
 @app.periodic(cron="20 * * * *")

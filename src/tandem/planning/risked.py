@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from tandem.compute import ahead
 from tandem.compute.forecasting.risk_network import Impact, RiskEvent, RiskNetwork, UncertainActivity
 from tandem.compute.forecasting.three_point import Estimate, fixed, pert
 from tandem.compute.scheduling.network import Link, LinkType
@@ -22,6 +23,8 @@ from tandem.work.models import WorkItem
 
 DAY = 480
 TRIALS = 20_032
+MANY, TRIALS_OF_MANY = 2_000, 5_056
+"Beyond so many activities fewer trials: a network is drawn once for each risk."
 MOST_ALONE = 60
 "So many risks are each taken out of the network in turn; the rest count in it."
 _END, _ALL = "end", "all"
@@ -62,6 +65,11 @@ class Sum:
     money: Span
     together: float
     trials: int
+
+
+def is_ready() -> bool:
+    """Whether the simulation is compiled on this machine, so that nobody waits for that."""
+    return ahead.is_compiled("forecasting")
 
 
 def seeming(three: Sequence[float], sign: int) -> Estimate:
@@ -179,9 +187,11 @@ def _hit(work: Open, one: Threat) -> list[str]:
     return [f"item:{pk}" for pk in one.items if pk in work.items] + [f"feature:{pk}" for pk in one.features if pk in work.features]
 
 
-def effects(work: Open, threats: Sequence[Threat], seed: int, trials: int = TRIALS) -> Json:
+def effects(work: Open, threats: Sequence[Threat], seed: int) -> Json:
     """P50 and P80 of the end with all of them, with none, and without each one in turn, the rest drawn alike. In working days from `on` and as days of the calendar."""
     from tandem.compute.forecasting.network_risk import simulate
+
+    trials = TRIALS if len(work.activities) <= MANY else TRIALS_OF_MANY
 
     def end(some: Sequence[Threat]) -> Any:
         return simulate(network(work, some), trials=trials, seed=seed)

@@ -141,9 +141,8 @@ def remove(*, actor: Any, issue: Issue, version: int | None = None) -> None:
 def _release(actor: Any, row: IssueItem) -> None:
     """Only the block that it began, and only where the actor may: another's work goes on by the other's hand."""
     held = row.block
-    if held is not None and held.ended_at is None and held.space_id in actor.visible_space_ids():
-        if may(actor, _DO, held.space_id):
-            blocks.end(actor=actor, block=held, version=None)
+    if held is not None and held.ended_at is None and may(actor, _DO, held.space_id):
+        blocks.end(actor=actor, block=held, version=None)
 
 
 def _recompute(issue: Issue) -> None:

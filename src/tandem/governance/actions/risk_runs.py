@@ -39,7 +39,7 @@ def compute(space: Space) -> list[RiskRun]:
     return [one for one in found if one is not None]
 
 
-def compute_all(space_ids: list[int] | None = None) -> int:
+def compute_all() -> int:
     """Every space that has a risk, and those above it."""
     parents = dict(Space.objects.values_list("id", "parent_id"))
     wanted: set[int] = set()
@@ -48,9 +48,17 @@ def compute_all(space_ids: list[int] | None = None) -> int:
         while at is not None and at not in wanted:
             wanted.add(at)
             at = parents.get(at)
-    for space in Space.objects.filter(pk__in=wanted if space_ids is None else wanted & set(space_ids)).order_by("id"):
+    for space in Space.objects.filter(pk__in=wanted).order_by("id"):
         compute(space)
     return len(wanted)
+
+
+def effects_anew() -> int:
+    """Of every open issue that holds work up: the plan moves also without it."""
+    rows = list(Issue.objects.open().exclude(delay_days=None).filter(blocked__isnull=False).distinct().select_related("space").order_by("id"))
+    for row in rows:
+        effect_of(row)
+    return len(rows)
 
 
 def effect_of(issue: Issue) -> Issue:
@@ -75,8 +83,9 @@ def _exposure(space: Space) -> RiskRun | None:
     currency, today = currency_of(space), clock.today()
     known, unknown = threats.read(rows, currency, today)
     digest = runs.digest_of([FIRST_STEP, currency, [repr(one) for one in known]])
-    if before is not None and before.as_of == today and before.inputs_hash == digest:
-        return before
+    if before is not None and before.inputs_hash == digest:
+        # the same of another day: its point on the course, without drawing it again
+        return before if before.as_of == today else _keep(space, _K.EXPOSURE, digest, before.seed, before.trials, len(known), unknown, before.figures)
     seed = runs.seed_of("exposure", space.pk)
     found = risked.exposure(known, seed)
     figures = {

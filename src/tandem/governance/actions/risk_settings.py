@@ -34,7 +34,7 @@ def drop_scale(*, actor: Any, risk_scale: RiskScale, version: int | None = None)
     writing.remove(risk_scale, actor=actor, permission=_DO, verb="risk_scale.removed", version=version)
 
 
-def set_reserve(*, actor: Any, space: Space, money: int, days: Decimal, note: str = "", currency: str = "") -> RiskReserve:
+def set_reserve(*, actor: Any, space: Space, money: int = 0, days: Decimal = Decimal(0), note: str = "", currency: str = "") -> RiskReserve:
     """It stands until the next one. The same again is not written down twice."""
     require(actor, _DO, space.pk)
     if not 0 <= money <= _MOST["money"] or not 0 <= days <= _MOST["days"]:

@@ -36,7 +36,7 @@ def add(*, actor: Any, risk: Risk, subject: Any, kind: str = RiskTie.Kind.TOUCHE
         if held.ties.count() >= MOST:
             raise Refused("ties_too_many", most=MOST)
         row = RiskTie.objects.create(space_id=held.space_id, risk=held, kind=kind, **{field: subject})
-        record("risk.tied", held, actor=actor, changes={kind: [None, f"{subject._meta.label_lower}:{subject.pk}"]})
+        record("risk.tied", held, actor=actor, changes={field: [None, subject.pk], "kind": [None, kind]})
         stale(held.space_id)
     return row
 
@@ -44,10 +44,9 @@ def add(*, actor: Any, risk: Risk, subject: Any, kind: str = RiskTie.Kind.TOUCHE
 def remove(*, actor: Any, risk_tie: RiskTie, version: int | None = None) -> None:
     require(actor, _DO, risk_tie.space_id)
     with transaction.atomic():
-        subject = risk_tie.subject
         if version is not None:
             risk_tie.write(expected=version)
-        named = f"{subject._meta.label_lower}:{subject.pk}" if subject is not None else None
-        record("risk.untied", risk_tie.risk, actor=actor, changes={risk_tie.kind: [named, None]})
+        named = {field: [pk, None] for field in _FIELDS.values() if (pk := getattr(risk_tie, f"{field}_id")) is not None}
+        record("risk.untied", risk_tie.risk, actor=actor, changes=named | {"kind": [risk_tie.kind, None]})
         risk_tie.delete()
         stale(risk_tie.space_id)

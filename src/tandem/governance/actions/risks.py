@@ -91,8 +91,10 @@ def move(*, actor: Any, risk: Risk, version: int | None, state: str, reason: str
 
 
 def end(*, actor: Any, risk: Risk, version: int | None, state: str, reason: str) -> Risk:
-    """The step itself, also of an issue that says that it happened."""
+    """The step itself, also of an issue that says that it happened. What is over is expected to come to nothing more."""
     values = {"state": state, "reason": reason, "ended_on": None if state == _S.OPEN else clock.today()}
+    days, money = assessing.standing(risk).expected(risk.sign) if state == _S.OPEN else (0.0, 0.0)
+    values |= {"expected_days": _exact(days), "expected_money": _exact(money)}
     if state == _S.OPEN:
         values["review_on"] = clock.today() + REVIEW
     with transaction.atomic():

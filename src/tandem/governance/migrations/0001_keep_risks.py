@@ -2,10 +2,11 @@
 
 import django.core.validators
 import django.db.models.deletion
-import tandem.governance.models.risk_scale
-import tandem.kit.clock
 from django.conf import settings
 from django.db import migrations, models
+
+import tandem.governance.models.risk_scale
+import tandem.kit.clock
 
 
 class Migration(migrations.Migration):
@@ -91,7 +92,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField(default=tandem.kit.clock.now)),
-                ('money', models.PositiveBigIntegerField(default=0, verbose_name='reserve in money')),
+                ('money', models.BigIntegerField(default=0, verbose_name='reserve in money')),
                 ('days', models.DecimalField(decimal_places=1, default=0, max_digits=7, verbose_name='reserve in working days')),
                 ('currency', models.CharField(choices=[('EUR', 'EUR'), ('USD', 'USD'), ('GBP', 'GBP'), ('CNY', 'CNY'), ('CHF', 'CHF'), ('JPY', 'JPY'), ('CAD', 'CAD'), ('AUD', 'AUD'), ('SEK', 'SEK'), ('INR', 'INR'), ('SGD', 'SGD'), ('BRL', 'BRL')], default='EUR', max_length=3, verbose_name='currency')),
                 ('note', models.CharField(blank=True, max_length=500, verbose_name='reason')),
@@ -253,5 +254,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='risktie',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('feature', None), ('item__isnull', False), ('project', None)), models.Q(('feature__isnull', False), ('item', None), ('kind', 'touches'), ('project', None)), models.Q(('feature', None), ('item', None), ('kind', 'touches'), ('project__isnull', False)), _connector='OR'), name='risk_tie_names_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='riskreserve',
+            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 0), ('money__gte', 0)), name='risk_reserve_not_negative'),
         ),
     ]

@@ -9,7 +9,7 @@ from tandem.portfolio.models import Portfolio
 
 
 class RiskReserve(Scoped):
-    money = models.PositiveBigIntegerField(_("reserve in money"), default=0)
+    money = models.BigIntegerField(_("reserve in money"), default=0)
     days = models.DecimalField(_("reserve in working days"), max_digits=7, decimal_places=1, default=0)
     currency = models.CharField(_("currency"), max_length=3, choices=Portfolio.CURRENCIES, default="EUR")
     note = models.CharField(_("reason"), max_length=500, blank=True)
@@ -19,6 +19,7 @@ class RiskReserve(Scoped):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=models.Q(money__gte=0, days__gte=0), name="risk_reserve_not_negative")]
         indexes = [models.Index(fields=["space", "-id"], name="risk_reserve_space")]
 
     def __str__(self) -> str:
