@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class GovernanceConfig(AppConfig):
     name = "tandem.governance"
     label = "governance"
+
+    def ready(self) -> None:
+        from tandem.governance import threats
+        from tandem.planning import network_ranges
+
+        network_ranges.sources.append(threats.events)

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from tandem.compute.forecasting.risk_network import Impact, RiskEvent
 from tandem.governance.assessing import standing
 from tandem.governance.models import Risk, RiskTie
 from tandem.people.models import Space
-from tandem.planning.risked import Threat
+from tandem.planning.risked import Threat, seeming
 from tandem.portfolio import currencies
+from tandem.portfolio.models import Project
 
 
 def spaces_of(space: Space) -> frozenset[int]:
@@ -41,6 +43,24 @@ def read(risks: Sequence[Risk], currency: str, on: date) -> tuple[list[Threat], 
             tuple(item for item, _feature in ties[risk.pk] if item), tuple(feature for _item, feature in ties[risk.pk] if feature),
         ))  # fmt: skip
     return found, unknown
+
+
+def events(projects: frozenset[int]) -> list[RiskEvent]:
+    """The open risks of these projects as events of the range in which their plan ends. What names neither an item nor a feature puts off the
+    end of its project."""
+    spaces = Project.objects.filter(pk__in=projects).values_list("space_id", flat=True)
+    risks = list(Risk.objects.in_spaces(spaces).open().order_by("id"))
+    ties: dict[int, list[str]] = defaultdict(list)
+    for risk, item, feature in _touched(risks):
+        ties[risk] += [f"item:{item}"] * bool(item) + [f"feature:{feature}"] * bool(feature)
+    found = []
+    for risk in risks:
+        now = standing(risk)
+        if now.days:
+            days = seeming(now.days, risk.sign)
+            hit = ties[risk.pk] or [f"space:{risk.space_id}"]
+            found.append(RiskEvent(str(risk.pk), now.probability / 100, tuple(Impact(name, time=days) for name in hit)))
+    return found
 
 
 def _touched(risks: Iterable[Risk]) -> Any:

@@ -1,6 +1,7 @@
 """When a plan ends, as a range: features from what the team really finished, tasks from how far estimates were off, in one network.
 
-Whoever knows of risks names them with the items that they hit (`item:12`); they come in as events of the same trials."""
+Whoever knows of risks names them with the items that they hit (`item:12`), or with the project whose end they put off (`space:3`); they
+come in as events of the same trials."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -129,9 +130,11 @@ def build(work: RangeWork, past: Past, risks: Sequence[RiskEvent] = ()) -> Built
     node_of = _nodes(work)
     activities, used, assumed = _activities(work, past)
     known = {one.id for one in activities}
+    ends = _ends(work, node_of, risks)
+    links += [Link(node, end, LinkType.FS) for end, nodes in ends.items() for node in nodes]
     activities += [UncertainActivity(name, fixed(0.0)) for name in sorted({end for link in links for end in (link.predecessor, link.successor)} - known)]
     groups = [Group(name, SAME_TEAM if name.startswith("team:") else SAME_PROJECT) for name in sorted({name for one in activities for name in one.groups})]
-    placed, unplaced = _placed(risks, node_of)
+    placed, unplaced = _placed(risks, {f"item:{pk}": node for pk, node in node_of.items()} | {node: node for node in (*node_of.values(), *ends)})
     return Built(RiskNetwork(tuple(activities), tuple(links), placed, tuple(groups)), node_of, used, assumed, closed, unplaced)
 
 
@@ -266,10 +269,19 @@ def _end_of(work: RangeWork, item: int, node_of: dict[int, str], side: str, foun
     return name
 
 
-def _placed(risks: Sequence[RiskEvent], node_of: dict[int, str]) -> tuple[tuple[RiskEvent, ...], int]:
+def _ends(work: RangeWork, node_of: dict[int, str], risks: Sequence[RiskEvent]) -> dict[str, list[str]]:
+    """The end of each project that a risk puts off as a whole, with the activities that it waits for."""
+    hit = {impact.activity for risk in risks for impact in risk.impacts if impact.activity.startswith("space:")}
+    found: dict[str, set[str]] = defaultdict(set)
+    for task in work.tasks.values():
+        if (end := f"space:{task.space_id}") in hit:
+            found[end].add(node_of[task.id])
+    return {end: sorted(nodes) for end, nodes in sorted(found.items())}
+
+
+def _placed(risks: Sequence[RiskEvent], names: dict[str, str]) -> tuple[tuple[RiskEvent, ...], int]:
     """Impacts on open items, on the activity that holds them; what is done or elsewhere is hit no more."""
     placed, lost = [], 0
-    names = {f"item:{pk}": node for pk, node in node_of.items()} | {node: node for node in node_of.values()}
     for risk in risks:
         kept = tuple(replace(impact, activity=names[impact.activity]) for impact in risk.impacts if impact.activity in names)
         lost += len(risk.impacts) - len(kept)

@@ -13,7 +13,8 @@ from tandem.kit import clock, jobs
 from tandem.kit.errors import Refused, Stale
 from tandem.people import writing
 from tandem.people.access import Permission, require
-from tandem.people.models import Space
+from tandem.people.models import Space, SpaceKind
+from tandem.planning.actions.plan_ranges import RANGE
 from tandem.portfolio.actions.benefits import currency_of
 
 _DO = Permission.EDIT_WORK
@@ -109,12 +110,14 @@ def end(*, actor: Any, risk: Risk, version: int | None, state: str, reason: str)
 
 
 def stale(space_id: int) -> None:
-    """What the risks of the space and of those above it come to is computed again soon: once for many changes."""
-    parents = dict(Space.objects.values_list("id", "parent_id"))
+    """What the risks of the space and of those above it come to is computed again soon, with the range of its plan: once for many changes."""
+    above = {pk: (parent, kind) for pk, parent, kind in Space.objects.values_list("id", "parent_id", "kind")}
+    if above[space_id][1] == SpaceKind.PROJECT:
+        jobs.enqueue(RANGE, once=f"range:{space_id}", in_seconds=_SOON, space_id=space_id)
     at: int | None = space_id
     while at is not None:
         jobs.enqueue(COMPUTE, once=f"{COMPUTE}:{at}", in_seconds=_SOON, space_id=at)
-        at = parents.get(at)
+        at = above[at][0]
 
 
 def _lock(risk: Risk) -> Risk | None:

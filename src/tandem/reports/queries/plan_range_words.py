@@ -36,6 +36,8 @@ def rests_on(detail: Json) -> list[str]:
         found.append(ngettext("Of %(n)s task nobody said how long it takes: it counts as long as the middle one.", "Of %(n)s tasks nobody said how long they take: each counts as long as the middle one.", detail["assumed"]) % {"n": detail["assumed"]})
     if detail.get("risks"):
         found.append(ngettext("%(n)s risk may strike in each trial.", "%(n)s risks may strike in each trial.", detail["risks"]) % {"n": detail["risks"]})
+    if detail.get("unplaced"):
+        found.append(ngettext("%(n)s effect of a risk is left out: what it names is done, or not told apart here.", "%(n)s effects of risks are left out: what they name is done, or not told apart here.", detail["unplaced"]) % {"n": detail["unplaced"]})
     left = detail.get("closed", 0) + detail.get("lost", 0)
     if left:
         found.append(ngettext("%(n)s link is left out: it closes a circle, or leads to work without a date.", "%(n)s links are left out: they close circles, or lead to work without a date.", left) % {"n": left})

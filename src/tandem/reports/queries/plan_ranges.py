@@ -78,7 +78,7 @@ def _node(one: dict[str, Any]) -> tuple[str, int]:
 
 def _named(user: Any, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Model]:
     """One query for each kind."""
-    ids: dict[str, set[int]] = {"item": set(), "feature": set(), "project": set()}
+    ids: dict[str, set[int]] = {"item": set(), "feature": set(), "project": set(), "space": set()}
     for kind, pk in wanted:
         ids.setdefault(kind, set()).add(pk)
     found: dict[tuple[str, int], Model] = {}
@@ -88,4 +88,6 @@ def _named(user: Any, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int]
         ("project", Project.objects.visible_to(user).filter(pk__in=ids["project"]).select_related("space")),
     ):
         found.update({(kind, row.pk): row for row in rows})  # type: ignore[attr-defined]
+    # the end of a project, which risks put off as a whole
+    found.update({("space", row.space_id): row for row in Project.objects.visible_to(user).filter(space__in=ids["space"]).select_related("space")})
     return found

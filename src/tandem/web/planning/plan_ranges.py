@@ -117,9 +117,11 @@ def _driver(one: reads.Driver) -> dict[str, Any]:
 def _name(one: Any) -> str:
     row: Any = one.row
     if row is None:
-        return {"feature": _("a feature that you cannot see"), "project": _("a project that you cannot see")}.get(one.kind, _("an item that you cannot see"))
+        return {"feature": _("a feature that you cannot see"), "project": _("a project that you cannot see"), "space": _("a project that you cannot see")}.get(one.kind, _("an item that you cannot see"))
     if one.kind == "item":
         return f"{row.key} {row.title}"
+    if one.kind == "space":
+        return _("%(name)s: risks to the whole project") % {"name": row.name}
     return str(row.title) if one.kind == "feature" else _("%(name)s: what belongs to no feature") % {"name": row.name}
 
 
