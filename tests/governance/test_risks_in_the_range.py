@@ -56,6 +56,11 @@ def test_a_chance_takes_days_away_and_what_is_closed_strikes_no_more(world, quay
     assert plan_ranges.compute(quay.space).detail["risks"] == 1
 
 
+def test_a_chance_alone_brings_the_end_of_the_project_forward(world, quay):
+    sure(world, quay, 3, kind=Risk.Kind.CHANCE)
+    assert plan_ranges.compute(quay.space).p50 == weekdays_after(TODAY, 7)
+
+
 def test_risks_of_other_projects_stay_out(world, quay):
     make.risk(actor=world.alma, space=world.project.space, probability=99, days=[50])
     assert plan_ranges.compute(quay.space).detail["risks"] == 0

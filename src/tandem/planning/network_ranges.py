@@ -46,7 +46,8 @@ class Learnt:
 
 @dataclass(slots=True)
 class Built:
-    """`node_of`: open item → its activity. `used`: class → tasks that are drawn from it. `closed`: links left out as they closed a circle."""
+    """`node_of`: open item → its activity. `used`: class → tasks that are drawn from it. `closed`: links left out as they closed a circle.
+    `offset`: working days of the network that lie before today."""
 
     network: RiskNetwork
     node_of: dict[int, str]
@@ -54,6 +55,7 @@ class Built:
     assumed: int = 0
     closed: int = 0
     unplaced: int = 0
+    offset: float = 0.0
 
 
 class TooLittle(Exception):
@@ -129,13 +131,14 @@ def build(work: RangeWork, past: Past, risks: Sequence[RiskEvent] = ()) -> Built
     links, closed = _without_circles(work)
     node_of = _nodes(work)
     activities, used, assumed = _activities(work, past)
-    known = {one.id for one in activities}
     ends = _ends(work, node_of, risks)
+    offset = _begin_sooner(ends, risks, activities, links)
     links += [Link(node, end, LinkType.FS) for end, nodes in ends.items() for node in nodes]
+    known = {one.id for one in activities}
     activities += [UncertainActivity(name, fixed(0.0)) for name in sorted({end for link in links for end in (link.predecessor, link.successor)} - known)]
     groups = [Group(name, SAME_TEAM if name.startswith("team:") else SAME_PROJECT) for name in sorted({name for one in activities for name in one.groups})]
     placed, unplaced = _placed(risks, {f"item:{pk}": node for pk, node in node_of.items()} | {node: node for node in (*node_of.values(), *ends)})
-    return Built(RiskNetwork(tuple(activities), tuple(links), placed, tuple(groups)), node_of, used, assumed, closed, unplaced)
+    return Built(RiskNetwork(tuple(activities), tuple(links), placed, tuple(groups)), node_of, used, assumed, closed, unplaced, offset)
 
 
 def _nodes(work: RangeWork) -> dict[int, str]:
@@ -279,11 +282,37 @@ def _ends(work: RangeWork, node_of: dict[int, str], risks: Sequence[RiskEvent]) 
     return {end: sorted(nodes) for end, nodes in sorted(found.items())}
 
 
+def _begin_sooner(ends: dict[str, list[str]], risks: Sequence[RiskEvent], activities: list[UncertainActivity], links: list[Link]) -> float:
+    """A chance for a whole project lets its work begin sooner by what is gained, which would be before today: so the network begins that
+    many days before. Work that has a day keeps it."""
+    gains: dict[str, float] = defaultdict(float)
+    for risk in risks:
+        for impact in risk.impacts:
+            if impact.activity in ends and impact.time is not None and impact.time.low < 0:
+                gains[impact.activity] -= impact.time.low
+    offset = max(gains.values(), default=0.0)
+    freed = {node: end for end in gains for node in ends[end]}
+    for k, one in enumerate(activities if offset else ()):
+        if one.earliest or one.id not in freed:
+            activities[k] = replace(one, earliest=one.earliest + offset)
+        else:
+            links.append(Link(_sooner(freed[one.id]), one.id, LinkType.FS))
+    activities += [UncertainActivity(_sooner(end), fixed(gain), earliest=offset - gain) for end, gain in sorted(gains.items())]
+    return offset
+
+
+def _sooner(end: str) -> str:
+    return end.replace("space:", "sooner:")
+
+
 def _placed(risks: Sequence[RiskEvent], names: dict[str, str]) -> tuple[tuple[RiskEvent, ...], int]:
     """Impacts on open items, on the activity that holds them; what is done or elsewhere is hit no more."""
     placed, lost = [], 0
     for risk in risks:
-        kept = tuple(replace(impact, activity=names[impact.activity]) for impact in risk.impacts if impact.activity in names)
+        kept = tuple(
+            replace(impact, activity=_sooner(name) if impact.time is not None and impact.time.low < 0 else name)
+            for impact in risk.impacts if (name := names.get(impact.activity))
+        )  # fmt: skip
         lost += len(risk.impacts) - len(kept)
         placed.append(replace(risk, impacts=kept))
     return tuple(placed), lost

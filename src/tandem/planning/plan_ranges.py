@@ -77,7 +77,7 @@ def told(work: RangeWork, built: Built, seed: int) -> tuple[Json, Json]:
     alone = simulate(dataclasses.replace(built.network, groups=(), activities=tuple(dataclasses.replace(one, groups=()) for one in built.network.activities)), seed=seed)
 
     def day(at: float) -> str:
-        return str(work.days.at(ceil(at - 1e-4)))
+        return str(work.days.at(ceil(at - built.offset - 1e-4)))
 
     p50, p80, p95 = found.end.percentiles
     detail: Json = {
@@ -92,8 +92,8 @@ def told(work: RangeWork, built: Built, seed: int) -> tuple[Json, Json]:
     }  # fmt: skip
     if work.planned_end:
         detail["planned_end"] = str(work.planned_end)
-        detail["chance"] = round(found.chance(end=work.days.until(work.planned_end)), 4)
-    return {name: work.days.at(ceil(one.value - 1e-4)) for name, one in (("p50", p50), ("p80", p80), ("p95", p95))}, detail
+        detail["chance"] = round(found.chance(end=work.days.until(work.planned_end) + built.offset), 4)
+    return {name: work.days.at(ceil(one.value - built.offset - 1e-4)) for name, one in (("p50", p50), ("p80", p80), ("p95", p95))}, detail
 
 
 def _learnt(used: dict[Learnt, int]) -> list[Json]:
@@ -108,7 +108,7 @@ def _learnt(used: dict[Learnt, int]) -> list[Json]:
 def _driver(one: Any, day: Any) -> Json:
     kind, _colon, number = one.activity.partition(":")
     return {
-        "kind": kind, "id": int(number), "short": day(one.end_when_short), "long": day(one.end_when_long), "days": round(one.swing, 1), "criticality": round(one.criticality, 4),
+        "kind": "space" if kind == "sooner" else kind, "id": int(number), "short": day(one.end_when_short), "long": day(one.end_when_long), "days": round(one.swing, 1), "criticality": round(one.criticality, 4),
     }  # fmt: skip
 
 
