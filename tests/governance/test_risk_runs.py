@@ -5,7 +5,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from tandem.governance.actions import risk_runs, risk_ties, risks
+from tandem.governance import jobs
+from tandem.governance.actions import issues, risk_runs, risk_ties, risks
 from tandem.governance.models import RiskRun
 from tandem.kit import clock
 from tandem.people.models import Role
@@ -176,3 +177,19 @@ def test_who_sees_the_risks_may_ask_and_one_job_runs_at_a_time(world, register):
     guest = make.user(actor=world.admin, name="Ines", role=Role.STAKEHOLDER, space=world.project.space)
     job = risk_runs.ask(actor=guest, space=world.project.space, title="Risks")
     assert risk_runs.ask(actor=world.boris, space=world.project.space, title="Risks").pk == job.pk
+
+
+def test_the_jobs_do_what_they_are_asked_for(world, register):
+    job = risk_runs.ask(actor=world.boris, space=world.project.space, title="Risks")
+    jobs.compute_risks(space_id=world.project.space_id, job_id=job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.result_url) == ("done", f"/risks/exposure/?in={world.project.space.key}")
+    issue = make.issue(actor=world.boris, space=world.project.space, delay_days=3)
+    issues.block(actor=world.boris, issue=issue, item=make.work_item(actor=world.boris, project=world.project, title="Cure", duration_minutes=480 * 30))
+    jobs.issue_effect(issue_id=issue.pk)
+    issue.refresh_from_db()
+    assert issue.plan_days == 3
+    jobs.issue_effect(issue_id=issue.pk + 1)  # gone meanwhile
+    jobs.nightly(0)
+    assert RiskRun.objects.filter(space=world.root, kind="exposure").count() == 1
+    jobs.remind(0)

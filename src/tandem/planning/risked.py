@@ -214,7 +214,7 @@ def _ends(work: Open, found: Any) -> Json:
     half, most, _last = found.end.percentiles
     return {
         "p50": _two(half.value), "p80": _two(most.value), "p80_between": [_two(most.low), _two(most.high)], "mean": _two(found.end.mean),
-        "p50_on": _on(work, half.value), "p80_on": _on(work, most.value),
+        "p50_on": _on(work, half.value), "p80_on": _on(work, most.value), "p80_between_on": [_on(work, one) for one in (most.low, most.high) if one is not None],
     }  # fmt: skip
 
 

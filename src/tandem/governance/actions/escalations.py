@@ -33,15 +33,23 @@ def next_step(issue: Issue, silence: dict[str, int], told: int) -> datetime:
     return issue.progress_at + timedelta(days=silence[issue.severity]) * (told + 1)
 
 
-def chain(space_id: int, spaces: dict[int, tuple[int | None, bool]], leaders: dict[int, list[int]]) -> list[tuple[int, list[int]]]:
-    """The spaces whose leaders are told, from the issue's own up, each once; spaces that nobody leads are passed over, and above a
-    confidential one nobody is told who is not let in."""
+def tree() -> tuple[dict[int, int | None], dict[int, list[int]]]:
+    """The space above each, and who leads each: two queries."""
+    spaces = dict(Space.objects.values_list("id", "parent_id"))
+    leaders: dict[int, list[int]] = {}
+    for space, user in Membership.objects.filter(role__in=LEADING, user__is_active=True, user__is_placeholder=False).order_by("user_id").values_list("space_id", "user_id"):
+        leaders.setdefault(space, []).append(user)
+    return spaces, leaders
+
+
+def chain(space_id: int, spaces: dict[int, int | None], leaders: dict[int, list[int]]) -> list[tuple[int, list[int]]]:
+    """The spaces whose leaders are told, from the issue's own up, each once; spaces that nobody leads are passed over."""
     found: list[tuple[int, list[int]]] = []
     at: int | None = space_id
     while at is not None:
         if leaders.get(at):
             found.append((at, leaders[at]))
-        at = spaces[at][0] if at in spaces else None
+        at = spaces.get(at)
     return found
 
 
@@ -54,16 +62,13 @@ def escalate() -> int:
     due = {row.pk: (row, count) for row in rows if (count := steps_due(row, known[row.space_id].silence, now))}
     if not due:
         return 0
-    spaces = {pk: (parent, closed) for pk, parent, closed in Space.objects.values_list("id", "parent_id", "is_confidential")}
-    leaders: dict[int, list[int]] = {}
-    for space, user in Membership.objects.filter(role__in=LEADING, user__is_active=True, user__is_placeholder=False).order_by("user_id").values_list("space_id", "user_id"):
-        leaders.setdefault(space, []).append(user)
+    spaces, leaders = tree()
     for pk, (_row, count) in due.items():
         taken += _escalate(pk, count, spaces, leaders)
     return taken
 
 
-def _escalate(pk: int, count: int, spaces: dict[int, tuple[int | None, bool]], leaders: dict[int, list[int]]) -> int:
+def _escalate(pk: int, count: int, spaces: dict[int, int | None], leaders: dict[int, list[int]]) -> int:
     with transaction.atomic():
         issue = Issue.objects.select_for_update(of=("self",)).filter(pk=pk).first()
         if issue is None or not issue.is_open:

@@ -55,7 +55,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "space": space, "places": places(request), "tabs": tabs(request, "risk_matrix"), "found": found, "rows": _rows(found, kind), "likely": _likely(found.scale),
         "large": _large(found.scale), "most": SHOWN, "grades": [(words.shape_of(one, kind), words.grade_name(one), found.grades[one]) for one in words.GRADES],
-        "kinds": [{"label": text, "href": f"{asked}&kind={value}" + ("&as=after" if is_after else ""), "current": value == kind} for value, text in Risk.Kind.choices],
+        "kinds": [{"label": text, "href": f"{asked}&kind={value}" + ("&as=after" if is_after else ""), "current": value == kind} for value, text in ((Risk.Kind.THREAT.value, _("Threats")), (Risk.Kind.CHANCE.value, _("Chances")))],
         "views": [{"label": _("Today"), "href": f"{asked}&kind={kind}", "current": not is_after}, {"label": _("After the responses"), "href": f"{asked}&kind={kind}&as=after", "current": is_after}],
         "of": _named(request, row), "is_own": row is not None and row.space_id == space.pk,
         "scale_url": reverse("risk_scale", kwargs={"key": space.key}) if may(request.user, Permission.EDIT_PLAN, space.pk) else "",
