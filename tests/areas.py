@@ -20,6 +20,17 @@ from tandem.collaboration.models import (
     Watch,
 )
 from tandem.exchange.models import Import
+from tandem.governance.actions import issues, risk_settings, risk_ties
+from tandem.governance.models import (
+    Issue,
+    IssueEscalation,
+    IssueItem,
+    Risk,
+    RiskReserve,
+    RiskRun,
+    RiskScale,
+    RiskTie,
+)
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Membership, Role, Space, Team, User
@@ -227,6 +238,15 @@ class Area:
     exchange_rate: ExchangeRate
     invoice_basis: InvoiceBasis
     paid_cost_line: CostLine
+    risk: Risk
+    tied_risk: Risk
+    risk_tie: RiskTie
+    risk_run: RiskRun
+    risk_reserve: RiskReserve
+    risk_scale: RiskScale
+    issue: Issue
+    issue_item: IssueItem
+    issue_escalation: IssueEscalation
     benefit: Benefit
     unmeasured_benefit: Benefit
     benefit_measurement: BenefitMeasurement
@@ -376,7 +396,7 @@ def build(admin: User, name: str, key: str) -> Area:
     contribution = objectives.contribute(
         actor=admin, objective=objective, subject=found["feature"], weight=50
     )
-    found |= _proposed(admin, top)
+    found |= _proposed(admin, top) | _governed(admin, project, found["item"])
     texts = {"goal": "Book without calling", "scope_in": "The portal", "measures": "Half the calls"}
     charter = charters.draft(actor=admin, space=found["project"].space, **texts)
     half = charters.draft(actor=admin, space=found["second_project"].space, **texts)
@@ -452,6 +472,25 @@ def _strategy(admin: User, top: Space) -> dict[str, Any]:
     return {
         "aim": aim, "key_result": open_one, "scored_key_result": scored, "check_in": check_in, "kpi": kpi, "measurement": measurement
     }
+
+
+def _governed(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
+    """A risk with nothing on it, one that touches an item, an issue that blocks one, and what was computed and set."""
+    space = project.space
+    tied, issue = make.risk(actor=admin, space=space, title="Fog"), make.issue(actor=admin, space=space)
+    blocked = issues.block(actor=admin, issue=issue, item=make.work_item(actor=admin, project=project, title="Stands still"))
+    issue.refresh_from_db()
+    run = RiskRun.objects.create(space=space, kind="exposure", as_of=clock.today(), made_at=clock.now(), inputs_hash="0", seed=1, trials=64, figures=_NO_FIGURES)
+    return {
+        "risk": make.risk(actor=admin, space=space), "tied_risk": tied, "risk_tie": risk_ties.add(actor=admin, risk=tied, subject=item), "risk_run": run, "issue": issue,
+        "issue_item": blocked, "risk_reserve": risk_settings.set_reserve(actor=admin, space=space, money=1000, days=Decimal(2)),
+        "risk_scale": risk_settings.set_scale(actor=admin, space=space, high_from=14, medium_from=6),
+        "issue_escalation": IssueEscalation.objects.create(space=space, issue=issue, since=issue.progress_at, level=1, told_in=space, told=[admin.pk]),
+    }
+
+
+_NO_SPAN = {"mean": 0, "p50": 0, "p80": 0, "p80_between": [0, 0]}
+_NO_FIGURES = {"currency": "EUR", "days": _NO_SPAN, "money": _NO_SPAN, "together": 1, "threats": 1, "chances": 0}
 
 
 def _changed_in_bulk(admin: User, project: Project) -> uuid.UUID:

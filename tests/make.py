@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tandem.governance.actions import issues, risks
+from tandem.governance.models import Issue, Risk
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Space, User
@@ -164,3 +166,12 @@ def proposal(
     for step in {"draft": (), "submitted": ("submitted",), "assessed": ("submitted", "assessed")}[state]:
         row = proposals.move(actor=actor, proposal=row, version=None, state=step)
     return row
+
+
+def risk(*, actor: User, space: Space | None = None, title: str = "The crane comes late", **values: Any) -> Risk:
+    plain = {"probability": 40, "days": [5, 10, 20], "money": [10_000, 20_000, 60_000]}
+    return risks.create(actor=actor, space=space or Space.objects.get(parent=None), title=title, **{**plain, **values})
+
+
+def issue(*, actor: User, space: Space | None = None, title: str = "The crane is broken", **values: Any) -> Issue:
+    return issues.create(actor=actor, space=space or Space.objects.get(parent=None), title=title, **values)

@@ -145,6 +145,7 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "head_id": 999_999,
         "manager_id": 999_999,
         "benefit_id": pair.theirs.benefit.pk,
+        "risk_id": pair.theirs.risk.pk,
         "other_id": pair.theirs.proposal.pk,
         "customer_id": pair.theirs.customer.pk,
         "segment_id": pair.theirs.segment.pk,
@@ -313,6 +314,12 @@ def _again(one: Operation, area, number: int) -> None:
         subject.since -= timedelta(days=number + 1)
     if one.noun == "rates":  # one a day
         subject.valid_from -= timedelta(days=number + 1)
+    if one.noun in ("risk-ties", "issue-items"):  # one an item
+        subject.item = make.work_item(actor=area.admin, project=area.project, title=f"Item {number}")
+    if one.noun == "risk-runs":  # one a day
+        subject.as_of -= timedelta(days=number + 1)
+    if one.noun == "issue-escalations":  # one a step
+        subject.level += number + 1
     if one.noun == "proposal-ties":  # one a pair
         subject.other = make.proposal(actor=area.admin, space=area.space, title=f"P{number}")
     if one.noun == "adoptions":  # one holds at a time

@@ -80,7 +80,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "departments")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "departments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -117,6 +117,16 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "budget": lambda a: {"amount": "100", "note": "The board"},
     "budget_transfers": lambda a: {"to": a.second_project.pk, "amount": "50", "note": "Shared gate"},
     "counting": lambda a: {"currency": "EUR", "first_month": "4"},
+    "risks_reviews": lambda a: {"next_on": _day(20)},
+    "risks_moves": lambda a: {"state": "closed", "reason": "It arrived"},
+    "risks_ties": lambda a: {"key": a.other_item.key},
+    "risk_suggestion_answers": lambda a: {"origin": "catalogue:key_person"},
+    "risk_scale": lambda a: {"probabilities": "10 20 30 40", "days": "1 2 3 4", "money": "1k 2k 3k 4k", "currency": "EUR", "medium_from": "5", "high_from": "10", "silence_critical": "1", "silence_high": "2", "silence_medium": "3", "silence_low": "4", "version": a.risk_scale.version},
+    "risk_scale_removals": lambda a: {"version": a.risk_scale.version},
+    "risk_reserves": lambda a: {"money": "2k", "days": "3"},
+    "issues_progress": lambda a: {"note": "A crane is on its way"},
+    "issues_moves": lambda a: {"state": "resolved", "resolution": "A new crane"},
+    "issues_items": lambda a: {"key": a.other_item.key},
     "benefits_measurements": lambda a: {"on": _day(-1), "value": "21000"},
     "benefits_moves": lambda a: {"state": "missed", "reason": "The ships stayed away"},
     "project_reports_course_proposals": lambda a: {"first": _day(0), "kind": "run", "weight": 50},

@@ -96,6 +96,7 @@ _READ_ONLY = [
     "proposals", "proposal_ties", "benefits", "benefit_measurements", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes",
     "ballots", "scoring_models", "scores", "roadmap_editions", "roadmap_shares", "portals", "adoptions",
     "job_roles", "skills", "departments", "employments", "person_roles", "person_skills",
+    "risks", "risk_ties", "risk_runs", "risk_reserves", "issues", "issue_items", "issue_escalations",
 ]  # fmt: skip
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
@@ -235,6 +236,13 @@ API: dict[str, Policy] = {
     "benefits_measurements_list": READ,
     "benefits_measurements_create": change(WORK, 201),
     "benefit_measurements_remove": remove(WORK),
+    **{f"{noun}_create": create(WORK) for noun in ("risks", "issues")},
+    **{f"{noun}_change": change(WORK) for noun in ("risks", "issues")},
+    **{f"{noun}_remove": remove(WORK) for noun in ("risks", "risk_ties", "issues", "issue_items")},
+    **{f"{name}_create": change(WORK, 201) for name in ("risks_moves", "risks_reviews", "risks_ties", "issues_moves", "issues_progress", "issues_items")},
+    "risks_ties_list": READ,
+    "issues_items_list": READ,
+    "risk_reserves_create": create(PLAN),
     "scenarios_create": create(PORTFOLIO),
     "scenarios_change": change(PORTFOLIO),
     "scenarios_remove": remove(PORTFOLIO),
@@ -464,7 +472,7 @@ API: dict[str, Policy] = {
 }  # fmt: skip
 for _noun in (
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "levelled_dates", "contributions", "check_ins", "measurements",
-    "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes",
+    "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes", "risk_ties", "risk_runs", "risk_reserves", "issue_items", "issue_escalations",
 ):
     del API[f"{_noun}_history"]
 
@@ -616,6 +624,14 @@ WEB: dict[str, Page] = {
     "benefits_measurements": Page(get=WORK, post=WORK),
     "benefits_moves": Page(post=WORK),
     "benefits_outcomes": _LISTING,
+    **_noun("risks", WORK, remove=True),
+    **_noun("issues", WORK, remove=True),
+    **{name: Page(post=WORK) for name in ("risks_reviews", "risks_moves", "risks_ties", "risk_tie_removals", "issues_moves", "issues_progress", "issues_items", "issue_item_removals", "risk_suggestion_answers")},
+    **dict.fromkeys(("risk_matrix", "risk_exposure", "risk_suggestions"), Page(get=SEE, anywhere=True, denied=404)),
+    "risk_scale": Page(get=PLAN, post=PLAN),
+    "risk_scale_removals": Page(post=PLAN),
+    "risk_computations": Page(post=COMMENT),
+    "risk_reserves": Page(post=PLAN),
     "benefit_measurement_removals": Page(post=WORK),
     "money": _LISTING,
     "labour": _LISTING,

@@ -16,6 +16,7 @@ OURS = (
     "product",
     "resources",
     "planning",
+    "governance",
     "exchange",
     "automation",
 )

@@ -131,7 +131,7 @@ def test_risk_is_what_stands_against_the_project_today(client, world):
     over = conflict(PlanConflict.Kind.OVERLOAD, here, [here.pk])
     broken = conflict(PlanConflict.Kind.PROMISE, world.product.space, [here.pk], subject=2)
     found = only(world.admin)
-    assert (found.risk.state, found.risk.figures, found.computed) == ("off", {"promises": 1, "conflicts": 1, "blocked": 1}, "off")
+    assert (found.risk.state, found.risk.figures, found.computed) == ("off", {"promises": 1, "conflicts": 1, "blocked": 1, "risks": 0}, "off")
     standing.forget()
     page = client.get(PAGE).content.decode()
     assert "1 promise that the plan does not keep · 1 conflict of the plan · 1 item is blocked" in page
@@ -156,3 +156,19 @@ def test_a_conflict_that_one_may_not_see_is_no_risk_of_ones_project(world):
     conflict(PlanConflict.Kind.PROMISE, world.product.space, [world.project.space_id])
     assert only(world.admin).risk.state == "off"
     assert only(world.mei).risk.state == "on", "the promise is of a product that Mei does not see"
+
+
+def test_a_threat_that_stands_high_is_a_risk_and_a_chance_is_none(client, world):
+    report(world, said="on")
+    space = world.project.space
+    make.risk(actor=world.admin, space=space, kind="chance", probability=90)
+    assert only(world.admin).risk.state == "none", "a chance stands against nobody"
+    low = make.risk(actor=world.admin, space=space, probability=5, days=[1], money=[])
+    assert (only(world.admin).risk.state, only(world.admin).risk.figures["risks"]) == ("on", 0)
+    make.risk(actor=world.admin, space=space, probability=80, days=[10, 30, 60])
+    assert (only(world.admin).risk.state, only(world.admin).risk.figures["risks"]) == ("risk", 1)
+    client.force_login(world.admin)
+    page = client.get(PAGE).content.decode()
+    assert "1 high risk" in page
+    assert f'href="/risks/matrix/?in={space.key}"' in page
+    assert low.is_open

@@ -40,6 +40,8 @@ _SENTENCES = {
     "objectives_contributions_create": "Say what serves an objective", "promises_create": "Give a promise", "promises_record_read": "How well dates are kept, quarter by quarter",
     "promises_keepings_create": "Say that a promise was kept", "promises_revisions_create": "Revise a promise",
     "proposals_moves_create": "Move a proposal a step through the queue", "proposals_ties_create": "Tie a proposal to another",
+    "risks_moves_create": "Close a risk, or open it again", "risks_reviews_create": "Say that a risk was looked at, and when it is again", "risks_ties_create": "Say what a risk touches, or what carries its response out",
+    "issues_moves_create": "Say what became of an issue", "issues_progress_create": "Tell of progress on an issue: its clock begins again", "issues_items_create": "Name a work item that an issue blocks",
     "benefits_moves_create": "Say what became of a benefit", "benefits_measurements_create": "Measure a benefit: one value for each day",
     "portfolios_mixes_create": "Say which mix of investments a portfolio is meant to have",
     "scenarios_locks_create": "Lock a proposal in or out of a scenario", "scenarios_copies_create": "Copy a scenario",

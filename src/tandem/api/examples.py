@@ -110,6 +110,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "space_id": 9, "title": "Fewer calls at the desk", "kind": "measure", "unit_name": "calls a week", "direction": "down", "baseline": 400,
         "target": 250, "target_on": "2027-12-31",
     },
+    "RiskCreate": {
+        "space_id": 7, "title": "The crane comes late", "kind": "threat", "area": "supplier", "cause": "One supplier, whose plan we do not see.", "event": "It is delivered weeks late.",
+        "effect": "Berth 3 waits.", "probability": 40, "days": [5, 10, 20], "money": [10000, 20000, 60000], "currency": "EUR", "near_until": "2027-03-31",
+    },
+    "RiskTieCreate": {"kind": "touches", "item_id": 4711},
+    "RiskReserveCreate": {"space_id": 7, "money": 80000, "days": "12.0", "note": "Steering committee, 12 January"},
+    "IssueCreate": {"space_id": 7, "risk_id": 31, "title": "The crane came three weeks late", "severity": "high", "due_on": "2027-03-12", "delay_days": 15},
+    "IssueItemCreate": {"item_id": 4711},
     "CostLineCreate": {
         "space_id": 7, "title": "Berth crane, second instalment", "kind": "purchase", "treatment": "capex", "month": "2027-02-01", "currency": "EUR",
         "planned": "120000.00", "committed": "118500.00", "supplier": "Kran AG", "reference": "PO-2214",

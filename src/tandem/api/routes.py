@@ -22,6 +22,7 @@ from tandem.api.collaboration import (
 )
 from tandem.api.describing import described
 from tandem.api.exchange import imports
+from tandem.api.governance import issues, risks
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import (
     computed_dates,
@@ -125,6 +126,13 @@ NOUNS: dict[str, Router] = {
     "proposal-ties": proposals.ties,
     "benefits": benefits.router,
     "benefit-measurements": benefits.measured,
+    "risks": risks.router,
+    "risk-ties": risks.ties,
+    "risk-runs": risks.runs,
+    "risk-reserves": risks.reserves,
+    "issues": issues.router,
+    "issue-items": issues.items,
+    "issue-escalations": issues.escalations,
     "cost-lines": costs.router,
     "budgets": costs.budget_router,
     "budget-entries": costs.entries,

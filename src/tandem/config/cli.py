@@ -283,12 +283,19 @@ def _add_resources() -> None:
     tandem.add_command(people)
 
 
+def _add_risks() -> None:
+    from tandem.config.risk_commands import risks
+
+    tandem.add_command(risks)
+
+
 _add_people()
 _add_resources()
 _add_samples()
 _add_compute()
 _add_work()
 _add_plan()
+_add_risks()
 
 
 def main() -> None:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "tandem.product",
     "tandem.resources",
     "tandem.planning",
+    "tandem.governance",
     "tandem.exchange",
     "tandem.reports",
     "tandem.automation",

@@ -24,6 +24,7 @@ from tandem.samples.proposed import Proposed
 from tandem.samples.replaying import Replay
 from tandem.samples.reported import Reported
 from tandem.samples.resourced import Resourced
+from tandem.samples.risked import Risked
 from tandem.samples.simulation import SEED, simulate
 from tandem.samples.spent import Spent
 from tandem.samples.timed import Timed
@@ -92,6 +93,7 @@ def load(
         Heard(place, promised, timeline).run()
         Resourced(place, timeline).run()
         Timed(place, timeline).run()
+        Risked(place, timeline, computed=computed).run()
         GoingOut(place, promised, timeline).run()
         timeline.run(lambda done, total: tell(say((f"Replaying what happened: {done} of {total}", f"正在重演经过：{done}/{total}"), spoken)))
         boards.lay_out(place.users["lead"], spoken)
@@ -119,6 +121,7 @@ def _compute() -> None:
 
 
 def _counts() -> dict[str, int]:
+    from tandem.governance.models import Issue, Risk
     from tandem.history.models import Event
     from tandem.people.models import User
     from tandem.portfolio.models import Benefit, Programme, Project, ProjectReport, Proposal
@@ -126,7 +129,7 @@ def _counts() -> dict[str, int]:
     from tandem.strategy.models import CheckIn, KeyResult, Kpi, Measurement, Objective
     from tandem.work.models import Link, StateChange, WorkItem
 
-    nouns = (User, Product, Programme, Project, ProjectReport, Objective, KeyResult, CheckIn, Kpi, Measurement, Proposal, Benefit, Feature, Release, Promise, Feedback, WorkItem, StateChange, Link, Event)
+    nouns = (User, Product, Programme, Project, ProjectReport, Objective, KeyResult, CheckIn, Kpi, Measurement, Proposal, Benefit, Risk, Issue, Feature, Release, Promise, Feedback, WorkItem, StateChange, Link, Event)
     return {str(model._meta.model_name): model._default_manager.count() for model in nouns}
 
 

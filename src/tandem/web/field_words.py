@@ -65,6 +65,12 @@ FIELDS = {
     "planned_from": _("planned from"), "planned_to": _("planned to"), "planned_precision": _("planned how exactly"), "precision": _("dates are told"),
     "language": _("language"), "shows_promise": _("shows promises"), "shows_forecast": _("shows forecasts"), "shows_slip": _("shows slips"),
     "shows_owner": _("shows owners"), "shows_effort": _("shows the work left"), "edition": _("edition"),
+    "area": _("area"), "cause": _("cause"), "event": _("event"), "effect": _("effect"), "probability": _("probability"), "days": _("effect in working days"), "money": _("effect in money"),
+    "near_from": _("may happen from"), "near_until": _("may happen until"), "response": _("response"), "response_plan": _("what is done"), "response_cost": _("cost of the response"),
+    "residual_probability": _("probability after it"), "residual_days": _("working days after it"), "residual_money": _("money after it"), "is_responded": _("the response is carried out"),
+    "ended_on": _("ended"), "review_on": _("next review"), "expected_days": _("expected days"), "expected_money": _("expected money"), "severity": _("severity"), "risk": _("risk"),
+    "delay_days": _("holds up by working days"), "resolution": _("what became of it"), "step": _("step"), "plan_days": _("effect on the plan"), "probabilities": _("steps of probability"),
+    "medium_from": _("medium from"), "high_from": _("high from"), "silence": _("days without progress"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

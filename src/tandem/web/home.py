@@ -20,7 +20,7 @@ from tandem.people.actions import users
 from tandem.planning import words
 from tandem.portfolio.models import Project
 from tandem.product.models import Promise
-from tandem.reports.queries import approvals, benefits, roadmap, time_sheets
+from tandem.reports.queries import approvals, benefits, issues, risks, roadmap, time_sheets
 from tandem.reports.queries import home as reads
 from tandem.reports.queries.roadmap import Row
 from tandem.web import histories
@@ -105,7 +105,7 @@ def _news(waiting: int, later: int, off: int, soon: list[WorkItem]) -> list[tupl
 
 
 def _waiting(user: Any) -> list[dict[str, Any]]:
-    """Decisions that nobody else takes: a promise whose day is over, a move to approve, a benefit to measure, a file with open questions."""
+    """Decisions that nobody else takes: a promise whose day is over, a move to approve, a benefit to measure, a risk to look at, an issue that is due, a file with open questions."""
     rows = [
         {
             "title": promise.what or str(promise.subject), "href": reverse("promises_detail", kwargs={"id": promise.pk}),
@@ -130,6 +130,7 @@ def _waiting(user: Any) -> list[dict[str, Any]]:
         }
         for one in benefits.overdue(user)[:SHOWN]
     ]  # fmt: skip
+    rows += _feared(user)
     rows += [
         {
             "title": one.sheet.person.name, "href": reverse("person_time", kwargs={"id": one.sheet.person_id}) + f"?week={one.sheet.week}",
@@ -150,6 +151,26 @@ def _waiting(user: Any) -> list[dict[str, Any]]:
             "date": short_day(timezone.localtime(imported.created_at)), "action": _("Go on"), "peek": False,
         }
         for imported in waiting.order_by("-id")[:4]
+    ]  # fmt: skip
+
+
+def _feared(user: Any) -> list[dict[str, Any]]:
+    """Risks of the person to look at again, and issues whose day has come."""
+    found = [
+        {
+            "title": one.title, "href": reverse("risks_detail", kwargs={"id": one.pk}),
+            "note": _("You own this risk of %(space)s: does it still stand as it does?") % {"space": one.space.name},
+            "date": short_day(one.review_on), "action": _("Look at it"), "peek": False,
+        }
+        for one in risks.due(user, clock.today(), SHOWN) if one.review_on
+    ]  # fmt: skip
+    return found + [
+        {
+            "title": one.title, "href": reverse("issues_detail", kwargs={"id": one.pk}),
+            "note": _("You own this issue of %(space)s, and its day has come.") % {"space": one.space.name},
+            "date": short_day(one.due_on), "action": _("Tell of progress"), "peek": False,
+        }
+        for one in issues.due(user, clock.today(), SHOWN) if one.due_on
     ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
 
 from tandem.exchange.models import Import
+from tandem.governance.models import Issue, Risk
 from tandem.people.access import Permission, may_somewhere
 from tandem.portfolio.models import Portfolio, Programme, Project, Proposal
 from tandem.product.models import Product
@@ -65,6 +66,10 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Backlog & sprints"), "backlogs", "l"), (_("Flow"), "flows", ""), (_("Estimates"), "estimates", ""),
         (_("Automation"), "automation", ""), (_("Imports"), "imports", "i"), (_("Jobs"), "jobs", ""),
     ]),
+    (_("Governance"), "shield-check", "v", [
+        (_("Risks"), "risks", "x"), (_("Risk matrix"), "risk_matrix", ""), (_("Risk exposure"), "risk_exposure", ""), (_("Suggested risks"), "risk_suggestions", ""),
+        (pgettext_lazy("risks that happened", "Issues"), "issues", ""),
+    ]),
     (_("People"), "users", "k", [
         (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Load"), "load", ""), (_("Allocation"), "allocation", ""), (_("Bookings"), "bookings", ""), (_("Fairness"), "fairness", ""),
         (_("Time off"), "time_off", ""), (_("Job roles"), "job_roles", ""), (_("Skills"), "skills", ""), (_("Joining and leaving"), "employments", ""),
@@ -90,6 +95,8 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
     (_("Project"), "projects_new", "briefcase", Permission.EDIT_PORTFOLIO, ""),
     (_("Proposal"), "proposals_new", "bulb", Permission.EDIT_WORK, ""),
     (_("Benefit"), "benefits_new", "chart-line", Permission.EDIT_WORK, ""),
+    (_("Risk"), "risks_new", "alert-triangle", Permission.EDIT_WORK, ""),
+    (pgettext_lazy("a risk that happened", "Issue"), "issues_new", "flag", Permission.EDIT_WORK, ""),
     (pgettext_lazy("record", "Cost"), "cost_lines_new", "coin", Permission.EDIT_PLAN, ""),
     (_("Import a file"), "imports_new", "file-import", Permission.IMPORT, ""),
 ]
@@ -101,6 +108,7 @@ _FILLED_BY: dict[str, list[Any]] = {
     "projects": [Project, Portfolio, Programme, Proposal],
     "roadmap": [Product],
     "work_items": [Project, Import],
+    "risks": [Risk, Issue],
 }
 _KEPT_SECONDS = 300.0
 _KEPT_PEOPLE = 5000

@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from tandem.collaboration.models import SavedView
+from tandem.governance.models import Issue, Risk
 from tandem.kit.text import fold, grams, near_grams, nearness, pinyin_key
 from tandem.people.models import Team, User
 from tandem.planning.models import Scenario
@@ -138,6 +140,8 @@ NOUNS = (
     Noun(lazy("Releases"), Release, "name", "package", "releases_detail"),
     Noun(lazy("Proposals"), Proposal, "title", "bulb", "proposals_detail"),
     Noun(lazy("Benefits"), Benefit, "title", "chart-line", "benefits_detail"),
+    Noun(lazy("Risks"), Risk, "title", "alert-triangle", "risks_detail"),
+    Noun(pgettext_lazy("risks that happened", "Issues"), Issue, "title", "flag", "issues_detail"),
     Noun(lazy("Scenarios"), Scenario, "name", "columns", "scenarios_detail"),
     Noun(lazy("Programmes"), Programme, "name", "briefcase", "programmes_detail"),
     Noun(lazy("Portfolios"), Portfolio, "name", "briefcase", "portfolios_detail"),

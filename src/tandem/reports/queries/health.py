@@ -16,7 +16,7 @@ from tandem.planning.models import Forecast, LevelledPlan, PlanConflict
 from tandem.planning.status import DONE, NONE, OFF, ON, RISK, status_of
 from tandem.portfolio.courses import LATE_DAYS, LATE_RISK
 from tandem.portfolio.models import Project, ProjectReport
-from tandem.reports.queries import benefits
+from tandem.reports.queries import benefits, risks
 from tandem.reports.queries.project_reports import Line, courses
 from tandem.reports.queries.scope import below
 from tandem.work.models import Baseline, BaselineDate, Block, WorkItem
@@ -185,7 +185,7 @@ def _scope(one: Health, size: int, added: int, name: str) -> None:
 
 def _endangered(user: Any, spaces: frozenset[int]) -> dict[int, Counter[str]]:
     """Of each space that a plan of these days knows: promises that its work breaks, other conflicts of the plan; of any that has
-    one: items that are blocked now."""
+    one: items that are blocked now; of any that names threats: those that stand high on its matrix."""
     # house: reads — figures of the whole plan, of the spaces that the asker sees
     plan = LevelledPlan.objects.newest_first().values_list("as_of", "ends").first()
     is_fresh = plan is not None and plan[0] >= clock.today() - _FRESH
@@ -198,12 +198,14 @@ def _endangered(user: Any, spaces: frozenset[int]) -> dict[int, Counter[str]]:
     blocked = Block.objects.visible_to(user).open().filter(space__among=spaces, item__removed_at=None, item__archived_at=None)
     for space, count in blocked.order_by().values_list("space_id").annotate(Count("item", distinct=True)):
         found.setdefault(space, Counter())["blocked"] += count
+    for space, count in risks.high(user, spaces).items():
+        found.setdefault(space, Counter())["risks"] += count
     return found
 
 
 def _risk(one: Health, known: Counter[str]) -> None:
-    state = OFF if known["promises"] else RISK if known["conflicts"] or known["blocked"] else ON
-    one.risk = Grade(state, "endangered", {name: known[name] for name in ("promises", "conflicts", "blocked")})
+    state = OFF if known["promises"] else RISK if known["conflicts"] or known["blocked"] or known["risks"] else ON
+    one.risk = Grade(state, "endangered", {name: known[name] for name in ("promises", "conflicts", "blocked", "risks")})
 
 
 def _benefit(one: Health, row: Any) -> None:

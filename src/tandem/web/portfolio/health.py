@@ -85,7 +85,9 @@ def _record(one: reads.Health, grade: reads.Grade) -> str:
         return url("benefits_detail", id=grade.figures["id"])
     if grade.basis == "endangered":
         key = one.project.space.key
-        return f"{url('plan_conflicts')}?in={key}" if grade.figures["promises"] or grade.figures["conflicts"] else url("board", key=key)
+        if grade.figures["promises"] or grade.figures["conflicts"]:
+            return f"{url('plan_conflicts')}?in={key}"
+        return f"{url('risk_matrix')}?in={key}" if grade.figures["risks"] else url("board", key=key)
     if one.report_id and (grade.basis in ("slip", "grown") or grade.basis.endswith("_report")):
         return url("project_reports_detail", id=one.report_id)
     return url("plan", key=one.project.space.key) if grade.basis else ""
@@ -112,13 +114,14 @@ def _basis(grade: reads.Grade) -> str:
 
 
 def _endangered(figures: dict[str, int]) -> str:
-    broken, conflicts, blocked = figures["promises"], figures["conflicts"], figures["blocked"]
+    broken, conflicts, blocked, risks = (figures[name] for name in ("promises", "conflicts", "blocked", "risks"))
     parts = [
         ngettext("%(n)s promise that the plan does not keep", "%(n)s promises that the plan does not keep", broken) % {"n": broken} if broken else "",
         ngettext("%(n)s conflict of the plan", "%(n)s conflicts of the plan", conflicts) % {"n": conflicts} if conflicts else "",
         ngettext("%(n)s item is blocked", "%(n)s items are blocked", blocked) % {"n": blocked} if blocked else "",
+        ngettext("%(n)s high risk", "%(n)s high risks", risks) % {"n": risks} if risks else "",
     ]
-    return " · ".join(part for part in parts if part) or _("no conflict of the plan, nothing blocked")
+    return " · ".join(part for part in parts if part) or _("no conflict of the plan, nothing blocked, no high risk")
 
 
 def _apart(steps: int) -> str:

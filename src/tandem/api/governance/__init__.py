@@ -1,0 +1,1 @@
+"""Risks and issues in the API."""

@@ -1,0 +1,1 @@
+"""Risks and what became of them: issues, reserves, what could happen computed."""

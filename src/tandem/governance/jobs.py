@@ -1,0 +1,53 @@
+"""What the worker does for this room: risks computed, reviews called to mind, issues on which nothing moves told up the tree."""
+
+from collections.abc import Callable
+from typing import Any
+
+from procrastinate.contrib.django import app
+
+from tandem.collaboration.actions import jobs
+from tandem.governance.actions import escalations, issues, reminders, risk_runs, risks
+from tandem.governance.models import Issue
+from tandem.kit import jobs as queue
+from tandem.people.models import Space
+
+
+@queue.computes
+@app.task(name=risks.COMPUTE)
+def compute_risks(space_id: int, job_id: int | None = None) -> None:
+    # house: reads — the worker computes what its owner was allowed to ask
+    def work(step: Callable[[str, int, int], Any]) -> str:
+        space = Space.objects.get(pk=space_id)
+        step("risks", 0, 0)
+        risk_runs.compute(space)
+        return f"/risks/exposure/?in={space.key}"
+
+    if job_id is None:
+        work(lambda *_: None)
+    else:
+        jobs.run(job_id, lambda progress: work(progress.step))
+
+
+@queue.computes
+@app.task(name=issues.EFFECT)
+def issue_effect(issue_id: int) -> None:
+    # house: reads — the worker computes what its owner was allowed to ask
+    issue = Issue.objects.select_related("space").filter(pk=issue_id).first()
+    if issue is not None:
+        risk_runs.effect_of(issue)
+
+
+@app.periodic(cron="50 4 * * *")
+@queue.computes
+@app.task(name="governance.nightly", queueing_lock="governance.nightly")
+def nightly(timestamp: int) -> None:
+    """The course of the exposure has a point for each day; what issues do to plans is read anew."""
+    risk_runs.compute_all()
+    risk_runs.effects_anew()
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(name="governance.remind", queueing_lock="governance.remind")
+def remind(timestamp: int) -> None:
+    escalations.escalate()
+    reminders.remind()
