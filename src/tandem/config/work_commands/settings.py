@@ -28,10 +28,15 @@ class Kind:
     usual: Callable[[Row], Row] = lambda space: {}
 
 
+# a part of the path; with “?” before it, what is read there
+_LOOKING_BACK = {
+    "notes": "?notes", "write": "notes", "withdraw": "note-withdrawals", "show": "showings", "group": "groups", "vote": "votes", "agree": "actions",
+    "actions": "?actions", "close": "closings",
+}  # fmt: skip
 _RETIRE = {"retire": "retirements", "restore": "restorations"}
 KINDS: dict[str, Kind] = {
     "columns": Kind("columns", _("the columns of the board"), "rank is_split policy", {"move": "moves"}),
-    "limits": Kind("wip-limits", _("limits on what is begun"), "most stops column_id lane person_id", name=""),
+    "limits": Kind("wip-limits", _("limits on what is begun"), "least most stops column_id lane person_id", name=""),
     "layouts": Kind("board-layouts", _("what cards show, lanes by filters"), "on_cards lanes", name=""),
     "states": Kind("states", _("states of the workflow"), "category column_id is_waiting is_given_up retired_at", {"move": "moves", **_RETIRE}, can="add change"),
     "types": Kind("types", _("types of work items"), "level state_ids start_id retired_at", {"workflow": "workflows", **_RETIRE}, can="add change"),
@@ -49,10 +54,10 @@ KINDS: dict[str, Kind] = {
         {"accept": "acceptances", "decline": "refusals", "reopen": "reopenings"}, name="title", can="",
     ),
     "views": Kind("saved-views", _("saved views"), "audience page query", usual=lambda space: {"page": f"work_items:{space['id']}", "audience": "private"}),
-    "retrospectives": Kind("retrospectives", _("looking back on sprints"), "sprint_id format state", {"show": "showings", "close": "closings"}, name="", can="add"),
+    "retrospectives": Kind("retrospectives", _("looking back on sprints"), "sprint_id format state", _LOOKING_BACK, name="", can="add"),
     "archiving": Kind("archiving-rules", _("when finished work is archived"), "days", name=""),
     "clocks": Kind("flow-clocks", _("between which states cycle time runs"), "start_id stop_id counts_working_days", name=""),
-    "rules": Kind("rules", _("automation: trigger, condition, steps"), "is_on trigger condition steps", {"try": "trial"}),
+    "rules": Kind("rules", _("automation: trigger, condition, steps"), "is_on trigger condition steps", {"try": "?trial"}),
     "runs": Kind("rule-runs", _("what rules did"), "rule_id item_id outcome why ended_at", name="", can=""),
     "webhooks": Kind("webhooks", _("webhooks that go out"), "is_on address about failures", {"test": "trials", "secret": "secrets"}),
     "deliveries": Kind("deliveries", _("what was sent to webhooks"), "hook_id state code tries why", {"replay": "replays"}, name="", can=""),
@@ -167,8 +172,8 @@ def do(kind: str, row: str, step: str, given: tuple[str, ...], project: str | No
         raise click.UsageError(_("The steps of %(kind)s are: %(steps)s.") % {"kind": kind, "steps": ", ".join(known.steps) or "–"})
     space = api.project(project)
     found, part = _one(api, known, row, space), known.steps[step]
-    path = f"{known.path}/{found['id']}/{part}/"
-    if part == "trial":
+    path = f"{known.path}/{found['id']}/{part.removeprefix('?')}/"
+    if part.startswith("?"):
         _say(dict(api.get(path)), is_json)
         return
     _say(written(api, path, {**_file(source), **read(api, space["id"], given)}, {"name": row, **found}, is_post=True), is_json)
