@@ -23,7 +23,7 @@ _NAMED = {
 _YES, _NO, _NOTHING = {"yes", "true", "1", "是"}, {"no", "false", "0", "否"}, {"none", "无"}
 
 
-def read(api: Api, space_id: int, given: tuple[str, ...]) -> Row:
+def read(api: Api, space_id: int, given: tuple[str, ...], plain: frozenset[str] = frozenset()) -> Row:
     found: Row = {}
     for one in given:
         name, equals, text = one.partition("=")
@@ -32,7 +32,7 @@ def read(api: Api, space_id: int, given: tuple[str, ...]) -> Row:
         if name.endswith(":"):
             found[name[:-1]] = _json(one, text)
             continue
-        field, value = _value(api, space_id, name, text)
+        field, value = (name, text) if name in plain else _value(api, space_id, name, text)
         found[field] = value
     return found
 

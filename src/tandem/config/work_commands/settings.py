@@ -26,6 +26,7 @@ class Kind:
     name: str = "name"
     can: str = "add change remove"
     usual: Callable[[Row], Row] = lambda space: {}
+    plain: frozenset[str] = frozenset()  # fields that name no other row here
 
 
 # a part of the path; with “?” before it, what is read there
@@ -54,7 +55,7 @@ KINDS: dict[str, Kind] = {
         {"accept": "acceptances", "decline": "refusals", "reopen": "reopenings"}, name="title", can="",
     ),
     "views": Kind("saved-views", _("saved views"), "audience page query", usual=lambda space: {"page": f"work_items:{space['id']}", "audience": "private"}),
-    "retrospectives": Kind("retrospectives", _("looking back on sprints"), "sprint_id format state", _LOOKING_BACK, name="", can="add"),
+    "retrospectives": Kind("retrospectives", _("looking back on sprints"), "sprint_id format state", _LOOKING_BACK, name="", can="add", plain=frozenset({"column"})),
     "archiving": Kind("archiving-rules", _("when finished work is archived"), "days", name=""),
     "clocks": Kind("flow-clocks", _("between which states cycle time runs"), "start_id stop_id counts_working_days", name=""),
     "rules": Kind("rules", _("automation: trigger, condition, steps"), "is_on trigger condition steps", {"try": "?trial"}),
@@ -123,7 +124,7 @@ def add(kind: str, given: tuple[str, ...], project: str | None, source: Any, is_
     api, known = Api(), KINDS[kind]
     _able(known, "add")
     space = api.project(project)
-    body = {**known.usual(space), **_file(source), **read(api, space["id"], given)}
+    body = {**known.usual(space), **_file(source), **read(api, space["id"], given, known.plain)}
     if known.path not in ("recurrences", "retrospectives"):  # those belong to a template, a sprint
         body = {"space_id": space["id"], **body}
     _say(dict(api.post(f"{known.path}/", body)), is_json)
@@ -140,7 +141,7 @@ def change(kind: str, row: str, given: tuple[str, ...], project: str | None, sou
     api, known = Api(), KINDS[kind]
     _able(known, "change")
     space = api.project(project)
-    found, body = _one(api, known, row, space), {**_file(source), **read(api, space["id"], given)}
+    found, body = _one(api, known, row, space), {**_file(source), **read(api, space["id"], given, known.plain)}
     if not body:
         raise click.UsageError(_("Say what changes: FIELD=VALUE or --from FILE."))
     _say(written(api, f"{known.path}/{found['id']}/", body, {"name": row, **found}, is_post=False), is_json)
@@ -176,7 +177,7 @@ def do(kind: str, row: str, step: str, given: tuple[str, ...], project: str | No
     if part.startswith("?"):
         _say(dict(api.get(path)), is_json)
         return
-    _say(written(api, path, {**_file(source), **read(api, space["id"], given)}, {"name": row, **found}, is_post=True), is_json)
+    _say(written(api, path, {**_file(source), **read(api, space["id"], given, known.plain)}, {"name": row, **found}, is_post=True), is_json)
 
 
 def _able(kind: Kind, verb: str) -> None:
