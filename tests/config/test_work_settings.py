@@ -94,8 +94,17 @@ def test_retrospective_rules_and_webhooks(settings, world, tmp_path):
     sprint = make.sprint(actor=world.boris, project=world.project, items=[make.work_item(actor=world.boris, project=world.project, title="Crane")])
     sprints.start(actor=world.boris, sprint=sprint, version=None)
     settings("add", "retrospectives", "sprint=Sprint 1", "format=four_ls")
-    settings("do", "retrospectives", Retrospective.objects.get().pk, "show")
-    assert Retrospective.objects.get().state == "shown"
+    one = Retrospective.objects.get().pk
+    settings("do", "retrospectives", one, "write", "column=liked", "text=The new crane")
+    note = Retrospective.objects.get().notes.get()
+    assert "The new crane" in settings("do", "retrospectives", one, "notes")
+    settings("do", "retrospectives", one, "show")
+    settings("do", "retrospectives", one, "vote", f"note_id={note.pk}", "is_for=yes")
+    assert note.votes.get().user == world.boris
+    settings("do", "retrospectives", one, "agree", "title=Order a second crane")
+    assert "Order a second crane" in settings("do", "retrospectives", one, "actions")
+    settings("do", "retrospectives", one, "close")
+    assert Retrospective.objects.get().state == "closed"
     rule = {"name": "Urgent at once", "trigger": "created", "steps": [{"do": "priority", "to": 1}]}
     (tmp_path / "rule.json").write_text(json.dumps(rule))
     settings("add", "rules", "--from", tmp_path / "rule.json", "condition=label:sea")
