@@ -62,9 +62,10 @@ def price(row: Equipment) -> str:
 
 def detail(request: HttpRequest, row: Equipment) -> dict[str, Any]:
     """The work that needs it, as far as the reader sees it; what others need is counted."""
-    total = EquipmentNeed.objects.filter(equipment=row).count()  # house: reads — a number
-    rows = list(EquipmentNeed.objects.visible_to(request.user).filter(equipment=row).select_related("item", "equipment")[:SHOWN])
-    return {"needs": [(one, amount(one.amount), money.cents(one.cost, row.currency) if one.cost is not None else "–") for one in rows], "hidden": total - len(rows), "is_material": row.kind == Equipment.Kind.MATERIAL}
+    standing = EquipmentNeed.objects.filter(equipment=row).standing()  # house: reads — of what is not seen only the number
+    seen = EquipmentNeed.objects.visible_to(request.user).filter(equipment=row).standing()
+    rows = list(seen.select_related("item", "equipment")[:SHOWN])
+    return {"needs": [(one, amount(one.amount), money.cents(one.cost, row.currency) if one.cost is not None else "–") for one in rows], "hidden": standing.count() - seen.count(), "total": seen.count(), "is_material": row.kind == Equipment.Kind.MATERIAL}
 
 
 noun = Noun(
