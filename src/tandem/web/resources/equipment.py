@@ -9,9 +9,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tandem.kit import clock
@@ -120,7 +119,7 @@ def needs_changes(request: HttpRequest, key: str) -> HttpResponse:
         what = doors.find(Equipment.objects.all(), request.user, pk=whole_number(given.get("equipment", ""), 18) or 0)
         first, last = _day(given, "starts_on"), _day(given, "ends_on")
         equipment.need(actor=request.user, item=item, equipment=what, amount=_number(given), starts_on=first, ends_on=last, override_reason=given.get("override_reason", "")[:300])
-    return doors.go_to(request, reverse("equipment_needs", kwargs={"key": item.key}), _now("Saved."))
+    return doors.go_to(request, reverse("equipment_needs", kwargs={"key": item.key}), gettext("Saved."))
 
 
 def _number(given: Any) -> Decimal:
