@@ -4,6 +4,7 @@ Where people's own time or several calendars bind, lists are decoded by the gene
 calendars, in which work takes as much longer as its people have less time, and each better order is then tried with them."""
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,19 +52,31 @@ def first(inputs: PlanInputs, before: KeptPlan | None, said: Mapping[int, int] |
         except Uncomputable as problem:
             if problem.code not in _NO_PLACE:
                 raise
-    found: list[Found] = []
+    _both = arrays.held  # worked out before two threads ask for it
+    with ThreadPoolExecutor(2) as both:  # the kernels leave the interpreter to the other
+        rules = both.submit(_of_rules, arrays)
+        relaxed_ = both.submit(_of_key, arrays, lambda: _relaxed_order(arrays))
+        found = [*_of_key(arrays, lambda: latest_starts(inputs)), *relaxed_.result()]
+    plain = rules.result()
+    best = min((plain, *found), key=lambda one: (one.broken, one.tardiness, one.makespan))
+    return replace(best, evaluations=plain.evaluations + len(found), bound=plain.bound)
+
+
+def _of_rules(arrays: Arrays) -> Found:
     bound: list[int] = []
     starts, tardiness, makespan, evaluations = next(portfolio.improve(arrays, evaluations=20, heard=bound.append))
-    found.append(Found(starts, tardiness, makespan, evaluations, bound[-1] if bound else None, _broken(arrays, starts)))
-    for key in (latest_starts(inputs), _relaxed_order(arrays)):
-        try:
-            if key is not None:
-                found.append(decoded(arrays, key))
-        except Uncomputable as problem:
-            if problem.code not in _NO_PLACE:
-                raise
-    best = min(found, key=lambda one: (one.broken, one.tardiness, one.makespan))
-    return replace(best, evaluations=found[0].evaluations + len(found) - 1, bound=found[0].bound)
+    return Found(starts, tardiness, makespan, evaluations, bound[-1] if bound else None, _broken(arrays, starts))
+
+
+def _of_key(arrays: Arrays, key_of: Callable[[], Ints | None]) -> list[Found]:
+    """The plan of the list by these keys; none where there are no such keys, or where the list finds no place."""
+    try:
+        key = key_of()
+        return [] if key is None else [decoded(arrays, key)]
+    except Uncomputable as problem:
+        if problem.code not in _NO_PLACE:
+            raise
+        return []
 
 
 def relaxed(arrays: Arrays) -> Arrays:
