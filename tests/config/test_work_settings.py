@@ -1,6 +1,7 @@
 """`tandem work settings`: what a project sets, from a terminal, over the same API: columns to webhooks, with errors in words."""
 
 import json
+from importlib import import_module
 
 import pytest
 
@@ -27,7 +28,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def settings(run, live_server, world):  # noqa: F811
-    """Boris, who plans the project POR."""
+    """Boris, who plans the project POR. The API is read first: the terminal waits for it no longer than for any answer."""
+    import_module("tandem.config.api_urls")
     _, secret = users.create_token(actor=world.boris, name="terminal", scope="write")
     run("login", live_server.url, given=f"{secret}\n")
     run("use", "por")
