@@ -268,6 +268,7 @@ def post_back(client, form, **values):
     part = html[html.index('name="do" value="change"') :]
     part = part[: part.index("</form>")]
     given = {name: re.findall(rf'name="{name}"[^>]*? value="([^"]*)"', part) for name in ("answer", "project", "kind", "kept", "question", "version", "title")}
+    assert (given["project"][1] == "") == ('title="a project that you cannot see"' in part)
     assert len(given["answer"]) == len(given["project"]) == len(given["kind"]) == len(given["kept"])
     given |= {"do": "change", "form": form.pk, **values}
     return client.post("/boards/POR/intake/forms/", given, headers=JSON), given
