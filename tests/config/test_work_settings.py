@@ -7,6 +7,7 @@ import pytest
 
 from tandem.automation.models import Hook, Rule
 from tandem.collaboration.models import SavedView
+from tandem.config.work_commands import settings as work_settings
 from tandem.people.actions import users
 from tandem.work.actions import sprints
 from tandem.work.models import (
@@ -37,7 +38,12 @@ def settings(run, live_server, world):  # noqa: F811
     def call(*arguments, **more):
         return run("settings", *arguments, **more)
 
+    call.run = run
     return call
+
+
+def run_sprint(settings, *arguments, **more):
+    return settings.run("sprint", *arguments, **more)
 
 
 def test_columns_and_limits(settings, world):
@@ -99,8 +105,14 @@ def test_retrospective_rules_and_webhooks(settings, world, tmp_path):
     one = Retrospective.objects.get().pk
     settings("do", "retrospectives", one, "write", "column=liked", "text=The new crane")
     note = Retrospective.objects.get().notes.get()
+    settings("do", "retrospectives", one, "write", "column=liked", "text=The crane, new")
+    twin = Retrospective.objects.get().notes.exclude(pk=note.pk).get()
     assert "The new crane" in settings("do", "retrospectives", one, "notes")
     settings("do", "retrospectives", one, "show")
+    settings("do", "retrospectives", one, "group", f"note={twin.pk}", f"into={note.pk}")
+    twin.refresh_from_db()
+    assert twin.group_id == note.pk, "a note and no state"
+    settings("do", "retrospectives", one, "group", f"note={twin.pk}", "into=none")
     settings("do", "retrospectives", one, "vote", f"note_id={note.pk}", "is_for=yes")
     assert note.votes.get().user == world.boris
     settings("do", "retrospectives", one, "agree", "title=Order a second crane")
@@ -120,6 +132,27 @@ def test_retrospective_rules_and_webhooks(settings, world, tmp_path):
     assert "secret: " not in settings("show", "webhooks", "Chat")
     settings("remove", "webhooks", "Chat")
     assert not Hook.objects.exists()
+
+
+def test_a_row_is_reached_by_number_and_a_list_goes_on_however_many_there_are(settings, world, monkeypatch):
+    monkeypatch.setattr(work_settings, "_MOST", 2)
+    names = list(State.objects.filter(space=world.project.space).order_by("pk").values_list("name", flat=True))
+    last = State.objects.filter(space=world.project.space).latest("pk")
+    assert len(names) > 2 and f"name: {last.name}" in settings("show", "states", last.pk)
+    shown = settings("list", "states")
+    second = State.objects.filter(space=world.project.space).order_by("pk")[1]
+    assert f"--after {second.pk}" in shown and last.name not in shown
+    assert names[2] in settings("list", "states", "--after", second.pk)
+    foreign = State.objects.filter(space=make.project(actor=world.alma, name="Yard", key="YAR").space).first()
+    assert "is not one of them" in settings("show", "states", foreign.pk, code=1), "of another project"
+
+
+def test_what_looks_like_a_number_and_is_none_is_told_so(settings, world):
+    assert "is not one of them" in settings("show", "states", "²", code=1)
+    assert "write a number" in settings("add", "limits", "most=²", code=2)
+    settings("add", "limits", "most=2", "column=²", code=1)
+    make.sprint(actor=world.boris, project=world.project, items=[make.work_item(actor=world.boris, project=world.project, title="Crane")])
+    assert "write a share" in run_sprint(settings, "people", "Sprint 1", "mei=²", code=2)
 
 
 def test_what_goes_wrong_is_said(settings, world):

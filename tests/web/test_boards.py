@@ -1,6 +1,7 @@
 """The board and its settings: limits at every door, split columns, lanes, blocks, what to pull, thousands of cards."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -275,3 +276,19 @@ def test_a_lower_limit_says_when_work_runs_dry_and_stops_nothing(world, signed_i
     given = {"do": "change_limit", "limit": one.pk, "version": one.version, "most": "5", "least": "", "stops": "1"}
     assert client.post(SETTINGS, given, headers=JSON).status_code == 200
     assert WipLimit.objects.get().least is None and "too few" not in page(client)
+
+
+def test_a_lane_that_ran_dry_is_there_to_say_so(world, signed_in, states):
+    limit(world, 5, stops=False, lane="class:expedite", least=2)
+    limit(world, 5, stops=False, column=states["In progress"].column, person=world.mei, least=1)
+    limit(world, 5, stops=False, lane="class:fixed_date")
+    client = signed_in(world.boris)
+    empty = page(client, f"{BOARD}?lanes=class")
+    assert "2 too few" in empty and 'data-lane-head="class:expedite"' in empty and 'data-lane-head=""' not in empty, "on a board without any card too"
+    item(world, state="in_progress")
+    body = page(client, f"{BOARD}?lanes=class")
+    heads = re.findall(r'data-lane-head="([^"]*)"', body)
+    assert heads == ["class:standard", "class:expedite"] and "2 too few" in body, "behind what is worked on; without a lower limit there is no lane"
+    people = page(client, f"{BOARD}?lanes=assignee")
+    assert f'data-lane-head="assignee:{world.mei.pk}"' in people and "Mei Lin" in people and "1 too few" in people
+    assert "class:expedite" not in re.findall(r'data-lane-head="([^"]*)"', page(client, f"{BOARD}?lanes=priority"))

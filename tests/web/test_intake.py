@@ -254,7 +254,98 @@ def test_routes_over_the_api_name_only_projects_that_one_sees(world, yard, signe
     assert made.status_code == 201 and made.json()["routes"] == [{"answer": "A crane", "space_id": yard.space_id, "type_id": None}]
     shown = signed_in(world.mei).get(f"/api/v1/intake-forms/{made.json()['id']}/").json()
     assert shown["routes"] == [] and shown["token"] == ""
+    told = {who: signed_in(who).get(f"/api/v1/intake-forms/{made.json()['id']}/history/").content.decode() for who in (world.boris, world.mei)}
+    assert '"routes"' in told[world.boris] and '"routes"' not in told[world.mei], "nor does its history"
     changed = signed_in(world.boris).patch(
         f"/api/v1/intake-forms/{made.json()['id']}/", {"routes": []}, content_type="application/json", headers={"If-Match": f'"{made.json()["version"]}"'}
     )
     assert changed.json()["routes"] == [] and changed.json()["question"] == ""
+
+
+def post_back(client, form, **values):
+    """The form as its page renders it, with some values changed."""
+    html = client.get("/boards/POR/intake/").content.decode()
+    part = html[html.index('name="do" value="change"') :]
+    part = part[: part.index("</form>")]
+    given = {name: re.findall(rf'name="{name}"[^>]*? value="([^"]*)"', part) for name in ("answer", "project", "kind", "kept", "question", "version", "title")}
+    assert (given["project"][1] == "") == ('title="a project that you cannot see"' in part)
+    assert len(given["answer"]) == len(given["project"]) == len(given["kind"]) == len(given["kept"])
+    given |= {"do": "change", "form": form.pk, **values}
+    return client.post("/boards/POR/intake/forms/", given, headers=JSON), given
+
+
+def test_who_sees_not_every_target_saves_the_form_and_its_answers_lead_on(world, yard, signed_in):
+    form = routed(world, yard)
+    before = form.routes
+    paula = make.user(actor=world.admin, name="Paula", role=Role.PROJECT_MANAGER, space=world.project.space)
+    client = signed_in(paula)
+    answer, given = post_back(client, form, title="Ask the yard")
+    assert answer.status_code == 200, answer.content
+    form.refresh_from_db()
+    assert (form.title, form.routes) == ("Ask the yard", before) and "YAR" not in str(given)
+    answer, _given = post_back(client, form, answer=["The site", "A big crane", "", "", ""])
+    form.refresh_from_db()
+    assert answer.status_code == 200 and form.routes == [before[0], {**before[1], "answer": "A big crane"}]
+    bug = WorkItemType.objects.get(space=yard.space, name="Bug")
+    WorkItemType.objects.filter(pk=bug.pk).update(retired_at=form.created_at)
+    assert post_back(signed_in(world.boris), form, title="Once more")[0].status_code == 200, "what was retired meanwhile stays as it is"
+    for forged in (["1", "1"], ["1", "7"]):
+        refused, _given = post_back(client, form, answer=["A crane", "A boat"], project=["", ""], kind=["", ""], kept=forged)
+        assert refused.status_code == 422, "each answer of before at most once"
+    form.refresh_from_db()
+    post_back(client, form, answer=["The site", "", "", "", ""])
+    form.refresh_from_db()
+    assert [one["answer"] for one in form.routes] == ["The site"], "an empty answer is taken away"
+
+
+def test_over_the_api_what_leads_out_of_sight_is_shown_as_such_and_stays(world, yard, signed_in):
+    form = routed(world, yard)
+    before, here = form.routes, f"/api/v1/intake-forms/{form.pk}/"
+    paula = make.user(actor=world.admin, name="Paula", role=Role.PROJECT_MANAGER, space=world.project.space)
+    client = signed_in(paula)
+    shown = client.get(here).json()
+    assert shown["routes"][1] == {"answer": "A crane", "space_id": None, "type_id": None}
+
+    def patch(routes):
+        version = client.get(here).json()["version"]
+        return client.patch(here, {"routes": routes}, content_type="application/json", headers={"If-Match": f'"{version}"'})
+
+    answer = patch([*shown["routes"], {"answer": "The gate", "space_id": world.project.space_id, "type_id": None}])
+    assert answer.status_code == 200, answer.content
+    form.refresh_from_db()
+    assert form.routes == [*before, {"answer": "The gate", "space": world.project.space_id, "type": None}]
+    assert patch([{"answer": "A boat", "space_id": None}]).status_code == 422, "it never led anywhere"
+    assert patch([{"answer": "A boat", "space_id": yard.space_id}]).status_code == 422
+    assert patch([]).status_code == 200
+
+
+def test_a_project_sees_which_forms_lead_to_it_and_takes_itself_out(world, yard, signed_in):
+    form = routed(world, yard)
+    row = intake.submit(actor=None, form=form, title="It squeaks", answer="A crane")
+    home, here = "/boards/YAR/intake/", "/boards/YAR/intake/forms/"
+    gina = make.user(actor=world.admin, name="Gina", role=Role.PROJECT_MANAGER, space=yard.space)
+    member = make.user(actor=world.admin, name="Max", role=Role.MEMBER, space=yard.space)
+    client, given = signed_in(gina), {"do": "leave", "form": form.pk}
+    text = client.get(home).content.decode()
+    assert "Forms of other projects that lead here" in text and "Ask us" in text and form.token not in text and "The site" not in text
+    assert "lead here" not in signed_in(world.boris).get("/boards/POR/intake/").content.decode(), "its own form is no foreign one"
+    assert signed_in(member).post(here, given, headers=JSON).status_code == 403 and "Take this project out" not in signed_in(member).get(home).content.decode()
+    assert signed_in(world.mei).post(here, given, headers=JSON).status_code == 404
+    assert signed_in(gina).post(here, given, headers=JSON).status_code == 200
+    form.refresh_from_db()
+    assert [one["answer"] for one in form.routes] == ["The site"] and form.question and form.version == 2
+    assert Submission.objects.get().pk == row.pk
+    assert signed_in(gina).post(here, given, headers=JSON).status_code == 422, "it leads here no more"
+    with pytest.raises(Refused):
+        intake.submit(actor=None, form=form, title="It squeaks again", answer="A crane")
+
+
+def test_a_project_that_decides_nothing_closes_the_form_for_no_other(world, yard, signed_in, monkeypatch):
+    monkeypatch.setattr(intake, "MOST_WAITING", 1)
+    form = routed(world, yard)
+    intake.submit(actor=None, form=form, title="It squeaks", answer="A crane")
+    with pytest.raises(Refused) as problem:
+        intake.submit(actor=None, form=form, title="It hangs", answer="A crane")
+    assert problem.value.code == "form_busy"
+    assert "0 wait" in signed_in(world.boris).get("/boards/POR/intake/").content.decode(), "as many as wait here"
+    assert intake.submit(actor=None, form=form, title="No price", answer="The site").space == world.project.space

@@ -11,7 +11,7 @@ from django.urls import reverse
 from tandem.people.models import Role
 from tandem.portfolio.actions import programmes
 from tandem.reports.queries import wide_boards
-from tandem.web.work import board_picture
+from tandem.web.work import board_picture, items_board
 from tandem.work.actions import columns, states, transitions, wip_limits, work_items
 from tandem.work.models import State, WorkItem
 from tests import make
@@ -181,3 +181,65 @@ def test_it_is_kept_as_a_view_and_a_filter_that_cannot_be_read_says_so(world, se
     body = page(client, f"/work-items/?{query}")
     assert "All of mine" in body and 'aria-current="true"' in body
     assert "tandem-board" not in page(client, "/work-items/?layout=board&q=nonsense:1")
+
+
+@pytest.fixture
+def many(world, second, monkeypatch):
+    """More names of states than a board has columns: some stand in a column of the rest."""
+    for name in ("Lashing", "Weighing"):
+        states.add(actor=world.boris, space=second.space, name=name, category="in_progress")
+    monkeypatch.setattr(wide_boards, "MOST_COLUMNS", 7)
+    columns_, by = wide_boards.places(world.boris, None, "state")
+    rest = next(place for place in columns_ if place.rest and place.category == "in_progress")
+    own = [place for place in columns_ if not place.rest and place.category == "in_progress"]
+    names = set(State.objects.filter(pk__in=rest.states, space=second.space).values_list("name", flat=True))
+    assert by == "state" and "Lashing" in names and own
+    return rest, own, names
+
+
+def test_the_column_of_the_rest_takes_no_state_that_has_a_column_of_its_own(world, second, signed_in, many):
+    rest, own, names = many
+    client = signed_in(world.boris)
+    body = page(client, f"{BOARD}&by=state")
+    assert f'data-head="{rest.key}"' in body and 'data-head="in_progress~"' not in body
+    alone = State.objects.filter(space=second.space, pk__in=[pk for place in own for pk in place.states]).first() or state(second, "Loading")
+    is_own = alone.pk not in rest.states
+    card = make.work_item(actor=world.boris, project=second, title="Crane")
+    answer = drop(client, card, rest.key)
+    assert answer.json()["code"] == "which_state" and {name for _pk, name in answer.json()["choices"]} == names
+    assert drop(client, card, rest.key, choice=state(second, "Lashing").pk).status_code == 200
+    assert is_own, "one state of the project has a column of its own"
+    work_items.move(actor=world.boris, item=WorkItem.objects.get(pk=card.pk), version=None, state=alone)
+    moved = WorkItem.objects.get(pk=card.pk)
+    assert drop(client, moved, rest.key).status_code == 422, "from its own column it does not stay where it is"
+    stale = WorkItem(pk=card.pk, version=moved.version - 1)
+    assert drop(client, stale, "done~done", **{"from": rest.key}).status_code == 409, "it no longer stands where it was seen"
+    assert drop(client, moved, "in_progress~!999999999").status_code == 422
+
+
+def test_what_stands_in_a_retired_state_stays_in_it_in_another_lane(world, second, signed_in):
+    card = make.work_item(actor=world.boris, project=second, title="Crane")
+    old = states.add(actor=world.boris, space=second.space, name="Lashing", category="in_progress")
+    work_items.move(actor=world.boris, item=card, version=None, state=old)
+    State.objects.filter(pk=old.pk).update(retired_at=card.created_at)
+    now, client = WorkItem.objects.get(pk=card.pk), signed_in(world.boris)
+    answer = drop(client, now, "in_progress~", lane="priority:1", **{"from": "in_progress~"})
+    assert answer.status_code == 200, answer.content
+    now = WorkItem.objects.get(pk=card.pk)
+    assert (now.state_id, now.priority) == (old.pk, 1)
+    assert drop(client, now, wide_boards.key_of("in_progress", "lashing"), lane="priority:2").status_code == 200
+    other = make.work_item(actor=world.boris, project=second, title="Rail")
+    assert drop(client, other, wide_boards.key_of("in_progress", "lashing")).status_code == 422, "nothing new comes into it"
+
+
+def test_the_way_to_the_table_leaves_nothing_of_a_long_column_out(world, second, signed_in, monkeypatch):
+    monkeypatch.setattr(items_board, "MOST", 2)
+    monkeypatch.setattr(items_board, "MOST_NAMES", 1)
+    for name in ("In progress", "In review"):
+        for n in range(2):
+            make.work_item(actor=world.boris, project=world.project, title=f"{name} {n}", state=state(world.project, name))
+    client = signed_in(world.boris)
+    body = page(client, f"{BOARD}&by=category")
+    way = re.search(r'href="([^"]*)"[^>]*>[^<]*Show all in the table', body)[1].replace("&amp;", "&")
+    table = page(client, way if way.startswith("/") else f"/work-items/{way}")
+    assert all(f"{name} {n}" in table for name in ("In progress", "In review") for n in range(2))

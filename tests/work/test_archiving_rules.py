@@ -255,3 +255,32 @@ def test_what_comes_back_keeps_the_limits_that_stop(world):
     assert list(WorkItem.objects.filter(archived_at=None).values_list("title", flat=True)) == ["First"]
     told = Event.objects.get(verb="archiving.undone")
     assert told.changes["count"] == [2, 1] and Archiving.objects.get().undone_at is not None, "it says how many stay"
+
+
+def test_limits_under_which_nothing_of_it_falls_cost_a_night_on_its_way_back_nothing_more_by_item(world, django_assert_max_num_queries):
+    for n in range(12):
+        finished(world, 40, title=f"Old {n}")
+    rule(world)
+    put_away()
+    wip_limits.create(actor=world.boris, space=world.project.space, most=1, stops=True)
+    with django_assert_max_num_queries(30):
+        archiving_rules.undo(actor=world.boris, archiving=Archiving.objects.get())
+    assert not WorkItem.objects.filter(archived_at__isnull=False).exists()
+
+
+def test_only_what_comes_under_a_full_limit_stays_away(world):
+    finished(world, 40, title="Urgent", priority=1)
+    finished(world, 40, title="Urgent too", priority=1)
+    for n in range(3):
+        finished(world, 40, title=f"Plain {n}")
+    rule(world)
+    put_away()
+    done = make.state_of(world.project, "done")
+    columns.lay_out(actor=world.boris, space=world.project.space)
+    done.refresh_from_db()
+    wip_limits.create(actor=world.boris, space=world.project.space, most=1, stops=True, column=done.column, lane="priority:1")
+    wip_limits.create(actor=world.boris, space=world.project.space, most=9, stops=True, column=done.column)
+    archiving_rules.undo(actor=world.boris, archiving=Archiving.objects.get())
+    assert set(WorkItem.objects.filter(archived_at=None).values_list("title", flat=True)) == {"Urgent", "Plain 0", "Plain 1", "Plain 2"}
+    back = WorkItem.objects.get(title="Plain 0")
+    assert Event.objects.filter(verb="work_item.unarchived").count() == 4 and back.version == Event.objects.of(back).count()

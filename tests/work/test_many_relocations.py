@@ -174,3 +174,16 @@ def test_nobody_moves_where_they_may_not(world, items, yard, signed_in):
     assert signed_in(world.dana).post(BULK, given).status_code == 200
     assert signed_in(world.boris).post(BULK, given | {"do": "space:99999999999999999999"}).status_code == 200
     assert WorkItem.objects.present().filter(space=world.project.space).count() == 3
+
+
+def test_of_those_that_stay_only_so_many_are_named_and_only_what_one_sees(world, items, yard, monkeypatch):
+    run, stays = uuid.uuid4(), []
+    made = go(world, items, yard, run)
+    for one in made:
+        work_items.change(actor=world.alma, item=WorkItem.objects.get(pk=one.pk), version=None, priority=1)
+    monkeypatch.setattr(undoing, "MOST_NAMED", 1)
+    assert undoing.undo(actor=world.boris, run=run, stays=stays) == (0, 2) and stays == [made[0].key]
+    spaces.revoke(actor=world.admin, space=yard.space, user=world.boris)
+    world.boris.refresh_from_db()
+    unseen: list[str] = []
+    assert undoing.undo(actor=world.boris, run=run, stays=unseen) == (0, 2) and unseen == []

@@ -1,6 +1,10 @@
 """Copies, and moves to another space: what goes along, what stays, who may, and the way back."""
 
+from contextlib import suppress
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tandem.collaboration.actions import comments, watches
 from tandem.collaboration.models import Attachment, Comment, Watch
@@ -281,3 +285,42 @@ def test_what_moved_on_from_where_it_was_moved_to_is_not_brought_back_beside_its
     work_items.remove(actor=world.boris, item=WorkItem.objects.get(pk=here.pk), version=None)
     work_items.restore(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None)
     assert WorkItem.objects.present().get().pk == item.pk and WorkItem.objects.get(pk=item.pk).moved_to is None
+
+
+@pytest.mark.parametrize("way", ["removed and brought back", "moved on and taken back"])
+def test_what_somebody_edited_there_is_not_lost_when_the_move_is_taken_back(world, item, yard, way):
+    made = relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space)
+    made = work_items.change(actor=world.alma, item=WorkItem.objects.get(pk=made.pk), version=None, title="Big crane")
+    if way == "moved on and taken back":
+        on = relocations.relocate(actor=world.boris, item=made, version=None, space=world.project.space)
+        relocations.take_back(actor=world.boris, item=on)
+    else:
+        work_items.remove(actor=world.alma, item=made, version=None)
+        work_items.restore(actor=world.alma, item=WorkItem.objects.get(pk=made.pk), version=None)
+    there = WorkItem.objects.get(pk=made.pk)
+    origin = WorkItem.objects.get(pk=item.pk)
+    assert Event.objects.of(there).latest("id").verb == "work_item.restored"
+    assert code(lambda: relocations.take_back(actor=world.boris, item=there, origin=origin)) == "moved_changed"
+    assert WorkItem.objects.present().get().title == "Big crane"
+
+
+def test_a_move_is_taken_back_to_where_it_began_and_not_to_a_later_place_in_the_same_project(world, item, yard):
+    part = make.work_item(actor=world.boris, project=world.project, title="Hook", parent=item)
+    made = relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space)
+    relocations.take_back(actor=world.boris, item=relocations.relocate(actor=world.boris, item=made, version=None, space=world.project.space))
+    old = relocations.take_back(actor=world.boris, item=WorkItem.objects.get(pk=made.pk), origin=WorkItem.objects.get(pk=item.pk))
+    assert old.pk == item.pk and old.children.present().get().pk == part.pk
+    assert set(WorkItem.objects.present().values_list("pk", flat=True)) == {item.pk, part.pk}
+
+
+def test_of_two_who_bring_it_back_at_different_places_at_once_one_does(world, item, yard):
+    made = relocations.relocate(actor=world.boris, item=item, version=None, space=yard.space)
+    work_items.remove(actor=world.boris, item=WorkItem.objects.get(pk=made.pk), version=None)
+    seen = WorkItem.objects.get(pk=made.pk)  # before the other brings it back
+    work_items.restore(actor=world.boris, item=WorkItem.objects.get(pk=item.pk), version=None)
+    assert code(lambda: work_items.restore(actor=world.boris, item=seen, version=None)) == "entry_became"
+    assert WorkItem.objects.present().get().pk == item.pk
+    with CaptureQueriesContext(connection) as told, suppress(Refused):
+        work_items.restore(actor=world.boris, item=WorkItem.objects.get(pk=made.pk), version=None)
+    locked = [q["sql"] for q in told.captured_queries if "FOR NO KEY UPDATE" in q["sql"] and '"work_workitem"' in q["sql"]]
+    assert len(locked) == 2, "both places are held before it is decided"

@@ -32,6 +32,7 @@ REFUSALS: dict[str, Any] = {
     "routes_too_many": _("A form has at most %(most)s answers."),
     "routes_alike": _("Two answers read alike."),
     "route_empty": _("An answer needs some words."),
+    "not_led_here": _("No answer of this form leads here any more."),
     "route_unknown": _("“%(key)s” is no project that you may share."),
     "route_type_unknown": _("“%(type)s” is no type of “%(key)s”."),
     "answer_unknown": _("Choose one of the answers."),

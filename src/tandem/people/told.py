@@ -15,6 +15,7 @@ BEHIND: tuple[tuple[str, Permission, frozenset[str] | None], ...] = (
     ("budget.entered", _P.SEE_COSTS, frozenset({"override_reason"})),
     ("rate.", _P.SEE_RATES, None),
     ("invoice_basis.", _P.SEE_RATES, None),
+    ("intake_form.", _P.SHARE, frozenset({"routes"})),
 )
 """How the verb begins → what one must hold to be told these fields of it, or (None) any of them."""
 

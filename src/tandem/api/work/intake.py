@@ -29,19 +29,24 @@ def _masks(name: str, permission: Permission) -> Any:
 
 
 def _masks_of_form(user: Any, rows: list[Values]) -> None:
-    """Where answers lead is told to those who may share, as the address is; each names only projects that the asker sees."""
+    """Where answers lead is told to those who may share, as the address is; of a project out of their sight only the answer."""
     _masks("token", Permission.SHARE)(user, rows)
     seen = user.visible_space_ids()
     for row in rows:
         told = row["routes"] if may(user, Permission.SHARE, row["space_id"]) else []
-        row["routes"] = [{"answer": one["answer"], "space_id": one["space"], "type_id": one["type"]} for one in told if one["space"] in seen]
+        row["routes"] = [{"answer": one["answer"], **_place(one, one["space"] in seen)} for one in told]
+
+
+def _place(route: dict[str, Any], is_seen: bool) -> dict[str, Any]:
+    return {"space_id": route["space"], "type_id": route["type"]} if is_seen else {"space_id": None, "type_id": None}
 
 
 class Route(Body):
-    """An answer, the project to which it leads, and the type that comes of it there (null: the usual one)."""
+    """An answer, the project to which it leads (null: as before, where the form has this answer; so those are told that lead out of
+    one's sight), and the type that comes of it there (null: the usual one)."""
 
     answer: words(200, 1)  # type: ignore[valid-type]
-    space_id: Id
+    space_id: Id | None
     type_id: Id | None = None
 
 

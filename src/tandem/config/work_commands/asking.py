@@ -68,9 +68,9 @@ class Api:
     def delete(self, path: str, row: Row) -> Any:
         return self._ask("DELETE", path, headers=_match(row))
 
-    def rows(self, path: str, most: int = 200, **query: Any) -> Iterator[Row]:
-        """Page by page, up to `most`."""
-        after, left = None, most
+    def rows(self, path: str, most: int = 200, first: int = 0, **query: Any) -> Iterator[Row]:
+        """Page by page, up to `most`, from behind the number `first` on."""
+        after, left = first, most
         while left > 0:
             page = self.get(path, limit=min(left, 200), **query, **({"after": after} if after else {}))
             yield from page["items"]

@@ -45,7 +45,7 @@ def ballot(number: int, is_json: bool) -> None:
 @showing.as_json
 def vote(number: int, said: tuple[str, ...], is_json: bool) -> None:
     given = dict(one.partition("=")[::2] for one in said)
-    if not all(key.isdigit() and value.isdigit() for key, value in given.items()):
+    if not all(key.isdecimal() and value.isdecimal() for key, value in given.items()):
         raise click.ClickException(_("Write the number of a feature and an amount or a place: 12=60"))
     api = Api()
     method = api.get(f"ballots/{number}/")["method"]

@@ -23,7 +23,8 @@ _NAMED = {
 _YES, _NO, _NOTHING = {"yes", "true", "1", "是"}, {"no", "false", "0", "否"}, {"none", "无"}
 
 
-def read(api: Api, space_id: int, given: tuple[str, ...], plain: frozenset[str] = frozenset()) -> Row:
+def read(api: Api, space_id: int, given: tuple[str, ...], plain: dict[str, str] | None = None) -> Row:
+    """`plain`: what is a number or a word and no name of another row → its field of the API."""
     found: Row = {}
     for one in given:
         name, equals, text = one.partition("=")
@@ -32,7 +33,7 @@ def read(api: Api, space_id: int, given: tuple[str, ...], plain: frozenset[str] 
         if name.endswith(":"):
             found[name[:-1]] = _json(one, text)
             continue
-        field, value = (name, text) if name in plain else _value(api, space_id, name, text)
+        field, value = _plain(plain[name], text) if plain and name in plain else _value(api, space_id, name, text)
         found[field] = value
     return found
 
@@ -56,18 +57,24 @@ def _value(api: Api, space_id: int, name: str, text: str) -> tuple[str, Any]:
     return name, _number(name, text) if name in _NUMBERS or name.endswith("_id") else text.replace("\\n", "\n")
 
 
+def _plain(field: str, text: str) -> tuple[str, Any]:
+    if not field.endswith("_id"):
+        return field, text
+    return field, None if text.casefold() in _NOTHING else _number(field, text)
+
+
 def _named(api: Api, space_id: int, path: str, text: str) -> int:
     if path == "people":
         return int(api.person(text)["id"])
     rows = list(api.rows(f"{path}/", most=1000, space_id=space_id))
-    if text.isdigit() and any(row["id"] == int(text) for row in rows):
+    if text.isdecimal() and any(row["id"] == int(text) for row in rows):
         return int(text)
     return int(one_of(text, rows)["id"])
 
 
 def _number(name: str, text: str) -> float:
     try:
-        return int(text) if text.lstrip("-").isdigit() else float(text)
+        return int(text) if text.lstrip("-").isdecimal() else float(text)
     except ValueError:
         raise click.UsageError(_("“%(given)s”: write a number.") % {"given": clean(f"{name}={text}")}) from None
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from tandem.config.work_commands import showing
-from tandem.config.work_commands.asking import Api, Row, clean
+from tandem.config.work_commands.asking import Api, Problem, Row, clean
 from tandem.config.work_commands.setting_values import read
 from tandem.config.work_commands.words import _
 from tandem.config.work_commands.writing import written
@@ -26,7 +26,7 @@ class Kind:
     name: str = "name"
     can: str = "add change remove"
     usual: Callable[[Row], Row] = lambda space: {}
-    plain: frozenset[str] = frozenset()  # fields that name no other row here
+    plain: dict[str, str] = field(default_factory=dict)  # what names no row that has a name here → the field of the API
 
 
 # a part of the path; with “?” before it, what is read there
@@ -34,6 +34,7 @@ _LOOKING_BACK = {
     "notes": "?notes", "write": "notes", "withdraw": "note-withdrawals", "show": "showings", "group": "groups", "vote": "votes", "agree": "actions",
     "actions": "?actions", "close": "closings",
 }  # fmt: skip
+_NOTES = {"column": "column", "note": "note_id", "into": "into_id"}
 _RETIRE = {"retire": "retirements", "restore": "restorations"}
 KINDS: dict[str, Kind] = {
     "columns": Kind("columns", _("the columns of the board"), "rank is_split policy", {"move": "moves"}),
@@ -55,7 +56,7 @@ KINDS: dict[str, Kind] = {
         {"accept": "acceptances", "decline": "refusals", "reopen": "reopenings"}, name="title", can="",
     ),
     "views": Kind("saved-views", _("saved views"), "audience page query", usual=lambda space: {"page": f"work_items:{space['id']}", "audience": "private"}),
-    "retrospectives": Kind("retrospectives", _("looking back on sprints"), "sprint_id format state", _LOOKING_BACK, name="", can="add", plain=frozenset({"column"})),
+    "retrospectives": Kind("retrospectives", _("looking back on sprints"), "sprint_id format state", _LOOKING_BACK, name="", can="add", plain=_NOTES),
     "archiving": Kind("archiving-rules", _("when finished work is archived"), "days", name=""),
     "clocks": Kind("flow-clocks", _("between which states cycle time runs"), "start_id stop_id counts_working_days", name=""),
     "rules": Kind("rules", _("automation: trigger, condition, steps"), "is_on trigger condition steps", {"try": "?trial"}),
@@ -87,10 +88,14 @@ def kinds(is_json: bool) -> None:
 @settings.command("list", help=_("The rows of one kind: tandem work settings list limits"))
 @_kind
 @_in
+@click.option("--after", type=click.IntRange(min=0), default=0, help=_("Only the rows behind this number."))
 @showing.as_json
-def list_rows(kind: str, project: str | None, is_json: bool) -> None:
+def list_rows(kind: str, project: str | None, after: int, is_json: bool) -> None:
     api, known = Api(), KINDS[kind]
-    rows = _rows(api, known, api.project(project))
+    rows = _rows(api, known, api.project(project), after)
+    if len(rows) >= _MOST:
+        last = max(row["id"] for row in rows)
+        click.echo(_("Only the first %(n)s are shown. Further ones: --after %(last)s") % {"n": len(rows), "last": last}, err=True)
     if is_json:
         showing.dump(rows)
         return
@@ -186,16 +191,27 @@ def _able(kind: Kind, verb: str) -> None:
         raise click.UsageError(_("That cannot be done with them. What can: %(steps)s.") % {"steps": steps})
 
 
-def _rows(api: Api, kind: Kind, space: Row) -> list[Row]:
-    rows = list(api.rows(f"{kind.path}/", most=_MOST, space_id=space["id"]))
+def _rows(api: Api, kind: Kind, space: Row, behind: int = 0) -> list[Row]:
+    rows = list(api.rows(f"{kind.path}/", most=_MOST, first=behind, space_id=space["id"]))
     return sorted(rows, key=lambda r: (r.get("rank") or 0, r["id"]))
+
+
+def _numbered(api: Api, kind: Kind, number: int, space: Row) -> Row | None:
+    """However many rows there are: lists are read from the oldest on, and not without end."""
+    try:
+        found = dict(api.get(f"{kind.path}/{number}/"))
+    except Problem as problem:
+        if problem.status in (404, 422):
+            return None
+        raise
+    return found if found["space_id"] == space["id"] else None
 
 
 def _one(api: Api, kind: Kind, said: str, space: Row) -> Row:
     """By number, or by name: in full, or as much of it as only one has."""
+    if said.isdecimal() and len(said) < 19 and (numbered := _numbered(api, kind, int(said), space)) is not None:
+        return numbered
     rows = _rows(api, kind, space)
-    if said.isdigit() and (found := [row for row in rows if row["id"] == int(said)]):
-        return found[0]
     named = [(str(row[kind.name]).casefold(), row) for row in rows] if kind.name else []
     wanted = said.casefold()
     found = [row for name, row in named if name == wanted] or [row for name, row in named if name.startswith(wanted)]

@@ -125,7 +125,7 @@ def people(name: str, given: tuple[str, ...], project: str | None, is_json: bool
         who = api.person(said)["id"]
         if share.casefold() in ("none", "无"):
             there.pop(who, None)
-        elif share.isdigit() and 1 <= int(share) <= 100:
+        elif share.isdecimal() and 1 <= int(share) <= 100:
             there[who] = {"days_off": 0, **there.get(who, {}), "user_id": who, "share": int(share)}
         else:
             raise click.UsageError(_("“%(given)s”: write a share from 1 to 100, or none.") % {"given": clean(one)})

@@ -24,9 +24,9 @@ def relocate(*, actor: Any, item: WorkItem, **values: Any) -> WorkItem:
 def take_back(*, actor: Any, item: WorkItem) -> WorkItem:
     with transaction.atomic():
         rows = [item.pk, *(part.pk for part in clones.parts_of(item))]
-        before = dict(WorkItem.objects.filter(moved_to__in=rows).order_by("removed_at").values_list("moved_to_id", "pk"))
         old = relocations.take_back(actor=actor, item=item)
-        _follow(actor, before)
+        now = dict(WorkItem.objects.filter(pk__in=rows).values_list("pk", "moved_to_id"))  # each leads to where it stands again
+        _follow(actor, {before: after for before, after in now.items() if after})
     return old
 
 

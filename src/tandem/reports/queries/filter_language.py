@@ -6,10 +6,10 @@ from django.db.models import Q
 
 from tandem.reports.queries import filter_own
 from tandem.reports.queries.filter_fields import Asked, matching, sort_of
-from tandem.reports.queries.filter_terms import Part, Term, quoted, refused, terms, without, written
+from tandem.reports.queries.filter_terms import LONGEST, Part, Term, quoted, refused, terms, without, written
 from tandem.reports.queries.filter_words import ARCHIVED, FIELDS
 
-__all__ = ["Part", "Term", "condition", "listed", "ordering", "quoted", "terms", "unsorted", "without", "written"]
+__all__ = ["LONGEST", "Part", "Term", "condition", "listed", "ordering", "quoted", "terms", "unsorted", "without", "written"]
 
 
 def condition(text: str, user: Any) -> Q:

@@ -7,7 +7,9 @@ from urllib.parse import quote, unquote
 
 from django.db.models import Exists, F, OuterRef, Q, Value
 
+from tandem.kit.text import whole_number
 from tandem.people.models import SpaceKind
+from tandem.reports.queries import scope
 from tandem.reports.queries import work_items as reads
 from tandem.reports.queries.moves import Moves
 from tandem.work.models import State, WorkItem
@@ -15,6 +17,7 @@ from tandem.work.models import State, WorkItem
 MOST_COLUMNS = 12
 MOST_COUNTED = 1000
 """More than so many in a column are said as “1000+”."""
+_REST = "!"  # in no name of a key: names are quoted there
 _ORDER = [str(value) for value in State.Category.values]
 _NAMES = {str(value): label for value, label in State.Category.choices}
 
@@ -31,10 +34,12 @@ class Place:
     open_to: dict[int, list[int]] = field(default_factory=dict)
     "Space → its states there into which an item may come at all."
     names: dict[str, int] = field(default_factory=dict)
+    rest: str = ""
+    "Of a board by states, for what has no column of its own: `!` and the space over which the board is (0: everything)."
 
     @property
     def key(self) -> str:
-        return key_of(self.category, self.name)
+        return f"{self.category}~{self.rest}" if self.rest else key_of(self.category, self.name)
 
     @property
     def is_done(self) -> bool:
@@ -46,9 +51,10 @@ def key_of(category: str, name: str) -> str:
     return f"{category}~{quote(name.casefold(), safe='')}"
 
 
-def places(user: Any, space_ids: frozenset[int] | None, by: str) -> tuple[list[Place], str]:
+def places(user: Any, root: int | None, by: str) -> tuple[list[Place], str]:
     """The columns, and by what they are: `state` or `category`. Unless it was said (`by`), projects that share one workflow
-    stand by its states, others by category. Of very many names the most shared ones have columns."""
+    stand by its states, others by category. Of very many names the most shared ones have columns. `root`: only of what is below."""
+    space_ids = scope.below(user, root) if root else None
     items = WorkItem.objects.present().filter(state=OuterRef("pk"))  # house: reads — of states of the asker's spaces
     rows = State.objects.visible_to(user).filter(Q(retired_at=None) | Exists(items), space__kind=SpaceKind.PROJECT)
     rows = rows if space_ids is None else rows.filter(space_id__among=space_ids)
@@ -62,7 +68,8 @@ def places(user: Any, space_ids: frozenset[int] | None, by: str) -> tuple[list[P
     for category, _rank, pk, name, space, retired in found:
         alone = (category, name.casefold()) in own
         title = name if alone else str(_NAMES[category])
-        place = columns.setdefault(key_of(category, name if alone else ""), Place(category, name if alone else "", title))
+        rest = "" if alone or by == "category" else f"{_REST}{root or 0}"
+        place = columns.setdefault(key_of(category, name if alone else ""), Place(category, name if alone else "", title, rest=rest))
         place.states.append(pk)
         if retired is None:
             place.open_to.setdefault(space, []).append(pk)
@@ -111,9 +118,17 @@ def _in(rows: Any, place: Place) -> Any:
 
 def fitting(user: Any, item: Any, key: str) -> tuple[list[State], list[State]]:
     """The states of the item's project that stand in a column: those into which this item may go now, and all of them. An item
-    that stands there stays."""
+    that stands there stays, in a state that was retired as well."""
     category, _colon, name = key.partition("~")
-    rows = State.objects.visible_to(user).active().filter(space=item.space_id, category=category).in_order()
-    there = [s for s in rows if not name or s.name.casefold() == unquote(name)]
+    rows = State.objects.visible_to(user).filter(space=item.space_id, category=category).in_order()
+    within = _of_rest(user, key, name[1:]) if name.startswith(_REST) else None
+    there = [s for s in rows if s.retired_at is None or s.pk == item.state_id]
+    there = [s for s in there if (s.pk in within if within is not None else not name or s.name.casefold() == unquote(name))]
     ways, types = Moves.of(user, {item.space_id}).ways(item), item.type
-    return [s for s in there if types.uses(s.pk) and (ways is None or s.pk in ways or s.pk == item.state_id)], there
+    return [s for s in there if s.pk == item.state_id or (types.uses(s.pk) and (ways is None or s.pk in ways))], there
+
+
+def _of_rest(user: Any, key: str, root: str) -> set[int]:
+    """The states that have no column of their own on the board over this space."""
+    columns, _by = places(user, whole_number(root) or None, "state")
+    return {pk for place in columns if place.key == key for pk in place.states}

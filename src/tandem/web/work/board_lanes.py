@@ -50,12 +50,16 @@ def rows_of(user: Any, halves: list[Any], found: dict[Any, list[Any]], cards: di
             lane = lanes.setdefault(value, Lane(value, title))
             lane.cells.setdefault(half.key, []).append(cards[item.pk])
             lane.count = int(lane.count) + 1
+    return in_order(list(lanes.values()), halves, kind, extra)
+
+
+def in_order(lanes: list[Lane], halves: list[Any], kind: str, extra: Any = None) -> list[Lane]:
     if not lanes:
         return [Lane("", "")]
     # what nobody has taken, or belongs nowhere, stands last; before that the lanes in which nothing is open
     still, own = {half.key for half in halves if not half.is_done}, extra.lane if extra else None
     return sorted(
-        lanes.values(),
+        lanes,
         key=lambda lane: (lane.value.endswith(":"), not still & lane.cells.keys(), _place(kind, lane, own), lane.value),
     )
 

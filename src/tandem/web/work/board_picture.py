@@ -21,7 +21,8 @@ from tandem.reports.queries.card_ages import CardAges, RecordedAges
 from tandem.reports.queries.moves import Moves
 from tandem.reports.queries.own_fields import OwnFields
 from tandem.web.work import board_lanes, board_layouts, filtering, own_fields
-from tandem.work.models import Block, FieldDefinition, ServiceClass, WorkItem
+from tandem.work.models import Block, FieldDefinition, ServiceClass, WipLimit, WorkItem
+from tandem.work.models.wip_limit import lane_titles
 
 CARDS, MOST_CARDS = 60, 5000
 _CLASSES = dict(ServiceClass.choices)
@@ -42,6 +43,8 @@ def drawn(
     if lanes and with_cards and sum(map(len, found.values())) < sum(counts.values()):
         every = WorkItem.objects.visible_to(user).present().filter(condition, space=space.pk)
         board_lanes.count(user, every, rows, lanes, extra)
+    if lanes and with_cards:
+        rows = _with_dry_lanes(rows, limits, halves, lanes, extra)
     _limit_lanes(rows, limits, lanes)
     return {
         "columns": [_column(request, space, stack, found, counts, most, limits) for stack in stacks],
@@ -229,14 +232,31 @@ def _age(item: Any, since: Any, ages: CardAges | RecordedAges, now: datetime) ->
     return {"text": text, "percent": share, "tone": "late" if share > 100 else "warn" if share >= 70 else ""}
 
 
+def _with_dry_lanes(rows: list[board_lanes.Lane], limits: list[Standing], halves: list[Half], kind: str, extra: Any) -> list[board_lanes.Lane]:
+    """A lane in which less stands than its lower limit says is there without any card as well, to say so."""
+    there = {lane.value for lane in rows}
+    dry = {value: one.limit for one in limits if one.under and (value := _lane_of(one.limit, kind)).partition(":")[0] == kind and value not in there}
+    if not dry:
+        return rows
+    words = lane_titles(dry.values())
+    more = [board_lanes.Lane(value, limit.person.name if limit.person else words[limit.pk]) for value, limit in dry.items()]
+    return board_lanes.in_order([*(lane for lane in rows if lane.value), *more], halves, kind, extra)
+
+
+def _lane_of(limit: WipLimit, kind: str) -> str:
+    """Where it is said; that of one person within a lane is said in none."""
+    if limit.person_id:
+        return f"assignee:{limit.person_id}" if kind == "assignee" and not limit.lane else ""
+    return limit.lane if kind else ""
+
+
 def _limit_lanes(rows: list[board_lanes.Lane], limits: list[Standing], kind: str) -> None:
     """A limit of a lane speaks in its head, one of a cell in the cell. A person's limit is that of the lane of the person."""
     by_value = {lane.value: lane for lane in rows}
     for one in limits:
-        limit = one.limit
-        value = f"assignee:{limit.person_id}" if kind == "assignee" and limit.person_id and not limit.lane else limit.lane
-        lane = by_value.get(value) if value and kind and not (limit.person_id and limit.lane) else None
-        if lane and limit.column_id:
-            lane.limits[limit.column_id] = shown_limit(one)
+        value = _lane_of(one.limit, kind)
+        lane = by_value.get(value) if value else None
+        if lane and one.limit.column_id:
+            lane.limits[one.limit.column_id] = shown_limit(one)
         elif lane:
             lane.limit = shown_limit(one)

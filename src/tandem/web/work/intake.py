@@ -1,5 +1,6 @@
 """Forms for people without an account: what they fill in, and the page on which the project or portfolio decides about it."""
 
+from itertools import zip_longest
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -17,7 +18,7 @@ from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Space, SpaceKind
 from tandem.web import doors
-from tandem.work.actions import intake
+from tandem.work.actions import intake, intake_routes
 from tandem.work.models import IntakeForm, Submission, WorkItemType
 
 MOST_SHOWN = 100
@@ -31,14 +32,18 @@ def triage(request: HttpRequest, key: str) -> HttpResponse:
     require(user, Permission.EDIT_WORK, space.pk)
     request.live_topics = [f"space:{space.pk}"]  # type: ignore[attr-defined]
     rows = Submission.objects.visible_to(user).filter(space=space).select_related("form__type", "type", "item", "proposal", "decided_by")
-    waiting = Count("submissions", filter=Q(submissions__state=Submission.State.WAITING))
+    waiting = Count("submissions", filter=Q(submissions__state=Submission.State.WAITING, submissions__space=space))
     forms = list(IntakeForm.objects.visible_to(user).working().filter(space=space).select_related("type").annotate(n=waiting))
     may_share = may(user, Permission.SHARE, space.pk)
     for form in forms if may_share else ():
         form.address = request.build_absolute_uri(reverse("intake_shared", kwargs={"token": form.token}))
     _shown_routes(user, forms)
+    leading = intake_routes.leading_to(space)
+    for form in leading:
+        form.answers = [one["answer"] for one in form.routes if one["space"] == space.pk]
     return render(request, "work/intake.html", {
         "space": space, "is_project": space.kind == SpaceKind.PROJECT, "topic": f"space:{space.pk}", "forms": forms, "may_share": may_share,
+        "leading": leading,
         "waiting": list(rows.waiting().order_by("id")[:MOST_SHOWN]), "decided": list(rows.decided().order_by("-decided_at")[:30]),
         "types": WorkItemType.objects.visible_to(user).active().filter(space=space),
     })  # fmt: skip
@@ -52,17 +57,24 @@ def page_of(space: Space) -> str:
 @login_required
 @require_POST
 def forms(request: HttpRequest, key: str) -> HttpResponse:
-    """`do`: create (title, intro, type), change, or revoke (the `form`)."""
+    """`do`: create (title, intro, type), change, or revoke (the `form`); or leave: a form of another project leads here no more."""
     space = doors.find(Space.objects, request.user, key=key)
     require(request.user, Permission.SHARE, space.pk)
     do, here = request.POST.get("do", "create"), page_of(space)
+    number = whole_number(request.POST.get("form", "")) or 0
+    if do == "leave":
+        form = next((one for one in intake_routes.leading_to(space) if one.pk == number), None)
+        if form is None:
+            raise Refused("not_led_here")
+        intake_routes.take_out(actor=request.user, form=form, space=space)
+        return doors.done(request, here, _("It no longer leads here."))
+    row = doors.find(IntakeForm.objects, request.user, pk=number, space=space) if do != "create" else None
     given = {"title": request.POST.get("title", ""), "intro": request.POST.get("intro", ""), "type": _type(request, space)}
     if "question" in request.POST:
-        given |= {"question": request.POST["question"], "routes": _routes(request)}
-    if do == "create":
+        given |= {"question": request.POST["question"], "routes": _routes(request, row)}
+    if row is None:
         intake.create_form(actor=request.user, space=space, **given)
         return doors.done(request, here, _("The form is open."))
-    row = doors.find(IntakeForm.objects, request.user, pk=whole_number(request.POST.get("form", "")) or 0, space=space)
     if do == "change":
         intake.change_form(actor=request.user, form=row, version=doors.version_in(request), **given)
         return doors.done(request, here, _("Saved."))
@@ -72,20 +84,33 @@ def forms(request: HttpRequest, key: str) -> HttpResponse:
     return doors.done(request, here, _("The link no longer works."))
 
 
-def _routes(request: HttpRequest) -> list[dict[str, Any]]:
-    """The lines of the form: an answer, the key of a project, the name of a type there or nothing. An empty line is none."""
-    user, found = request.user, []
-    for answer, key, kind in zip(*(request.POST.getlist(name) for name in ("answer", "project", "kind")), strict=False):
-        if not (answer.strip() or key.strip()):
+def _routes(request: HttpRequest, form: IntakeForm | None) -> list[dict[str, Any]]:
+    """The lines of the form: an answer, the key of a project, the name of a type there or nothing. An empty line is none; one that
+    leads where it led (`kept` is its place there) stays, whether that is seen or not."""
+    found, lines = [], []  # type: list[dict[str, Any]], list[dict[str, Any]]
+    if form is not None:
+        _shown_routes(request.user, [form])
+        lines = form.lines
+    given = [request.POST.getlist(name) for name in ("answer", "project", "kind", "kept")]
+    for answer, key, kind, kept in zip_longest(*given, fillvalue=""):
+        key, kind, place = key.strip(), kind.strip(), whole_number(kept, 3)
+        if not (answer.strip() or key):
             continue
-        target = Space.objects.visible_to(user).filter(key__iexact=key.strip(), kind=SpaceKind.PROJECT).first()
-        if target is None or not may(user, Permission.SHARE, target.pk):
-            raise Refused("route_unknown", field="routes", key=key.strip()[:40])
-        row = WorkItemType.objects.visible_to(user).active().filter(space=target, name__iexact=kind.strip()).first() if kind.strip() else None
-        if kind.strip() and row is None:
-            raise Refused("route_type_unknown", field="routes", key=target.key, type=kind.strip()[:100])
-        found.append({"answer": answer, "space": target.pk, "type": row.pk if row else None})
+        if place is not None and place < len(lines) and (key, kind) == (lines[place]["key"], lines[place]["kind"]):
+            found.append({"answer": answer, "kept": place})
+        else:
+            found.append({"answer": answer, **_target(request.user, key, kind)})
     return found
+
+
+def _target(user: Any, key: str, kind: str) -> dict[str, Any]:
+    target = Space.objects.visible_to(user).filter(key__iexact=key, kind=SpaceKind.PROJECT).first()
+    if target is None or not may(user, Permission.SHARE, target.pk):
+        raise Refused("route_unknown", field="routes", key=key[:40])
+    row = WorkItemType.objects.visible_to(user).active().filter(space=target, name__iexact=kind).first() if kind else None
+    if kind and row is None:
+        raise Refused("route_type_unknown", field="routes", key=target.key, type=kind[:100])
+    return {"space": target.pk, "type": row.pk if row else None}
 
 
 def _shown_routes(user: Any, forms: list[IntakeForm]) -> None:

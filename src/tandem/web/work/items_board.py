@@ -20,7 +20,7 @@ from tandem.kit.text import whole_number
 from tandem.people.access import Permission, spaces_where
 from tandem.people.models import SpaceKind
 from tandem.reports.queries import boards as stacks_of
-from tandem.reports.queries import filter_language, scope, wide_boards
+from tandem.reports.queries import filter_language, wide_boards
 from tandem.reports.queries.card_ages import RecordedAges
 from tandem.reports.queries.moves import Moves
 from tandem.reports.queries.own_fields import OwnFields
@@ -31,8 +31,8 @@ from tandem.web.work import approvals, board_lanes, board_layouts, board_picture
 from tandem.work.actions import work_items
 from tandem.work.models import Block, FieldDefinition, FlowClock, State, WorkItem
 
-MOST, MORE, MOST_TOPICS = 1000, 120, 200
-"""Cards of a column that come into the page at all, and at once; spaces that a page hears of."""
+MOST, MORE, MOST_TOPICS, MOST_NAMES = 1000, 120, 200, 20
+"""Cards of a column that come into the page at all, and at once; spaces that a page hears of; names of states in one filter."""
 
 
 def shown(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpResponse:
@@ -42,8 +42,7 @@ def shown(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> HttpRe
         return redirect(reverse("board", kwargs={"key": asked.space.key}) + (f"?{urlencode({'q': q})}" if q else ""))
     part, lanes = request.GET.get("part", ""), request.GET.get("lanes", "")
     lanes = lanes if lanes in board_lanes.WIDE else ""
-    spaces = scope.below(request.user, asked.space.pk) if asked.space else None
-    columns, by = wide_boards.places(request.user, spaces, request.GET.get("by", ""))
+    columns, by = wide_boards.places(request.user, asked.space.pk if asked.space else None, request.GET.get("by", ""))
     if part == "cards":
         return _more(request, asked, columns, lanes)
     most = {place.key: min(MOST, board_picture.shown_of(request, place)) for place in columns}
@@ -149,8 +148,15 @@ def _column(request: HttpRequest, place: Place, count: int, there: int, most: in
             "more_url": filtering.changed(request, more=[*kept, f"{place.key}:{most * 2}"], half="", first=""), "is_here": True,
         }  # fmt: skip
     elif count > there:
-        column |= {"more": _("Show all in the table"), "more_url": _narrower(request, sorted(place.names)[:20], layout="")}
+        column |= {"more": _("Show all in the table"), "more_url": _whole(request, place)}
     return column
+
+
+def _whole(request: HttpRequest, place: Place) -> str:
+    """All that stands in a column, in the table. Of very many names it is the category: more, but nothing is left out."""
+    is_short = len(place.names) <= MOST_NAMES and sum(map(len, place.names)) < filter_language.LONGEST // 2
+    names = sorted(place.names) if is_short else [place.category]
+    return _narrower(request, names, layout="")
 
 
 def _narrower(request: HttpRequest, names: list[str], **more: Any) -> str:

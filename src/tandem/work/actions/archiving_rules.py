@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from tandem.collaboration.actions import jobs
@@ -24,6 +24,7 @@ from tandem.people.models import Space, SpaceKind
 from tandem.portfolio.models import Project
 from tandem.work.actions import inheritance, wip_limits
 from tandem.work.models import Archiving, ArchivingRule, WipLimit, WorkItem
+from tandem.work.models.wip_limit import standing
 
 _DO = Permission.EDIT_PLAN
 KIND = "work.archive_by_rule"
@@ -183,7 +184,7 @@ def _part_back(
     away = WorkItem.objects.filter(space=now.space_id, pk__in=ids, archived_at=now.at, pk__gt=behind)
     rows = list(away.select_for_update(no_key=True).order_by("pk")[:_BATCH])
     moment, run = clock.now(), uuid5(now.run, "undone")  # the same for every part, whoever asks for it
-    back = _with_room(actor, rows, limits, moment)
+    back = _with_room(actor, rows, limits, moment) if rows else []
     record_many("work_item.unarchived", [(row, {"archived_at": [row.archived_at, None]}, {}) for row in back], actor=actor, run=run)
     if len(rows) == _BATCH:
         return now, rows[-1].pk
@@ -194,15 +195,44 @@ def _part_back(
 
 
 def _with_room(actor: Any, rows: list[WorkItem], limits: list[WipLimit], moment: datetime) -> list[WorkItem]:
-    """Those that came back: all, where no limit that stops stands against it, else one after the other as long as there is room."""
-    back = {"archived_at": None, "version": F("version") + 1, "updated_at": moment}
-    if not limits:
-        WorkItem.objects.filter(pk__in=[row.pk for row in rows]).update(**back)
+    """Those that came back: all, where no limit that stops is crossed by it; else what comes under such a limit one after the
+    other, as long as there is room. What is done stands under hardly any, so that is asked once for all."""
+    ids = [row.pk for row in rows]
+    try:
+        with transaction.atomic():
+            _bring_back(ids, moment)
+            inside = standing(limits, WorkItem.objects.filter(pk__in=ids))
+            entered = [one for one in limits if inside[one.pk]]
+            counts = standing(entered, WorkItem.objects.filter(space=rows[0].space_id)) if entered else {}
+            if crossed := [one for one in entered if counts[one.pk] > one.most]:
+                free = WorkItem.objects.filter(pk__in=ids).exclude(pk__in=_under(ids, crossed)).values_list("pk", flat=True)
+                raise _Full(crossed, set(free))
         return rows
+    except _Full as full:
+        crossed, free_ids = full.args
+    _bring_back(list(free_ids), moment)
     found = []
     for row in rows:
+        if row.pk in free_ids:
+            found.append(row)
+            continue
         with suppress(Refused), transaction.atomic():
-            WorkItem.objects.filter(pk=row.pk).update(**back)
-            wip_limits.keep(actor=actor, item=row, limits=limits, before=())
+            _bring_back([row.pk], moment)
+            wip_limits.keep(actor=actor, item=row, limits=crossed, before=())
             found.append(row)
     return found
+
+
+class _Full(Exception):
+    """With the limits that would be crossed, and the numbers of the items that come under none of them."""
+
+
+def _bring_back(ids: list[int], moment: datetime) -> None:
+    WorkItem.objects.filter(pk__in=ids).update(archived_at=None, version=F("version") + 1, updated_at=moment)
+
+
+def _under(ids: list[int], limits: list[WipLimit]) -> list[int]:
+    covered = Q(pk__in=[])
+    for one in limits:
+        covered |= one.covered()
+    return list(WorkItem.objects.filter(covered, pk__in=ids).values_list("pk", flat=True))

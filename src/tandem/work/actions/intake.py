@@ -63,7 +63,7 @@ def change_form(*, actor: Any, form: IntakeForm, version: int | None, **values: 
     _check(values.get("title", form.title), values.get("type"), form.space_id)
     if "question" in values or "routes" in values:
         ways = {name: values.get(name, getattr(form, name)) for name in ("question", "routes")}
-        values |= intake_routes.read(actor=actor, space=form.space, **ways)
+        values |= intake_routes.read(actor=actor, space=form.space, before=form.routes, **ways)
     return writing.change(form, actor=actor, permission=_SHARE, verb="intake_form.changed", version=version, **values)
 
 
@@ -104,7 +104,9 @@ def submit(*, actor: None, form: IntakeForm, title: str, description: str = "", 
             return same
         if recent.filter(sender=sender).count() >= MOST_OF_ONE:
             raise Refused("sent_too_often")
-        if recent.count() >= MOST_OF_ALL or Submission.objects.waiting().filter(form=form).count() >= MOST_WAITING:
+        # where nobody decides it ends; the other projects to which the form leads go on
+        waiting = Submission.objects.waiting().filter(form=form, space=place["space_id"])
+        if recent.count() >= MOST_OF_ALL or waiting.count() >= MOST_WAITING:
             raise Refused("form_busy")
         row = Submission.objects.create(
             form=form, title=title, description=description, email=email, sender=sender, **place

@@ -62,13 +62,13 @@ def relocate(
         ]
 
 
-def take_back(*, actor: Any, run: UUID) -> tuple[int, list[str]]:
+def take_back(*, actor: Any, run: UUID) -> tuple[int, list[int]]:
     """One's own move, item by item; what was changed at its new place, or may not go back, stays there. Returns how many were
-    taken back, and the keys of those that stay."""
+    taken back, and the numbers of those that stay."""
     ids = Event.objects.filter(run=run, actor=actor, verb="work_item.relocated").values("subject_id")
     moved = WorkItem.objects.filter(pk__in=ids, moved_to__removed_at=None).exclude(moved_to=None).select_related("moved_to__space")
     made = {old.moved_to_id: old for old in moved}
-    back, left = 0, []  # type: int, list[str]
+    back, left = 0, []  # type: int, list[int]
     for old in made.values():
         item = old.moved_to
         assert item is not None
@@ -79,7 +79,7 @@ def take_back(*, actor: Any, run: UUID) -> tuple[int, list[str]]:
                 relocations.take_back(actor=actor, item=item, origin=old)
             back += 1
         except (Refused, Denied, Hidden, Stale, ValidationError):
-            left.append(item.key)
+            left.append(item.pk)
     return back, left
 
 

@@ -26,6 +26,9 @@ _KIND = WorkItem._meta.label_lower
 _ALONG = (*clones.COPIED, "description_format", "spent_minutes", "expected_minutes", "percent_complete", "planned_start", "planned_finish", "constraint",
           "constraint_at", "deadline_at", "is_manual")  # fmt: skip
 
+# what happens to a row of the history without changing what the item says
+_COMINGS = ("work_item.created", "work_item.relocated", "work_item.restored", "work_item.removed", "work_item.cloned")
+
 
 @dataclass(frozen=True)
 class Mapping:
@@ -96,18 +99,21 @@ def take_back(*, actor: Any, item: WorkItem, origin: WorkItem | None = None) -> 
             raise Refused("not_moved")
         require(actor, _DO, old.space_id)
         rows = [item, *clones.parts_of(item)]
-        before = {row.pk: WorkItem.objects.filter(moved_to=row, space=old.space_id).order_by("-removed_at").first() for row in rows}
-        if any(before[row.pk] is None or _is_changed(row) for row in rows):
-            raise Refused("moved_changed", key=item.key)
+        before: dict[int, WorkItem] = {}
         for row in rows:
-            _carry(row, before[row.pk])  # type: ignore[arg-type]
+            there = old if row.pk == item.pk else _origin(row, old)
+            if there is None or _is_changed(row, there):
+                raise Refused("moved_changed", key=item.key)
+            before[row.pk] = there
+        for row in rows:
+            _carry(row, before[row.pk])
         for row in reversed(rows):
             _leave(actor, row)
         for row in rows:
-            origin: Any = WorkItem.objects.select_related("space", "state", "type", "parent").get(pk=before[row.pk].pk)  # type: ignore[union-attr]
-            work_items.restore(actor=actor, item=origin, version=None)
-            blocks.come_back(actor=actor, item=origin, made=row)
-            blocks.end_finished(actor=actor, items=[origin])
+            back = WorkItem.objects.select_related("space", "state", "type", "parent").get(pk=before[row.pk].pk)
+            work_items.restore(actor=actor, item=back, version=None)
+            blocks.come_back(actor=actor, item=back, made=row)
+            blocks.end_finished(actor=actor, items=[back])
     old.refresh_from_db()
     return old
 
@@ -120,12 +126,18 @@ def _leave(actor: Any, item: WorkItem) -> None:
     record("work_item.relocated", item, actor=actor, changes={"removed_at": [None, moment]})
 
 
-def _is_changed(item: WorkItem) -> bool:
-    """Whether somebody did something to it since it came: it was made here, or brought back."""
+def _origin(part: WorkItem, whole: WorkItem) -> WorkItem | None:
+    """Where the part came from when the whole left: the parts go first."""
+    came = WorkItem.objects.filter(moved_to=part, space=whole.space_id, removed_at__lte=whole.removed_at)
+    return came.order_by("-removed_at").first()
+
+
+def _is_changed(item: WorkItem, origin: WorkItem) -> bool:
+    """Whether somebody did more to it since it left `origin` than to bring it here, to copy it, or to remove it and bring it back."""
     if item.version == 1:
         return False
-    last = Event.objects.of(item).order_by("-id").first()
-    return last is None or last.verb != "work_item.restored"
+    left = Event.objects.of(origin).filter(verb="work_item.relocated").order_by("-id").values_list("id", flat=True).first()
+    return left is None or Event.objects.of(item).filter(id__gt=left).exclude(verb__in=_COMINGS).exists()
 
 
 def _place(

@@ -1,6 +1,7 @@
 """Taking one's own change of work items back: one item or a whole run."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -25,9 +26,9 @@ def undo(*, actor: Any, run: uuid.UUID, again: uuid.UUID | None = None, stays: l
     events = Event.objects.filter(run=run, actor=actor)
     if events.filter(verb="work_item.relocated").exists():
         with within(again or uuid.uuid4()):
-            back, keys = many_relocations.take_back(actor=actor, run=run)
-        stays += keys
-        return back, len(keys)
+            back, left_ids = many_relocations.take_back(actor=actor, run=run)
+        stays += _keys(actor, left_ids)
+        return back, len(left_ids)
     is_import = events.filter(verb__startswith="import.").exists()
     events = events.filter(subject_kind=WorkItem._meta.label_lower).order_by("-id")
     rows = left = list(events.exclude(verb="work_item.created") if is_import else events)
@@ -37,9 +38,14 @@ def undo(*, actor: Any, run: uuid.UUID, again: uuid.UUID | None = None, stays: l
             still = [event for event in left if not _is_back(actor, event, run)]
             left, is_on = still, len(still) < len(left)
     if left:
-        rows_left = WorkItem.objects.visible_to(actor).filter(pk__in={event.subject_id for event in left})
-        stays += rows_left.order_by("pk").values_list("key", flat=True)[:MOST_NAMED]
+        stays += _keys(actor, {event.subject_id for event in left})
     return len(rows) - len(left), len(left)
+
+
+def _keys(actor: Any, ids: Collection[int]) -> list[str]:
+    """What is named of those that stay: what the actor sees, and not without end."""
+    rows = WorkItem.objects.visible_to(actor).filter(pk__in=ids)
+    return list(rows.order_by("pk").values_list("key", flat=True)[:MOST_NAMED])
 
 
 def is_known(*, actor: Any, run: uuid.UUID) -> bool:

@@ -22,6 +22,7 @@ from tandem.work.actions import (
     ranks,
     transitions,
     type_states,
+    whereabouts,
     wip_limits,
 )
 from tandem.work.models import Assignment, MoveRequest, State, StateChange, WorkItem, WorkItemType
@@ -302,13 +303,12 @@ def restore(*, actor: Any, item: WorkItem, version: int | None) -> None:
     """Back to where it stood, if there is room, and if what it is a part of is there. What went to another space stands once."""
     require(actor, _DO, item.space_id)
     with transaction.atomic():
-        if item.removed_at is None:
+        limits, plan = wip_limits.hold(item.space_id), derived.hold(item.space_id)
+        now, became = whereabouts.alone(actor=actor, item=item)
+        if (removed_at := now.removed_at) is None:
             return
-        if (became := item.became) is not None and became.removed_at is None:
-            raise Refused("entry_became", key=became.key if became.space_id in actor.visible_space_ids() else "…")
         _check_home(item.space_id, item=item, parent=item.parent)
-        inside = wip_limits.counting(limits := wip_limits.hold(item.space_id), item)
-        removed_at, plan = item.removed_at, derived.hold(item.space_id)
+        inside = wip_limits.counting(limits, item)
         item.write(expected=version, removed_at=None, moved_to=None, updated_at=clock.now())
         if became is not None:  # the last place that it had leads here from now on
             WorkItem.objects.filter(pk=became.pk).update(moved_to=item)

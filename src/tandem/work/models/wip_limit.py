@@ -145,6 +145,11 @@ def titles(limits: Iterable[WipLimit]) -> dict[int, str]:
     return found
 
 
+def lane_titles(limits: Iterable[WipLimit]) -> dict[int, str]:
+    """Limit id → the words of its lane alone."""
+    return titles([WipLimit(pk=one.pk, lane=one.lane) for one in limits])
+
+
 def _lane_word(kind: str, value: str, types: dict[int, str], parents: dict[int, str]) -> str:
     number = whole_number(value)
     if kind == "class":
