@@ -147,6 +147,7 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "manager_id": 999_999,
         "benefit_id": pair.theirs.benefit.pk,
         "risk_id": pair.theirs.risk.pk,
+        "equipment_id": pair.theirs.equipment_need.equipment_id,
         "other_id": pair.theirs.proposal.pk,
         "customer_id": pair.theirs.customer.pk,
         "segment_id": pair.theirs.segment.pk,

@@ -142,7 +142,8 @@ def test_a_stopping_worker_does_not_wait_for_its_engines(apart, job, monkeypatch
 def test_what_computes_the_plan_goes_through_them_and_nothing_else_does():
     assert {
         "planning.forecast", "planning.nightly", "planning.level", "planning.search_level", "planning.level_nightly",
-        "planning.plan_scenario", "planning.plan_ways", "planning.solve_scenario", "planning.prepare_solver",
+        "planning.plan_scenario", "planning.plan_ways", "planning.solve_scenario", "planning.prepare_solver", "planning.range", "planning.ranges_nightly",
+        "governance.compute_risks", "governance.issue_effect", "governance.nightly",
     } == queue.computing  # fmt: skip
     assert all(app.tasks[name] for name in queue.computing)
     assert settings.ENGINE_MEMORY >= 512 << 20

@@ -1,6 +1,6 @@
 """Loads what may happen and what has: risks with their responses, issues, reserves and the course of the exposure."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -34,15 +34,19 @@ class Risked:
 
     def run(self) -> None:
         for frame in words.RISKS:
-            self.timeline.add(at(self.as_of - timedelta(frame.ago), 10), partial(self._name, frame))
+            self.timeline.add(self._ago(frame.ago, 10), partial(self._name, frame))
         for happened in words.HAPPENED:
-            self.timeline.add(at(self.as_of - timedelta(happened.ago), 14), partial(self._happen, happened))
-        self.timeline.add(at(self.as_of - timedelta(30), 11), self._reserve)
-        self.timeline.add(at(self.as_of - timedelta(3), 11), self._touch)
-        self.timeline.add(at(self.as_of - timedelta(2), 8), self._answer)
-        self.timeline.add(at(self.as_of - timedelta(1), 8), escalations.escalate)
+            self.timeline.add(self._ago(happened.ago, 14), partial(self._happen, happened))
+        self.timeline.add(self._ago(30, 11), self._reserve)
+        self.timeline.add(self._ago(3, 11), self._touch)
+        self.timeline.add(self._ago(2, 8), self._answer)
+        self.timeline.add(self._ago(1, 8), escalations.escalate)
         for ago in _COMPUTED_AGO if self.computed else ():
-            self.timeline.add(at(self.as_of - timedelta(ago), 22), self._compute)
+            self.timeline.add(self._ago(ago, 22), self._compute)
+
+    def _ago(self, days: int, hour: int) -> datetime:
+        """Never before the organisation began."""
+        return at(max(self.as_of - timedelta(days), self.place.world.began_on + timedelta(3)), hour)
 
     def _name(self, frame: words.RiskFrame) -> None:
         say, project = self.place.say, self.place.projects[frame.project]
