@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tandem.governance.actions import risk_runs, risk_settings, risk_ties, risks
-from tandem.governance.models import Issue, Risk, RiskSuggestion
+from tandem.governance.models import Issue, Risk, RiskReserve, RiskRun, RiskSuggestion
 from tandem.kit import clock
 from tandem.people.models import Role
 from tests import make
@@ -138,6 +138,50 @@ def test_the_exposure_says_what_the_reserve_lacks_and_leads_to_each_risk(world, 
     assert f'href="/risks/{row.pk}/"' in page
     client.post(f"/risks/exposure/{key}/reserves/", {"money": "900k", "days": "90"})
     assert "The reserve covers" in read(client, f"/risks/exposure/?in={key}")
+
+
+@pytest.mark.parametrize("sent", [{"days": "1e30"}, {"days": "-1"}, {"days": "soon"}, {"money": "10k 20k"}, {"money": "10k", "currency": "CNY"}])
+def test_a_reserve_that_cannot_be_meant_is_refused(world, signed_in, sent):
+    key = world.project.space.key
+    assert signed_in(world.boris).post(f"/risks/exposure/{key}/reserves/", {"money": "1", "days": "1"} | sent).status_code == 422
+    assert not RiskReserve.objects.exists()
+
+
+def test_the_tornado_of_risks_that_are_over_is_gone(world, signed_in, row):
+    make.work_item(actor=world.boris, project=world.project, duration_minutes=480 * 5)
+    client, path = signed_in(world.boris), f"/risks/exposure/?in={world.project.space.key}"
+    risk_runs.compute(world.project.space)
+    assert "What the end would gain" in read(client, path)
+    RiskRun.objects.update(as_of=clock.today() - timedelta(days=1))
+    risks.move(actor=world.boris, risk=row, version=None, state="closed", reason="Over")
+    risk_runs.compute(world.project.space)
+    assert "What the end would gain" not in read(client, path)
+
+
+def test_sums_of_another_currency_are_no_points_of_the_same_line(world, signed_in, row):
+    for past in (2, 1, 0):
+        risk_runs.compute(world.project.space)
+        if past:
+            RiskRun.objects.filter(as_of=clock.today()).update(as_of=clock.today() - timedelta(days=past))
+    risk_settings.set_reserve(actor=world.boris, space=world.project.space, money=7_777_777, days=D(0), currency="CNY")
+    client, path = signed_in(world.boris), f"/risks/exposure/?in={world.project.space.key}"
+    page = read(client, path)
+    assert "Course of the money" in page
+    assert 'value="7777777"' not in page
+    for run in RiskRun.objects.exclude(as_of=clock.today()):
+        RiskRun.objects.filter(pk=run.pk).update(figures=run.figures | {"currency": "CNY"})
+    page = read(client, path)
+    assert "Course of the money" not in page
+    assert "Course of the days" in page
+
+
+def test_money_without_a_rate_stands_nowhere_on_the_matrix_and_that_is_said(world, signed_in, row):
+    make.risk(actor=world.boris, space=world.project.space, title="In yen", probability=80, days=[], money=[9 * 10**8], currency="JPY")
+    client, key = signed_in(world.boris), world.project.space.key
+    page = read(client, f"/risks/matrix/?in={key}")
+    assert "In yen" not in page
+    assert "1 has no place here" in page
+    assert "no exchange rate" in read(client, f"/risks/?in={key}")
 
 
 def test_who_has_no_place_sees_none_and_a_guest_sets_nothing(world, signed_in, row):
