@@ -2,7 +2,7 @@
 
 import pytest
 
-from tandem.governance.actions import risk_ties, risks
+from tandem.governance.actions import risk_runs, risk_ties, risks
 from tandem.governance.models import Risk
 from tandem.planning import plan_ranges
 from tandem.work.models import WorkItem
@@ -65,3 +65,12 @@ def test_risks_of_other_projects_stay_out(world, quay):
     make.risk(actor=world.alma, space=world.project.space, probability=99, days=[50])
     assert plan_ranges.compute(quay.space).detail["risks"] == 0
 
+
+
+def test_what_the_end_would_be_without_a_risk_is_that_of_the_same_range(world, quay):
+    sure(world, quay, 5)
+    make.risk(actor=world.alma, space=quay.space, probability=40, days=[2, 4, 9], money=[])
+    figures = next(run.figures for run in risk_runs.compute(quay.space) if run.kind == "network")
+    found = plan_ranges.compute(quay.space)
+    assert (figures["with"]["p50_on"], figures["with"]["p80_on"]) == (str(found.p50), str(found.p80))
+    assert (figures["without"]["p80"], figures["learnt"]) == (10, 3)

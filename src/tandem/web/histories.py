@@ -35,6 +35,8 @@ _MANY = {"assignees": settings.AUTH_USER_MODEL, "items": "work.workitem", "appro
 _OF_PARTS = {
     ("strategy.keyresult", "confidence"): ("strategy.checkin", "confidence"),
     ("portfolio.project", "budget_step"): ("portfolio.budgetentry", "kind"),
+    **{("governance.risk", name): ("governance.risktie", "kind" if name == "link" else name) for name in ("item", "feature", "project", "link")},
+    ("governance.issue", "item"): ("governance.issueitem", "item"),
 }
 # codes that are no field of the noun
 _CODES = {("strategy.charter", "side"): dict(Side.choices)}

@@ -80,7 +80,6 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
 # entries under which several pages stand as tabs: label, the pages; the first one is where the entry leads
 GROUPS: list[tuple[Any, list[str]]] = [
     (_("People"), ["people", "teams", "departments"]),
-    (_("Risks"), ["risks", "risk_matrix", "risk_exposure", "risk_suggestions"]),
     (_("Load and bookings"), ["load", "allocation", "bookings", "fairness"]),
     (_("Set up"), ["job_roles", "skills", "equipment", "employments", "person_roles", "person_skills", "calendars"]),
 ]

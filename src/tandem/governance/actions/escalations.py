@@ -1,6 +1,7 @@
 """Nothing moved: who is told, step by step up the tree of spaces, each step once."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,15 +35,27 @@ def next_step(issue: Issue, silence: dict[str, int], told: int) -> datetime:
     return issue.progress_at + timedelta(days=silence[issue.severity]) * (told + 1)
 
 
-def chain(space_id: int, spaces: dict[int, tuple[int | None, bool]], leaders: dict[int, list[int]]) -> list[tuple[int, list[int]]]:
-    """The spaces whose leaders are told, from the issue's own up, each once; spaces that nobody leads are passed over, and above a
-    confidential one nobody is told who is not let in."""
+def tree(near: Iterable[int] | None = None) -> tuple[dict[int, int | None], dict[int, list[int]]]:
+    """The space above each, and who leads each, or each of these and those above them: two queries."""
+    spaces = dict(Space.objects.values_list("id", "parent_id"))
+    wanted = set(spaces if near is None else near)
+    step = wanted
+    while near is not None and (step := {above for one in step if (above := spaces.get(one)) is not None} - wanted):
+        wanted |= step
+    leaders: dict[int, list[int]] = {}
+    for space, user in Membership.objects.filter(space_id__among=frozenset(wanted), role__in=LEADING, user__is_active=True, user__is_placeholder=False).order_by("user_id").values_list("space_id", "user_id"):
+        leaders.setdefault(space, []).append(user)
+    return spaces, leaders
+
+
+def chain(space_id: int, spaces: dict[int, int | None], leaders: dict[int, list[int]]) -> list[tuple[int, list[int]]]:
+    """The spaces whose leaders are told, from the issue's own up, each once; spaces that nobody leads are passed over."""
     found: list[tuple[int, list[int]]] = []
     at: int | None = space_id
     while at is not None:
         if leaders.get(at):
             found.append((at, leaders[at]))
-        at = spaces[at][0] if at in spaces else None
+        at = spaces.get(at)
     return found
 
 
@@ -53,10 +66,7 @@ def escalate() -> int:
     due = _due(now)
     if not due:
         return 0
-    spaces = {pk: (parent, closed) for pk, parent, closed in Space.objects.values_list("id", "parent_id", "is_confidential")}
-    leaders: dict[int, list[int]] = {}
-    for space, user in Membership.objects.filter(role__in=LEADING, user__is_active=True, user__is_placeholder=False).order_by("user_id").values_list("space_id", "user_id"):
-        leaders.setdefault(space, []).append(user)
+    spaces, leaders = tree()
     return sum(_escalate(pk, silence, now, spaces, leaders) for pk, silence in due.items())
 
 
@@ -75,7 +85,7 @@ def _due(now: datetime) -> dict[int, dict[str, int]]:
     return found
 
 
-def _escalate(pk: int, silence: dict[str, int], now: datetime, spaces: dict[int, tuple[int | None, bool]], leaders: dict[int, list[int]]) -> int:
+def _escalate(pk: int, silence: dict[str, int], now: datetime, spaces: dict[int, int | None], leaders: dict[int, list[int]]) -> int:
     with transaction.atomic():
         issue = Issue.objects.select_for_update(of=("self",)).filter(pk=pk).first()
         if issue is None or not issue.is_open:

@@ -36,7 +36,7 @@ def add(*, actor: Any, risk: Risk, subject: Any, kind: str = RiskTie.Kind.TOUCHE
         if held.ties.count() >= MOST:
             raise Refused("ties_too_many", most=MOST)
         row = RiskTie.objects.create(space_id=held.space_id, risk=held, kind=kind, **{field: subject})
-        record("risk.tied", held, actor=actor, changes={field: [None, subject.pk], "kind": [None, kind]})
+        record("risk.tied", held, actor=actor, changes={field: [None, subject.pk], "link": [None, kind]})
         stale(held.space_id)
     return row
 
@@ -47,6 +47,6 @@ def remove(*, actor: Any, risk_tie: RiskTie, version: int | None = None) -> None
         if version is not None:
             risk_tie.write(expected=version)
         named = {field: [pk, None] for field in _FIELDS.values() if (pk := getattr(risk_tie, f"{field}_id")) is not None}
-        record("risk.untied", risk_tie.risk, actor=actor, changes=named | {"kind": [risk_tie.kind, None]})
+        record("risk.untied", risk_tie.risk, actor=actor, changes=named | {"link": [risk_tie.kind, None]})
         risk_tie.delete()
         stale(risk_tie.space_id)

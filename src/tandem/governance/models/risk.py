@@ -46,7 +46,7 @@ class Risk(Scoped):
 
     class Area(models.TextChoices):
         SCOPE = "scope", _("Scope")
-        SCHEDULE = "schedule", _("Schedule")
+        SCHEDULE = "schedule", pgettext_lazy("area of a risk", "Schedule")
         MONEY = "money", _("Money")
         PEOPLE = "people", _("People")
         SUPPLIER = "supplier", _("Supplier")

@@ -15,13 +15,13 @@ from markupsafe import Markup, escape
 from tandem.governance import assessing
 from tandem.governance.actions import risk_runs, risk_settings
 from tandem.governance.models import Risk, RiskRun
-from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
 from tandem.portfolio import amounts
 from tandem.portfolio.actions.benefits import currency_of
 from tandem.reports.queries import risks as reads
+from tandem.reports.queries.scope import below
 from tandem.web import charts, doors
 from tandem.web.governance import risk_words as words
 from tandem.web.governance.risk_matrix import chosen
@@ -37,12 +37,13 @@ def page(request: HttpRequest) -> HttpResponse:
     space = chosen(request)
     found = reads.exposure(request.user, space)
     currency = found.run.figures["currency"] if found.run else currency_of(space)
-    reserve, open_count = found.reserve, reads.counted(Risk.objects.visible_to(request.user).filter(space=space), clock.today()).count
+    reserve = found.reserve
+    is_waiting = found.run is None and Risk.objects.visible_to(request.user).open().filter(space_id__among=below(request.user, space.pk)).exists()
     scopes = [_scope(one, run, kept) for one, run, kept in reads.beneath(request.user, space)]
     context = {
         "space": space, "places": places(request), "tabs": tabs(request, "risk_exposure"), "found": found, "run": found.run, "network": found.network, "reserve": reserve,
         "figures": _figures(found, currency), "sentence": _sentence(found, currency), "money_course": _course(found, "money", currency), "days_course": _course(found, "days", ""),
-        "tornado": _tornado(request.user, found.network), "scopes": scopes, "set_in": currency_of(space), "open_count": open_count, "together": charts.percent(found.run.figures["together"]) if found.run else "",
+        "tornado": _tornado(request.user, found.network), "scopes": scopes, "set_in": currency_of(space), "is_waiting": is_waiting, "together": charts.percent(found.run.figures["together"]) if found.run else "",
         "may_ask": may(request.user, Permission.COMMENT, space.pk), "may_set": may(request.user, Permission.EDIT_PLAN, space.pk), "ends": _ends(found.network),
         "reserves": [(one, money.exact(float(one.money), one.currency), words.days(one.days)) for one in found.reserves[:10]],
         "left_out": found.run.left_out if found.run else 0,
@@ -121,7 +122,7 @@ def _ends(network: RiskRun | None) -> dict[str, Any] | None:
     later = told["with"]["p80"] - told["without"]["p80"]
     return {
         "with": told["with"]["p80_on"], "without": told["without"]["p80_on"], "half": told["with"]["p50_on"], "later": words.days(later, signed=True), "items": told["items"],
-        "unsized": told["unsized"], "between": _between([words.days(one) for one in told["with"]["p80_between"] if one is not None]),
+        "unsized": told["unsized"], "between": _between(told["with"].get("p80_between_on", [])),
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from tandem.governance import scales
 from tandem.governance.actions import risk_settings
 from tandem.governance.assessing import HIGH, Scale
 from tandem.governance.models import Issue, Risk, RiskScale
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Refused, Stale
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Space
@@ -55,7 +55,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "space": space, "places": places(request), "tabs": tabs(request, "risk_matrix"), "found": found, "rows": _rows(found, kind), "likely": _likely(found.scale),
         "large": _large(found.scale), "most": SHOWN, "grades": [(words.shape_of(one, kind), words.grade_name(one), found.grades[one]) for one in words.GRADES],
-        "kinds": [{"label": text, "href": f"{asked}&kind={value}" + ("&as=after" if is_after else ""), "current": value == kind} for value, text in Risk.Kind.choices],
+        "kinds": [{"label": text, "href": f"{asked}&kind={value}" + ("&as=after" if is_after else ""), "current": value == kind} for value, text in ((Risk.Kind.THREAT.value, _("Threats")), (Risk.Kind.CHANCE.value, _("Chances")))],
         "views": [{"label": _("Today"), "href": f"{asked}&kind={kind}", "current": not is_after}, {"label": _("After the responses"), "href": f"{asked}&kind={kind}&as=after", "current": is_after}],
         "of": _named(request, row), "is_own": row is not None and row.space_id == space.pk,
         "scale_url": reverse("risk_scale", kwargs={"key": space.key}) if may(request.user, Permission.EDIT_PLAN, space.pk) else "",
@@ -108,7 +108,10 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            risk_settings.set_scale(actor=request.user, space=space, version=doors.version_in(request), **_said(request.POST))
+            said = _said(request.POST)
+            if own is not None and doors.version_in(request) is None:  # somebody else set the first ones meanwhile
+                raise Stale(own)
+            risk_settings.set_scale(actor=request.user, space=space, version=doors.version_in(request), **said)
             return doors.go_to(request, reverse("risk_matrix") + f"?in={space.key}", _("Saved."))
         except Refused as problem:
             error = refusals.refusal(problem.code, problem.params)

@@ -24,8 +24,8 @@ def grade_name(grade: str) -> str:
 
 
 def shape_of(grade: str, kind: str) -> str:
-    """Of a chance nothing is alarming."""
-    return _SHAPES[grade] if kind == "threat" else "done"
+    """Of a chance nothing is alarming: the high ones are good news."""
+    return _SHAPES[grade] if kind == "threat" else "on" if grade == HIGH else "none"
 
 
 def grade(row: Any) -> Any:
