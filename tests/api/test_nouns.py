@@ -103,6 +103,7 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "space_id": pair.theirs.project.space_id,
         "parent_space_id": pair.theirs.space.pk,
         "state_id": pair.theirs.state.pk,
+        "sprint_id": pair.theirs.running_sprint.pk,
         "stop_id": pair.theirs.state.pk,
         "view_id": pair.theirs.view.pk,
         "own_kind_id": pair.theirs.link_kind.pk,

@@ -69,7 +69,7 @@ class Way:
             page.screenshot(path=Path(PICTURES) / f"{self.name}-{self.language}-{self.shots:02}-{what}.png", full_page=True)
 
     def until(self, page, query, *values, gives):
-        until(page, lambda: self.site.rows(query, *values), gives, 150)
+        until(page, lambda: self.site.rows(query, *values), gives, 600)  # a yes waits for the plan that is being computed, with a cold core for minutes
 
     def conflict(self, page, kind, key):
         """The number of the open conflict of that kind which concerns the project, as soon as the worker has found it."""

@@ -133,6 +133,19 @@ def test_a_work_item_is_copied_linked_ticked_off_removed_and_brought_back(work, 
     assert work("restore", item("POR-3").pk) == "POR-3  To do  The second crane\n" and item("POR-3").removed_at is None
 
 
+def test_shares_of_an_item_and_of_a_sprint(work, world):
+    work("new", "Crane", "assignee=me,boris")
+    assert work("share", "POR-1", "me", "60") == "Mei Lin takes 60 % of POR-1.\n"
+    assert dict(item().assignments.values_list("user__name", "share"))["Mei Lin"] == 60
+    work("share", "POR-1", "me", "160", code=2)
+    work("sprint", "plan", "Sprint 1")
+    assert "Mei Lin" in work("sprint", "people", "Sprint 1", "me=80", "boris=50") and "50 %" in work("sprint", "people", "Sprint 1")
+    work("sprint", "people", "Sprint 1", "boris=none")
+    shares = dict(Sprint.objects.get().members.values_list("user__name", "share"))
+    assert shares["Mei Lin"] == 80 and "Boris Orlov" not in shares and "陈悦" in shares, "who was in it stays"
+    assert "1 to 100" in work("sprint", "people", "Sprint 1", "boris=much", code=2)
+
+
 def test_a_sprint_is_planned_and_filled_from_the_terminal(work, world, monkeypatch):
     for title in ("Crane", "Berth"):
         work("new", title)

@@ -1,6 +1,7 @@
 """`tandem work settings`: what a project sets, from a terminal, over the same API: columns to webhooks, with errors in words."""
 
 import json
+from importlib import import_module
 
 import pytest
 
@@ -27,7 +28,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def settings(run, live_server, world):  # noqa: F811
-    """Boris, who plans the project POR."""
+    """Boris, who plans the project POR. The API is read first: the terminal waits for it no longer than for any answer."""
+    import_module("tandem.config.api_urls")
     _, secret = users.create_token(actor=world.boris, name="terminal", scope="write")
     run("login", live_server.url, given=f"{secret}\n")
     run("use", "por")
@@ -94,8 +96,17 @@ def test_retrospective_rules_and_webhooks(settings, world, tmp_path):
     sprint = make.sprint(actor=world.boris, project=world.project, items=[make.work_item(actor=world.boris, project=world.project, title="Crane")])
     sprints.start(actor=world.boris, sprint=sprint, version=None)
     settings("add", "retrospectives", "sprint=Sprint 1", "format=four_ls")
-    settings("do", "retrospectives", Retrospective.objects.get().pk, "show")
-    assert Retrospective.objects.get().state == "shown"
+    one = Retrospective.objects.get().pk
+    settings("do", "retrospectives", one, "write", "column=liked", "text=The new crane")
+    note = Retrospective.objects.get().notes.get()
+    assert "The new crane" in settings("do", "retrospectives", one, "notes")
+    settings("do", "retrospectives", one, "show")
+    settings("do", "retrospectives", one, "vote", f"note_id={note.pk}", "is_for=yes")
+    assert note.votes.get().user == world.boris
+    settings("do", "retrospectives", one, "agree", "title=Order a second crane")
+    assert "Order a second crane" in settings("do", "retrospectives", one, "actions")
+    settings("do", "retrospectives", one, "close")
+    assert Retrospective.objects.get().state == "closed"
     rule = {"name": "Urgent at once", "trigger": "created", "steps": [{"do": "priority", "to": 1}]}
     (tmp_path / "rule.json").write_text(json.dumps(rule))
     settings("add", "rules", "--from", tmp_path / "rule.json", "condition=label:sea")

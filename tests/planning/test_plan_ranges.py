@@ -12,6 +12,7 @@ from tandem.people.models import Role
 from tandem.planning import forecasts, network_ranges, plan_ranges, range_work
 from tandem.planning.actions import plan_ranges as actions
 from tandem.planning.models import Forecast, PlanRange, Run
+from tandem.portfolio.actions import projects
 from tandem.product.actions import features
 from tandem.work.actions import time_entries, work_items
 from tandem.work.models import WorkItem
@@ -139,6 +140,14 @@ def test_the_same_inputs_are_not_computed_twice_and_one_row_a_day_stays(world, q
     work_items.change(actor=world.alma, item=one, version=None, duration_minutes=8 * DAY)
     second = plan_ranges.compute(quay.space)
     assert second.p80 > first.p80 and list(PlanRange.objects.filter(space=quay.space)) == [second]
+
+
+def test_a_project_that_is_over_has_no_range_any_more(world, quay):
+    learnt(world, [1.0] * 9)
+    task(world, quay, 4)
+    assert plan_ranges.compute(quay.space).p80
+    projects.change(actor=world.alma, project=quay, version=None, state="cancelled")
+    assert plan_ranges.compute(quay.space).refusal == {"code": "no_work"}
 
 
 def test_a_risk_is_an_event_of_the_same_trials(world, quay):

@@ -12,7 +12,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.models import Role
 from tandem.planning import levelling, open_work, plan_branches, plan_problem
-from tandem.planning.actions import plan_scenarios
+from tandem.planning.actions import plan_changes, plan_scenarios
 from tandem.planning.models import LevelledDates, PlanScenario
 from tandem.portfolio.actions import projects
 from tandem.portfolio.models import Project
@@ -335,3 +335,19 @@ def test_shares_and_bookings_that_cannot_be_are_refused(world, rows, branch):
         add(world, branch, "unbook", booked.pk, actor=world.admin)
     bookings.change(actor=world.admin, booking=booked, version=None, percent=Decimal(70))
     assert plan_scenarios.moved([change]) == [(change, "percent", "60", "70")]
+
+
+@pytest.mark.parametrize("values", [{"percent": "1e9999999"}, {"percent": "nan"}, {"percent": "-5"}, {"percent": "1e999999"}])
+def test_a_share_that_is_no_share_is_refused_with_its_field(values):
+    with pytest.raises(Refused, match="number_unreadable"):
+        plan_changes.checked("booking", values)
+
+
+@pytest.mark.parametrize("shares", [{"7" * 5000: 40}, {"x": 40}, {"7": 400}, [7]])
+def test_shares_that_name_nobody_are_refused(shares):
+    with pytest.raises(Refused, match="weight_out_of_range"):
+        plan_changes.checked("item", {"shares": shares})
+
+
+def test_a_number_with_noughts_before_it_is_that_person():
+    assert plan_changes.checked("item", {"shares": {"007": 40}}) == {"shares": {"7": 40}}

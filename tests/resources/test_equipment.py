@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.resources.actions import equipment
 from tandem.resources.models import EquipmentNeed
+from tandem.work.actions import work_items
 from tests import make
 
 FIRST = date(2026, 3, 2)
@@ -101,3 +102,22 @@ def test_the_pages_show_what_is_needed_and_count_what_is_hidden(world, item, cra
     sent = {"do": "need", "equipment": crane.pk, "amount": "1", "starts_on": "2026-03-02", "ends_on": "2026-03-02"}
     answer = signed_in(world.boris).post(f"/work-items/{item.key}/equipment/changes/", sent)
     assert answer.status_code == 422 and EquipmentNeed.objects.filter(item=item).count() == 1
+
+
+def test_work_that_was_removed_holds_nothing_and_what_it_held_may_go(world, item, crane):
+    other = make.work_item(actor=world.boris, project=world.project, title="Lift the roof")
+    need(world, item, crane, "2")
+    with pytest.raises(Refused, match="equipment_taken"):
+        need(world, other, crane, "1")
+    work_items.remove(actor=world.boris, item=item, version=None)
+    need(world, other, crane, "1")
+    work_items.remove(actor=world.boris, item=other, version=None)
+    equipment.remove(actor=world.alma, equipment=crane)
+    assert not EquipmentNeed.objects.exists()
+
+
+def test_of_another_project_nothing_is_taken_by_who_sees_both(world, item):
+    quay = make.project(actor=world.alma, name="Quay seven", key="QUA")
+    drone = equipment.create(actor=world.alma, space=quay.space, name="Drone")
+    with pytest.raises(Refused, match="reference_unknown"):
+        need(world, item, drone, "1", actor=world.alma)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tandem.kit import clock
+from tandem.kit.errors import Refused
 from tandem.people import scoping
 from tandem.work.actions import blocks, columns, wip_limits, work_items
 from tandem.work.models import Block, Column, Link, State, StateChange, WipLimit, WorkItem, WorkItemType
@@ -260,3 +261,17 @@ def test_how_often_the_board_asks_does_not_grow_with_columns_and_limits(world, s
         blocks.start(actor=world.mei, item=card, reason="x")
     assert queries() <= few + 1
     assert few <= 25
+
+
+def test_a_lower_limit_says_when_work_runs_dry_and_stops_nothing(world, signed_in, states):
+    one = limit(world, 5, stops=True, column=states["In progress"].column, least=2)
+    card, client = item(world, state="in_progress"), signed_in(world.boris)
+    assert "1 too few" in page(client) and "At least 2, so that work does not run dry." in page(client)
+    assert drop(client, card, states["Done"]).status_code == 200 and "2 too few" in page(client)
+    for least, most in ((6, 5), (0, 5)):
+        with pytest.raises(Refused) as problem:
+            wip_limits.change(actor=world.boris, limit=one, version=None, least=least, most=most)
+        assert problem.value.code == "least_too_much"
+    given = {"do": "change_limit", "limit": one.pk, "version": one.version, "most": "5", "least": "", "stops": "1"}
+    assert client.post(SETTINGS, given, headers=JSON).status_code == 200
+    assert WipLimit.objects.get().least is None and "too few" not in page(client)

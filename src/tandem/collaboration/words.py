@@ -41,6 +41,7 @@ REFUSALS: dict[str, Any] = {
     "which_state": _("%(key)s could go into several states there. Say which: %(names)s."),
     "limit_exists": _("This place has a limit already. Change that one."),
     "limits_too_many": _("A board has at most %(most)s limits."),
+    "least_too_much": _("The lower limit lies between 1 and %(most)s, the upper one."),
     "limit_too_small": _("A limit is at least 1."),
     "field_name_plain": _("A name needs at least one letter."),
     "fields_too_many": _("A project has at most %(most)s fields of its own. Retire one first."),

@@ -1,5 +1,6 @@
 """Jobs of the plan: after a change, at night, and when somebody asks for it."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from tandem.collaboration.actions import jobs
+from tandem.compute.errors import Uncomputable
 from tandem.kit import clock
 from tandem.kit import jobs as queue
 from tandem.people.models import Space, SpaceKind
@@ -16,6 +18,7 @@ from tandem.planning.actions import plan_conflicts, plan_ranges, plan_scenarios
 from tandem.planning.models import LevelledPlan, PlanConflict, PlanScenario, Solution
 from tandem.planning.stale import LEVEL, PREPARE, SEARCH, SOLVE
 
+log = logging.getLogger("tandem.jobs")
 _APART = 5
 """Seconds between two levelled plans."""
 _AFTER = 20
@@ -71,7 +74,10 @@ def ranges_nightly(timestamp: int) -> None:
     """Of every project, and of what stands above them."""
     kinds = (SpaceKind.PROJECT, SpaceKind.PROGRAMME, SpaceKind.PORTFOLIO, SpaceKind.ORGANISATION)
     for space in Space.objects.filter(kind__in=kinds).order_by("id"):
-        _ranging().compute(space)
+        try:
+            _ranging().compute(space)
+        except Uncomputable:
+            log.exception("the range of %s could not be computed", space.key)
 
 
 @app.task(name="planning.alignment")

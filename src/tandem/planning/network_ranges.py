@@ -184,10 +184,11 @@ def _between(low: float, middle: float, high: float) -> Estimate:
 
 
 def _counted(work: RangeWork, one: Counted) -> UncertainActivity:
-    """Its P10, P50 and P90 are those of the throughput's own trials. It waits for nothing but what links say."""
+    """Its P10, P50 and P90 are those of the throughput's own trials. It begins with the first of its items that may begin."""
     ordered = one.answer.distribution
     days = [_share(ordered, share) for share in (0.1, 0.5, 0.9)]
-    return UncertainActivity(one.node, _between(*days), groups=(f"team:{one.team}",))
+    begins = min((work.tasks[pk].earliest for pk in one.items if pk in work.tasks), default=0)
+    return UncertainActivity(one.node, _between(*days), earliest=float(begins), groups=(f"team:{one.team}",))
 
 
 def _share(distribution: Sequence[tuple[int, int]], share: float) -> float:

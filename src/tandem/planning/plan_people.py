@@ -31,11 +31,7 @@ class Found:
 
 def overloads(work: OpenWork, axis: PlanAxis, found: dict[Key, Found]) -> None:
     """Of each person the worst week of the plan in force: planned work against the hours that they have in it."""
-    load: Load = defaultdict(lambda: defaultdict(float))
-    for item in work.items:
-        people = work.people.get(item.id)
-        if people and item.minutes and item.planned_start and item.planned_finish and item.planned_finish >= axis.first:
-            _spread(item, people, axis, load)
+    load = _loaded(work, axis)
     if not load:
         return
     capacity = _capacity({user for user, _week in load}, axis.first, max(week for _user, week in load))
@@ -56,14 +52,23 @@ def overloads(work: OpenWork, axis: PlanAxis, found: dict[Key, Found]) -> None:
 
 def is_overloaded(work: OpenWork, user: int, week: date, today: date) -> bool:
     """Whether more is planned for the person in that week than they can work."""
-    axis = PlanAxis(min(today, week), [work.calendars.of_space(space) for space in sorted({item.space_id for item in work.items})] if work.calendars else ())
+    axis = PlanAxis(today, [work.calendars.of_space(space) for space in sorted({item.space_id for item in work.items})] if work.calendars else ())
+    load = _loaded(work, axis, user)
+    room = _capacity({user}, today, max(week, today)).get((user, week), 0.0)
+    return sum(load[user, week].values()) - room > max(room * (_TOO_MUCH - 1), 1.0)
+
+
+def _loaded(work: OpenWork, axis: PlanAxis, user: int | None = None) -> Load:
+    """Planned minutes by person and week, from today on: what should be done already is late, and weighs on no week. `user`: only what they
+    have to do with."""
     load: Load = defaultdict(lambda: defaultdict(float))
     for item in work.items:
         people = work.people.get(item.id)
-        if people and any(who == user for who, _share in people) and item.minutes and item.planned_start and item.planned_finish:
+        if not people or (user is not None and all(who != user for who, _share in people)):
+            continue
+        if item.minutes and item.planned_start and item.planned_finish and item.planned_finish >= axis.first:
             _spread(item, people, axis, load)
-    room = _capacity({user}, min(today, week), week).get((user, week), 0.0)
-    return sum(load[user, week].values()) - room > max(room * (_TOO_MUCH - 1), 1.0)
+    return load
 
 
 def _capacity(people: set[int], today: date, last: date) -> dict[tuple[int, date], float]:

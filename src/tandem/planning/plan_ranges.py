@@ -25,7 +25,7 @@ def compute(space: Space, risks: Sequence[RiskEvent] | None = None) -> PlanRange
     """The range of a project, or of the projects below a space; None where there are none. What was computed from the same inputs
     before is returned as it is. `risks`: those of `network_ranges.sources` where none are given."""
     projects = _projects(space)
-    if not projects:
+    if not projects and not PlanRange.objects.filter(space=space).exists():
         return None
     with runs.one_at_a_time(Run.Kind.RANGE, space.pk):
         work = range_work.read(space.pk, projects)
@@ -92,7 +92,7 @@ def told(work: RangeWork, built: Built, seed: int) -> tuple[Json, Json]:
     }  # fmt: skip
     if work.planned_end:
         detail["planned_end"] = str(work.planned_end)
-        detail["chance"] = round(found.chance(end=work.days.until(work.planned_end) + built.offset), 4)
+        detail["chance"] = round(found.chance(end=work.days.until(work.planned_end) + built.offset + 1e-4), 4)
     return {name: work.days.at(ceil(one.value - built.offset - 1e-4)) for name, one in (("p50", p50), ("p80", p80), ("p95", p95))}, detail
 
 

@@ -154,11 +154,12 @@ def _others(case: _Case) -> list[int]:
 
 def _not_there(people: set[int], case: _Case) -> set[int]:
     """Whose terms end, or who is on leave themselves, when they would be needed."""
-    first, last = (case.leave.starts_on, case.leave.ends_on) if case.leave else (case.today, case.today)
+    week = case.conflict.wanted_on if case.conflict.kind == PlanConflict.Kind.OVERLOAD else None
+    first, last = (case.leave.starts_on, case.leave.ends_on) if case.leave else (week, week + timedelta(days=6)) if week else (case.today, case.today)
     terms = Employment.objects.filter(person__in=people)
     there = set(terms.during(first, last).values_list("person_id", flat=True))
     over = set(terms.values_list("person_id", flat=True)) - there
-    if case.leave is None:
+    if case.leave is None and week is None:
         return over
     states = (TimeOff.State.ASKED, TimeOff.State.APPROVED)
     return over | set(TimeOff.objects.filter(person__in=people, state__in=states).during(first, last).values_list("person_id", flat=True))

@@ -15,13 +15,13 @@ NOUN = Noun(
     path="wip-limits",
     model=WipLimit,
     word="limit",
-    shows="id space_id most column_id lane person_id stops version created_at",
+    shows="id space_id most least column_id lane person_id stops version created_at",
     filters="space_id column_id person_id stops",
 )
 
 generic.reads(router, NOUN)
 generic.creates(
-    router, NOUN, body("WipLimitCreate", WipLimit, "space most column lane person stops"), wip_limits.create
+    router, NOUN, body("WipLimitCreate", WipLimit, "space most least column lane person stops"), wip_limits.create
 )
-generic.changes(router, NOUN, body("WipLimitChange", WipLimit, "most stops", partial=True), wip_limits.change)
+generic.changes(router, NOUN, body("WipLimitChange", WipLimit, "most least stops", partial=True), wip_limits.change)
 generic.removes(router, NOUN, wip_limits.remove)

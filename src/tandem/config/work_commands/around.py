@@ -89,6 +89,18 @@ def unlink(key: str, other: str) -> None:
     click.echo(_("Links taken away: %(n)s") % {"n": len(found)})
 
 
+@click.command(help=_("How much of a work item an assignee takes, in per cent: tandem work share POR-12 mei 60"))
+@key_argument
+@click.argument("person")
+@click.argument("percent", type=click.IntRange(1, 100))
+@showing.as_json
+def share(key: str, person: str, percent: int, is_json: bool) -> None:
+    api = Api()
+    row, who = api.item(key), api.person(person)
+    row = written(api, f"work-items/{row['id']}/shares/", {"user_id": who["id"], "share": percent}, row, is_post=True)
+    showing.dump(row) if is_json else click.echo(clean(_("%(name)s takes %(percent)s %% of %(key)s.") % {"name": who["name"], "percent": percent, "key": row["key"]}))
+
+
 # ── the checklist ──
 
 
@@ -131,4 +143,4 @@ def _entries(api: Api, item: Row) -> list[Row]:
     return sorted(api.rows("checklist-entries/", most=1000, item_id=item["id"]), key=lambda row: (row["rank"], row["id"]))
 
 
-COMMANDS = (copy, remove, restore, link, unlink, check)
+COMMANDS = (copy, remove, restore, link, unlink, share, check)

@@ -9,9 +9,9 @@ from tandem.config.work_commands.asking import Api, Row, clean, one_of
 from tandem.config.work_commands.words import _
 
 _FLAGS = {
-    "stops", "is_split", "is_waiting", "is_given_up", "is_required", "is_on_cards", "is_several", "is_deep", "is_guarded", "is_on", "counts_working_days",
+    "stops", "is_split", "is_waiting", "is_given_up", "is_required", "is_on_cards", "is_several", "is_deep", "is_guarded", "is_on", "is_for", "counts_working_days",
 }  # fmt: skip
-_NUMBERS = {"most", "place", "days", "level", "due_after", "approvals", "priority", "estimate_minutes", "estimate_points"}
+_NUMBERS = {"most", "least", "place", "days", "level", "due_after", "approvals", "priority", "estimate_minutes", "estimate_points"}
 _LISTS = {"choices", "roles", "required", "approver_roles", "labels", "on_cards", "about"}
 # field → (field of the API, list in which its name stands)
 _NAMED = {
@@ -23,7 +23,7 @@ _NAMED = {
 _YES, _NO, _NOTHING = {"yes", "true", "1", "是"}, {"no", "false", "0", "否"}, {"none", "无"}
 
 
-def read(api: Api, space_id: int, given: tuple[str, ...]) -> Row:
+def read(api: Api, space_id: int, given: tuple[str, ...], plain: frozenset[str] = frozenset()) -> Row:
     found: Row = {}
     for one in given:
         name, equals, text = one.partition("=")
@@ -32,7 +32,7 @@ def read(api: Api, space_id: int, given: tuple[str, ...]) -> Row:
         if name.endswith(":"):
             found[name[:-1]] = _json(one, text)
             continue
-        field, value = _value(api, space_id, name, text)
+        field, value = (name, text) if name in plain else _value(api, space_id, name, text)
         found[field] = value
     return found
 

@@ -26,12 +26,18 @@ class Kind:
     name: str = "name"
     can: str = "add change remove"
     usual: Callable[[Row], Row] = lambda space: {}
+    plain: frozenset[str] = frozenset()  # fields that name no other row here
 
 
+# a part of the path; with “?” before it, what is read there
+_LOOKING_BACK = {
+    "notes": "?notes", "write": "notes", "withdraw": "note-withdrawals", "show": "showings", "group": "groups", "vote": "votes", "agree": "actions",
+    "actions": "?actions", "close": "closings",
+}  # fmt: skip
 _RETIRE = {"retire": "retirements", "restore": "restorations"}
 KINDS: dict[str, Kind] = {
     "columns": Kind("columns", _("the columns of the board"), "rank is_split policy", {"move": "moves"}),
-    "limits": Kind("wip-limits", _("limits on what is begun"), "most stops column_id lane person_id", name=""),
+    "limits": Kind("wip-limits", _("limits on what is begun"), "least most stops column_id lane person_id", name=""),
     "layouts": Kind("board-layouts", _("what cards show, lanes by filters"), "on_cards lanes", name=""),
     "states": Kind("states", _("states of the workflow"), "category column_id is_waiting is_given_up retired_at", {"move": "moves", **_RETIRE}, can="add change"),
     "types": Kind("types", _("types of work items"), "level state_ids start_id retired_at", {"workflow": "workflows", **_RETIRE}, can="add change"),
@@ -49,10 +55,10 @@ KINDS: dict[str, Kind] = {
         {"accept": "acceptances", "decline": "refusals", "reopen": "reopenings"}, name="title", can="",
     ),
     "views": Kind("saved-views", _("saved views"), "audience page query", usual=lambda space: {"page": f"work_items:{space['id']}", "audience": "private"}),
-    "retrospectives": Kind("retrospectives", _("looking back on sprints"), "sprint_id format state", {"show": "showings", "close": "closings"}, name="", can="add"),
+    "retrospectives": Kind("retrospectives", _("looking back on sprints"), "sprint_id format state", _LOOKING_BACK, name="", can="add", plain=frozenset({"column"})),
     "archiving": Kind("archiving-rules", _("when finished work is archived"), "days", name=""),
     "clocks": Kind("flow-clocks", _("between which states cycle time runs"), "start_id stop_id counts_working_days", name=""),
-    "rules": Kind("rules", _("automation: trigger, condition, steps"), "is_on trigger condition steps", {"try": "trial"}),
+    "rules": Kind("rules", _("automation: trigger, condition, steps"), "is_on trigger condition steps", {"try": "?trial"}),
     "runs": Kind("rule-runs", _("what rules did"), "rule_id item_id outcome why ended_at", name="", can=""),
     "webhooks": Kind("webhooks", _("webhooks that go out"), "is_on address about failures", {"test": "trials", "secret": "secrets"}),
     "deliveries": Kind("deliveries", _("what was sent to webhooks"), "hook_id state code tries why", {"replay": "replays"}, name="", can=""),
@@ -118,7 +124,7 @@ def add(kind: str, given: tuple[str, ...], project: str | None, source: Any, is_
     api, known = Api(), KINDS[kind]
     _able(known, "add")
     space = api.project(project)
-    body = {**known.usual(space), **_file(source), **read(api, space["id"], given)}
+    body = {**known.usual(space), **_file(source), **read(api, space["id"], given, known.plain)}
     if known.path not in ("recurrences", "retrospectives"):  # those belong to a template, a sprint
         body = {"space_id": space["id"], **body}
     _say(dict(api.post(f"{known.path}/", body)), is_json)
@@ -135,7 +141,7 @@ def change(kind: str, row: str, given: tuple[str, ...], project: str | None, sou
     api, known = Api(), KINDS[kind]
     _able(known, "change")
     space = api.project(project)
-    found, body = _one(api, known, row, space), {**_file(source), **read(api, space["id"], given)}
+    found, body = _one(api, known, row, space), {**_file(source), **read(api, space["id"], given, known.plain)}
     if not body:
         raise click.UsageError(_("Say what changes: FIELD=VALUE or --from FILE."))
     _say(written(api, f"{known.path}/{found['id']}/", body, {"name": row, **found}, is_post=False), is_json)
@@ -167,11 +173,11 @@ def do(kind: str, row: str, step: str, given: tuple[str, ...], project: str | No
         raise click.UsageError(_("The steps of %(kind)s are: %(steps)s.") % {"kind": kind, "steps": ", ".join(known.steps) or "–"})
     space = api.project(project)
     found, part = _one(api, known, row, space), known.steps[step]
-    path = f"{known.path}/{found['id']}/{part}/"
-    if part == "trial":
+    path = f"{known.path}/{found['id']}/{part.removeprefix('?')}/"
+    if part.startswith("?"):
         _say(dict(api.get(path)), is_json)
         return
-    _say(written(api, path, {**_file(source), **read(api, space["id"], given)}, {"name": row, **found}, is_post=True), is_json)
+    _say(written(api, path, {**_file(source), **read(api, space["id"], given, known.plain)}, {"name": row, **found}, is_post=True), is_json)
 
 
 def _able(kind: Kind, verb: str) -> None:

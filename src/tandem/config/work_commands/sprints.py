@@ -110,6 +110,36 @@ def _held(api: Api, items: list[Row]) -> list[tuple[Row, Row]]:
     return found
 
 
+@sprint.command(help=_("Who is in a sprint, with their share in per cent; PERSON=SHARE puts somebody in or changes it, PERSON=none takes them out: tandem work sprint people \"Sprint 13\" mei=80"))
+@click.argument("name")
+@click.argument("given", metavar="[PERSON=SHARE]...", nargs=-1)
+@_in
+@showing.as_json
+def people(name: str, given: tuple[str, ...], project: str | None, is_json: bool) -> None:
+    api = Api()
+    rows = list(api.rows("sprints/", most=1000, space_id=api.project(project)["id"]))
+    row = one_of(name, rows)
+    there = {p["user_id"]: p for p in api.rows(f"sprints/{row['id']}/people/", most=1000)}
+    for one in given:
+        said, _equals, share = one.partition("=")
+        who = api.person(said)["id"]
+        if share.casefold() in ("none", "无"):
+            there.pop(who, None)
+        elif share.isdigit() and 1 <= int(share) <= 100:
+            there[who] = {"days_off": 0, **there.get(who, {}), "user_id": who, "share": int(share)}
+        else:
+            raise click.UsageError(_("“%(given)s”: write a share from 1 to 100, or none.") % {"given": clean(one)})
+    if given:
+        body = [{"user_id": p["user_id"], "share": p["share"], "days_off": p["days_off"]} for p in there.values()]
+        written(api, f"sprints/{row['id']}/people/", {"people": body}, row, is_post=True)
+        there = {p["user_id"]: p for p in api.rows(f"sprints/{row['id']}/people/", most=1000)}
+    if is_json:
+        showing.dump(list(there.values()))
+        return
+    names = api.names(set(there))
+    showing.table((_("person"), _("share"), _("days off")), [(names[p["user_id"]], f"{p['share']} %", f"{p['days_off']:g}") for p in there.values()])
+
+
 @sprint.command(help=_("Start a planned sprint: the only one, or the one that is named."))
 @click.argument("name", required=False)
 @_in

@@ -98,11 +98,17 @@ def checked(kind: str, values: dict[str, Any]) -> dict[str, Any]:
                 raise Refused("date_unreadable", field=name) from None
     if "percent" in values:
         try:
-            values["percent"] = f"{Decimal(str(values['percent'])).normalize():f}"
+            percent = Decimal(str(values["percent"])[:20])
         except InvalidOperation:
             raise Refused("number_unreadable", field="percent") from None
-    if not all(str(pk).isdecimal() and isinstance(share, int) and 1 <= share <= 100 for pk, share in values.get("shares", {}).items()):
-        raise Refused("weight_out_of_range", field="shares")
+        if not percent.is_finite() or not 0 < percent <= 1000:
+            raise Refused("number_unreadable", field="percent")
+        values["percent"] = f"{percent.normalize():f}"
+    if "shares" in values:
+        given = values["shares"]
+        if not isinstance(given, dict) or not all(str(pk).isdecimal() and len(str(pk)) < 19 and isinstance(share, int) and 1 <= share <= 100 for pk, share in given.items()):
+            raise Refused("weight_out_of_range", field="shares")
+        values["shares"] = {str(int(pk)): share for pk, share in given.items()}
     return values
 
 

@@ -60,8 +60,13 @@ class Standing:
         return max(0, self.count - self.limit.most)
 
     @property
+    def under(self) -> int:
+        """By how many less than its lower limit stand there."""
+        return max(0, (self.limit.least or 0) - self.count)
+
+    @property
     def tone(self) -> str:
-        return "over" if self.over else "full" if self.count == self.limit.most else ""
+        return "over" if self.over else "full" if self.count == self.limit.most else "under" if self.under else ""
 
     @property
     def is_whole_column(self) -> bool:

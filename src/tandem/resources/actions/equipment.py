@@ -13,6 +13,7 @@ from tandem.people.models import Space
 from tandem.portfolio.models import Portfolio
 from tandem.resources.actions import names, periods
 from tandem.resources.models import Equipment, EquipmentNeed
+from tandem.work.actions import inheritance
 from tandem.work.models import WorkItem
 
 _DO, _NEED = Permission.MANAGE_RESOURCES, Permission.EDIT_WORK
@@ -28,7 +29,7 @@ def create(*, actor: Any, space: Space, **values: Any) -> Equipment:
 def change(*, actor: Any, equipment: Equipment, version: int | None, **values: Any) -> Equipment:
     """Its kind stays once work needs it: days of a crane are no tons of sand."""
     _price(values, equipment)
-    if values.get("kind", equipment.kind) != equipment.kind and equipment.needs.exists():
+    if values.get("kind", equipment.kind) != equipment.kind and _is_needed(equipment):
         raise Refused("resource_in_use", name=equipment.name)
     return names.change(equipment, "equipment.changed", actor=actor, version=version, **values)
 
@@ -36,15 +37,16 @@ def change(*, actor: Any, equipment: Equipment, version: int | None, **values: A
 def remove(*, actor: Any, equipment: Equipment, version: int | None = None) -> None:
     """Not while work needs it."""
     require(actor, _DO, equipment.space_id)
-    if equipment.needs.exists():
+    if _is_needed(equipment):
         raise Refused("resource_in_use", name=equipment.name)
+    EquipmentNeed.objects.filter(equipment=equipment).delete()  # of work that was removed
     writing.remove(equipment, actor=actor, permission=_DO, verb="equipment.removed", version=version)
 
 
 def need(*, actor: Any, item: WorkItem, equipment: Equipment, **values: Any) -> EquipmentNeed:
-    """By who works on the item. What is taken by others in these days is not there."""
+    """By who works on the item, of what its space or one above it has. What is taken by others in these days is not there."""
     require(actor, _NEED, item.space_id)
-    if not equipment.is_seen_by(actor):
+    if not equipment.is_seen_by(actor) or equipment.space_id not in (item.space_id, *inheritance.above(item.space_id)):
         raise Refused("reference_unknown", field="equipment_id")
     with transaction.atomic():
         _check(equipment, None, values)
@@ -62,9 +64,13 @@ def forget(*, actor: Any, equipment_need: EquipmentNeed, version: int | None = N
     writing.remove(equipment_need, actor=actor, permission=_NEED, verb="equipment_need.removed", version=version)
 
 
+def _is_needed(equipment: Equipment) -> bool:
+    return EquipmentNeed.objects.filter(equipment=equipment).standing().exists()
+
+
 def most_taken(equipment: Equipment, first: date, last: date, without: int | None = None) -> Decimal:
     """On its fullest day of these; of material what is taken in all."""
-    rows = list(EquipmentNeed.objects.filter(equipment=equipment).exclude(pk=without).values_list("starts_on", "ends_on", "amount"))
+    rows = list(EquipmentNeed.objects.filter(equipment=equipment).standing().exclude(pk=without).values_list("starts_on", "ends_on", "amount"))
     if equipment.kind == Equipment.Kind.MATERIAL:
         return sum((amount for _first, _last, amount in rows), Decimal(0))
     steps: dict[int, Decimal] = {}

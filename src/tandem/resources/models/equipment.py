@@ -1,6 +1,7 @@
 """What is no person and yet is needed for work: equipment, of which there are so many at a time, and material, of which there is so much."""
 
 from decimal import Decimal
+from typing import Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -36,6 +37,13 @@ class Equipment(HandedDown):
         return self.name
 
 
+class EquipmentNeedQuerySet(ScopedQuerySet):
+    def standing(self) -> Self:
+        """Of work that is there, and that was not given up: of material what was used before stays used."""
+        gone = models.Q(item__is_given_up=True, equipment__kind=Equipment.Kind.EQUIPMENT)
+        return self.filter(item__removed_at=None).exclude(gone)
+
+
 class EquipmentNeed(Scoped):
     """A work item needs so much of it, from when to when; material on the first day. `override_reason`: why more is wanted than there is."""
 
@@ -46,7 +54,7 @@ class EquipmentNeed(Scoped):
     ends_on = models.DateField(_("to"))
     override_reason = models.CharField(_("more than there is because"), max_length=300, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = EquipmentNeedQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_on", "id"]

@@ -9,9 +9,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tandem.kit import clock
@@ -62,9 +61,10 @@ def price(row: Equipment) -> str:
 
 def detail(request: HttpRequest, row: Equipment) -> dict[str, Any]:
     """The work that needs it, as far as the reader sees it; what others need is counted."""
-    total = EquipmentNeed.objects.filter(equipment=row).count()  # house: reads — a number
-    rows = list(EquipmentNeed.objects.visible_to(request.user).filter(equipment=row).select_related("item", "equipment")[:SHOWN])
-    return {"needs": [(one, amount(one.amount), money.cents(one.cost, row.currency) if one.cost is not None else "–") for one in rows], "hidden": total - len(rows), "is_material": row.kind == Equipment.Kind.MATERIAL}
+    standing = EquipmentNeed.objects.filter(equipment=row).standing()  # house: reads — of what is not seen only the number
+    seen = EquipmentNeed.objects.visible_to(request.user).filter(equipment=row).standing()
+    rows = list(seen.select_related("item", "equipment")[:SHOWN])
+    return {"needs": [(one, amount(one.amount), money.cents(one.cost, row.currency) if one.cost is not None else "–") for one in rows], "hidden": standing.count() - seen.count(), "total": seen.count(), "is_material": row.kind == Equipment.Kind.MATERIAL}
 
 
 noun = Noun(
@@ -119,7 +119,7 @@ def needs_changes(request: HttpRequest, key: str) -> HttpResponse:
         what = doors.find(Equipment.objects.all(), request.user, pk=whole_number(given.get("equipment", ""), 18) or 0)
         first, last = _day(given, "starts_on"), _day(given, "ends_on")
         equipment.need(actor=request.user, item=item, equipment=what, amount=_number(given), starts_on=first, ends_on=last, override_reason=given.get("override_reason", "")[:300])
-    return doors.go_to(request, reverse("equipment_needs", kwargs={"key": item.key}), _now("Saved."))
+    return doors.go_to(request, reverse("equipment_needs", kwargs={"key": item.key}), gettext("Saved."))
 
 
 def _number(given: Any) -> Decimal:

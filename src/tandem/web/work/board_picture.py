@@ -100,8 +100,10 @@ def shown_limit(one: Standing) -> dict[str, Any]:
         word = ngettext("%(n)s too many", "%(n)s too many", one.over) % {"n": one.over}
     elif one.tone == "full":
         word = _("full")
+    elif one.under:
+        word = ngettext("%(n)s too few", "%(n)s too few", one.under) % {"n": one.under}
     return {
-        "count": one.count, "most": one.limit.most, "tone": one.tone, "word": word, "title": one.title, "stops": one.limit.stops,
+        "least": one.limit.least, "count": one.count, "most": one.limit.most, "tone": one.tone, "word": word, "title": one.title, "stops": one.limit.stops,
         "overrides": one.overrides, "pk": one.limit.pk,
     }  # fmt: skip
 

@@ -125,7 +125,7 @@ def _limit(request: HttpRequest, space: Space) -> str:
     column, person, label = (request.POST.get(name, "").strip() for name in ("column", "person", "label"))
     lane = request.POST.get("lane", "") or (f"label:{label}" if label else "")
     wip_limits.create(
-        actor=request.user, space=space, most=min(setting.number(request, "most"), 32_000), lane=lane,
+        actor=request.user, space=space, most=min(setting.number(request, "most"), 32_000), least=_least(request), lane=lane,
         column=doors.find(Column.objects, request.user, pk=whole_number(column) or 0, space=space.pk) if column else None,
         person=doors.find(User.objects, request.user, pk=whole_number(person) or 0) if person else None,
         stops=request.POST.get("stops") == "1",
@@ -136,9 +136,13 @@ def _limit(request: HttpRequest, space: Space) -> str:
 def _change_limit(request: HttpRequest, space: Space) -> str:
     wip_limits.change(
         actor=request.user, limit=_of_limit(request, space), version=doors.version_in(request),
-        most=min(setting.number(request, "most"), 32_000), stops=request.POST.get("stops") == "1",
+        most=min(setting.number(request, "most"), 32_000), least=_least(request), stops=request.POST.get("stops") == "1",
     )  # fmt: skip
     return _("Saved.")
+
+
+def _least(request: HttpRequest) -> int | None:
+    return min(setting.number(request, "least"), 32_000) if request.POST.get("least", "").strip() else None
 
 
 def _remove_limit(request: HttpRequest, space: Space) -> str:

@@ -33,10 +33,12 @@ def create(
     lane: str = "",
     person: User | None = None,
     stops: bool = False,
+    least: int | None = None,
 ) -> WipLimit:
     """One limit for each place. More than it allows may stand there already: nothing is thrown out, nothing more comes in."""
     require(actor, _DO, space.pk)
     _check(space.pk, most, column, lane)
+    _check_least(least, most)
     with transaction.atomic():
         Space.objects.select_for_update(no_key=True).get(pk=space.pk)
         rows = WipLimit.objects.filter(space=space)
@@ -46,16 +48,17 @@ def create(
             raise Refused("limits_too_many", most=MOST_LIMITS)
         return writing.create(
             WipLimit, actor=actor, permission=_DO, verb="wip_limit.created",
-            space=space, most=most, column=column, lane=lane, person=person, stops=stops,
+            space=space, most=most, column=column, lane=lane, person=person, stops=stops, least=least,
         )  # fmt: skip
 
 
 def change(*, actor: Any, limit: WipLimit, version: int | None, **values: Any) -> WipLimit:
-    """`most` and `stops`; what it limits stays what it is."""
-    if set(values) - {"most", "stops"}:
-        raise Refused("field_unknown", fields=", ".join(sorted(set(values) - {"most", "stops"})))
+    """`most`, `least` and `stops`; what it limits stays what it is."""
+    if unknown := set(values) - {"most", "least", "stops"}:
+        raise Refused("field_unknown", fields=", ".join(sorted(unknown)))
     if values.get("most", limit.most) < 1:
         raise Refused("limit_too_small", field="most")
+    _check_least(values.get("least", limit.least), values.get("most", limit.most))
     return writing.change(
         limit, actor=actor, permission=_DO, verb="wip_limit.changed", version=version, **values
     )
@@ -63,6 +66,11 @@ def change(*, actor: Any, limit: WipLimit, version: int | None, **values: Any) -
 
 def remove(*, actor: Any, limit: WipLimit, version: int | None = None) -> None:
     writing.remove(limit, actor=actor, permission=_DO, verb="wip_limit.removed", version=version)
+
+
+def _check_least(least: int | None, most: int) -> None:
+    if least is not None and not 1 <= least <= most:
+        raise Refused("least_too_much", field="least", most=most)
 
 
 def _check(space_id: int, most: int, column: Column | None, lane: str) -> None:

@@ -34,11 +34,12 @@ class WipLimitQuerySet(ScopedQuerySet):
 class WipLimit(Scoped):
     """At most `most` items at once: in a column, or without one in all states of *in progress*; of one lane (`kind:value`,
     as the board names its lanes), of one person, or of everything. So one row limits a column, a lane, a cell, a
-    person or the whole board."""
+    person or the whole board. Below `least`, where there is one, work runs dry there: that is said, and stops nothing."""
 
     LANES = tuple(_FIELD_OF_LANE)
 
     most = models.PositiveSmallIntegerField(_("at most"), validators=[MinValueValidator(1)])
+    least = models.PositiveSmallIntegerField(_("at least"), null=True, blank=True, validators=[MinValueValidator(1)])
     column = models.ForeignKey(
         Column, models.CASCADE, null=True, blank=True, related_name="limits", verbose_name=_("column")
     )
@@ -62,6 +63,7 @@ class WipLimit(Scoped):
                 fields=["space", "column", "lane", "person"], name="one_limit_per_place", nulls_distinct=False
             ),
             models.CheckConstraint(condition=Q(most__gte=1), name="limit_at_least_one"),
+            models.CheckConstraint(condition=Q(least=None) | Q(least__gte=1, least__lte=models.F("most")), name="least_within_most"),
         ]
 
     def __str__(self) -> str:
