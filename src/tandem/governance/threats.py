@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from django.db.models.functions import Coalesce
+
 from tandem.compute.forecasting.risk_network import RiskEvent
 from tandem.governance.assessing import standing
 from tandem.governance.models import Risk, RiskTie
@@ -58,7 +60,8 @@ def _hits(risks: Iterable[Risk]) -> dict[int, tuple[str, ...]]:
     rows = list(risks)
     found: dict[int, set[str]] = {}
     ties = RiskTie.objects.filter(risk__in=[risk.pk for risk in rows], kind=RiskTie.Kind.TOUCHES).order_by("id")
-    for risk, item, feature, space in ties.values_list("risk_id", "item_id", "feature_id", "project__space_id"):
+    # an item that went to another project is followed there
+    for risk, item, feature, space in ties.values_list("risk_id", Coalesce("item__moved_to_id", "item_id"), "feature_id", "project__space_id"):
         found.setdefault(risk, set()).add(f"item:{item}" if item else f"feature:{feature}" if feature else f"space:{space}")
     own = {risk.pk: f"space:{risk.space_id}" for risk in rows}
     return {pk: tuple(sorted(name for name in found.get(pk, {end}) if name == end or not name.startswith("space:"))) for pk, end in own.items()}
