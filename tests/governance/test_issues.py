@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tandem.collaboration import news
 from tandem.collaboration.models import Notification
 from tandem.governance.actions import escalations, issues, risk_runs, risks
 from tandem.governance.models import Issue, IssueEscalation, IssueItem
@@ -132,7 +133,9 @@ def test_above_a_confidential_space_nobody_is_told_who_is_not_let_in(world):
     row = make.issue(actor=world.alma, space=closed.space, severity="critical")
     silent(row, 30)
     escalations.escalate()
-    assert set(told(row)) <= {"Alma Berg"}
+    # above it Ada leads too: neither is she told nor does the step name her
+    assert set(told(row)) == {"Alma Berg"}
+    assert {pk for step in IssueEscalation.objects.filter(issue=row) for pk in step.told} == {world.alma.pk}
 
 
 def test_the_effect_on_the_plan_is_computed_along_the_links(world, row):
@@ -151,3 +154,113 @@ def test_the_effect_on_the_plan_is_computed_along_the_links(world, row):
     before = Event.objects.of(row).count()
     assert risk_runs.effects_anew() == 1
     assert Event.objects.of(row).count() == before
+
+
+def test_nights_on_which_nothing_moved_leave_no_trace(world, row):
+    dig = make.work_item(actor=world.boris, project=world.project, title="Dig", duration_minutes=480 * 5)
+    issues.change(actor=world.mei, issue=row, version=None, delay_days=4)
+    issues.block(actor=world.mei, issue=row, item=dig)
+    row.refresh_from_db()
+    version = row.version
+    risk_runs.effects_anew()
+    made = Event.objects.of(row).filter(verb="issue.computed").get()
+    assert made.changes["plan_days"] == [None, "4.00"]
+    with clock.held_at(clock.now() + timedelta(days=1)):
+        risk_runs.effects_anew()
+    Issue.objects.filter(pk=row.pk).update(plan_of="of other inputs")
+    risk_runs.effects_anew()
+    row.refresh_from_db()
+    assert (row.version, Event.objects.of(row).filter(verb="issue.computed").count()) == (version, 1)
+    assert not news.Read([made]).told
+    Issue.objects.filter(pk=row.pk).update(delay_days=6)
+    risk_runs.effects_anew()
+    assert Event.objects.of(row).filter(verb="issue.computed").order_by("-id")[0].changes["plan_days"] == ["4.00", "6.00"]
+
+
+def test_one_that_fails_by_night_stops_no_other(world, row, monkeypatch):
+    rows = [row, make.issue(actor=world.mei, space=world.project.space)]
+    for number, one in enumerate(rows):
+        issues.change(actor=world.mei, issue=one, version=None, delay_days=4)
+        issues.block(actor=world.mei, issue=one, item=make.work_item(actor=world.boris, project=world.project, title=f"Item {number}", duration_minutes=480))
+    real = risk_runs.effect_of
+
+    def broken(issue):
+        if issue.pk == row.pk:
+            raise ValueError
+        return real(issue)
+
+    monkeypatch.setattr(risk_runs, "effect_of", broken)
+    assert risk_runs.effects_anew() == 1
+    assert Issue.objects.get(pk=rows[1].pk).plan_days is not None
+
+
+def test_many_that_are_told_to_the_top_starve_nobody(world, row, monkeypatch):
+    monkeypatch.setattr(escalations, "BATCH", 2)
+    for number in range(3):
+        silent(make.issue(actor=world.mei, space=world.project.space, title=f"Old {number}", severity="low"), 400)
+    escalations.escalate()
+    silent(row, 4)
+    assert (escalations.escalate(), told(row)) == (1, ["Boris Orlov", "陈悦"])
+
+
+def test_of_what_moved_while_others_were_told_nobody_is_told(world, row, monkeypatch):
+    silent(row, 7)
+    real = escalations._due
+
+    def meanwhile(now):
+        found = real(now)
+        issues.progress(actor=world.mei, issue=Issue.objects.get(pk=row.pk), version=None, note="A crane is on its way")
+        return found
+
+    monkeypatch.setattr(escalations, "_due", meanwhile)
+    assert (escalations.escalate(), told(row)) == (0, [])
+
+
+def test_an_escalation_is_told_once_to_a_leader_who_watches(world):
+    row = make.issue(actor=world.boris, space=world.project.space, severity="high")
+    silent(row, 4)
+    escalations.escalate()
+    event = Event.objects.of(row).get(verb="issue.escalated")
+    assert not news.Read([event]).told
+
+
+def test_what_is_resolved_and_opened_again_blocks_again(world, row):
+    item = make.work_item(actor=world.boris, project=world.project)
+    issues.block(actor=world.mei, issue=row, item=item)
+    issues.move(actor=world.boris, issue=row, version=None, state="resolved", resolution="A new crane")
+    issues.move(actor=world.boris, issue=row, version=None, state="open")
+    issues.block(actor=world.mei, issue=row, item=item)
+    assert Block.objects.open().filter(item=item).count() == 1
+    issues.move(actor=world.boris, issue=row, version=None, state="resolved", resolution="Another")
+    assert not Block.objects.open().exists()
+
+
+def test_what_two_issues_hold_up_goes_on_when_both_are_over(world, row):
+    item, other = make.work_item(actor=world.boris, project=world.project), make.issue(actor=world.mei, space=world.project.space, title="Strike")
+    for one in (row, other):
+        issues.block(actor=world.mei, issue=one, item=item)
+    issues.move(actor=world.boris, issue=row, version=None, state="resolved", resolution="A new crane")
+    assert Block.objects.open().get(item=item).reason == "Strike"
+    issues.move(actor=world.boris, issue=other, version=None, state="resolved", resolution="Agreed")
+    assert not Block.objects.open().exists()
+
+
+def test_the_title_of_an_issue_of_elsewhere_is_not_the_reason(world):
+    closed = make.project(actor=world.alma, name="Closed", is_confidential=True)
+    row = make.issue(actor=world.alma, space=closed.space, title="Redundancies in Hamburg")
+    item = make.work_item(actor=world.boris, project=world.project)
+    issues.block(actor=world.alma, issue=row, item=item)
+    block = Block.objects.open().get(item=item)
+    assert "Hamburg" not in block.reason
+    assert "Hamburg" not in str(Event.objects.of(block).get().text.changes)
+
+
+def test_found_to_be_no_issue_its_risk_is_open_again(world):
+    risk = make.risk(actor=world.mei, space=world.project.space)
+    row = make.issue(actor=world.boris, space=world.project.space, risk=risk)
+    issues.move(actor=world.boris, issue=row, version=None, state="cancelled", resolution="It was another crane")
+    risk.refresh_from_db()
+    assert (risk.state, str(risk.expected_days)) == ("open", "4.33")
+    issues.move(actor=world.boris, issue=row, version=None, state="open")
+    risk.refresh_from_db()
+    assert (risk.state, risk.expected_days) == ("happened", 0)

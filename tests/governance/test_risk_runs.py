@@ -12,7 +12,8 @@ from tandem.kit import clock
 from tandem.people.models import Role
 from tandem.planning import risked
 from tandem.planning.risked import Threat
-from tandem.work.actions import links
+from tandem.product.actions import features
+from tandem.work.actions import links, work_items
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,101 @@ def test_the_forecast_with_risks_equals_an_independent_simulation(world, registe
     assert [abs(row["days"]) for row in figures["each"]] == sorted((abs(row["days"]) for row in figures["each"]), reverse=True)
 
 
+def network_of(world):
+    return next(run.figures for run in risk_runs.compute(world.project.space) if run.kind == "network")
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_a_chance_and_a_threat_to_the_end_equal_an_independent_simulation_in_either_order(world, plan, is_turned):
+    both = [{"title": "Frost", "probability": 70, "days": [4, 8, 12]}, {"title": "Shared booths", "kind": "chance", "probability": 60, "days": [2, 5, 9]}]
+    threat, chance = sorted((named(world, **values) for values in (both[::-1] if is_turned else both)), key=lambda risk: -risk.sign)
+    figures = network_of(world)
+    rng = np.random.default_rng(17)
+    frost, booths = ((rng.random(TRIALS) < one.probability / 100) * drawn(rng, one.days, TRIALS) for one in (threat, chance))
+    ends = 18 + frost - booths
+    assert within(figures["with"], ends)
+    assert figures["with"]["mean"] == pytest.approx(ends.mean(), abs=0.06)
+    told = {row["risk"]: row for row in figures["each"]}
+    assert told[chance.pk]["days"] < 0 < told[threat.pk]["days"]
+    assert told[threat.pk]["p80"] == pytest.approx(float(np.quantile(18 - booths, 0.8)), abs=0.2)
+
+
+def test_a_risk_to_a_feature_strikes_when_its_last_item_is_done_and_a_chance_shortens_it(world, plan):
+    feature = make.feature(actor=world.chen, product=world.product, state="building")
+    features.add_scope(actor=world.chen, subject=feature, items=[plan["Pour"]])
+    threat = named(world, "Frost", probability=99, days=[6])
+    risk_ties.add(actor=world.alma, risk=threat, subject=feature)
+    assert network_of(world)["with"]["p50"] == 24
+    risks.move(actor=world.boris, risk=threat, version=None, state="closed", reason="Over")
+    chance = named(world, "Quick cement", kind="chance", probability=99, days=[1])
+    risk_ties.add(actor=world.alma, risk=chance, subject=feature)
+    figures = network_of(world)
+    assert (figures["without"]["p50"], figures["with"]["p50"]) == (18, 17), "pouring waits for the digging, and gains all the same"
+
+
+def test_chances_for_what_lies_within_each_other_add_up(world, plan):
+    named(world, "A grant", kind="chance", probability=99, days=[5])
+    for days in (1, 2):
+        feature = make.feature(actor=world.chen, product=world.product, state="building", title=f"Berth {days}")
+        features.add_scope(actor=world.chen, subject=feature, items=list(plan.values()))
+        chance = named(world, f"Quick cement {days}", kind="chance", probability=99, days=[days])
+        risk_ties.add(actor=world.alma, risk=chance, subject=feature)
+    figures = network_of(world)
+    assert (figures["without"]["p50"], figures["with"]["p50"]) == (18, 10)
+
+
+@pytest.fixture
+def epic(world, plan):
+    """Around digging and painting; clearing up comes after all of it."""
+    parent = make.work_item(actor=world.boris, project=world.project, title="Foundation")
+    for title in ("Dig", "Paint"):
+        work_items.change(actor=world.boris, item=plan[title], version=None, parent=parent)
+    after = make.work_item(actor=world.boris, project=world.project, title="Clear up", duration_minutes=480 * 3)
+    links.create(actor=world.boris, source=parent, target=after, kind="FS")
+    return parent
+
+
+def test_a_risk_to_a_container_delays_its_end_and_what_comes_after(world, epic):
+    rock = named(world, "Rock", epic, probability=99, days=[10])
+    figures = network_of(world)
+    assert (figures["without"]["p50"], figures["with"]["p50"]) == (19, 29), "16 days of painting, then clearing up"
+    assert [row["risk"] for row in figures["each"]] == [rock.pk]
+    row = make.issue(actor=world.boris, space=world.project.space, delay_days=10)
+    issues.block(actor=world.boris, issue=row, item=epic)
+    assert risk_runs.effect_of(row).plan_days == 10
+
+
+def test_an_end_inside_another_delays_that_as_well(world, epic):
+    whole = make.work_item(actor=world.boris, project=world.project, title="Quay")
+    work_items.change(actor=world.boris, item=epic, version=None, parent=whole)
+    handed = make.work_item(actor=world.boris, project=world.project, title="Hand over", duration_minutes=480 * 7)
+    links.create(actor=world.boris, source=whole, target=handed, kind="FS")
+    named(world, "Rock", epic, probability=99, days=[10])
+    assert network_of(world)["with"]["p50"] == 33, "16 + 10, then handing over"
+
+
+def test_lengths_are_read_as_they_were_said(world):
+    make.work_item(actor=world.boris, project=world.project, duration_minutes=21 * 480, is_duration_elapsed=True)
+    named(world, "Frost", probability=20, days=[5])
+    assert network_of(world)["without"]["p80"] == 5, "seven days by the clock"
+
+
+def test_work_with_dates_and_no_duration_lasts_from_one_to_the_other(world):
+    start = clock.today() + timedelta(days=7 - clock.today().weekday())
+    make.work_item(actor=world.boris, project=world.project, planned_start=start, planned_finish=start + timedelta(days=11))
+    named(world, "Frost", probability=20, days=[5])
+    assert network_of(world)["without"]["p80"] == 10
+
+
+def test_what_touches_another_project_delays_nothing_here(world, plan):
+    other = make.project(actor=world.alma, name="Other")
+    risk = make.risk(actor=world.alma, space=world.project.space, probability=99, days=[9])
+    risk_ties.add(actor=world.alma, risk=risk, subject=other)
+    assert network_of(world)["each"] == []
+    risk_ties.add(actor=world.alma, risk=risk, subject=world.project)
+    assert network_of(world)["with"]["p50"] == 27
+
+
 def test_a_run_is_kept_with_seed_and_hash_and_not_made_twice_from_the_same(world, register):
     first = risk_runs.compute(world.project.space)
     again = risk_runs.compute(world.project.space)
@@ -135,8 +231,6 @@ def test_a_run_is_kept_with_seed_and_hash_and_not_made_twice_from_the_same(world
 
 
 def test_what_is_done_delays_nothing_and_closed_risks_do_not_count(world, plan, register):
-    from tandem.work.actions import work_items
-
     work_items.change(actor=world.boris, item=plan["Paint"], version=None, state=make.state_of(world.project, "done"))
     for risk in register[2:]:
         risks.move(actor=world.boris, risk=risk, version=None, state="closed", reason="Over")

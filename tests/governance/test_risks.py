@@ -79,7 +79,12 @@ def test_what_is_left_counts_once_the_response_is_carried_out(world, row):
     risks.change(actor=world.boris, risk=row, version=None, **answer)
     assert row.expected_days == D("4.33")
     risks.change(actor=world.boris, risk=row, version=None, is_responded=True)
-    assert (row.expected_days, row.expected_money) == (D("0.20"), D("0.00"))
+    # 10 % of what was said of the money: nobody said another sum
+    assert (row.expected_days, row.expected_money) == (D("0.20"), D("2500.00"))
+    risks.change(actor=world.boris, risk=row, version=None, residual_money=[0])
+    assert (row.residual_money, row.expected_money) == ([0, 0, 0], D("0.00"))
+    risks.change(actor=world.boris, risk=row, version=None, residual_days=[])
+    assert row.expected_days == D("1.08")
 
 
 def test_strangers_and_readers_change_nothing(world, row):
@@ -169,6 +174,8 @@ def test_a_reserve_stands_until_the_next_and_the_same_is_not_written_twice(world
     for money in (5_000, 5_000, 8_000):
         risk_settings.set_reserve(actor=world.boris, space=world.project.space, money=money, days=D(3), note="For the crane")
     assert list(RiskReserve.objects.order_by("id").values_list("money", flat=True)) == [5_000, 8_000]
+    risk_settings.set_reserve(actor=world.boris, space=world.project.space, money=8_000, days=D(3), note="The board agreed")
+    assert RiskReserve.objects.count() == 3
     with pytest.raises(Refused, match="reserve_bounds"):
         risk_settings.set_reserve(actor=world.boris, space=world.project.space, money=-1, days=D(3))
 
@@ -189,6 +196,46 @@ def test_what_happened_in_projects_like_it_is_suggested_and_answered_once(world)
         risk_suggestions.accept(actor=world.alma, space=space, origin=f"risk:{happened.pk}", language="en")
     with pytest.raises(Refused, match="suggestion_gone"):
         risk_suggestions.accept(actor=world.boris, space=space, origin=f"risk:{happened.pk}", language="en")
+
+
+def over(world, name, **values):
+    old = make.project(actor=world.alma, name=name, **values)
+    projects.change(actor=world.alma, project=old, version=None, state="done")
+    return old
+
+
+def test_what_happened_in_a_confidential_project_is_offered_nowhere_else(world):
+    old = over(world, "Redundancies", is_confidential=True)
+    happened = make.risk(actor=world.alma, space=old.space, title="The works council says no")
+    make.issue(actor=world.alma, space=old.space, risk=happened)
+    assert f"risk:{happened.pk}" not in {one.origin for one in risk_suggestions.suggested(world.alma, world.project.space, "en")}
+    with pytest.raises(Refused, match="suggestion_gone"):
+        risk_suggestions.accept(actor=world.alma, space=world.project.space, origin=f"risk:{happened.pk}", language="en")
+
+
+def test_after_many_answers_older_ones_are_suggested(world, monkeypatch):
+    old = over(world, "Old gate")
+    first, second = (make.risk(actor=world.alma, space=old.space, title=title) for title in ("Wet ground", "Dry ground"))
+    for row in (first, second):
+        make.issue(actor=world.alma, space=old.space, risk=row)
+    monkeypatch.setattr(risk_suggestions, "MOST", 1)
+    for row in (second, first):
+        assert [one.origin for one in risk_suggestions.suggested(world.alma, world.project.space, "en")] == [f"risk:{row.pk}"]
+        risk_suggestions.reject(actor=world.alma, space=world.project.space, origin=f"risk:{row.pk}", reason="Not here", language="en")
+
+
+def test_another_currency_is_computed_anew(world, row, monkeypatch):
+    asked = []
+    monkeypatch.setattr(risks, "stale", asked.append)
+    risks.change(actor=world.boris, risk=row, version=None, currency="JPY")
+    assert asked == [world.project.space_id]
+
+
+def test_money_without_a_rate_has_no_grade_unless_its_days_are_high(world, row):
+    scale = scales.scale_of(world.project.space_id)
+    small, large = (assessing.Standing(80, (days,) * 3, (9 * 10**8,) * 3) for days in (1, 30))
+    assert (assessing.cell(scale, small, None).grade, assessing.cell(scale, small, 0.006).grade) == (assessing.UNKNOWN, "high")
+    assert assessing.cell(scale, large, None).grade == "high"
 
 
 def test_a_suggestion_of_the_catalogue_is_said_in_the_language_and_turned_down_with_a_reason(world):

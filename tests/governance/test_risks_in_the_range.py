@@ -2,8 +2,10 @@
 
 import pytest
 
-from tandem.governance.actions import risk_ties, risks
+from tandem.governance import threats
+from tandem.governance.actions import risk_runs, risk_ties, risks
 from tandem.governance.models import Risk
+from tandem.kit import clock
 from tandem.planning import plan_ranges
 from tandem.work.models import WorkItem
 from tests import make
@@ -61,7 +63,24 @@ def test_a_chance_alone_brings_the_end_of_the_project_forward(world, quay):
     assert plan_ranges.compute(quay.space).p50 == weekdays_after(TODAY, 7)
 
 
+def test_an_item_that_went_to_another_project_is_followed_there(world, quay):
+    item, gone_to = WorkItem.objects.get(space=quay.space, title="Paint the fence"), task(world, world.project, 3, title="Paint the fence")
+    risk_ties.add(actor=world.alma, risk=sure(world, quay, 5), subject=item)
+    WorkItem.objects.filter(pk=item.pk).update(moved_to=gone_to, removed_at=clock.now())
+    (event,) = threats.events(frozenset({quay.pk, world.project.pk}))
+    assert [impact.activity for impact in event.impacts] == [f"item:{gone_to.pk}"]
+
+
 def test_risks_of_other_projects_stay_out(world, quay):
     make.risk(actor=world.alma, space=world.project.space, probability=99, days=[50])
     assert plan_ranges.compute(quay.space).detail["risks"] == 0
 
+
+
+def test_what_the_end_would_be_without_a_risk_is_that_of_the_same_range(world, quay):
+    sure(world, quay, 5)
+    make.risk(actor=world.alma, space=quay.space, probability=40, days=[2, 4, 9], money=[])
+    figures = next(run.figures for run in risk_runs.compute(quay.space) if run.kind == "network")
+    found = plan_ranges.compute(quay.space)
+    assert (figures["with"]["p50_on"], figures["with"]["p80_on"]) == (str(found.p50), str(found.p80))
+    assert (figures["without"]["p80"], figures["learnt"]) == (10, 3)

@@ -18,6 +18,7 @@ REFUSALS = {
     "risk_has_issue": _("It has happened, and its issue is on record. It stays."),
     "ties_too_many": _("A risk names at most %(most)s records."),
     "reserve_bounds": _("A reserve is zero or more."),
+    "reserve_currency": _("Money is kept in %(currency)s here by now. Open the page again and say the sum in it."),
     "scale_borders": _("Write four values that rise."),
     "scale_grades": _("The steps go from 1 to 25, and high begins after medium."),
     "scale_silence": _("Write a number of days from 1 to 365 for each severity."),

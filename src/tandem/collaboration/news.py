@@ -42,7 +42,7 @@ class Read:
 
     def _about(self, event: Event) -> Ref | None:
         """The record whose watchers hear of it; None for what nobody watches."""
-        if event.verb in ("comment.reacted", "work_item.archived"):
+        if event.verb in ("comment.reacted", "work_item.archived", "issue.computed", "issue.escalated"):
             return None  # seen where it stands, told to nobody
         if event.subject_kind in self.rows:
             row = self.rows[event.subject_kind].get(event.subject_id)

@@ -4,12 +4,12 @@ from typing import Any
 
 import click
 
-from tandem.config.plan_commands.levelled import within
 from tandem.config.work_commands import showing
 from tandem.config.work_commands.asking import Api, Row, clean
 from tandem.config.work_commands.words import _
 from tandem.config.work_commands.writing import written
 
+MOST = 50_000
 _in = click.option("--in", "place", help=_("Key of a project, programme, portfolio or product; else everything."))
 
 
@@ -24,13 +24,25 @@ def risks() -> None:
 @showing.as_json
 def show(place: str | None, is_all: bool, is_json: bool) -> None:
     api = Api()
-    found = list(api.rows("risks/", most=1000, **within(api, place), **({} if is_all else {"state": "open"})))
+    found = _rows(api, "risks/", place, **({} if is_all else {"state": "open"}))
     found.sort(key=lambda row: (-float(row["expected_days"]), row["id"]))
     if is_json:
         showing.dump(found)
         return
     head = (_("number"), _("probability"), _("expected days"), _("expected money"), _("response"), _("next review"), _("title"))
     showing.table(head, [_line(row) for row in found])
+
+
+def _rows(api: Api, path: str, place: str | None, **asked: Any) -> list[Row]:
+    """Of the place and everything below it, all of them: they are sorted and cut only afterwards."""
+    rows = api.rows(path, most=MOST, **asked)
+    if place is None:
+        return list(rows)
+    spaces, step = {api.space(place)["id"]}, {api.space(place)["id"]}
+    tree = [(row["id"], row["parent_id"]) for row in api.rows("spaces/", most=MOST)]
+    while step := {pk for pk, parent in tree if parent in step} - spaces:
+        spaces |= step
+    return [row for row in rows if row["space_id"] in spaces]
 
 
 def _line(row: Row) -> tuple[Any, ...]:
@@ -81,7 +93,7 @@ def exposure(key: str, is_json: bool) -> None:
 @showing.as_json
 def issues(place: str | None, is_json: bool) -> None:
     api = Api()
-    found = sorted(api.rows("issues/", most=1000, state="open", **within(api, place)), key=lambda row: (row["progress_at"], row["id"]))
+    found = sorted(_rows(api, "issues/", place, state="open"), key=lambda row: (row["progress_at"], row["id"]))
     if is_json:
         showing.dump(found)
         return
@@ -95,7 +107,8 @@ def issues(place: str | None, is_json: bool) -> None:
 @showing.as_json
 def progress(number: int, note: str, is_json: bool) -> None:
     api = Api()
-    row = written(api, f"issues/{number}/progress/", {"note": note}, api.get(f"issues/{number}/"), is_post=True)
+    issue = api.get(f"issues/{number}/")
+    row = written(api, f"issues/{number}/progress/", {"note": note}, issue | {"name": clean(issue["title"])}, is_post=True)
     if is_json:
         showing.dump(row)
     else:

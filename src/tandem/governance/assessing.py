@@ -10,10 +10,13 @@ from tandem.kit.errors import Refused
 
 MOST_DAYS, MOST_MONEY = 5_000, 10**11
 LOW, MEDIUM, HIGH = "low", "medium", "high"
+UNKNOWN = "unknown"
+"Its money is in a currency of which no rate is known, and its days alone do not make it high."
 
 
-def points(values: Any, field: str, *, is_money: bool = False) -> list[float] | list[int]:
-    """Nothing, one value that stands for all three, or at least, most likely and at most in this order."""
+def points(values: Any, field: str, *, is_money: bool = False, is_rest: bool = False) -> list[float] | list[int]:
+    """Nothing, one value that stands for all three, or at least, most likely and at most in this order. `is_rest`: of what is
+    left after a response nothing at all is said as three times 0; unsaid, it stays as it was."""
     most = MOST_MONEY if is_money else MOST_DAYS
     if not isinstance(values, list | tuple) or len(values) not in (0, 1, 3):
         raise Refused("three_points", field=field)
@@ -22,7 +25,7 @@ def points(values: Any, field: str, *, is_money: bool = False) -> list[float] | 
     found = [round(one) if is_money else round(float(one), 1) for one in values]
     if found != sorted(found):
         raise Refused("three_points_order", field=field)
-    if not any(found):
+    if not any(found) and not is_rest:
         return []
     return found * 3 if len(found) == 1 else found
 
@@ -47,16 +50,15 @@ class Standing:
 
 def standing(risk: Any) -> Standing:
     """`is_responded` without a residual of a kind leaves that as it was."""
-    if not risk.is_responded or risk.residual_probability is None:
-        return Standing(risk.probability, tuple(risk.days), tuple(risk.money))
-    return Standing(risk.residual_probability, tuple(risk.residual_days), tuple(risk.residual_money))
+    rest = after_response(risk) if risk.is_responded else None
+    return rest or Standing(risk.probability, tuple(risk.days), tuple(risk.money))
 
 
 def after_response(risk: Any) -> Standing | None:
-    """What should be left, as far as somebody said."""
+    """What should be left, as far as somebody said: of days or money of which nobody said, all."""
     if risk.residual_probability is None:
         return None
-    return Standing(risk.residual_probability, tuple(risk.residual_days), tuple(risk.residual_money))
+    return Standing(risk.residual_probability, tuple(risk.residual_days or risk.days), tuple(risk.residual_money or risk.money))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +100,5 @@ class Cell:
 def cell(scale: Scale, now: Standing, rate: float | None) -> Cell:
     money = mean(now.money) * rate if rate is not None else 0.0
     likely, large = scale.likely(now.probability), scale.large(mean(now.days), money)
-    return Cell(likely, large, scale.grade(likely * large))
+    grade = scale.grade(likely * large)
+    return Cell(likely, large, UNKNOWN if rate is None and any(now.money) and grade != HIGH else grade)

@@ -1,15 +1,15 @@
 """The register as planning takes it: what counts of each open risk, in one currency, with the items and features that it delays."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
-from tandem.compute.forecasting.risk_network import Impact, RiskEvent
+from django.db.models.functions import Coalesce
+
+from tandem.compute.forecasting.risk_network import RiskEvent
 from tandem.governance.assessing import standing
 from tandem.governance.models import Risk, RiskTie
 from tandem.people.models import Space
-from tandem.planning.risked import Threat, seeming
+from tandem.planning.risked import Threat, event
 from tandem.portfolio import currencies
 from tandem.portfolio.models import Project
 
@@ -28,41 +28,40 @@ def open_risks(space: Space) -> list[Risk]:
 
 
 def read(risks: Sequence[Risk], currency: str, on: date) -> tuple[list[Threat], int]:
-    """In that currency; and of how many the money is left out, since no rate is known. Two queries and those of the rates."""
-    ties: dict[int, list[Any]] = defaultdict(list)
-    for risk, item, feature in _touched(risks):
-        ties[risk].append((item, feature))
+    """In that currency; and of how many the money is left out, since no rate is known. A query, and those of the rates."""
+    hits = _hits(risks)
     known = currencies.rates()
     found, unknown = [], 0
     for risk in risks:
         now = standing(risk)
         rate = known.between(risk.currency, currency, on)
-        unknown += bool(now.money) and rate is None
-        found.append(Threat(
-            risk.pk, now.probability / 100, risk.sign, now.days, tuple(float(one) * float(rate) for one in now.money) if rate is not None else (),
-            tuple(item for item, _feature in ties[risk.pk] if item), tuple(feature for _item, feature in ties[risk.pk] if feature),
-        ))  # fmt: skip
+        unknown += any(now.money) and rate is None
+        money = tuple(float(one) * float(rate) for one in now.money) if rate is not None else ()
+        found.append(Threat(risk.pk, now.probability / 100, risk.sign, now.days, money, hits[risk.pk]))
     return found, unknown
 
 
 def events(projects: frozenset[int]) -> list[RiskEvent]:
-    """The open risks of these projects as events of the range in which their plan ends. What names neither an item nor a feature puts off the
-    end of its project."""
+    """The open risks of these projects as events of the range in which their plan ends."""
     spaces = Project.objects.filter(pk__in=projects).values_list("space_id", flat=True)
     risks = list(Risk.objects.in_spaces(spaces).open().order_by("id"))
-    ties: dict[int, list[str]] = defaultdict(list)
-    for risk, item, feature in _touched(risks):
-        ties[risk] += [f"item:{item}"] * bool(item) + [f"feature:{feature}"] * bool(feature)
+    hits = _hits(risks)
     found = []
     for risk in risks:
         now = standing(risk)
-        if now.days:
-            days = seeming(now.days, risk.sign)
-            hit = ties[risk.pk] or [f"space:{risk.space_id}"]
-            found.append(RiskEvent(str(risk.pk), now.probability / 100, tuple(Impact(name, time=days) for name in hit)))
+        if any(now.days):
+            found.append(event(Threat(risk.pk, now.probability / 100, risk.sign, now.days, (), hits[risk.pk])))
     return found
 
 
-def _touched(risks: Iterable[Risk]) -> Any:
-    rows = RiskTie.objects.filter(risk__in=[risk.pk for risk in risks], kind=RiskTie.Kind.TOUCHES).order_by("id")
-    return rows.values_list("risk_id", "item_id", "feature_id")
+def _hits(risks: Iterable[Risk]) -> dict[int, tuple[str, ...]]:
+    """What each delays, as planning names it: items, features, the end of its project where it names that or nothing. Another project has
+    its own register."""
+    rows = list(risks)
+    found: dict[int, set[str]] = {}
+    ties = RiskTie.objects.filter(risk__in=[risk.pk for risk in rows], kind=RiskTie.Kind.TOUCHES).order_by("id")
+    # an item that went to another project is followed there
+    for risk, item, feature, space in ties.values_list("risk_id", Coalesce("item__moved_to_id", "item_id"), "feature_id", "project__space_id"):
+        found.setdefault(risk, set()).add(f"item:{item}" if item else f"feature:{feature}" if feature else f"space:{space}")
+    own = {risk.pk: f"space:{risk.space_id}" for risk in rows}
+    return {pk: tuple(sorted(name for name in found.get(pk, {end}) if name == end or not name.startswith("space:"))) for pk, end in own.items()}

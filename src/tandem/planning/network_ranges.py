@@ -1,11 +1,11 @@
 """When a plan ends, as a range: features from what the team really finished, tasks from how far estimates were off, in one network.
 
 Whoever knows of risks names them with the items that they hit (`item:12`), or with the project whose end they put off (`space:3`); they
-come in as events of the same trials."""
+come in as events of the same trials; a feature or a container of items is named alike (`feature:7`, `item:4`)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from tandem.compute.forecasting.estimates import ENOUGH
@@ -14,6 +14,7 @@ from tandem.compute.forecasting.three_point import Estimate, fixed, lognormal
 from tandem.compute.scheduling.network import Link, LinkType, find_cycle
 from tandem.kit import clock
 from tandem.people.models import Space, Team
+from tandem.planning import network_ends
 from tandem.planning.estimate_history import Line, finished, ladder, team_of
 from tandem.planning.range_work import Counted, RangeWork, Task
 from tandem.work.models import WorkItem
@@ -123,22 +124,24 @@ def _learnt_from(own: Iterable[int]) -> list[int]:
     return sorted(set(own) | {pk for pk in tree if is_open(pk)})
 
 
-def build(work: RangeWork, past: Past, risks: Sequence[RiskEvent] = ()) -> Built:
+def build(work: RangeWork, past: Past, risks: Sequence[RiskEvent] = (), *, is_bold: bool = False) -> Built:
     """The network of the work, with the risks on the activities that hold the items they name. Raises `TooLittle`: no_work,
-    not_enough (too few finished items to say how far estimates are off), unsized (of most tasks nobody said how long they take)."""
+    not_enough (too few finished items to say how far estimates are off), unsized (of most tasks nobody said how long they take).
+    `is_bold`: of these two neither; lengths of which nothing can be learnt are taken as they were said."""
     if not work.tasks:
         raise TooLittle(code="no_work")
-    links, closed = _without_circles(work)
+    links, closed = _without_circles(work, network_ends.ended(work, risks))
     node_of = _nodes(work)
-    activities, used, assumed = _activities(work, past)
-    ends = _ends(work, node_of, risks)
-    offset = _begin_sooner(ends, risks, activities, links)
-    links += [Link(node, end, LinkType.FS) for end, nodes in ends.items() for node in nodes]
+    activities, used, assumed = _activities(work, past, is_bold=is_bold)
+    ends = network_ends.ends(work, node_of, risks)
+    sooner = network_ends.Sooner(ends, risks, activities, links)
+    network_ends.tie(work, ends, activities, links)
     known = {one.id for one in activities}
     activities += [UncertainActivity(name, fixed(0.0)) for name in sorted({end for link in links for end in (link.predecessor, link.successor)} - known)]
     groups = [Group(name, SAME_TEAM if name.startswith("team:") else SAME_PROJECT) for name in sorted({name for one in activities for name in one.groups})]
-    placed, unplaced = _placed(risks, {f"item:{pk}": node for pk, node in node_of.items()} | {node: node for node in (*node_of.values(), *ends)})
-    return Built(RiskNetwork(tuple(activities), tuple(links), placed, tuple(groups)), node_of, used, assumed, closed, unplaced, offset)
+    names = {f"item:{pk}": node for pk, node in node_of.items()} | {node: node for node in node_of.values()} | {end: network_ends.node(end) for end in ends}
+    placed, unplaced = network_ends.placed(risks, names, sooner)
+    return Built(RiskNetwork(tuple(activities), tuple(links), placed, tuple(groups)), node_of, used, assumed, closed, unplaced, sooner.offset)
 
 
 def _nodes(work: RangeWork) -> dict[int, str]:
@@ -148,12 +151,12 @@ def _nodes(work: RangeWork) -> dict[int, str]:
     return found
 
 
-def _activities(work: RangeWork, past: Past) -> tuple[list[UncertainActivity], dict[Learnt, int], int]:
+def _activities(work: RangeWork, past: Past, *, is_bold: bool) -> tuple[list[UncertainActivity], dict[Learnt, int], int]:
     inside = {item for one in work.counted for item in one.items}
     own = [task for pk, task in sorted(work.tasks.items()) if pk not in inside]
     said = sorted(task.days for task in own if task.days is not None and not task.is_milestone)
     sized, needing = len(said), sum(not task.is_milestone for task in own)
-    if needing and sized * 2 < needing:
+    if needing and sized * 2 < needing and not is_bold:
         raise TooLittle(code="unsized", unsized=needing - sized, tasks=needing)
     usual = said[sized // 2] if said else 0.0
     used: dict[Learnt, int] = defaultdict(int)
@@ -163,10 +166,11 @@ def _activities(work: RangeWork, past: Past) -> tuple[list[UncertainActivity], d
         days = usual if task.days is None else task.days
         if not task.is_milestone and days > 0:
             learnt = past.of(task)
-            if learnt is None:
+            if learnt is None and not is_bold:
                 raise TooLittle(code="not_enough", found=len(past.lines), needed=ENOUGH)
-            used[learnt] += 1
-            length = _drawn(max(round(days * _GRAIN), 1) / _GRAIN, learnt)
+            if learnt is not None:
+                used[learnt] += 1
+            length = fixed(days) if learnt is None else _drawn(max(round(days * _GRAIN), 1) / _GRAIN, learnt)
         found.append(UncertainActivity(f"item:{task.id}", length, earliest=float(task.earliest), groups=() if length.is_certain else (f"tasks:{task.space_id}",)))
     return found, dict(used), needing - sized
 
@@ -197,11 +201,11 @@ def _share(distribution: Sequence[tuple[int, int]], share: float) -> float:
     return float(before)
 
 
-def _without_circles(work: RangeWork) -> tuple[list[Link], int]:
+def _without_circles(work: RangeWork, ended: frozenset[int]) -> tuple[list[Link], int]:
     """Where a circle leads through what is counted together, that is taken apart into its items; of a circle of items the link that closes
     it is left out."""
     while True:
-        links = _links(work)
+        links = _links(work, ended)
         path = find_cycle((link.predecessor, link.successor) for link in links)
         if path is None:
             return links, 0
@@ -218,14 +222,14 @@ def _without_circles(work: RangeWork) -> tuple[list[Link], int]:
     return links, closed
 
 
-def _links(work: RangeWork) -> list[Link]:
+def _links(work: RangeWork, ended: frozenset[int]) -> list[Link]:
     """Between activities. A container begins and ends with what it holds: two activities without length stand for that."""
     node_of = _nodes(work)
     share = {one.node: (one, _behind(work, one)) for one in work.counted}
     found: set[Link] = set()
     for arrow in work.arrows:
-        source, target = _end_of(work, arrow.source, node_of, "after" if arrow.type in (LinkType.FS, LinkType.FF) else "before", found), _end_of(
-            work, arrow.target, node_of, "before" if arrow.type in (LinkType.FS, LinkType.SS) else "after", found
+        source, target = _end_of(work, arrow.source, node_of, "after" if arrow.type in (LinkType.FS, LinkType.FF) else "before", found, ended), _end_of(
+            work, arrow.target, node_of, "before" if arrow.type in (LinkType.FS, LinkType.SS) else "after", found, ended
         )  # fmt: skip
         if source is None or target is None or source == target:
             continue
@@ -259,61 +263,15 @@ def _behind(work: RangeWork, one: Counted) -> dict[int, set[int]]:
     return found
 
 
-def _end_of(work: RangeWork, item: int, node_of: dict[int, str], side: str, found: set[Link]) -> str | None:
-    """The activity of an item; of a container that of its beginning or end."""
+def _end_of(work: RangeWork, item: int, node_of: dict[int, str], side: str, found: set[Link], ended: frozenset[int]) -> str | None:
+    """The activity of an item; of a container that of its beginning or end, or of the one item that it holds unless its end is hit by itself."""
     if item in node_of:
         return node_of[item]
     inside = sorted({node_of[pk] for pk in work.below.get(item, ()) if pk in node_of})
     if not inside:
         return None
-    if len(inside) == 1:
+    if len(inside) == 1 and (side == "before" or item not in ended):
         return inside[0]
     name = f"{side}:{item}"
     found.update(Link(one, name) if side == "after" else Link(name, one) for one in inside)
     return name
-
-
-def _ends(work: RangeWork, node_of: dict[int, str], risks: Sequence[RiskEvent]) -> dict[str, list[str]]:
-    """The end of each project that a risk puts off as a whole, with the activities that it waits for."""
-    hit = {impact.activity for risk in risks for impact in risk.impacts if impact.activity.startswith("space:")}
-    found: dict[str, set[str]] = defaultdict(set)
-    for task in work.tasks.values():
-        if (end := f"space:{task.space_id}") in hit:
-            found[end].add(node_of[task.id])
-    return {end: sorted(nodes) for end, nodes in sorted(found.items())}
-
-
-def _begin_sooner(ends: dict[str, list[str]], risks: Sequence[RiskEvent], activities: list[UncertainActivity], links: list[Link]) -> float:
-    """A chance for a whole project lets its work begin sooner by what is gained, which would be before today: so the network begins that
-    many days before. Work that has a day keeps it."""
-    gains: dict[str, float] = defaultdict(float)
-    for risk in risks:
-        for impact in risk.impacts:
-            if impact.activity in ends and impact.time is not None and impact.time.low < 0:
-                gains[impact.activity] -= impact.time.low
-    offset = max(gains.values(), default=0.0)
-    freed = {node: end for end in gains for node in ends[end]}
-    for k, one in enumerate(activities if offset else ()):
-        if one.earliest or one.id not in freed:
-            activities[k] = replace(one, earliest=one.earliest + offset)
-        else:
-            links.append(Link(_sooner(freed[one.id]), one.id, LinkType.FS))
-    activities += [UncertainActivity(_sooner(end), fixed(gain), earliest=offset - gain) for end, gain in sorted(gains.items())]
-    return offset
-
-
-def _sooner(end: str) -> str:
-    return end.replace("space:", "sooner:")
-
-
-def _placed(risks: Sequence[RiskEvent], names: dict[str, str]) -> tuple[tuple[RiskEvent, ...], int]:
-    """Impacts on open items, on the activity that holds them; what is done or elsewhere is hit no more."""
-    placed, lost = [], 0
-    for risk in risks:
-        kept = tuple(
-            replace(impact, activity=_sooner(name) if impact.time is not None and impact.time.low < 0 else name)
-            for impact in risk.impacts if (name := names.get(impact.activity))
-        )  # fmt: skip
-        lost += len(risk.impacts) - len(kept)
-        placed.append(replace(risk, impacts=kept))
-    return tuple(placed), lost

@@ -106,9 +106,9 @@ def _learnt(used: dict[Learnt, int]) -> list[Json]:
 
 
 def _driver(one: Any, day: Any) -> Json:
-    kind, _colon, number = one.activity.partition(":")
+    kind, _colon, number = one.activity.removeprefix("sooner_").partition(":")
     return {
-        "kind": "space" if kind == "sooner" else kind, "id": int(number), "short": day(one.end_when_short), "long": day(one.end_when_long), "days": round(one.swing, 1), "criticality": round(one.criticality, 4),
+        "kind": "item" if kind in ("after", "before") else kind, "id": int(number.partition("@")[0]), "short": day(one.end_when_short), "long": day(one.end_when_long), "days": round(one.swing, 1), "criticality": round(one.criticality, 4),
     }  # fmt: skip
 
 

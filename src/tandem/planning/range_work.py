@@ -73,7 +73,7 @@ class Arrow:
 @dataclass(slots=True)
 class RangeWork:
     """`tasks`: every open item, as it would be reckoned by itself. `below`: container → open items under it.
-    `lost`: links and outside predecessors that could not be kept."""
+    `parents`: container → the open container around it. `features`: feature → its open items. `lost`: links and outside predecessors that could not be kept."""
 
     on: date
     days: workdays.Workdays
@@ -81,6 +81,8 @@ class RangeWork:
     counted: list[Counted] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
     below: dict[int, list[int]] = field(default_factory=dict)
+    parents: dict[int, int] = field(default_factory=dict)
+    features: dict[int, list[int]] = field(default_factory=dict)
     planned_end: date | None = None
     lost: int = 0
     is_levelled: bool = False
@@ -104,6 +106,9 @@ def read(space_id: int, projects: Sequence[Project]) -> RangeWork:
     leaves = {row["id"]: row for row in rows if row["id"] not in parents and (not row["is_summary"] or row["is_milestone"])}
     containers = {row["id"]: row for row in rows if row["id"] not in leaves}
     _below(work, leaves, containers)
+    for subject in reading.subjects:
+        if subject.ref.kind == FEATURE and (items := sorted(item.id for item in subject.open_items if item.id in leaves)):
+            work.features[subject.ref.id] = items
     links = _links(work, set(leaves) | set(containers), reading, projects)
     _tasks(work, leaves, containers, links, projects)
     _count(work, reading, leaves)
@@ -125,6 +130,7 @@ def _open(spaces: Sequence[int], reading: Reading) -> list[dict[str, Any]]:
 
 
 def _below(work: RangeWork, leaves: dict[int, dict[str, Any]], containers: dict[int, dict[str, Any]]) -> None:
+    work.parents = {pk: row["parent_id"] for pk, row in containers.items() if row["parent_id"] in containers}
     for pk, row in leaves.items():
         parent, seen = row["parent_id"], set[int]()
         while parent in containers and parent not in seen:
@@ -185,7 +191,7 @@ def _tasks(work: RangeWork, leaves: dict[int, dict[str, Any]], containers: dict[
             days.append(levelled[pk].date())
         earliest = 0 if is_begun else max([0, *(work.days.until(day) - 1 for day in days if day), *(held.get(one, 0) for one in (pk, *above[pk]))])
         who = tuple(sorted(person for person, _share in people[pk]))
-        work.tasks[pk] = Task(pk, row["space_id"], row["type__name"], _length(row, people[pk]), earliest, row["is_milestone"], who, is_begun)
+        work.tasks[pk] = Task(pk, row["space_id"], row["type__name"], _length(row, people[pk], work.days), earliest, row["is_milestone"], who, is_begun)
 
 
 def _release(row: dict[str, Any]) -> date | None:
@@ -195,15 +201,19 @@ def _release(row: dict[str, Any]) -> date | None:
     return day_of(row["planned_start"]) if row["is_manual"] else None
 
 
-def _length(row: dict[str, Any], people: list[tuple[int, int]]) -> float | None:
-    """Working days that are left: of its own duration, else of its effort, by who does most of it."""
+def _length(row: dict[str, Any], people: list[tuple[int, int]], days: workdays.Workdays) -> float | None:
+    """Working days that are left: of its own duration, else of its effort, by who does most of it, else from its planned start to its
+    planned finish."""
     if row["is_milestone"]:
         return 0.0
     if row["duration_minutes"] is not None:
         left = row["duration_minutes"] * (100 - row["percent_complete"]) / 100
         return float(left / DAY * (5 / 21 if row["is_duration_elapsed"] else 1))
     if row["remaining_minutes"] is None:
-        return None
+        start, finish = day_of(row["planned_start"]), day_of(row["planned_finish"])
+        if start is None or finish is None or finish < start:
+            return None
+        return float(days.calendar.working_days(start, finish).sum() * (100 - row["percent_complete"]) / 100)
     together = sum(share for _who, share in people)
     return float(row["remaining_minutes"] / DAY * (max(share for _who, share in people) / together if together else 1))
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tandem.governance.actions import risks
 from tandem.governance.models import Issue, IssueItem, Risk
@@ -90,11 +91,25 @@ def move(*, actor: Any, issue: Issue, version: int | None, state: str, resolutio
         if state != _S.OPEN:
             for one in IssueItem.objects.filter(issue=issue).select_related("block"):
                 _release(actor, one)
+        _with_its_risk(actor, issue)
     return issue
 
 
+def _with_its_risk(actor: Any, issue: Issue) -> None:
+    """Found to be no issue: its risk has not happened, unless another issue says so. Open again: it has."""
+    risk = Risk.objects.select_for_update(of=("self",)).filter(pk=issue.risk_id).first()
+    if risk is None:
+        return
+    if issue.state == _S.CANCELLED:
+        if risk.state == Risk.State.HAPPENED and not Issue.objects.filter(risk=risk).exclude(state=_S.CANCELLED).exists():
+            risks.end(actor=actor, risk=risk, version=None, state=Risk.State.OPEN, reason="")
+    elif risk.state != Risk.State.HAPPENED:
+        risks.end(actor=actor, risk=risk, version=None, state=Risk.State.HAPPENED, reason=issue.title)
+
+
 def block(*, actor: Any, issue: Issue, item: WorkItem) -> IssueItem:
-    """The item cannot go on because of it: it is blocked with the issue as the reason, unless something blocks it already."""
+    """The item cannot go on because of it: it is blocked with the issue as the reason, unless something blocks it already. Said
+    again of an item that goes on by now it is blocked anew."""
     require(actor, _DO, issue.space_id)
     if not item.is_seen_by(actor):
         raise Hidden
@@ -103,11 +118,14 @@ def block(*, actor: Any, issue: Issue, item: WorkItem) -> IssueItem:
         if not held.is_open:
             raise Refused("issue_over", state=str(held.get_state_display()))
         known = IssueItem.objects.filter(issue=held, item=item).first()
-        if known is not None:
+        is_free = not Block.objects.open().filter(item=item).exists()
+        if known is not None and not is_free:
             return known
-        begun = None
-        if not Block.objects.open().filter(item=item).exists():
-            begun = blocks.start(actor=actor, item=item, reason=held.title)
+        begun = blocks.start(actor=actor, item=item, reason=_reason(held, item.space_id)) if is_free else None
+        if known is not None:
+            known.write(expected=None, block=begun)
+            record("issue.blocks", held, actor=actor, changes={"item": [None, item.pk]})
+            return known
         row = IssueItem.objects.create(space_id=held.space_id, issue=held, item=item, block=begun)
         record("issue.blocks", held, actor=actor, changes={"item": [None, item.pk]})
         _recompute(held)
@@ -139,10 +157,24 @@ def remove(*, actor: Any, issue: Issue, version: int | None = None) -> None:
 
 
 def _release(actor: Any, row: IssueItem) -> None:
-    """Only the block that it began, and only where the actor may: another's work goes on by the other's hand."""
+    """Only the block that it began, and only where the actor may: another's work goes on by the other's hand. Where another open
+    issue holds the item up too, the block is handed on to that."""
     held = row.block
-    if held is not None and held.ended_at is None and may(actor, _DO, held.space_id):
+    if held is None or held.ended_at is not None or not may(actor, _DO, held.space_id):
+        return
+    others = IssueItem.objects.filter(item=row.item_id, issue__state=_S.OPEN).exclude(issue=row.issue_id)
+    other = others.select_for_update(of=("self",)).select_related("issue").order_by("id").first()
+    if other is None:
         blocks.end(actor=actor, block=held, version=None)
+        return
+    other.write(expected=None, block=held)
+    row.write(expected=None, block=None)
+    blocks.change(actor=actor, block=held, version=None, reason=_reason(other.issue, held.space_id))
+
+
+def _reason(issue: Issue, space_id: int) -> str:
+    """Its title, where whoever sees the item sees the issue as well."""
+    return issue.title if issue.space_id == space_id else _("An issue that stands elsewhere holds it up.")
 
 
 def _recompute(issue: Issue) -> None:

@@ -1,5 +1,8 @@
 """Computing what the risks of a scope come to, and what they do to the end of a project; one row for each day."""
 
+import logging
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,9 +19,10 @@ from tandem.people.models import Space, SpaceKind
 from tandem.planning import risked, runs
 from tandem.portfolio.actions.benefits import currency_of
 
+_log = logging.getLogger("tandem.governance")
 _LOCK = 0x5217
 _K = RiskRun.Kind
-FIRST_STEP = 1
+FIRST_STEP = 2
 "What the hash of the inputs begins with: raised when the same rows are computed differently."
 
 
@@ -48,30 +52,46 @@ def compute_all() -> int:
         while at is not None and at not in wanted:
             wanted.add(at)
             at = parents.get(at)
-    for space in Space.objects.filter(pk__in=wanted).order_by("id"):
-        compute(space)
-    return len(wanted)
+    return _each(Space.objects.filter(pk__in=wanted).order_by("id"), compute)
 
 
 def effects_anew() -> int:
     """Of every open issue that holds work up: the plan moves also without it."""
     rows = list(Issue.objects.open().exclude(delay_days=None).filter(blocked__isnull=False).distinct().select_related("space").order_by("id"))
+    return _each(rows, effect_of)
+
+
+def _each(rows: Iterable[Any], do: Callable[[Any], Any]) -> int:
+    """What fails for one is told to who looks after the server, and stops none of the others."""
+    done = 0
     for row in rows:
-        effect_of(row)
-    return len(rows)
+        try:
+            do(row)
+            done += 1
+        except Exception:
+            _log.exception("risks: %s %s could not be computed", row._meta.label_lower, row.pk)
+    return done
 
 
 def effect_of(issue: Issue) -> Issue:
-    """By how many working days the end of its project moves for what it holds up; nothing where it names no open item or no days."""
+    """By how many working days the end of its project moves for what it holds up; nothing where it names no open item or no days.
+    It is no change of the issue: its version stays, and only another figure is on record."""
     held = dict.fromkeys(IssueItem.objects.filter(issue=issue).values_list("item_id", flat=True), float(issue.delay_days or 0))
-    work = risked.read(issue.space) if held and issue.delay_days else None
-    digest = runs.digest_of([FIRST_STEP, sorted(held.items()), work.inputs()]) if work is not None else ""
+    work = risked.read(issue.space, [risked.hold_up(held)]) if held and issue.delay_days else None
+    digest = runs.digest_of([FIRST_STEP, work.inputs()]) if work is not None else ""
     if issue.plan_of == digest and (issue.plan_days is None) == (work is None):
         return issue
-    days = risked.delay(work, held) if work is not None else None
+    days = risked.delay(work) if work is not None else None
+    after = None if days is None else Decimal(str(days)).quantize(Decimal("0.01"))
     with transaction.atomic():
-        issue.write(expected=None, plan_days=days, plan_of=digest)
-        record("issue.computed", issue, actor=None, changes={"plan_days": [None, days]})
+        held_now = Issue.objects.select_for_update(of=("self",)).filter(pk=issue.pk, delay_days=issue.delay_days).first()
+        if held_now is None:
+            return issue
+        before = held_now.plan_days
+        Issue.objects.filter(pk=issue.pk).update(plan_days=after, plan_of=digest)
+        if before != after:
+            record("issue.computed", held_now, actor=None, changes={"plan_days": [before, after]})
+    issue.plan_days, issue.plan_of = after, digest
     return issue
 
 
@@ -97,18 +117,18 @@ def _exposure(space: Space) -> RiskRun | None:
 
 def _network(space: Space) -> RiskRun | None:
     rows = threats.open_risks(space)
-    work = risked.read(space) if rows else None
+    known, _unknown = threats.read(rows, currency_of(space), clock.today())
+    work = risked.read(space, [risked.event(one) for one in known]) if rows else None
     if work is None:
         RiskRun.objects.filter(space=space, kind=_K.NETWORK, as_of=clock.today()).delete()
         return None
-    known, _unknown = threats.read(rows, currency_of(space), clock.today())
-    digest = runs.digest_of([FIRST_STEP, [repr(one) for one in known], work.inputs()])
+    digest = runs.digest_of([FIRST_STEP, str(work.work.on), str(work.work.days.calendar), [repr(one) for one in known], work.inputs()])
     before = RiskRun.objects.filter(space=space, kind=_K.NETWORK).newest_first().first()
     if before is not None and before.as_of == clock.today() and before.inputs_hash == digest:
         return before
     seed = runs.seed_of("risks", space.pk)
     figures = risked.effects(work, known, seed)
-    return _keep(space, _K.NETWORK, digest, seed, figures["trials"], len(known), sum(not one.days for one in known), figures)
+    return _keep(space, _K.NETWORK, digest, seed, figures["trials"], len(known), sum(not any(one.days) for one in known), figures)
 
 
 def _keep(space: Space, kind: str, digest: str, seed: int, trials: int, risks: int, left_out: int, figures: dict[str, Any]) -> RiskRun:

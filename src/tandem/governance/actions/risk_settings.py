@@ -43,9 +43,10 @@ def set_reserve(*, actor: Any, space: Space, money: int = 0, days: Decimal = Dec
         Space.objects.select_for_update().get(pk=space.pk)
         last = RiskReserve.objects.filter(space=space).first()
         values = {"money": money, "days": days, "currency": currency or currency_of(space)}
-        if last is not None and all(getattr(last, name) == value for name, value in values.items()):
+        note = note.strip()[:500]
+        if last is not None and all(getattr(last, name) == value for name, value in values.items()) and note in ("", last.note):
             return last
-        row = RiskReserve(space=space, note=note.strip()[:500], set_by=actor, **values)
+        row = RiskReserve(space=space, note=note, set_by=actor, **values)
         row.full_clean(validate_constraints=False)
         row.save(force_insert=True)
         shown = {name: [getattr(last, name) if last else None, value] for name, value in values.items() if last is None or getattr(last, name) != value}

@@ -10,6 +10,7 @@ from tandem.governance.catalogue import ENTRIES
 from tandem.governance.models import Risk, RiskSuggestion
 from tandem.history.record import record
 from tandem.kit.errors import Refused
+from tandem.kit.text import whole_number
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
 from tandem.portfolio.models import Project
@@ -32,7 +33,9 @@ class Suggested:
 def suggested(user: Any, space: Space, language: str) -> list[Suggested]:
     """What was not answered there yet: first what happened in alike projects, as far as the asker sees them, then the catalogue."""
     answered = set(RiskSuggestion.objects.visible_to(user).filter(space=space).values_list("origin", flat=True))
-    found = [one for one in (*_happened(user, space), *_known(space, language)) if one.origin not in answered]
+    known = [whole_number(one.removeprefix("risk:"), 12) or 0 for one in answered if one.startswith("risk:")]
+    alike = _happened(user, space).exclude(pk__in=known).order_by("-ended_on", "-id")[:MOST]
+    found = [*_said(alike), *(one for one in _known(space, language) if one.origin not in answered)]
     titles = {title.casefold() for title in Risk.objects.visible_to(user).filter(space=space).values_list("title", flat=True)}
     return [one for one in found if one.values["title"].casefold() not in titles][:MOST]
 
@@ -61,7 +64,9 @@ def reject(*, actor: Any, space: Space, origin: str, reason: str, language: str)
 
 
 def _find(actor: Any, space: Space, origin: str, language: str) -> Suggested:
-    one = next((one for one in (*_happened(actor, space), *_known(space, language)) if one.origin == origin), None)
+    kind, _colon, number = origin.partition(":")
+    alike = _said(_happened(actor, space).filter(pk=whole_number(number, 12) or 0)) if kind == "risk" else _known(space, language)
+    one = next((one for one in alike if one.origin == origin), None)
     if one is None:
         raise Refused("suggestion_gone")
     return one
@@ -80,14 +85,33 @@ def _keep(actor: Any, space: Space, origin: str, verdict: str, reason: str, risk
     return row
 
 
-def _happened(user: Any, space: Space) -> list[Suggested]:
-    """Of projects that are over and of the same kind of investment; of a project without a kind, of all that are over."""
+def _happened(user: Any, space: Space) -> Any:
+    """Of projects that are over and of the same kind of investment; of a project without a kind, of all that are over. What stands in a
+    confidential place is offered nowhere else, and what turned out to be no issue has not happened."""
     own = Project.objects.filter(space=space).first()
     over = Project.objects.visible_to(user).filter(state__in=(Project.State.DONE, Project.State.CANCELLED)).exclude(space=space)
     if own is not None and own.kind:
         over = over.filter(kind=own.kind)
-    rows = Risk.objects.visible_to(user).filter(state=Risk.State.HAPPENED, space__in=over.values("space")).select_related("space")
-    return [Suggested(f"risk:{row.pk}", {name: getattr(row, name) for name in _CARRIED}, row) for row in rows.order_by("-ended_on", "-id")[:MOST]]
+    rows = Risk.objects.visible_to(user).filter(state=Risk.State.HAPPENED, space__in=over.values("space")).exclude(space_id__in=_confidential())
+    return rows.select_related("space")
+
+
+def _said(rows: Any) -> list[Suggested]:
+    return [Suggested(f"risk:{row.pk}", {name: getattr(row, name) for name in _CARRIED}, row) for row in rows]
+
+
+def _confidential() -> list[int]:
+    """The spaces that are confidential, and what stands below them."""
+    tree = {pk: (parent, closed) for pk, parent, closed in Space.objects.values_list("id", "parent_id", "is_confidential")}
+
+    def is_closed(pk: int | None) -> bool:
+        while pk is not None:
+            pk, closed = tree[pk]
+            if closed:
+                return True
+        return False
+
+    return [pk for pk in tree if is_closed(pk)]
 
 
 def _known(space: Space, language: str) -> list[Suggested]:

@@ -49,7 +49,7 @@ def change(*, actor: Any, risk: Risk, version: int | None, **values: Any) -> Ris
     _check(risk, values)
     with transaction.atomic():
         row: Risk = writing.change(risk, actor=actor, permission=_DO, verb="risk.changed", version=version, **values)
-        if any(name in values for name in _COUNTED):
+        if any(name in values for name in (*_COUNTED, "currency")):
             stale(risk.space_id)
     return row
 
@@ -128,7 +128,7 @@ def _check(row: Risk | None, values: dict[str, Any]) -> None:
     """Three points in their order, a response that fits the kind, days in their order; what it is expected to come to is kept."""
     for name, is_money in _POINTS.items():
         if name in values:
-            values[name] = assessing.points(values[name], name, is_money=is_money)
+            values[name] = assessing.points(values[name], name, is_money=is_money, is_rest=name.startswith("residual"))
     whole = row if row is not None else Risk()
 
     def one(name: str) -> Any:

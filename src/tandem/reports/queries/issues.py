@@ -10,7 +10,8 @@ from tandem.governance.models import Issue, IssueEscalation, IssueItem
 
 def look_up(rows: list[Any]) -> None:
     """Sets `told_steps` and `next_step_at` (None where nobody is left to be told) on each: five queries, however many rows."""
-    tree = escalations.tree() if any(row.is_open for row in rows) else None
+    near = {row.space_id for row in rows if row.is_open}
+    tree = escalations.tree(near) if near else None
     known = scales.scales_for({row.space_id for row in rows})
     # house: reads — of issues that the asker sees
     steps = {(pk, since): level for pk, since, level in IssueEscalation.objects.filter(issue__in=rows).order_by("level").values_list("issue_id", "since", "level")}

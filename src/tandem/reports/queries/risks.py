@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from tandem.governance import assessing, scales
-from tandem.governance.assessing import HIGH, LOW, MEDIUM, Scale
+from tandem.governance.assessing import HIGH, LOW, MEDIUM, UNKNOWN, Scale
 from tandem.governance.models import Risk, RiskReserve, RiskRun, RiskTie
 from tandem.kit import clock
 from tandem.people.models import Space
@@ -39,12 +39,14 @@ _COUNTED = ("space_id", "probability", "days", "money", "currency", "is_responde
 
 @dataclass
 class Matrix:
-    """Rows by step of probability and of effect; a scope is read on its own scale."""
+    """Rows by step of probability and of effect; a scope is read on its own scale. `unknown`: so many stand nowhere, since no rate is known
+    for their money."""
 
     scale: Scale
     cells: dict[tuple[int, int], list[Any]] = field(default_factory=dict)
     grades: dict[str, int] = field(default_factory=lambda: dict.fromkeys((HIGH, MEDIUM, LOW), 0))
     count: int = 0
+    unknown: int = 0
     left_off: bool = False
 
 
@@ -57,9 +59,12 @@ def matrix(user: Any, space: Space, kind: str, *, is_after: bool = False) -> Mat
         rate = rates.between(row.currency, made.scale.currency, today)
         stands = (assessing.after_response(row) if is_after else None) or assessing.standing(row)
         row.cell = assessing.cell(made.scale, stands, None if rate is None else float(rate))
+        made.count += 1
+        if row.cell.grade == UNKNOWN:
+            made.unknown += 1
+            continue
         made.cells.setdefault((row.cell.likely, row.cell.large), []).append(row)
         made.grades[row.cell.grade] += 1
-        made.count += 1
     return made
 
 
@@ -79,7 +84,8 @@ class Exposure:
 
 def exposure(user: Any, space: Space) -> Exposure:
     runs = list(RiskRun.objects.visible_to(user).filter(space=space, kind=RiskRun.Kind.EXPOSURE).newest_first()[:TREND])
-    network = RiskRun.objects.visible_to(user).filter(space=space, kind=RiskRun.Kind.NETWORK).newest_first().first()
+    # of the day of the exposure: once no risk is open, or no work, there is none of that day
+    network = RiskRun.objects.visible_to(user).filter(space=space, kind=RiskRun.Kind.NETWORK, as_of=runs[0].as_of).newest_first().first() if runs else None
     kept = list(RiskReserve.objects.visible_to(user).filter(space=space).select_related("set_by")[:TREND])
     return Exposure(runs[0] if runs else None, network, runs[::-1], kept)
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from markupsafe import Markup, escape
 
+from tandem.governance import assessing
 from tandem.governance.actions import risk_runs, risk_settings
 from tandem.governance.models import Risk, RiskRun
 from tandem.kit.errors import Refused
@@ -42,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "space": space, "places": places(request), "tabs": tabs(request, "risk_exposure"), "found": found, "run": found.run, "network": found.network, "reserve": reserve,
         "figures": _figures(found, currency), "sentence": _sentence(found, currency), "money_course": _course(found, "money", currency), "days_course": _course(found, "days", ""),
-        "tornado": _tornado(request.user, found.network), "scopes": scopes, "currency": currency, "is_waiting": is_waiting, "together": charts.percent(found.run.figures["together"]) if found.run else "",
+        "tornado": _tornado(request.user, found.network), "scopes": scopes, "set_in": currency_of(space), "is_waiting": is_waiting, "together": charts.percent(found.run.figures["together"]) if found.run else "",
         "may_ask": may(request.user, Permission.COMMENT, space.pk), "may_set": may(request.user, Permission.EDIT_PLAN, space.pk), "ends": _ends(found.network),
         "reserves": [(one, money.exact(float(one.money), one.currency), words.days(one.days)) for one in found.reserves[:10]],
         "left_out": found.run.left_out if found.run else 0,
@@ -95,11 +96,13 @@ def _sentence(found: reads.Exposure, currency: str) -> str:
 
 def _course(found: reads.Exposure, what: str, currency: str) -> dict[str, Any] | None:
     """P50 and P80 by day, and the reserve as it stood; nothing from fewer than two days."""
-    if len(found.course) < 2:
+    # sums of another currency, from before the portfolio took this one, are no points of the same line
+    course = [run for run in found.course if not currency or run.figures["currency"] == currency]
+    if len(course) < 2:
         return None
-    days = [run.as_of for run in found.course]
-    high, half = ([run.figures[what][name] for run in found.course] for name in ("p80", "p50"))
-    kept = [(one.created_at.date(), float(getattr(one, what))) for one in reversed(found.reserves)]
+    days = [run.as_of for run in course]
+    high, half = ([run.figures[what][name] for run in course] for name in ("p80", "p50"))
+    kept = [(one.created_at.date(), float(getattr(one, what))) for one in reversed(found.reserves) if not currency or one.currency == currency]
     inside = [(max(on, days[0]), value) for on, value in kept]
     values = [*high, *half, *(value for _on, value in inside), 0]
     ticks = charts.nice(min(values), max(values) or 1, 4)
@@ -181,7 +184,11 @@ def computations(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def reserves(request: HttpRequest, key: str) -> HttpResponse:
     space = doors.find(Space.objects.all(), request.user, key=key)
-    sums = amounts.read(request.POST.get("money", ""), "money") or [0]
+    sums, currency = amounts.read(request.POST.get("money", ""), "money") or [0], currency_of(space)
+    if len(sums) > 1:
+        raise Refused("amounts_unreadable", field="money", text=request.POST["money"][:60])
+    if request.POST.get("currency", currency) != currency:
+        raise Refused("reserve_currency", field="money", currency=currency)
     risk_settings.set_reserve(actor=request.user, space=space, money=sums[0], days=_days(request.POST.get("days", "")), note=request.POST.get("note", ""))
     return doors.go_to(request, reverse("risk_exposure") + f"?in={space.key}", _("Set aside."))
 
@@ -191,7 +198,7 @@ def _days(text: str) -> Decimal:
         found = Decimal(text.strip() or "0")
     except InvalidOperation:
         raise Refused("reserve_bounds", field="days") from None
-    if not found.is_finite():
+    if not found.is_finite() or not 0 <= found <= assessing.MOST_DAYS:
         raise Refused("reserve_bounds", field="days")
     return found.quantize(Decimal("0.1"))
 

@@ -16,7 +16,7 @@ from tandem.governance.models import Issue, IssueEscalation, IssueItem, Risk
 from tandem.kit import clock
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
-from tandem.people.models import User
+from tandem.people.models import SpaceKind, User
 from tandem.reports.queries import issues as reads
 from tandem.web import cells, doors, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
@@ -26,6 +26,8 @@ from tandem.web.templating import day
 from tandem.work.models import WorkItem
 
 _MOVES = {"resolved": _("Resolve"), "cancelled": _("It is no issue"), "open": _("Open again")}
+OFFERED = 200
+"So many risks are offered as what happened; from the page of a risk that one."
 _SHAPES = {"open": "in_progress", "resolved": "done", "cancelled": "done"}
 
 
@@ -44,8 +46,12 @@ class IssueForm(forms.ModelForm):
             del self.fields["risk"]
             return
         choice: Any = self.fields["risk"]
-        choice.queryset = choice.queryset.open()
-        chosen = choice.queryset.filter(pk=whole_number(request.GET.get("risk", ""), 12) or 0).first()
+        seen = choice.queryset.open()
+        chosen = seen.filter(pk=whole_number(request.GET.get("risk", ""), 12) or 0).first()
+        # what is sent is looked for among all; the page offers the one it came from, else the newest
+        sent = whole_number(request.POST.get("risk", ""), 12) or 0
+        near = [chosen.pk] if chosen is not None else list(seen.order_by("-id").values_list("pk", flat=True)[:OFFERED])
+        choice.queryset = seen.filter(pk__in=[*near, sent])
         if chosen is not None:
             self.fields["title"].initial, self.fields["owner"].initial = chosen.title, chosen.owner_id
         else:
@@ -96,7 +102,7 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
         "may_tell": row.is_open and (may_edit or (row.owner_id == user.pk and may(user, Permission.COMMENT, row.space_id))),
         "moves": [(state, _MOVES[state]) for state in issues.MOVES[row.state]] if may_edit else [],
         "steps": [(step, step.told_in.name if step.told_in_id in seen else "–", [names[pk] for pk in step.told if pk in names]) for step in steps],
-        "next_step": day(row.next_step_at.date()) if row.next_step_at else "", "is_overdue": row.is_open and row.due_on is not None and row.due_on < clock.today(),
+        "is_reckoned": row.space.kind == SpaceKind.PROJECT, "next_step": day(row.next_step_at.date()) if row.next_step_at else "", "is_overdue": row.is_open and row.due_on is not None and row.due_on < clock.today(),
         "removal_url": "" if row.risk_id else reverse("issues_removals", kwargs={"id": row.pk}),
     }  # fmt: skip
 

@@ -19,8 +19,8 @@ from tandem.portfolio.actions.benefits import currency_of
 class Points(forms.CharField):
     """One value, or three: `3 5 10`; of money with k, m, 万 and 亿."""
 
-    def __init__(self, *, is_money: bool = False, **values: Any) -> None:
-        self.is_money = is_money
+    def __init__(self, *, is_money: bool = False, is_rest: bool = False, **values: Any) -> None:
+        self.is_money, self.is_rest = is_money, is_rest
         super().__init__(required=False, empty_value=[], **values)
 
     def prepare_value(self, value: Any) -> Any:
@@ -32,7 +32,7 @@ class Points(forms.CharField):
     def to_python(self, value: Any) -> Any:
         try:
             read: list[Any] = amounts.read(str(value or ""), "") if self.is_money else _days(str(value or ""))
-            return assessing.points(read, "", is_money=self.is_money)
+            return assessing.points(read, "", is_money=self.is_money, is_rest=self.is_rest)
         except Refused as problem:
             raise ValidationError(words.refusal(problem.code, problem.params)) from None
 
@@ -45,14 +45,15 @@ def _days(text: str) -> list[float]:
 
 
 _THREE = _("At least, most likely, at most: 3 5 10. One value stands for all three.")
+_REST = _("Empty: as before it. 0: nothing is left.")
 _DATE = forms.DateInput({"type": "date"}, "%Y-%m-%d")
 
 
 class RiskForm(forms.ModelForm):
     days = Points(label=_("Effect in working days"), help_text=_THREE)
     money = Points(label=_("Effect in money"), is_money=True, help_text=_("The same in money: 10k 20k 60k."))
-    residual_days = Points(label=_("Working days after it"))
-    residual_money = Points(label=_("Money after it"), is_money=True)
+    residual_days = Points(label=_("Working days after it"), is_rest=True, help_text=_REST)
+    residual_money = Points(label=_("Money after it"), is_money=True, is_rest=True, help_text=_REST)
 
     class Meta:
         model = Risk

@@ -15,7 +15,7 @@ from tandem.governance import scales
 from tandem.governance.actions import risk_settings
 from tandem.governance.assessing import HIGH, Scale
 from tandem.governance.models import Issue, Risk, RiskScale
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Refused, Stale
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Space
@@ -108,7 +108,10 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            risk_settings.set_scale(actor=request.user, space=space, version=doors.version_in(request), **_said(request.POST))
+            said = _said(request.POST)
+            if own is not None and doors.version_in(request) is None:  # somebody else set the first ones meanwhile
+                raise Stale(own)
+            risk_settings.set_scale(actor=request.user, space=space, version=doors.version_in(request), **said)
             return doors.go_to(request, reverse("risk_matrix") + f"?in={space.key}", _("Saved."))
         except Refused as problem:
             error = refusals.refusal(problem.code, problem.params)

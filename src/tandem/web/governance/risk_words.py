@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from markupsafe import Markup, escape
 
-from tandem.governance.assessing import HIGH, LOW, MEDIUM
+from tandem.governance.assessing import HIGH, LOW, MEDIUM, UNKNOWN
 from tandem.web.charts import number
 from tandem.web.portfolio import money
 
@@ -31,6 +31,8 @@ def shape_of(grade: str, kind: str) -> str:
 def grade(row: Any) -> Any:
     if not row.is_open:
         return ""
+    if row.cell.grade == UNKNOWN:
+        return _("no exchange rate")
     shape, cell = shape_of(row.cell.grade, row.kind), row.cell
     return Markup('<span class="st nw"><i class="sh sh-{}" aria-hidden="true"></i><span>{}</span> <span class="sub num">{}</span></span>').format(
         shape, escape(grade_name(cell.grade)), cell.score
