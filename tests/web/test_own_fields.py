@@ -1,6 +1,7 @@
 """Fields of a team's own on pages: shown, edited where they stand, in the table, in files, and defined on their page."""
 
 import json
+import re
 
 import pytest
 
@@ -139,6 +140,34 @@ def test_the_table_shows_sorts_groups_and_pages_by_own_fields(client, world, own
     grouped = client.get("/work-items/?cols=key,field.colour&group=field.colour").content.decode()
     assert 'scope="rowgroup">Blue<' in grouped
     assert "Red" in client.get("/work-items/?group=field.colour&part=sums").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [("customer", "Acme &lt;b&gt;"), ("effort", "2.5"), ("cost", "1\u202f200.00 EUR"), ("colour", "Red"), ("contact", "Boris Orlov"), ("ticket", "https://example.org/1"),
+     ("signed", "yes"), ("signed_on", "2027-02-12")],
+)  # fmt: skip
+def test_rows_and_cards_stand_together_by_a_field_of_any_kind(client, world, own, item, word, said):
+    make.work_item(actor=world.mei, project=world.project, title="Without")
+    client.force_login(world.mei)
+    assert f'scope="rowgroup">{said}<' in client.get(f"/work-items/?cols=key,title&group=field.{word}").content.decode()
+    board = client.get(f"/boards/POR/?lanes=field.{word}&part=board").content.decode()
+    names = [part.split("<")[0] for part in re.findall(r'data-lane-head="[^"]*"[^>]*>(?:<[^>]+>)*([^<]+)', board)]
+    assert len(names) == 2 and names[1].startswith("No ") and said in board
+
+
+def test_lanes_of_numbers_stand_by_size_and_a_card_takes_the_value_of_its_lane(client, world, own, item):
+    for effort in (10, -4, 9):
+        make.work_item(actor=world.mei, project=world.project, fields={"Effort": effort})
+    client.force_login(world.mei)
+    board = client.get("/boards/POR/?lanes=field.effort&part=board").content.decode()
+    lanes = re.findall(r'data-lane-head="field:\d+:([^"]*)"', board)
+    assert lanes == ["-4", "2.5", "9", "10"]
+    for word, value, is_kept in (("effort", "9", 9), ("day", "2027-03-01", "2027-03-01"), ("customer", "Bolt", "Bolt"), ("cost", "80", 80)):
+        item.refresh_from_db()
+        move = {"state": item.state_id, "after": None, "version": item.version, "lane": f"field:{own[word].pk}:{value}"}
+        answer = client.patch(f"/boards/POR/cards/{item.pk}/", json.dumps(move), content_type="application/json")
+        assert answer.status_code == 200 and WorkItem.objects.get(pk=item.pk).fields[own[word].key] == is_kept, word
 
 
 @pytest.mark.parametrize(

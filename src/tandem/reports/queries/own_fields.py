@@ -43,11 +43,6 @@ class Column:
         return self.kind in (_K.NUMBER, _K.MONEY)
 
     @property
-    def is_grouping(self) -> bool:
-        """Whether rows may stand together by it."""
-        return self.kind in (_K.CHOICE, _K.TEXT, _K.CHECK, _K.PERSON)
-
-    @property
     def column(self) -> str:
         """By which rows are put into order."""
         return f"{self.store}__{self.key}"

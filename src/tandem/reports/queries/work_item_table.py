@@ -78,7 +78,7 @@ def asked(params: Any, user: Any) -> Asked:
     space = _space(params, user)
     rows = in_scope(user, space).filter(filter_language.listed(params.get("q", ""), user))
     own = own_fields.columns(user, scope.below(user, space.pk) if space else None)
-    groups = GROUPS | {c.code: c.column for c in own if c.is_grouping}
+    groups = GROUPS | {c.code: c.column for c in own}
     group = params.get("group", "") if params.get("group", "") in {**groups, **work_item_groups.GROUPS} else ""
     is_project = bool(space and space.kind == SpaceKind.PROJECT)
     by_group = "state__rank" if group == "state" and is_project else groups.get(group)

@@ -1,6 +1,7 @@
 """The lanes of a board: in which a card stands, how many stand there, and what a lane means for a card that is put into it."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Value, When
@@ -26,6 +27,7 @@ WIDE = {"project": lazy("Project")} | {name: LANES[name] for name in ("assignee"
 """Of a board over several projects: what means the same in each of them."""
 _CLASSES = dict(ServiceClass.choices)
 _CHECKS = {"true": "yes", "false": "no"}
+_SHIFT = Decimal(10) ** 25
 
 
 @dataclass
@@ -105,11 +107,23 @@ def _place(kind: str, lane: Lane, field: FieldDefinition | None) -> str:
     """Priorities, classes and choices have an order of their own; the rest stands by name."""
     if field is not None and lane.title in field.choices:
         return f"{field.choices.index(lane.title):04}"
+    if field is not None and field.kind in (FieldDefinition.Kind.NUMBER, FieldDefinition.Kind.MONEY):
+        return _in_order_of_size(lane.value.rpartition(":")[2])
+    if field is not None and field.kind == FieldDefinition.Kind.DATE:
+        return lane.value.rpartition(":")[2]
     if kind == "query":
         return f"{whole_number(lane.value.partition(':')[2]) or 0:04}"
     if kind == "class":
         return str(list(ServiceClass.values).index(lane.value.partition(":")[2]))
     return "" if kind == "priority" else lane.title
+
+
+def _in_order_of_size(said: str) -> str:
+    """Texts that stand in the order of the numbers, the negative ones first."""
+    try:
+        return f"{Decimal(said) + _SHIFT:050.6f}"
+    except InvalidOperation:
+        return ""
 
 
 def lane_of(item: Any, card: dict[str, Any], kind: str, parents: dict[int, str], extra: Any = None) -> tuple[str, str]:

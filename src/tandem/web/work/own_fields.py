@@ -132,8 +132,8 @@ def with_values(request: HttpRequest, item: WorkItem, given: dict[str, Any]) -> 
 
 
 def is_lane(field: FieldDefinition) -> bool:
-    """Whether cards may stand in lanes by it, and take on its value where they are put."""
-    return field.kind in (_K.CHOICE, _K.PERSON, _K.CHECK) and field.retired_at is None
+    """Whether cards may stand in lanes by it, and take on its value where they are put: what is computed nobody sets."""
+    return not field.is_computed and field.retired_at is None
 
 
 def lane_code(field: FieldDefinition) -> str:
@@ -148,7 +148,9 @@ def first_of(field: FieldDefinition, item: Any, own: OwnFields) -> tuple[str, st
         return "", ""
     if field.kind == _K.CHECK and isinstance(value, bool):
         return ("yes", f"{field.name}: {_('yes')}") if value else ("no", f"{field.name}: {_('no')}")
-    return str(value), own.known.get(value, str(value)) if field.kind == _K.PERSON else str(value)
+    if field.kind == _K.PERSON:
+        return str(value), own.known.get(value, str(value))
+    return str(value), str(value) if field.kind in (_K.CHOICE, _K.TEXT) else own.shown(field, item)
 
 
 def lane_field(user: Any, item: WorkItem, number: str) -> FieldDefinition | None:

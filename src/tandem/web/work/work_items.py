@@ -101,7 +101,7 @@ def _as_table(request: HttpRequest, asked: Asked, context: dict[str, Any]) -> Ht
         "groups": [
             ("", _("No groups")), ("state", _("State")), ("project", _("Project")), ("type", _("Type")), ("priority", _("Priority")), ("class", _("Class of service")),
             *((code, str(label)) for code, label in work_item_groups.GROUPS.items()),
-            *((c.code, c.name) for c in asked.own if c.is_grouping),
+            *((c.code, c.name) for c in asked.own),
         ],
         "next": _with(request, cursor=page.next) if page.next else "", "previous": _with(request, cursor=page.previous) if page.previous else "",
         "priorities": _priorities(), "may_bulk": bool(may_edit), "bulk_states": _common_states(page.rows, choices),
