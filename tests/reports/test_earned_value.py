@@ -127,6 +127,37 @@ def test_a_portfolio_is_the_sum_of_its_projects_and_asks_as_often_as_one(world, 
 
 
 @pytest.mark.usefixtures("april")
+def test_a_portfolio_in_money_is_the_sum_of_its_projects_in_one_currency_and_asks_as_often_as_one(world, signed_in):
+    others = [make.project(actor=world.alma, name=f"P{n}") for n in range(3)]
+    ids = [world.project.space_id, *(one.space_id for one in others)]
+
+    def cost(project, planned, actual):
+        item(world, project, estimate_minutes=60, done=True)
+        item(world, project, estimate_minutes=180)
+        make.cost_line(actor=world.alma, project=project, month=date(2026, 3, 1), planned=planned, actual=actual)
+
+    def asked():
+        with CaptureQueriesContext(connection) as found:
+            told = reads.standings(world.alma, ids, reads.MONEY, "EUR")
+        return told, len(found)
+
+    cost(world.project, D("1000.10"), D("300.03"))
+    few = asked()[1]
+    for n, project in enumerate(others[:2]):
+        cost(project, D(2000 + n), D("500.50"))
+    found, many = asked()
+    assert many <= few + 1, "labour of no project is asked for twice"
+    figures = reads.whole(found.values()).figures
+    assert (figures.budget, figures.planned, figures.earned, figures.actual) == (500110, 500110, 25002 + 50000 + 50025, 130103)
+    assert found[others[2].space_id].found is None
+    page = signed_in(world.alma).get(reverse("earned_values"), {"unit": "money"}).content.decode()
+    whole = page.split("All of them")[1].split("</tr>")[0]
+    assert "€5 k" in whole and "€1.3 k" in whole
+    assert "no planned cost that you may see" not in page, "the third has no items either"
+    assert "unit=money" not in signed_in(world.mei).get(reverse("earned_values")).content.decode()
+
+
+@pytest.mark.usefixtures("april")
 def test_money_is_offered_to_who_may_see_costs_only_and_a_stranger_sees_no_page(world, signed_in):
     item(world, planned=(date(2026, 4, 1), date(2026, 4, 30)), estimate_minutes=600)
     make.cost_line(actor=world.alma, project=world.project, month=TODAY)

@@ -131,6 +131,11 @@ def units_of(user: Any, space_id: int) -> list[str]:
     return found
 
 
+def has_costs(user: Any, space_ids: Iterable[int]) -> bool:
+    """Whether the asker sees planned costs of any of them: then they can be measured in money."""
+    return CostLine.objects.visible_to(user).present().filter(space_id__among=frozenset(space_ids), planned__gt=0).exists()
+
+
 def usual_unit(user: Any, space_ids: Iterable[int]) -> str:
     """Of many projects: in what more of their items are estimated."""
     rows = WorkItem.objects.visible_to(user).present().filter(space_id__among=frozenset(space_ids))
@@ -149,9 +154,10 @@ def project(user: Any, space: Space, unit: str) -> Standing:
     return found
 
 
-def standings(user: Any, space_ids: Iterable[int], unit: str) -> dict[int, Standing]:
-    """Of each project."""
+def standings(user: Any, space_ids: Iterable[int], unit: str, currency: str = "") -> dict[int, Standing]:
+    """Of each project. Of many in money `currency` is the one of them all: their costs are read together."""
     ids = frozenset(space_ids)
+    costs = money.money(user, money.places(user, None) & ids, currency) if unit == MONEY and currency else None
     today = clock.today()
     ends = dict(Project.objects.visible_to(user).filter(space__in=ids).values_list("space_id", "as_of"))
     rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -176,7 +182,9 @@ def standings(user: Any, space_ids: Iterable[int], unit: str) -> dict[int, Stand
         one.work_unit = unit if unit != MONEY else _weight(leaves)
         _weigh(one, leaves, days)
         if unit == MONEY:
-            _in_money(user, one)
+            _in_money(one, costs.of(space_id) if costs is not None else _costs(user, space_id))
+            if costs is not None:
+                one.left.unknown = costs.unknown
         else:
             _in_work(one, leaves, logged)
     return found
@@ -272,13 +280,16 @@ def _in_work(one: Standing, leaves: list[dict[str, Any]], logged: dict[int, list
     _derive(one, {piece.finish for piece in one.pieces}, lambda on: sum(piece.planned(on) for piece in one.pieces), budget, actual, by_day, rest)
 
 
-def _in_money(user: Any, one: Standing) -> None:
+def _costs(user: Any, space_id: int) -> money.Money:
+    """In the project's own currency."""
+    space = Space.objects.visible_to(user).filter(pk=space_id).select_related("parent").first()
+    return money.money(user, money.places(user, space) & {space_id}, money.currency_of(space))
+
+
+def _in_money(one: Standing, found: money.Money) -> None:
     """Planned value is the planned cost by month, earned value the done share of the work times all of it, actual cost what was paid
     or invoiced, and the logged time at its rates."""
-    space = Space.objects.visible_to(user).filter(pk=one.space_id).select_related("parent").first()
-    one.currency = money.currency_of(space)
-    found = money.money(user, money.places(user, space) & {one.space_id}, one.currency)
-    one.left.unknown = found.unknown
+    one.currency, one.left.unknown = found.currency, found.unknown
     one.left.labour = any(group.kind == "labour" for group in found.groups) and not (found.labour and found.labour.shares)
     one.left.unpriced_minutes = sum(share.unpriced for share in found.labour.shares) if found.labour else 0
     one.left.untold_minutes = found.labour.untold if found.labour else 0

@@ -82,6 +82,11 @@ class Money:
     def is_empty(self) -> bool:
         return not self.groups and not self.budgets
 
+    def of(self, space_id: int) -> "Money":
+        """The part of one project in the same currency, without budgets. What is left out for want of a rate stands with the whole."""
+        labour = Labour(self.currency, [one for one in self.labour.shares if one.space_id == space_id]) if self.labour else None
+        return Money(self.currency, [one for one in self.groups if one.space_id == space_id], rates=self.rates, labour=labour)
+
     def by(self, name: str) -> dict[Any, Amounts]:
         """Sums by `month`, `kind`, `treatment` or `space_id`."""
         found: dict[Any, Amounts] = defaultdict(Amounts)

@@ -17,6 +17,7 @@ from tandem.people.models import Space, SpaceKind
 from tandem.portfolio.models import Project
 from tandem.reports.queries import earned_value as reads
 from tandem.reports.queries.earned_value import HOURS, MONEY, POINTS, Standing
+from tandem.reports.queries.money import currency_of
 from tandem.reports.queries.scope import below
 from tandem.web import charts, doors
 from tandem.web.portfolio import money
@@ -63,13 +64,17 @@ def listing(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(space_id__among=below(request.user, space.pk))
     projects = list(rows[: _SHOWN + 1])
     more, projects = len(projects) > _SHOWN, projects[:_SHOWN]
+    ids = [one.space_id for one in projects]
+    units = (MONEY, HOURS, POINTS) if reads.has_costs(request.user, ids) else (HOURS, POINTS)
     unit = request.GET.get("unit", "")
-    unit = unit if unit in (HOURS, POINTS) else reads.usual_unit(request.user, [one.space_id for one in projects])
-    found = reads.standings(request.user, [one.space_id for one in projects], unit)
+    unit = unit if unit in units else reads.usual_unit(request.user, ids)
+    currency = currency_of(space) if unit == MONEY else ""
+    found = reads.standings(request.user, ids, unit, currency)
+    unknown = sorted({one for standing in found.values() for one in standing.left.unknown})
     context = {
         "space": space, "places": places(request), "unit": unit, "more": _SHOWN if more else 0, "rows": [_row(project, found[project.space_id]) for project in projects],
-        "whole": _line(reads.whole(found.values()), unit, ""), "counted": sum(one.found is not None for one in found.values()), "total": len(projects),
-        "units": [{"label": UNITS[u], "href": f"?{urlencode({'unit': u, **({'in': key} if key else {})})}", "current": u == unit} for u in (HOURS, POINTS)],
+        "whole": _line(reads.whole(found.values()), unit, currency), "unknown": ", ".join(unknown), "counted": sum(one.found is not None for one in found.values()), "total": len(projects),
+        "units": [{"label": UNITS[u], "href": f"?{urlencode({'unit': u, **({'in': key} if key else {})})}", "current": u == unit} for u in units],
     }  # fmt: skip
     return render(request, "portfolio/earned_values.html", context)
 
@@ -106,7 +111,7 @@ def _line(found: Any, unit: str, currency: str) -> dict[str, Any] | None:
 
 def _row(project: Project, one: Standing) -> dict[str, Any]:
     href = f"{reverse('earned_value', kwargs={'key': project.space.key})}?{urlencode({'unit': one.unit})}"
-    return {"name": project.name, "href": href, "line": _line(one.found, one.unit, ""), "finish": day(one.finish) if one.finish else "–", "why": "" if one.found else _nothing(one)}
+    return {"name": project.name, "href": href, "line": _line(one.found, one.unit, one.currency), "finish": day(one.finish) if one.finish else "–", "why": "" if one.found else _nothing(one)}
 
 
 def _nothing(one: Standing) -> str:
@@ -114,7 +119,7 @@ def _nothing(one: Standing) -> str:
         return _("more than %(n)s items are asked for at once; narrow the list, or look at parts") % {"n": charts.number(reads.MOST)}
     if one.left.unplanned:
         return ngettext("%(n)s item with a size has no planned day", "%(n)s items with a size have no planned day", one.left.unplanned) % {"n": one.left.unplanned}
-    return _("no item has a size in this unit")
+    return _("no planned cost that you may see") if one.unit == MONEY and one.pieces else _("no item has a size in this unit")
 
 
 def _why_none(one: Standing, units: list[str]) -> str:
