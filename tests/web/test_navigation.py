@@ -1,7 +1,10 @@
 """The navigation shows what there is to see, and no more than eight entries."""
 
+import time
 from urllib.parse import parse_qs, urlsplit
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tandem.web import navigation
@@ -24,7 +27,26 @@ def test_an_entry_appears_with_its_first_row(world, signed_in):
     client = signed_in(world.alma)
     assert entries(client) == ["Home", "Portfolio", "Product", "Delivery", "People"]
     make.objective(actor=world.alma)
+    client.post("/watches/", {"do": "watch"})  # whatever is written through a door: then it is looked for again
     assert entries(client) == ["Home", "Strategy", "Portfolio", "Product", "Delivery", "People"]
+
+
+def test_what_came_by_a_job_is_looked_for_after_some_seconds(world, signed_in, monkeypatch):
+    client = signed_in(world.alma)
+    assert "Strategy" not in entries(client)
+    make.objective(actor=world.alma)
+    assert "Strategy" not in entries(client)
+    later = time.monotonic() + navigation._KEPT_WHILE_SOME_LACK
+    monkeypatch.setattr(navigation.time, "monotonic", lambda: later)
+    assert "Strategy" in entries(client)
+
+
+def test_with_an_empty_section_pages_do_not_ask_again_and_again(world, signed_in):
+    client = signed_in(world.alma)
+    client.get("/objectives/new/")
+    with CaptureQueriesContext(connection) as found:
+        client.get("/objectives/new/")
+    assert not [one for one in found.captured_queries if "UNION" in one["sql"] and "strategy_objective" in one["sql"]]
 
 
 def test_the_entry_of_the_page_that_one_is_on_is_there(world, signed_in):

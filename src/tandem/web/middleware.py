@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from tandem.kit.text import whole_number
+from tandem.web import navigation
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _FORM_AROUND = 1024 * 1024
+_READING = ("GET", "HEAD", "OPTIONS")
 
 
 def _announced(request: HttpRequest) -> int:
@@ -66,7 +68,10 @@ class errors:
             from tandem.web.refusals import too_large
 
             return too_large(request)
-        return _marked(self.get_response(request))
+        response = _marked(self.get_response(request))
+        if request.method not in _READING:
+            navigation.forget_what_lacked()
+        return response
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         from tandem.web.refusals import page_for

@@ -110,33 +110,46 @@ _FILLED_BY: dict[str, list[Any]] = {
     "work_items": [Project, Import],
     "risks": [Risk, Issue],
 }
-_KEPT_SECONDS = 300.0
+_KEPT_SECONDS, _KEPT_WHILE_SOME_LACK = 300.0, 20.0
 _KEPT_PEOPLE = 5000
 _full: dict[tuple[int, int], float] = {}
+_lacking: dict[tuple[int, int], tuple[float, frozenset[str]]] = {}
 
 
 def filled(user: Any) -> set[str]:
-    """First pages of the sections in which the person can see anything. Once all are filled that is believed for some
-    minutes: it seldom changes back, and every page asks."""
+    """First pages of the sections in which the person can see anything. Every page asks, so it is believed for some minutes once all are
+    filled, which seldom changes back, and else for some seconds, or until somebody writes here."""
     key, now = (user.pk, user.access_version), time.monotonic()
     if _full.get(key, 0.0) > now:
         return set(_FILLED_BY)
+    until, known = _lacking.get(key, (0.0, frozenset()))
+    if until > now:
+        return set(known)
     asked = [
         model.objects.visible_to(user).order_by().values_list(Value(page), flat=True)[:1]
         for page, models in _FILLED_BY.items()
         for model in models
     ]
     found = set(asked[0].union(*asked[1:]))
+    for kept in (_full, _lacking):
+        if len(kept) > _KEPT_PEOPLE:
+            kept.clear()
     if len(found) == len(_FILLED_BY):
-        if len(_full) > _KEPT_PEOPLE:
-            _full.clear()
         _full[key] = now + _KEPT_SECONDS
+    else:
+        _lacking[key] = now + _KEPT_WHILE_SOME_LACK, frozenset(found)
     return found
+
+
+def forget_what_lacked() -> None:
+    """After a write: the first row of its kind may have come."""
+    _lacking.clear()
 
 
 def forget() -> None:
     """Tests start from an empty memory."""
     _full.clear()
+    _lacking.clear()
 
 
 def sections(request: HttpRequest, *, all_of_them: bool = False) -> tuple[Place, ...]:
