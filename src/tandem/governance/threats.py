@@ -9,22 +9,15 @@ from tandem.compute.forecasting.risk_network import RiskEvent
 from tandem.governance.assessing import standing
 from tandem.governance.models import Risk, RiskTie
 from tandem.people.models import Space
+from tandem.people.scoping import open_below
 from tandem.planning.risked import Threat, event
 from tandem.portfolio import currencies
 from tandem.portfolio.models import Project
 
 
-def spaces_of(space: Space) -> frozenset[int]:
-    """The space and what stands below it and is open to whoever sees it: what a confidential space holds enters no figure above it."""
-    tree = list(Space.objects.values_list("id", "parent_id", "is_confidential"))
-    found = {space.pk}
-    while step := {pk for pk, parent, closed in tree if parent in found and not closed and pk not in found}:
-        found |= step
-    return frozenset(found)
-
-
 def open_risks(space: Space) -> list[Risk]:
-    return list(Risk.objects.in_spaces(spaces_of(space)).open().order_by("id"))
+    """Of the space and what below it is open to whoever sees it."""
+    return list(Risk.objects.in_spaces(open_below(space.pk)).open().order_by("id"))
 
 
 def read(risks: Sequence[Risk], currency: str, on: date) -> tuple[list[Threat], int]:

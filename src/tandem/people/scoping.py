@@ -168,6 +168,23 @@ def members_of(space_id: int) -> models.QuerySet[Any]:
     return Membership.objects.filter(space_id__in=chain, user__is_active=True, user__is_placeholder=False)
 
 
+def open_below(space_id: int | None) -> frozenset[int]:
+    """The space (None: the organisation's whole tree) and what below it is open to whoever sees it: confidential spaces are left out
+    with all that they hold, so that no figure above tells of it."""
+    from tandem.people.models import Space
+
+    below: dict[int | None, list[int]] = {}
+    for pk, parent, is_confidential in Space.objects.values_list("id", "parent_id", "is_confidential"):
+        if not is_confidential:
+            below.setdefault(parent, []).append(pk)
+    found, waiting = set[int](), list(below.get(None, ())) if space_id is None else [space_id]
+    while waiting:
+        pk = waiting.pop()
+        found.add(pk)
+        waiting.extend(below.get(pk, ()))
+    return frozenset(found)
+
+
 def forget_roles() -> None:
     """Tests and restores start from an empty cache."""
     _cache.clear()

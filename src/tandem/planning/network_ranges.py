@@ -13,7 +13,8 @@ from tandem.compute.forecasting.risk_network import Group, RiskEvent, RiskNetwor
 from tandem.compute.forecasting.three_point import Estimate, fixed, lognormal
 from tandem.compute.scheduling.network import Link, LinkType, find_cycle
 from tandem.kit import clock
-from tandem.people.models import Space, Team
+from tandem.people.models import Team
+from tandem.people.scoping import open_below
 from tandem.planning import network_ends
 from tandem.planning.estimate_history import Line, finished, ladder, team_of
 from tandem.planning.range_work import Counted, RangeWork, Task
@@ -75,7 +76,7 @@ class Past:
         for pk, person in Team.objects.order_by("pk").values_list("pk", "members"):
             if person:
                 self.teams[person].append(pk)
-        rows = WorkItem.objects.in_spaces(_learnt_from(spaces)).made()
+        rows = WorkItem.objects.in_spaces(sorted({*spaces, *open_below(None)})).made()
         self.lines = finished(rows, clock.today() - timedelta(days=366 * YEARS), MOST).items
         self._by: dict[Hashable, list[Line]] = defaultdict(list)
         for line in self.lines:
@@ -108,20 +109,6 @@ def _at(ordered: Sequence[float], share: float) -> float:
     low = int(at)
     high = min(low + 1, len(ordered) - 1)
     return ordered[low] + (at - low) * (ordered[high] - ordered[low])
-
-
-def _learnt_from(own: Iterable[int]) -> list[int]:
-    """The spaces themselves, and every one that is open to who sees what stands above it."""
-    tree = {pk: (parent, is_kept) for pk, parent, is_kept in Space.objects.values_list("id", "parent_id", "is_confidential")}
-
-    def is_open(pk: int | None) -> bool:
-        while pk is not None:
-            pk, is_kept = tree[pk]
-            if is_kept:
-                return False
-        return True
-
-    return sorted(set(own) | {pk for pk in tree if is_open(pk)})
 
 
 def build(work: RangeWork, past: Past, risks: Sequence[RiskEvent] = (), *, is_bold: bool = False) -> Built:

@@ -52,12 +52,11 @@ def first(inputs: PlanInputs, before: KeptPlan | None, said: Mapping[int, int] |
         except Uncomputable as problem:
             if problem.code not in _NO_PLACE:
                 raise
-    _both = arrays.held  # worked out before two threads ask for it
-    with ThreadPoolExecutor(2) as both:  # the kernels leave the interpreter to the other
-        rules = both.submit(_of_rules, arrays)
-        relaxed_ = both.submit(_of_key, arrays, lambda: _relaxed_order(arrays))
-        found = [*_of_key(arrays, lambda: latest_starts(inputs)), *relaxed_.result()]
-    plain = rules.result()
+    with ThreadPoolExecutor(2) as threads:  # the kernels leave the interpreter to the other
+        by_rules = threads.submit(_of_rules, arrays)
+        by_relaxed = threads.submit(_of_key, arrays, lambda: _relaxed_order(arrays))
+        found = [*_of_key(arrays, lambda: latest_starts(inputs)), *by_relaxed.result()]
+    plain = by_rules.result()
     best = min((plain, *found), key=lambda one: (one.broken, one.tardiness, one.makespan))
     return replace(best, evaluations=plain.evaluations + len(found), bound=plain.bound)
 

@@ -12,6 +12,7 @@ from tandem.compute.forecasting.throughput import When, when
 from tandem.compute.scheduling.network import LinkType
 from tandem.kit import clock
 from tandem.people.models import Space
+from tandem.people.scoping import open_below
 from tandem.planning import runs, workdays
 from tandem.planning.calendars import Calendars, day_of
 from tandem.planning.models import ComputedDates, LevelledDates
@@ -256,14 +257,5 @@ def _networks(work: RangeWork, leaves: dict[int, dict[str, Any]]) -> set[int]:
 
 def projects_of(space: Space) -> list[Project]:
     """The running and proposed projects of a space and below it, without those that stand in a confidential space."""
-    tree = {pk: (parent, is_kept) for pk, parent, is_kept in Space.objects.values_list("id", "parent_id", "is_confidential")}
-
-    def is_open(pk: int | None) -> bool:
-        while pk is not None and pk != space.pk:
-            pk, is_kept = tree[pk]
-            if is_kept:
-                return False
-        return pk == space.pk
-
-    rows = Project.objects.filter(state__in=(Project.State.RUNNING, Project.State.PROPOSED)).select_related("space").order_by("id")
-    return [project for project in rows if is_open(project.space_id)]
+    rows = Project.objects.filter(state__in=(Project.State.RUNNING, Project.State.PROPOSED), space__in=open_below(space.pk))
+    return list(rows.select_related("space").order_by("id"))

@@ -13,6 +13,7 @@ from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
+from tandem.people.scoping import open_below
 from tandem.portfolio.models import Project
 
 _DO = Permission.EDIT_WORK
@@ -92,26 +93,12 @@ def _happened(user: Any, space: Space) -> Any:
     over = Project.objects.visible_to(user).filter(state__in=(Project.State.DONE, Project.State.CANCELLED)).exclude(space=space)
     if own is not None and own.kind:
         over = over.filter(kind=own.kind)
-    rows = Risk.objects.visible_to(user).filter(state=Risk.State.HAPPENED, space__in=over.values("space")).exclude(space_id__in=_confidential())
+    rows = Risk.objects.visible_to(user).filter(state=Risk.State.HAPPENED, space__in=over.values("space")).in_spaces(open_below(None))
     return rows.select_related("space")
 
 
 def _said(rows: Any) -> list[Suggested]:
     return [Suggested(f"risk:{row.pk}", {name: getattr(row, name) for name in _CARRIED}, row) for row in rows]
-
-
-def _confidential() -> list[int]:
-    """The spaces that are confidential, and what stands below them."""
-    tree = {pk: (parent, closed) for pk, parent, closed in Space.objects.values_list("id", "parent_id", "is_confidential")}
-
-    def is_closed(pk: int | None) -> bool:
-        while pk is not None:
-            pk, closed = tree[pk]
-            if closed:
-                return True
-        return False
-
-    return [pk for pk in tree if is_closed(pk)]
 
 
 def _known(space: Space, language: str) -> list[Suggested]:

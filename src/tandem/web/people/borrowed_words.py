@@ -43,7 +43,8 @@ BORROWED = (
 )
 
 
-def length(n: int) -> tuple[str, str]:
+def counted(n: int) -> tuple[str, str]:
+    """Those that have a number in them; asked by nobody either."""
     return (
         ngettext("This password is too short. It must contain at least %d character.", "This password is too short. It must contain at least %d characters.", n),
         ngettext("Your password must contain at least %(min_length)d character.", "Your password must contain at least %(min_length)d characters.", n),
