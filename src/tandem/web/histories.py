@@ -11,6 +11,8 @@ from django.db import models
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from tandem.governance.models import Side as ChangeSide
+from tandem.governance.models import Verdict
 from tandem.history.models import Event
 from tandem.history.verbs import VERBS
 from tandem.people import told
@@ -39,7 +41,10 @@ _OF_PARTS = {
     ("governance.issue", "item"): ("governance.issueitem", "item"),
 }
 # codes that are no field of the noun
-_CODES = {("strategy.charter", "side"): dict(Side.choices)}
+_CODES = {
+    ("strategy.charter", "side"): dict(Side.choices), ("governance.changerequest", "side"): dict(ChangeSide.choices),
+    ("governance.changerequest", "verdict"): dict(Verdict.Answer.choices),
+}  # fmt: skip
 _TIMES = {"minutes", "estimate_minutes", "spent_minutes", "expected_minutes", "entered_minutes"}
 
 

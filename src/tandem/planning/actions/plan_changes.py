@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tandem.kit.errors import Refused
 from tandem.people.models import Space, User
+from tandem.planning.actions import plan_commitments
 from tandem.planning.models import PlanChange
 from tandem.planning.schedule import moment
 from tandem.portfolio.actions import projects
@@ -21,12 +22,15 @@ Kind = PlanChange.Kind
 _OF_ITEM = ("starts_on", "due_on", "expected_minutes", "priority", "assignees")
 _OF_PROJECT = ("starts_on", "state")
 _OF_NEW = ("title", "expected_minutes", "assignees")
+_ALLOWED: dict[str, tuple[str, ...]] = {Kind.ITEM: _OF_ITEM, Kind.PROJECT: _OF_PROJECT, Kind.ADD: _OF_NEW, Kind.AWAY: ("starts_on", "ends_on"), Kind.DROP: ()}
 
 
-def carry_out(*, actor: Any, change: PlanChange, run: UUID) -> None:
-    """As the person, with all the rules that hold for them."""
+def carry_out(*, actor: Any, change: PlanChange, run: UUID, reason: str = "") -> None:
+    """As the person, with all the rules that hold for them. `reason` is told where a rule asks for one."""
     values = dict(change.values)
-    if change.kind == Kind.ITEM:
+    if change.kind in plan_commitments.ALLOWED:
+        plan_commitments.carry_out(actor=actor, change=change, reason=reason)
+    elif change.kind == Kind.ITEM:
         item = _item(change.subject)
         work_items.change(actor=actor, item=item, version=None, run=run, **_item_values(item, values))
     elif change.kind == Kind.DROP:
@@ -49,19 +53,21 @@ def carry_out(*, actor: Any, change: PlanChange, run: UUID) -> None:
 
 def checked(kind: str, values: dict[str, Any]) -> dict[str, Any]:
     """Only what a change of this kind may say, and at least something."""
-    allowed = {Kind.ITEM: _OF_ITEM, Kind.PROJECT: _OF_PROJECT, Kind.ADD: _OF_NEW, Kind.AWAY: ("starts_on", "ends_on"), Kind.DROP: ()}[Kind(kind)]
+    if kind not in Kind.values:
+        raise Refused("choice_unknown", field="kind")
+    allowed = (_ALLOWED | plan_commitments.ALLOWED)[kind]
     if unknown := set(values) - set(allowed):
         raise Refused("field_unknown", fields=", ".join(sorted(unknown)))
-    needed = {Kind.ADD: {"title"}, Kind.AWAY: {"starts_on", "ends_on"}}.get(Kind(kind), set())
-    if (allowed and not values) or needed - values.keys():
+    needed = ({Kind.ADD: {"title"}, Kind.AWAY: {"starts_on", "ends_on"}} | plan_commitments.NEEDED).get(kind, set())  # type: ignore[operator]
+    if (allowed and not values) or any(values.get(name) in (None, "") for name in needed):
         raise Refused("plan_change_empty")
-    for name in ("starts_on", "ends_on", "due_on"):
+    for name in ("starts_on", "ends_on", "due_on", *plan_commitments.DAYS):
         if values.get(name):
             try:
                 date.fromisoformat(values[name])
             except (TypeError, ValueError):
                 raise Refused("date_unreadable", field=name) from None
-    return values
+    return plan_commitments.checked(values)
 
 
 def seen(kind: str, subject: int, names: Iterable[str]) -> dict[str, Any]:
@@ -80,7 +86,7 @@ _Standing = dict[tuple[str, int], dict[str, Any]]
 
 
 def _standing(wanted: list[tuple[str, int]]) -> _Standing:
-    found: _Standing = {}
+    found: _Standing = plan_commitments.standing(wanted)
     items = [pk for kind, pk in wanted if kind in (Kind.ITEM, Kind.DROP)]
     for item in WorkItem.objects.present().filter(pk__in=items).select_related("state").prefetch_related("assignments"):
         if not item.is_done:
@@ -94,9 +100,9 @@ def _standing(wanted: list[tuple[str, int]]) -> _Standing:
 
 
 def _seen(kind: str, subject: int, names: Iterable[str], standing: _Standing) -> dict[str, Any]:
-    if kind not in (Kind.ITEM, Kind.DROP, Kind.PROJECT):
+    if kind not in (Kind.ITEM, Kind.DROP, Kind.PROJECT, *PlanChange.OF_PRODUCT):
         return {}
-    there = standing.get(("project" if kind == Kind.PROJECT else "item", subject))
+    there = standing.get(("item" if kind == Kind.DROP else kind, subject))
     if there is None:
         return {"gone": True}
     return {name: there[name] for name in (("expected_minutes", "assignees") if kind == Kind.DROP else names)}
@@ -108,6 +114,8 @@ def space_of(kind: str, subject: int) -> int | None:
         return WorkItem.objects.filter(pk=subject).values_list("space_id", flat=True).first()
     if kind == Kind.PROJECT:
         return Project.objects.filter(pk=subject).values_list("space_id", flat=True).first()
+    if kind in plan_commitments.ALLOWED:
+        return plan_commitments.space_of(kind, subject)
     if kind == Kind.ADD:
         return Project.objects.filter(space_id=subject).values_list("space_id", flat=True).first()
     person = User.objects.filter(pk=subject).first()

@@ -1,0 +1,165 @@
+"""Who may speak for which side of a change, and whose voices it takes: the rules of the space, or of the nearest one above that has any."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tandem.governance.models import ApprovalRule, ChangeRequest, Side, Verdict
+from tandem.kit import clock
+from tandem.people.access import GRANTS, Permission, may
+from tandem.people.models import Space, User
+from tandem.people.scoping import members_of
+from tandem.planning.actions.plan_commitments import RIGHTS as RIGHTS_OF
+from tandem.planning.models import PlanChange
+from tandem.portfolio import currencies
+from tandem.portfolio.models import Budget
+
+_C, _R = PlanChange.Kind, ApprovalRule.Kind
+RIGHTS: dict[str, Permission] = {Side.PRODUCT.value: Permission.SIGN_FOR_PRODUCT, Side.PMO.value: Permission.SIGN_FOR_PMO}
+_KINDS: dict[str, str] = {
+    _C.ADD: _R.SCOPE, _C.DROP: _R.SCOPE, _C.PROJECT: _R.DATES, _C.AWAY: _R.PEOPLE, _C.PROMISE: _R.PROMISE, _C.FEATURE: _R.ROADMAP, _C.RELEASE: _R.ROADMAP,
+    _C.COST: _R.MONEY, _C.BUDGET: _R.MONEY, _C.TRANSFER: _R.MONEY,
+}  # fmt: skip
+_OF_ITEM = {"expected_minutes": _R.SCOPE, "assignees": _R.PEOPLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Voices that it takes from each side, and the line of the table that says so: None where there is no table, or no line fits."""
+
+    voices: dict[str, int]
+    rule: ApprovalRule | None = None
+
+    @property
+    def sides(self) -> list[str]:
+        return [side for side in Side.values if self.voices[side]]
+
+
+def side_of(kind: str) -> str:
+    """Whose yes carries such a change out."""
+    return Side.PRODUCT.value if kind in PlanChange.OF_PRODUCT else Side.PMO.value
+
+
+def kinds_of(changes: Iterable[PlanChange]) -> set[str]:
+    """What a change touches, in the words of the rules."""
+    found: set[str] = set()
+    for change in changes:
+        if change.kind == _C.ITEM:
+            found |= {str(_OF_ITEM.get(name, _R.DATES)) for name in change.values}
+        else:
+            found.add(str(_KINDS[change.kind]))
+    return found
+
+
+def money_of(changes: Iterable[PlanChange], currency: str) -> Decimal | None:
+    """What is asked for in all, more or less alike; None where a rate is missing."""
+    rates, total = currencies.rates(), Decimal(0)
+    for change in changes:
+        if change.kind in PlanChange.OF_MONEY:
+            amount = abs(Decimal(change.values["planned" if change.kind == _C.COST else "amount"]))
+            found = rates.convert(amount, _currency_of(change, currency), currency, clock.today())
+            if found is None:
+                return None
+            total += found
+    return total
+
+
+def days_of(outcome: dict[str, Any]) -> int | None:
+    """By how many days anything moves at most; None where something is planned only before or only afterwards."""
+    pairs = [(row[2], row[4]) for row in outcome.get("projects", ())] + [(row[2], row[3]) for row in outcome.get("promises", ())]
+    pairs += [(row[1], row[2]) for row in outcome.get("promised", ())]
+    pairs += [(before, after) for row in outcome.get("windows", ()) for before, after in zip(row[2] or [None, None], row[3] or [None, None], strict=True) if before != after]
+    if any(before is None or after is None for before, after in pairs):
+        return None
+    return max((abs((date.fromisoformat(after) - date.fromisoformat(before)).days) for before, after in pairs), default=0)
+
+
+class Rules:
+    """The tables of approvals, read once for many requests."""
+
+    def __init__(self) -> None:
+        self.parents = dict(Space.objects.values_list("id", "parent_id"))
+        self.lines: dict[int, list[ApprovalRule]] = {}
+        for line in ApprovalRule.objects.order_by("rank"):
+            self.lines.setdefault(line.space_id, []).append(line)
+
+    def needed(self, request: ChangeRequest, changes: list[PlanChange]) -> Needed:
+        """By the picture as it is. What one side alone can carry out by hand never goes past it; without a table each side has one voice."""
+        own = {side_of(change.kind) for change in changes}
+        for line in self.table(request.space_id):
+            if _fits(line, request, changes):
+                given = {Side.PRODUCT.value: line.product_voices, Side.PMO.value: line.pmo_voices}
+                return Needed({side: max(count, 1 if side in own else 0) for side, count in given.items()}, line)
+        return Needed(dict.fromkeys(Side.values, 1))
+
+    def table(self, space_id: int) -> list[ApprovalRule]:
+        """The lines of the nearest space that has any, on the way up."""
+        at: int | None = space_id
+        while at is not None and at not in self.lines:
+            at = self.parents.get(at)
+        return self.lines[at] if at is not None else []
+
+
+def needed(request: ChangeRequest, changes: list[PlanChange]) -> Needed:
+    return Rules().needed(request, changes)
+
+
+def _fits(rule: ApprovalRule, request: ChangeRequest, changes: list[PlanChange]) -> bool:
+    if rule.kinds and not kinds_of(changes) <= set(rule.kinds):
+        return False
+    if rule.days_most is not None:
+        days = days_of(request.scenario.outcome or {})
+        if days is None or days > rule.days_most:
+            return False
+    if rule.money_most is not None:
+        money = money_of(changes, rule.currency)
+        if money is None or money > rule.money_most:
+            return False
+    return True
+
+
+def _currency_of(change: PlanChange, other: str) -> str:
+    """A cost without a currency is in euros, as a cost line is; a budget keeps the one that it has."""
+    if change.values.get("currency"):
+        return str(change.values["currency"])
+    if change.kind == _C.COST:
+        return "EUR"
+    return Budget.objects.filter(project=change.subject).values_list("currency", flat=True).first() or other
+
+
+def wrote(request: ChangeRequest, changes: Iterable[PlanChange]) -> set[int]:
+    """Who wrote any of it, or carried it out before the others were asked: they do not judge it."""
+    return {request.author_id, *(change.by_id for change in changes), *([request.applied_by_id] if request.applied_by_id else [])}
+
+
+def may_speak(user: Any, request: ChangeRequest, side: str) -> bool:
+    return side in RIGHTS and may(user, RIGHTS[side], request.space_id)
+
+
+def standing(verdicts: Iterable[Verdict], request: ChangeRequest) -> dict[str, list[Verdict]]:
+    """Of each side the yeses of this round that still count: whoever lost the right, or the account, has said nothing any more."""
+    found: dict[str, list[Verdict]] = {side: [] for side in Side.values}
+    for one in verdicts:
+        if one.round == request.round and one.answer == Verdict.Answer.YES and may_speak(one.by, request, one.side):
+            found[one.side].append(one)
+    return found
+
+
+def may_carry(user: Any, change: PlanChange) -> bool:
+    """Whether the person could do it by hand, as far as rights go."""
+    if change.kind == _C.AWAY and user.pk == change.subject:
+        return False
+    return all(may(user, permission, change.space_id) for permission in RIGHTS_OF[change.kind])
+
+
+def stand_in(change: PlanChange) -> Any:
+    """As whom a change is rehearsed before anybody has said yes: who wrote it if they could do it, else the first who could."""
+    if may_carry(change.by, change):
+        return change.by
+    needed = set(RIGHTS_OF[change.kind])
+    roles = [role for role, held in GRANTS.items() if needed <= held]
+    ids = members_of(change.space_id).filter(role__in=roles).order_by("user_id").values_list("user_id", flat=True)
+    people = [one for one in User.objects.filter(pk__in=list(ids)).order_by("pk") if may_carry(one, change)]
+    return people[0] if people else change.by
