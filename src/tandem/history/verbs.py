@@ -2,7 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tandem.history import change_verbs
+
 VERBS = {
+    **change_verbs.VERBS,
     "user.created": _("joined"),
     "user.changed": _("changed the person"),
     "user.disabled": _("disabled the account"),
@@ -367,22 +370,6 @@ VERBS = {
     "risk_reserve.set": _("set the reserve for risks"),
     "risk_suggestion.answered": _("answered a suggested risk"),
     "risk_run.made": _("computed the risks"),
-    "change_request.created": _("raised the change request"),
-    "change_request.changed": _("changed the words of the change request"),
-    "change_request.submitted": _("handed the change request in"),
-    "change_request.asked_again": _("changed what the request asks for: both sides are asked anew"),
-    "change_request.computed": _("computed what the change does"),
-    "change_request.judged": _("said a verdict on the change request"),
-    "change_request.returned": _("asked for a way out"),
-    "change_request.stuck": _("could not be carried out: both sides are asked anew"),
-    "change_request.applied": _("accepted the change: it is carried out"),
-    "change_request.applied_first": _("carried the change out before the approval"),
-    "change_request.confirmed": _("approved the change that was carried out before"),
-    "change_request.rejected": _("rejected the change request"),
-    "change_request.withdrawn": _("withdrew the change request"),
-    "approval_rule.created": _("wrote a line into the table of approvals"),
-    "approval_rule.changed": _("changed a line of the table of approvals"),
-    "approval_rule.removed": _("took a line out of the table of approvals"),
     "issue.created": _("raised the issue"),
     "issue.changed": _("changed the issue"),
     "issue.removed": _("removed the issue"),

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('rank', models.PositiveSmallIntegerField(verbose_name='place in the table')),
                 ('kinds', models.JSONField(blank=True, default=list, verbose_name='kinds of change')),
                 ('days_most', models.PositiveIntegerField(blank=True, null=True, verbose_name='days at most')),
-                ('money_most', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='money at most')),
+                ('money_most', models.PositiveIntegerField(blank=True, null=True, verbose_name='money at most')),
                 ('currency', models.CharField(choices=[('EUR', 'EUR'), ('USD', 'USD'), ('GBP', 'GBP'), ('CNY', 'CNY'), ('CHF', 'CHF'), ('JPY', 'JPY'), ('CAD', 'CAD'), ('AUD', 'AUD'), ('SEK', 'SEK'), ('INR', 'INR'), ('SGD', 'SGD'), ('BRL', 'BRL')], default='EUR', max_length=3, verbose_name='currency')),
                 ('product_voices', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(5)], verbose_name='voices of the product side')),
                 ('pmo_voices', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(5)], verbose_name='voices of the PMO side')),

@@ -26,7 +26,7 @@ class ApprovalRule(HandedDown):
     kinds = models.JSONField(_("kinds of change"), default=list, blank=True)
     # nothing moves by more, and no more money is asked for; empty: however much
     days_most = models.PositiveIntegerField(_("days at most"), null=True, blank=True)
-    money_most = models.PositiveBigIntegerField(_("money at most"), null=True, blank=True)
+    money_most = models.PositiveIntegerField(_("money at most"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, choices=Portfolio.CURRENCIES, default="EUR")
     product_voices = models.PositiveSmallIntegerField(_("voices of the product side"), default=1, validators=_VOICES)
     pmo_voices = models.PositiveSmallIntegerField(_("voices of the PMO side"), default=1, validators=_VOICES)

@@ -11,7 +11,6 @@ from tandem.governance import sides
 from tandem.governance.models import ApprovalRule, ChangeRequest, Side
 from tandem.kit.text import whole_number
 from tandem.people.models import User
-from tandem.planning.models import PlanConflict, PlanScenario
 from tandem.portfolio.models import Portfolio, Project
 from tandem.product.models import Feature, Promise, Release
 from tandem.reports.queries.change_requests import Voices
@@ -22,14 +21,10 @@ _MOST = 300
 class ChangeForm(forms.ModelForm):
     """What it comes from is taken along from the page where somebody began."""
 
-    scenario = forms.ModelChoiceField(PlanScenario.objects.all(), required=False, widget=forms.HiddenInput)
-    promise = forms.ModelChoiceField(Promise.objects.all(), required=False, widget=forms.HiddenInput)
-    conflict = forms.ModelChoiceField(PlanConflict.objects.all(), required=False, widget=forms.HiddenInput)
-
     class Meta:
         model = ChangeRequest
         fields = ["title", "reason", "source", "scenario", "promise", "conflict"]
-        widgets = {"reason": forms.Textarea({"rows": 4})}
+        widgets = {"reason": forms.Textarea({"rows": 4}), **dict.fromkeys(("scenario", "promise", "conflict"), forms.HiddenInput)}
         help_texts = {"reason": _("What happens if nothing changes, and for whom. Both sides read it.")}
 
     def for_request(self, request: HttpRequest, row: Any) -> None:
@@ -38,7 +33,9 @@ class ChangeForm(forms.ModelForm):
             chosen = choice.queryset.filter(pk=whole_number(request.GET.get(name, "") or request.POST.get(name, ""), 18) or 0).first()
             if chosen is None:
                 del self.fields[name]
-            elif name == "promise":
+                continue
+            choice.required = False
+            if name == "promise":
                 self.fields["source"].initial = ChangeRequest.Source.PROMISE
                 self.fields["title"].initial = now_("Another day: %(promise)s") % {"promise": chosen}
             elif name == "conflict":
