@@ -37,5 +37,5 @@ def compute(change_request: ChangeRequest) -> dict[str, Any]:
     outcome = impact.compute(change_request)
     if outcome is not None:
         with transaction.atomic():
-            record("change_request.computed", change_request, actor=None, changes={"rows": [None, change_request.scenario.changes.count()]})
+            record("change_request.computed", change_request, actor=None)
     return outcome or change_request.scenario.outcome or {}

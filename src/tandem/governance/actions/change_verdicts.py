@@ -122,7 +122,7 @@ def _accept_if_whole(actor: Any, held: ChangeRequest, changes: list[PlanChange])
         return
     now = clock.now()
     held.write(expected=None, state=_S.APPLIED, decided_at=now, applied_at=now, applied_by=actor, run=run)
-    record("change_request.applied", held, actor=actor, changes={"state": [_S.SUBMITTED.value, _S.APPLIED.value], "rows": [None, len(changes)]}, run=run)
+    record("change_request.applied", held, actor=actor, changes={"state": [_S.SUBMITTED.value, _S.APPLIED.value]}, run=run)
 
 
 def _back_to_both(actor: Any, held: ChangeRequest, problem: Exception) -> None:
