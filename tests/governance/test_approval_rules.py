@@ -80,6 +80,14 @@ def test_the_table_of_the_place_stands_before_the_one_above(world, item):
     assert needed(row).rule == own
 
 
+def test_to_raise_it_elsewhere_makes_nothing_easier(world, item):
+    yard = make.project(actor=world.alma, name="Yard", key="YAR")
+    approval_rules.create(actor=world.admin, space=yard.space, product_voices=0)
+    approval_rules.create(actor=world.admin, space=world.project.space, product_voices=2)
+    row = make.change_request(actor=world.admin, space=yard.space, changes=[("item", item.pk, {"priority": 1})])
+    assert needed(row).voices == {"product": 2, "pmo": 1}
+
+
 def test_several_voices_of_a_side_are_several_people(world, item):
     approval_rules.create(actor=world.admin, space=world.root, pmo_voices=2)
     row = asked(world, ("item", item.pk, {"priority": 1}))

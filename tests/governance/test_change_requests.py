@@ -332,3 +332,28 @@ def test_a_day_that_cannot_be_read_is_told(world, items):
         change_requests.add(actor=world.mei, change_request=row, kind="item", subject=items[0].pk)
     with pytest.raises(Refused, match="plan_scenario_empty"):
         change_requests.submit(actor=world.mei, change_request=row, version=None)
+
+
+def test_each_side_is_spoken_for_wherever_the_change_touches_it(world, items):
+    """Raised where somebody speaks, of what others speak for."""
+    yard = make.project(actor=world.alma, name="Yard", key="YAR")
+    theirs = make.work_item(actor=world.admin, project=yard, title="Crane", estimate_minutes=960)
+    for who in (world.boris, world.chen):
+        spaces.grant(actor=world.admin, space=yard.space, user=who, role=Role.MEMBER)
+        who.refresh_from_db()
+    row = make.change_request(actor=world.mei, space=world.project.space, changes=[("item", items[0].pk, {"priority": 1})], computed=False)
+    change_requests.add(actor=world.boris, change_request=row, kind="item", subject=theirs.pk, priority=1)
+    change_impacts.compute(fresh(row))
+    with pytest.raises(Refused, match="change_side_elsewhere"):
+        say(row, world.chen, "product")
+    assert set(Event.objects.filter(verb="change_request.asked_again").get().changes["approvers"][1]) & {world.chen.pk, world.alma.pk} == {world.alma.pk}
+
+
+def test_a_scenario_that_was_computed_before_is_computed_again_for_the_request(world, items):
+    branch = plan_scenarios.create(actor=world.boris, space=world.project.space, name="Without the crane")
+    plan_scenarios.add(actor=world.boris, scenario=branch, kind="drop", subject=items[0].pk)
+    PlanScenario.objects.filter(pk=branch.pk).update(outcome={}, computed_of=plan_scenarios.digest(list(branch.changes.order_by("id"))))
+    row = change_requests.create(actor=world.boris, space=world.project.space, title="No crane", reason="It is late", scenario=branch)
+    row = change_requests.submit(actor=world.boris, change_request=row, version=None)
+    with pytest.raises(Refused, match="plan_scenario_not_computed"):
+        say(row, world.chen, "product")

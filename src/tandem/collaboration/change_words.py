@@ -8,6 +8,7 @@ REFUSALS = {
     "change_not_waiting": _("This change request does not wait for a verdict."),
     "change_side_unknown": _("A verdict is given for the product side or for the PMO side."),
     "change_is_own": _("You wrote it, or a part of it, or carried it out: others judge it."),
+    "change_side_elsewhere": _("It touches places where you do not speak for this side. Somebody who speaks for it in all of them judges it."),
     "change_spoken": _("You have said your verdict on this content: one person speaks for one side, once."),
     "change_side_spoken": _("This side has said yes already."),
     "change_not_yours_to_apply": _("Who says yes carries it out, and you may not do all that your side would carry out. Somebody who may has to judge it."),

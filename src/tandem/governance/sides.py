@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from tandem.governance.models import ApprovalRule, ChangeRequest, Side, Verdict
@@ -14,6 +15,7 @@ from tandem.people.scoping import members_of
 from tandem.planning.actions.plan_commitments import RIGHTS as RIGHTS_OF
 from tandem.planning.models import PlanChange
 from tandem.portfolio import currencies
+from tandem.portfolio.currencies import Rates
 from tandem.portfolio.models import Budget
 
 _C, _R = PlanChange.Kind, ApprovalRule.Kind
@@ -53,16 +55,25 @@ def kinds_of(changes: Iterable[PlanChange]) -> set[str]:
     return found
 
 
-def money_of(changes: Iterable[PlanChange], currency: str) -> Decimal | None:
+def touched(side: str, changes: Iterable[PlanChange]) -> set[int]:
+    """Where a side is spoken for: the PMO side wherever work or money changes, the product side there as well. That somebody is away
+    is kept where they are employed, which is nobody's product and no plan."""
+    mine = [change for change in changes if change.kind != _C.AWAY]
+    return {change.space_id for change in mine if side == Side.PRODUCT or change.kind not in PlanChange.OF_PRODUCT}
+
+
+def money_of(changes: Iterable[PlanChange], currency: str, rules: "Rules | None" = None) -> Decimal | None:
     """What is asked for in all, more or less alike; None where a rate is missing."""
-    rates, total = currencies.rates(), Decimal(0)
-    for change in changes:
-        if change.kind in PlanChange.OF_MONEY:
-            amount = abs(Decimal(change.values["planned" if change.kind == _C.COST else "amount"]))
-            found = rates.convert(amount, _currency_of(change, currency), currency, clock.today())
-            if found is None:
-                return None
-            total += found
+    mine, total = [change for change in changes if change.kind in PlanChange.OF_MONEY], Decimal(0)
+    if not mine:
+        return total
+    rules = rules or Rules()
+    for change in mine:
+        amount = abs(Decimal(change.values["planned" if change.kind == _C.COST else "amount"]))
+        found = rules.rates.convert(amount, rules.currency_of(change) or currency, currency, clock.today())
+        if found is None:
+            return None
+        total += found
     return total
 
 
@@ -85,14 +96,46 @@ class Rules:
         for line in ApprovalRule.objects.order_by("rank"):
             self.lines.setdefault(line.space_id, []).append(line)
 
+    @cached_property
+    def rates(self) -> Rates:
+        return currencies.rates()
+
+    @cached_property
+    def budgets(self) -> dict[int, str]:
+        return dict(Budget.objects.values_list("project_id", "currency"))
+
+    def currency_of(self, change: PlanChange) -> str:
+        """A cost without a currency is in euros, as a cost line is; a budget keeps the one that it has, empty where there is none."""
+        if change.values.get("currency"):
+            return str(change.values["currency"])
+        return "EUR" if change.kind == _C.COST else self.budgets.get(change.subject, "")
+
     def needed(self, request: ChangeRequest, changes: list[PlanChange]) -> Needed:
-        """By the picture as it is. What one side alone can carry out by hand never goes past it; without a table each side has one voice."""
+        """By the picture as it is, and by the strictest of the places that it touches: to raise it elsewhere makes nothing easier. What one
+        side alone can carry out by hand never goes past it; without a table each side has one voice."""
         own = {side_of(change.kind) for change in changes}
-        for line in self.table(request.space_id):
-            if _fits(line, request, changes):
-                given = {Side.PRODUCT.value: line.product_voices, Side.PMO.value: line.pmo_voices}
-                return Needed({side: max(count, 1 if side in own else 0) for side, count in given.items()}, line)
-        return Needed(dict.fromkeys(Side.values, 1))
+        lines = {space: self._line(space, request, changes) for space in {request.space_id, *touched(Side.PRODUCT.value, changes)}}
+        found = {
+            Side.PRODUCT.value: max(line.product_voices if line else 1 for line in lines.values()),
+            Side.PMO.value: max(line.pmo_voices if line else 1 for line in lines.values()),
+        }
+        return Needed({side: max(count, 1 if side in own else 0) for side, count in found.items()}, lines[request.space_id])
+
+    def _line(self, space_id: int, request: ChangeRequest, changes: list[PlanChange]) -> ApprovalRule | None:
+        return next((line for line in self.table(space_id) if self._fits(line, request, changes)), None)
+
+    def _fits(self, rule: ApprovalRule, request: ChangeRequest, changes: list[PlanChange]) -> bool:
+        if rule.kinds and not kinds_of(changes) <= set(rule.kinds):
+            return False
+        if rule.days_most is not None:
+            days = days_of(request.scenario.outcome or {})
+            if days is None or days > rule.days_most:
+                return False
+        if rule.money_most is not None:
+            money = money_of(changes, rule.currency, self)
+            if money is None or money > rule.money_most:
+                return False
+        return True
 
     def table(self, space_id: int) -> list[ApprovalRule]:
         """The lines of the nearest space that has any, on the way up."""
@@ -106,43 +149,26 @@ def needed(request: ChangeRequest, changes: list[PlanChange]) -> Needed:
     return Rules().needed(request, changes)
 
 
-def _fits(rule: ApprovalRule, request: ChangeRequest, changes: list[PlanChange]) -> bool:
-    if rule.kinds and not kinds_of(changes) <= set(rule.kinds):
-        return False
-    if rule.days_most is not None:
-        days = days_of(request.scenario.outcome or {})
-        if days is None or days > rule.days_most:
-            return False
-    if rule.money_most is not None:
-        money = money_of(changes, rule.currency)
-        if money is None or money > rule.money_most:
-            return False
-    return True
-
-
-def _currency_of(change: PlanChange, other: str) -> str:
-    """A cost without a currency is in euros, as a cost line is; a budget keeps the one that it has."""
-    if change.values.get("currency"):
-        return str(change.values["currency"])
-    if change.kind == _C.COST:
-        return "EUR"
-    return Budget.objects.filter(project=change.subject).values_list("currency", flat=True).first() or other
-
-
 def wrote(request: ChangeRequest, changes: Iterable[PlanChange]) -> set[int]:
     """Who wrote any of it, or carried it out before the others were asked: they do not judge it."""
     return {request.author_id, *(change.by_id for change in changes), *([request.applied_by_id] if request.applied_by_id else [])}
 
 
-def may_speak(user: Any, request: ChangeRequest, side: str) -> bool:
+def speaks_there(user: Any, request: ChangeRequest, side: str) -> bool:
+    """Whether the person speaks for the side where the request was raised."""
     return side in RIGHTS and may(user, RIGHTS[side], request.space_id)
 
 
-def standing(verdicts: Iterable[Verdict], request: ChangeRequest) -> dict[str, list[Verdict]]:
+def may_speak(user: Any, request: ChangeRequest, side: str, changes: Iterable[PlanChange]) -> bool:
+    """There, and wherever the change touches something of the side."""
+    return speaks_there(user, request, side) and all(may(user, RIGHTS[side], space) for space in touched(side, changes))
+
+
+def standing(verdicts: Iterable[Verdict], request: ChangeRequest, changes: list[PlanChange]) -> dict[str, list[Verdict]]:
     """Of each side the yeses of this round that still count: whoever lost the right, or the account, has said nothing any more."""
     found: dict[str, list[Verdict]] = {side: [] for side in Side.values}
     for one in verdicts:
-        if one.round == request.round and one.answer == Verdict.Answer.YES and may_speak(one.by, request, one.side):
+        if one.round == request.round and one.answer == Verdict.Answer.YES and may_speak(one.by, request, one.side, changes):
             found[one.side].append(one)
     return found
 

@@ -14,7 +14,7 @@ from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people import writing
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Space, SpaceKind, User
-from tandem.people.scoping import members_of
+from tandem.people.scoping import know_all, members_of
 from tandem.planning.actions import plan_requests
 from tandem.planning.actions.plan_scenarios import Carrier
 from tandem.planning.models import PlanChange, PlanScenario
@@ -206,7 +206,9 @@ def _ask_again(actor: Any, held: ChangeRequest) -> None:
 def _asked(held: ChangeRequest, changes: list[PlanChange]) -> list[int]:
     """Who could say something to it: those who speak for a side there and wrote nothing of it."""
     ids = members_of(held.space_id).exclude(user__in=sides.wrote(held, changes)).order_by("user_id").values_list("user_id", flat=True).distinct()
-    people = [one for one in User.objects.active().filter(pk__in=list(ids)) if any(sides.may_speak(one, held, side) for side in sides.RIGHTS)]
+    known = list(User.objects.active().filter(pk__in=list(ids)))
+    know_all(known)
+    people = [one for one in known if any(sides.may_speak(one, held, side, changes) for side in sides.RIGHTS)]
     return sorted(one.pk for one in people)[:_MOST_ASKED]
 
 

@@ -46,7 +46,7 @@ def _open_to(actor: Any, held: ChangeRequest, side: str, answer: str) -> list[Pl
     """The content, if this person may say this to it for this side now."""
     if side not in sides.RIGHTS:
         raise Refused("change_side_unknown", field="side")
-    if not sides.may_speak(actor, held, side):
+    if not sides.speaks_there(actor, held, side):
         raise Denied(sides.RIGHTS[side])
     everything = list(held.scenario.changes.select_related("by").order_by("id"))
     if actor.pk in sides.wrote(held, everything):
@@ -55,6 +55,8 @@ def _open_to(actor: Any, held: ChangeRequest, side: str, answer: str) -> list[Pl
         raise Refused("change_spoken")
     if PlanChange.objects.visible_to(actor).filter(scenario=held.scenario_id).count() != len(everything):
         raise Refused("plan_scenario_unseen")
+    if not sides.may_speak(actor, held, side, everything):
+        raise Refused("change_side_elsewhere", field="side")
     if held.state == _S.URGENT:  # it is carried out already: what is judged is what was done
         if answer == _A.REVISE:
             raise Refused("change_done_first")
@@ -78,7 +80,7 @@ def _said(actor: Any, held: ChangeRequest, changes: list[PlanChange], side: str,
     # who lost the right since holds a number, but no voice
     given = Verdict.objects.filter(request=held, round=held.round, side=side)
     needed = sides.needed(held, changes)
-    counted = sides.standing(list(given.select_related("by")), held)[side]
+    counted = sides.standing(list(given.select_related("by")), held, changes)[side]
     if answer == _A.YES and needed.voices[side] and len(counted) >= needed.voices[side]:
         raise Refused("change_side_spoken", field="side")
     made = Verdict.objects.create(
@@ -99,7 +101,7 @@ def _return(actor: Any, held: ChangeRequest, reason: str) -> None:
 
 def _accept_if_whole(actor: Any, held: ChangeRequest, changes: list[PlanChange]) -> None:
     needed = sides.needed(held, changes)
-    voices = sides.standing(list(held.verdicts.select_related("by")), held)
+    voices = sides.standing(list(held.verdicts.select_related("by")), held, changes)
     if any(len(voices[side]) < count for side, count in needed.voices.items()):
         return
     if held.state == _S.URGENT:

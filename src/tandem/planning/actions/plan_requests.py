@@ -34,7 +34,7 @@ def take(*, actor: Any, scenario: PlanScenario) -> PlanScenario:
         held = plan_scenarios.hold(scenario)
         if held.state != _S.OPEN:
             raise Refused("plan_scenario_asked" if held.state == _S.ASKED else "plan_scenario_over")
-        held.write(expected=None, state=_S.ASKED)
+        held.write(expected=None, state=_S.ASKED, computed_of="")  # its picture tells nothing of money and conflicts yet
         record("plan_scenario.asked", held, actor=actor, changes={"state": [_S.OPEN.value, _S.ASKED.value]})
     return held
 

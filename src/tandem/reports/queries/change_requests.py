@@ -64,7 +64,7 @@ def look_up(rows: list[Any]) -> None:
         content[change.scenario_id].append(change)
     rules = sides.Rules() if waiting else None
     for row in rows:
-        row.voices = _voices(row, said[row.pk], rules.needed(row, content[row.scenario_id])) if rules and row.is_waiting else []
+        row.voices = _voices(row, said[row.pk], content[row.scenario_id], rules) if rules and row.is_waiting else []
         row.waits_days = (clock.now() - row.asked_at).days if row.is_waiting and row.asked_at else None
 
 
@@ -74,8 +74,8 @@ def _said(rows: Iterable[ChangeRequest]) -> list[Verdict]:
     return [one for one in found if one.round == known[one.request_id]]
 
 
-def _voices(row: ChangeRequest, said: list[Verdict], needed: sides.Needed) -> list[Voices]:
-    standing = sides.standing(said, row)
+def _voices(row: ChangeRequest, said: list[Verdict], changes: list[PlanChange], rules: sides.Rules) -> list[Voices]:
+    needed, standing = rules.needed(row, changes), sides.standing(said, row, changes)
     return [Voices(side, needed.voices[side], [one for one in said if one.side == side], len(standing[side])) for side in Side.values]
 
 

@@ -11,6 +11,7 @@ from tandem.governance import sides
 from tandem.governance.models import ApprovalRule, ChangeRequest, Side
 from tandem.kit.text import whole_number
 from tandem.people.models import User
+from tandem.planning.models import PlanChange
 from tandem.portfolio.models import Portfolio, Project
 from tandem.product.models import Feature, Promise, Release
 from tandem.reports.queries.change_requests import Voices
@@ -78,15 +79,18 @@ def offered(user: Any) -> dict[str, Any]:
     }
 
 
-def panels(user: Any, row: ChangeRequest, voices: list[Voices], authors: set[int]) -> list[dict[str, Any]]:
+def panels(user: Any, row: ChangeRequest, voices: list[Voices], changes: list[PlanChange]) -> list[dict[str, Any]]:
     """Of each side what was said, and whether this person may say something for it now; if not, why."""
+    authors = sides.wrote(row, changes)
     spoken = any(one.by_id == user.pk for side in voices for one in side.said)
     found = []
     for side in voices:
-        may = sides.may_speak(user, row, side.side)
+        may = sides.speaks_there(user, row, side.side)
         why = ""
         if may and row.is_waiting:
-            if user.pk in authors:
+            if not sides.may_speak(user, row, side.side, changes):
+                why = now_("It touches places where you do not speak for this side.")
+            elif user.pk in authors:
                 why = now_("You wrote it, or a part of it, or carried it out: others judge it.")
             elif spoken:
                 why = now_("You have said your verdict: it takes two people.")

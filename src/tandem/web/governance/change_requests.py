@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from tandem.collaboration.models import Job
 from tandem.collaboration.words import refusal
-from tandem.governance import sides
 from tandem.governance.actions import change_impacts, change_requests, change_verdicts
 from tandem.governance.models import ChangeRequest, Side
 from tandem.kit.errors import Refused
@@ -94,7 +93,7 @@ def detail(request: HttpRequest, row: ChangeRequest) -> dict[str, Any]:
     return {
         "may_change": False, "lines": found, "hidden": hidden, "job": job, "phase_words": phase_words, "here": request.get_full_path(), **branch_picture.drawn(picture),
         "wider": reads.wider(user, row.scenario.outcome) if row.scenario.outcome else None, "may_write": may_write,
-        "may_hand_in": may_write and row.state in (_S.DRAFT, _S.RETURNED), "sides": forms.panels(user, row, row.voices, sides.wrote(row, everything)),
+        "may_hand_in": may_write and row.state in (_S.DRAFT, _S.RETURNED), "sides": forms.panels(user, row, row.voices, everything),
         "may_withdraw": row.is_writable and (row.author_id == user.pk or may(user, Permission.MANAGE_ACCESS, row.space_id)),
         "may_first": row.state == _S.SUBMITTED and may(user, Permission.APPLY_FIRST, row.space_id), "past": reads.past(user, row),
         "trouble": refusal(*row.trouble) if row.trouble else "", "has_moved": any(line.moved for line in lines), "how": HOW,
