@@ -20,10 +20,11 @@ from tandem.collaboration.models import (
     Watch,
 )
 from tandem.exchange.models import Import
-from tandem.governance.actions import approval_rules, issues, risk_settings, risk_ties
+from tandem.governance.actions import approval_rules, decisions, issues, risk_settings, risk_ties
 from tandem.governance.models import (
     ApprovalRule,
     ChangeRequest,
+    Decision,
     Issue,
     IssueEscalation,
     IssueItem,
@@ -254,6 +255,8 @@ class Area:
     written_change: ChangeRequest
     change_verdict: Verdict
     approval_rule: ApprovalRule
+    decision: Decision
+    made_decision: Decision
     benefit: Benefit
     unmeasured_benefit: Benefit
     benefit_measurement: BenefitMeasurement
@@ -511,7 +514,13 @@ def _asked(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
         space=project.space, request=over, round=1, side="pmo", answer="revise", reason="Later", by=admin, digest=digest, asked_at=clock.now()
     )
     rule = approval_rules.create(actor=admin, space=project.space, days_most=5)
-    return {"change_request": ChangeRequest.objects.get(pk=waits.pk), "written_change": written, "change_verdict": said, "approval_rule": rule}
+    return {"change_request": ChangeRequest.objects.get(pk=waits.pk), "written_change": written, "change_verdict": said, "approval_rule": rule, **_decided(admin, project)}
+
+
+def _decided(admin: User, project: Project) -> dict[str, Any]:
+    asked = decisions.create(actor=admin, space=project.space, question="Which crane?", options=["Dutch", "German"])
+    made = decisions.create(actor=admin, space=project.space, question="Which quay?")
+    return {"decision": asked, "made_decision": decisions.decide(actor=admin, decision=made, version=None, chosen="Quay 3", why="It is free")}
 
 
 _NO_SPAN = {"mean": 0, "p50": 0, "p80": 0, "p80_between": [0, 0]}

@@ -98,7 +98,7 @@ _READ_ONLY = [
     "ballots", "scoring_models", "scores", "roadmap_editions", "roadmap_shares", "portals", "adoptions",
     "job_roles", "skills", "departments", "employments", "person_roles", "person_skills",
     "risks", "risk_ties", "risk_runs", "risk_reserves", "issues", "issue_items", "issue_escalations",
-    "change_requests", "change_verdicts", "approval_rules",
+    "change_requests", "change_verdicts", "approval_rules", "decisions",
 ]  # fmt: skip
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints",
@@ -253,6 +253,10 @@ API: dict[str, Policy] = {
     "change_requests_verdicts_create": change(PMO_SIDE, 201),
     "change_requests_withdrawals_create": change(ACCESS, 201),
     "change_requests_emergencies_create": change(PORTFOLIO, 201),
+    "decisions_create": create(WORK),
+    "decisions_change": change(WORK),
+    "decisions_remove": remove(WORK),
+    **{f"decisions_{part}_create": change(WRITERS, 201) for part in ("verdicts", "replacements", "revisits")},
     "approval_rules_create": create(PORTFOLIO),
     "approval_rules_change": change(PORTFOLIO),
     "approval_rules_remove": remove(PORTFOLIO),
@@ -648,6 +652,8 @@ WEB: dict[str, Page] = {
     "risk_reserves": Page(post=PLAN),
     **_noun("change_requests", COMMENT, change=False),
     **_noun("approval_rules", PORTFOLIO, remove=True),
+    **_noun("decisions", WORK, remove=True),
+    **dict.fromkeys(("decisions_verdicts", "decisions_revisits"), Page(post=WRITERS)),
     **{f"change_request_{part}": Page(post=WRITERS) for part in ("contents", "words", "submissions")},
     "change_request_computations": Page(post=COMMENT),
     "change_request_verdicts": Page(post=PMO_SIDE),

@@ -44,6 +44,7 @@ _SENTENCES = {
     "change_requests_contents_create": "Write down what a change request asks for", "change_requests_revisions_create": "Change what a change request asks for: both sides are asked anew",
     "change_requests_submissions_create": "Hand a change request in", "change_requests_verdicts_create": "Say a verdict for one side", "change_requests_withdrawals_create": "Withdraw a change request",
     "change_requests_emergencies_create": "Carry a change out before its approval", "change_requests_computations_create": "Compute what a change does", "change_requests_effect_read": "What a change does",
+    "decisions_verdicts_create": "Decide, once", "decisions_replacements_create": "Decide otherwise: a new decision takes its place", "decisions_revisits_create": "Say that a decision was looked at again",
     "issues_moves_create": "Say what became of an issue", "issues_progress_create": "Tell of progress on an issue: its clock begins again", "issues_items_create": "Name a work item that an issue blocks",
     "benefits_moves_create": "Say what became of a benefit", "benefits_measurements_create": "Measure a benefit: one value for each day",
     "portfolios_mixes_create": "Say which mix of investments a portfolio is meant to have",

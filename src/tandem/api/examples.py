@@ -124,6 +124,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ChangeContentCreate": {"kind": "item", "subject": 4711, "values": {"expected_minutes": 9600}},
     "ChangeContentRevision": {"change_id": 52, "values": {"expected_minutes": 7200}},
     "ChangeVerdictCreate": {"side": "product", "answer": "yes", "reason": "The shippers know and agree."},
+    "DecisionCreate": {
+        "space_id": 7, "question": "Which crane do we buy?", "options": ["The Dutch one", "The German one"], "criteria": "Weeks until delivery, then price", "due_on": "2027-02-12",
+    },
+    "DecisionVerdict": {"chosen": "The Dutch one", "why": "It stands three weeks earlier.", "revisit_on": "2027-06-01"},
     "ApprovalRuleCreate": {"space_id": 1, "kinds": ["dates", "people"], "days_most": 5, "money_most": 10000, "currency": "EUR", "product_voices": 0, "pmo_voices": 1},
     "CostLineCreate": {
         "space_id": 7, "title": "Berth crane, second instalment", "kind": "purchase", "treatment": "capex", "month": "2027-02-01", "currency": "EUR",

@@ -1,4 +1,4 @@
-"""The verbs of change requests and of the table of approvals; they stand in the one table of `verbs`."""
+"""The verbs of change requests, decisions and of the table of approvals; they stand in the one table of `verbs`."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,12 @@ VERBS = {
     "change_request.confirmed": _("approved the change that was carried out before"),
     "change_request.rejected": _("rejected the change request"),
     "change_request.withdrawn": _("withdrew the change request"),
+    "decision.asked": _("asked for a decision"),
+    "decision.changed": _("changed what is to be decided"),
+    "decision.made": _("decided"),
+    "decision.revisited": _("looked at the decision again"),
+    "decision.replaced": _("decided otherwise: another takes its place"),
+    "decision.removed": _("took the question back"),
     "approval_rule.created": _("wrote a line into the table of approvals"),
     "approval_rule.changed": _("changed a line of the table of approvals"),
     "approval_rule.removed": _("took a line out of the table of approvals"),

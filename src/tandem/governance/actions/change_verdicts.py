@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from tandem.governance import sides
-from tandem.governance.actions import change_impacts, change_requests
+from tandem.governance.actions import change_impacts, change_requests, decisions
 from tandem.governance.models import ChangeRequest, Verdict
 from tandem.history.record import record
 from tandem.kit import clock
@@ -35,6 +35,7 @@ def decide(*, actor: Any, change_request: ChangeRequest, version: int | None, si
         made = _said(actor, held, changes, side, answer, reason)
         if answer == _A.NO:
             change_requests.end(actor=actor, held=held, version=None, state=_S.REJECTED, answer=reason, verb="change_request.rejected")
+            decisions.of_change(actor=actor, request=held, is_accepted=False)
         elif answer == _A.REVISE:
             _return(actor, held, reason)
         else:
@@ -107,6 +108,7 @@ def _accept_if_whole(actor: Any, held: ChangeRequest, changes: list[PlanChange])
     if held.state == _S.URGENT:
         held.write(expected=None, state=_S.APPLIED, decided_at=clock.now())
         record("change_request.confirmed", held, actor=actor, changes={"state": [_S.URGENT.value, _S.APPLIED.value]})
+        decisions.of_change(actor=actor, request=held, is_accepted=True)
         return
 
     def carrier(change: PlanChange) -> Any:
@@ -125,6 +127,7 @@ def _accept_if_whole(actor: Any, held: ChangeRequest, changes: list[PlanChange])
     now = clock.now()
     held.write(expected=None, state=_S.APPLIED, decided_at=now, applied_at=now, applied_by=actor, run=run)
     record("change_request.applied", held, actor=actor, changes={"state": [_S.SUBMITTED.value, _S.APPLIED.value]}, run=run)
+    decisions.of_change(actor=actor, request=held, is_accepted=True)
 
 
 def _back_to_both(actor: Any, held: ChangeRequest, problem: Exception) -> None:

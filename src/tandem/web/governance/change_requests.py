@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from tandem.collaboration.models import Job
 from tandem.collaboration.words import refusal
 from tandem.governance.actions import change_impacts, change_requests, change_verdicts
-from tandem.governance.models import ChangeRequest, Side
+from tandem.governance.models import ChangeRequest, Decision, Side
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, spaces_where
@@ -97,6 +97,7 @@ def detail(request: HttpRequest, row: ChangeRequest) -> dict[str, Any]:
         "may_withdraw": row.is_writable and (row.author_id == user.pk or may(user, Permission.MANAGE_ACCESS, row.space_id)),
         "may_first": row.state == _S.SUBMITTED and may(user, Permission.APPLY_FIRST, row.space_id), "past": reads.past(user, row),
         "trouble": refusal(*row.trouble) if row.trouble else "", "has_moved": any(line.moved for line in lines), "how": HOW,
+        "decision": Decision.objects.visible_to(user).filter(change_request=row).first(),
         "is_current": row.scenario.computed_of == plan_scenarios.digest(sorted(everything, key=lambda one: one.pk)), **(forms.offered(user) if may_write else {}),
     }  # fmt: skip
 
