@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tandem.governance.actions import change_verdicts, decisions
+from tandem.collaboration.models import Notification
+from tandem.governance.actions import change_requests, change_verdicts, decisions, reminders
 from tandem.governance.models import Decision
 from tandem.history.models import Event
 from tandem.kit import clock
@@ -103,3 +104,22 @@ def test_a_change_writes_its_decision(world, is_accepted):
     assert "The berth waits" in made.why
     with pytest.raises(Refused, match="decision_of_change"):
         decisions.replace(actor=world.boris, decision=made, version=None, chosen=made.options[0], why="After all")
+
+
+def test_who_is_to_decide_hears_of_it_once_on_its_day(world, question):
+    decisions.change(actor=world.mei, decision=question, version=None, due_on=clock.today() - timedelta(days=1))
+    assert (reminders.remind(), reminders.remind()) == (1, 0)
+    assert Notification.objects.get().user == world.mei
+
+
+def test_an_approval_that_is_due_is_told_to_who_has_not_spoken(world):
+    item = make.work_item(actor=world.admin, project=world.project)
+    row = make.change_request(actor=world.mei, space=world.project.space, changes=[("item", item.pk, {"priority": 1})])
+    row = change_requests.apply_first(actor=world.admin, change_request=row, version=None, reason="Fire")
+    change_verdicts.decide(actor=world.boris, change_request=row, version=None, side="pmo", answer="yes")
+    assert reminders.remind() == 0
+    with clock.held_at(clock.now() + timedelta(days=6)):
+        reminders.remind()
+    told = set(Notification.objects.filter(mark__startswith="approval:").values_list("user_id", flat=True))
+    assert {world.chen.pk, world.alma.pk} <= told
+    assert not {world.boris.pk, world.mei.pk, world.admin.pk} & told

@@ -102,7 +102,7 @@ def submit(*, actor: Any, change_request: ChangeRequest, version: int | None) ->
             raise Refused("plan_scenario_empty")
         now = clock.now()
         held.write(expected=version, state=_S.SUBMITTED, round=held.round + 1, asked_at=now, submitted_at=held.submitted_at or now, trouble=None)
-        people = _asked(held, changes)
+        people = asked(held, changes)
         record("change_request.submitted", held, actor=actor, changes={"round": [held.round - 1, held.round], "approvers": [None, people]})
         change_impacts.ask(actor=actor, change_request=held)
     return held
@@ -141,7 +141,7 @@ def apply_first(*, actor: Any, change_request: ChangeRequest, version: int | Non
         held.write(
             expected=version, state=_S.URGENT, round=held.round + 1, asked_at=now, applied_at=now, applied_by=actor, run=run, due_on=clock.today() + DUE
         )
-        said = {"state": [_S.SUBMITTED.value, _S.URGENT.value], "due_on": [None, held.due_on], "approvers": [None, _asked(held, changes)]}
+        said = {"state": [_S.SUBMITTED.value, _S.URGENT.value], "due_on": [None, held.due_on], "approvers": [None, asked(held, changes)]}
         record("change_request.applied_first", held, actor=actor, changes=said, text={"reason": [None, reason.strip()[:2000]]})
     return held
 
@@ -198,12 +198,12 @@ def _ask_again(actor: Any, held: ChangeRequest) -> None:
         held.write(expected=None, trouble=None)
         return
     held.write(expected=None, round=held.round + 1, asked_at=clock.now(), trouble=None)
-    people = _asked(held, list(held.scenario.changes.order_by("id")))
+    people = asked(held, list(held.scenario.changes.order_by("id")))
     record("change_request.asked_again", held, actor=actor, changes={"round": [held.round - 1, held.round], "approvers": [None, people]})
     change_impacts.ask(actor=actor, change_request=held)
 
 
-def _asked(held: ChangeRequest, changes: list[PlanChange]) -> list[int]:
+def asked(held: ChangeRequest, changes: list[PlanChange]) -> list[int]:
     """Who could say something to it: those who speak for a side there and wrote nothing of it."""
     ids = members_of(held.space_id).exclude(user__in=sides.wrote(held, changes)).order_by("user_id").values_list("user_id", flat=True).distinct()
     known = list(User.objects.active().filter(pk__in=list(ids)))

@@ -172,6 +172,10 @@ def _without_event(facts: dict[str, Any]) -> str:
         }  # fmt: skip
     if "review" in facts:
         return _("It is to be looked at again since %(day)s") % {"day": _day(facts["review"])}
+    if "decision_due" in facts:
+        return _("It is to be decided, or looked at again, since %(day)s") % {"day": _day(facts["decision_due"])}
+    if "approval_due" in facts:
+        return _("It was carried out first, and its approval was due on %(day)s") % {"day": _day(facts["approval_due"])}
     if "issue_silent" in facts:
         return _("Nothing has moved since %(day)s: step %(n)s of its escalation reaches you") % {"day": _day(facts["issue_silent"]), "n": facts["step"]}
     if "week_submitted" in facts:
