@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
 
 from tandem.exchange.models import Import
-from tandem.governance.models import Issue, Risk
+from tandem.governance.models import ChangeRequest, Issue, Risk
 from tandem.people.access import Permission, may_somewhere
 from tandem.portfolio.models import Portfolio, Programme, Project, Proposal
 from tandem.product.models import Product
@@ -68,7 +68,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
     ]),
     (_("Governance"), "shield-check", "v", [
         (_("Risks"), "risks", "x"), (_("Risk matrix"), "risk_matrix", ""), (_("Risk exposure"), "risk_exposure", ""), (_("Suggested risks"), "risk_suggestions", ""),
-        (pgettext_lazy("risks that happened", "Issues"), "issues", ""),
+        (pgettext_lazy("risks that happened", "Issues"), "issues", ""), (_("Change requests"), "change_requests", ""), (_("Table of approvals"), "approval_rules", ""), (_("Decisions"), "decisions", ""),
     ]),
     (_("People"), "users", "k", [
         (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Load"), "load", ""), (_("Allocation"), "allocation", ""), (_("Bookings"), "bookings", ""), (_("Fairness"), "fairness", ""),
@@ -80,6 +80,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
 # entries under which several pages stand as tabs: label, the pages; the first one is where the entry leads
 GROUPS: list[tuple[Any, list[str]]] = [
     (_("People"), ["people", "teams", "departments"]),
+    (_("Change requests"), ["change_requests", "approval_rules"]),
     (_("Load and bookings"), ["load", "allocation", "bookings", "fairness"]),
     (_("Set up"), ["job_roles", "skills", "equipment", "employments", "person_roles", "person_skills", "calendars"]),
 ]
@@ -97,6 +98,8 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
     (_("Benefit"), "benefits_new", "chart-line", Permission.EDIT_WORK, ""),
     (_("Risk"), "risks_new", "alert-triangle", Permission.EDIT_WORK, ""),
     (pgettext_lazy("a risk that happened", "Issue"), "issues_new", "flag", Permission.EDIT_WORK, ""),
+    (_("Change request"), "change_requests_new", "git-pull-request", Permission.COMMENT, ""),
+    (_("Decision"), "decisions_new", "scale", Permission.EDIT_WORK, ""),
     (pgettext_lazy("record", "Cost"), "cost_lines_new", "coin", Permission.EDIT_PLAN, ""),
     (_("Import a file"), "imports_new", "file-import", Permission.IMPORT, ""),
 ]
@@ -109,6 +112,7 @@ _FILLED_BY: dict[str, list[Any]] = {
     "roadmap": [Product],
     "work_items": [Project, Import],
     "risks": [Risk, Issue],
+    "change_requests": [ChangeRequest],
 }
 _KEPT_SECONDS, _KEPT_WHILE_SOME_LACK = 300.0, 20.0
 _KEPT_PEOPLE = 5000
