@@ -1,6 +1,7 @@
 """Roles in spaces: who may give and take them, and what is inherited."""
 
 import pytest
+from django.db import transaction
 
 from tandem.history.models import Event
 from tandem.kit.errors import Denied, Refused
@@ -35,6 +36,27 @@ def test_a_role_taken_away_ends_at_once(world):
     spaces.revoke(actor=world.alma, space=world.project.space, user=world.mei)
     world.mei.refresh_from_db()
     assert not may(world.mei, Permission.VIEW, world.project.space_id)
+
+
+def test_a_role_that_is_rolled_back_was_never_held_and_one_that_is_kept_holds_on(world):
+    def sees() -> bool:
+        return may(world.dana, Permission.VIEW, world.project.space_id)
+
+    assert not sees()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        spaces.grant(actor=world.alma, space=world.project.space, user=world.dana, role=Role.STAKEHOLDER)
+        with transaction.atomic():
+            assert sees(), "also deeper down, where no access was changed"
+        raise RuntimeError
+    assert not sees()
+    with transaction.atomic():
+        spaces.grant(actor=world.alma, space=world.project.space, user=world.dana, role=Role.STAKEHOLDER)
+        with pytest.raises(RuntimeError), transaction.atomic():
+            spaces.revoke(actor=world.alma, space=world.project.space, user=world.dana)
+            assert not sees()
+            raise RuntimeError
+        assert sees()
+    assert sees()
 
 
 def test_who_opens_a_confidential_space_gets_their_strongest_role_on_record(world):

@@ -226,6 +226,16 @@ def test_the_inbox_asks_as_little_for_many_as_for_few(world, item, signed_in):
     assert cost(others) == few <= 14
 
 
+def test_news_of_what_was_made_read_no_names_of_its_fields(world, signed_in):
+    made = make.work_item(actor=world.boris, project=world.project, title="Ship the app", assignees=[world.mei, world.boris], priority=2)
+    watches.watch(actor=world.mei, subject=made)
+    tell()
+    with CaptureQueriesContext(connection) as queries:
+        page = signed_in(world.mei).get("/inbox/").content.decode()
+    assert "Ship the app" in page and "Boris Orlov gave it to you" in page
+    assert not [one for one in queries if "work_state" in one["sql"] or "work_itemtype" in one["sql"]]
+
+
 def test_work_that_is_due_says_its_day(world, item, signed_in):
     from tandem.work.actions import reminders
 

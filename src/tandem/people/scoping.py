@@ -24,6 +24,8 @@ class _Known(NamedTuple):
 
 _changing: set[int] = set()
 _cache: dict[int, _Known] = {}
+# what a transaction that changed access has read since its last change, by thread: the savepoints around that change, and the people
+_here: dict[int, tuple[tuple[Any, ...], dict[int, _Known]]] = {}
 _MOST_KNOWN = 5000
 
 
@@ -65,7 +67,10 @@ def organisation_of(user: Any) -> str:
 
 def _known(user: Any) -> _Known:
     if _access_changed_here():
-        return _read(user)
+        read = _read_here()
+        if user.pk not in read:
+            read[user.pk] = _read(user)
+        return read[user.pk]
     known = _cache.get(user.pk)
     if known and known.version == user.access_version:
         return known
@@ -79,7 +84,7 @@ def _known(user: Any) -> _Known:
 def access_changed(user: Any | None = None) -> None:
     """Called by the action that changed memberships or spaces: everybody (or `user`) is read anew.
 
-    Until the transaction commits nothing is remembered, so that a rollback leaves no phantom rights behind.
+    Until the transaction commits nothing is remembered beyond the savepoint of the change, so that a rollback leaves no phantom rights behind.
     """
     from tandem.people.models import User
 
@@ -87,6 +92,7 @@ def access_changed(user: Any | None = None) -> None:
     rows.update(access_version=models.F("access_version") + 1)
     _cache.clear()
     _changing.add(threading.get_ident())
+    _here[threading.get_ident()] = (_savepoints(), {})
     transaction.on_commit(lambda: _changing.discard(threading.get_ident()))
 
 
@@ -94,7 +100,23 @@ def _access_changed_here() -> bool:
     me = threading.get_ident()
     if me in _changing and not connection.in_atomic_block:
         _changing.discard(me)
+    if me not in _changing:
+        _here.pop(me, None)
     return me in _changing
+
+
+def _read_here() -> dict[int, _Known]:
+    """Left with the savepoint in which access was changed last: nobody says whether that was kept or taken back."""
+    me, now = threading.get_ident(), _savepoints()
+    around, read = _here.get(me, (now, {}))
+    if now[: len(around)] != around:
+        around, read = now, {}
+    _here[me] = (around, read)
+    return read
+
+
+def _savepoints() -> tuple[Any, ...]:
+    return tuple(connection.savepoint_ids)
 
 
 def _read(user: Any) -> _Known:
@@ -189,6 +211,7 @@ def forget_roles() -> None:
     """Tests and restores start from an empty cache."""
     _cache.clear()
     _changing.clear()
+    _here.clear()
 
 
 class Ids:

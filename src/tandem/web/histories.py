@@ -59,17 +59,18 @@ _READ = (
 
 
 def lines(
-    events: Any, user: Any, known: Iterable[models.Model] = (), silent: Collection[str] = ()
+    events: Any, user: Any, known: Iterable[models.Model] = (), silent: Collection[str] = (), is_brief: bool = False
 ) -> list[dict[str, Any]]:
     """One dict per event for the history list; personal text that was erased says so, ids become names. `known` are
-    rows that the page has read for this reader anyway; `silent` are fields that they are not shown."""
+    rows that the page has read for this reader anyway; `silent` are fields that they are not shown; `is_brief` tells
+    of what was made only that it was made."""
     rows: list[Event] = list(events.select_related("actor", "text").only(*_READ))
-    names = _Names(rows, user, known)
+    names = _Names([event for event in rows if not (is_brief and event.verb.endswith(_MAKING))], user, known)
     found = []
     for event in rows:
         text = getattr(event, "text", None)
         created = event.verb.endswith(_MAKING)
-        changes = dict(_each(told.shown(user, event.verb, event.space_id, {**event.changes, **(text.changes if text else {})})))
+        changes = {} if created and is_brief else dict(_each(told.shown(user, event.verb, event.space_id, {**event.changes, **(text.changes if text else {})})))
         found.append(
             {
                 "id": event.pk,

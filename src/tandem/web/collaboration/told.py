@@ -59,7 +59,7 @@ class Group:
 
 def groups(user: Any, rows: list[Notification]) -> list[Group]:
     """In the order of the rows. What the reader may not see any more has no name, and its events no words."""
-    events = {line["id"]: line for line in histories.lines(_events(user, rows), user)} if rows else {}
+    events = {line["id"]: line for line in histories.lines(_events(user, rows), user, is_brief=True)} if rows else {}
     said = _comments(user, events)
     names, places = _names(user, rows), _places(user, rows)
     found: dict[Ref, Group] = {}
