@@ -147,6 +147,9 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "manager_id": 999_999,
         "benefit_id": pair.theirs.benefit.pk,
         "risk_id": pair.theirs.risk.pk,
+        "scenario_id": pair.theirs.plan_scenario.pk,
+        "conflict_id": pair.theirs.plan_conflict.pk,
+        "promise_id": pair.theirs.promise.pk,
         "equipment_id": pair.theirs.equipment_need.equipment_id,
         "other_id": pair.theirs.proposal.pk,
         "customer_id": pair.theirs.customer.pk,
@@ -335,6 +338,13 @@ def _again(one: Operation, area, number: int) -> None:
         subject.feature = make.feature(actor=area.admin, product=area.product)
     if one.noun == "scores":
         subject.feature = make.feature(actor=area.admin, product=area.product, title=f"Feature {number}")
+    if one.noun == "change-requests":  # one a content
+        content = copy.copy(subject.scenario)
+        content.pk, content._state.adding = None, True
+        content.save()
+        subject.scenario = content
+    if one.noun == "change-verdicts":  # one a person and round
+        subject.round += number + 1
     if one.noun == "levelled-dates":  # one an item
         subject.item = make.work_item(actor=area.admin, project=area.project, title=f"Item {number}")
     if one.noun == "plan-changes":  # one of a thing

@@ -74,12 +74,12 @@ def people_said() -> set[str]:
         fields = [
             f.name
             for f in model._meta.concrete_fields
-            if isinstance(f, (models.CharField, models.TextField)) and not f.choices
+            if (isinstance(f, (models.CharField, models.TextField)) and not f.choices) or f.name == "options"
         ]
         if model.__module__.startswith("tandem.") and fields:
             for row in model._default_manager.values_list(*fields):
                 for value in row:
-                    found.update(_WORD.findall(value or ""))
+                    found.update(_WORD.findall(" ".join(map(str, value)) if isinstance(value, list) else value or ""))
     return found
 
 
