@@ -40,7 +40,11 @@ export function axis(k: Painter, v: View, body: number, pass: 'lines' | 'head'):
     each(v, big, (x) => k.line([x + .5, HEAD, x + .5, body], C.grid2));
     return;
   }
-  each(v, small, (x, e, d) => { k.line([x + .5, 24, x + .5, HEAD], C.grid); const s = small.label(d); if (e - x >= k.width(s) + 6) k.text(s, x + 5, 34, C.ink2); });
+  each(v, small, (x, e, d) => {
+    k.line([x + .5, 24, x + .5, HEAD], C.grid);
+    const s = small.label(d), ends = x + 6 + k.width(s), bigEnds = xOf(v, big.next(big.floor(d)).getTime() / 864e5);
+    if (e >= ends && (small !== week || bigEnds >= ends)) k.text(s, x + 5, 34, C.ink2);   // the line of a month would strike through a week's day
+  });
   const today = Number.isNaN(v.plan.today) ? null : { x: xOf(v, v.plan.today), s: v.short(v.plan.today), w: k.width(v.short(v.plan.today)) + 10 };
   each(v, big, (x, e, d) => {
     k.line([x + .5, 0, x + .5, HEAD], C.grid2);
