@@ -56,9 +56,9 @@ export function axis(k: Painter, v: View, body: number, pass: 'lines' | 'head'):
   const done = v.shown.forecast ? v.plan.allDone : null;
   if (done) {   // when everything will be done, from the pace of the history
     const a = xOf(v, done.p50), b = xOf(v, done.p80), c = xOf(v, done.p95);
-    k.line([b, HEAD - 5, c, HEAD - 5], C['bar-edge'], 1.5);
-    k.rect(a, HEAD - 8, Math.max(3, b - a), 6, C.done, 1);
-    k.frame(a, HEAD - 8, Math.max(3, b - a), 6, C['bar-edge'], 1, 1);
+    k.line([b, HEAD - 2.5, c, HEAD - 2.5], C['bar-edge'], 1.5);
+    k.rect(a, HEAD - 5, Math.max(3, b - a), 4, C.done, 1);
+    k.frame(a, HEAD - 5, Math.max(3, b - a), 4, C['bar-edge'], 1, 1);
   }
   k.line([0, HEAD - .5, v.w, HEAD - .5], C.grid2);
   if (today && today.x > -today.w / 2 && today.x < v.w + today.w / 2) { k.rect(today.x - today.w / 2, 3, today.w, 17, C.today, 3); k.text(today.s, today.x - today.w / 2 + 5, 12, C.bg, true); }
