@@ -12,7 +12,7 @@ from tandem.planning.models import PlanConflict, PlanDraft
 from tandem.portfolio.models import Project
 from tandem.product.models import Feature, Promise, Release
 from tandem.reports.queries.scope import below
-from tandem.resources.models import Skill, TimeOff
+from tandem.resources.models import Equipment, Skill, TimeOff
 from tandem.strategy.models import Objective
 from tandem.work.models import WorkItem
 
@@ -128,6 +128,7 @@ def _ways(user: Any, ways: list[dict[str, Any]]) -> list[Way]:
     spaces = {late["space"] for way in ways for late in way["later"] if "space" in late} | {way["other_space"] for way in ways if way["other_space"]}
     names: dict[Any, str] = dict(Project.objects.visible_to(user).filter(space_id__in=spaces).values_list("space_id", "name"))
     wanted = {late["promise"] for way in ways for late in way["later"] if "promise" in late}
+    machines = dict(Equipment.objects.visible_to(user).filter(pk__in={way["equipment"] for way in ways if way.get("equipment")}).values_list("id", "name"))
     aims = dict(Objective.objects.visible_to(user).filter(pk__in={one["objective"] for way in ways for one in way.get("objectives", ())}).values_list("id", "title"))
     promised = {row.pk: str(row) for row in Promise.objects.visible_to(user).filter(pk__in=wanted).select_related("feature", "release")}
     found = []
@@ -137,6 +138,6 @@ def _ways(user: Any, ways: list[dict[str, Any]]) -> list[Way]:
         shown = [row for row in later if row[0]]
         told = way.get("objectives", ())
         known = [Aim(one["objective"], aims[one["objective"]], one["days"], one["moved"], one["loses"]) for one in told if one["objective"] in aims]
-        other = items.get(way["other"], "") or names.get(way["other_space"], "")
+        other = machines.get(way.get("equipment"), "") or items.get(way["other"], "") or names.get(way["other_space"], "")
         found.append(Way(number, way, items.get(way["item"], ""), other, person, shown, len(later) - len(shown), known, len(told) - len(known)))
     return found

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from tandem.kit.dates import short_day
 from tandem.planning.way_words import days_of, short, unseen, way
 from tandem.reports.queries.plan_absences import Absence
-from tandem.reports.queries.plan_chain import Because, Link
+from tandem.reports.queries.plan_chain import HIDDEN, Because, Link
 from tandem.reports.queries.plan_conflicts import Aim
 from tandem.reports.queries.plan_moves import Shown
 
@@ -23,6 +23,9 @@ def cause(code: str, known: dict[str, Any]) -> str:
         return _("Its start is set by hand.")
     if code == "link":
         return _("It waits for %(item)s, which ends on %(day)s.") % {"item": known["other"], "day": short_day(known["day"])}
+    if code == "capacity" and known.get("equipment"):
+        what = _("equipment that you cannot see") if known["equipment"] == HIDDEN else known["equipment"]
+        return _("%(what)s is needed for %(item)s until %(day)s.") % {"what": what, "item": known["other"], "day": short_day(known["day"])}
     if code == "capacity":
         if known.get("person"):
             return _("%(person)s works on %(item)s until %(day)s.") % {"person": known["person"], "item": known["other"], "day": short_day(known["day"])}
@@ -39,7 +42,7 @@ def cause(code: str, known: dict[str, Any]) -> str:
 
 def because(one: Because, of: Link) -> str:
     """The same of a cause in a chain, as its reader sees it."""
-    return cause(one.code, {"other": str(one.other) if one.other else unseen(), "person": one.person, "day": one.day, "is_begun": of.is_begun})
+    return cause(one.code, {"other": str(one.other) if one.other else unseen(), "person": one.person, "day": one.day, "is_begun": of.is_begun, "equipment": one.equipment})
 
 
 def aim(one: Aim) -> str:
