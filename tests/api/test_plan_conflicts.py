@@ -52,13 +52,16 @@ def test_a_conflict_names_only_what_the_reader_sees(world, crossed):
 def test_a_way_out_says_its_effect_without_the_name_of_what_is_hidden(world, crossed):
     secret, rows = crossed
     found = PlanConflict.objects.get(kind="promise")
+    aims = [make.objective(actor=world.admin, title="Aim", space=world.product.space), make.objective(actor=world.admin, title="Hidden aim", space=secret.space)]
     way = {
         "code": "swap", "item": rows[1].pk, "other": None, "other_space": secret.space_id, "user": None, "slots": 0, "units": 0, "extra": [], "until": None, "capacity": 0,
         "later": [{"space": secret.space_id, "slots": 12, "late": 4}], "dates": {},
+        "objectives": [{"objective": aim.pk, "days": 3, "moved": 1, "loses": 0} for aim in aims],
     }  # fmt: skip
     found.write(expected=None, ways=[way])
     told = asked(world.chen, f"plan-conflicts/{found.pk}/ways/").json()["ways"][0]
     assert "Secret" not in str(told) and told["unseen"] == 1 and told["later"] == [] and told["item_id"] is None
+    assert (told["objectives"], told["unseen_objectives"]) == ([{"objective_id": aims[0].pk, "title": "Aim", "days": 3, "moved": 1, "loses": 0}], 1)
     told = asked(world.admin, f"plan-conflicts/{found.pk}/ways/").json()["ways"][0]
     assert told["later"] == [{"what": "Secret quay", "days": 1.5, "days_late": 0.5}] and told["sentence"] == "Do it before Secret quay"
 

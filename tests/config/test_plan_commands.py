@@ -11,6 +11,7 @@ CONFLICT = {"id": 31, "days": 9, "kind": "promise", "wanted_on": "2027-03-12", "
 WAYS = {
     "is_computing": False, "version": 2, "ways": [{
         "number": 0, "sentence": "Do it before Berth plan", "moves": 3, "person_days": 0, "unseen": 1, "later": [{"what": "Berth plan", "days": 4.0, "days_late": 1.5}],
+        "objectives": [{"objective_id": 2, "title": "Ports without paper", "days": -3, "moved": 1, "loses": 0}], "unseen_objectives": 0,
     }],
 }  # fmt: skip
 DRAFT = {"id": 5, "space_id": 7, "state": "open", "dates": {"1": []}, "proposed_at": "2027-02-01T08:00:00Z", "proposed_by_id": 4, "version": 1}
@@ -26,6 +27,7 @@ MOVES = {"plan_id": 204, "since": "2027-02-01", "moves": [MOVE]}
 
 PICTURE = {
     "scenario_id": 4, "computed_at": "2027-02-01T08:00:00Z", "is_current": True, "unseen": 2, "promises": [],
+    "value": [{"benefit_id": 8, "days": 7, "change": "-1400.00", "currency": "EUR"}],
     "projects": [{"space_id": 7, "before_finish": "2027-03-12", "after_finish": None}],
 }  # fmt: skip
 SCENARIO = {"id": 4, "name": "Without the second line", "opened_by_id": 4, "computed_at": None, "version": 3, "state": "open"}
@@ -121,6 +123,7 @@ def test_the_worst_conflict_stands_first_with_its_ways_and_their_price(run):
     assert said[1].startswith("31") and FakeApi.asked[0] == ("plan-conflicts/", {"space_id": 7, "kind": "promise"})
     one = run("conflict", "31")
     assert "Do it before Berth plan; Berth plan ends 4.0 d later, 1.5 of them late; 1 that you cannot see" in one
+    assert "for Ports without paper: -3 d, 1 parts of it move, 0 lose work" in one
     run("conflicts", "--kind", "nonsense", code=2)
 
 
@@ -187,7 +190,8 @@ def test_what_is_no_length_of_time_is_said_and_nothing_is_written(run):
 
 def test_a_branch_is_shown_and_decided_in_the_version_that_was_looked_at(run):
     assert "Without the second line" in run("scenario", "list")
-    assert "expected_minutes=1440" in run("scenario", "show", "4")
+    said = run("scenario", "show", "4")
+    assert "expected_minutes=1440" in said and "+7" in said and "-1400.00 EUR" in said
     assert "every change is carried out" in run("scenario", "merge", "4", "--reason", "The line is not needed")
     assert "Laid aside" in run("scenario", "discard", "4")
     run("scenario", "merge", "4", code=2)

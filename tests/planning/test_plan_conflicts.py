@@ -110,6 +110,27 @@ def test_a_window_on_the_roadmap_that_ends_before_its_work_is_found(world):
     assert (found.subject_id, found.space_id, found.days) == (release.pk, release.space_id, 9)
 
 
+def test_a_drifted_window_gets_ways_out_that_end_it(world):
+    """The release waits for what comes after other work of Mei's: before it, it fits; else the window moves."""
+    other = make.project(actor=world.alma, name="Mobile", key="MOB")
+    rival = item(world, "Crane", 5, project=other, people=[world.mei], due_on=date(2026, 9, 11))
+    row = item(world, "Quay", 3, people=[world.mei])
+    release = make.release(actor=world.chen, product=world.product, planned_on=date(2026, 9, 11))
+    Scope.objects.create(space=release.space, release=release, item=row)
+    levelling.compute()
+    conflict = PlanConflict.objects.open().get(kind=Kind.DRIFT)
+    assert conflict.wanted_on == date(2026, 9, 11) and conflict.computed_on == date(2026, 9, 16)
+    ways = {way["code"]: way for way in ways_of(conflict)}
+    assert {"shift", "swap"} <= ways.keys()
+    assert ways["shift"]["until"] == "2026-09-16" and ways["shift"]["dates"] == {}, "the roadmap gives way: nothing else moves"
+    assert ways["swap"]["dates"][str(row.pk)][1].startswith("2026-09-09") and str(rival.pk) in ways["swap"]["dates"]
+    plan_conflicts.propose(actor=world.admin, conflict=conflict, number=conflict.ways.index(ways["swap"]), version=None)
+    for draft in PlanDraft.objects.open():
+        plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="The release first")
+    levelling.compute()
+    assert not PlanConflict.objects.open().filter(kind=Kind.DRIFT).exists()
+
+
 def ways_of(conflict):
     plan_id, ways = plan_ways.compute(conflict, seconds=120.0)  # it ends when all is tried; a cold core compiles first
     conflict.write(expected=None, ways=ways, ways_of_id=plan_id)

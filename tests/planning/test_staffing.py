@@ -6,15 +6,18 @@ import pytest
 
 from tandem.kit.errors import Denied, Refused
 from tandem.people.models import Role
-from tandem.planning import levelling, staff_ways
+from tandem.planning import levelling, staff_ways, way_objectives
 from tandem.planning.actions import plan_conflicts
-from tandem.planning.models import PlanConflict, PlanDraft
+from tandem.planning.models import LevelledDates, PlanConflict, PlanDraft
 from tandem.product.models import Scope
+from tandem.reports.queries import plan_conflicts as plan_reads
 from tandem.resources.actions import skill_needs, skills, time_off
+from tandem.strategy.models import Contribution, Objective
 from tandem.work.actions import assignments, work_items
 from tandem.work.models import Assignment, WorkItem
 from tests import make
 from tests.planning.one_week import at, item
+from tests.planning.test_plan_capacity import employed
 
 pytestmark = pytest.mark.usefixtures("monday")
 Kind = PlanConflict.Kind
@@ -242,3 +245,66 @@ def test_what_would_not_end_the_overload_is_no_way_out(world, crowded):
     levelling.compute()
     conflict = PlanConflict.objects.open().get(kind=Kind.OVERLOAD, space=depot.space)
     assert [way["code"] for way in ways_of(conflict)] == ["replan"], "without this one two weeks are still planned in one"
+
+
+@pytest.fixture
+def leaving(world):
+    """Mei's last day is Wednesday; four days of hers, which an objective waits for, end behind it. Ana works in the project, too."""
+    employed(world, world.mei, ends_on=date(2026, 9, 9))
+    ana = make.user(actor=world.admin, name="Ana", role=Role.MEMBER, space=world.project.space)
+    first, second = item(world, "Quay", 2, people=[world.mei]), item(world, "Berth", 4, people=[world.mei])
+    item(world, "Small", 0.5, people=[ana])
+    feature = make.feature(actor=world.chen, product=world.product, title="Berths")
+    Scope.objects.create(space=feature.space, feature=feature, item=second)
+    objective = make.objective(actor=world.alma, title="Ships leave on time")
+    Contribution.objects.create(space=objective.space, objective=objective, subject_kind="product.feature", subject_id=feature.pk)
+    levelling.compute()
+    return first, second, ana, objective
+
+
+def told_of(conflict):
+    plan_id, ways = way_objectives.computed(conflict)
+    conflict.write(expected=None, ways=ways, ways_of_id=plan_id)
+    return ways
+
+
+def test_the_work_of_who_leaves_gets_ways_out_with_what_they_do_to_an_objective(world, leaving):
+    _first, second, ana, objective = leaving
+    conflict = PlanConflict.objects.open().get(kind=Kind.LEAVER)
+    ways = told_of(conflict)
+    by_code = {way["code"]: way for way in ways}
+    assert {"hand_over", "hire", "drop"} <= by_code.keys()
+    assert not any(way["code"] == "shift" and way["item"] is None for way in ways), "nobody stays longer by that"
+    handed = next(way for way in ways if way["code"] == "hand_over" and way["to"] == ana.pk)
+    assert handed["gone"] == world.mei.pk and handed["items"] == [second.pk]
+    before = LevelledDates.objects.get(item=second).finish.date()
+    after = date.fromisoformat(handed["dates"][str(second.pk)][1][:10])
+    assert after < before, "Ana can begin at once"
+    assert handed["objectives"] == [{"objective": objective.pk, "days": (after - before).days, "moved": 1, "loses": 0}]
+    assert by_code["drop"]["objectives"] == [{"objective": objective.pk, "days": 0, "moved": 0, "loses": 1}], "nothing of it is left"
+    draft = plan_conflicts.propose(actor=world.boris, conflict=conflict, number=ways.index(handed), version=None)[0]
+    plan_conflicts.accept(actor=world.alma, draft=draft, version=draft.version, name="Ana goes on")
+    levelling.compute()
+    assert not PlanConflict.objects.open().filter(kind=Kind.LEAVER).exists()
+    assert set(Assignment.objects.filter(item=second).values_list("user", flat=True)) == {ana.pk}
+
+
+def test_nobody_takes_over_who_is_gone_by_then_as_well(world, leaving):
+    _first, _second, ana, _objective = leaving
+    employed(world, ana, ends_on=date(2026, 9, 10))
+    levelling.compute()
+    ways = told_of(PlanConflict.objects.open().get(kind=Kind.LEAVER))
+    assert ana.pk not in {way.get("to") for way in ways}
+
+
+def test_an_objective_is_named_only_to_who_sees_it(world, leaving):
+    *_rest, objective = leaving
+    conflict = PlanConflict.objects.open().get(kind=Kind.LEAVER)
+    told_of(conflict)
+    seen = plan_reads.one(world.admin, conflict).ways
+    assert {aim.title for way in seen for aim in way.objectives} == {"Ships leave on time"}
+    secret = make.project(actor=world.admin, name="Board", key="BRD", is_confidential=True)
+    Objective.objects.filter(pk=objective.pk).update(space=secret.space)
+    hidden = plan_reads.one(world.boris, PlanConflict.objects.get(pk=conflict.pk)).ways
+    assert [way.objectives for way in hidden] == [[]] * len(hidden)
+    assert sum(way.hidden_objectives for way in hidden) == sum(len(way.objectives) for way in seen)

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from tandem.kit import clock
 from tandem.kit.dates import months_on, unit_end
+from tandem.portfolio.actions import projects
 from tandem.reports.queries import earned_value as reads
 from tandem.work.actions import baselines, time_entries, work_items
 from tandem.work.models import WorkItem
@@ -192,3 +193,104 @@ def test_nothing_is_derived_of_items_that_were_not_all_read(world, client, monke
     assert "more than 2 items" in said
     monkeypatch.setattr(reads, "MOST", 3)
     assert standing(world).found is not None
+
+
+def earns(world, how):
+    projects.change(actor=world.alma, project=world.project, version=None, earning=how)
+
+
+def milestone(world, day, points=None, *, done=False):
+    return item(world, planned=(day, day), done=done, is_milestone=True, estimate_points=points, title=f"By {day}")
+
+
+@pytest.mark.usefixtures("april")
+def test_milestones_with_weights_earn_their_part_of_the_money_to_the_cent(world, signed_in):
+    """100,000 over milestones of 20, 30, 30 and 20: three were planned by the end of April, two are reached, 36,000 is spent."""
+    earns(world, "milestones")
+    for n in range(10):
+        make.cost_line(actor=world.alma, project=world.project, month=months_on(date(2026, 1, 1), n), planned=D(10000), **({"actual": D(9000)} if n < 4 else {}))
+    days = (date(2026, 1, 31), date(2026, 3, 31), date(2026, 4, 30), date(2026, 6, 30))
+    for n, (day, points) in enumerate(zip(days, (20, 30, 30, 20), strict=True)):
+        milestone(world, day, points, done=n < 2)
+    item(world, planned=(date(2026, 4, 1), date(2026, 5, 10)), estimate_minutes=1200, percent_complete=90)
+    one = standing(world, "money")
+    figures, found = one.figures, one.found
+    assert (figures.budget, figures.planned, figures.earned, figures.actual) == (10_000_000, 8_000_000, 5_000_000, 3_600_000), "cents"
+    assert (found.sv, found.cv, found.spi) == (-3_000_000, 1_400_000, 0.625)
+    assert found.cpi == pytest.approx(50 / 36)
+    assert found.eac.typical == pytest.approx(7_200_000)
+    assert found.eac.atypical == 8_600_000
+    assert found.tcpi_budget == pytest.approx(50 / 64)
+    assert one.ends == date(2026, 6, 30), "the last milestone, not the last month of costs"
+    assert [(step.planned, step.earned) for step in one.course if step.on == date(2026, 4, 30)] == [(8_000_000, 5_000_000)]
+    page = signed_in(world.alma).get(reverse("earned_value", kwargs={"key": "POR"}) + "?unit=money").content.decode()
+    assert "The milestones carry the whole budget" in page and "By 2026-06-30" in page and "30 %" in page
+
+
+@pytest.mark.usefixtures("april")
+def test_milestones_without_weights_count_the_same_and_one_without_a_day_is_named(world):
+    """Hours: 50 are estimated; of three milestones two were planned by now, one is reached."""
+    earns(world, "milestones")
+    for _n in range(5):
+        item(world, planned=(date(2026, 4, 1), date(2026, 6, 1)), estimate_minutes=600, percent_complete=50)
+    milestone(world, date(2026, 4, 1), done=True)
+    milestone(world, date(2026, 4, 20))
+    milestone(world, date(2026, 7, 1))
+    item(world, is_milestone=True, title="Some day")
+    one = standing(world)
+    assert (one.figures.budget, one.figures.planned, one.figures.earned) == (3000, 2000, 1000)
+    assert (one.left.steps, one.found.spi) == (1, 0.5)
+    weighed = milestone(world, date(2026, 4, 2), 8, done=True)
+    one = standing(world)
+    assert (one.figures.planned, one.figures.earned, one.left.steps) == (3000, 3000, 4), "beside one with points those without are left out"
+    assert [step.id for step in one.steps] == [weighed.pk]
+
+
+@pytest.mark.usefixtures("april")
+def test_the_baseline_says_when_a_milestone_was_planned(world):
+    earns(world, "milestones")
+    item(world, planned=(date(2026, 4, 1), date(2026, 6, 1)), estimate_minutes=600)
+    row = milestone(world, date(2026, 4, 10))
+    baselines.take(actor=world.alma, space=world.project.space, name="First")
+    WorkItem.objects.filter(pk=row.pk).update(planned_finish=datetime(2026, 8, 1, 12, tzinfo=clock.now().tzinfo))
+    assert standing(world).figures.planned == 600
+
+
+@pytest.mark.usefixtures("april")
+def test_finished_or_nothing(world):
+    done = item(world, planned=(date(2026, 4, 1), date(2026, 4, 20)), estimate_minutes=600, done=True)
+    item(world, planned=(date(2026, 4, 21), date(2026, 5, 10)), estimate_minutes=1200, percent_complete=90)
+    assert standing(world).figures.earned == 600 + 1080
+    earns(world, "finished")
+    one = standing(world)
+    assert (one.figures.earned, one.figures.planned, done.pk) == (600, 600 + 600, one.pieces[0].id)
+
+
+@pytest.mark.usefixtures("april")
+def test_without_a_planned_milestone_nothing_is_earned_with_them(world, signed_in):
+    earns(world, "milestones")
+    item(world, planned=(date(2026, 4, 1), date(2026, 4, 20)), estimate_minutes=600, done=True)
+    assert standing(world).found is None
+    page = signed_in(world.alma).get(reverse("earned_value", kwargs={"key": "POR"})).content.decode()
+    assert "Nothing can be derived: value is earned with milestones, and none has a planned day." in page
+
+
+@pytest.mark.usefixtures("april")
+def test_projects_that_earn_otherwise_add_up_and_ask_as_often_as_one(world):
+    others = [make.project(actor=world.alma, name=f"M{n}") for n in range(3)]
+    for project in others:
+        projects.change(actor=world.alma, project=project, version=None, earning="milestones")
+        item(world, project, planned=(date(2026, 4, 1), date(2026, 4, 30)), estimate_minutes=100)
+        for day in (20, 25):
+            first = date(2026, 4, day)
+            item(world, project, planned=(first, first), is_milestone=True, done=day == 20)
+
+    def asked(ids):
+        with CaptureQueriesContext(connection) as found:
+            reads.standings(world.alma, ids, "hours")
+        return len(found)
+
+    ids = [one.space_id for one in others]
+    assert asked(ids) == asked(ids[:1])
+    whole = reads.whole(reads.standings(world.alma, ids, "hours").values())
+    assert (whole.figures.budget, whole.figures.planned, whole.figures.earned) == (300, 300, 150)

@@ -69,6 +69,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "conflict_id": 31, "version": 2, "plan_id": 204, "job_id": 88, "is_computing": False, "ways": [{
             "number": 0, "code": "swap", "sentence": "Do it before Berth plan", "item_id": None, "until": None, "person_days": 0.0, "moves": 3,
             "later": [{"what": "Berth plan", "days": 4.0, "days_late": 1.5}], "unseen": 0,
+            "objectives": [{"objective_id": 2, "title": "Ports without paper", "days": 6, "moved": 1, "loses": 0}], "unseen_objectives": 0,
         }],
     },
     "PlanConflictProposal": {"way": 0},

@@ -278,9 +278,11 @@ def _add_plan() -> None:
 
 
 def _add_resources() -> None:
+    from tandem.config.equipment_commands import equipment
     from tandem.config.resource_commands import people
 
     tandem.add_command(people)
+    tandem.add_command(equipment)
 
 
 def _add_risks() -> None:

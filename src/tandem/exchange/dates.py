@@ -17,7 +17,7 @@ from tandem.compute.errors import Uncomputable
 from tandem.compute.scheduling.agreement import Agreement, AgreementRow, agreement
 from tandem.compute.scheduling.calendar import INHERITED_WEEK, CalendarException, Day, WorkingCalendar
 from tandem.compute.scheduling.network import Constraint, Link, LinkType
-from tandem.compute.scheduling.stored_plan import StoredAssignment, StoredPlan, StoredTask
+from tandem.compute.scheduling.stored_plan import StoredAssignment, StoredPlan, StoredResource, StoredTask
 from tandem.exchange.formats import Unreadable, open_source
 from tandem.exchange.records import (
     AssignmentRecord,
@@ -37,9 +37,9 @@ def dates(file: str | Path, as_json: bool = False) -> int:
     try:
         found = agreement(stored_plan(Path(file)))
     except Unreadable as problem:
-        return _refuse(problem, as_json, {"where": problem.where} if problem.where else {})
+        return refuse(problem, as_json, {"where": problem.where} if problem.where else {})
     except Uncomputable as problem:
-        return _refuse(problem, as_json)
+        return refuse(problem, as_json)
     click.echo(orjson.dumps(as_data(found), option=orjson.OPT_INDENT_2).decode() if as_json else _table(found))
     return 0
 
@@ -88,7 +88,11 @@ def stored_plan(path: Path) -> StoredPlan:
         calendars=made,
         calendar=settings.calendar if settings.calendar in made else "standard",
         from_start=settings.schedule_from_start,
-    )
+        resources={
+            one.source_id: StoredResource(one.source_id, one.name, one.max_units, one.calendar if one.calendar in made else None)
+            for one in people.values() if one.kind == "work"
+        },
+    )  # fmt: skip
 
 
 def _task(
@@ -108,6 +112,7 @@ def _task(
         leveling_delay=plan.leveling_delay_minutes, is_milestone=plan.is_milestone, is_manual=plan.is_manual,
         is_active=plan.is_active, is_external=plan.is_external,
         assignments=tuple(_assignment(one, people, calendars) for one in work), breaks=plan.gaps,
+        priority=plan.priority,
     )  # fmt: skip
 
 
@@ -119,6 +124,7 @@ def _assignment(
     return StoredAssignment(
         calendar=calendar if calendar in calendars else None, work=record.work_minutes, units=record.units,
         delay=record.delay_minutes, contour=record.contour, is_work=person is None or person.kind == "work",
+        resource=record.resource or "", start=record.start, finish=record.finish,
     )  # fmt: skip
 
 
@@ -175,7 +181,7 @@ def _table(found: Agreement) -> str:
     return "\n".join(lines)
 
 
-def _refuse(fault: Unreadable | Uncomputable, as_json: bool, more: Mapping[str, str] = MappingProxyType({})) -> int:
+def refuse(fault: Unreadable | Uncomputable, as_json: bool, more: Mapping[str, str] = MappingProxyType({})) -> int:
     """As the other commands of compute: the code and its values on standard error, or in words."""
     told = orjson.dumps({"error": fault.code, **fault.params, **more}, default=str).decode() if as_json else str(fault)
     click.echo(told, err=True)

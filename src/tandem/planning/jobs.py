@@ -125,10 +125,9 @@ def plan_ways(conflict_id: int, job_id: int) -> None:
     def work(step: Callable[[str, int, int], Any]) -> str:
         conflict = PlanConflict.objects.get(pk=conflict_id)
         step("ways", 0, 0)
-        from tandem.planning import plan_ways, staff_ways
+        from tandem.planning import way_objectives
 
-        ways = staff_ways if conflict.kind in plan_conflicts.STAFFED else plan_ways
-        plan_id, found = ways.compute(conflict)
+        plan_id, found = way_objectives.computed(conflict)
         conflict.write(expected=None, ways=found, ways_of_id=plan_id)
         return f"/plan/conflicts/{conflict_id}/"
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import gcd
 from typing import NamedTuple
 
 from django.db.models import Case, Q, When
@@ -14,6 +15,7 @@ from tandem.people.models import Space
 from tandem.planning.calendars import Calendars, day_in, wall_clock
 from tandem.portfolio.models import Project
 from tandem.product.models import Promise, Scope
+from tandem.resources.models import Equipment, EquipmentNeed
 from tandem.work.models import Assignment, Constraint, Link, State, WorkItem
 
 _WEIGHTS = {1: 8, 2: 4, 3: 2}
@@ -42,7 +44,7 @@ class OpenItem(NamedTuple):
 @dataclass(slots=True)
 class OpenWork:
     """`people`: shares of those who do an item. `below`: container → open items below it, at any depth. `above` gives
-    a container's due date and its weight. `links`: (source, target, kind, minutes, per cent, whether elapsed)."""
+    a container's due date and its weight. `equipment`: what an item needs of which there are `pieces` at a time, in the largest part of one that divides all. `links`: (source, target, kind, minutes, per cent, whether elapsed)."""
 
     items: list[OpenItem] = field(default_factory=list)
     people: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
@@ -53,6 +55,8 @@ class OpenWork:
     done_on: dict[int, datetime] = field(default_factory=dict)
     starts: dict[int, date] = field(default_factory=dict)
     priorities: dict[int, int] = field(default_factory=dict)
+    equipment: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    pieces: dict[int, int] = field(default_factory=dict)
     calendars: Calendars | None = None
 
 
@@ -71,6 +75,7 @@ def read() -> OpenWork:
     containers = set(WorkItem.objects.present().exclude(parent=None).order_by().values_list("parent_id", flat=True).distinct())
     _items(found, rows, containers)
     _people(found)
+    _equipment(found)
     _links(found)
     _promises(found)
     found.calendars = Calendars({item.space_id for item in found.items} | set(Space.objects.filter(parent=None).values_list("id", flat=True)), clock.today())
@@ -159,6 +164,23 @@ def _people(found: OpenWork) -> None:
     for item_id, user_id, share in rows.order_by("id").values_list("item_id", "user_id", "share"):
         if item_id in wanted:
             found.people.setdefault(item_id, []).append((user_id, share))
+
+
+def _equipment(found: OpenWork) -> None:
+    """Equipment of which there is only so much. Material is taken, not held; where more is wanted than there is, all of it."""
+    wanted = {item.id for item in found.items}
+    needs = EquipmentNeed.objects.standing().filter(equipment__kind=Equipment.Kind.EQUIPMENT, equipment__available__isnull=False)
+    sums: dict[tuple[int, int], int] = defaultdict(int)
+    for item, equipment, amount, available in needs.order_by("id").values_list("item_id", "equipment_id", "amount", "equipment__available"):
+        if item in wanted:
+            found.pieces[equipment] = int(available * 100)
+            sums[item, equipment] = min(max(sums[item, equipment], int(amount * 100)), found.pieces[equipment])
+    grain = dict(found.pieces)
+    for (_item, equipment), amount in sums.items():
+        grain[equipment] = gcd(grain[equipment], amount)
+    found.pieces = {equipment: count // grain[equipment] for equipment, count in found.pieces.items()}
+    for (item, equipment), amount in sums.items():
+        found.equipment.setdefault(item, []).append((equipment, amount // grain[equipment]))
 
 
 def _links(found: OpenWork) -> None:

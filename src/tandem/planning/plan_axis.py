@@ -41,6 +41,11 @@ class PlanAxis:
         self._days = self.ordinals.tolist()
         self.mondays = [date.fromordinal(day - (day - 1) % 7) for day in self._days]
 
+    def take(self, ordinals: npt.NDArray[np.int64]) -> None:
+        """The days of a plan as they were when it was made."""
+        self.ordinals, self._days = ordinals, ordinals.tolist()
+        self.mondays = [date.fromordinal(day - (day - 1) % 7) for day in self._days]
+
     def day(self, number: int) -> date:
         """The date of a day of the axis; beyond the years that it spells out, five working days make a week."""
         last = len(self._days) - 1

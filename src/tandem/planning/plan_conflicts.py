@@ -63,17 +63,24 @@ def _dated(work: OpenWork, ends: dict[int, date], found: dict[Key, Found]) -> No
     homes = dict(Promise.objects.filter(pk__in=[pk for pk, _on, _items in work.promises]).values_list("id", "space_id"))
     for pk, on, items in work.promises:
         _compare((PlanConflict.Kind.PROMISE, "product.promise", pk, homes[pk]), on, items, ends, space_of, found)
-    has_window = Q(feature__planned_to__isnull=False) | Q(release__planned_on__isnull=False) | Q(feature__release__planned_on__isnull=False)
-    members: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for feature, release, through, item in Scope.objects.filter(has_window).values_list("feature_id", "release_id", "feature__release_id", "item_id"):
-        for key in (("product.feature", feature), ("product.release", release or through)):
-            members[key].update(work.below.get(item, [item] if item in space_of else []))  # type: ignore[index]
+    members = in_windows(work)
     over = (Feature.State.SHIPPED, Feature.State.DECLINED)
     rows = [("product.feature", *row) for row in Feature.objects.exclude(planned_to=None).exclude(state__in=over).values_list("id", "space_id", "planned_to")]
     planned = Release.objects.filter(state=Release.State.PLANNED).exclude(planned_on=None)
     rows += [("product.release", *row) for row in planned.values_list("id", "space_id", "planned_on")]
     for kind, pk, space, on in rows:
         _compare((PlanConflict.Kind.DRIFT, kind, pk, space), on, members.get((kind, pk), ()), ends, space_of, found)
+
+
+def in_windows(work: OpenWork) -> dict[tuple[str, int], set[int]]:
+    """Of features and releases with a window the open items of their scope."""
+    here = {item.id for item in work.items}
+    has_window = Q(feature__planned_to__isnull=False) | Q(release__planned_on__isnull=False) | Q(feature__release__planned_on__isnull=False)
+    members: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for feature, release, through, item in Scope.objects.filter(has_window).values_list("feature_id", "release_id", "feature__release_id", "item_id"):
+        for key in (("product.feature", feature), ("product.release", release or through)):
+            members[key].update(work.below.get(item, [item] if item in here else []))  # type: ignore[index]
+    return members
 
 
 def _compare(key: Key, on: date, items: Iterable[int], ends: dict[int, date], space_of: dict[int, int], found: dict[Key, Found]) -> None:

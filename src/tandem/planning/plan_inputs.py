@@ -17,7 +17,7 @@ ITEM, BEGIN, END, PROMISE = 0, 1, 2, 3
 """What an activity stands for: a work item; that a container may begin, that it is complete; a promise."""
 BEGUN, ASSUMED, PINNED, MILESTONE = 1, 2, 4, 8
 PERSON, POOL = 0, 1
-"""A resource is a person, or what a project's people do of the work that nobody is named for."""
+"""A resource is a person, or what a project's people do of the work that nobody is named for; a pool below nothing is a piece of equipment."""
 
 
 @dataclass(eq=False)
@@ -85,6 +85,11 @@ class PlanInputs:
         if not (self.calendar >= 0).any():
             return np.zeros((0, 0), np.bool_)
         return np.hstack((slots_of(self.masks), np.ones((len(self.masks), SLOTS), np.bool_)))
+
+
+def equipment_of(code: int) -> int | None:
+    """The number of the equipment that a resource is; None for people."""
+    return -(code // 2) if code % 2 == POOL and code < 0 else None
 
 
 def places(of: Ints, among: Ints) -> Ints:

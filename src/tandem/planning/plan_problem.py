@@ -27,6 +27,7 @@ from tandem.planning.plan_inputs import (
     POOL,
     PROMISE,
     PlanInputs,
+    equipment_of,
     slots_of,
 )
 
@@ -75,6 +76,7 @@ class _Maker:
     hours_of: list[int] = field(default_factory=list)
     row_by: dict[Any, int] = field(default_factory=dict)
     bases: dict[tuple[int | None, int], int] = field(default_factory=dict)
+    in_use: dict[int, int] = field(default_factory=dict)
 
     def made(self) -> Made:
         self._calendars()
@@ -179,6 +181,8 @@ class _Maker:
             held = [(2 * who + PERSON, units) for who, units in needs] if slots else []
             if slots and space in pools:
                 held.append((2 * space + POOL, min(sum([units for _who, units in needs]) or UNITS, UNITS * pools[space])))
+            if item.id in self.work.equipment and slots:
+                held += self._equipment(item)
             calendar = self._calendar(item, people)
             fixed, flags = self._given(item, slots, needs, calendar) if item.is_begun or item.pinned is not None else (-1, 0)
             release, starts = item.release, starts_of.get(space)
@@ -187,6 +191,23 @@ class _Maker:
             flags |= (ASSUMED if item.minutes is None else 0) | (MILESTONE if item.is_milestone else 0)
             due = end_of(item.due) if item.due else -1
             self._add((4 * item.id + ITEM, space, slots, slot_of(release) if release else 0, due, item.weight, fixed, flags, calendar), held)
+
+    def _equipment(self, item: OpenItem) -> list[tuple[int, int]]:
+        """Held as long as the item takes. What has begun has what it has: never more together than there is."""
+        found = []
+        for equipment, amount in self.work.equipment[item.id]:
+            if item.is_begun:
+                amount = min(amount, self.work.pieces[equipment] - self.in_use.get(equipment, 0))
+                self.in_use[equipment] = self.in_use.get(equipment, 0) + amount
+            if amount > 0:
+                found.append((-2 * equipment + POOL, amount))
+        return found
+
+    def _supply(self, code: int) -> int:
+        equipment = equipment_of(code)
+        if equipment is not None:
+            return self.work.pieces[equipment]
+        return UNITS * (self.pools[code // 2] if code % 2 == POOL else 1)
 
     def _given(self, item: OpenItem, slots: int, needs: list[tuple[int, int]], calendar: int) -> tuple[int, int]:
         """What is begun goes first, one after the other for each person; what a person set stays there."""
@@ -274,7 +295,7 @@ class _Maker:
         projects, due = self._projects()
         calendar, masks = self._rows_used(table[8])
         resource = np.array(list(self.resources), np.int64)
-        supply = np.array([[UNITS * (self.pools[code // 2] if code % 2 == POOL else 1)] for code in self.resources], np.int64).reshape(-1, 1)
+        supply = np.array([[self._supply(code)] for code in self.resources], np.int64).reshape(-1, 1)
         return PlanInputs(
             self.today.toordinal(), *table[:8], calendar, *(np.array(one, np.int64) for one in (self.need_ends, self.need_of, self.need_units)),
             resource, supply, joined[0], joined[1], joined[2], joined[3], projects, due, np.array([_PROJECT_WEIGHTS[self.work.priorities.get(pk, 3)] for pk in projects.tolist()], np.int64),

@@ -49,12 +49,13 @@ def end_days(plan: KeptPlan) -> dict[tuple[str, int], date]:
     for code, space, end in zip(plan.inputs.code.tolist(), plan.inputs.space.tolist(), plan.finishes.tolist(), strict=True):
         key = ("promise", code // 4) if code % 4 == PROMISE else ("space", space) if code % 4 == ITEM else None
         if key is not None:
-            day = _day(plan.inputs.ordinals, end)
+            day = day_of(plan.inputs.ordinals, end)
             found[key] = max(day, found.get(key, day))
     return found
 
 
-def _day(ordinals: Ints, finish: int) -> date:
+def day_of(ordinals: Ints, finish: int) -> date:
+    """The day of the slot before this one."""
     number, last = max(finish - 1, 0) // SLOTS, len(ordinals) - 1
     return date.fromordinal(int(ordinals[min(number, last)]) + max(0, number - last) * 7 // 5)
 

@@ -25,13 +25,15 @@ from tandem.compute.scheduling.levelling.problem import (
 )
 from tandem.compute.scheduling.levelling.ways_out import Way, ways_out
 from tandem.compute.scheduling.network import LinkType
-from tandem.planning import calendars, levelling
+from tandem.planning import calendars, levelling, open_work, plan_conflicts
 from tandem.planning.models import LevelledPlan, PlanConflict
 from tandem.planning.plan_axis import SLOTS, PlanAxis
-from tandem.planning.plan_inputs import ITEM, PERSON, PROMISE, Ints, slots_of
+from tandem.planning.plan_inputs import ITEM, PERSON, PROMISE, Ints, equipment_of, slots_of
 from tandem.planning.plan_why import KeptPlan, closed
 
 SECONDS, MOST, SHOWN = 6.0, 900, 6
+WINDOW = "window"
+"""An activity without work that ends what should end by a day: what stands in a window of the roadmap, what somebody leaves behind."""
 _TYPES = (LinkType.FS, LinkType.SS, LinkType.FF, LinkType.SF)
 
 
@@ -131,17 +133,34 @@ def compute(conflict: PlanConflict, seconds: float = SECONDS) -> tuple[int | Non
         return newest.pk, []
     part = around(plan, own)
     problem, planned = part.problem(), part.as_planned()
+    if kind == LATE_ACTIVITY and subject == WINDOW:
+        problem, planned = _until(problem, planned, own, _axis(plan).end_of(conflict.wanted_on or plan.inputs.day_one))
     limit = deadline_of(problem, kind, subject)
     late = finish_of(problem, planned, kind, subject) - limit
     if late <= 0:
         return newest.pk, []
     ways = ways_out(problem, planned, Conflict(kind, subject, late), seconds=seconds)
+    if conflict.kind == PlanConflict.Kind.LEAVER:  # nobody stays longer by that
+        ways = tuple(way for way in ways if way.code != "shift" or way.activity not in ("", WINDOW))
+    ways = tuple(way for way in ways if not _is_mixed(part, way))
     axis = _axis(plan)
     return newest.pk, [_told(part, problem, planned, way, axis) for way in ways[:SHOWN]]
 
 
+def _until(problem: Problem, planned: Plan, own: list[int], limit: int) -> tuple[Problem, Plan]:
+    """With one more activity that waits for all of these and should be over by a slot."""
+    links = (*problem.links, *(Link(str(k), WINDOW) for k in own))
+    end = max(int(planned.finishes[problem.index[str(k)]]) for k in own)
+    more = Problem((*problem.activities, Activity(WINDOW, (Mode(0),), deadline=limit)), links, problem.resources, problem.calendars, problem.projects)
+    starts, finishes = (np.append(one, np.int32(end)) for one in (planned.starts, planned.finishes))
+    return more, Plan((*planned.ids, WINDOW), starts, finishes, np.append(planned.modes, np.int32(0)), planned.objective)
+
+
 def _subject(conflict: PlanConflict, plan: KeptPlan) -> tuple[list[int], str, str]:
     inputs = plan.inputs
+    if conflict.kind in (PlanConflict.Kind.DRIFT, PlanConflict.Kind.LEAVER):
+        wanted = conflict.detail.get("items", ()) if conflict.kind == PlanConflict.Kind.LEAVER else _in_window(conflict)
+        return sorted({plan.place[code] for pk in wanted if (code := 4 * pk + ITEM) in plan.place}), LATE_ACTIVITY, WINDOW
     if conflict.kind == PlanConflict.Kind.PROJECT:
         own = np.flatnonzero((inputs.space == conflict.space_id) & (inputs.code % 4 == ITEM)).tolist()
         return own, LATE_PROJECT, str(conflict.space_id)
@@ -149,10 +168,21 @@ def _subject(conflict: PlanConflict, plan: KeptPlan) -> tuple[list[int], str, st
     return ([at], LATE_ACTIVITY, str(at)) if at is not None else ([], "", "")
 
 
+def _is_mixed(part: Part, way: Way) -> bool:
+    """More people and more equipment at once: two decisions of two kinds, which one price does not say."""
+    kinds = {equipment_of(int(part.plan.inputs.resource[int(name)])) for name in (way.resource, *(one for one, _slot, _units in way.extra)) if name}
+    return len(kinds) > 1
+
+
+def _in_window(conflict: PlanConflict) -> set[int]:
+    """The open items of what stands in a window of the roadmap."""
+    return plan_conflicts.in_windows(open_work.read()).get((conflict.subject_kind, conflict.subject_id), set())
+
+
 def _axis(plan: KeptPlan) -> PlanAxis:
     """The days as they were when the plan was made; the hours of an office day."""
     axis = PlanAxis(plan.inputs.day_one, [calendars.STANDARD])
-    axis.ordinals = plan.inputs.ordinals
+    axis.take(plan.inputs.ordinals)
     return axis
 
 
@@ -164,6 +194,9 @@ def _told(part: Part, problem: Problem, planned: Plan, way: Way, axis: PlanAxis)
         code = int(inputs.code[int(name)]) if name.isdigit() else 0
         return code // 4 if name.isdigit() and code % 4 == ITEM else None
 
+    held = {name: equipment_of(int(inputs.resource[int(name)])) for name in (way.resource, *(one for one, _slot, _units in way.extra)) if name}
+    machine = next((one for one in held.values() if one is not None), None)
+
     def who(name: str) -> int | None:
         code = int(inputs.resource[int(name)]) if name else 1
         return code // 2 if code % 2 == PERSON else None
@@ -174,9 +207,9 @@ def _told(part: Part, problem: Problem, planned: Plan, way: Way, axis: PlanAxis)
         if one.kind == LATE_PROJECT or (one.id.isdigit() and int(inputs.code[int(one.id)]) % 4 == PROMISE)
     ]  # fmt: skip
     return {
-        "code": way.code, "item": item(way.activity), "other": None if way.other in problem.project else item(way.other), "other_space": int(way.other) if way.other in problem.project else None, "user": who(way.resource), "slots": way.slots, "units": way.units,
+        "code": way.code, "item": item(way.activity), "other": None if way.other in problem.project else item(way.other), "other_space": int(way.other) if way.other in problem.project else None, "user": who(way.resource), "slots": way.slots, "units": way.units, "equipment": machine,
         "extra": [[who(name), slot // SLOTS, units] for name, slot, units in way.extra[:20]], "until": axis.day(max(way.until - 1, 0) // SLOTS).isoformat() if way.until >= 0 else None,
-        "delay": way.cost.delay, "capacity": way.cost.capacity, "promise": way.cost.promise, "moves": way.cost.moves, "later": later[:12],
+        "delay": way.cost.delay, "capacity": 0 if machine is not None else way.cost.capacity, "promise": way.cost.promise, "moves": way.cost.moves, "later": later[:12],
         "dates": _dates(part, problem, planned, way, axis),
     }  # fmt: skip
 

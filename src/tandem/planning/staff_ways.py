@@ -64,8 +64,13 @@ def compute(conflict: PlanConflict) -> tuple[int | None, list[dict[str, Any]]]:
     base = plan_trials.end_days(case.before)
     stands = plan_trials.tried(case.work, case.today, case.before).dates()
     ways = [_told(case, option, plan_trials.tried(option.work, case.today, case.before, option.away), base, stands) for option in _options(case)]
-    ways.sort(key=lambda way: (sum(one["late"] for one in way["later"]), way["capacity"], sum(one["slots"] for one in way["later"])))
+    ways.sort(key=price_of)
     return plan.pk, ways[:SHOWN]
+
+
+def price_of(way: dict[str, Any]) -> tuple[int, int, int]:
+    """By what ways out are ordered: how late it makes others, how many more people it needs, how much later others end."""
+    return sum(one["late"] for one in way["later"]), way["capacity"], sum(one["slots"] for one in way["later"])
 
 
 def _case(conflict: PlanConflict, before: KeptPlan) -> _Case | None:
@@ -74,11 +79,12 @@ def _case(conflict: PlanConflict, before: KeptPlan) -> _Case | None:
     if conflict.kind == PlanConflict.Kind.OVERLOAD:
         return _overloaded(conflict, work, before)
     leave = TimeOff.objects.filter(pk=conflict.subject_id).first() if conflict.kind == PlanConflict.Kind.LEAVE else None
-    wanted = conflict.detail.get("items", ()) if leave else [conflict.detail.get("item")]
-    items = [pk for pk in wanted if pk in known]
+    several = conflict.kind in (PlanConflict.Kind.LEAVE, PlanConflict.Kind.LEAVER)
+    items = [pk for pk in (conflict.detail.get("items", ()) if several else [conflict.detail.get("item")]) if pk in known]
     if not items or (conflict.kind == PlanConflict.Kind.LEAVE and leave is None):
         return None
-    return _Case(conflict, work, before, before.inputs.day_one, items, leave.person_id if leave else None, leave)
+    gone = conflict.subject_id if conflict.kind == PlanConflict.Kind.LEAVER else leave.person_id if leave else None
+    return _Case(conflict, work, before, before.inputs.day_one, items, gone, leave)
 
 
 def _overloaded(conflict: PlanConflict, work: OpenWork, before: KeptPlan) -> _Case | None:
@@ -154,15 +160,26 @@ def _others(case: _Case) -> list[int]:
 
 def _not_there(people: set[int], case: _Case) -> set[int]:
     """Whose terms end, or who is on leave themselves, when they would be needed."""
-    week = case.conflict.wanted_on if case.conflict.kind == PlanConflict.Kind.OVERLOAD else None
-    first, last = (case.leave.starts_on, case.leave.ends_on) if case.leave else (week, week + timedelta(days=6)) if week else (case.today, case.today)
+    first, last = _when(case)
     terms = Employment.objects.filter(person__in=people)
     there = set(terms.during(first, last).values_list("person_id", flat=True))
     over = set(terms.values_list("person_id", flat=True)) - there
-    if case.leave is None and week is None:
+    if case.conflict.kind not in (PlanConflict.Kind.LEAVE, PlanConflict.Kind.OVERLOAD):
         return over
     states = (TimeOff.State.ASKED, TimeOff.State.APPROVED)
     return over | set(TimeOff.objects.filter(person__in=people, state__in=states).during(first, last).values_list("person_id", flat=True))
+
+
+def _when(case: _Case) -> tuple[date, date]:
+    """From when to when somebody else would be needed."""
+    conflict = case.conflict
+    if case.leave is not None:
+        return case.leave.starts_on, case.leave.ends_on
+    if conflict.kind == PlanConflict.Kind.OVERLOAD and conflict.wanted_on:
+        return conflict.wanted_on, conflict.wanted_on + timedelta(days=6)
+    if conflict.kind == PlanConflict.Kind.LEAVER and conflict.computed_on:
+        return (max(conflict.computed_on, case.today),) * 2  # up to its very end
+    return case.today, case.today
 
 
 def _told(case: _Case, option: _Option, trial: Trial, base: dict[tuple[str, int], date], stands: dict[int, plan_trials.Span]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ DELAY_SECONDS = 2
 _NOUNS = frozenset(
     ("work_item", "link", "calendar", "workflow", "feature", "release", "scope", "promise", "project", "product", "import", "flow_clock")
 )
-_TIME = frozenset(("employment", "time_off", "booking", "skill_need", "person_skill"))
+_TIME = frozenset(("employment", "time_off", "booking", "skill_need", "person_skill", "equipment", "equipment_need"))
 """What says how much time people have and what they can do: the levelled plan and its conflicts rest on it, forecasts do not."""
 ALIGNMENT, ALIGNMENT_DELAY = "planning.alignment", 20
 _SERVING = frozenset(("contribution", "scope", "objective"))

@@ -32,6 +32,8 @@ def way(code: dict[str, Any], item: str = "", other: str = "", person: str = "")
         return (_("Do it before %(other)s") if code.get("other") or code.get("other_space") else _("Do it before everything else")) % known
     if kind == "split":
         return _("Split %(item)s: the first %(days)s d now, the rest later") % known
+    if kind == "add_capacity" and code.get("equipment"):
+        return _("Get more of %(what)s for a time") % {"what": other or unseen()}
     if kind == "add_capacity":
         return ngettext("Add %(units)s person beside %(person)s for a time", "Add %(units)s people beside %(person)s for a time", -(-int(code.get("units", 0)) // 4)) % known
     if kind == "drop_lag":

@@ -16,7 +16,7 @@ _HEADS = {
     "month": ("month", "period", "date", "月份", "期间", "日期"), "currency": ("currency", "币种", "货币"), "planned": ("planned", "plan", "计划"),
     "committed": ("committed", "ordered", "已承付", "承付"), "actual": ("actual", "paid", "spent", "实际"), "forecast": ("forecast", "expected", "预测"),
 }  # fmt: skip
-_KINDS = {"labour": ("labour", "labor", "人工"), "purchase": ("purchase", "采购"), "travel": ("travel", "差旅"), "other": ("other", "其他")}
+_KINDS = {"labour": ("labour", "labor", "人工"), "purchase": ("purchase", "采购"), "travel": ("travel", "差旅"), "equipment": ("equipment", "equipment and material", "设备", "设备与材料"), "other": ("other", "其他")}
 _TREATMENTS = {"capex": ("capex", "capital", "capital expenditure", "资本性", "资本性支出"), "opex": ("opex", "operating", "operating expenditure", "费用性", "费用性支出")}
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月].*)?$")
 _THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(?:(?:,\d{3})+|(?:\.\d{3})+)")

@@ -16,7 +16,7 @@ FIELDS = {
     "is_manual": _("dates by hand"), "is_given_up": _("closed without a result"), "is_milestone": _("milestone"), "items": _("work items"), "kept_on": _("kept on"), "key": _("key"),
     "kind": _("kind"), "labels": _("labels"), "lag_minutes": _("lag"), "measure": _("measured by"), "members": _("members"), "name": _("name"),
     "objective": _("objective"), "owner": _("owner"), "parent": _("parent"), "password": _("password"), "percent_complete": _("complete"),
-    "planned_finish": _("planned finish"), "planned_on": _("planned for"), "planned_start": _("planned start"), "priority": _("priority"),
+    "planned_finish": _("planned finish"), "planned_on": _("planned for"), "planned_start": _("planned start"), "priority": _("priority"), "earning": _("value is earned"),
     "problem": _("problem"), "product": _("product"), "query": _("filter"), "reason": _("reason"), "release": _("release"),
     "released_on": _("released on"), "replaced_by": _("replaced by"), "reporter": _("reporter"), "role": _("role"), "row": _("entry"),
     "scope": _("scope"), "shipped_on": _("shipped on"), "source": _("predecessor"), "spent_minutes": _("time spent"), "sprint": _("sprint"),

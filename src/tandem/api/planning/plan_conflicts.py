@@ -76,8 +76,20 @@ class PlanWayEffect(BaseModel):
     days_late: float
 
 
+class PlanWayObjective(BaseModel):
+    """An objective whose open work moves: by how many calendar days its last end (negative: earlier), how many of the features, releases,
+    projects and items that serve it move, and how many lose work."""
+
+    objective_id: int
+    title: str
+    days: int
+    moved: int
+    loses: int
+
+
 class PlanWay(BaseModel):
-    """`sentence` in the language of the request. `unseen`: projects and promises that end later and that you cannot see."""
+    """`sentence` in the language of the request. `unseen`: projects and promises that end later and that you cannot see;
+    `unseen_objectives` the same of objectives whose work moves."""
 
     number: int
     code: str
@@ -88,6 +100,8 @@ class PlanWay(BaseModel):
     moves: int
     later: list[PlanWayEffect]
     unseen: int
+    objectives: list[PlanWayObjective]
+    unseen_objectives: int
 
 
 class PlanWays(BaseModel):
@@ -120,6 +134,8 @@ def _way(one: reads.Way, seen: set[int]) -> PlanWay:
         number=one.number, code=way["code"], sentence=way_words.way(way, one.item, one.other, one.person), item_id=way["item"] if way["item"] in seen else None,
         until=way["until"], person_days=way["capacity"] / 32, moves=len(way["dates"]), unseen=one.hidden,
         later=[PlanWayEffect(what=name, days=days, days_late=late) for name, days, late in one.later],
+        objectives=[PlanWayObjective(objective_id=aim.pk, title=aim.title, days=aim.days, moved=aim.moved, loses=aim.loses) for aim in one.objectives],
+        unseen_objectives=one.hidden_objectives,
     )  # fmt: skip
 
 

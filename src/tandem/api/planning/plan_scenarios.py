@@ -92,6 +92,15 @@ class PlanLoad(BaseModel):
     hours_after: float
 
 
+class PlanValue(BaseModel):
+    """A planned benefit in money that comes `days` later (negative: earlier), and what its plan brings more by that (negative: less)."""
+
+    benefit_id: int
+    days: int
+    change: str
+    currency: str
+
+
 class PlanMove(BaseModel):
     """What was changed in the plan since a change was written down."""
 
@@ -103,7 +112,7 @@ class PlanMove(BaseModel):
 
 class PlanPicture(BaseModel):
     """`is_current`: it shows the changes as they are now. `labour`: by currency [before, after], null for who may not see rates;
-    `unpriced_hours` are not in it, since you see no rate for them. `unseen`: projects and promises that end otherwise and that you cannot see."""
+    `unpriced_hours` are not in it, since you see no rate for them. `value`: planned benefits of what ends otherwise, as far as you see them. `unseen`: projects and promises that end otherwise and that you cannot see."""
 
     scenario_id: int
     version: int
@@ -114,6 +123,7 @@ class PlanPicture(BaseModel):
     load: list[PlanLoad]
     labour: dict[str, list[str]] | None
     unpriced_hours: float
+    value: list[PlanValue]
     unseen: int
     moved: list[PlanMove]
 
@@ -142,6 +152,7 @@ def pictured(user: Any, scenario: PlanScenario) -> PlanPicture:
         ) for one in found.promises],
         load=[PlanLoad(person_id=one.person_id, hours_before=round(one.before, 1), hours_after=round(one.after, 1)) for one in found.load],
         labour=None if found.cost is None else {currency: [f"{amount:.2f}" for amount in sums] for currency, sums in found.cost.items()},
+        value=[PlanValue(benefit_id=one.benefit.pk, days=one.days, change=f"{one.change:.2f}", currency=one.benefit.currency) for one in found.value],
         unpriced_hours=round(found.unpriced, 1), unseen=found.unseen + found.unseen_promises,
         moved=[PlanMove(change_id=line.change.pk, field=name, then=then, now=now) for line in lines for name, then, now in line.moved],
     )  # fmt: skip

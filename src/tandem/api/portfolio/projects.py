@@ -17,8 +17,8 @@ NOUN, router = routes_of(
     "project",
     open_project,
     projects.change,
-    fields="description owner state starts_on priority as_of kind horizon",
-    also="state starts_on priority as_of kind horizon",
+    fields="description owner state starts_on priority earning as_of kind horizon",
+    also="state starts_on priority earning as_of kind horizon",
     filters="state priority kind horizon",
 )
 

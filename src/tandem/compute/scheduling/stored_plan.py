@@ -36,6 +36,19 @@ class StoredAssignment:
     contour: int = 0
     is_work: bool = True
     breaks: tuple[Break, ...] = ()
+    resource: str = ""
+    start: datetime | None = None
+    finish: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResource:
+    """Somebody, or a group, with as many units as there are at once (1 is one person)."""
+
+    id: str
+    name: str = ""
+    max_units: float = 1
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,7 @@ class StoredTask:
     is_external: bool = False
     assignments: tuple[StoredAssignment, ...] = ()
     breaks: tuple[Break, ...] = ()
+    priority: int = 500
 
     @property
     def is_automatic(self) -> bool:
@@ -84,6 +98,7 @@ class StoredPlan:
     calendars: Mapping[str, WorkingCalendar] = field(default_factory=dict)
     calendar: str = "standard"
     from_start: bool = True
+    resources: Mapping[str, StoredResource] = field(default_factory=dict)
 
 
 def network_of(plan: StoredPlan) -> Network:
@@ -140,7 +155,7 @@ def _spans(plan: StoredPlan, task: StoredTask, calendars: Mapping[str, WorkingCa
     people = [one for one in task.assignments if one.is_work] or [StoredAssignment()]
     if task.duration == 0:
         return ()
-    sets = [_calendars(plan, task, one) for one in people]
+    sets = [calendars_of(plan, task, one) for one in people]
     rests = [
         _resting(one.breaks or task.breaks, [calendars[name] for name in names])
         for one, names in zip(people, sets, strict=True)
@@ -148,19 +163,19 @@ def _spans(plan: StoredPlan, task: StoredTask, calendars: Mapping[str, WorkingCa
     if len(set(sets)) == 1 and len(set(rests)) == 1 and not any(one.delay for one in people):
         return (Span(task.duration + rests[0], sets[0]),)
     return tuple(
-        Span(_length(one, task.duration) + rest, names, one.delay)
+        Span(length_of(one, task.duration) + rest, names, one.delay)
         for one, names, rest in zip(people, sets, rests, strict=True)
     )
 
 
-def _calendars(plan: StoredPlan, task: StoredTask, one: StoredAssignment) -> tuple[str, ...]:
+def calendars_of(plan: StoredPlan, task: StoredTask, one: StoredAssignment) -> tuple[str, ...]:
     """Task calendar and person's both hold; without the first, the second replaces the project's."""
     if one.calendar is None or (task.calendar is not None and task.ignores_resource_calendars):
         return (task.calendar or plan.calendar,)
     return (one.calendar,) if task.calendar is None else (task.calendar, one.calendar)
 
 
-def _length(one: StoredAssignment, duration: float) -> float:
+def length_of(one: StoredAssignment, duration: float) -> float:
     if one.work <= 0 or one.units <= 0 or one.contour not in CONTOUR_AVERAGE:
         return duration
     return one.work / one.units / CONTOUR_AVERAGE[one.contour]

@@ -22,6 +22,7 @@ def _add() -> None:
         bench,
         dates,
         forecast,
+        level,
         prepare,
         priority,
         rank,
@@ -29,7 +30,7 @@ def _add() -> None:
         select,
     )
 
-    for module in (alike, dates, bench, forecast, prepare, priority, rank, schedule, select):
+    for module in (alike, dates, bench, forecast, level, prepare, priority, rank, schedule, select):
         compute.add_command(module.command)
 
 

@@ -85,6 +85,7 @@ def _said(way: Row) -> str:
     parts = [_("%(what)s ends %(days)s d later, %(days_late)s of them late") % one for one in way["later"]]
     if way["unseen"]:
         parts.append(_("%(n)s that you cannot see end later") % {"n": way["unseen"]})
+    parts += [_("for %(title)s: %(days)+d d, %(moved)s parts of it move, %(loses)s lose work") % one for one in way["objectives"]]
     if way["person_days"]:
         parts.append(_("%(days)s person-days more") % {"days": f"{way['person_days']:g}"})
     return clean("; ".join([way["sentence"], *parts]))

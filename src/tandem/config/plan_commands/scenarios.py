@@ -223,6 +223,8 @@ def _picture(api: Api, found: Row) -> None:
         showing.table((_("project"), _("ends"), _("would end")), [(keys[one["space_id"]], one["before_finish"] or "–", one["after_finish"] or "–") for one in found["projects"]])
     if found["promises"]:
         showing.table((_("promise"), _("promised"), _("computed"), _("would be")), [(p["promise_id"], p["promised_on"], p["before"] or "–", p["after"] or "–") for p in found["promises"]])
+    if found["value"]:
+        showing.table((_("benefit"), _("days later"), _("change in value")), [(one["benefit_id"], f"{one['days']:+d}", f"{one['change']} {one['currency']}") for one in found["value"]])
     if not found["projects"] and not found["promises"]:
         click.echo(_("No project and no promise ends otherwise."))
     if found["unseen"]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tandem.history.record import record
 from tandem.kit.errors import Refused
@@ -14,6 +15,7 @@ from tandem.people.models import Space, User
 from tandem.planning import runs
 from tandem.planning.models import LevelledDates, LevelledPlan, Run
 from tandem.portfolio.models import Project
+from tandem.resources.actions import equipment
 from tandem.work.actions import baselines, bulk
 from tandem.work.models import Baseline, WorkItem
 
@@ -72,7 +74,10 @@ def _write(
     space = Space.objects.get(pk=project.space_id)
     if not Baseline.objects.filter(space=space).exists() and WorkItem.objects.filter(space=space).present().exclude(planned_start=None).exists():
         baselines.take(actor=actor, space=space, name=f"{name} (0)")
+    # what is kept in the plan in force by days: equipment goes where its work goes
+    days = {one.item.pk: (dates[one.item.pk][0].date() - one.item.planned_start.date()).days for one in steps if one.item.planned_start}
     moved = bulk.apply(actor=actor, steps=steps, run=uuid.uuid4())
+    equipment.follow(actor=actor, days=days, reason=_("It moved with its work item"))
     baselines.take(actor=actor, space=space, name=name)
     record("project.plan_accepted", project, actor=actor, changes={"rows": [None, moved], **because})
     return moved

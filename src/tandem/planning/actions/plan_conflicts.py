@@ -22,9 +22,9 @@ from tandem.work.actions import assignments
 from tandem.work.models import Assignment, WorkItem
 
 WAYS = "planning.plan_ways"
-STAFFED = (PlanConflict.Kind.SKILL, PlanConflict.Kind.LEAVE, PlanConflict.Kind.OVERLOAD)
+STAFFED = (PlanConflict.Kind.SKILL, PlanConflict.Kind.LEAVE, PlanConflict.Kind.OVERLOAD, PlanConflict.Kind.LEAVER)
 """Conflicts whose ways out are other people, or what the levelled plan makes of it."""
-ASKABLE = (PlanConflict.Kind.PROJECT, PlanConflict.Kind.PROMISE, *STAFFED)
+ASKABLE = (PlanConflict.Kind.PROJECT, PlanConflict.Kind.PROMISE, PlanConflict.Kind.DRIFT, *STAFFED)
 
 
 def title_of(conflict: PlanConflict) -> str:

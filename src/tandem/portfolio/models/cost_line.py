@@ -57,6 +57,7 @@ class CostLine(Secret):
         LABOUR = "labour", _("Labour")
         PURCHASE = "purchase", _("Purchase")
         TRAVEL = "travel", _("Travel")
+        EQUIPMENT = "equipment", _("Equipment and material")
         OTHER = "other", pgettext_lazy("kind of cost", "Other")
 
     class Treatment(models.TextChoices):

@@ -34,11 +34,19 @@ class Project(OwnsSpace):
         MEDIUM = 3, _("Medium")
         LOW = 4, _("Low")
 
+    class Earning(models.TextChoices):
+        """When work counts as earned: as far as it is said to be complete, only when it is done, or with the milestones reached."""
+
+        PERCENT = "percent", _("As far as it is complete")
+        FINISHED = "finished", _("Only when it is done")
+        MILESTONES = "milestones", _("With the milestones reached")
+
     Kind, Horizon = InvestmentKind, InvestmentHorizon
 
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.RUNNING)
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority.choices, null=True, blank=True)
+    earning = models.CharField(_("value is earned"), max_length=10, choices=Earning.choices, default=Earning.PERCENT)
     # the date to which the history of an import reaches; forecasts are read as of it
     as_of = models.DateField(_("as of"), null=True, blank=True)
 

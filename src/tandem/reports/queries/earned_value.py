@@ -21,7 +21,8 @@ from tandem.kit.dates import unit_end
 from tandem.people.models import Space
 from tandem.planning.models import Forecast
 from tandem.portfolio.models import CostLine, Project
-from tandem.reports.queries import money
+from tandem.reports.queries import earned_pieces, money
+from tandem.reports.queries.earned_pieces import Days, Milestone, Piece
 from tandem.work.models import Baseline, State, TimeEntry, WorkItem
 from tandem.work.models.baseline import BaselineDate
 
@@ -40,31 +41,6 @@ _COURSE = 52
 "Points of a course at most."
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A counted item: its size, when it was planned to be worked on, when it was done (None: not yet), and how far it is."""
-
-    id: int
-    size: int
-    start: date
-    finish: date
-    done_on: date | None
-    percent: int
-
-    def planned(self, on: date) -> int:
-        """Of its size what was planned by the end of the day: along the line over its days."""
-        if on >= self.finish:
-            return self.size
-        if on < self.start:
-            return 0
-        return self.size * ((on - self.start).days + 1) // ((self.finish - self.start).days + 1)
-
-    def earned(self, on: date, today: date) -> int:
-        if self.done_on is not None and self.done_on <= on:
-            return self.size
-        return self.size * self.percent // 100 if on >= today and self.done_on is None else 0
-
-
 @dataclass(slots=True)
 class Left:
     """What is not counted, and what is known only in part."""
@@ -76,6 +52,7 @@ class Left:
     undated_minutes: int = 0
     unknown: dict[str, int] = field(default_factory=dict)
     labour: bool = False
+    steps: int = 0
     unpriced_minutes: int = 0
     untold_minutes: int = 0
 
@@ -111,6 +88,9 @@ class Standing:
     p50: date | None = None
     p80: date | None = None
     too_many: bool = False
+    earning: str = Project.Earning.PERCENT
+    steps: list[Piece] = field(default_factory=list)
+    milestones: list[Milestone] = field(default_factory=list)
 
     @property
     def finish(self) -> date | None:
@@ -159,7 +139,8 @@ def standings(user: Any, space_ids: Iterable[int], unit: str, currency: str = ""
     ids = frozenset(space_ids)
     costs = money.money(user, money.places(user, None) & ids, currency) if unit == MONEY and currency else None
     today = clock.today()
-    ends = dict(Project.objects.visible_to(user).filter(space__in=ids).values_list("space_id", "as_of"))
+    facts = {space: (as_of, earning) for space, as_of, earning in Project.objects.visible_to(user).filter(space__in=ids).values_list("space_id", "as_of", "earning")}
+    reached = earned_pieces.milestones(user, {space for space, (_as_of, earning) in facts.items() if earning == Project.Earning.MILESTONES})
     rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
     parents: set[int] = set()
     items = WorkItem.objects.visible_to(user).present().filter(space_id__among=ids, is_milestone=False, is_summary=False).order_by("space_id", "id")
@@ -168,13 +149,16 @@ def standings(user: Any, space_ids: Iterable[int], unit: str, currency: str = ""
         rows[item["space_id"]].append(item)
         parents.add(item["parent_id"])
     cut_at = read[MOST]["space_id"] if len(read) > MOST else None
-    days = _sprint_ends(user, ids) | _given(rows) | _days(user, ids)
+    baseline = _days(user, ids)
+    days = _sprint_ends(user, ids) | _given(rows) | baseline
     logged = _logged(user, ids) if unit == HOURS else {}
     found = {}
     for space_id in sorted(ids):
-        on = min(ends.get(space_id) or today, today)
+        as_of, earning = facts.get(space_id, (None, Project.Earning.PERCENT))
+        on = min(as_of or today, today)
         leaves = [item for item in rows[space_id] if item["id"] not in parents]
-        one = Standing(space_id, unit, on)
+        one = Standing(space_id, unit, on, earning=earning, milestones=reached.get(space_id, []))
+        one.steps, one.left.steps = earned_pieces.steps(one.milestones, baseline, on)
         found[space_id] = one
         if cut_at is not None and space_id >= cut_at:
             one.too_many = True
@@ -196,23 +180,20 @@ def whole(found: Iterable[Standing]) -> EarnedValue | None:
     return earned_value(summed(parts)) if parts else None
 
 
-_Days = dict[int, tuple[date | None, date]]
-
-
-def _given(rows: dict[int, list[dict[str, Any]]]) -> _Days:
+def _given(rows: dict[int, list[dict[str, Any]]]) -> Days:
     """As the plan has them, else the due day."""
     every = (item for items in rows.values() for item in items)
     return {item["id"]: (_day(item["planned_start"]), finish) for item in every if (finish := _day(item["planned_finish"]) or item["due_on"])}
 
 
-def _days(user: Any, ids: frozenset[int]) -> _Days:
+def _days(user: Any, ids: frozenset[int]) -> Days:
     """Of the newest baseline of each space."""
     newest = Baseline.objects.visible_to(user).filter(space_id__among=ids).values("space_id").annotate(last=Max("id")).values_list("last", flat=True)
     rows = BaselineDate.objects.filter(baseline__in=list(newest), finish__isnull=False)  # house: reads — of baselines that visible_to has chosen
     return {item: (_day(start), finish.date()) for item, start, finish in rows.values_list("item_id", "start", "finish")}
 
 
-def _sprint_ends(user: Any, ids: frozenset[int]) -> _Days:
+def _sprint_ends(user: Any, ids: frozenset[int]) -> Days:
     """Over the days of its last sprint."""
     rows = WorkItem.objects.visible_to(user).present().filter(space_id__among=ids, sprints__ends_at__isnull=False).order_by("sprints__ends_at")
     return {item: (_day(first), last.date()) for item, first, last in rows.values_list("id", "sprints__starts_at", "sprints__ends_at")}
@@ -230,7 +211,7 @@ def _weight(leaves: list[dict[str, Any]]) -> str:
     return ITEMS
 
 
-def _weigh(one: Standing, leaves: list[dict[str, Any]], days: _Days) -> None:
+def _weigh(one: Standing, leaves: list[dict[str, Any]], days: Days) -> None:
     name, scale = ("estimate_minutes", 1) if one.work_unit == HOURS else ("estimate_points", SCALE[POINTS])
     for item in leaves:
         is_done = item["state__category"] == State.Category.DONE
@@ -246,7 +227,8 @@ def _weigh(one: Standing, leaves: list[dict[str, Any]], days: _Days) -> None:
             one.left.unplanned += 1
             continue
         done_on = min(_day(item["actual_finish"]) or one.on, one.on) if is_done else None
-        one.pieces.append(Piece(item["id"], size, min(start or finish, finish), finish, done_on, min(item["percent_complete"], 100)))
+        percent = min(item["percent_complete"], 100) if one.earning == Project.Earning.PERCENT else 0
+        one.pieces.append(Piece(item["id"], size, min(start or finish, finish), finish, done_on, percent))
 
 
 def _logged(user: Any, ids: frozenset[int]) -> dict[int, list[tuple[date, int]]]:
@@ -294,7 +276,7 @@ def _in_money(one: Standing, found: money.Money) -> None:
     one.left.unpriced_minutes = sum(share.unpriced for share in found.labour.shares) if found.labour else 0
     one.left.untold_minutes = found.labour.untold if found.labour else 0
     planned = {month: _cents(amounts.planned) for month, amounts in found.by("month").items() if amounts.planned}
-    if not planned or not one.pieces:
+    if not planned or not (one.pieces or one.steps):
         return
     paid = {unit_end(month, "month"): _cents(amounts.actual) for month, amounts in found.by("month").items() if amounts.actual}
     by_day: dict[date, int] = defaultdict(int)
@@ -325,13 +307,24 @@ def _derive(
     one: Standing, ends: set[date], planned: Any, budget: int, actual: int | None, by_day: dict[date, int], rest: int | None,
     began: date | None = None,
 ) -> None:  # fmt: skip
-    work = sum(piece.size for piece in one.pieces)
+    by_steps = one.earning == Project.Earning.MILESTONES
+    if by_steps and not one.steps:
+        return
+    parts = one.steps if by_steps else one.pieces
+    work = sum(piece.size for piece in parts)
 
     def earned(on: date) -> int:
-        done = sum(piece.earned(on, one.on) for piece in one.pieces)
-        return done if one.unit != MONEY else budget * done // work
+        done = sum(piece.earned(on, one.on) for piece in parts)
+        return budget * done // work if by_steps or one.unit == MONEY else done
 
-    one.began, one.ends = began or min(piece.start for piece in one.pieces), max(ends)
+    if by_steps:  # the whole budget is allotted to the milestones: planned, too, where they are planned
+        ends = {step.finish for step in one.steps}
+
+        def planned(on: date) -> int:
+            return budget * sum(step.planned(on) for step in one.steps) // work
+
+    one.began = began or min(piece.start for piece in one.pieces)
+    one.ends = max(*ends, one.began)
     one.figures = Figures(budget, planned(one.on), earned(one.on), actual, one.unit)
     one.found = earned_value(one.figures, new_estimate=rest)
     weeks = (one.ends - one.began).days // 7 + 1

@@ -20,10 +20,13 @@ from tandem.people.models import Space
 from tandem.portfolio import currencies
 from tandem.portfolio.currencies import Rates
 from tandem.portfolio.models import Budget, BudgetEntry, CostLine, Portfolio
+from tandem.reports.queries import equipment_costs
 from tandem.reports.queries.labour import Labour, labour
 from tandem.reports.queries.scope import below
 
 ZERO = Decimal(0)
+RESERVED = "reserved"
+"Treatment of equipment and material that work items need: nobody said it of them either."
 COMPUTED = ""
 "Treatment of what labour has cost: nobody said whether it is capital expenditure."
 MEASURES = ("planned", "committed", "actual", "outlook")
@@ -129,6 +132,7 @@ def money(user: Any, space_ids: frozenset[int], currency: str) -> Money:
         amounts = Amounts(*(row[f"sum_{name}"] for name in _SUMS))
         add(found, Group(row["space_id"], row["month"], row["kind"], row["treatment"], amounts), row["currency"])
     _count_labour(found, user, space_ids)
+    _count_equipment(found, user, space_ids)
     for space_id, theirs, value, on in _entries(user, space_ids):
         worth = found.rates.convert(value, theirs, currency, on) if found.rates else None
         if worth is None:
@@ -157,6 +161,27 @@ def _count_labour(found: Money, user: Any, space_ids: frozenset[int]) -> None:
         outlook = share.cost if month < this_month and not share.untold else max(share.cost, beside.outlook)
         amounts = Amounts(actual=share.cost, outlook=outlook - beside.outlook, bound=max(share.cost, beside.bound) - beside.bound)
         found.groups.append(Group(space_id, month, CostLine.Kind.LABOUR, COMPUTED, amounts))
+
+
+def _count_equipment(found: Money, user: Any, space_ids: frozenset[int]) -> None:
+    """What work items need counts as committed and expected, beside the typed lines of that kind, which plan it; what it came to is typed."""
+    kept = Money(found.currency, rates=found.rates)
+    for (space_id, month, currency), cost in equipment_costs.by_month(user, space_ids).items():
+        add(kept, Group(space_id, month, CostLine.Kind.EQUIPMENT, RESERVED, Amounts(committed=cost)), currency)
+    for currency, count in kept.unknown.items():
+        found.unknown[currency] = found.unknown.get(currency, 0) + count
+    typed: dict[tuple[int, date], Amounts] = defaultdict(Amounts)
+    for group in found.groups:
+        if group.kind == CostLine.Kind.EQUIPMENT:
+            typed[group.space_id, group.month].add(group.amounts)
+    sums: dict[tuple[int, date], Decimal] = defaultdict(Decimal)
+    for group in kept.groups:
+        sums[group.space_id, group.month] += group.amounts.committed
+    for (space_id, month), cost in sums.items():
+        beside = typed[space_id, month]
+        more = Amounts(**{name: max(cost, getattr(beside, name)) - getattr(beside, name) for name in ("committed", "outlook", "bound")})
+        if more.committed or more.outlook or more.bound:
+            found.groups.append(Group(space_id, month, CostLine.Kind.EQUIPMENT, RESERVED, more))
 
 
 def add(found: Money, group: Group, currency: str) -> None:

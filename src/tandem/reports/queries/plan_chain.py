@@ -8,22 +8,25 @@ from tandem.compute import ahead
 from tandem.people.models import User
 from tandem.planning.models import LevelledDates, LevelledPlan
 from tandem.planning.plan_axis import SLOTS
-from tandem.planning.plan_inputs import BEGUN, ITEM, PERSON, PROMISE
+from tandem.planning.plan_inputs import BEGUN, ITEM, PERSON, PROMISE, equipment_of
 from tandem.reports.queries import plan_absences
 from tandem.reports.queries.plan_absences import Absence
+from tandem.resources.models import Equipment
 from tandem.work.models import WorkItem
 
 if TYPE_CHECKING:
     from tandem.planning.plan_why import KeptPlan, Step
 
 _CAUSES = 3
+HIDDEN = "\0"
+"""Instead of the name of equipment that the reader does not see."""
 _HOLDS, _SLOWS = ("away", "booked", "joins"), ("away", "booked", "part", "left")
 
 
 @dataclass(frozen=True, slots=True)
 class Because:
     """`day`: until when it holds; `slots`: how much earlier without it; `other`: the item behind it, None: out of sight;
-    `absences`: who has no time between it and the start."""
+    `absences`: who has no time between it and the start; `equipment`: what is needed there, and held by the other."""
 
     code: str
     slots: int
@@ -31,6 +34,7 @@ class Because:
     other: WorkItem | None
     person: str
     absences: tuple[Absence, ...] = ()
+    equipment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ def _name(user: Any, plan: "KeptPlan", steps: "list[Step]", found: Chain) -> Non
     items = {one.pk: one for one in WorkItem.objects.visible_to(user).filter(pk__in=numbers.values()).select_related("space")}
     resources = {int(c.resource) for step in steps for c in step.causes if c.resource}
     people = {row: int(inputs.resource[row]) // 2 for row in resources if int(inputs.resource[row]) % 2 == PERSON}
+    machines = {row: number for row in resources if (number := equipment_of(int(inputs.resource[row]))) is not None}
+    known = dict(Equipment.objects.visible_to(user).filter(pk__in=machines.values()).values_list("id", "name"))
     # house: reads — names of colleagues, whom everybody may see
     names = dict(User.objects.filter(pk__in=people.values()).values_list("id", "name"))
     away = _Away(user, plan, steps)
@@ -98,8 +104,10 @@ def _name(user: Any, plan: "KeptPlan", steps: "list[Step]", found: Chain) -> Non
             other = items.get(numbers.get(int(cause.next), 0)) if cause.next else None
             until = cause.holders[0].finish if cause.holders else cause.until
             person = names.get(people.get(int(cause.resource), 0), "") if cause.resource else ""
+            machine = machines.get(int(cause.resource)) if cause.resource else None
             causes.append(Because(
                 cause.code, cause.slots, _day(plan, until, is_end=bool(cause.next)), other, person, () if causes else away.before(step),
+                "" if machine is None else known.get(machine) or HIDDEN,
             ))  # fmt: skip
         found.steps.append(Link(
             items.get(numbers.get(step.at, 0)), _day(plan, int(plan.starts[step.at])), _day(plan, int(plan.finishes[step.at]), is_end=True),

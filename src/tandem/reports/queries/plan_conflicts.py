@@ -12,12 +12,24 @@ from tandem.planning.models import PlanConflict, PlanDraft
 from tandem.portfolio.models import Project
 from tandem.product.models import Feature, Promise, Release
 from tandem.reports.queries.scope import below
-from tandem.resources.models import Skill, TimeOff
+from tandem.resources.models import Equipment, Skill, TimeOff
+from tandem.strategy.models import Objective
 from tandem.work.models import WorkItem
 
 PAGE = 60
 _OF_PEOPLE = (PlanConflict.Kind.OVERLOAD, PlanConflict.Kind.LEAVER)
 _SUBJECTS: dict[str, Any] = {"portfolio.project": Project, "product.promise": Promise, "product.feature": Feature, "product.release": Release, "work.workitem": WorkItem}
+
+
+@dataclass(slots=True)
+class Aim:
+    """An objective whose work a way out moves: `days` later (negative: earlier), how much of what serves it moves and how much loses work."""
+
+    pk: int
+    title: str
+    days: int
+    moved: int
+    loses: int
 
 
 @dataclass(slots=True)
@@ -31,6 +43,8 @@ class Way:
     person: str
     later: list[tuple[str, float, float]]
     hidden: int = 0
+    objectives: list["Aim"] = field(default_factory=list)
+    hidden_objectives: int = 0
 
 
 @dataclass(slots=True)
@@ -114,11 +128,16 @@ def _ways(user: Any, ways: list[dict[str, Any]]) -> list[Way]:
     spaces = {late["space"] for way in ways for late in way["later"] if "space" in late} | {way["other_space"] for way in ways if way["other_space"]}
     names: dict[Any, str] = dict(Project.objects.visible_to(user).filter(space_id__in=spaces).values_list("space_id", "name"))
     wanted = {late["promise"] for way in ways for late in way["later"] if "promise" in late}
+    machines = dict(Equipment.objects.visible_to(user).filter(pk__in={way["equipment"] for way in ways if way.get("equipment")}).values_list("id", "name"))
+    aims = dict(Objective.objects.visible_to(user).filter(pk__in={one["objective"] for way in ways for one in way.get("objectives", ())}).values_list("id", "title"))
     promised = {row.pk: str(row) for row in Promise.objects.visible_to(user).filter(pk__in=wanted).select_related("feature", "release")}
     found = []
     for number, way in enumerate(ways):
         later = [(names.get(late.get("space")) or promised.get(late.get("promise", 0), ""), late["slots"] / 8, late["late"] / 8) for late in way["later"]]
         person = people.get(way["user"], "") or ", ".join(sorted({people[extra[0]] for extra in way["extra"] if extra[0] in people}))
         shown = [row for row in later if row[0]]
-        found.append(Way(number, way, items.get(way["item"], ""), items.get(way["other"], "") or names.get(way["other_space"], ""), person, shown, len(later) - len(shown)))
+        told = way.get("objectives", ())
+        known = [Aim(one["objective"], aims[one["objective"]], one["days"], one["moved"], one["loses"]) for one in told if one["objective"] in aims]
+        other = machines.get(way.get("equipment"), "") or items.get(way["other"], "") or names.get(way["other_space"], "")
+        found.append(Way(number, way, items.get(way["item"], ""), other, person, shown, len(later) - len(shown), known, len(told) - len(known)))
     return found

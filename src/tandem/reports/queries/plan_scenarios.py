@@ -11,6 +11,8 @@ from tandem.planning.actions import plan_scenarios as actions
 from tandem.planning.models import LevelledPlan, PlanChange, PlanScenario
 from tandem.portfolio.models import Project
 from tandem.product.models import Feature, Promise, Release
+from tandem.reports.queries import plan_value
+from tandem.reports.queries.plan_value import ValueLine
 from tandem.resources.models import Booking
 from tandem.resources.rate_book import RateBook
 from tandem.work.models import WorkItem
@@ -85,6 +87,8 @@ class Picture:
     load: list[LoadLine] = field(default_factory=list)
     cost: dict[str, tuple[Decimal, Decimal]] | None = None
     unpriced: float = 0.0
+    value: list[ValueLine] = field(default_factory=list)
+    values: dict[str, Decimal] = field(default_factory=dict)
     is_current: bool = True
 
 
@@ -157,6 +161,9 @@ def picture(user: Any, scenario: PlanScenario) -> Picture | None:
             found.promises.append(PromiseLine(promised[pk], date.fromisoformat(on), *days))
     found.unseen_promises = len(outcome["promises"]) - len(found.promises)
     _load(user, outcome["load"], found)
+    ends = {line.project.space_id: line.days for line in found.projects if line.days}
+    found.value = plan_value.lines(user, ends, [(line.promise, (line.after - line.before).days) for line in found.promises if line.before and line.after])
+    found.values = plan_value.sums(found.value)
     return found
 
 

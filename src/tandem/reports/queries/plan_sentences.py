@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 from tandem.kit.dates import short_day
 from tandem.planning.way_words import days_of, short, unseen, way
 from tandem.reports.queries.plan_absences import Absence
-from tandem.reports.queries.plan_chain import Because, Link
+from tandem.reports.queries.plan_chain import HIDDEN, Because, Link
+from tandem.reports.queries.plan_conflicts import Aim
 from tandem.reports.queries.plan_moves import Shown
 
 __all__ = ["days_of", "short", "unseen", "way"]
@@ -22,6 +23,9 @@ def cause(code: str, known: dict[str, Any]) -> str:
         return _("Its start is set by hand.")
     if code == "link":
         return _("It waits for %(item)s, which ends on %(day)s.") % {"item": known["other"], "day": short_day(known["day"])}
+    if code == "capacity" and known.get("equipment"):
+        what = _("equipment that you cannot see") if known["equipment"] == HIDDEN else known["equipment"]
+        return _("%(what)s is needed for %(item)s until %(day)s.") % {"what": what, "item": known["other"], "day": short_day(known["day"])}
     if code == "capacity":
         if known.get("person"):
             return _("%(person)s works on %(item)s until %(day)s.") % {"person": known["person"], "item": known["other"], "day": short_day(known["day"])}
@@ -38,7 +42,21 @@ def cause(code: str, known: dict[str, Any]) -> str:
 
 def because(one: Because, of: Link) -> str:
     """The same of a cause in a chain, as its reader sees it."""
-    return cause(one.code, {"other": str(one.other) if one.other else unseen(), "person": one.person, "day": one.day, "is_begun": of.is_begun})
+    return cause(one.code, {"other": str(one.other) if one.other else unseen(), "person": one.person, "day": one.day, "is_begun": of.is_begun, "equipment": one.equipment})
+
+
+def aim(one: Aim) -> str:
+    """What a way out does to an objective."""
+    known = {"title": one.title, "n": one.moved, "days": abs(one.days), "loses": one.loses}
+    if one.days > 0:
+        said = _("%(title)s: the last of its work ends %(days)s d later") % known
+    elif one.days < 0:
+        said = _("%(title)s: the last of its work ends %(days)s d earlier") % known
+    elif one.moved:
+        said = ngettext("%(title)s: %(n)s part of its work moves, the last end stays", "%(title)s: %(n)s parts of its work move, the last end stays", one.moved) % known
+    else:
+        said = _("%(title)s: the last end of its work stays") % known
+    return said + (ngettext(", %(loses)s part of it loses work", ", %(loses)s parts of it lose work", one.loses) % known if one.loses else "")
 
 
 def moved(one: Shown) -> str:

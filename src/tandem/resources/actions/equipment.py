@@ -1,6 +1,6 @@
 """Equipment and material, and which work needs how much of it when: never more than there is, unless somebody says why."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -58,6 +58,25 @@ def correct(*, actor: Any, equipment_need: EquipmentNeed, version: int | None, *
     with transaction.atomic():
         _check(equipment_need.equipment, equipment_need, values)
         return writing.change(equipment_need, actor=actor, permission=_NEED, verb="equipment_need.changed", version=version, **values)
+
+
+def follow(*, actor: Any, days: dict[int, int], reason: str) -> int:
+    """What work needs moves with it: by so many days for each item (later; negative: earlier). Where that makes it more than there is,
+    `reason` goes on record. Gives how many needs moved."""
+    rows = list(EquipmentNeed.objects.filter(item__in=[pk for pk, shift in days.items() if shift]).select_related("equipment").order_by("equipment_id", "id"))
+    with transaction.atomic():
+        list(Equipment.objects.select_for_update(of=("self",)).filter(pk__in={row.equipment_id for row in rows}).order_by("pk"))
+        moved = []
+        for row in rows:
+            shift = timedelta(days=days[row.item_id])
+            moved.append(writing.change(
+                row, actor=actor, permission=_NEED, verb="equipment_need.changed", version=None, starts_on=row.starts_on + shift, ends_on=row.ends_on + shift,
+            ))  # fmt: skip
+        for row in moved:
+            what = row.equipment
+            if what.available is not None and not row.override_reason and most_taken(what, row.starts_on, row.ends_on) > what.available:
+                writing.change(row, actor=actor, permission=_NEED, verb="equipment_need.changed", version=None, override_reason=reason)
+    return len(moved)
 
 
 def forget(*, actor: Any, equipment_need: EquipmentNeed, version: int | None = None) -> None:

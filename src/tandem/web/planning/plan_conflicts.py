@@ -115,6 +115,9 @@ def _price(way: reads.Way) -> list[str]:
     found = [_("%(name)s ends %(days)s d later, %(late)s of them late") % {"name": name, "days": words.short(days), "late": words.short(late)} for name, days, late in way.later]
     if way.hidden:
         found.append(ngettext("%(n)s project or promise that you cannot see ends later", "%(n)s projects or promises that you cannot see end later", way.hidden) % {"n": way.hidden})
+    found += [words.aim(one) for one in way.objectives]
+    if way.hidden_objectives:
+        found.append(ngettext("work for %(n)s objective that you cannot see moves", "work for %(n)s objectives that you cannot see moves", way.hidden_objectives) % {"n": way.hidden_objectives})
     if way.way["capacity"]:
         found.append(_("%(days)s person-days more") % {"days": words.short(way.way["capacity"] / 32)})
     found.append(ngettext("%(n)s item moves", "%(n)s items move", len(way.way["dates"])) % {"n": len(way.way["dates"])})

@@ -117,6 +117,8 @@ def _row(project: Project, one: Standing) -> dict[str, Any]:
 def _nothing(one: Standing) -> str:
     if one.too_many:
         return _("more than %(n)s items are asked for at once; narrow the list, or look at parts") % {"n": charts.number(reads.MOST)}
+    if one.earning == Project.Earning.MILESTONES and one.pieces and not one.steps:
+        return _("value is earned with milestones, and none has a planned day")
     if one.left.unplanned:
         return ngettext("%(n)s item with a size has no planned day", "%(n)s items with a size have no planned day", one.left.unplanned) % {"n": one.left.unplanned}
     return _("no planned cost that you may see") if one.unit == MONEY and one.pieces else _("no item has a size in this unit")
@@ -166,7 +168,21 @@ def _figures(one: Standing, key: str) -> dict[str, Any]:
         {"label": "SPI", "value": _index(found.spi), "state": _state(found.spi), "note": tell(found.sv, signed=True) if found.spi is not None else why("spi")},
         {"label": "CPI", "value": _index(found.cpi), "state": _state(found.cpi), "note": tell(found.cv, signed=True) if found.cpi is not None else why("cpi")},
     ]
-    return {"figures": strip, "estimates": estimates, "measures": measures, "sentence": _sentence(one, tell), "picture": _picture(one, key, tell), "course": _course(one, tell)}
+    return {"figures": strip, "estimates": estimates, "measures": measures, "sentence": _sentence(one, tell), "steps": _steps(one, tell), "picture": _picture(one, key, tell), "course": _course(one, tell)}
+
+
+def _steps(one: Standing, tell: Any) -> list[dict[str, Any]]:
+    """The milestones with their part of the budget, where it is earned with them."""
+    named, whole = {row.id: row.title for row in one.milestones}, sum(step.size for step in one.steps)
+    assert one.figures is not None
+    budget = float(one.figures.budget)
+    return [
+        {
+            "title": named[step.id], "id": step.id, "share": f"{100 * step.size / whole:.0f} %", "value": tell(budget * step.size / whole), "planned": day(step.finish),
+            "reached": day(step.done_on) if step.done_on else "–", "is_late": step.done_on is None and step.finish < one.on,
+        }
+        for step in one.steps
+    ] if one.earning == Project.Earning.MILESTONES else []  # fmt: skip
 
 
 def _sentence(one: Standing, tell: Any) -> str:
@@ -231,11 +247,17 @@ def _picture(one: Standing, key: str, tell: Any) -> dict[str, Any] | None:
 def _left(one: Standing) -> list[str]:
     """What is missing, in sentences."""
     left, found = one.left, []
+    if one.earning == Project.Earning.FINISHED:
+        found.append(_("An item earns its value when it is done, and nothing before."))
+    if one.earning == Project.Earning.MILESTONES and one.steps:
+        found.append(_("The milestones carry the whole budget: planned on their days, earned when they are reached."))
+    if left.steps:
+        found.append(ngettext("%(n)s milestone without a planned day or without points beside others is left out.", "%(n)s milestones without a planned day or without points beside others are left out.", left.steps) % {"n": left.steps})
     if left.unsized:
         found.append(ngettext("%(n)s item without an estimate is left out.", "%(n)s items without an estimate are left out.", left.unsized) % {"n": left.unsized})
-    if left.unsized_open:
+    if left.unsized_open and not one.steps:
         found.append(ngettext("%(n)s of them is still open: what is earned reads better than it is.", "%(n)s of them are still open: what is earned reads better than it is.", left.unsized_open) % {"n": left.unsized_open})
-    if one.unit == MONEY and one.pieces:
+    if one.unit == MONEY and one.pieces and not one.steps:
         found.append(str(_WEIGHED[one.work_unit]))
     if left.unplanned and one.pieces:
         found.append(ngettext("%(n)s item without a planned day is left out.", "%(n)s items without a planned day are left out.", left.unplanned) % {"n": left.unplanned})

@@ -69,14 +69,14 @@ noun = noun_for(
     slug="projects", model=Project, one=_("project"), many=_("Projects"), new=_("New project"),
     purpose=_("Temporary efforts with a plan, a team and an end."),
     permission=Permission.EDIT_PLAN, new_permission=Permission.EDIT_PORTFOLIO, kinds=("organisation", "portfolio", "programme"), create=create, change=change,
-    extra=("state", "starts_on", "priority", "as_of", "kind", "horizon"), detail=detail, look_up=look_up, detail_template="portfolio/project.html",
+    extra=("state", "starts_on", "priority", "earning", "as_of", "kind", "horizon"), detail=detail, look_up=look_up, detail_template="portfolio/project.html",
     columns=(
         Column("state", _("State"), lambda r: r.get_state_display(), "state"),
         Column("starts", _("Starts"), lambda r: cells.date(r.starts_on), "starts_on"),
         Column("left", _("Open items"), lambda r: r.left, is_number=True),
         Column("forecast", _("All of it done, P50–P80"), _range),
     ),
-    facts=(Fact(_("State"), lambda r: r.get_state_display()), Fact(_("Starts"), lambda r: r.starts_on or "–"), Fact(_("Priority"), lambda r: r.get_priority_display() or "–"), Fact(_("Kind of investment"), lambda r: r.get_kind_display() or "–"), Fact(_("Horizon"), lambda r: r.get_horizon_display() or "–"), Fact(_("History read as of"), lambda r: r.as_of or _("today"))),
+    facts=(Fact(_("State"), lambda r: r.get_state_display()), Fact(_("Starts"), lambda r: r.starts_on or "–"), Fact(_("Priority"), lambda r: r.get_priority_display() or "–"), Fact(_("Value is earned"), lambda r: r.get_earning_display()), Fact(_("Kind of investment"), lambda r: r.get_kind_display() or "–"), Fact(_("Horizon"), lambda r: r.get_horizon_display() or "–"), Fact(_("History read as of"), lambda r: r.as_of or _("today"))),
     filters=(
         Filter("state", _("State"), lambda request: list(Project.State.choices)),
         Filter("kind", _("Kind"), lambda request: list(Project.Kind.choices)),

@@ -158,6 +158,8 @@ def _kinds(found: Money, key: str) -> list[dict[str, Any]]:
     rows = [_row(str(label), kinds[value], found, lines_of(key, kind=value)) for value, label in CostLine.Kind.choices if value in kinds]
     if reads.COMPUTED in treatments:
         rows.append(_row(_("Labour as logged, neither capital nor operating"), treatments[reads.COMPUTED], found, labour.url_of(key)))
+    if reads.RESERVED in treatments:
+        rows.append(_row(_("Equipment and material as needed, neither capital nor operating"), treatments[reads.RESERVED], found, reverse("equipment")))
     return rows + [_row(str(label), treatments[value], found, lines_of(key, treatment=value)) for value, label in CostLine.Treatment.choices if value in treatments]
 
 

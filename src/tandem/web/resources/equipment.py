@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tandem.kit import clock
+from tandem.kit.dates import short_day, unit_start
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
 from tandem.portfolio.models import Portfolio
+from tandem.reports.queries import equipment_costs
 from tandem.resources.actions import equipment
 from tandem.resources.models import Equipment, EquipmentNeed
 from tandem.web import doors, generic
@@ -25,7 +27,7 @@ from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.portfolio import money
 from tandem.work.models import WorkItem
 
-MOST, SHOWN = 500, 200
+MOST, SHOWN, WEEKS = 500, 200, 12
 
 
 class EquipmentForm(forms.ModelForm):
@@ -64,7 +66,18 @@ def detail(request: HttpRequest, row: Equipment) -> dict[str, Any]:
     standing = EquipmentNeed.objects.filter(equipment=row).standing()  # house: reads — of what is not seen only the number
     seen = EquipmentNeed.objects.visible_to(request.user).filter(equipment=row).standing()
     rows = list(seen.select_related("item", "equipment")[:SHOWN])
-    return {"needs": [(one, amount(one.amount), money.cents(one.cost, row.currency) if one.cost is not None else "–") for one in rows], "hidden": standing.count() - seen.count(), "total": seen.count(), "is_material": row.kind == Equipment.Kind.MATERIAL}
+    return {"weeks": _weeks(row), "needs": [(one, amount(one.amount), money.cents(one.cost, row.currency) if one.cost is not None else "–") for one in rows], "hidden": standing.count() - seen.count(), "total": seen.count(), "is_material": row.kind == Equipment.Kind.MATERIAL}
+
+
+def _weeks(row: Equipment) -> list[dict[str, Any]]:
+    """Of equipment what is taken on the fullest day of each week, against what there is."""
+    if row.kind == Equipment.Kind.MATERIAL:
+        return []
+    first = unit_start(clock.today(), "week")
+    return [
+        {"week": short_day(week), "taken": amount(taken) if taken else "0", "share": round(100 * taken / row.available) if row.available else None, "is_over": bool(row.available and taken > row.available)}
+        for week, taken in equipment_costs.weeks(row, first, WEEKS)
+    ]  # fmt: skip
 
 
 noun = Noun(
