@@ -12,12 +12,14 @@ from tandem.governance.actions import change_verdicts
 from tandem.governance.models import ChangeRequest
 from tandem.kit import clock
 from tandem.people.models import Role
-from tandem.planning import levelling
+from tandem.planning import levelling, plan_ranges
 from tandem.planning.models import LevelledDates, PlanConflict
 from tandem.portfolio.models import Budget, CostLine
 from tandem.product.actions import features
 from tandem.product.models import Feature, Promise, Release
-from tandem.work.actions import work_items
+from tandem.reports.queries import change_requests as change_requests_read
+from tandem.strategy.actions import objectives
+from tandem.work.actions import time_entries, work_items
 from tandem.work.models import Assignment, WorkItem
 from tests import make
 from tests.planning.one_week import MONDAY
@@ -45,6 +47,11 @@ def yard(world):
     ]  # fmt: skip
     for source, target in ((0, 1), (1, 5), (4, 6)):
         make.link(actor=world.admin, source=world.items[source], target=world.items[target])
+    for k, ratio in enumerate((0.6, 0.8, 0.9, 1, 1.1, 1.3, 1.6, 2, 3)):  # so that the range of an end can be told
+        done = make.work_item(actor=world.admin, project=world.project, estimate_minutes=60)
+        time_entries.log(actor=world.admin, item=done, user=(world.boris, world.mei, world.chen)[k % 3], minutes=round(60 * ratio), day=date(2026, 8, 20))
+        work_items.change(actor=world.admin, item=WorkItem.objects.get(pk=done.pk), version=None, state=make.state_of(world.project, "done"))
+    world.risk = make.risk(actor=world.alma, space=world.project.space, days=[2, 4, 9], probability=40)
     world.feature = make.feature(actor=world.chen, product=world.product, planned_to=date(2026, 9, 20))
     world.release = make.release(actor=world.chen, product=world.product, planned_on=date(2026, 9, 25))
     features.add_scope(actor=world.admin, subject=world.feature, items=world.items[:3])
@@ -111,6 +118,15 @@ def stands(known: set[int]) -> dict[str, dict[Key, Any]]:
     }  # fmt: skip
 
 
+def ends(yard) -> dict[int, tuple[str, str]]:
+    """P50 and P80 of the ends as they are stored."""
+    found = {}
+    for project in (yard.project, yard.second):
+        row = plan_ranges.compute(project.space)
+        found[project.space_id] = (row.p50.isoformat(), row.p80.isoformat()) if row is not None and row.p50 else None
+    return found
+
+
 def _sums(rows: Any) -> dict[Key, Decimal]:
     found: dict[Key, Decimal] = defaultdict(Decimal)
     for space, currency, amount in rows:
@@ -153,9 +169,9 @@ def _about(key: list[Any], to_whom: dict[int, str]) -> Key:
     return kind, of, to_whom[pk] if of == "product.promise" else pk, space
 
 
-def _shown_is_what_comes(yard, seed: int) -> None:
+def _shown_is_what_comes(yard, seed: int) -> dict[str, Any]:
     known = {item.pk for item in yard.items}
-    before = stands(known)
+    before, ended = stands(known), ends(yard)
     row = make.change_request(actor=yard.admin, changes=picked(yard, random.Random(seed)))
     outcome = ChangeRequest.objects.select_related("scenario").get(pk=row.pk).scenario.outcome
     assert outcome["refused"] == []
@@ -165,6 +181,10 @@ def _shown_is_what_comes(yard, seed: int) -> None:
     row = ChangeRequest.objects.get(pk=row.pk)
     assert (row.state, row.trouble) == ("applied", None)
     assert stands(known) == foretold(before, outcome, {one.pk: one.to_whom for one in yard.promises})
+    now = ends(yard)
+    for space, was, then in outcome["ranges"]:
+        assert (ended[space], now[space]) == (was and tuple(was[:2]), then and tuple(then[:2]))
+    return outcome
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -188,3 +208,30 @@ def test_the_test_would_see_another_effect(yard):
         change_verdicts.decide(actor=who, change_request=row, version=None, side=side, answer="yes")
     work_items.change(actor=yard.admin, item=WorkItem.objects.get(pk=yard.items[5].pk), version=None, estimate_minutes=9600)
     assert stands(known) != foretold(before, outcome, {one.pk: one.to_whom for one in yard.promises})
+
+
+def test_the_range_of_an_end_and_what_risks_add_to_it_are_shown_of_both_plans(yard):
+    row = make.change_request(actor=yard.admin, changes=[("item", yard.items[3].pk, {"expected_minutes": 9600})])
+    outcome = ChangeRequest.objects.select_related("scenario").get(pk=row.pk).scenario.outcome
+    (space, before, after), *_others = outcome["ranges"]
+    assert space == yard.project.space_id
+    assert before[0] < before[1] and before[1] < after[1]
+    assert before[2] > 0, "the crane may be late"
+    line = change_requests_read.wider(yard.alma, outcome).ranges[0]
+    assert line.project == yard.project and line.days > 0
+    assert change_requests_read.wider(yard.dana, outcome).ranges == []
+
+
+def test_what_cannot_be_derived_is_not_shown(world):
+    item = make.work_item(actor=world.admin, project=world.project, estimate_minutes=960, assignees=[world.mei])
+    row = make.change_request(actor=world.mei, space=world.project.space, changes=[("item", item.pk, {"priority": 1})])
+    assert ChangeRequest.objects.select_related("scenario").get(pk=row.pk).scenario.outcome["ranges"] == []
+
+
+def test_an_objective_says_what_of_it_hangs_on_the_change(yard):
+    objective = make.objective(actor=yard.alma, title="Faster berths")
+    objectives.contribute(actor=yard.alma, objective=objective, subject=yard.feature, weight=100)
+    row = make.change_request(actor=yard.admin, changes=[("promise", yard.promises[0].pk, {"date": "2026-10-12"})])
+    outcome = ChangeRequest.objects.select_related("scenario").get(pk=row.pk).scenario.outcome
+    found = change_requests_read.wider(yard.alma, outcome)
+    assert [(one.title, names) for one, names in found.objectives] == [("Faster berths", [yard.feature.title])]

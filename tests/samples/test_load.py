@@ -3,13 +3,16 @@
 import pytest
 from django.db import transaction
 
+from tandem.governance.models import ChangeRequest, Decision, Verdict
 from tandem.history.models import Event
 from tandem.kit.errors import Refused
 from tandem.people.models import Role, Space, User
 from tandem.planning.models import ComputedDates, Forecast
 from tandem.product.models import Feature, Promise, Scope
 from tandem.product.models.window import standing
+from tandem.samples import asked
 from tandem.samples import load as sample
+from tandem.samples.words.changes import CHANGES, DECISIONS
 from tandem.strategy.models import Contribution
 from tandem.work.models import Baseline, Link, Sprint, SprintChange, StateChange, WorkItem
 from tests.samples.small import TODAY, make_small
@@ -118,3 +121,20 @@ def test_two_teams_worked_in_sprints_that_agree_with_what_they_did(loaded):
         assert sprint.closed_at is None or sprint.scope_changes.filter(at__gt=sprint.closed_at).count() == 0
     for item in WorkItem.objects.filter(sprints__isnull=False).distinct():
         assert item.sprints.exclude(state="closed").count() <= 1
+
+
+def test_both_sides_judge_what_was_asked_once_the_worker_comes_by(loaded):
+    raised = list(ChangeRequest.objects.order_by("id"))
+    assert len(raised) == len(CHANGES) and {row.state for row in raised} == {"submitted", "withdrawn", "draft"}
+    asked.judge("en", [[number, row.pk] for number, row in enumerate(raised)])
+    states = list(ChangeRequest.objects.order_by("id").values_list("state", flat=True))
+    assert (states[0], states[4], states[-1]) == ("rejected", "withdrawn", "draft")
+    assert states.count("applied") >= 2 and "submitted" in states
+    said = set(Verdict.objects.values_list("answer", flat=True))
+    assert said == {"yes", "no", "revise"}
+    assert all(one.created_at > one.asked_at for one in Verdict.objects.all()), "answers took days"
+    assert Decision.objects.filter(change_request=None).count() == len(DECISIONS) + 1, "one was decided otherwise"
+    assert set(Decision.objects.values_list("state", flat=True)) == {"open", "decided", "replaced"}
+    asked.judge("en", [[number, row.pk] for number, row in enumerate(raised)])
+    again = list(ChangeRequest.objects.order_by("id").values_list("state", flat=True))
+    assert [one for one, was in zip(again, states, strict=True) if was != "submitted"] == [was for was in states if was != "submitted"], "what was decided stays"

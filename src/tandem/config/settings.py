@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "tandem.exchange",
     "tandem.reports",
     "tandem.automation",
+    "tandem.samples",
     "tandem.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -11,6 +11,7 @@ from tandem.governance.models import ChangeRequest, RiskTie
 from tandem.planning import plan_branches, plan_conflicts
 from tandem.planning.models import PlanChange, PlanScenario
 from tandem.planning.plan_trials import Trial
+from tandem.planning.range_trials import Range, Ranges
 from tandem.portfolio.models import Budget, CostLine, Project
 from tandem.product.models import Feature, Promise, Release
 from tandem.resources.models import TimeOff
@@ -18,19 +19,48 @@ from tandem.strategy.models import Contribution
 from tandem.work.models import WorkItem
 
 Facts = dict[str, dict[Any, Any]]
+MOST_RANGES = 8
+"Of so many projects the range of the end is drawn anew; of more it would take longer than anybody waits."
 
 
 class Reader:
     """Reads the same twice. What the changes make new has no number of its own yet: a revised promise is told by the one that it
     takes the place of, a new item or absence by none."""
 
-    def __init__(self) -> None:
+    def __init__(self, changes: list[PlanChange]) -> None:
+        self.changes = changes
+        self.stands: Trial | None = None
+        self.ranges = Ranges()
+        self.spaces: list[int] = []
         self.promises = set(Promise.objects.open().values_list("id", flat=True))
         self.last = {"work.workitem": _last(WorkItem), "resources.timeoff": _last(TimeOff)}
         self.same: dict[int, int] = {}
 
     def read(self, trial: Trial) -> Facts:
-        return {"promised": self._promised(), "windows": _windows(), "costs": _costs(), "budgets": _budgets(), "conflicts": self._conflicts(trial)}
+        found = {"promised": self._promised(), "windows": _windows(), "costs": _costs(), "budgets": _budgets(), "conflicts": self._conflicts(trial)}
+        if self.stands is None:
+            self.stands = trial
+        else:  # which projects end otherwise is known by now; what their ends were is read afterwards
+            self.spaces = self._touched(self.stands, trial)
+            found["ranges"] = self.ranges_of(trial)
+        return found
+
+    def ranges_of(self, trial: Trial) -> dict[int, Range | None]:
+        """P50 and P80 of the ends of the projects that are touched, in that plan; nothing of what cannot be said."""
+        if not self.spaces:
+            return {}
+        dates = trial.dates()
+        known = {one.space_id: one for one in Project.objects.filter(space_id__in=self.spaces).select_related("space")}
+        return {space: self.ranges.of(known[space], dates) for space in self.spaces if space in known}
+
+    def _touched(self, stands: Trial, trial: Trial) -> list[int]:
+        """Those whose work is changed, then those whose end moves most."""
+        before, after = stands.end_days(), trial.end_days()
+        ends = {pk for kind, pk in before.keys() & after.keys() if kind == "space"}
+        moved = {pk: abs((after["space", pk] - before["space", pk]).days) for pk in ends}
+        mine = sorted({change.space_id for change in self.changes if change.kind in PlanChange.OF_PLAN and change.kind != PlanChange.Kind.AWAY})
+        others = sorted((pk for pk, days in moved.items() if days and pk not in mine), key=lambda pk: (-moved[pk], pk))
+        return [*mine, *others][:MOST_RANGES]
 
     def _promised(self) -> dict[int, str]:
         found = {}
@@ -56,11 +86,13 @@ def compute(request: ChangeRequest) -> dict[str, Any] | None:
     if scenario.state != PlanScenario.State.ASKED:
         return None
     changes = list(scenario.changes.select_related("by").order_by("id"))
-    reader = Reader()
+    reader = Reader(changes)
     found = plan_branches.tried(changes, sides.stand_in, reader.read)
+    found.before["ranges"] = reader.ranges_of(found.stands)
     then = {pk: date.fromisoformat(on) for pk, on in found.after["promised"].items()}
     told = plan_branches.compared(found.stands, found.trial, reader.same, then) | differing(found.before, found.after)
-    told |= {"objectives": objectives(changes, told), "risks": risks(changes)}
+    hanging = ties(changes, told)
+    told |= {"objectives": sorted({row[0] for row in hanging}), "ties": hanging, "risks": risks(changes)}
     return plan_branches.keep(scenario, changes, found, told)
 
 
@@ -72,6 +104,7 @@ def differing(before: Facts, after: Facts) -> dict[str, Any]:
         found[name] = [
             [*(key if isinstance(key, tuple) else (key,)), before[name].get(key), after[name].get(key)] for key in keys if before[name].get(key) != after[name].get(key)
         ]
+    found["ranges"] = [[space, _range(before["ranges"].get(space)), _range(now)] for space, now in after["ranges"].items() if now or before["ranges"].get(space)]
     gone, come = before["conflicts"], after["conflicts"]
     found["conflicts_gone"] = [[*key, gone[key]] for key in sorted(gone.keys() - come.keys())]
     found["conflicts_new"] = [[*key, come[key]] for key in sorted(come.keys() - gone.keys())]
@@ -79,8 +112,12 @@ def differing(before: Facts, after: Facts) -> dict[str, Any]:
     return found
 
 
-def objectives(changes: list[PlanChange], told: dict[str, Any]) -> list[int]:
-    """Those that what is changed, or what ends otherwise because of it, contributes to."""
+def _range(one: Range | None) -> list[Any] | None:
+    return None if one is None else [one[0].isoformat(), one[1].isoformat(), one[2]]
+
+
+def ties(changes: list[PlanChange], told: dict[str, Any]) -> list[list[Any]]:
+    """Objectives that hang on what is changed, or on what ends otherwise because of it: [objective, kind, number] of each thing that contributes."""
     kinds = PlanChange.Kind
     spaces = {row[0] for row in told["projects"]} | {change.space_id for change in changes if change.kind in PlanChange.OF_PLAN}
     projects = set(Project.objects.filter(space_id__in=spaces).values_list("id", flat=True)) | _subjects(changes, kinds.COST, kinds.BUDGET, kinds.TRANSFER)
@@ -94,7 +131,7 @@ def objectives(changes: list[PlanChange], told: dict[str, Any]) -> list[int]:
     wanted = Q()
     for kind, ids in subjects.items():
         wanted |= Q(subject_kind=kind, subject_id__in=ids)
-    return sorted(Contribution.objects.filter(wanted).order_by().values_list("objective_id", flat=True).distinct())
+    return sorted(list(row) for row in Contribution.objects.filter(wanted).order_by().values_list("objective_id", "subject_kind", "subject_id").distinct())
 
 
 def risks(changes: list[PlanChange]) -> list[int]:

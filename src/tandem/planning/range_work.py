@@ -2,9 +2,9 @@
 waits for what. One query per table."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from tandem.compute.forecasting.history import NotEnough
@@ -27,6 +27,7 @@ TRIALS = 2_000
 "Of a throughput only three percentiles go into the network."
 LINKED = 0.5
 "From so many of its open items in links a project is a network, also where nobody said how long they take."
+Levelled = Mapping[int, tuple[datetime, datetime]]
 _TYPES = {"FS": LinkType.FS, "blocks": LinkType.FS, "SS": LinkType.SS, "FF": LinkType.FF, "SF": LinkType.SF}
 _SHOWN = (
     "id", "space_id", "parent_id", "type__name", "duration_minutes", "is_duration_elapsed", "remaining_minutes", "percent_complete", "constraint",
@@ -94,8 +95,9 @@ class RangeWork:
         return len(self.tasks)
 
 
-def read(space_id: int, projects: Sequence[Project]) -> RangeWork:
-    """The open work of these projects, on the calendar of that space, as of today, or the last day of imported histories."""
+def read(space_id: int, projects: Sequence[Project], levelled: Levelled | None = None) -> RangeWork:
+    """The open work of these projects, on the calendar of that space, as of today, or the last day of imported histories. `levelled`: the
+    dates of a plan that nobody stored, in the place of the one that stands."""
     spaces = [project.space_id for project in projects]
     features = Feature.objects.filter(scope__item__space_id__in=spaces, scope__item__removed_at=None).distinct().order_by("id")
     reading = Reading([*projects, *features])
@@ -110,8 +112,10 @@ def read(space_id: int, projects: Sequence[Project]) -> RangeWork:
     for subject in reading.subjects:
         if subject.ref.kind == FEATURE and (items := sorted(item.id for item in subject.open_items if item.id in leaves)):
             work.features[subject.ref.id] = items
-    links = _links(work, set(leaves) | set(containers), reading, projects)
-    _tasks(work, leaves, containers, links, projects)
+    links = _links(work, set(leaves) | set(containers), levelled)
+    starts = _levelled_starts(leaves, levelled)
+    work.is_levelled = bool(starts)
+    _tasks(work, leaves, containers, links, projects, starts)
     _count(work, reading, leaves)
     ends = [day for row in leaves.values() if (day := day_of(row["planned_finish"]))]
     work.planned_end = max(ends, default=None)
@@ -140,7 +144,13 @@ def _below(work: RangeWork, leaves: dict[int, dict[str, Any]], containers: dict[
             parent = containers[parent]["parent_id"]
 
 
-def _links(work: RangeWork, known: set[int], reading: Reading, projects: Sequence[Project]) -> dict[int, int]:
+def _levelled_starts(leaves: dict[int, dict[str, Any]], levelled: Levelled | None) -> dict[int, datetime]:
+    if levelled is not None:
+        return {pk: levelled[pk][0] for pk in leaves if pk in levelled}
+    return dict(LevelledDates.objects.filter(item_id__in=leaves).values_list("item_id", "start"))
+
+
+def _links(work: RangeWork, known: set[int], levelled: Levelled | None) -> dict[int, int]:
     """Arrows between what is open; of a predecessor elsewhere the day until which it holds its successor, in working days."""
     rows = Link.objects.dependencies().filter(target_id__in=known, source__removed_at=None).order_by("id")
     held: dict[int, int] = defaultdict(int)
@@ -151,7 +161,7 @@ def _links(work: RangeWork, known: set[int], reading: Reading, projects: Sequenc
             work.arrows.append(Arrow(source, target, _TYPES[kind], 0.0 if percent is not None else days, percent / 100 if percent is not None else None))
         elif done != "done":
             outside.append((source, target, _TYPES[kind], days))
-    ends = _ends({source for source, *_ in outside})
+    ends = _ends({source for source, *_ in outside}, levelled)
     for source, target, kind, days in outside:
         if source not in ends or kind not in (LinkType.FS, LinkType.SS):
             work.lost += 1
@@ -162,24 +172,23 @@ def _links(work: RangeWork, known: set[int], reading: Reading, projects: Sequenc
     return held
 
 
-def _ends(ids: set[int]) -> dict[int, tuple[date, date]]:
+def _ends(ids: set[int], levelled: Levelled | None) -> dict[int, tuple[date, date]]:
     """From when to when: as levelled, else as computed, else as planned."""
     found: dict[int, tuple[date, date]] = {}
     for rows in (
         WorkItem.objects.filter(id__in=ids).exclude(planned_start=None).exclude(planned_finish=None).values_list("id", "planned_start", "planned_finish"),
         ComputedDates.objects.filter(item_id__in=ids).values_list("item_id", "start", "finish"),
-        LevelledDates.objects.filter(item_id__in=ids).values_list("item_id", "start", "finish"),
+        LevelledDates.objects.filter(item_id__in=ids if levelled is None else ()).values_list("item_id", "start", "finish"),
+        [(pk, *levelled[pk]) for pk in ids if pk in levelled] if levelled is not None else (),
     ):
         found.update({pk: (start.date(), finish.date()) for pk, start, finish in rows})
     return found
 
 
-def _tasks(work: RangeWork, leaves: dict[int, dict[str, Any]], containers: dict[int, dict[str, Any]], held: dict[int, int], projects: Sequence[Project]) -> None:
+def _tasks(work: RangeWork, leaves: dict[int, dict[str, Any]], containers: dict[int, dict[str, Any]], held: dict[int, int], projects: Sequence[Project], levelled: dict[int, datetime]) -> None:
     people: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for item, who, share in Assignment.objects.filter(item_id__in=leaves).order_by("id").values_list("item_id", "user_id", "share"):
         people[item].append((who, share))
-    levelled = dict(LevelledDates.objects.filter(item_id__in=leaves).values_list("item_id", "start"))
-    work.is_levelled = bool(levelled)
     starts = {project.space_id: project.starts_on for project in projects}
     above: dict[int, list[int]] = defaultdict(list)
     for container, items in work.below.items():

@@ -95,7 +95,7 @@ def load(
         Resourced(place, timeline).run()
         Timed(place, timeline).run()
         Risked(place, timeline, computed=computed).run()
-        Asked(place, timeline, computed=computed).run()
+        Asked(place, timeline).run()
         GoingOut(place, promised, timeline).run()
         timeline.run(lambda done, total: tell(say((f"Replaying what happened: {done} of {total}", f"正在重演经过：{done}/{total}"), spoken)))
         boards.lay_out(place.users["lead"], spoken)

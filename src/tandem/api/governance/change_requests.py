@@ -1,5 +1,6 @@
 """Change requests: their content, what it would do, the verdicts of both sides; and the table of approvals."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.db.models import Q
@@ -109,6 +110,14 @@ class ChangeSideState(BaseModel):
     counted: int
 
 
+class ChangeRange(BaseModel):
+    """Of the end of a project P50, P80 and the working days of the P80 that open risks are behind, before and then; null where nothing can be said."""
+
+    project_id: int
+    before: tuple[str, str, float] | None
+    after: tuple[str, str, float] | None
+
+
 class ChangeEffect(BaseModel):
     """What it would do: `plan` as of a plan scenario; days that are told before and then; sums by project for who may see costs; conflicts by
     kind. `is_current`: computed of the content as it is. `unseen`: effects on what you cannot see."""
@@ -122,6 +131,7 @@ class ChangeEffect(BaseModel):
     promised: list[tuple[int, str, str]]
     windows: list[tuple[str, int, list[str | None], list[str | None]]]
     money: list[tuple[str, int, str, str, str]]
+    ranges: list[ChangeRange]
     conflicts_new: list[tuple[str, str, int]]
     conflicts_gone: list[tuple[str, str, int]]
     objectives: list[int]
@@ -146,9 +156,14 @@ def effect(request: HttpRequest, id: Path[Id]) -> HttpResponse:
         promised=[(one.pk, before.isoformat(), after.isoformat()) for one, before, after in found.promised],
         windows=[(kind, one.pk, _days(before), _days(after)) for kind, one, before, after in found.windows],
         money=[(kind, project.pk, currency, f"{before:.2f}", f"{after:.2f}") for kind, project, currency, before, after in found.money],
-        conflicts_new=found.conflicts_new, conflicts_gone=found.conflicts_gone, objectives=[one.pk for one in found.objectives],
+        ranges=[ChangeRange(project_id=one.project.pk, before=_range(one.before), after=_range(one.after)) for one in found.ranges],
+        conflicts_new=found.conflicts_new, conflicts_gone=found.conflicts_gone, objectives=[one.pk for one, _names in found.objectives],
         risks=[one.pk for one in found.risks], unseen=found.unseen,
     ).model_dump())  # fmt: skip
+
+
+def _range(one: tuple[date, date, float] | None) -> tuple[str, str, float] | None:
+    return None if one is None else (one[0].isoformat(), one[1].isoformat(), one[2])
 
 
 def _days(window: reads.Window) -> list[str | None]:

@@ -37,6 +37,20 @@ class Voices:
         return self.counted < self.needed
 
 
+@dataclass(frozen=True, slots=True)
+class RangeLine:
+    """P50, P80 and the working days of the P80 that open risks are behind, of the end of a project; None where nothing can be said."""
+
+    project: Project
+    before: tuple[date, date, float] | None
+    after: tuple[date, date, float] | None
+
+    @property
+    def days(self) -> int | None:
+        """By how many calendar days the P80 moves."""
+        return (self.after[1] - self.before[1]).days if self.before and self.after else None
+
+
 @dataclass(slots=True)
 class Wider:
     """What a change does beyond dates of work: each with what it is about, before and afterwards."""
@@ -46,7 +60,9 @@ class Wider:
     money: list[tuple[str, Project, str, Decimal, Decimal]] = field(default_factory=list)
     conflicts_new: list[tuple[str, str, int]] = field(default_factory=list)
     conflicts_gone: list[tuple[str, str, int]] = field(default_factory=list)
-    objectives: list[Objective] = field(default_factory=list)
+    ranges: list[RangeLine] = field(default_factory=list)
+    # each with what of it hangs on the change
+    objectives: list[tuple[Objective, list[str]]] = field(default_factory=list)
     risks: list[Risk] = field(default_factory=list)
     unseen: int = 0
 
@@ -109,10 +125,32 @@ def wider(user: Any, outcome: dict[str, Any]) -> Wider:
     _money(user, outcome, found)
     for name, rows in (("conflicts_new", found.conflicts_new), ("conflicts_gone", found.conflicts_gone)):
         rows += _conflicts(user, outcome.get(name, []), found)
-    found.objectives = list(Objective.objects.visible_to(user).filter(pk__in=outcome.get("objectives", ())).order_by("title", "id"))
+    _ranges(user, outcome, found)
+    _objectives(user, outcome, found)
     found.risks = list(Risk.objects.visible_to(user).filter(pk__in=outcome.get("risks", ())).order_by("title", "id"))
     found.unseen += len(outcome.get("objectives", ())) - len(found.objectives) + len(outcome.get("risks", ())) - len(found.risks)
     return found
+
+
+def _ranges(user: Any, outcome: dict[str, Any], found: Wider) -> None:
+    rows = outcome.get("ranges", [])
+    known = {one.space_id: one for one in Project.objects.visible_to(user).filter(space_id__in=[row[0] for row in rows]).select_related("space")}
+    found.ranges = [RangeLine(known[space], _range(before), _range(after)) for space, before, after in rows if space in known]
+
+
+def _range(told: list[Any] | None) -> tuple[date, date, float] | None:
+    return (date.fromisoformat(told[0]), date.fromisoformat(told[1]), float(told[2])) if told else None
+
+
+def _objectives(user: Any, outcome: dict[str, Any], found: Wider) -> None:
+    ties = outcome.get("ties", [])
+    names = plan_conflicts.titles(user, [("", kind, pk) for _objective, kind, pk in ties])
+    hangs: dict[int, list[str]] = defaultdict(list)
+    for objective, kind, pk in ties:
+        if name := names["", kind, pk]:
+            hangs[objective].append(name)
+    rows = Objective.objects.visible_to(user).filter(pk__in=outcome.get("objectives", ())).order_by("title", "id")
+    found.objectives = [(one, sorted(hangs[one.pk])) for one in rows]
 
 
 def _promised(user: Any, outcome: dict[str, Any], found: Wider) -> None:

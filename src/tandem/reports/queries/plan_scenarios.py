@@ -42,12 +42,15 @@ class PromiseLine:
 
     @property
     def verdict(self) -> str:
-        """kept, broken: by this scenario, where it was otherwise; else later or earlier; gone: no work for it is planned any more."""
+        """kept, broken: by this scenario, where it was otherwise; else later or earlier; gone: no work for it is planned any more;
+        same: only the promise is another."""
         if self.after is None:
             return "gone"
         was_kept, is_kept = self.before is not None and self.before <= self.on, self.after <= (self.then or self.on)
         if was_kept != is_kept:
             return "kept" if is_kept else "broken"
+        if self.before == self.after:
+            return "same"
         return "earlier" if self.before and self.after < self.before else "later"
 
 

@@ -33,6 +33,7 @@ from tandem.web.templating import day
 _S = ChangeRequest.State
 _SHAPES = {_S.DRAFT: "to_do", _S.RETURNED: "to_do", _S.SUBMITTED: "in_progress", _S.URGENT: "in_progress"}
 HOW = (
+    _("P50 and P80 of the end of a project are drawn as the range of its plan is, with the dates of either plan; a project of which too little is known has none. Behind the P80 stand the working days that open risks are behind."),
     _("What a change does is computed before anybody can say yes: its edits are really carried out, both plans are levelled alike, and all of it is taken back."),
     _("A verdict counts for the very content that was judged: whoever changes the content asks both sides anew. Who wrote any of it does not judge it."),
     _("The last yes that was needed carries everything out in one step, each change as who said yes for the side whose business it is, and takes a baseline."),
@@ -89,10 +90,11 @@ def detail(request: HttpRequest, row: ChangeRequest) -> dict[str, Any]:
     job = Job.objects.visible_to(user).filter(pk=row.scenario.job_id).running().first()
     is_planner = may(user, Permission.EDIT_PLAN, row.space_id) or may(user, Permission.EDIT_PRODUCT, row.space_id)
     may_write = row.is_writable and may(user, Permission.COMMENT, row.space_id) and (is_planner or row.author_id == user.pk)
+    wider = reads.wider(user, row.scenario.outcome) if row.scenario.outcome else None
     found = [(line, contents_forms.said(line), contents_forms.moved(line), refusal(*line.problem) if line.problem else "") for line in lines]
     return {
         "may_change": False, "lines": found, "hidden": hidden, "job": job, "phase_words": phase_words, "here": request.get_full_path(), **branch_picture.drawn(picture),
-        "wider": reads.wider(user, row.scenario.outcome) if row.scenario.outcome else None, "may_write": may_write,
+        "wider": wider, **branch_picture.ranges(wider.ranges if wider else []), "is_request": True, "may_write": may_write,
         "may_hand_in": may_write and row.state in (_S.DRAFT, _S.RETURNED), "sides": forms.panels(user, row, row.voices, everything),
         "may_withdraw": row.is_writable and (row.author_id == user.pk or may(user, Permission.MANAGE_ACCESS, row.space_id)),
         "may_first": row.state == _S.SUBMITTED and may(user, Permission.APPLY_FIRST, row.space_id), "past": reads.past(user, row),

@@ -1,6 +1,6 @@
 """What a branch of the plan comes to, as pages show it: both plans on one axis, and the whole in a sentence."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from tandem.kit import clock
 from tandem.kit.dates import months_on, quarter_start, short_day
 from tandem.reports.queries import plan_scenarios as reads
+from tandem.reports.queries.change_requests import RangeLine
 from tandem.web.product.roadmap_picture import MONTHS, QUARTERS, Axis, axis_from
 
 
@@ -16,12 +17,30 @@ def drawn(picture: reads.Picture | None) -> dict[str, Any]:
     """What `planning/branch_parts.html` asks for."""
     axis = _axis(picture)
     lanes = [(line, _lane(line, axis)) for line in picture.projects] if picture else []
-    return {"picture": picture, "axis": axis, "today_label": short_day(axis.today), "lanes": lanes, "sentence": sentence(picture) if picture else ""}
+    return {"picture": picture, "axis": axis, "today_label": short_day(axis.today), "lanes": lanes, "sentence": sentence(picture) if picture else "", "is_request": False}
+
+
+def ranges(lines: list[RangeLine]) -> dict[str, Any]:
+    """Where projects end, from P50 to P80: hollow as it was, filled as it would be."""
+    axis = _axis_to([day for line in lines for one in (line.before, line.after) if one for day in one[:2]])
+    return {"range_axis": axis, "range_lanes": [(line, _range_lane(line, axis)) for line in lines]}
+
+
+def _range_lane(line: RangeLine, axis: Axis) -> dict[str, Any]:
+    days, after = line.days, line.after
+    label = " → ".join(f"P50 {short_day(one[0])}, P80 {short_day(one[1])}" if one else "–" for one in (line.before, line.after))
+    return {
+        "state": "none" if not days else "off" if days > 0 else "on", "was": (axis.at(line.before[0]), axis.at(line.before[1])) if line.before else None,
+        "p50": axis.at(after[0]) if after else None, "p80": axis.at(after[1]) if after else None, "today": axis.at(axis.today), "label": label,
+    }  # fmt: skip
 
 
 def _axis(picture: reads.Picture | None) -> Axis:
+    return _axis_to([day for line in (picture.projects if picture else ()) for span in (line.before, line.after) if span for day in span])
+
+
+def _axis_to(days: list[date]) -> Axis:
     today = clock.today()
-    days = [day for line in (picture.projects if picture else ()) for span in (line.before, line.after) if span for day in span]
     last = max([today + timedelta(days=60), *days])
     scale = MONTHS if last - today < timedelta(days=400) else QUARTERS
     first = months_on(today, -1 if scale == MONTHS else -3)
