@@ -20,11 +20,27 @@ from tandem.collaboration.models import (
     Watch,
 )
 from tandem.exchange.models import Import
-from tandem.governance.actions import issues, risk_settings, risk_ties
+from tandem.governance.actions import (
+    gate_verdicts,
+    gates,
+    issues,
+    method_uses,
+    methods,
+    risk_settings,
+    risk_ties,
+)
 from tandem.governance.models import (
+    Gate,
+    GateCriterion,
+    GateRelease,
+    GateVerdict,
     Issue,
     IssueEscalation,
     IssueItem,
+    Method,
+    MethodPart,
+    MethodUse,
+    MethodVersion,
     Risk,
     RiskReserve,
     RiskRun,
@@ -253,6 +269,16 @@ class Area:
     issue: Issue
     issue_item: IssueItem
     issue_escalation: IssueEscalation
+    method: Method
+    unused_method: Method
+    method_version: MethodVersion
+    method_draft: MethodVersion
+    method_use: MethodUse
+    method_part: MethodPart
+    gate: Gate
+    gate_criterion: GateCriterion
+    gate_release: GateRelease
+    waiting_verdict: GateVerdict
     benefit: Benefit
     unmeasured_benefit: Benefit
     benefit_measurement: BenefitMeasurement
@@ -407,6 +433,7 @@ def build(admin: User, name: str, key: str) -> Area:
         actor=admin, objective=objective, subject=found["feature"], weight=50
     )
     found |= _proposed(admin, top) | _governed(admin, project, found["item"])
+    found |= _gated(admin, top, project, make.project(actor=admin, name=f"{name} gated project", parent=top, owner=admin))
     texts = {"goal": "Book without calling", "scope_in": "The portal", "measures": "Half the calls"}
     charter = charters.draft(actor=admin, space=found["project"].space, **texts)
     half = charters.draft(actor=admin, space=found["second_project"].space, **texts)
@@ -497,6 +524,42 @@ def _governed(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
         "risk_scale": risk_settings.set_scale(actor=admin, space=space, high_from=14, medium_from=6),
         "issue_escalation": IssueEscalation.objects.create(space=space, issue=issue, since=issue.progress_at, level=1, told_in=space, told=[admin.pk]),
     }
+
+
+_WAY = {
+    "phases": [{"key": "think", "name": "Think", "stage": "concept", "days": 5}, {"key": "do", "name": "Do", "stage": "build", "days": 10}],
+    "roles": [{"key": "sponsor", "name": "Sponsor", "duty": ""}],
+    "deliverables": [{"key": "note", "name": "Note", "phase": "think", "checklist": ["Read"]}],
+    "gates": [
+        {"key": "go", "name": "Go on", "phase": "think", "money": 40, "reviewers": ["sponsor"], "criteria": [{"key": "worth", "kind": "judged", "text": "Worth it", "limit": 0}]},
+        {"key": "end", "name": "End", "phase": "do", "money": 60, "reviewers": ["sponsor"], "criteria": []},
+    ],
+}  # fmt: skip
+
+
+def _gated(admin: User, top: Space, project: Project, managed: Project) -> dict[str, Any]:
+    """A method with two versions and a draft, followed in its first; a verdict of who manages a project, which waits for another's."""
+    method = methods.create(actor=admin, space=top, name="Quay way", content=_WAY)
+    first = methods.publish(actor=admin, method_version=method.versions.get(), version=None)
+    use = method_uses.take_up(actor=admin, project=project, method_version=first, starts_on=clock.today())
+    method_uses.take_up(actor=admin, project=managed, method_version=first, starts_on=clock.today())
+    second = _changed_version(admin, method, 12)
+    methods.publish(actor=admin, method_version=second, version=None)
+    gate, theirs = (one.gates.select_related("project", "space").get(key="go") for one in (project, managed))
+    criterion = gate.criteria.get()
+    gates.judge(actor=admin, gate_criterion=criterion, version=None, is_met=True, evidence="The board")
+    waiting = gate_verdicts.give(actor=admin, gate=theirs, version=None, verdict="go", reason="Worth it", digest=gate_verdicts.content(theirs)[1])
+    return {
+        "method": method, "unused_method": methods.create(actor=admin, space=top, name="Nobody's way"), "method_version": second, "method_draft": _changed_version(admin, method, 14),
+        "method_use": use, "method_part": MethodPart.objects.get(project=project, kind="role"), "gate": gate, "gate_criterion": criterion, "waiting_verdict": waiting,
+        "gate_release": gates.set_release(actor=admin, gate=project.gates.get(key="end"), amount=Decimal("900"), currency="EUR"),
+    }  # fmt: skip
+
+
+def _changed_version(admin: User, method: Method, days: int) -> MethodVersion:
+    made = methods.draft(actor=admin, method=method)
+    phases = [{**row, "days": days} for row in made.content["phases"]]
+    return methods.change_draft(actor=admin, method_version=made, version=None, content={**made.content, "phases": phases})
 
 
 _NO_SPAN = {"mean": 0, "p50": 0, "p80": 0, "p80_between": [0, 0]}

@@ -97,6 +97,7 @@ _READ_ONLY = [
     "ballots", "scoring_models", "scores", "roadmap_editions", "roadmap_shares", "portals", "adoptions",
     "job_roles", "skills", "departments", "employments", "person_roles", "person_skills", "equipment",
     "risks", "risk_ties", "risk_runs", "risk_reserves", "issues", "issue_items", "issue_escalations",
+    "methods", "method_versions", "method_uses", "method_parts", "gates", "gate_criteria", "gate_verdicts",
 ]  # fmt: skip
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints", "retrospectives",
@@ -250,6 +251,18 @@ API: dict[str, Policy] = {
     "risks_ties_list": READ,
     "issues_items_list": READ,
     "risk_reserves_create": create(PLAN),
+    "shipped_methods_list": LIST,
+    "methods_create": create(PORTFOLIO),
+    **{f"{noun}_change": change(PORTFOLIO) for noun in ("methods", "method_versions")},
+    **{f"{noun}_remove": remove(PORTFOLIO) for noun in ("methods", "method_versions")},
+    **{f"{name}_create": change(PORTFOLIO, 201) for name in ("methods_drafts", "method_versions_publications", "method_versions_projects", "gates_verdicts", "gates_releases", "gate_verdicts_seconds", "gate_verdicts_withdrawals")},
+    "method_uses_create": create(PLAN),
+    **{f"{name}_create": change(PLAN, 201) for name in ("method_uses_upgrades", "method_parts_tailorings", "method_parts_people")},
+    **dict.fromkeys(("method_uses_conformance_read", "method_uses_differences_read", "gates_standing_read"), READ),
+    "gates_change": change(PLAN),
+    **{f"gate_criteria_{what}_create": change(WORK, 201) for what in ("judgements", "reversals")},
+    "gate_releases_list": LIST,
+    "gate_releases_read": Policy(COSTS, denied=404),
     "scenarios_create": create(PORTFOLIO),
     "scenarios_change": change(PORTFOLIO),
     "scenarios_remove": remove(PORTFOLIO),
@@ -485,6 +498,7 @@ API: dict[str, Policy] = {
 for _noun in (
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "levelled_dates", "contributions", "check_ins", "measurements",
     "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes", "risk_ties", "risk_runs", "risk_reserves", "issue_items", "issue_escalations",
+    "method_uses", "gate_criteria", "gate_verdicts",
 ):
     del API[f"{_noun}_history"]
 
@@ -644,6 +658,15 @@ WEB: dict[str, Page] = {
     "risk_scale_removals": Page(post=PLAN),
     "risk_computations": Page(post=COMMENT),
     "risk_reserves": Page(post=PLAN),
+    **_noun("methods", PORTFOLIO, remove=True),
+    **{name: page for name, page in _noun("gates", PLAN).items() if name != "gates_new"},
+    **{name: Page(post=PORTFOLIO) for name in ("methods_takings", "methods_drafts", "method_publications", "gates_verdicts", "gate_verdict_seconds", "gates_releases")},
+    "method_draft": Page(get=PORTFOLIO, post=PORTFOLIO),
+    "method_new_project": Page(get=PORTFOLIO, post=PORTFOLIO, anywhere=True),
+    "project_method": Page(get=SEE),
+    **{name: Page(post=PLAN) for name in ("project_method_beginnings", "method_use_upgrades", "method_part_changes")},
+    "gate_judgements": Page(post=WORK),
+    "phase_board": _LISTING,
     "benefit_measurement_removals": Page(post=WORK),
     "money": _LISTING,
     "labour": _LISTING,

@@ -118,6 +118,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "RiskReserveCreate": {"space_id": 7, "money": 80000, "days": "12.0", "note": "Steering committee, 12 January"},
     "IssueCreate": {"space_id": 7, "risk_id": 31, "title": "The crane came three weeks late", "severity": "high", "due_on": "2027-03-12", "delay_days": 15},
     "IssueItemCreate": {"item_id": 4711},
+    "MethodCreate": {"space_id": 1, "ours": "hybrid"},
+    "ProjectFromMethod": {"name": "Quay 4", "parent_space_id": 1, "starts_on": "2027-02-01"},
+    "MethodUseCreate": {"project_id": 9, "method_version_id": 2, "starts_on": "2027-02-01"},
+    "MethodTailoring": {"reason": "The charter says it already", "is_left_out": True},
+    "GateJudgement": {"is_met": True, "evidence": "Three shippers said so", "link": "/feedback/12/"},
+    "GateVerdictCreate": {
+        "verdict": "recycle", "reason": "The benefit is not proven", "digest": "0" * 64, "conditions": [{"title": "Ask three shippers", "owner_id": 4, "due_on": "2027-03-05"}],
+    },
     "CostLineCreate": {
         "space_id": 7, "title": "Berth crane, second instalment", "kind": "purchase", "treatment": "capex", "month": "2027-02-01", "currency": "EUR",
         "planned": "120000.00", "committed": "118500.00", "supplier": "Kran AG", "reference": "PO-2214",

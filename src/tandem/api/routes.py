@@ -22,7 +22,7 @@ from tandem.api.collaboration import (
 )
 from tandem.api.describing import described
 from tandem.api.exchange import imports
-from tandem.api.governance import issues, risks
+from tandem.api.governance import gates, issues, methods, risks
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import (
     computed_dates,
@@ -136,6 +136,15 @@ NOUNS: dict[str, Router] = {
     "issues": issues.router,
     "issue-items": issues.items,
     "issue-escalations": issues.escalations,
+    "methods": methods.router,
+    "shipped-methods": methods.shipped,
+    "method-versions": methods.versions,
+    "method-uses": methods.uses,
+    "method-parts": methods.parts,
+    "gates": gates.router,
+    "gate-criteria": gates.criteria,
+    "gate-verdicts": gates.verdicts,
+    "gate-releases": gates.releases,
     "cost-lines": costs.router,
     "budgets": costs.budget_router,
     "budget-entries": costs.entries,

@@ -1,10 +1,15 @@
-"""Risks, issues, and what is set, kept and computed around them."""
+"""Risks, issues, methods and gates, and what is set, kept and computed around them."""
 
+from tandem.governance.models.gate import Gate, GateCriterion, GateRelease, GateVerdict
 from tandem.governance.models.issue import Issue, IssueEscalation, IssueItem
+from tandem.governance.models.method import Method, MethodPart, MethodUse, MethodVersion
 from tandem.governance.models.risk import Risk, RiskTie
 from tandem.governance.models.risk_reserve import RiskReserve
 from tandem.governance.models.risk_run import RiskRun
 from tandem.governance.models.risk_scale import RiskScale
 from tandem.governance.models.risk_suggestion import RiskSuggestion
 
-__all__ = ["Issue", "IssueEscalation", "IssueItem", "Risk", "RiskReserve", "RiskRun", "RiskScale", "RiskSuggestion", "RiskTie"]
+__all__ = [
+    "Gate", "GateCriterion", "GateRelease", "GateVerdict", "Issue", "IssueEscalation", "IssueItem", "Method", "MethodPart", "MethodUse", "MethodVersion",
+    "Risk", "RiskReserve", "RiskRun", "RiskScale", "RiskSuggestion", "RiskTie",
+]  # fmt: skip
