@@ -20,14 +20,32 @@ from tandem.collaboration.models import (
     Watch,
 )
 from tandem.exchange.models import Import
-from tandem.governance.actions import approval_rules, decisions, issues, risk_settings, risk_ties
+from tandem.governance.actions import (
+    approval_rules,
+    decisions,
+    gate_verdicts,
+    gates,
+    issues,
+    method_uses,
+    methods,
+    risk_settings,
+    risk_ties,
+)
 from tandem.governance.models import (
     ApprovalRule,
     ChangeRequest,
     Decision,
+    Gate,
+    GateCriterion,
+    GateRelease,
+    GateVerdict,
     Issue,
     IssueEscalation,
     IssueItem,
+    Method,
+    MethodPart,
+    MethodUse,
+    MethodVersion,
     Risk,
     RiskReserve,
     RiskRun,
@@ -263,6 +281,16 @@ class Area:
     approval_rule: ApprovalRule
     decision: Decision
     made_decision: Decision
+    method: Method
+    unused_method: Method
+    method_version: MethodVersion
+    method_draft: MethodVersion
+    method_use: MethodUse
+    method_part: MethodPart
+    gate: Gate
+    gate_criterion: GateCriterion
+    gate_release: GateRelease
+    waiting_verdict: GateVerdict
     benefit: Benefit
     unmeasured_benefit: Benefit
     benefit_measurement: BenefitMeasurement
@@ -418,6 +446,7 @@ def build(admin: User, name: str, key: str) -> Area:
     )
     found |= _proposed(admin, top) | _governed(admin, project, found["item"])
     found |= _asked(admin, found["project"], found["item"])
+    found |= _gated(admin, top, project, make.project(actor=admin, name=f"{name} gated project", parent=top, owner=admin))
     texts = {"goal": "Book without calling", "scope_in": "The portal", "measures": "Half the calls"}
     charter = charters.draft(actor=admin, space=found["project"].space, **texts)
     half = charters.draft(actor=admin, space=found["second_project"].space, **texts)
@@ -531,6 +560,42 @@ def _asked_and_made(admin: User, project: Project) -> dict[str, Any]:
     asked = decisions.create(actor=admin, space=project.space, question="Which crane?", options=["Dutch", "German"])
     made = decisions.create(actor=admin, space=project.space, question="Which quay?")
     return {"decision": asked, "made_decision": decisions.decide(actor=admin, decision=made, version=None, chosen="Quay 3", why="It is free")}
+
+
+_WAY = {
+    "phases": [{"key": "think", "name": "Think", "stage": "concept", "days": 5}, {"key": "do", "name": "Do", "stage": "build", "days": 10}],
+    "roles": [{"key": "sponsor", "name": "Sponsor", "duty": ""}],
+    "deliverables": [{"key": "note", "name": "Note", "phase": "think", "checklist": ["Read"]}],
+    "gates": [
+        {"key": "go", "name": "Go on", "phase": "think", "money": 40, "reviewers": ["sponsor"], "criteria": [{"key": "worth", "kind": "judged", "text": "Worth it", "limit": 0}]},
+        {"key": "end", "name": "End", "phase": "do", "money": 60, "reviewers": ["sponsor"], "criteria": []},
+    ],
+}  # fmt: skip
+
+
+def _gated(admin: User, top: Space, project: Project, managed: Project) -> dict[str, Any]:
+    """A method with two versions and a draft, followed in its first; a verdict of who manages a project, which waits for another's."""
+    method = methods.create(actor=admin, space=top, name="Quay way", content=_WAY)
+    first = methods.publish(actor=admin, method_version=method.versions.get(), version=None)
+    use = method_uses.take_up(actor=admin, project=project, method_version=first, starts_on=clock.today())
+    method_uses.take_up(actor=admin, project=managed, method_version=first, starts_on=clock.today())
+    second = _changed_version(admin, method, 12)
+    methods.publish(actor=admin, method_version=second, version=None)
+    gate, theirs = (one.gates.select_related("project", "space").get(key="go") for one in (project, managed))
+    criterion = gate.criteria.get()
+    gates.judge(actor=admin, gate_criterion=criterion, version=None, is_met=True, evidence="The board")
+    waiting = gate_verdicts.give(actor=admin, gate=theirs, version=None, verdict="go", reason="Worth it", digest=gate_verdicts.content(theirs)[1])
+    return {
+        "method": method, "unused_method": methods.create(actor=admin, space=top, name="Nobody's way"), "method_version": second, "method_draft": _changed_version(admin, method, 14),
+        "method_use": use, "method_part": MethodPart.objects.get(project=project, kind="role"), "gate": gate, "gate_criterion": criterion, "waiting_verdict": waiting,
+        "gate_release": gates.set_release(actor=admin, gate=project.gates.get(key="end"), amount=Decimal("900"), currency="EUR"),
+    }  # fmt: skip
+
+
+def _changed_version(admin: User, method: Method, days: int) -> MethodVersion:
+    made = methods.draft(actor=admin, method=method)
+    phases = [{**row, "days": days} for row in made.content["phases"]]
+    return methods.change_draft(actor=admin, method_version=made, version=None, content={**made.content, "phases": phases})
 
 
 _NO_SPAN = {"mean": 0, "p50": 0, "p80": 0, "p80_between": [0, 0]}

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tandem.governance.actions import change_impacts, change_requests, issues, risks
-from tandem.governance.models import ChangeRequest, Issue, Risk
+from tandem.governance.actions import change_impacts, change_requests, issues, method_uses, methods, risks
+from tandem.governance.models import ChangeRequest, Issue, Method, Risk
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Space, User
@@ -190,3 +190,15 @@ def change_request(
     if computed and changes:
         change_impacts.compute(row)
     return ChangeRequest.objects.get(pk=row.pk)
+
+
+def method(*, actor: User, key: str = "predictive", space: Space | None = None) -> Method:
+    """One of ours, taken into the organisation."""
+    return methods.take(actor=actor, space=space or Space.objects.get(parent=None), key=key)
+
+
+def project_of(*, actor: User, method: Method, name: str = "Quay", parent: Space | None = None, starts_on: date | None = None, **values: Any) -> Project:
+    """A project begun from the newest version of a method."""
+    return method_uses.start_project(
+        actor=actor, parent=parent or Space.objects.get(parent=None), method_version=methods.newest(method), name=name, starts_on=starts_on or clock.today(), **values
+    )

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from tandem.api.routes import api
+from tandem.governance.actions import gate_verdicts
 from tandem.kit import clock
 from tandem.product.models import Portal
 from tandem.work.models import Retrospective, State, Transition
@@ -61,6 +62,14 @@ EXAMPLES = {
     "change-verdicts": "change_verdict",
     "approval-rules": "approval_rule",
     "decisions": "decision",
+    "methods": "method",
+    "method-versions": "method_draft",
+    "method-uses": "method_use",
+    "method-parts": "method_part",
+    "gates": "gate",
+    "gate-criteria": "gate_criterion",
+    "gate-verdicts": "waiting_verdict",
+    "gate-releases": "gate_release",
     "cost-lines": "cost_line",
     "budgets": "budget",
     "budget-entries": "budget_entry",
@@ -152,6 +161,7 @@ _ELSEWHERE = {
     "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block", "key_results_reopenings_create": "scored_key_result", "charters_signature_withdrawals_create": "half_signed_charter",
     "decisions_replacements_create": "made_decision", "decisions_revisits_create": "made_decision",
     "change_requests_change": "written_change", "change_requests_submissions_create": "written_change",
+    "methods_remove": "unused_method", "method_versions_projects_create": "method_version",
     "proposals_remove": "draft", "benefits_remove": "unmeasured_benefit", "scenarios_adoptions_create": "answered_scenario", "states_retirements_create": "spare_state", "types_retirements_create": "spare_type",
     "time_entries_restorations_create": "removed_time", "time_sheets_submissions_create": "open_time_sheet", "time_sheets_reopenings_create": "approved_time_sheet", "releases_publications_create": "out_release", "releases_withdrawals_create": "out_release",
     "checklist_entries_restorations_create": "removed_entry", "submissions_reopenings_create": "declined_submission", "recurrences_resumptions_create": "paused_recurrence",
@@ -368,6 +378,20 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "decisions_replacements_create": lambda a: {"chosen": "Quay 4", "why": "Quay 3 is taken"},
     "decisions_revisits_create": lambda a: {"note": "Still so", "next_on": _days(40)},
     "approval_rules_change": lambda a: {"days_most": 9},
+    "methods_create": lambda a: {"space_id": a.space.pk, "name": "House way", "source_id": a.method.pk},
+    "methods_change": lambda a: {"description": "For quays"},
+    "method_versions_change": lambda a: {"note": "Longer phases"},
+    "method_versions_projects_create": lambda a: {"name": "Quay 9", "parent_space_id": a.space.pk, "starts_on": _days(3)},
+    "method_uses_create": lambda a: {"project_id": a.second_project.pk, "method_version_id": a.method_version.pk, "starts_on": _days(3)},
+    "method_uses_upgrades_create": lambda a: {"method_version_id": a.method_version.pk},
+    "method_parts_tailorings_create": lambda a: {"reason": "Small", "is_left_out": True},
+    "method_parts_people_create": lambda a: {"person_id": a.member.pk},
+    "gates_change": lambda a: {"due_on": _days(90), "reason": "Fog"},
+    "gates_verdicts_create": lambda a: {
+        "verdict": "recycle", "reason": "Not proven", "digest": gate_verdicts.content(a.gate)[1], "conditions": [{"title": "Ask", "owner_id": a.member.pk, "due_on": _days(9)}],
+    },
+    "gates_releases_create": lambda a: {"amount": "1200.50", "currency": "EUR"},
+    "gate_criteria_judgements_create": lambda a: {"is_met": False, "evidence": "Too dear", "link": "/risks/"},
     "scenarios_create": lambda a: {
         "space_id": a.space.pk, "name": "More people", "starts_on": _days(30), "budget": [90000], "capacity": {"Developer": [60]},
         "shares": [{"group": "kind:run", "bound": "most", "percent": 90}], "owner_id": a.member.pk,

@@ -102,6 +102,7 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
     foreign = {
         "space_id": pair.theirs.project.space_id,
         "parent_space_id": pair.theirs.space.pk,
+        "method_version_id": pair.theirs.method_version.pk,
         "state_id": pair.theirs.state.pk,
         "sprint_id": pair.theirs.running_sprint.pk,
         "stop_id": pair.theirs.state.pk,
@@ -325,6 +326,17 @@ def _again(one: Operation, area, number: int) -> None:
         subject.as_of -= timedelta(days=number + 1)
     if one.noun == "issue-escalations":  # one a step
         subject.level += number + 1
+    if one.noun in ("method-parts", "gates", "gate-criteria"):
+        subject.key = f"k{number}"
+    if one.noun == "gate-verdicts":  # one waits
+        subject.state = "withdrawn"
+    if one.noun == "gate-releases":  # one a gate
+        gate = copy.copy(subject.gate)
+        gate.pk, gate._state.adding, gate.key = None, True, f"k{number}"
+        gate.save(force_insert=True)
+        subject.gate = gate
+    if one.noun == "method-versions":  # one draft
+        subject.published_at = subject.created_at
     if one.noun == "proposal-ties":  # one a pair
         subject.other = make.proposal(actor=area.admin, space=area.space, title=f"P{number}")
     if one.noun == "adoptions":  # one holds at a time
@@ -376,7 +388,7 @@ def _again(one: Operation, area, number: int) -> None:
         ("is_default", False),
         ("mark", f"n{number}"),
         ("lane", f"label:n{number}"),
-        ("ended_at", getattr(subject, "since", None)),
+        ("ended_at", getattr(subject, "since", getattr(subject, "began_at", None))),
         ("digest", f"n{number}"),
         ("token", f"n{number}"),
         ("url", f"https://git.example.org/{number}"),

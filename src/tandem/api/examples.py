@@ -130,6 +130,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "DecisionVerdict": {"chosen": "The Dutch one", "why": "It stands three weeks earlier.", "revisit_on": "2027-06-01"},
     "ApprovalRuleCreate": {"space_id": 1, "kinds": ["dates", "people"], "days_most": 5, "money_most": 10000, "currency": "EUR", "product_voices": 0, "pmo_voices": 1},
+    "MethodCreate": {"space_id": 1, "ours": "hybrid"},
+    "ProjectFromMethod": {"name": "Quay 4", "parent_space_id": 1, "starts_on": "2027-02-01"},
+    "MethodUseCreate": {"project_id": 9, "method_version_id": 2, "starts_on": "2027-02-01"},
+    "MethodTailoring": {"reason": "The charter says it already", "is_left_out": True},
+    "GateJudgement": {"is_met": True, "evidence": "Three shippers said so", "link": "/feedback/12/"},
+    "GateVerdictCreate": {
+        "verdict": "recycle", "reason": "The benefit is not proven", "digest": "0" * 64, "conditions": [{"title": "Ask three shippers", "owner_id": 4, "due_on": "2027-03-05"}],
+    },
     "CostLineCreate": {
         "space_id": 7, "title": "Berth crane, second instalment", "kind": "purchase", "treatment": "capex", "month": "2027-02-01", "currency": "EUR",
         "planned": "120000.00", "committed": "118500.00", "supplier": "Kran AG", "reference": "PO-2214",

@@ -22,7 +22,7 @@ from tandem.api.collaboration import (
 )
 from tandem.api.describing import described
 from tandem.api.exchange import imports
-from tandem.api.governance import change_requests, decisions, issues, risks
+from tandem.api.governance import change_requests, decisions, gates, issues, methods, risks
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import (
     computed_dates,
@@ -140,6 +140,15 @@ NOUNS: dict[str, Router] = {
     "change-verdicts": change_requests.verdicts,
     "approval-rules": change_requests.rules,
     "decisions": decisions.router,
+    "methods": methods.router,
+    "shipped-methods": methods.shipped,
+    "method-versions": methods.versions,
+    "method-uses": methods.uses,
+    "method-parts": methods.parts,
+    "gates": gates.router,
+    "gate-criteria": gates.criteria,
+    "gate-verdicts": gates.verdicts,
+    "gate-releases": gates.releases,
     "cost-lines": costs.router,
     "budgets": costs.budget_router,
     "budget-entries": costs.entries,

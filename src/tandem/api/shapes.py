@@ -174,7 +174,7 @@ OPTIONAL = Field(default=None, json_schema_extra=_without_default)
 
 
 def body(
-    name: str, model: type[models.Model], fields: str, *, partial: bool = False, **extra: Any
+    name: str, model: type[models.Model], fields: str, /, *, partial: bool = False, **extra: Any
 ) -> type[Body]:
     """A request's shape: `fields` of the model (with blanks between; the foreign key `owner` is `owner_id`).
 

@@ -297,6 +297,12 @@ def _add_changes() -> None:
     tandem.add_command(change)
 
 
+def _add_methods() -> None:
+    from tandem.config.method_commands import methods
+
+    tandem.add_command(methods)
+
+
 _add_people()
 _add_resources()
 _add_samples()
@@ -305,6 +311,7 @@ _add_work()
 _add_plan()
 _add_risks()
 _add_changes()
+_add_methods()
 
 
 def main() -> None:

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tandem.history import change_verbs
 
+from tandem.history import method_verbs
+
 VERBS = {
     **change_verbs.VERBS,
     "user.created": _("joined"),
@@ -385,6 +387,7 @@ VERBS = {
     "issue.unblocks": _("took a work item out of the issue"),
     "issue.escalated": _("escalated the issue"),
     "issue.computed": _("computed what the issue does to the plan"),
+    **method_verbs.VERBS,
     "import.received": _("uploaded a file to import"),
     "import.discarded": _("discarded an import"),
     "import.started": _("started an import"),

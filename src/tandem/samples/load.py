@@ -15,6 +15,7 @@ from tandem.samples.aligned import Aligned
 from tandem.samples.asked import Asked
 from tandem.samples.choosing import Choosing
 from tandem.samples.gained import Gained
+from tandem.samples.gated import Gated
 from tandem.samples.going_out import GoingOut
 from tandem.samples.heard import Heard
 from tandem.samples.looking_back import look_back
@@ -96,6 +97,7 @@ def load(
         Timed(place, timeline).run()
         Risked(place, timeline, computed=computed).run()
         Asked(place, timeline).run()
+        Gated(place, timeline).run()
         GoingOut(place, promised, timeline).run()
         timeline.run(lambda done, total: tell(say((f"Replaying what happened: {done} of {total}", f"正在重演经过：{done}/{total}"), spoken)))
         boards.lay_out(place.users["lead"], spoken)
@@ -127,7 +129,7 @@ def _compute() -> None:
 
 
 def _counts() -> dict[str, int]:
-    from tandem.governance.models import ChangeRequest, Issue, Risk
+    from tandem.governance.models import ChangeRequest, Gate, Issue, Method, Risk
     from tandem.history.models import Event
     from tandem.people.models import User
     from tandem.portfolio.models import Benefit, Programme, Project, ProjectReport, Proposal
@@ -135,7 +137,7 @@ def _counts() -> dict[str, int]:
     from tandem.strategy.models import CheckIn, KeyResult, Kpi, Measurement, Objective
     from tandem.work.models import Link, StateChange, WorkItem
 
-    nouns = (User, Product, Programme, Project, ProjectReport, Objective, KeyResult, CheckIn, Kpi, Measurement, Proposal, Benefit, Risk, Issue, ChangeRequest, Feature, Release, Promise, Feedback, WorkItem, StateChange, Link, Event)
+    nouns = (User, Product, Programme, Project, ProjectReport, Objective, KeyResult, CheckIn, Kpi, Measurement, Proposal, Benefit, Risk, Issue, ChangeRequest, Method, Gate, Feature, Release, Promise, Feedback, WorkItem, StateChange, Link, Event)
     return {str(model._meta.model_name): model._default_manager.count() for model in nouns}
 
 

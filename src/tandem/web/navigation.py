@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
 
 from tandem.exchange.models import Import
-from tandem.governance.models import ChangeRequest, Issue, Risk
+from tandem.governance.models import ChangeRequest, Gate, Issue, Risk
 from tandem.people.access import Permission, may_somewhere
 from tandem.portfolio.models import Portfolio, Programme, Project, Proposal
 from tandem.product.models import Product
@@ -69,6 +69,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
     (_("Governance"), "shield-check", "v", [
         (_("Risks"), "risks", "x"), (_("Risk matrix"), "risk_matrix", ""), (_("Risk exposure"), "risk_exposure", ""), (_("Suggested risks"), "risk_suggestions", ""),
         (pgettext_lazy("risks that happened", "Issues"), "issues", ""), (_("Change requests"), "change_requests", ""), (_("Table of approvals"), "approval_rules", ""), (_("Decisions"), "decisions", ""),
+        (_("By phase"), "phase_board", ""), (pgettext_lazy("stage gates", "Gates"), "gates", ""), (pgettext_lazy("ways of working", "Methods"), "methods", ""),
     ]),
     (_("People"), "users", "k", [
         (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Load"), "load", ""), (_("Allocation"), "allocation", ""), (_("Bookings"), "bookings", ""), (_("Fairness"), "fairness", ""),
@@ -94,6 +95,7 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
     (_("Objective"), "objectives_new", "target-arrow", Permission.EDIT_STRATEGY, ""),
     (_("KPI"), "kpis_new", "chart-line", Permission.EDIT_STRATEGY, ""),
     (_("Project"), "projects_new", "briefcase", Permission.EDIT_PORTFOLIO, ""),
+    (_("Project from a method"), "method_new_project", "briefcase", Permission.EDIT_PORTFOLIO, ""),
     (_("Proposal"), "proposals_new", "bulb", Permission.EDIT_WORK, ""),
     (_("Benefit"), "benefits_new", "chart-line", Permission.EDIT_WORK, ""),
     (_("Risk"), "risks_new", "alert-triangle", Permission.EDIT_WORK, ""),
@@ -111,7 +113,7 @@ _FILLED_BY: dict[str, list[Any]] = {
     "projects": [Project, Portfolio, Programme, Proposal],
     "roadmap": [Product],
     "work_items": [Project, Import],
-    "risks": [Risk, Issue],
+    "risks": [Risk, Issue, Gate],
     "change_requests": [ChangeRequest],
 }
 _KEPT_SECONDS, _KEPT_WHILE_SOME_LACK = 300.0, 20.0

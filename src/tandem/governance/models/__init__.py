@@ -1,9 +1,11 @@
-"""Risks, issues, change requests, and what is set, kept and computed around them."""
+"""Risks, issues, change requests, methods and gates, and what is set, kept and computed around them."""
 
 from tandem.governance.models.approval_rule import ApprovalRule
 from tandem.governance.models.change_request import ChangeRequest, Side, Verdict
 from tandem.governance.models.decision import Decision
+from tandem.governance.models.gate import Gate, GateCriterion, GateRelease, GateVerdict
 from tandem.governance.models.issue import Issue, IssueEscalation, IssueItem
+from tandem.governance.models.method import Method, MethodPart, MethodUse, MethodVersion
 from tandem.governance.models.risk import Risk, RiskTie
 from tandem.governance.models.risk_reserve import RiskReserve
 from tandem.governance.models.risk_run import RiskRun
@@ -11,6 +13,8 @@ from tandem.governance.models.risk_scale import RiskScale
 from tandem.governance.models.risk_suggestion import RiskSuggestion
 
 __all__ = [
-    "ApprovalRule", "ChangeRequest", "Decision", "Issue", "IssueEscalation", "IssueItem", "Risk", "RiskReserve", "RiskRun", "RiskScale", "RiskSuggestion", "RiskTie", "Side",
+    "ApprovalRule", "ChangeRequest", "Decision",
+    "Gate", "GateCriterion", "GateRelease", "GateVerdict", "Issue", "IssueEscalation", "IssueItem", "Method", "MethodPart", "MethodUse", "MethodVersion",
+    "Risk", "RiskReserve", "RiskRun", "RiskScale", "RiskSuggestion", "RiskTie", "Side",
     "Verdict",
 ]  # fmt: skip

@@ -16,10 +16,10 @@ from tandem.work.models import State, WorkItemType
 C = State.Category
 
 
-def give_default(*, actor: Any, space: Space) -> None:
-    """The four states and five types of a new project, in the language of who opens it, through whatever door."""
+def give_default(*, actor: Any, space: Space, states: list[tuple[str, Any]] | None = None) -> None:
+    """The four states and five types of a new project, in the language of who opens it, through whatever door; or these states."""
     with translation.override(getattr(actor, "language", "") or translation.get_language()):
-        _give(actor, space)
+        _give(actor, space, states)
 
 
 def give_default_to_many(*, actor: Any, spaces: list[Space]) -> None:
@@ -43,9 +43,9 @@ def _default() -> tuple[list[tuple[str, Any]], list[tuple[str, Any]]]:
     return states, [(_("Epic"), 3), (_("Story"), 2), (_("Task"), 2), (_("Bug"), 2), (_("Sub-task"), 1)]
 
 
-def _give(actor: Any, space: Space) -> None:
+def _give(actor: Any, space: Space, own: list[tuple[str, Any]] | None) -> None:
     states, types = _default()
-    ensure_states(actor=actor, space=space, states=states)
+    ensure_states(actor=actor, space=space, states=own or states)
     ensure_types(actor=actor, space=space, types=types)
 
 

@@ -1,0 +1,46 @@
+"""Why something about a method or a gate is refused: a part of the table in `words`."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+REFUSALS: dict[str, Any] = {
+    "method_malformed": _("This cannot be read as a method: %(where)s."),
+    "method_phase_unknown": _("%(where)s names the phase “%(phase)s”, which is not there."),
+    "method_role_unknown": _("%(where)s names the role “%(role)s”, which is not there."),
+    "method_money": _("The gates release more than 100 per cent together."),
+    "method_without_phase": _("A method needs a phase."),
+    "method_two_gates": _("A phase ends at one gate."),
+    "method_states": _("A workflow needs a state to begin in and one that is done."),
+    "method_key_twice": _("%(where)s: the key “%(key)s” stands there twice."),
+    "method_name_taken": _("There is a method called “%(name)s” here already."),
+    "method_in_use": _("Projects follow this method or have followed it: it stays."),
+    "method_only_draft": _("The first draft goes with its method alone."),
+    "method_same_as_before": _("It says the same as version %(number)s."),
+    "method_version_stands": _("Version %(number)s is published: nobody changes it. Begin the next one."),
+    "method_followed_already": _("This project follows a method already."),
+    "method_followed_before": _("This project has gates already."),
+    "method_no_newer": _("A project goes over to a newer version of its own method only."),
+    "method_unpublished": _("A draft cannot be followed: publish it first."),
+    "method_of_elsewhere": _("This method holds in another part of the organisation."),
+    "method_part_ended": _("The method does not ask for this any more."),
+    "method_part_no_role": _("Only a role is given to somebody."),
+    "tailoring_reason_missing": _("Say why it is done otherwise."),
+    "tailoring_nothing": _("Nothing would be otherwise."),
+    "gate_decided": _("This gate is decided: %(state)s."),
+    "gate_left_out": _("This gate is left out in this project."),
+    "gate_before_open": _("“%(name)s” comes first and is not decided."),
+    "gate_day_reason_missing": _("Say why the gate gets another day."),
+    "gate_content_stale": _("Something at this gate has changed since you looked: look again, then decide."),
+    "criterion_computed": _("This criterion is computed: nobody judges it."),
+    "evidence_missing": _("Say on what your judgement rests."),
+    "link_malformed": _("Write the address of a page here, or one that begins with https."),
+    "verdict_reason_missing": _("A verdict needs its reason."),
+    "verdict_waits": _("A verdict waits for its second: second it or take it back."),
+    "verdict_decided": _("This verdict is decided: %(state)s."),
+    "second_by_another": _("Somebody else has to second it."),
+    "managers_alone": _("Both of you manage this project: one of the two must not."),
+    "conditions_too_many": _("A verdict has at most %(most)s conditions."),
+    "recycle_without_conditions": _("Say what has to be done before it comes back."),
+    "day_unreadable": _("“%(text)s” is no date: write it as 2027-02-12."),
+}

@@ -1,0 +1,83 @@
+"""`tandem methods`: what it asks the API and what it says."""
+
+import pytest
+from click.testing import CliRunner
+
+from tandem.config import cli, method_commands
+
+GATE = {"id": 7, "due_on": "2027-03-01", "state": "open", "name": "G1 \x1b[31m"}
+CHECK = {"code": "gate_in_time", "holds": False, "name": "G1", "figures": {"days": 2, "last": ""}}
+
+
+class FakeApi:
+    posted = []
+
+    def space(self, key):
+        return {"id": 7, "key": key.upper()}
+
+    def rows(self, path, most=200, **query):
+        return {
+            "methods/": [{"id": 2, "name": "Ours", "description": "For quays", "origin": "hybrid"}], "method-uses/": [{"id": 5}],
+            "method-versions/": [{"id": 8, "number": 1, "published_at": "x"}, {"id": 9, "number": 2, "published_at": "x"}, {"id": 10, "number": 3, "published_at": None}],
+            "gates/": [GATE, GATE | {"id": 6, "due_on": "2027-01-01", "name": "G0"}, GATE | {"id": 3, "state": "passed", "name": "Gone"}],
+        }[path]  # fmt: skip
+
+    def get(self, path, **query):
+        return {
+            "shipped-methods/": {"items": [{"key": "hybrid", "name": "Hybrid", "purpose": ""}, {"key": "scrum", "name": "Scrum", "purpose": "Sprints"}]},
+            "method-uses/5/conformance/": {"percent": 50, "checks": [CHECK, CHECK | {"holds": True, "name": "G0"}]},
+            "gates/7/standing/": {"digest": "d" * 64, "criteria": [{"criterion_id": 4, "is_met": None, "code": "not_judged", "text": "Worth it"}]},
+            "gate-criteria/4/": {"id": 4, "text": "Worth it", "version": 1}, "gate-verdicts/3/": {"id": 3, "version": 2},
+        }[path]  # fmt: skip
+
+    def post(self, path, body, row=None):
+        self.posted.append((path, body))
+        return {"id": 12, "state": "waiting"}
+
+
+@pytest.fixture
+def ask(monkeypatch):
+    FakeApi.posted.clear()
+    monkeypatch.setattr(method_commands, "Api", FakeApi)
+    monkeypatch.setattr(method_commands, "written", lambda api, path, body, row, is_post: api.posted.append((path, body)) or {})
+
+    def run(*words, code=0):
+        done = CliRunner().invoke(cli.tandem, ["methods", *words])
+        assert done.exit_code == code, done.output
+        return done.output
+
+    return run
+
+
+def test_methods_are_listed_with_ours_that_nobody_has_taken(ask):
+    said = ask("list")
+    assert "Ours" in said and "Scrum" in said and "Hybrid" not in said
+
+
+def test_a_project_begins_from_the_newest_published_version(ask):
+    assert "Project 12" in ask("begin", "2", "Quay 4", "--in", "har", "--on", "2027-02-01")
+    assert FakeApi.posted == [("method-versions/9/projects/", {"name": "Quay 4", "parent_space_id": 7, "starts_on": "2027-02-01"})]
+    ask("begin", "scrum", "Quay 5", "--in", "har", "--on", "2027-02-01")
+    assert FakeApi.posted[1] == ("methods/", {"space_id": 7, "ours": "scrum"})
+
+
+def test_conformance_names_what_was_not_done(ask):
+    said = ask("conformance", "POR")
+    assert "G1" in said and "G0" not in said and "50 %" in said and "days 2" in said
+    assert "G0" in ask("conformance", "POR", "--all")
+
+
+def test_gates_stand_in_their_order_without_control_characters(ask):
+    said = ask("gates")
+    assert said.index("G0") < said.index("G1") and "Gone" not in said and "\x1b" not in said
+    assert "Gone" in ask("gates", "--all")
+    assert "Worth it" in ask("gate", "7")
+
+
+def test_what_is_decided_names_what_was_looked_at(ask):
+    assert "waits" in ask("decide", "7", "recycle", "Thin", "--condition", "Ask", "--condition", "Price")
+    assert FakeApi.posted == [("gates/7/verdicts/", {"verdict": "recycle", "reason": "Thin", "digest": "d" * 64, "conditions": [{"title": "Ask"}, {"title": "Price"}]})]
+    ask("judge", "4", "yes", "Three said so")
+    ask("second", "3")
+    assert FakeApi.posted[1:] == [("gate-criteria/4/judgements/", {"is_met": True, "evidence": "Three said so", "link": ""}), ("gate-verdicts/3/seconds/", {})]
+    ask("decide", "7", "perhaps", "So", code=2)
