@@ -8,13 +8,25 @@ from typing import Any
 
 from tandem.automation.actions import hooks, inlets, rules
 from tandem.automation.models import Delivery, Development, Hook, Inlet, Rule, RuleRun
-from tandem.collaboration.actions import attachments, comments, feeds, saved_views, subscriptions, watches
+from tandem.collaboration.actions import (
+    attachments,
+    comments,
+    documents,
+    feeds,
+    passage_comments,
+    saved_views,
+    subscriptions,
+    watches,
+)
 from tandem.collaboration.models import (
     Attachment,
     Comment,
+    Document,
+    DocumentVersion,
     Feed,
     Job,
     Notification,
+    PassageComment,
     SavedView,
     Subscription,
     Watch,
@@ -330,6 +342,9 @@ class Area:
     waiting_feedback: Feedback
     public_feedback: Feedback
     comment: Comment
+    document: Document
+    document_version: DocumentVersion
+    passage_comment: PassageComment
     attachment: Attachment
     view: SavedView
     subscription: Subscription
@@ -674,7 +689,11 @@ def _feedback(admin: User, product: Product, feature: Feature) -> dict[str, Any]
 
 def _talk(member: User, project: Project, item: WorkItem) -> dict[str, Any]:
     view = saved_views.create(actor=member, space=project.space, name="Mine", page="work-items", query="", audience="team")
+    page = documents.create(actor=member, space=project.space, title="How we work", body="We ship on Tuesdays.")
+    page = documents.change(actor=member, document=page, version=None, body="We ship on Tuesdays, after noon.")
     return {
+        "document": page, "document_version": DocumentVersion.objects.get(document=page, number=1),
+        "passage_comment": passage_comments.add(actor=member, document=page, quote="on Tuesdays", body="Which ones?"),
         "comment": comments.add(actor=member, subject=item, body="Ready when the harbour is."),
         "attachment": attachments.add(
             actor=member, subject=item, name="berths.csv", chunks=[b"berth;metres"]

@@ -80,7 +80,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "documents", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -125,6 +125,9 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "risk_scale": lambda a: {"probabilities": "10 20 30 40", "days": "1 2 3 4", "money": "1k 2k 3k 4k", "currency": "EUR", "medium_from": "5", "high_from": "10", "silence_critical": "1", "silence_high": "2", "silence_medium": "3", "silence_low": "4", "version": a.risk_scale.version},
     "risk_scale_removals": lambda a: {"version": a.risk_scale.version},
     "risk_reserves": lambda a: {"money": "2k", "days": "3"},
+    "documents_passages": lambda a: {"do": "add", "quote": "on Tuesdays", "body": "Why?"},
+    "documents_moves": lambda a: {"to": "up"},
+    "documents_restorations": lambda a: {"number": "1"},
     "issues_progress": lambda a: {"note": "A crane is on its way"},
     "issues_moves": lambda a: {"state": "resolved", "resolution": "A new crane"},
     "issues_items": lambda a: {"key": a.other_item.key},

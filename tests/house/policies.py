@@ -92,6 +92,7 @@ def remove(roles: frozenset[str]) -> Policy:
 
 
 _READ_ONLY = [
+    "document_versions",
     "themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "levelled_dates", "runs", "imports", "spaces", "contributions", "jobs",
     "proposals", "proposal_ties", "benefits", "benefit_measurements", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes",
     "ballots", "scoring_models", "scores", "roadmap_editions", "roadmap_shares", "portals", "adoptions",
@@ -104,6 +105,7 @@ _NOUNS = [
     "deliveries", "rules", "rule_runs", "inlets", "developments", "fields", "transitions", "checklist_entries", "time_entries", "intake_forms", "submissions",
     "item_templates", "recurrences", "flow_clocks", "board_layouts", "link_kinds", "archiving_rules", "archivings", "subscriptions", "feedback", "feedback_quotes", "customers",
     "segments",
+    "documents", "passage_comments",
     *_READ_ONLY,
 ]  # fmt: skip
 
@@ -248,6 +250,15 @@ API: dict[str, Policy] = {
     **{f"{noun}_remove": remove(WORK) for noun in ("risks", "risk_ties", "issues", "issue_items")},
     **{f"{name}_create": change(WORK, 201) for name in ("risks_moves", "risks_reviews", "risks_ties", "issues_moves", "issues_progress", "issues_items")},
     "risks_ties_list": READ,
+    "documents_create": create(WORK),
+    "documents_change": change(WORK),
+    "documents_remove": remove(WORK),
+    **{f"documents_{what}_create": change(WORK, 201) for what in ("moves", "restorations")},
+    **{f"documents_{what}_list": READ for what in ("versions", "passages")},
+    "documents_passages_create": change(COMMENT, 201),
+    "passage_comments_answers_create": change(COMMENT, 201),
+    "passage_comments_settlements_create": Policy(WORK, 201, owners=COMMENT),
+    "passage_comments_remove": Policy(ACCESS, 204, owners=COMMENT),
     "issues_items_list": READ,
     "risk_reserves_create": create(PLAN),
     "scenarios_create": create(PORTFOLIO),
@@ -485,6 +496,7 @@ API: dict[str, Policy] = {
 for _noun in (
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "levelled_dates", "contributions", "check_ins", "measurements",
     "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes", "risk_ties", "risk_runs", "risk_reserves", "issue_items", "issue_escalations",
+    "document_versions",
 ):
     del API[f"{_noun}_history"]
 
@@ -637,6 +649,10 @@ WEB: dict[str, Page] = {
     "benefits_moves": Page(post=WORK),
     "benefits_outcomes": _LISTING,
     **_noun("risks", WORK, remove=True),
+    **_noun("documents", WORK, remove=True),
+    **{name: Page(get=SEE) for name in ("documents_of", "documents_files", "documents_versions", "documents_markdown")},
+    **{name: Page(post=WORK) for name in ("documents_moves", "documents_restorations")},
+    "documents_passages": Page(post=COMMENT),
     **_noun("issues", WORK, remove=True),
     **{name: Page(post=WORK) for name in ("risks_reviews", "risks_moves", "risks_ties", "risk_tie_removals", "issues_moves", "issues_progress", "issues_items", "issue_item_removals", "risk_suggestion_answers")},
     **dict.fromkeys(("risk_matrix", "risk_exposure", "risk_suggestions"), Page(get=SEE, anywhere=True, denied=404)),

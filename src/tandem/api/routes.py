@@ -14,6 +14,7 @@ from tandem.api.automation import hooks, inlets, rules
 from tandem.api.collaboration import (
     attachments,
     comments,
+    documents,
     jobs,
     notifications,
     saved_views,
@@ -207,6 +208,9 @@ NOUNS: dict[str, Router] = {
     "fairness": fairness.router,
     "comments": comments.router,
     "attachments": attachments.router,
+    "documents": documents.router,
+    "document-versions": documents.versions,
+    "passage-comments": documents.remarks,
     "saved-views": saved_views.router,
     "subscriptions": subscriptions.router,
     "watches": watches.router,

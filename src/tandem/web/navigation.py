@@ -12,6 +12,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
 
+from tandem.collaboration.models import Document
 from tandem.exchange.models import Import
 from tandem.governance.models import Issue, Risk
 from tandem.people.access import Permission, may_somewhere
@@ -69,6 +70,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
     (_("Governance"), "shield-check", "v", [
         (_("Risks"), "risks", "x"), (_("Risk matrix"), "risk_matrix", ""), (_("Risk exposure"), "risk_exposure", ""), (_("Suggested risks"), "risk_suggestions", ""),
         (pgettext_lazy("risks that happened", "Issues"), "issues", ""),
+        (_("Documents"), "documents", "m"),
     ]),
     (_("People"), "users", "k", [
         (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Load"), "load", ""), (_("Allocation"), "allocation", ""), (_("Bookings"), "bookings", ""), (_("Fairness"), "fairness", ""),
@@ -97,6 +99,7 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
     (_("Benefit"), "benefits_new", "chart-line", Permission.EDIT_WORK, ""),
     (_("Risk"), "risks_new", "alert-triangle", Permission.EDIT_WORK, ""),
     (pgettext_lazy("a risk that happened", "Issue"), "issues_new", "flag", Permission.EDIT_WORK, ""),
+    (_("Page"), "documents_new", "notes", Permission.EDIT_WORK, ""),
     (pgettext_lazy("record", "Cost"), "cost_lines_new", "coin", Permission.EDIT_PLAN, ""),
     (_("Import a file"), "imports_new", "file-import", Permission.IMPORT, ""),
 ]
@@ -108,7 +111,7 @@ _FILLED_BY: dict[str, list[Any]] = {
     "projects": [Project, Portfolio, Programme, Proposal],
     "roadmap": [Product],
     "work_items": [Project, Import],
-    "risks": [Risk, Issue],
+    "risks": [Risk, Issue, Document],
 }
 _KEPT_SECONDS, _KEPT_WHILE_SOME_LACK = 300.0, 20.0
 _KEPT_PEOPLE = 5000

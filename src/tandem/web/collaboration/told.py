@@ -24,6 +24,7 @@ PAGES = {
     "portfolio.project": "projects_detail", "portfolio.proposal": "proposals_detail", "planning.scenario": "scenarios_detail", "portfolio.projectreport": "project_reports_detail", "product.product": "products_detail", "product.feature": "features_detail",
     "product.release": "releases_detail", "product.scoringmodel": "scoring_models_detail", "product.ballot": "ballots_detail", "product.experiment": "experiments_detail", "product.persona": "personas_detail", "product.competitor": "competitors_detail", "product.researchnote": "research_notes_detail", "product.feedback": "feedback_detail", "resources.jobrole": "job_roles_detail", "resources.skill": "skills_detail", "resources.department": "departments_detail", "resources.booking": "bookings_detail", "resources.timesheet": "time_sheet", "people.user": "person_time", "work.workitem": "work_item_by_id", "collaboration.job": "job",
     "automation.hook": "webhook", "resources.timeoff": "time_off_detail", "governance.risk": "risks_detail", "governance.issue": "issues_detail",
+    "collaboration.document": "documents_detail",
 }  # fmt: skip
 _NO_PEEK = ("collaboration.job", "resources.timesheet", "people.user", "automation.hook", "automation.rule", "resources.timeoff")
 _SNIPPET = 240
