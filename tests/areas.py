@@ -32,8 +32,11 @@ from tandem.collaboration.models import (
     Watch,
 )
 from tandem.exchange.models import Import
-from tandem.governance.actions import issues, risk_settings, risk_ties
+from tandem.governance.actions import approval_rules, decisions, issues, risk_settings, risk_ties
 from tandem.governance.models import (
+    ApprovalRule,
+    ChangeRequest,
+    Decision,
     Issue,
     IssueEscalation,
     IssueItem,
@@ -42,12 +45,13 @@ from tandem.governance.models import (
     RiskRun,
     RiskScale,
     RiskTie,
+    Verdict,
 )
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.planning import selection
-from tandem.planning.actions import scenarios
+from tandem.planning.actions import plan_scenarios, scenarios
 from tandem.planning.models import (
     Adoption,
     ComputedDates,
@@ -265,6 +269,12 @@ class Area:
     issue: Issue
     issue_item: IssueItem
     issue_escalation: IssueEscalation
+    change_request: ChangeRequest
+    written_change: ChangeRequest
+    change_verdict: Verdict
+    approval_rule: ApprovalRule
+    decision: Decision
+    made_decision: Decision
     benefit: Benefit
     unmeasured_benefit: Benefit
     benefit_measurement: BenefitMeasurement
@@ -422,6 +432,7 @@ def build(admin: User, name: str, key: str) -> Area:
         actor=admin, objective=objective, subject=found["feature"], weight=50
     )
     found |= _proposed(admin, top) | _governed(admin, project, found["item"])
+    found |= _asked(admin, found["project"], found["item"])
     texts = {"goal": "Book without calling", "scope_in": "The portal", "measures": "Half the calls"}
     charter = charters.draft(actor=admin, space=found["project"].space, **texts)
     half = charters.draft(actor=admin, space=found["second_project"].space, **texts)
@@ -512,6 +523,29 @@ def _governed(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
         "risk_scale": risk_settings.set_scale(actor=admin, space=space, high_from=14, medium_from=6),
         "issue_escalation": IssueEscalation.objects.create(space=space, issue=issue, since=issue.progress_at, level=1, told_in=space, told=[admin.pk]),
     }
+
+
+def _asked(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
+    """A change that waits for both sides with its picture, one that is being written, a verdict, a line of the table of approvals."""
+    content = [("item", item.pk, {"priority": 1})]
+    waits = make.change_request(actor=admin, space=project.space, changes=content, computed=False)
+    written = make.change_request(actor=admin, space=project.space, changes=content, submitted=False, computed=False, title="Not yet")
+    # as if it had been computed: the search for a plan would take longer than all else here
+    nothing: dict[str, Any] = {"projects": [], "promises": [], "load": [], "tardiness": [0, 0], "refused": [], "plan": None}
+    digest = plan_scenarios.digest(list(waits.scenario.changes.order_by("id")))
+    PlanScenario.objects.filter(pk=waits.scenario_id).update(outcome=nothing, computed_of=digest, job=None)
+    over = make.change_request(actor=admin, space=project.space, changes=content, computed=False, title="Asked before")
+    said = Verdict.objects.create(
+        space=project.space, request=over, round=1, side="pmo", answer="revise", reason="Later", by=admin, digest=digest, asked_at=clock.now()
+    )
+    rule = approval_rules.create(actor=admin, space=project.space, days_most=5)
+    return {"change_request": ChangeRequest.objects.get(pk=waits.pk), "written_change": written, "change_verdict": said, "approval_rule": rule, **_asked_and_made(admin, project)}
+
+
+def _asked_and_made(admin: User, project: Project) -> dict[str, Any]:
+    asked = decisions.create(actor=admin, space=project.space, question="Which crane?", options=["Dutch", "German"])
+    made = decisions.create(actor=admin, space=project.space, question="Which quay?")
+    return {"decision": asked, "made_decision": decisions.decide(actor=admin, decision=made, version=None, chosen="Quay 3", why="It is free")}
 
 
 _NO_SPAN = {"mean": 0, "p50": 0, "p80": 0, "p80_between": [0, 0]}

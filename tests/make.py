@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tandem.governance.actions import issues, risks
-from tandem.governance.models import Issue, Risk
+from tandem.governance.actions import change_impacts, change_requests, issues, risks
+from tandem.governance.models import ChangeRequest, Issue, Risk
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Space, User
@@ -175,3 +175,18 @@ def risk(*, actor: User, space: Space | None = None, title: str = "The crane com
 
 def issue(*, actor: User, space: Space | None = None, title: str = "The crane is broken", **values: Any) -> Issue:
     return issues.create(actor=actor, space=space or Space.objects.get(parent=None), title=title, **values)
+
+
+def change_request(
+    *, actor: User, space: Space | None = None, changes: Any = (), submitted: bool = True, computed: bool = True, title: str = "The crane waits", **values: Any
+) -> ChangeRequest:
+    """`changes`: (kind, subject, values) each; handed in, with its picture."""
+    values.setdefault("reason", "The berth is not ready")
+    row = change_requests.create(actor=actor, space=space or Space.objects.get(parent=None), title=title, **values)
+    for kind, subject, given in changes:
+        change_requests.add(actor=actor, change_request=row, kind=kind, subject=subject, **given)
+    if submitted:
+        row = change_requests.submit(actor=actor, change_request=row, version=None)
+    if computed and changes:
+        change_impacts.compute(row)
+    return ChangeRequest.objects.get(pk=row.pk)

@@ -143,7 +143,7 @@ def test_what_computes_the_plan_goes_through_them_and_nothing_else_does():
     assert {
         "planning.forecast", "planning.nightly", "planning.level", "planning.search_level", "planning.level_nightly",
         "planning.plan_scenario", "planning.plan_ways", "planning.solve_scenario", "planning.prepare_solver", "planning.range", "planning.ranges_nightly",
-        "governance.compute_risks", "governance.issue_effect", "governance.nightly",
+        "governance.compute_risks", "governance.issue_effect", "governance.nightly", "governance.compute_change",
     } == queue.computing  # fmt: skip
     assert all(app.tasks[name] for name in queue.computing)
     assert settings.ENGINE_MEMORY >= 512 << 20

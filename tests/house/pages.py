@@ -16,7 +16,7 @@ from tests.api.routes import EXAMPLES
 from tests.areas import Area
 from tests.house.policies import OUTSIDE
 
-_BY_SLUG = {"teams": "team", "incoming": "inlet", "people": "member", "account": "token"} | EXAMPLES | {"costs": "cost_line"}
+_BY_SLUG = {"teams": "team", "incoming": "inlet", "people": "member", "account": "token"} | EXAMPLES | {"costs": "cost_line", "changes": "change_request"}
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Route:
     template: str
 
     def subject(self, area: Area) -> Any:
-        special = {**dict.fromkeys(("invoice_basis", "invoice_basis_csv", "invoice_basis_xlsx", "invoice_basis_cancellations"), "invoice_basis"), "time_sheet": "time_sheet", "plan_why": "item", "plan_conflict": "plan_conflict", "plan_conflict_ways": "plan_conflict", "plan_conflict_proposals": "plan_conflict", "plan_draft_verdicts": "plan_draft", **{f"plan_scenario{part}": "plan_scenario" for part in ("", "_changes", "_computations", "_decisions")}, "scenarios_adoptions": "answered_scenario", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
+        special = {**dict.fromkeys(("invoice_basis", "invoice_basis_csv", "invoice_basis_xlsx", "invoice_basis_cancellations"), "invoice_basis"), "time_sheet": "time_sheet", "plan_why": "item", "plan_conflict": "plan_conflict", "plan_conflict_ways": "plan_conflict", "plan_conflict_proposals": "plan_conflict", "plan_draft_verdicts": "plan_draft", **{f"plan_scenario{part}": "plan_scenario" for part in ("", "_changes", "_computations", "_decisions")}, "change_request_words": "written_change", "change_request_submissions": "written_change", "decisions_revisits": "made_decision", "scenarios_adoptions": "answered_scenario", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
                    "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "time_entry_restorations": "removed_time", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "key_results_reopenings": "scored_key_result", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint", "trace": "feature", "release_publications": "out_release", "feedback_separations": "merged_feedback", "portal_entry": "public_feedback", "ballot_decisions": "closed_ballot", "ballot_decision_undos": "decided_ballot"}  # fmt: skip
@@ -80,7 +80,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "documents", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "change_requests", "approval_rules", "decisions", "documents", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -131,6 +131,13 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "issues_progress": lambda a: {"note": "A crane is on its way"},
     "issues_moves": lambda a: {"state": "resolved", "resolution": "A new crane"},
     "issues_items": lambda a: {"key": a.other_item.key},
+    "decisions_verdicts": lambda a: {"chosen": "Dutch", "why": "It stands sooner"},
+    "decisions_revisits": lambda a: {"note": "Still so", "next_on": _day(40)},
+    "change_request_contents": lambda a: {"kind": "drop", "key": a.other_item.key},
+    "change_request_words": lambda a: {"title": "Not yet", "reason": "The piles go deeper"},
+    "change_request_verdicts": lambda a: {"side": "pmo", "answer": "no", "reason": "Nobody has the time"},
+    "change_request_withdrawals": lambda a: {"reason": "No longer needed"},
+    "change_request_emergencies": lambda a: {"reason": "The quay is on fire"},
     "benefits_measurements": lambda a: {"on": _day(-1), "value": "21000"},
     "benefits_moves": lambda a: {"state": "missed", "reason": "The ships stayed away"},
     "project_reports_course_proposals": lambda a: {"first": _day(0), "kind": "run", "weight": 50},

@@ -17,6 +17,7 @@ CHARTER = frozenset({A, L, F, J, R})
 PMO_SIDE = frozenset({A, L, F, J})
 PRODUCT_SIDE = frozenset({A, L, R})
 PORTFOLIO = frozenset({A, L, F})
+WRITERS = frozenset({A, L, F, J, R})
 ACCESS = frozenset({A, L, F, J, R})
 SHARE = frozenset({A, L, F, J, R})
 AUTOMATE = frozenset({A, L, F, J, R})
@@ -29,7 +30,7 @@ NOBODY: frozenset[str] = frozenset()
 
 GRANTS = {
     "view": SEE, "comment": COMMENT, "edit_work": WORK, "edit_plan": PLAN, "edit_product": PRODUCT,
-    "give_promise": PRODUCT, "edit_strategy": STRATEGY, "edit_charter": CHARTER, "sign_for_pmo": PMO_SIDE, "sign_for_product": PRODUCT_SIDE, "edit_portfolio": PORTFOLIO, "import": IMPORT, "share": SHARE, "automate": AUTOMATE,
+    "give_promise": PRODUCT, "edit_strategy": STRATEGY, "edit_charter": CHARTER, "sign_for_pmo": PMO_SIDE, "sign_for_product": PRODUCT_SIDE, "edit_portfolio": PORTFOLIO, "apply_first": PORTFOLIO, "import": IMPORT, "share": SHARE, "automate": AUTOMATE,
     "see_costs": COSTS, "manage_access": ACCESS, "manage_people": PEOPLE, "manage_resources": RESOURCES, "see_rates": RATES, "read_audit": frozenset({A, L, U}),
 }  # fmt: skip
 
@@ -98,6 +99,7 @@ _READ_ONLY = [
     "ballots", "scoring_models", "scores", "roadmap_editions", "roadmap_shares", "portals", "adoptions",
     "job_roles", "skills", "departments", "employments", "person_roles", "person_skills", "equipment",
     "risks", "risk_ties", "risk_runs", "risk_reserves", "issues", "issue_items", "issue_escalations",
+    "change_requests", "change_verdicts", "approval_rules", "decisions",
 ]  # fmt: skip
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints", "retrospectives",
@@ -261,6 +263,21 @@ API: dict[str, Policy] = {
     "passage_comments_remove": Policy(ACCESS, 204, owners=COMMENT),
     "issues_items_list": READ,
     "risk_reserves_create": create(PLAN),
+    "change_requests_effect_read": READ,
+    "change_requests_create": create(COMMENT),
+    "change_requests_change": change(WRITERS),
+    **{f"change_requests_{part}_create": change(WRITERS, 201) for part in ("contents", "revisions", "submissions")},
+    "change_requests_computations_create": change(COMMENT, 201),
+    "change_requests_verdicts_create": change(PMO_SIDE, 201),
+    "change_requests_withdrawals_create": change(ACCESS, 201),
+    "change_requests_emergencies_create": change(PORTFOLIO, 201),
+    "decisions_create": create(WORK),
+    "decisions_change": change(WORK),
+    "decisions_remove": remove(WORK),
+    **{f"decisions_{part}_create": change(WRITERS, 201) for part in ("verdicts", "replacements", "revisits")},
+    "approval_rules_create": create(PORTFOLIO),
+    "approval_rules_change": change(PORTFOLIO),
+    "approval_rules_remove": remove(PORTFOLIO),
     "scenarios_create": create(PORTFOLIO),
     "scenarios_change": change(PORTFOLIO),
     "scenarios_remove": remove(PORTFOLIO),
@@ -496,6 +513,7 @@ API: dict[str, Policy] = {
 for _noun in (
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "levelled_dates", "contributions", "check_ins", "measurements",
     "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes", "risk_ties", "risk_runs", "risk_reserves", "issue_items", "issue_escalations",
+    "change_verdicts", "approval_rules",
     "document_versions",
 ):
     del API[f"{_noun}_history"]
@@ -660,6 +678,15 @@ WEB: dict[str, Page] = {
     "risk_scale_removals": Page(post=PLAN),
     "risk_computations": Page(post=COMMENT),
     "risk_reserves": Page(post=PLAN),
+    **_noun("change_requests", COMMENT, change=False),
+    **_noun("approval_rules", PORTFOLIO, remove=True),
+    **_noun("decisions", WORK, remove=True),
+    **dict.fromkeys(("decisions_verdicts", "decisions_revisits"), Page(post=WRITERS)),
+    **{f"change_request_{part}": Page(post=WRITERS) for part in ("contents", "words", "submissions")},
+    "change_request_computations": Page(post=COMMENT),
+    "change_request_verdicts": Page(post=PMO_SIDE),
+    "change_request_withdrawals": Page(post=ACCESS),
+    "change_request_emergencies": Page(post=PORTFOLIO),
     "benefit_measurement_removals": Page(post=WORK),
     "money": _LISTING,
     "labour": _LISTING,

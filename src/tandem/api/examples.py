@@ -118,6 +118,17 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "RiskReserveCreate": {"space_id": 7, "money": 80000, "days": "12.0", "note": "Steering committee, 12 January"},
     "IssueCreate": {"space_id": 7, "risk_id": 31, "title": "The crane came three weeks late", "severity": "high", "due_on": "2027-03-12", "delay_days": 15},
     "IssueItemCreate": {"item_id": 4711},
+    "ChangeRequestCreate": {
+        "space_id": 7, "title": "Berth 3 four weeks later", "reason": "The soil report asks for deeper piles; without them the quay does not carry the crane.", "source": "team",
+    },
+    "ChangeContentCreate": {"kind": "item", "subject": 4711, "values": {"expected_minutes": 9600}},
+    "ChangeContentRevision": {"change_id": 52, "values": {"expected_minutes": 7200}},
+    "ChangeVerdictCreate": {"side": "product", "answer": "yes", "reason": "The shippers know and agree."},
+    "DecisionCreate": {
+        "space_id": 7, "question": "Which crane do we buy?", "options": ["The Dutch one", "The German one"], "criteria": "Weeks until delivery, then price", "due_on": "2027-02-12",
+    },
+    "DecisionVerdict": {"chosen": "The Dutch one", "why": "It stands three weeks earlier.", "revisit_on": "2027-06-01"},
+    "ApprovalRuleCreate": {"space_id": 1, "kinds": ["dates", "people"], "days_most": 5, "money_most": 10000, "currency": "EUR", "product_voices": 0, "pmo_voices": 1},
     "CostLineCreate": {
         "space_id": 7, "title": "Berth crane, second instalment", "kind": "purchase", "treatment": "capex", "month": "2027-02-01", "currency": "EUR",
         "planned": "120000.00", "committed": "118500.00", "supplier": "Kran AG", "reference": "PO-2214",

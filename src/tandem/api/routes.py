@@ -23,7 +23,7 @@ from tandem.api.collaboration import (
 )
 from tandem.api.describing import described
 from tandem.api.exchange import imports
-from tandem.api.governance import issues, risks
+from tandem.api.governance import change_requests, decisions, issues, risks
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import (
     computed_dates,
@@ -137,6 +137,10 @@ NOUNS: dict[str, Router] = {
     "issues": issues.router,
     "issue-items": issues.items,
     "issue-escalations": issues.escalations,
+    "change-requests": change_requests.router,
+    "change-verdicts": change_requests.verdicts,
+    "approval-rules": change_requests.rules,
+    "decisions": decisions.router,
     "cost-lines": costs.router,
     "budgets": costs.budget_router,
     "budget-entries": costs.entries,

@@ -105,6 +105,7 @@ REFUSALS: dict[str, Any] = {
     "plan_change_there": _("This plan scenario changes it already. Change that one, or take it out."),
     "plan_changes_too_many": _("A plan scenario holds at most %(most)s changes."),
     "plan_subject_gone": _("What it changes is no longer there."),
+    "plan_scenario_asked": _("This plan scenario is the content of a change request. Change and decide it there."),
     "plan_scenario_over": _("This plan scenario was decided already."),
     "plan_scenario_empty": _("It changes nothing yet."),
     "plan_scenario_unseen": _("It changes something that you cannot see. Somebody who sees all of it decides."),

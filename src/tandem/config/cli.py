@@ -289,6 +289,12 @@ def _add_risks() -> None:
     tandem.add_command(risks)
 
 
+def _add_changes() -> None:
+    from tandem.config.change_commands import change
+
+    tandem.add_command(change)
+
+
 _add_people()
 _add_resources()
 _add_samples()
@@ -296,6 +302,7 @@ _add_compute()
 _add_work()
 _add_plan()
 _add_risks()
+_add_changes()
 
 
 def main() -> None:

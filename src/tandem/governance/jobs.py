@@ -1,4 +1,4 @@
-"""What the worker does for this room: risks computed, reviews called to mind, issues on which nothing moves told up the tree."""
+"""What the worker does for this room: risks and changes computed, reviews called to mind, issues on which nothing moves told up the tree."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from procrastinate.contrib.django import app
 
 from tandem.collaboration.actions import jobs
-from tandem.governance.actions import escalations, issues, reminders, risk_runs, risks
-from tandem.governance.models import Issue
+from tandem.governance.actions import change_impacts, escalations, issues, reminders, risk_runs, risks
+from tandem.governance.models import ChangeRequest, Issue
 from tandem.kit import jobs as queue
 from tandem.people.models import Space
 
@@ -35,6 +35,19 @@ def issue_effect(issue_id: int) -> None:
     issue = Issue.objects.select_related("space").filter(pk=issue_id).first()
     if issue is not None:
         risk_runs.effect_of(issue)
+
+
+@queue.computes
+@app.task(name=change_impacts.COMPUTE)
+def compute_change(request_id: int, job_id: int) -> None:
+    # house: reads — the worker computes what its owner was allowed to ask
+    def work(step: Callable[[str, int, int], Any]) -> str:
+        request = ChangeRequest.objects.select_related("scenario", "space").get(pk=request_id)
+        step("planning", 0, 0)
+        change_impacts.compute(request)
+        return f"/changes/{request_id}/"
+
+    jobs.run(job_id, lambda progress: work(progress.step))
 
 
 @app.periodic(cron="50 4 * * *")

@@ -2,7 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tandem.history import change_verbs
+
 VERBS = {
+    **change_verbs.VERBS,
     "user.created": _("joined"),
     "user.changed": _("changed the person"),
     "user.disabled": _("disabled the account"),
@@ -149,6 +152,7 @@ VERBS = {
     "plan_scenario.change_added": _("added a change to the plan scenario"),
     "plan_scenario.change_revised": _("changed a change of the plan scenario"),
     "plan_scenario.change_dropped": _("took a change out of the plan scenario"),
+    "plan_scenario.asked": _("put the plan scenario into a change request"),
     "plan_scenario.merged": _("merged the plan scenario into the plan"),
     "plan_scenario.discarded": _("discarded the plan scenario"),
     "plan_draft.proposed": _("proposed a way out of a conflict"),

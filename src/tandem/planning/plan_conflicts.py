@@ -20,6 +20,11 @@ from tandem.product.models import Feature, Promise, Release, Scope
 
 def renew(work: OpenWork, inputs: PlanInputs, starts: Ints, finishes: Ints, axis: PlanAxis, people: Capacity) -> int:
     """Writes what is found, and when it was gone. Gives how many came, went or differ."""
+    return _write(find(work, inputs, starts, finishes, axis, people))
+
+
+def find(work: OpenWork, inputs: PlanInputs, starts: Ints, finishes: Ints, axis: PlanAxis, people: Capacity) -> dict[Key, Found]:
+    """What a plan is in conflict with, whether or not it was stored."""
     ends = _ends(inputs, finishes, axis)
     found: dict[Key, Found] = {}
     _projects(work, ends, found)
@@ -28,7 +33,7 @@ def renew(work: OpenWork, inputs: PlanInputs, starts: Ints, finishes: Ints, axis
     plan_people.leavers(work, ends, people, found)
     plan_staffing.skills(work, ends, axis, people.left, found)
     plan_staffing.leaves(work, inputs, starts, finishes, ends, axis, found)
-    return _write(found)
+    return found
 
 
 def _ends(inputs: PlanInputs, finishes: Ints, axis: PlanAxis) -> dict[int, date]:

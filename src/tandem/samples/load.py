@@ -12,6 +12,7 @@ from tandem.kit.errors import Refused
 from tandem.people.models import Space, SpaceKind
 from tandem.samples import boards
 from tandem.samples.aligned import Aligned
+from tandem.samples.asked import Asked
 from tandem.samples.choosing import Choosing
 from tandem.samples.gained import Gained
 from tandem.samples.going_out import GoingOut
@@ -94,6 +95,7 @@ def load(
         Resourced(place, timeline).run()
         Timed(place, timeline).run()
         Risked(place, timeline, computed=computed).run()
+        Asked(place, timeline, computed=computed).run()
         GoingOut(place, promised, timeline).run()
         timeline.run(lambda done, total: tell(say((f"Replaying what happened: {done} of {total}", f"正在重演经过：{done}/{total}"), spoken)))
         boards.lay_out(place.users["lead"], spoken)
@@ -125,7 +127,7 @@ def _compute() -> None:
 
 
 def _counts() -> dict[str, int]:
-    from tandem.governance.models import Issue, Risk
+    from tandem.governance.models import ChangeRequest, Issue, Risk
     from tandem.history.models import Event
     from tandem.people.models import User
     from tandem.portfolio.models import Benefit, Programme, Project, ProjectReport, Proposal
@@ -133,7 +135,7 @@ def _counts() -> dict[str, int]:
     from tandem.strategy.models import CheckIn, KeyResult, Kpi, Measurement, Objective
     from tandem.work.models import Link, StateChange, WorkItem
 
-    nouns = (User, Product, Programme, Project, ProjectReport, Objective, KeyResult, CheckIn, Kpi, Measurement, Proposal, Benefit, Risk, Issue, Feature, Release, Promise, Feedback, WorkItem, StateChange, Link, Event)
+    nouns = (User, Product, Programme, Project, ProjectReport, Objective, KeyResult, CheckIn, Kpi, Measurement, Proposal, Benefit, Risk, Issue, ChangeRequest, Feature, Release, Promise, Feedback, WorkItem, StateChange, Link, Event)
     return {str(model._meta.model_name): model._default_manager.count() for model in nouns}
 
 

@@ -10,7 +10,10 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
+from tandem.governance.models import Side as ChangeSide
+from tandem.governance.models import Verdict
 from tandem.history.models import Event
 from tandem.history.verbs import VERBS
 from tandem.people import told
@@ -39,7 +42,14 @@ _OF_PARTS = {
     ("governance.issue", "item"): ("governance.issueitem", "item"),
 }
 # codes that are no field of the noun
-_CODES = {("strategy.charter", "side"): dict(Side.choices)}
+_CODES = {
+    ("strategy.charter", "side"): dict(Side.choices), ("governance.changerequest", "side"): dict(ChangeSide.choices),
+    ("governance.changerequest", "verdict"): dict(Verdict.Answer.choices),
+}  # fmt: skip
+# what a field is called of these rows, where other rows call it otherwise
+_FIELDS = {
+    ("governance.changerequest", "source"): lazy("comes from"), ("governance.changerequest", "author"): lazy("author"), ("governance.changerequest", "round"): lazy("round"),
+}  # fmt: skip
 _TIMES = {"minutes", "estimate_minutes", "spent_minutes", "expected_minutes", "entered_minutes"}
 
 
@@ -69,7 +79,7 @@ def lines(
                 "subject_id": event.subject_id,
                 "verb": VERBS.get(event.verb, event.verb),
                 "changes": [
-                    {"name": f, "field": names.field(f), "before": names.shown(event, f, b), "after": names.shown(event, f, a),
+                    {"name": f, "field": str(_FIELDS.get((event.subject_kind, f)) or names.field(f)), "before": names.shown(event, f, b), "after": names.shown(event, f, a),
                      "is_long": f in _LONG, "is_first": b in (None, "", [])}
                     for f, (b, a) in changes.items()
                     if f not in _SILENT and f not in silent and not (created and f in _USUAL)

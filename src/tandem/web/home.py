@@ -20,7 +20,16 @@ from tandem.people.actions import users
 from tandem.planning import words
 from tandem.portfolio.models import Project
 from tandem.product.models import Promise
-from tandem.reports.queries import approvals, benefits, issues, risks, roadmap, time_sheets
+from tandem.reports.queries import (
+    approvals,
+    benefits,
+    change_requests,
+    decisions,
+    issues,
+    risks,
+    roadmap,
+    time_sheets,
+)
 from tandem.reports.queries import home as reads
 from tandem.reports.queries.roadmap import Row
 from tandem.web import histories
@@ -130,7 +139,7 @@ def _waiting(user: Any) -> list[dict[str, Any]]:
         }
         for one in benefits.overdue(user)[:SHOWN]
     ]  # fmt: skip
-    rows += _feared(user)
+    rows += _asked(user) + _undecided(user) + _feared(user)
     rows += [
         {
             "title": one.sheet.person.name, "href": reverse("person_time", kwargs={"id": one.sheet.person_id}) + f"?week={one.sheet.week}",
@@ -171,6 +180,30 @@ def _feared(user: Any) -> list[dict[str, Any]]:
             "date": short_day(one.due_on), "action": _("Tell of progress"), "peek": False,
         }
         for one in issues.due(user, clock.today(), SHOWN) if one.due_on
+    ]  # fmt: skip
+
+
+def _asked(user: Any) -> list[dict[str, Any]]:
+    """Changes that wait for the person's verdict, once their effect is computed."""
+    return [
+        {
+            "title": one.title, "href": reverse("change_requests_detail", kwargs={"id": one.pk}),
+            "note": _("%(name)s asks for this change of %(space)s: see what it does, then say yes or no.") % {"name": one.author.name, "space": one.space.name},
+            "date": short_day(timezone.localtime(one.asked_at)), "action": _("Judge it"), "peek": False,
+        }
+        for one in change_requests.waiting_for(user, SHOWN) if one.asked_at
+    ]  # fmt: skip
+
+
+def _undecided(user: Any) -> list[dict[str, Any]]:
+    """Questions that the person is to decide and that are late, and decisions of theirs to look at again."""
+    return [
+        {
+            "title": one.question, "href": reverse("decisions_detail", kwargs={"id": one.pk}),
+            "note": (_("You decide this for %(space)s, and its day has come.") if one.is_open else _("You decided this for %(space)s: does it still hold?")) % {"space": one.space.name},
+            "date": short_day(on), "action": _("Decide") if one.is_open else _("Look at it"), "peek": False,
+        }
+        for one in decisions.due(user, clock.today(), SHOWN) if (on := one.due_on if one.is_open else one.revisit_on)
     ]  # fmt: skip
 
 

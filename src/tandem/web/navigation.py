@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from tandem.collaboration.models import Document
 from tandem.exchange.models import Import
-from tandem.governance.models import Issue, Risk
+from tandem.governance.models import ChangeRequest, Issue, Risk
 from tandem.people.access import Permission, may_somewhere
 from tandem.portfolio.models import Portfolio, Programme, Project, Proposal
 from tandem.product.models import Product
@@ -69,7 +69,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
     ]),
     (_("Governance"), "shield-check", "v", [
         (_("Risks"), "risks", "x"), (_("Risk matrix"), "risk_matrix", ""), (_("Risk exposure"), "risk_exposure", ""), (_("Suggested risks"), "risk_suggestions", ""),
-        (pgettext_lazy("risks that happened", "Issues"), "issues", ""),
+        (pgettext_lazy("risks that happened", "Issues"), "issues", ""), (_("Change requests"), "change_requests", ""), (_("Table of approvals"), "approval_rules", ""), (_("Decisions"), "decisions", ""),
         (_("Documents"), "documents", "m"),
     ]),
     (_("People"), "users", "k", [
@@ -82,6 +82,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
 # entries under which several pages stand as tabs: label, the pages; the first one is where the entry leads
 GROUPS: list[tuple[Any, list[str]]] = [
     (_("People"), ["people", "teams", "departments"]),
+    (_("Change requests"), ["change_requests", "approval_rules"]),
     (_("Load and bookings"), ["load", "allocation", "bookings", "fairness"]),
     (_("Set up"), ["job_roles", "skills", "equipment", "employments", "person_roles", "person_skills", "calendars"]),
 ]
@@ -99,6 +100,8 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
     (_("Benefit"), "benefits_new", "chart-line", Permission.EDIT_WORK, ""),
     (_("Risk"), "risks_new", "alert-triangle", Permission.EDIT_WORK, ""),
     (pgettext_lazy("a risk that happened", "Issue"), "issues_new", "flag", Permission.EDIT_WORK, ""),
+    (_("Change request"), "change_requests_new", "git-pull-request", Permission.COMMENT, ""),
+    (_("Decision"), "decisions_new", "scale", Permission.EDIT_WORK, ""),
     (_("Page"), "documents_new", "notes", Permission.EDIT_WORK, ""),
     (pgettext_lazy("record", "Cost"), "cost_lines_new", "coin", Permission.EDIT_PLAN, ""),
     (_("Import a file"), "imports_new", "file-import", Permission.IMPORT, ""),
@@ -111,7 +114,7 @@ _FILLED_BY: dict[str, list[Any]] = {
     "projects": [Project, Portfolio, Programme, Proposal],
     "roadmap": [Product],
     "work_items": [Project, Import],
-    "risks": [Risk, Issue, Document],
+    "risks": [Risk, Issue, ChangeRequest, Document],
 }
 _KEPT_SECONDS, _KEPT_WHILE_SOME_LACK = 300.0, 20.0
 _KEPT_PEOPLE = 5000

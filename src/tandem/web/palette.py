@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
 from tandem.collaboration.models import Document, SavedView
-from tandem.governance.models import Issue, Risk
+from tandem.governance.models import ChangeRequest, Decision, Issue, Risk
 from tandem.kit.text import fold, grams, near_grams, nearness, pinyin_key
 from tandem.people.models import Team, User
 from tandem.planning.models import Scenario
@@ -142,6 +142,8 @@ NOUNS = (
     Noun(lazy("Benefits"), Benefit, "title", "chart-line", "benefits_detail"),
     Noun(lazy("Risks"), Risk, "title", "alert-triangle", "risks_detail"),
     Noun(pgettext_lazy("risks that happened", "Issues"), Issue, "title", "flag", "issues_detail"),
+    Noun(lazy("Decisions"), Decision, "question", "scale", "decisions_detail"),
+    Noun(lazy("Change requests"), ChangeRequest, "title", "git-pull-request", "change_requests_detail"),
     Noun(lazy("Scenarios"), Scenario, "name", "columns", "scenarios_detail"),
     Noun(lazy("Programmes"), Programme, "name", "briefcase", "programmes_detail"),
     Noun(lazy("Portfolios"), Portfolio, "name", "briefcase", "portfolios_detail"),

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from tandem.api import generic
 from tandem.api.collaboration.jobs import NOUN as JOBS
-from tandem.api.generic import Noun, choice
+from tandem.api.generic import Noun
 from tandem.api.shapes import OPTIONAL, Body, body, words
 from tandem.collaboration.models import Job
 from tandem.kit.types import Id
@@ -53,7 +53,7 @@ class PlanValues(Body):
 class PlanChangeCreate(Body):
     """`subject`: the number of a work item (item, drop), a project (project, book), the space of a project (add), a person (away) or a booking (booking, unbook)."""
 
-    kind: choice(PlanChange.Kind)  # type: ignore[valid-type]
+    kind: Literal["item", "add", "drop", "project", "away", "book", "booking", "unbook"]
     subject: Id
     values: PlanValues = OPTIONAL
 
@@ -125,10 +125,13 @@ def _day(span: Any, place: int) -> str | None:
 @router.get("/{id}/picture/", response={200: PlanPicture, **generic.NO}, operation_id="plan_scenarios_picture_read")
 def picture(request: HttpRequest, id: Path[Id]) -> HttpResponse:
     user = request.auth  # type: ignore[attr-defined]
-    scenario = NOUN.row(user, id)
+    return generic.send(pictured(user, NOUN.row(user, id)).model_dump())
+
+
+def pictured(user: Any, scenario: PlanScenario) -> PlanPicture:
     found = reads.picture(user, scenario) or reads.Picture(is_current=False)
     lines, _hidden = reads.changes(user, scenario)
-    return generic.send(PlanPicture(
+    return PlanPicture(
         scenario_id=scenario.pk, version=scenario.version, computed_at=scenario.computed_at, is_current=found.is_current,
         projects=[PlanEnd(
             project_id=one.project.pk, space_id=one.project.space_id, before_start=_day(one.before, 0), before_finish=_day(one.before, 1),
@@ -141,7 +144,7 @@ def picture(request: HttpRequest, id: Path[Id]) -> HttpResponse:
         labour=None if found.cost is None else {currency: [f"{amount:.2f}" for amount in sums] for currency, sums in found.cost.items()},
         unpriced_hours=round(found.unpriced, 1), unseen=found.unseen + found.unseen_promises,
         moved=[PlanMove(change_id=line.change.pk, field=name, then=then, now=now) for line in lines for name, then, now in line.moved],
-    ).model_dump())  # fmt: skip
+    )  # fmt: skip
 
 
 def _add(*, actor: Any, scenario: PlanScenario, kind: str, subject: int, values: dict[str, Any] | None = None) -> PlanChange:

@@ -1,5 +1,8 @@
-"""Risks, issues, and what is set, kept and computed around them."""
+"""Risks, issues, change requests, and what is set, kept and computed around them."""
 
+from tandem.governance.models.approval_rule import ApprovalRule
+from tandem.governance.models.change_request import ChangeRequest, Side, Verdict
+from tandem.governance.models.decision import Decision
 from tandem.governance.models.issue import Issue, IssueEscalation, IssueItem
 from tandem.governance.models.risk import Risk, RiskTie
 from tandem.governance.models.risk_reserve import RiskReserve
@@ -7,4 +10,7 @@ from tandem.governance.models.risk_run import RiskRun
 from tandem.governance.models.risk_scale import RiskScale
 from tandem.governance.models.risk_suggestion import RiskSuggestion
 
-__all__ = ["Issue", "IssueEscalation", "IssueItem", "Risk", "RiskReserve", "RiskRun", "RiskScale", "RiskSuggestion", "RiskTie"]
+__all__ = [
+    "ApprovalRule", "ChangeRequest", "Decision", "Issue", "IssueEscalation", "IssueItem", "Risk", "RiskReserve", "RiskRun", "RiskScale", "RiskSuggestion", "RiskTie", "Side",
+    "Verdict",
+]  # fmt: skip

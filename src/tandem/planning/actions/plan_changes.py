@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tandem.kit.errors import Refused
 from tandem.people.models import Space, User
+from tandem.planning.actions import plan_commitments
 from tandem.planning.models import PlanChange
 from tandem.planning.schedule import moment
 from tandem.portfolio.actions import projects
@@ -23,17 +24,21 @@ _OF_ITEM = ("starts_on", "due_on", "expected_minutes", "priority", "assignees", 
 _OF_PROJECT = ("starts_on", "state", "priority")
 _OF_NEW = ("title", "expected_minutes", "assignees")
 _OF_BOOKING = ("starts_on", "ends_on", "percent", "is_hard")
-_ALLOWED = {
+_ALLOWED: dict[str, tuple[str, ...]] = {
     Kind.ITEM: _OF_ITEM, Kind.PROJECT: _OF_PROJECT, Kind.ADD: _OF_NEW, Kind.AWAY: ("starts_on", "ends_on"), Kind.DROP: (), Kind.BOOK: (*_OF_BOOKING, "person"),
-    Kind.BOOKING: _OF_BOOKING, Kind.UNBOOK: (),
+    Kind.BOOKING: _OF_BOOKING, Kind.UNBOOK: (), **plan_commitments.ALLOWED,
 }  # fmt: skip
-_NEEDED = {Kind.ADD: {"title"}, Kind.AWAY: {"starts_on", "ends_on"}, Kind.BOOK: {"person", "starts_on", "ends_on", "percent"}}
+_NEEDED: dict[str, set[str]] = {
+    Kind.ADD: {"title"}, Kind.AWAY: {"starts_on", "ends_on"}, Kind.BOOK: {"person", "starts_on", "ends_on", "percent"}, **plan_commitments.NEEDED,
+}  # fmt: skip
 
 
-def carry_out(*, actor: Any, change: PlanChange, run: UUID) -> None:
-    """As the person, with all the rules that hold for them."""
+def carry_out(*, actor: Any, change: PlanChange, run: UUID, reason: str = "") -> None:
+    """As the person, with all the rules that hold for them. `reason` is told where a rule asks for one."""
     values = dict(change.values)
-    if change.kind == Kind.ITEM:
+    if change.kind in plan_commitments.ALLOWED:
+        plan_commitments.carry_out(actor=actor, change=change, reason=reason)
+    elif change.kind == Kind.ITEM:
         _carry_out_item(actor, _item(change.subject), values, run)
     elif change.kind == Kind.DROP:
         work_items.remove(actor=actor, item=_item(change.subject), version=None, run=run)
@@ -85,12 +90,14 @@ def _carry_out_booking(actor: Any, change: PlanChange, values: dict[str, Any]) -
 
 def checked(kind: str, values: dict[str, Any]) -> dict[str, Any]:
     """Only what a change of this kind may say, and at least something."""
-    allowed = _ALLOWED[Kind(kind)]
+    if kind not in Kind.values:
+        raise Refused("choice_unknown", field="kind")
+    allowed = _ALLOWED[kind]
     if unknown := set(values) - set(allowed):
         raise Refused("field_unknown", fields=", ".join(sorted(unknown)))
-    if (allowed and not values) or _NEEDED.get(Kind(kind), set()) - values.keys():
+    if (allowed and not values) or any(values.get(name) in (None, "") for name in _NEEDED.get(kind, ())):
         raise Refused("plan_change_empty")
-    for name in ("starts_on", "ends_on", "due_on"):
+    for name in ("starts_on", "ends_on", "due_on", *plan_commitments.DAYS):
         if values.get(name):
             try:
                 date.fromisoformat(values[name])
@@ -109,7 +116,7 @@ def checked(kind: str, values: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(given, dict) or not all(str(pk).isdecimal() and len(str(pk)) < 19 and isinstance(share, int) and 1 <= share <= 100 for pk, share in given.items()):
             raise Refused("weight_out_of_range", field="shares")
         values["shares"] = {str(int(pk)): share for pk, share in given.items()}
-    return values
+    return plan_commitments.checked(values)
 
 
 def seen(kind: str, subject: int, names: Iterable[str]) -> dict[str, Any]:
@@ -125,11 +132,13 @@ def seen_now(changes: Iterable[PlanChange]) -> dict[int, dict[str, Any]]:
 
 
 _Standing = dict[tuple[str, int], dict[str, Any]]
-_PLACES = {Kind.ITEM: "item", Kind.DROP: "item", Kind.PROJECT: "project", Kind.BOOKING: "booking", Kind.UNBOOK: "booking"}
+_PLACES: dict[str, str] = {
+    Kind.ITEM: "item", Kind.DROP: "item", Kind.PROJECT: "project", Kind.BOOKING: "booking", Kind.UNBOOK: "booking", **{kind: kind for kind in PlanChange.OF_PRODUCT},
+}  # fmt: skip
 
 
 def _standing(wanted: list[tuple[str, int]]) -> _Standing:
-    found: _Standing = {}
+    found: _Standing = plan_commitments.standing(wanted)
     items = [pk for kind, pk in wanted if kind in (Kind.ITEM, Kind.DROP)]
     for item in WorkItem.objects.present().filter(pk__in=items).select_related("state").prefetch_related("assignments"):
         if not item.is_done:
@@ -146,7 +155,7 @@ def _standing(wanted: list[tuple[str, int]]) -> _Standing:
 
 
 def _seen(kind: str, subject: int, names: Iterable[str], standing: _Standing) -> dict[str, Any]:
-    place = _PLACES.get(Kind(kind))
+    place = _PLACES.get(kind)
     if place is None:
         return {}
     there = standing.get((place, subject))
@@ -163,6 +172,8 @@ def space_of(kind: str, subject: int) -> int | None:
         return Booking.objects.filter(pk=subject).values_list("space_id", flat=True).first()
     if kind in (Kind.PROJECT, Kind.BOOK):
         return Project.objects.filter(pk=subject).values_list("space_id", flat=True).first()
+    if kind in plan_commitments.ALLOWED:
+        return plan_commitments.space_of(kind, subject)
     if kind == Kind.ADD:
         return Project.objects.filter(space_id=subject).values_list("space_id", flat=True).first()
     person = User.objects.filter(pk=subject).first()

@@ -2,19 +2,20 @@
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 
 from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
-from tandem.history.record import canonical, record
+from tandem.history.record import canonical, record, within
 from tandem.kit import clock
 from tandem.kit.errors import Hidden, Refused, Stale
 from tandem.people import writing
 from tandem.people.access import Permission, others_may, require
 from tandem.people.models import Space
-from tandem.planning.actions import plan_changes
+from tandem.planning.actions import plan_changes, plan_commitments
 from tandem.planning.models import PlanChange, PlanScenario
 from tandem.portfolio.models import Project
 from tandem.resources.models import Booking
@@ -25,8 +26,10 @@ COMPUTE = "planning.plan_scenario"
 MOST = 200
 _S = PlanScenario.State
 _THINGS = ((PlanChange.Kind.ITEM, PlanChange.Kind.DROP), (PlanChange.Kind.PROJECT,), (PlanChange.Kind.BOOKING, PlanChange.Kind.UNBOOK))
-_LIKE: dict[str, tuple[str, ...]] = {kind: kinds for kinds in _THINGS for kind in kinds}
+_LIKE: dict[str, tuple[str, ...]] = {kind: kinds for kinds in (*_THINGS, *((kind,) for kind in PlanChange.OF_PRODUCT)) for kind in kinds}
 "Kinds of changes of one thing, of which a scenario knows one."
+Carrier = Callable[[PlanChange], Any]
+"""Of a change as whom it is carried out."""
 
 
 def create(*, actor: Any, space: Space, name: str, description: str = "") -> PlanScenario:
@@ -42,45 +45,57 @@ def add(*, actor: Any, scenario: PlanScenario, kind: str, subject: int, **values
     """Rehearsed at once: what somebody could not do live they cannot write down either. Of each thing there is one change: who
     wants it otherwise changes that one, knowing whose it is."""
     require(actor, _DO, scenario.space_id)
-    values = plan_changes.checked(kind, values)
+    if kind not in PlanChange.OF_PLAN:
+        raise Refused("choice_unknown", field="kind")
     with transaction.atomic():
-        held = _open(scenario)
-        space_id = plan_changes.space_of(kind, subject)
-        if space_id is None or space_id not in actor.visible_space_ids():
-            raise Hidden
-        if held.changes.filter(kind__in=_LIKE.get(kind, ()), subject=subject).exists():
-            raise Refused("plan_change_there")
-        if held.changes.count() >= MOST:
-            raise Refused("plan_changes_too_many", most=MOST)
-        change = PlanChange(scenario=held, space_id=space_id, kind=kind, subject=subject, values=values, by=actor)
-        change.seen = plan_changes.seen(kind, subject, values)
-        _rehearse(actor, change)
-        change.save(force_insert=True)
-        record("plan_scenario.change_added", held, actor=actor, changes={"kind": [None, kind]})
+        return put(actor, _open(scenario), kind, subject, values, lambda change: actor)
+
+
+def put(actor: Any, held: PlanScenario, kind: str, subject: int, values: dict[str, Any], carrier: Carrier) -> PlanChange:
+    """The step itself, in a scenario that is held: rehearsed as `carrier` says, who need not be who writes it down."""
+    values = plan_changes.checked(kind, values)
+    space_id = plan_changes.space_of(kind, subject)
+    if space_id is None or space_id not in actor.visible_space_ids():
+        raise Hidden
+    if held.changes.filter(kind__in=_LIKE.get(kind, ()), subject=subject).exists():
+        raise Refused("plan_change_there")
+    if held.changes.count() >= MOST:
+        raise Refused("plan_changes_too_many", most=MOST)
+    change = PlanChange(scenario=held, space_id=space_id, kind=kind, subject=subject, values=values, by=actor)
+    change.seen = plan_changes.seen(kind, subject, values)
+    rehearse(carrier(change), change)
+    change.save(force_insert=True)
+    record("plan_scenario.change_added", held, actor=actor, changes={"kind": [None, kind]})
     return change
 
 
 def revise(*, actor: Any, change: PlanChange, version: int | None, **values: Any) -> PlanChange:
     """Another value for the same thing, or the same one in view of what stands there now. Of two at once the second is told."""
     require(actor, _DO, change.scenario.space_id)
-    values = plan_changes.checked(change.kind, values) if values else change.values
     with transaction.atomic():
-        held = _open(change.scenario)
-        again = PlanChange(scenario=held, space_id=change.space_id, kind=change.kind, subject=change.subject, values=values, by=actor)
-        _rehearse(actor, again)
-        change.write(expected=version, values=values, seen=plan_changes.seen(change.kind, change.subject, values), by=actor, at=clock.now())
-        record("plan_scenario.change_revised", held, actor=actor, changes={"kind": [None, change.kind]})
+        return put_again(actor, _open(change.scenario), change, version, values, lambda change: actor)
+
+
+def put_again(actor: Any, held: PlanScenario, change: PlanChange, version: int | None, values: dict[str, Any], carrier: Carrier) -> PlanChange:
+    values = plan_changes.checked(change.kind, values) if values else change.values
+    again = PlanChange(scenario=held, space_id=change.space_id, kind=change.kind, subject=change.subject, values=values, by=actor)
+    rehearse(carrier(again), again)
+    change.write(expected=version, values=values, seen=plan_changes.seen(change.kind, change.subject, values), by=actor, at=clock.now())
+    record("plan_scenario.change_revised", held, actor=actor, changes={"kind": [None, change.kind]})
     return change
 
 
 def drop(*, actor: Any, change: PlanChange, version: int | None) -> None:
     require(actor, _DO, change.scenario.space_id)
     with transaction.atomic():
-        held = _open(change.scenario)
-        if version is not None:
-            change.write(expected=version)
-        record("plan_scenario.change_dropped", held, actor=actor, changes={"kind": [change.kind, None]})
-        change.delete()
+        take_out(actor, _open(change.scenario), change, version)
+
+
+def take_out(actor: Any, held: PlanScenario, change: PlanChange, version: int | None) -> None:
+    if version is not None:
+        change.write(expected=version)
+    record("plan_scenario.change_dropped", held, actor=actor, changes={"kind": [change.kind, None]})
+    change.delete()
 
 
 def ask(*, actor: Any, scenario: PlanScenario, title: str) -> Job:
@@ -106,19 +121,26 @@ def merge(*, actor: Any, scenario: PlanScenario, version: int | None, reason: st
         held = _open(scenario)
         changes = list(held.changes.order_by("id"))
         _decidable(actor, held, changes)
-        run = uuid.uuid4()
-        for change in changes:
-            plan_changes.carry_out(actor=actor, change=change, run=run)
-        _decided(actor, held, version, _S.MERGED, reason)
-        record("plan_scenario.merged", held, actor=actor, changes={"rows": [None, len(changes)]}, text={"reason": [None, reason.strip()]})
+        carry_out(actor, held, changes, lambda change: actor, version, reason)
     return len(changes)
+
+
+def carry_out(actor: Any, held: PlanScenario, changes: list[PlanChange], carrier: Carrier, version: int | None, reason: str) -> uuid.UUID:
+    """The step itself: all or none, as `carrier` says; gives the run of its events."""
+    run = uuid.uuid4()
+    with within(run):
+        for change in changes:
+            plan_changes.carry_out(actor=carrier(change), change=change, run=run, reason=reason)
+        close(actor, held, version, _S.MERGED, reason)
+        record("plan_scenario.merged", held, actor=actor, changes={"rows": [None, len(changes)]}, text={"reason": [None, reason.strip()]})
+    return run
 
 
 def discard(*, actor: Any, scenario: PlanScenario, version: int | None, reason: str = "") -> None:
     require(actor, _DO, scenario.space_id)
     with transaction.atomic():
         held = _open(scenario)
-        _decided(actor, held, version, _S.DISCARDED, reason)
+        close(actor, held, version, _S.DISCARDED, reason)
         record("plan_scenario.discarded", held, actor=actor)
 
 
@@ -147,15 +169,22 @@ def _decidable(actor: Any, scenario: PlanScenario, changes: list[PlanChange]) ->
         raise Refused("plan_scenario_empty")
     if {change.space_id for change in changes} - set(actor.visible_space_ids()):
         raise Refused("plan_scenario_unseen")
-    if scenario.computed_of != digest(changes) or (scenario.job is not None and scenario.job.is_running):
+    if scenario.job is not None and scenario.job.is_running:
+        raise Refused("plan_scenario_not_computed")
+    judged(scenario, changes)
+    if needs_another(actor, scenario, changes):
+        raise Refused("plan_scenario_is_own")
+
+
+def judged(scenario: PlanScenario, changes: list[PlanChange]) -> None:
+    """Refused unless the picture is of these changes, of all of them, and what they change stands as it did: it is held until the decision."""
+    if scenario.computed_of != digest(changes):
         raise Refused("plan_scenario_not_computed")
     if (scenario.outcome or {}).get("refused"):
         raise Refused("plan_scenario_in_part")
     _hold(changes)
     if moved(changes):
         raise Refused("plan_scenario_moved")
-    if needs_another(actor, scenario, changes):
-        raise Refused("plan_scenario_is_own")
 
 
 def _hold(changes: list[PlanChange]) -> None:
@@ -163,24 +192,31 @@ def _hold(changes: list[PlanChange]) -> None:
     for model, kinds in zip((WorkItem, Project, Booking), _THINGS, strict=True):
         wanted = [change.subject for change in changes if change.kind in kinds]
         list(model.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk").values_list("pk"))
+    plan_commitments.lock(changes)
 
 
-def _decided(actor: Any, scenario: PlanScenario, version: int | None, state: str, reason: str) -> None:
+def close(actor: Any, scenario: PlanScenario, version: int | None, state: str, reason: str) -> None:
     if version is not None and scenario.version != version:
         raise Stale(scenario)
     scenario.write(expected=scenario.version, state=state, decided_by=actor, decided_at=clock.now(), reason=reason.strip()[:2000])
 
 
 def _open(scenario: PlanScenario) -> PlanScenario:
-    """Held: nobody adds while somebody decides."""
-    held = PlanScenario.objects.select_for_update(of=("self",)).select_related("space", "job").get(pk=scenario.pk)
+    held = hold(scenario)
+    if held.state == _S.ASKED:
+        raise Refused("plan_scenario_asked")
     if held.state != _S.OPEN:
         raise Refused("plan_scenario_over")
     return held
 
 
-def _rehearse(actor: Any, change: PlanChange) -> None:
+def hold(scenario: PlanScenario) -> PlanScenario:
+    """Nobody adds while somebody decides."""
+    return PlanScenario.objects.select_for_update(of=("self",)).select_related("space", "job").get(pk=scenario.pk)
+
+
+def rehearse(actor: Any, change: PlanChange) -> None:
     """A real run that is taken back: every rule speaks, nothing is written."""
     with transaction.atomic():
-        plan_changes.carry_out(actor=actor, change=change, run=uuid.uuid4())
+        plan_changes.carry_out(actor=actor, change=change, run=uuid.uuid4(), reason="–")
         transaction.set_rollback(True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tandem.kit import clock
+from tandem.people.access import Permission, spaces_where
 from tandem.people.scoping import Scoped, ScopedQuerySet, ids_of
 
 
@@ -21,6 +22,7 @@ class PlanScenario(Scoped):
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
+        ASKED = "asked", pgettext_lazy("plan scenario", "In a change request")
         MERGED = "merged", pgettext_lazy("plan scenario", "Merged")
         DISCARDED = "discarded", pgettext_lazy("plan scenario", "Discarded")
 
@@ -48,8 +50,19 @@ class PlanScenario(Scoped):
 
 class PlanChangeQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Who sees both: what is changed, and the scenario that would change it."""
-        return super().visible_to(user).filter(scenario__space_id__among=ids_of(user.visible_space_ids()))
+        """Who sees both: what is changed, and the scenario that would change it. Money also by who may see costs there, who judges
+        it for the product, and who wrote it."""
+        rows = super().visible_to(user).filter(scenario__space_id__among=ids_of(user.visible_space_ids()))
+        priced = models.Q(space_id__among=ids_of(_told_of_money(user))) | models.Q(scenario__space_id__among=ids_of(_judging(user))) | models.Q(by=user.pk)
+        return rows.filter(~models.Q(kind__in=PlanChange.OF_MONEY) | priced)
+
+
+def _told_of_money(user: Any) -> frozenset[int]:
+    return spaces_where(user, Permission.SEE_COSTS)
+
+
+def _judging(user: Any) -> frozenset[int]:
+    return spaces_where(user, Permission.SIGN_FOR_PRODUCT)
 
 
 class PlanChange(Scoped):
@@ -65,6 +78,17 @@ class PlanChange(Scoped):
         BOOK = "book", _("Booking added")
         BOOKING = "booking", _("Booking changed")
         UNBOOK = "unbook", _("Booking taken out")
+        PROMISE = "promise", _("Promise revised")
+        FEATURE = "feature", _("Feature on the roadmap moved")
+        RELEASE = "release", _("Release moved")
+        COST = "cost", _("Cost added")
+        BUDGET = "budget", _("Budget changed")
+        TRANSFER = "transfer", _("Budget moved")
+
+    # the others are only asked for in change requests: who may edit a plan does not revise promises with it
+    OF_PLAN = (Kind.ITEM, Kind.ADD, Kind.DROP, Kind.PROJECT, Kind.AWAY, Kind.BOOK, Kind.BOOKING, Kind.UNBOOK)
+    OF_PRODUCT = (Kind.PROMISE, Kind.FEATURE, Kind.RELEASE)
+    OF_MONEY = (Kind.COST, Kind.BUDGET, Kind.TRANSFER)
 
     scenario = models.ForeignKey(PlanScenario, models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -80,7 +104,8 @@ class PlanChange(Scoped):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["scenario", "kind", "subject"], condition=models.Q(kind__in=("item", "drop", "project", "booking", "unbook")), name="one_change_of_a_thing"
+                fields=["scenario", "kind", "subject"], name="one_change_of_a_thing",
+                condition=models.Q(kind__in=("item", "drop", "project", "booking", "unbook", "promise", "feature", "release")),
             )
         ]
 
@@ -88,4 +113,7 @@ class PlanChange(Scoped):
         return f"{self.kind} {self.subject}"
 
     def is_seen_by(self, user: Any) -> bool:
-        return super().is_seen_by(user) and self.scenario.is_seen_by(user)
+        if not (super().is_seen_by(user) and self.scenario.is_seen_by(user)):
+            return False
+        is_told = self.space_id in _told_of_money(user) or self.scenario.space_id in _judging(user) or self.by_id == user.pk
+        return self.kind not in PlanChange.OF_MONEY or is_told

@@ -10,7 +10,7 @@ from tandem.people.models import Space, User
 from tandem.planning.actions import plan_scenarios as actions
 from tandem.planning.models import LevelledPlan, PlanChange, PlanScenario
 from tandem.portfolio.models import Project
-from tandem.product.models import Promise
+from tandem.product.models import Feature, Promise, Release
 from tandem.resources.models import Booking
 from tandem.resources.rate_book import RateBook
 from tandem.work.models import WorkItem
@@ -36,13 +36,14 @@ class PromiseLine:
     on: date
     before: date | None
     after: date | None
+    then: date | None = None
 
     @property
     def verdict(self) -> str:
         """kept, broken: by this scenario, where it was otherwise; else later or earlier; gone: no work for it is planned any more."""
         if self.after is None:
             return "gone"
-        was_kept, is_kept = self.before is not None and self.before <= self.on, self.after <= self.on
+        was_kept, is_kept = self.before is not None and self.before <= self.on, self.after <= (self.then or self.on)
         if was_kept != is_kept:
             return "kept" if is_kept else "broken"
         return "earlier" if self.before and self.after < self.before else "later"
@@ -70,6 +71,9 @@ class ChangeLine:
     moved: list[tuple[str, Any, Any]]
     problem: tuple[str, dict[str, Any]] | None = None
     names: dict[int, str] = field(default_factory=dict)
+    # a promise, feature or release; of money that moves the project that gets it
+    subject: Any = None
+    to: Project | None = None
 
 
 @dataclass(slots=True)
@@ -98,9 +102,11 @@ def changes(user: Any, scenario: PlanScenario) -> tuple[list[ChangeLine], int]:
     items = WorkItem.objects.visible_to(user).in_bulk([row.subject for row in rows if row.kind in (kinds.ITEM, kinds.DROP)])
     projects = {row.space_id: row for row in Project.objects.visible_to(user).filter(space_id__in={row.space_id for row in rows}).select_related("space")}
     bookings = Booking.objects.visible_to(user).select_related("person", "job_role", "team").in_bulk([row.subject for row in rows if row.kind in (kinds.BOOKING, kinds.UNBOOK)])
+    subjects = _subjects(user, rows)
+    takers = Project.objects.visible_to(user).in_bulk({row.values["to"] for row in rows if row.kind == kinds.TRANSFER})
     problems = {pk: (code, params) for pk, code, params in (scenario.outcome or {}).get("refused", ())}
     moved: dict[int, list[tuple[str, Any, Any]]] = {}
-    for change, name, then, now in actions.moved(rows) if scenario.state == PlanScenario.State.OPEN else ():
+    for change, name, then, now in actions.moved(rows) if scenario.state in (PlanScenario.State.OPEN, PlanScenario.State.ASKED) else ():
         moved.setdefault(change.pk, []).append((name, then, now))
     wanted = {row.subject for row in rows if row.kind == kinds.AWAY} | {pk for row in rows for pk in row.values.get("assignees", ())}
     wanted |= {pk for told in moved.values() for name, then, now in told if name == "assignees" for pk in (*(then or ()), *(now or ()))}
@@ -110,11 +116,26 @@ def changes(user: Any, scenario: PlanScenario) -> tuple[list[ChangeLine], int]:
     found = []
     for row in rows:
         item, project = items.get(row.subject) if row.kind in (kinds.ITEM, kinds.DROP) else None, projects.get(row.space_id)
-        what = f"{item.key} {item.title}" if item else people.get(row.subject, "") if row.kind == kinds.AWAY else project.name if project else ""
+        is_project, subject = row.kind in (kinds.ADD, kinds.PROJECT, kinds.BOOK, *PlanChange.OF_MONEY), subjects.get((row.kind, row.subject))
+        what = f"{item.key} {item.title}" if item else str(subject) if subject else people.get(row.subject, "") if row.kind == kinds.AWAY else project.name if project and is_project else ""
         if (booking := bookings.get(row.subject) if row.kind in (kinds.BOOKING, kinds.UNBOOK) else None) is not None:
             what = f"{booking.person or booking.job_role or booking.team} · {project.name if project else ''}"
-        found.append(ChangeLine(row, what, item, project if row.kind in (kinds.ADD, kinds.PROJECT, kinds.BOOK) else None, moved.get(row.pk, []), problems.get(row.pk), people))
+        found.append(ChangeLine(
+            row, what, item, project if is_project else None, moved.get(row.pk, []), problems.get(row.pk), people, subject,
+            takers.get(row.values["to"]) if row.kind == kinds.TRANSFER else None,
+        ))  # fmt: skip
     return found, total - len(rows)
+
+
+def _subjects(user: Any, rows: list[PlanChange]) -> dict[tuple[str, int], Any]:
+    """Promises, features and releases that are changed, as far as the reader sees them."""
+    found: dict[tuple[str, int], Any] = {}
+    for kind, model in ((PlanChange.Kind.PROMISE, Promise), (PlanChange.Kind.FEATURE, Feature), (PlanChange.Kind.RELEASE, Release)):
+        wanted = [row.subject for row in rows if row.kind == kind]
+        if wanted:
+            seen = model.objects.visible_to(user).filter(pk__in=wanted)
+            found |= {(kind, one.pk): one for one in (seen.select_related("feature", "release") if model is Promise else seen)}
+    return found
 
 
 def picture(user: Any, scenario: PlanScenario) -> Picture | None:
@@ -130,9 +151,10 @@ def picture(user: Any, scenario: PlanScenario) -> Picture | None:
             found.projects.append(ProjectLine(known[space], _span(first[0], first[1]), _span(first[2], first[3])))
     found.unseen = len(outcome["projects"]) - len(found.projects)
     promised = {p.pk: p for p in Promise.objects.visible_to(user).filter(pk__in=[row[0] for row in outcome["promises"]]).select_related("feature", "release")}
-    for pk, on, before, after in outcome["promises"]:
+    for pk, on, before, after, *then in outcome["promises"]:
         if pk in promised:
-            found.promises.append(PromiseLine(promised[pk], date.fromisoformat(on), date.fromisoformat(before) if before else None, date.fromisoformat(after) if after else None))
+            days = [date.fromisoformat(day) if day else None for day in (before, after, *then)]
+            found.promises.append(PromiseLine(promised[pk], date.fromisoformat(on), *days))
     found.unseen_promises = len(outcome["promises"]) - len(found.promises)
     _load(user, outcome["load"], found)
     return found

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from tandem.collaboration.models import Document
-from tandem.governance.models import Issue, Risk
+from tandem.governance.models import ChangeRequest, Decision, Issue, Risk
 from tandem.portfolio.models import Benefit, Project, Proposal
 from tandem.product.models import Feature, Product, Promise, Release
 from tandem.strategy.models import KeyResult, Objective
@@ -21,7 +21,7 @@ REFERENCE = re.compile(
 )
 NAMED = {
     "risks": Risk, "issues": Issue, "promises": Promise, "features": Feature, "releases": Release, "objectives": Objective, "key-results": KeyResult,
-    "proposals": Proposal, "benefits": Benefit, "projects": Project, "products": Product, "documents": Document,
+    "proposals": Proposal, "benefits": Benefit, "projects": Project, "change-requests": ChangeRequest, "decisions": Decision, "products": Product, "documents": Document,
 }  # fmt: skip
 """First word of the address of a record → what it is."""
 WITH = {"promises": ("feature", "release")}

@@ -23,7 +23,7 @@ PAGES = {
     "strategy.objective": "objectives_detail", "strategy.keyresult": "key_results_detail", "strategy.kpi": "kpis_detail", "portfolio.benefit": "benefits_detail", "portfolio.portfolio": "portfolios_detail", "portfolio.programme": "programmes_detail",
     "portfolio.project": "projects_detail", "portfolio.proposal": "proposals_detail", "planning.scenario": "scenarios_detail", "portfolio.projectreport": "project_reports_detail", "product.product": "products_detail", "product.feature": "features_detail",
     "product.release": "releases_detail", "product.scoringmodel": "scoring_models_detail", "product.ballot": "ballots_detail", "product.experiment": "experiments_detail", "product.persona": "personas_detail", "product.competitor": "competitors_detail", "product.researchnote": "research_notes_detail", "product.feedback": "feedback_detail", "resources.jobrole": "job_roles_detail", "resources.skill": "skills_detail", "resources.department": "departments_detail", "resources.booking": "bookings_detail", "resources.timesheet": "time_sheet", "people.user": "person_time", "work.workitem": "work_item_by_id", "collaboration.job": "job",
-    "automation.hook": "webhook", "resources.timeoff": "time_off_detail", "governance.risk": "risks_detail", "governance.issue": "issues_detail",
+    "automation.hook": "webhook", "resources.timeoff": "time_off_detail", "governance.risk": "risks_detail", "governance.issue": "issues_detail", "governance.changerequest": "change_requests_detail", "governance.decision": "decisions_detail",
     "collaboration.document": "documents_detail",
 }  # fmt: skip
 _NO_PEEK = ("collaboration.job", "resources.timesheet", "people.user", "automation.hook", "automation.rule", "resources.timeoff")
@@ -173,6 +173,10 @@ def _without_event(facts: dict[str, Any]) -> str:
         }  # fmt: skip
     if "review" in facts:
         return _("It is to be looked at again since %(day)s") % {"day": _day(facts["review"])}
+    if "decision_due" in facts:
+        return _("It is to be decided, or looked at again, since %(day)s") % {"day": _day(facts["decision_due"])}
+    if "approval_due" in facts:
+        return _("It was carried out first, and its approval was due on %(day)s") % {"day": _day(facts["approval_due"])}
     if "issue_silent" in facts:
         return _("Nothing has moved since %(day)s: step %(n)s of its escalation reaches you") % {"day": _day(facts["issue_silent"]), "n": facts["step"]}
     if "week_submitted" in facts:

@@ -1,6 +1,5 @@
 """Plan scenarios: what would be otherwise, written down by several people; both plans on one axis; one decision."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -13,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tandem.collaboration.models import Job
 from tandem.collaboration.words import refusal
+from tandem.governance.models import ChangeRequest
 from tandem.kit import clock
-from tandem.kit.dates import months_on, quarter_start, short_day
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may, spaces_where
@@ -26,8 +25,8 @@ from tandem.reports.queries import plan_scenarios as reads
 from tandem.resources.models import Booking
 from tandem.web import doors
 from tandem.web.collaboration.jobs import phase_words
+from tandem.web.planning import branch_picture
 from tandem.web.planning import plan_change_forms as forms
-from tandem.web.product.roadmap_picture import MONTHS, QUARTERS, Axis, axis_from
 
 _PEOPLE = 500
 
@@ -60,11 +59,9 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
     lines, hidden = reads.changes(user, scenario)
     picture = reads.picture(user, scenario)
     job = Job.objects.visible_to(user).filter(pk=scenario.job_id).running().first()
-    axis = _axis(picture)
     context = {
         "scenario": scenario, "is_open": is_open, "may_edit": may_edit, "lines": [(line, forms.said(line), forms.moved(line), refusal(*line.problem) if line.problem else "") for line in lines],
-        "hidden": hidden, "picture": picture, "job": job, "phase_words": phase_words, "here": request.get_full_path(), "axis": axis, "today_label": short_day(axis.today),
-        "lanes": [(line, _lane(line, axis)) for line in picture.projects] if picture else [], "sentence": _sentence(picture) if picture else "",
+        "hidden": hidden, "job": job, "phase_words": phase_words, "here": request.get_full_path(), **branch_picture.drawn(picture), "request_": ChangeRequest.objects.visible_to(user).filter(scenario=scenario).first(), "may_ask": is_open and may(user, Permission.EDIT_PLAN, scenario.space_id),
         "is_alone": actions.needs_another(user, scenario, [line.change for line in lines]) and not hidden, "is_older": _is_older(scenario),
         "has_moved": any(line.moved for line in lines), **(_choices(user) if may_edit else {}),
     }  # fmt: skip
@@ -82,45 +79,8 @@ def _choices(user: Any) -> dict[str, Any]:
     projects = Project.objects.visible_to(user).filter(space_id__in=mine, state__in=states).order_by("name", "id")[:_PEOPLE]
     people = User.objects.visible_to(user).active().order_by("name", "id").values_list("id", "name")[:_PEOPLE]
     booked = Booking.objects.visible_to(user).filter(space_id__in=mine, person__isnull=False, ends_on__gte=clock.today()).select_related("person", "space").order_by("person__name", "starts_on", "id")
-    named = [(row.pk, f"{row.person} · {row.space.name} · {row.percent.normalize():f} % · {short_day(row.starts_on)} – {short_day(row.ends_on)}") for row in booked[:_PEOPLE]]
+    named = [(row.pk, forms.booking_name(row)) for row in booked[:_PEOPLE]]
     return {"projects": list(projects), "people": list(people), "bookings": named}
-
-
-def _axis(picture: reads.Picture | None) -> Axis:
-    today = clock.today()
-    days = [day for line in (picture.projects if picture else ()) for span in (line.before, line.after) if span for day in span]
-    last = max([today + timedelta(days=60), *days])
-    scale = MONTHS if last - today < timedelta(days=400) else QUARTERS
-    first = months_on(today, -1 if scale == MONTHS else -3)
-    return axis_from(first if scale == MONTHS else quarter_start(first), min(last, today + timedelta(days=366 * 6)), today, scale, 20)
-
-
-def _lane(line: reads.ProjectLine, axis: Axis) -> dict[str, Any]:
-    """The plan in force below, the scenario above."""
-    days = line.days
-    label = " → ".join(short_day(span[1]) if span else "–" for span in (line.before, line.after))
-    return {
-        "state": "none" if not days else "off" if days > 0 else "on", "base": axis.span(*line.before) if line.before else None,
-        "work": axis.span(*line.after) if line.after else None, "today": axis.at(axis.today), "label": label,
-    }  # fmt: skip
-
-
-def _sentence(picture: reads.Picture) -> str:
-    """What it comes to, first."""
-    later = [line.days for line in picture.projects if line.days and line.days > 0]
-    sooner = [line.days for line in picture.projects if line.days and line.days < 0]
-    broken = sum(line.verdict == "broken" for line in picture.promises)
-    kept = sum(line.verdict == "kept" for line in picture.promises)
-    parts = []
-    if later:
-        parts.append(ngettext("%(n)s project ends later, by up to %(most)s days", "%(n)s projects end later, by up to %(most)s days", len(later)) % {"n": len(later), "most": max(later)})
-    if sooner:
-        parts.append(ngettext("%(n)s project ends earlier, by up to %(most)s days", "%(n)s projects end earlier, by up to %(most)s days", len(sooner)) % {"n": len(sooner), "most": -min(sooner)})
-    if broken:
-        parts.append(ngettext("%(n)s promise would be broken", "%(n)s promises would be broken", broken) % {"n": broken})
-    if kept:
-        parts.append(ngettext("%(n)s promise would be kept after all", "%(n)s promises would be kept after all", kept) % {"n": kept})
-    return (_("; ").join(parts) + _(".")) if parts else _("No project and no promise that you see ends otherwise.")
 
 
 def _back(request: HttpRequest, id: int, said: str = "") -> HttpResponse:

@@ -1,0 +1,140 @@
+"""What the two sides say to a change: the last yes that was needed carries it out, any no ends it, and either may ask for a way out."""
+
+from typing import Any
+
+from django.db import transaction
+
+from tandem.governance import sides
+from tandem.governance.actions import change_impacts, change_requests, decisions
+from tandem.governance.models import ChangeRequest, Verdict
+from tandem.history.record import record
+from tandem.kit import clock
+from tandem.kit.errors import Denied, Hidden, Refused
+from tandem.people.access import Permission, require
+from tandem.planning.actions import plan_requests, plan_scenarios
+from tandem.planning.models import PlanChange
+
+_S, _A = ChangeRequest.State, Verdict.Answer
+
+
+def decide(*, actor: Any, change_request: ChangeRequest, version: int | None, side: str, answer: str, reason: str = "") -> Verdict:
+    """For one side, by somebody who speaks for it and wrote nothing of the content; on a picture of this very content. A person
+    speaks once, for one side. Who says yes can do what their side carries out. The second side's yes accepts, any no rejects."""
+    require(actor, Permission.VIEW, change_request.space_id)
+    reason = reason.strip()[:2000]
+    if answer not in _A.values:
+        raise Refused("choice_unknown", field="answer")
+    if answer != _A.YES and not reason:
+        raise Refused("reason_needed", field="reason")
+    with transaction.atomic():
+        held = change_requests.hold(change_request)
+        if not held.is_waiting:
+            raise Refused("change_not_waiting")
+        change_requests.looked_at(held, version)
+        changes = _open_to(actor, held, side, answer)
+        made = _said(actor, held, changes, side, answer, reason)
+        if answer == _A.NO:
+            change_requests.end(actor=actor, held=held, version=None, state=_S.REJECTED, answer=reason, verb="change_request.rejected")
+            decisions.of_change(actor=actor, request=held, is_accepted=False)
+        elif answer == _A.REVISE:
+            _return(actor, held, reason)
+        else:
+            _accept_if_whole(actor, held, changes)
+    return made
+
+
+def _open_to(actor: Any, held: ChangeRequest, side: str, answer: str) -> list[PlanChange]:
+    """The content, if this person may say this to it for this side now."""
+    if side not in sides.RIGHTS:
+        raise Refused("change_side_unknown", field="side")
+    if not sides.speaks_there(actor, held, side):
+        raise Denied(sides.RIGHTS[side])
+    everything = list(held.scenario.changes.select_related("by").order_by("id"))
+    if actor.pk in sides.wrote(held, everything):
+        raise Refused("change_is_own")
+    if Verdict.objects.filter(request=held, round=held.round, by=actor).exists():
+        raise Refused("change_spoken")
+    if PlanChange.objects.visible_to(actor).filter(scenario=held.scenario_id).count() != len(everything):
+        raise Refused("plan_scenario_unseen")
+    if not sides.may_speak(actor, held, side, everything):
+        raise Refused("change_side_elsewhere", field="side")
+    if held.state == _S.URGENT:  # it is carried out already: what is judged is what was done
+        if answer == _A.REVISE:
+            raise Refused("change_done_first")
+        return everything
+    if answer != _A.YES:
+        _refuse_without_picture(held, everything)
+        return everything
+    changes = plan_requests.judge(held.scenario)
+    if not all(sides.may_carry(actor, change) for change in changes if sides.side_of(change.kind) == side):
+        raise Refused("change_not_yours_to_apply")
+    return changes
+
+
+def _refuse_without_picture(held: ChangeRequest, changes: list[PlanChange]) -> None:
+    """Also a no is said to an effect that was computed."""
+    if held.scenario.computed_of != plan_scenarios.digest(changes):
+        raise Refused("plan_scenario_not_computed")
+
+
+def _said(actor: Any, held: ChangeRequest, changes: list[PlanChange], side: str, answer: str, reason: str) -> Verdict:
+    # who lost the right since holds a number, but no voice
+    given = Verdict.objects.filter(request=held, round=held.round, side=side)
+    needed = sides.needed(held, changes)
+    counted = sides.standing(list(given.select_related("by")), held, changes)[side]
+    if answer == _A.YES and needed.voices[side] and len(counted) >= needed.voices[side]:
+        raise Refused("change_side_spoken", field="side")
+    made = Verdict.objects.create(
+        space_id=held.space_id, request=held, round=held.round, side=side, voice=given.count() + 1, answer=answer, reason=reason, by=actor,
+        digest=plan_scenarios.digest(changes), asked_at=held.asked_at or clock.now(),
+    )  # fmt: skip
+    held.write(expected=None)
+    said = {"side": [None, side], "verdict": [None, answer], "round": [None, held.round]}
+    record("change_request.judged", held, actor=actor, changes=said, text={"reason": [None, reason]} if reason else {})
+    return made
+
+
+def _return(actor: Any, held: ChangeRequest, reason: str) -> None:
+    held.write(expected=None, state=_S.RETURNED, answer=reason)
+    said = {"state": [_S.SUBMITTED.value, _S.RETURNED.value], "asker": [None, held.author_id]}
+    record("change_request.returned", held, actor=actor, changes=said, text={"reason": [None, reason]})
+
+
+def _accept_if_whole(actor: Any, held: ChangeRequest, changes: list[PlanChange]) -> None:
+    needed = sides.needed(held, changes)
+    voices = sides.standing(list(held.verdicts.select_related("by")), held, changes)
+    if any(len(voices[side]) < count for side, count in needed.voices.items()):
+        return
+    if held.state == _S.URGENT:
+        held.write(expected=None, state=_S.APPLIED, decided_at=clock.now())
+        record("change_request.confirmed", held, actor=actor, changes={"state": [_S.URGENT.value, _S.APPLIED.value]})
+        decisions.of_change(actor=actor, request=held, is_accepted=True)
+        return
+
+    def carrier(change: PlanChange) -> Any:
+        """Who said yes for the side whose business it is; where that side is not asked, whoever of the other could do it."""
+        own = [one.by for one in voices[sides.side_of(change.kind)]]
+        others = [one.by for said in voices.values() for one in said]
+        return next((one for one in [*own, *others] if sides.may_carry(one, change)), (own or others)[0])
+
+    try:
+        with transaction.atomic():
+            run = plan_requests.carry_out(actor=actor, scenario=held.scenario, carrier=carrier, reason=change_requests.why(held))
+            change_requests.take_baselines(held, changes, carrier)
+    except (Refused, Denied, Hidden) as problem:
+        _back_to_both(actor, held, problem)
+        return
+    now = clock.now()
+    held.write(expected=None, state=_S.APPLIED, decided_at=now, applied_at=now, applied_by=actor, run=run)
+    record("change_request.applied", held, actor=actor, changes={"state": [_S.SUBMITTED.value, _S.APPLIED.value]}, run=run)
+    decisions.of_change(actor=actor, request=held, is_accepted=True)
+
+
+def _back_to_both(actor: Any, held: ChangeRequest, problem: Exception) -> None:
+    """What both wanted cannot be done any more: nothing of it was, and both are told why and asked anew."""
+    code, params = (problem.code, problem.params) if isinstance(problem, Refused) else ("row_not_yours", {})
+    told = [code, {name: str(value) for name, value in params.items()}]
+    held.write(expected=None, round=held.round + 1, asked_at=clock.now(), trouble=told)
+    record("change_request.stuck", held, actor=actor, changes={"round": [held.round - 1, held.round], "problem": [None, code]})
+    held.scenario.write(expected=None, computed_of="")
+    change_impacts.ask(actor=actor, change_request=held)

@@ -1,0 +1,106 @@
+"""The form of a change request, what its content may be filled with, and who of two sides may say what now."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+
+from tandem.governance import sides
+from tandem.governance.models import ApprovalRule, ChangeRequest, Side
+from tandem.kit import clock
+from tandem.kit.text import whole_number
+from tandem.people.models import User
+from tandem.planning.models import PlanChange
+from tandem.portfolio.models import Portfolio, Project
+from tandem.product.models import Feature, Promise, Release
+from tandem.reports.queries.change_requests import Voices
+from tandem.resources.models import Booking
+from tandem.web.planning.plan_change_forms import booking_name
+
+_MOST = 300
+
+
+class ChangeForm(forms.ModelForm):
+    """What it comes from is taken along from the page where somebody began."""
+
+    class Meta:
+        model = ChangeRequest
+        fields = ["title", "reason", "source", "scenario", "promise", "conflict"]
+        widgets = {"reason": forms.Textarea({"rows": 4}), **dict.fromkeys(("scenario", "promise", "conflict"), forms.HiddenInput)}
+        help_texts = {"reason": _("What happens if nothing changes, and for whom. Both sides read it.")}
+
+    def for_request(self, request: HttpRequest, row: Any) -> None:
+        for name in ("scenario", "promise", "conflict"):
+            choice: Any = self.fields[name]
+            chosen = choice.queryset.filter(pk=whole_number(request.GET.get(name, "") or request.POST.get(name, ""), 18) or 0).first()
+            if chosen is None:
+                del self.fields[name]
+                continue
+            choice.required = False
+            if name == "promise":
+                self.fields["source"].initial = ChangeRequest.Source.PROMISE
+                self.fields["title"].initial = now_("Another day: %(promise)s") % {"promise": chosen}
+            elif name == "conflict":
+                self.fields["source"].initial = ChangeRequest.Source.CONFLICT
+            else:
+                self.fields["title"].initial = chosen.name
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # the content of a new one is opened with it
+        return {*super()._get_validation_exclusions(), "scenario"}  # type: ignore[misc]
+
+
+class RuleForm(forms.ModelForm):
+    kinds = forms.MultipleChoiceField(
+        label=_("kinds of change"), choices=ApprovalRule.Kind.choices, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Everything that the change touches is among these. None chosen: whatever it touches."),
+    )  # fmt: skip
+
+    class Meta:
+        model = ApprovalRule
+        fields = ["kinds", "days_most", "money_most", "currency", "product_voices", "pmo_voices"]
+        help_texts = {
+            "days_most": _("By how many calendar days any end, promise or day on the roadmap moves. Empty: however many."),
+            "money_most": _("What is asked for in all. Empty: however much."),
+            "product_voices": _("0: this side is not asked. What only one side can carry out is never decided without it."),
+        }  # fmt: skip
+
+
+def offered(user: Any) -> dict[str, Any]:
+    """What a content may name: what the person sees."""
+    states = (Project.State.RUNNING, Project.State.PROPOSED)
+    features = Feature.objects.visible_to(user).on_roadmap().exclude(state=Feature.State.SHIPPED)
+    booked = Booking.objects.visible_to(user).filter(person__isnull=False, ends_on__gte=clock.today()).select_related("person", "space").order_by("person__name", "starts_on", "id")
+    return {
+        "bookings": [(row.pk, booking_name(row)) for row in booked[:_MOST]],
+        "projects": list(Project.objects.visible_to(user).filter(state__in=states).order_by("name", "id")[:_MOST]),
+        "people": list(User.objects.visible_to(user).active().order_by("name", "id").values_list("id", "name")[:_MOST]),
+        "promises": list(Promise.objects.visible_to(user).open().select_related("feature", "release").order_by("date", "id")[:_MOST]),
+        "features": list(features.order_by("title", "id").values_list("id", "title")[:_MOST]),
+        "releases": list(Release.objects.visible_to(user).filter(state=Release.State.PLANNED).order_by("planned_on", "id").values_list("id", "name")[:_MOST]),
+        "currencies": [code for code, _name in Portfolio.CURRENCIES],
+    }
+
+
+def panels(user: Any, row: ChangeRequest, voices: list[Voices], changes: list[PlanChange]) -> list[dict[str, Any]]:
+    """Of each side what was said, and whether this person may say something for it now; if not, why."""
+    authors = sides.wrote(row, changes)
+    spoken = any(one.by_id == user.pk for side in voices for one in side.said)
+    found = []
+    for side in voices:
+        may = sides.speaks_there(user, row, side.side)
+        why = ""
+        if may and row.is_waiting:
+            if not sides.may_speak(user, row, side.side, changes):
+                why = now_("It touches places where you do not speak for this side.")
+            elif user.pk in authors:
+                why = now_("You wrote it, or a part of it, or carried it out: others judge it.")
+            elif spoken:
+                why = now_("You have said your verdict: it takes two people.")
+        found.append({
+            "side": side.side, "label": Side(side.side).label, "needed": side.needed, "counted": side.counted, "said": side.said, "is_missing": side.is_missing,
+            "may": may and row.is_waiting and not why, "why": why,
+        })  # fmt: skip
+    return found

@@ -1,0 +1,190 @@
+"""The effect that is shown before is the effect that comes of it, exactly: ends, promises, load, days on the roadmap, money and conflicts."""
+
+import random
+from collections import defaultdict
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tandem.governance.actions import change_verdicts
+from tandem.governance.models import ChangeRequest
+from tandem.kit import clock
+from tandem.people.models import Role
+from tandem.planning import levelling
+from tandem.planning.models import LevelledDates, PlanConflict
+from tandem.portfolio.models import Budget, CostLine
+from tandem.product.actions import features
+from tandem.product.models import Feature, Promise, Release
+from tandem.work.actions import work_items
+from tandem.work.models import Assignment, WorkItem
+from tests import make
+from tests.planning.one_week import MONDAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with clock.held_at(MONDAY):
+        yield
+
+
+@pytest.fixture
+def yard(world):
+    """Two projects with the same people, planned too tightly; a release and a feature that are promised."""
+    world.second = make.project(actor=world.alma, name="Yard", key="YAR")
+    world.petra = make.user(actor=world.admin, name="Petra", role=Role.PMO_LEAD)
+    world.items = [
+        make.work_item(
+            actor=world.admin, project=project, title=f"{project.name} {n}", estimate_minutes=960 * (1 + n % 3), assignees=[world.mei if n % 2 else world.boris],
+            planned_start=datetime(2026, 9, 7, 9, tzinfo=UTC), planned_finish=datetime(2026, 9, 9 + n, 17, tzinfo=UTC),
+        )
+        for project in (world.project, world.second) for n in range(4)
+    ]  # fmt: skip
+    for source, target in ((0, 1), (1, 5), (4, 6)):
+        make.link(actor=world.admin, source=world.items[source], target=world.items[target])
+    world.feature = make.feature(actor=world.chen, product=world.product, planned_to=date(2026, 9, 20))
+    world.release = make.release(actor=world.chen, product=world.product, planned_on=date(2026, 9, 25))
+    features.add_scope(actor=world.admin, subject=world.feature, items=world.items[:3])
+    features.add_scope(actor=world.admin, subject=world.release, items=world.items[4:7])
+    world.promises = [make.promise(actor=world.chen, subject=one, to_whom=str(one), date=date(2026, 9, 22)) for one in (world.feature, world.release)]
+    return world
+
+
+def picked(yard, rng: random.Random) -> list[tuple[str, int, dict[str, Any]]]:
+    """A random content over everything that a change may say."""
+
+    def on(month: int = 9) -> str:
+        return f"2026-{month:02}-{rng.randint(8, 28):02}"
+
+    found: list[tuple[str, int, dict[str, Any]]] = []
+    for item in yard.items:
+        do = rng.choice(("item", "drop", "none", "none"))
+        if do == "drop":
+            found.append(("drop", item.pk, {}))
+        if do == "item":
+            choices = {
+                "starts_on": on(), "due_on": on(10), "expected_minutes": 480 * rng.randint(1, 12), "priority": rng.randint(1, 4),
+                "assignees": sorted(rng.sample([yard.mei.pk, yard.boris.pk], rng.randint(1, 2))),
+            }  # fmt: skip
+            found.append(("item", item.pk, {name: choices[name] for name in rng.sample(sorted(choices), rng.randint(1, 4))}))
+    wider: list[tuple[str, int, dict[str, Any]]] = [
+        ("add", yard.project.space_id, {"title": "New quay", "expected_minutes": 480 * rng.randint(1, 9), "assignees": [yard.mei.pk]}),
+        ("project", yard.second.pk, {"starts_on": on()}), ("away", yard.mei.pk, {"starts_on": "2026-09-10", "ends_on": f"2026-09-{rng.randint(10, 20):02}"}),
+        ("promise", yard.promises[0].pk, {"date": on(10)}), ("promise", yard.promises[1].pk, {"date": on(10)}), ("feature", yard.feature.pk, {"planned_to": on(10)}),
+        ("release", yard.release.pk, {"planned_on": on(10)}), ("cost", yard.project.pk, {"title": "Piles", "month": "2026-10-01", "planned": str(rng.randint(1, 9000))}),
+        ("budget", yard.second.pk, {"amount": str(rng.randint(1, 9000)), "currency": "EUR"}),
+    ]  # fmt: skip
+    return found + rng.sample(wider, rng.randint(1, len(wider)))
+
+
+Key = Any
+
+
+def stands(known: set[int]) -> dict[str, dict[Key, Any]]:
+    """What is so now, read of the rows: of items that were not there before without their number, of promises by whom they were given to."""
+    levelling.compute()
+    dates = {pk: (space, start, finish) for pk, space, start, finish in LevelledDates.objects.values_list("item_id", "space_id", "start", "finish")}
+    ends: dict[Key, str] = {}
+    for space, _start, finish in dates.values():
+        ends[space] = max(finish.date().isoformat(), ends.get(space, ""))
+    open_ones = dict(WorkItem.objects.open().values_list("id", "remaining_minutes"))
+    people: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for item, user, share in Assignment.objects.values_list("item_id", "user_id", "share"):
+        people[item].append((user, share))
+    load: dict[Key, float] = defaultdict(float)
+    for pk, (space, _start, finish) in dates.items():
+        for user, share in people[pk]:
+            load[user, space, f"{finish:%Y-%m}"] += open_ones[pk] * share / sum(one for _user, one in people[pk])
+    given = {pk: (to, on) for pk, to, on in Promise.objects.open().values_list("id", "to_whom", "date")}
+    conflicts: dict[Key, int] = {}
+    for kind, of, pk, space, days in PlanConflict.objects.open().values_list("kind", "subject_kind", "subject_id", "space_id", "days"):
+        about = given[pk][0] if of == "product.promise" else 0 if of == "resources.timeoff" or (of == "work.workitem" and pk not in known) else pk
+        conflicts[kind, of, about, space] = max(days, conflicts.get((kind, of, about, space), 0))
+    return {
+        "ends": ends, "load": {key: round(minutes) for key, minutes in load.items() if round(minutes)}, "promised": {to: on.isoformat() for to, on in given.values()},
+        "windows": {("feature", one.pk): one.planned_to for one in Feature.objects.all()} | {("release", one.pk): one.planned_on for one in Release.objects.all()},
+        "costs": _sums(CostLine.objects.values_list("space_id", "currency", "planned")), "budgets": _sums(Budget.objects.values_list("space_id", "currency", "amount")),
+        "conflicts": conflicts,
+    }  # fmt: skip
+
+
+def _sums(rows: Any) -> dict[Key, Decimal]:
+    found: dict[Key, Decimal] = defaultdict(Decimal)
+    for space, currency, amount in rows:
+        found[space, currency] += amount
+    return dict(found)
+
+
+def foretold(before: dict[str, dict[Key, Any]], outcome: dict[str, Any], to_whom: dict[int, str]) -> dict[str, dict[Key, Any]]:
+    """What was so, changed by what the picture says, whose befores are true."""
+    found = {name: dict(values) for name, values in before.items()}
+
+    def put(name: str, key: Key, was: Any, now: Any) -> None:
+        assert found[name].get(key) == was, (name, key)
+        found[name].pop(key, None)
+        if now is not None:
+            found[name][key] = now
+
+    for space, _start, was, _then, now in outcome["projects"]:
+        put("ends", space, was, now)
+    for user, space, month, was, now in outcome["load"]:
+        put("load", (user, space, month), was or None, now or None)
+    for pk, was, now in outcome["promised"]:
+        put("promised", to_whom[pk], was, now)
+    for kind, pk, was, now in outcome["windows"]:
+        put("windows", (kind, pk), date.fromisoformat(was[1]), date.fromisoformat(now[1]))
+    for name in ("costs", "budgets"):
+        for space, currency, was, now in outcome[name]:
+            put(name, (space, currency), Decimal(was) if was else None, Decimal(now) if now else None)
+    for *key, days in outcome["conflicts_gone"]:
+        put("conflicts", _about(key, to_whom), days, None)
+    for *key, days in outcome["conflicts_new"]:
+        put("conflicts", _about(key, to_whom), None, days)
+    for *key, was, now in outcome["conflicts_other"]:
+        put("conflicts", _about(key, to_whom), was, now)
+    return found
+
+
+def _about(key: list[Any], to_whom: dict[int, str]) -> Key:
+    kind, of, pk, space = key
+    return kind, of, to_whom[pk] if of == "product.promise" else pk, space
+
+
+def _shown_is_what_comes(yard, seed: int) -> None:
+    known = {item.pk for item in yard.items}
+    before = stands(known)
+    row = make.change_request(actor=yard.admin, changes=picked(yard, random.Random(seed)))
+    outcome = ChangeRequest.objects.select_related("scenario").get(pk=row.pk).scenario.outcome
+    assert outcome["refused"] == []
+    assert stands(known) == before, "to look changes nothing"
+    for who, side in ((yard.alma, "product"), (yard.petra, "pmo")):
+        change_verdicts.decide(actor=who, change_request=row, version=None, side=side, answer="yes")
+    row = ChangeRequest.objects.get(pk=row.pk)
+    assert (row.state, row.trouble) == ("applied", None)
+    assert stands(known) == foretold(before, outcome, {one.pk: one.to_whom for one in yard.promises})
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_shown_is_what_comes(yard, seed):
+    _shown_is_what_comes(yard, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4, 204))
+def test_what_is_shown_is_what_comes_of_many_changes(yard, seed):
+    _shown_is_what_comes(yard, seed)
+
+
+def test_the_test_would_see_another_effect(yard):
+    """One more edit beside the change, and what comes is not what was shown."""
+    known = {item.pk for item in yard.items}
+    before = stands(known)
+    row = make.change_request(actor=yard.admin, changes=[("item", yard.items[0].pk, {"expected_minutes": 4800})])
+    outcome = ChangeRequest.objects.select_related("scenario").get(pk=row.pk).scenario.outcome
+    for who, side in ((yard.alma, "product"), (yard.petra, "pmo")):
+        change_verdicts.decide(actor=who, change_request=row, version=None, side=side, answer="yes")
+    work_items.change(actor=yard.admin, item=WorkItem.objects.get(pk=yard.items[5].pk), version=None, estimate_minutes=9600)
+    assert stands(known) != foretold(before, outcome, {one.pk: one.to_whom for one in yard.promises})

@@ -1,0 +1,281 @@
+"""Any order of writing, handing in, computing, judging, taking rights and accounts away and changing the plan beside it, by six people from pages
+of different age: nobody approves alone, nothing is carried out without both, and what is carried out is what was approved, once.
+
+What is expected of each step is worked out in plain dictionaries, without a word of the rooms under test."""
+
+import os
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from tandem.governance.actions import change_requests, change_verdicts
+from tandem.governance.models import ChangeRequest, Verdict
+from tandem.history.models import Event
+from tandem.kit.errors import Denied, Hidden, Refused
+from tandem.people import scoping
+from tandem.people.actions import spaces, users
+from tandem.people.models import Role, User
+from tandem.planning.actions import plan_scenarios
+from tandem.planning.models import PlanScenario
+from tandem.work.actions import work_items
+from tandem.work.models import WorkItem
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+NAMES = ("mei", "boris", "chen", "alma", "petra", "dana")
+# which sides each speaks for as long as they have their role and their account
+SIDES = {"mei": (), "boris": ("pmo",), "chen": ("product",), "alma": ("product", "pmo"), "petra": ("product", "pmo"), "dana": ()}
+ROLES = {"boris": Role.PROJECT_MANAGER, "chen": Role.PRODUCT_MANAGER}
+PLANNERS = ("boris", "chen", "alma", "petra")
+name = st.sampled_from(NAMES)
+number = st.integers(0, 1)
+NOTHING: dict[str, Any] = {"projects": [], "promises": [], "load": [], "tardiness": [0, 0], "refused": [], "plan": None}
+
+
+class Decisions(RuleBasedStateMachine):
+    world: Any
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hold = transaction.atomic()
+        self.hold.__enter__()
+        world = self.world
+        self.people = {one: getattr(world, one) for one in NAMES if one != "petra"}
+        self.people["petra"] = make.user(actor=world.admin, name="Petra", role=Role.PMO_LEAD)
+        self.here = dict.fromkeys(NAMES, True)
+        self.here["dana"] = False
+        self.active = dict.fromkeys(NAMES, True)
+        self.items = [make.work_item(actor=world.admin, project=world.project, title=f"Item {n}", priority=3) for n in range(2)]
+        self.live = [3, 3]
+        self.rows: list[dict[str, Any]] = []
+        self.seen: dict[tuple[str, int], int] = {}
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.hold.__exit__(None, None, None)
+        scoping.forget_roles()
+
+    # ── how a step is taken ──
+
+    def user(self, who: str) -> User:
+        return User.objects.get(pk=self.people[who].pk)
+
+    def row(self, n: int) -> ChangeRequest:
+        return ChangeRequest.objects.select_related("space", "scenario").get(pk=self.rows[n]["pk"])
+
+    def tried(self, act: Any) -> bool:
+        """Whether it was done. What was refused has left nothing behind: the invariants look."""
+        try:
+            with transaction.atomic():
+                act()
+        except (Refused, Denied, Hidden):
+            return False
+        return True
+
+    def speaks(self, who: str, side: str) -> bool:
+        return self.active[who] and self.here[who] and side in SIDES[who]
+
+    def may_write(self, who: str, known: dict[str, Any]) -> bool:
+        return self.active[who] and self.here[who] and (who == known["author"] or who in PLANNERS)
+
+    # ── what people do ──
+
+    @initialize()
+    def begin(self) -> None:
+        self.raise_one("mei", 0)
+
+    @rule(who=name, n=number)
+    def raise_one(self, who: str, n: int) -> None:
+        if len(self.rows) == 2:
+            return
+        made: list[ChangeRequest] = []
+        done = self.tried(lambda: made.append(change_requests.create(actor=self.user(who), space=self.world.project.space, title="Sooner", reason="They wait")))
+        assert done == (self.active[who] and self.here[who])
+        if done:
+            self.rows.append({"pk": made[0].pk, "author": who, "wrote": {who}, "state": "draft", "content": {}, "seen": {}, "shown": None, "said": {}, "applied": 0})
+
+    @rule(who=name, r=number, n=number, priority=st.integers(1, 4))
+    def write(self, who: str, r: int, n: int, priority: int) -> None:
+        if r >= len(self.rows):
+            return
+        known = self.rows[r]
+        row, item = self.row(r), self.items[n]
+        change = row.scenario.changes.select_related("scenario").filter(subject=item.pk).first()
+        if change is None:
+            done = self.tried(lambda: change_requests.add(actor=self.user(who), change_request=row, kind="item", subject=item.pk, priority=priority))
+        else:
+            done = self.tried(lambda: change_requests.revise(actor=self.user(who), change_request=row, change=change, version=None, priority=priority))
+        assert done == (self.may_write(who, known) and known["state"] in ("draft", "submitted", "returned"))
+        if done:
+            known["content"][n], known["seen"][n] = priority, self.live[n]
+            # who changes it last stands as its writer; whoever wrote before is not asked about again
+            known["by"] = known.get("by", {}) | {n: who}
+            known["shown"] = None
+            if known["state"] == "submitted":
+                known["said"] = {}
+
+    @rule(who=name, r=number)
+    def hand_in(self, who: str, r: int) -> None:
+        if r >= len(self.rows):
+            return
+        known = self.rows[r]
+        done = self.tried(lambda: change_requests.submit(actor=self.user(who), change_request=self.row(r), version=None))
+        assert done == (self.may_write(who, known) and known["state"] in ("draft", "returned") and bool(known["content"]))
+        if done:
+            known["state"], known["said"] = "submitted", {}
+
+    @rule(r=number)
+    def compute(self, r: int) -> None:
+        """The picture itself is held against what comes of it elsewhere; here it only says of which content it is."""
+        if r >= len(self.rows) or self.rows[r]["state"] not in ("draft", "submitted", "returned"):
+            return
+        row = self.row(r)
+        digest = plan_scenarios.digest(list(row.scenario.changes.order_by("id")))
+        PlanScenario.objects.filter(pk=row.scenario_id).update(outcome=NOTHING, computed_of=digest)
+        self.rows[r]["shown"] = dict(self.rows[r]["content"])
+
+    @rule(who=name, r=number)
+    def look(self, who: str, r: int) -> None:
+        """Opens the page; what is said from it later is said of what stood there."""
+        if r < len(self.rows):
+            self.seen[who, r] = self.row(r).version
+
+    @rule(who=name, r=number, side=st.sampled_from(["product", "pmo"]), answer=st.sampled_from(["yes", "yes", "yes", "no", "revise"]), is_old=st.booleans())
+    def judge(self, who: str, r: int, side: str, answer: str, is_old: bool) -> None:
+        if r >= len(self.rows):
+            return
+        known, row = self.rows[r], self.row(r)
+        version = self.seen.get((who, r), 0) if is_old else row.version
+        expected = self._expected(who, known, side, answer) and version == row.version
+        done = self.tried(lambda: change_verdicts.decide(actor=self.user(who), change_request=row, version=version, side=side, answer=answer, reason="Why not"))
+        assert done == expected, (who, side, answer, known)
+        if done:
+            self._said(who, known, side, answer)
+
+    def _expected(self, who: str, known: dict[str, Any], side: str, answer: str) -> bool:
+        if not self.speaks(who, side) or known["state"] not in ("submitted", "urgent"):
+            return False
+        if who in {known["author"], known.get("first"), *known.get("by", {}).values()} or who in known["said"]:
+            return False
+        if answer == "yes" and any(s == side and a == "yes" and self.speaks(one, s) for one, (s, a) in known["said"].items()):
+            return False
+        if known["state"] == "urgent":
+            return answer != "revise"
+        if known["shown"] != known["content"]:
+            return False
+        return answer != "yes" or all(self.live[n] == then for n, then in known["seen"].items())
+
+    def _said(self, who: str, known: dict[str, Any], side: str, answer: str) -> None:
+        known["said"][who] = (side, answer)
+        if answer == "no":
+            known["state"] = "rejected"
+        elif answer == "revise":
+            known["state"] = "returned"
+        elif {s for one, (s, a) in known["said"].items() if a == "yes" and self.speaks(one, s)} == {"product", "pmo"}:
+            if known["state"] == "submitted":
+                self._carried_out(known)
+            known["state"] = "applied"
+
+    def _carried_out(self, known: dict[str, Any]) -> None:
+        known["applied"] += 1
+        known["was"] = dict(known["content"])
+        for n, priority in known["content"].items():
+            self.live[n] = priority
+
+    @rule(who=name, r=number)
+    def carry_out_first(self, who: str, r: int) -> None:
+        if r >= len(self.rows):
+            return
+        known = self.rows[r]
+        done = self.tried(lambda: change_requests.apply_first(actor=self.user(who), change_request=self.row(r), version=None, reason="Fire"))
+        stands = all(self.live[n] == then for n, then in known["seen"].items())
+        assert done == (who in ("alma", "petra") and self.active[who] and known["state"] == "submitted" and known["shown"] == known["content"] and stands)
+        if done:
+            self._carried_out(known)
+            known["state"], known["said"], known["first"] = "urgent", {}, who
+
+    @rule(who=name, r=number)
+    def withdraw(self, who: str, r: int) -> None:
+        if r >= len(self.rows) or who == "mei":  # most of the time it goes on
+            return
+        known = self.rows[r]
+        done = self.tried(lambda: change_requests.withdraw(actor=self.user(who), change_request=self.row(r), version=None, reason="Enough"))
+        is_allowed = self.active[who] and self.here[who] and (who == known["author"] or who in PLANNERS)
+        assert done == (is_allowed and known["state"] in ("draft", "submitted", "returned"))
+        if done:
+            known["state"] = "withdrawn"
+
+    # ── what happens beside it ──
+
+    @rule(n=number, priority=st.integers(1, 4))
+    def change_live(self, n: int, priority: int) -> None:
+        work_items.change(actor=self.world.admin, item=WorkItem.objects.get(pk=self.items[n].pk), version=None, priority=priority)
+        self.live[n] = priority
+
+    @rule(who=st.sampled_from(sorted(ROLES)))
+    def take_or_give_the_right(self, who: str) -> None:
+        space = self.world.project.space
+        if self.here[who]:
+            spaces.revoke(actor=self.world.admin, space=space, user=self.user(who))
+        else:
+            spaces.grant(actor=self.world.admin, space=space, user=self.user(who), role=ROLES[who])
+        self.here[who] = not self.here[who]
+
+    @rule(who=st.sampled_from(["boris", "chen", "alma"]))
+    def take_or_give_the_account(self, who: str) -> None:
+        (users.disable if self.active[who] else users.enable)(actor=self.world.admin, user=self.user(who))
+        self.active[who] = not self.active[who]
+
+    # ── what always holds ──
+
+    @invariant()
+    def the_plan_is_what_was_decided(self) -> None:
+        stands = dict(WorkItem.objects.filter(pk__in=[one.pk for one in self.items]).values_list("id", "priority"))
+        assert [stands[one.pk] for one in self.items] == self.live
+
+    @invariant()
+    def each_request_stands_where_it_should(self) -> None:
+        for known in self.rows:
+            row = ChangeRequest.objects.select_related("scenario").get(pk=known["pk"])
+            assert row.state == known["state"]
+            assert row.scenario.state == ("merged" if known["applied"] else "discarded" if known["state"] in ("rejected", "withdrawn") else "asked")
+            verbs = list(Event.objects.filter(subject_kind="governance.changerequest", subject_id=row.pk).values_list("verb", flat=True))
+            carried = verbs.count("change_request.applied") + verbs.count("change_request.applied_first")
+            assert carried == known["applied"] <= 1
+            if known["applied"]:
+                changed = Event.objects.filter(run=row.run, verb="work_item.changed").values_list("subject_id", flat=True)
+                assert len(changed) == len(set(changed)) <= len(known["was"])
+
+    @invariant()
+    def nobody_decides_alone(self) -> None:
+        for known in self.rows:
+            if known["state"] != "applied":
+                continue
+            row = ChangeRequest.objects.get(pk=known["pk"])
+            said = list(Verdict.objects.filter(request=row, round=row.round, answer="yes"))
+            digest = plan_scenarios.digest(list(row.scenario.changes.order_by("id")))
+            assert {one.side for one in said} == {"product", "pmo"}
+            assert len({one.by_id for one in said}) == len(said) >= 2
+            assert row.author_id not in {one.by_id for one in said}
+            assert {one.digest for one in said} == {digest}, "what was approved is what was carried out"
+
+
+def _run(world: Any, examples: int, steps: int) -> None:
+    scoping.forget_roles()
+    Decisions.world = world
+    run_state_machine_as_test(Decisions, settings=settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=examples, stateful_step_count=steps))
+
+
+def test_any_order_of_decisions(world):
+    _run(world, 6, 25)
+
+
+@pytest.mark.slow
+def test_any_order_of_decisions_at_length(world):
+    """100,000 steps."""
+    _run(world, int(os.environ.get("TANDEM_TEST_EXAMPLES", "2000")), 50)
