@@ -32,7 +32,15 @@ from tandem.collaboration.models import (
     Watch,
 )
 from tandem.exchange.models import Import
-from tandem.governance.actions import approval_rules, decisions, issues, risk_settings, risk_ties
+from tandem.governance.actions import (
+    approval_rules,
+    decisions,
+    issues,
+    meeting_points,
+    meetings,
+    risk_settings,
+    risk_ties,
+)
 from tandem.governance.models import (
     ApprovalRule,
     ChangeRequest,
@@ -40,6 +48,10 @@ from tandem.governance.models import (
     Issue,
     IssueEscalation,
     IssueItem,
+    Meeting,
+    MeetingOutcome,
+    MeetingPoint,
+    MeetingSeries,
     Risk,
     RiskReserve,
     RiskRun,
@@ -351,6 +363,11 @@ class Area:
     portal_comment: PortalComment
     waiting_feedback: Feedback
     public_feedback: Feedback
+    meeting_series: MeetingSeries
+    meeting: Meeting
+    held_meeting: Meeting
+    meeting_point: MeetingPoint
+    meeting_outcome: MeetingOutcome
     comment: Comment
     document: Document
     document_version: DocumentVersion
@@ -433,6 +450,7 @@ def build(admin: User, name: str, key: str) -> Area:
     )
     found |= _proposed(admin, top) | _governed(admin, project, found["item"])
     found |= _asked(admin, found["project"], found["item"])
+    found |= _met(admin, project)
     texts = {"goal": "Book without calling", "scope_in": "The portal", "measures": "Half the calls"}
     charter = charters.draft(actor=admin, space=found["project"].space, **texts)
     half = charters.draft(actor=admin, space=found["second_project"].space, **texts)
@@ -546,6 +564,15 @@ def _asked_and_made(admin: User, project: Project) -> dict[str, Any]:
     asked = decisions.create(actor=admin, space=project.space, question="Which crane?", options=["Dutch", "German"])
     made = decisions.create(actor=admin, space=project.space, question="Which quay?")
     return {"decision": asked, "made_decision": decisions.decide(actor=admin, decision=made, version=None, chosen="Quay 3", why="It is free")}
+
+
+def _met(admin: User, project: Project) -> dict[str, Any]:
+    """A series on which nothing is written, a meeting ahead with a point, one that was held and decided something."""
+    ahead, held = make.meeting(actor=admin, space=project.space, title="Berths"), make.meeting(actor=admin, space=project.space, title="Cranes", ago=timedelta(days=1))
+    point = meeting_points.add(actor=admin, meeting=ahead, title="Berth 3")
+    outcome = meeting_points.decide(actor=admin, meeting_point=meeting_points.add(actor=admin, meeting=held, title="Crane"), question="Which?", chosen="The old one", why="It is here")
+    held = meetings.move(actor=admin, meeting=held, version=None, state="held")
+    return {"meeting_series": make.series(actor=admin, space=project.space, title="Tides"), "meeting": ahead, "held_meeting": held, "meeting_point": point, "meeting_outcome": outcome}
 
 
 _NO_SPAN = {"mean": 0, "p50": 0, "p80": 0, "p80_between": [0, 0]}

@@ -1,12 +1,12 @@
 """Builders: plain functions that make one row through its action, with keywords to say what matters."""
 
 import itertools
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tandem.governance.actions import change_impacts, change_requests, issues, risks
-from tandem.governance.models import ChangeRequest, Issue, Risk
+from tandem.governance.actions import change_impacts, change_requests, issues, meeting_series, risks
+from tandem.governance.models import ChangeRequest, Issue, Meeting, MeetingSeries, Risk
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Space, User
@@ -190,3 +190,17 @@ def change_request(
     if computed and changes:
         change_impacts.compute(row)
     return ChangeRequest.objects.get(pk=row.pk)
+
+
+def series(*, actor: User, space: Space | None = None, title: str = "Steering", **values: Any) -> MeetingSeries:
+    plain: dict[str, Any] = {"purpose": "Decide what waits", "starts_on": clock.today() + timedelta(days=2), "at": time(10), "zone": "Europe/Berlin", "minutes": 60}
+    return meeting_series.create(actor=actor, space=space or Space.objects.get(parent=None), title=title, **{**plain, **values})
+
+
+def meeting(*, actor: User, space: Space | None = None, ago: timedelta | None = None, **values: Any) -> Meeting:
+    """The first one of a new series; with `ago` one that began so long ago."""
+    row = series(actor=actor, space=space, **values).meetings.earliest("starts_at")
+    if ago is not None:
+        Meeting.objects.filter(pk=row.pk).update(starts_at=clock.now() - ago, ends_at=clock.now() - ago + timedelta(minutes=row.minutes))
+        row.refresh_from_db()
+    return row

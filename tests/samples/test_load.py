@@ -3,6 +3,8 @@
 import pytest
 from django.db import transaction
 
+from tandem.collaboration.models import DocumentVersion, PassageComment
+from tandem.governance.models import Meeting, MeetingOutcome
 from tandem.history.models import Event
 from tandem.kit.errors import Refused
 from tandem.people.models import Role, Space, User
@@ -118,3 +120,14 @@ def test_two_teams_worked_in_sprints_that_agree_with_what_they_did(loaded):
         assert sprint.closed_at is None or sprint.scope_changes.filter(at__gt=sprint.closed_at).count() == 0
     for item in WorkItem.objects.filter(sprints__isnull=False).distinct():
         assert item.sprints.exclude(state="closed").count() <= 1
+
+
+def test_people_met_decided_and_wrote_things_down(loaded):
+    assert MeetingOutcome.objects.filter(kind="decision").exists()
+    assert MeetingOutcome.objects.filter(kind="action").exists()
+    assert Meeting.objects.held().filter(outcomes=None).count() >= 2, "one series decides nothing"
+    ahead = Meeting.objects.planned().filter(points__isnull=False).first()
+    assert ahead is not None and ahead.gathered_at
+    assert {one.why for one in ahead.points.all()} > {"risk"}
+    assert DocumentVersion.objects.filter(number=2).exists()
+    assert PassageComment.objects.filter(lost_in=None).exists()

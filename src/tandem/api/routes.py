@@ -23,7 +23,7 @@ from tandem.api.collaboration import (
 )
 from tandem.api.describing import described
 from tandem.api.exchange import imports
-from tandem.api.governance import change_requests, decisions, issues, risks
+from tandem.api.governance import change_requests, decisions, issues, meetings, risks
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import (
     computed_dates,
@@ -212,6 +212,10 @@ NOUNS: dict[str, Router] = {
     "fairness": fairness.router,
     "comments": comments.router,
     "attachments": attachments.router,
+    "meeting-series": meetings.series,
+    "meetings": meetings.router,
+    "meeting-points": meetings.points,
+    "meeting-outcomes": meetings.outcomes,
     "documents": documents.router,
     "document-versions": documents.versions,
     "passage-comments": documents.remarks,

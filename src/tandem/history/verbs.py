@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tandem.history import change_verbs
+from tandem.history.verbs_together import TOGETHER
 
 VERBS = {
     **change_verbs.VERBS,
@@ -385,14 +386,7 @@ VERBS = {
     "issue.unblocks": _("took a work item out of the issue"),
     "issue.escalated": _("escalated the issue"),
     "issue.computed": _("computed what the issue does to the plan"),
-    "document.created": _("wrote the page"),
-    "document.changed": _("changed the page"),
-    "document.moved": _("moved the page in the tree"),
-    "document.removed": _("removed the page"),
-    "passage_comment.added": _("remarked on a passage"),
-    "passage_comment.settled": _("settled a remark"),
-    "passage_comment.reopened": _("opened a remark again"),
-    "passage_comment.removed": _("removed a remark"),
+    **TOGETHER,
     "import.received": _("uploaded a file to import"),
     "import.discarded": _("discarded an import"),
     "import.started": _("started an import"),

@@ -19,6 +19,7 @@ from tandem.samples.going_out import GoingOut
 from tandem.samples.heard import Heard
 from tandem.samples.looking_back import look_back
 from tandem.samples.measured import Measured
+from tandem.samples.met import Met
 from tandem.samples.placing import Place
 from tandem.samples.promised import Promised
 from tandem.samples.proposed import Proposed
@@ -95,6 +96,7 @@ def load(
         Resourced(place, timeline).run()
         Timed(place, timeline).run()
         Risked(place, timeline, computed=computed).run()
+        Met(place, timeline).run()
         Asked(place, timeline, computed=computed).run()
         GoingOut(place, promised, timeline).run()
         timeline.run(lambda done, total: tell(say((f"Replaying what happened: {done} of {total}", f"正在重演经过：{done}/{total}"), spoken)))

@@ -12,6 +12,10 @@ from tandem.web.governance import (
     decisions,
     exposure,
     issues,
+    meeting_points,
+    meeting_series,
+    meeting_times,
+    meetings,
     risk_matrix,
     risk_suggestions,
     risks,
@@ -136,5 +140,6 @@ urlpatterns: list[URLPattern] = [
     *job_roles.urls, *skills.urls, *departments.urls, *employments.urls, *person_roles.urls, *person_skills.urls, *skill_needs.urls, *equipment.urls, *rates.urls, *time_off.urls, *bookings.urls, *load.urls, *fairness.urls, *allocation.urls, *people_import.urls, *time_sheets.urls, *invoicing.urls,
     *risk_matrix.urls, *exposure.urls, *risk_suggestions.urls, *risks.urls, *issues.urls, *change_requests.urls, *approval_rules.urls, *decisions.urls,
     *documents.urls,
+    *meeting_times.urls, *meetings.urls, *meeting_points.urls, *meeting_series.urls,
     *overview.urls, *hooks.urls, *rules.urls, *inlets.urls,
 ]  # fmt: skip

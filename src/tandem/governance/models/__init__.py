@@ -4,6 +4,13 @@ from tandem.governance.models.approval_rule import ApprovalRule
 from tandem.governance.models.change_request import ChangeRequest, Side, Verdict
 from tandem.governance.models.decision import Decision
 from tandem.governance.models.issue import Issue, IssueEscalation, IssueItem
+from tandem.governance.models.meeting import (
+    Meeting,
+    MeetingOutcome,
+    MeetingPoint,
+    MeetingPresence,
+)
+from tandem.governance.models.meeting_series import MeetingAttendee, MeetingSeries
 from tandem.governance.models.risk import Risk, RiskTie
 from tandem.governance.models.risk_reserve import RiskReserve
 from tandem.governance.models.risk_run import RiskRun
@@ -11,6 +18,6 @@ from tandem.governance.models.risk_scale import RiskScale
 from tandem.governance.models.risk_suggestion import RiskSuggestion
 
 __all__ = [
-    "ApprovalRule", "ChangeRequest", "Decision", "Issue", "IssueEscalation", "IssueItem", "Risk", "RiskReserve", "RiskRun", "RiskScale", "RiskSuggestion", "RiskTie", "Side",
+    "ApprovalRule", "ChangeRequest", "Decision", "Issue", "IssueEscalation", "IssueItem", "Meeting", "MeetingAttendee", "MeetingOutcome", "MeetingPoint", "MeetingPresence", "MeetingSeries", "Risk", "RiskReserve", "RiskRun", "RiskScale", "RiskSuggestion", "RiskTie", "Side",
     "Verdict",
 ]  # fmt: skip

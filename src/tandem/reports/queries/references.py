@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext
+
 from tandem.collaboration.models import Document
-from tandem.governance.models import ChangeRequest, Decision, Issue, Risk
+from tandem.governance.models import ChangeRequest, Decision, Issue, Meeting, Risk
+from tandem.planning.models import PlanConflict
 from tandem.portfolio.models import Benefit, Project, Proposal
 from tandem.product.models import Feature, Product, Promise, Release
 from tandem.strategy.models import KeyResult, Objective
@@ -21,10 +24,10 @@ REFERENCE = re.compile(
 )
 NAMED = {
     "risks": Risk, "issues": Issue, "promises": Promise, "features": Feature, "releases": Release, "objectives": Objective, "key-results": KeyResult,
-    "proposals": Proposal, "benefits": Benefit, "projects": Project, "change-requests": ChangeRequest, "decisions": Decision, "products": Product, "documents": Document,
+    "proposals": Proposal, "benefits": Benefit, "projects": Project, "changes": ChangeRequest, "decisions": Decision, "plan/conflicts": PlanConflict, "meetings": Meeting, "products": Product, "documents": Document,
 }  # fmt: skip
 """First word of the address of a record → what it is."""
-WITH = {"promises": ("feature", "release")}
+WITH = {"promises": ("feature", "release"), "plan/conflicts": ("space",), "meetings": ("series",)}
 MOST = 200
 
 
@@ -84,6 +87,9 @@ def _record(slug: str, row: Any) -> Named:
     if slug == "promises":
         state = "kept" if row.kept_on else "withdrawn" if row.withdrawn_on else "replaced" if row.replaced_by_id else "open"
         return Named(slug, str(row.pk), f"{row.subject} → {row.to_whom}", state, _category(state), row.space_id, row.date)
+    if slug == "plan/conflicts":
+        state = "" if row.gone_at is None else "gone"
+        return Named(slug, str(row.pk), f"{row.space.name}: {row.get_kind_display()}", state and gettext("solved"), "done" if state else "to_do", row.space_id)
     state = getattr(row, "state", "")
     said = str(row.get_state_display()) if state else ""
     return Named(slug, str(row.pk), str(row), said, _category(state), row.space_id)
