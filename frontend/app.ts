@@ -46,6 +46,9 @@ document.addEventListener('click', (e) => {
 // … and read in when nothing else is to do: who types on after Ctrl K should not hit the page's own keys
 if (document.querySelector('[data-palette-open]')) (window.requestIdleCallback ?? ((f: () => void) => setTimeout(f, 800)))(() => void import('./palette/palette'));
 
+// a page with remarks on its passages
+if (document.querySelector('[data-passages]')) void import('./passages/passages');
+
 // islands: a component's code is fetched only when the page (or a swap) contains its tag
 const islands: Record<string, () => Promise<unknown>> = {
   'tandem-timeline': () => import('./timeline/timeline'),

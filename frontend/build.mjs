@@ -23,7 +23,7 @@ const { metafile } = await build({
 await build({ ...common, entryPoints: ['theme.ts'], outfile: join(out, 'theme.js'), format: 'iife' });
 
 // What a reader fetches for every page (app) and besides for each island, in kB after gzip: a heavier one fails the build.
-const budgets = { 'app.ts': 25, 'backlog/backlog.ts': 19, 'board/board.ts': 22, 'calendar/calendar.ts': 16, 'checklist/checklist.ts': 15, 'hours/hours.ts': 2, 'palette/palette.ts': 3, 'sheet/sheet.ts': 125, 'timeline/timeline.ts': 24 };
+const budgets = { 'app.ts': 25, 'backlog/backlog.ts': 19, 'board/board.ts': 22, 'calendar/calendar.ts': 16, 'checklist/checklist.ts': 15, 'hours/hours.ts': 2, 'palette/palette.ts': 3, 'passages/passages.ts': 2, 'sheet/sheet.ts': 125, 'timeline/timeline.ts': 24 };
 const entries = Object.fromEntries(Object.entries(metafile.outputs).filter(([, o]) => o.entryPoint?.endsWith('.ts')).map(([file, o]) => [o.entryPoint, file]));
 function fetched(file, known, kinds) { // the file and what it imports, without what is there already
   if (known.has(file)) return known;

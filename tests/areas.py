@@ -8,13 +8,25 @@ from typing import Any
 
 from tandem.automation.actions import hooks, inlets, rules
 from tandem.automation.models import Delivery, Development, Hook, Inlet, Rule, RuleRun
-from tandem.collaboration.actions import attachments, comments, feeds, saved_views, subscriptions, watches
+from tandem.collaboration.actions import (
+    attachments,
+    comments,
+    documents,
+    feeds,
+    passage_comments,
+    saved_views,
+    subscriptions,
+    watches,
+)
 from tandem.collaboration.models import (
     Attachment,
     Comment,
+    Document,
+    DocumentVersion,
     Feed,
     Job,
     Notification,
+    PassageComment,
     SavedView,
     Subscription,
     Watch,
@@ -26,6 +38,8 @@ from tandem.governance.actions import (
     gate_verdicts,
     gates,
     issues,
+    meeting_points,
+    meetings,
     method_uses,
     methods,
     risk_settings,
@@ -42,6 +56,10 @@ from tandem.governance.models import (
     Issue,
     IssueEscalation,
     IssueItem,
+    Meeting,
+    MeetingOutcome,
+    MeetingPoint,
+    MeetingSeries,
     Method,
     MethodPart,
     MethodUse,
@@ -367,7 +385,15 @@ class Area:
     portal_comment: PortalComment
     waiting_feedback: Feedback
     public_feedback: Feedback
+    meeting_series: MeetingSeries
+    meeting: Meeting
+    held_meeting: Meeting
+    meeting_point: MeetingPoint
+    meeting_outcome: MeetingOutcome
     comment: Comment
+    document: Document
+    document_version: DocumentVersion
+    passage_comment: PassageComment
     attachment: Attachment
     view: SavedView
     subscription: Subscription
@@ -447,6 +473,7 @@ def build(admin: User, name: str, key: str) -> Area:
     found |= _proposed(admin, top) | _governed(admin, project, found["item"])
     found |= _asked(admin, found["project"], found["item"])
     found |= _gated(admin, top, project, make.project(actor=admin, name=f"{name} gated project", parent=top, owner=admin))
+    found |= _met(admin, project)
     texts = {"goal": "Book without calling", "scope_in": "The portal", "measures": "Half the calls"}
     charter = charters.draft(actor=admin, space=found["project"].space, **texts)
     half = charters.draft(actor=admin, space=found["second_project"].space, **texts)
@@ -596,6 +623,15 @@ def _changed_version(admin: User, method: Method, days: int) -> MethodVersion:
     made = methods.draft(actor=admin, method=method)
     phases = [{**row, "days": days} for row in made.content["phases"]]
     return methods.change_draft(actor=admin, method_version=made, version=None, content={**made.content, "phases": phases})
+
+
+def _met(admin: User, project: Project) -> dict[str, Any]:
+    """A series on which nothing is written, a meeting ahead with a point, one that was held and decided something."""
+    ahead, held = make.meeting(actor=admin, space=project.space, title="Berths"), make.meeting(actor=admin, space=project.space, title="Cranes", ago=timedelta(days=1))
+    point = meeting_points.add(actor=admin, meeting=ahead, title="Berth 3")
+    outcome = meeting_points.decide(actor=admin, meeting_point=meeting_points.add(actor=admin, meeting=held, title="Crane"), question="Which?", chosen="The old one", why="It is here")
+    held = meetings.move(actor=admin, meeting=held, version=None, state="held")
+    return {"meeting_series": make.series(actor=admin, space=project.space, title="Tides"), "meeting": ahead, "held_meeting": held, "meeting_point": point, "meeting_outcome": outcome}
 
 
 _NO_SPAN = {"mean": 0, "p50": 0, "p80": 0, "p80_between": [0, 0]}
@@ -773,7 +809,11 @@ def _feedback(admin: User, product: Product, feature: Feature) -> dict[str, Any]
 
 def _talk(member: User, project: Project, item: WorkItem) -> dict[str, Any]:
     view = saved_views.create(actor=member, space=project.space, name="Mine", page="work-items", query="", audience="team")
+    page = documents.create(actor=member, space=project.space, title="How we work", body="We ship on Tuesdays.")
+    page = documents.change(actor=member, document=page, version=None, body="We ship on Tuesdays, after noon.")
     return {
+        "document": page, "document_version": DocumentVersion.objects.get(document=page, number=1),
+        "passage_comment": passage_comments.add(actor=member, document=page, quote="on Tuesdays", body="Which ones?"),
         "comment": comments.add(actor=member, subject=item, body="Ready when the harbour is."),
         "attachment": attachments.add(
             actor=member, subject=item, name="berths.csv", chunks=[b"berth;metres"]

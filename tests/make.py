@@ -1,12 +1,20 @@
 """Builders: plain functions that make one row through its action, with keywords to say what matters."""
 
 import itertools
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tandem.governance.actions import change_impacts, change_requests, issues, method_uses, methods, risks
-from tandem.governance.models import ChangeRequest, Issue, Method, Risk
+from tandem.governance.actions import (
+    change_impacts,
+    change_requests,
+    issues,
+    meeting_series,
+    method_uses,
+    methods,
+    risks,
+)
+from tandem.governance.models import ChangeRequest, Issue, Meeting, MeetingSeries, Method, Risk
 from tandem.kit import clock
 from tandem.people.actions import spaces, users
 from tandem.people.models import Space, User
@@ -202,3 +210,17 @@ def project_of(*, actor: User, method: Method, name: str = "Quay", parent: Space
     return method_uses.start_project(
         actor=actor, parent=parent or Space.objects.get(parent=None), method_version=methods.newest(method), name=name, starts_on=starts_on or clock.today(), **values
     )
+
+
+def series(*, actor: User, space: Space | None = None, title: str = "Steering", **values: Any) -> MeetingSeries:
+    plain: dict[str, Any] = {"purpose": "Decide what waits", "starts_on": clock.today() + timedelta(days=2), "at": time(10), "zone": "Europe/Berlin", "minutes": 60}
+    return meeting_series.create(actor=actor, space=space or Space.objects.get(parent=None), title=title, **{**plain, **values})
+
+
+def meeting(*, actor: User, space: Space | None = None, ago: timedelta | None = None, **values: Any) -> Meeting:
+    """The first one of a new series; with `ago` one that began so long ago."""
+    row = series(actor=actor, space=space, **values).meetings.earliest("starts_at")
+    if ago is not None:
+        Meeting.objects.filter(pk=row.pk).update(starts_at=clock.now() - ago, ends_at=clock.now() - ago + timedelta(minutes=row.minutes))
+        row.refresh_from_db()
+    return row

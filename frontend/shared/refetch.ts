@@ -34,6 +34,32 @@ function refusals(root: ParentNode, sent?: HTMLFormElement): Map<string, Element
   return new Map(said.filter(([form]) => form !== sent).map(([form, p]) => [likeness(form), p]));
 }
 
+/** A region of pieces ([data-piece] with an id): those in which nobody writes are exchanged one by one. What came, went or moved waits until
+    nobody writes in any. Returns whether something had to wait. */
+function exchange(region: HTMLElement, fresh: HTMLElement, sent?: HTMLFormElement): boolean {
+  const now = [...region.querySelectorAll<HTMLElement>('[data-piece][id]')], next = [...fresh.querySelectorAll<HTMLElement>('[data-piece][id]')];
+  const held = now.filter((p) => writes(p) || (!(sent && p.contains(sent)) && busy(p)));
+  if (!held.length && (now.length !== next.length || now.some((p, n) => p.id !== next[n]!.id))) { region.replaceChildren(...fresh.childNodes); return false; }
+  for (const piece of next) {
+    const there = now.find((p) => p.id === piece.id);
+    if (there && !held.includes(there) && there.innerHTML !== piece.innerHTML) there.replaceChildren(...piece.childNodes);
+  }
+  return held.length > 0;
+}
+/** A field that saves itself holds what is not saved yet. */
+const writes = (piece: HTMLElement): boolean => [...piece.querySelectorAll<HTMLTextAreaElement>('textarea[data-send-now]')].some((f) => f === document.activeElement || dirty(f));
+
+/** What somebody typed is saved when every line of it stands in what came back; what was typed since it was sent is sent, too. */
+function saved(region: HTMLElement, fresh: HTMLElement, sent?: HTMLFormElement): void {
+  region.querySelectorAll<HTMLTextAreaElement>('[data-piece][id] textarea[data-send-now]').forEach((f) => {
+    if (f === document.activeElement || !dirty(f)) return;
+    const back = fresh.querySelector(`#${CSS.escape(f.closest('[data-piece]')!.id)}`)?.querySelector<HTMLTextAreaElement>(`textarea[name="${CSS.escape(f.name)}"]:not([hidden])`);
+    const lines = new Set((back?.value ?? '').split('\n'));
+    if (back && f.value.trimEnd().split('\n').every((line) => lines.has(line))) f.defaultValue = f.value;
+    else if (sent && f.form === sent) setTimeout(() => { if (f.isConnected) sent.requestSubmit(); }, 50);
+  });
+}
+
 function busy(region: HTMLElement): boolean {
   if (region.hasAttribute('data-held')) return true;  // something of it is being dragged or sent
   const at = document.activeElement as HTMLElement | null;
@@ -49,12 +75,20 @@ function addressOf(region: HTMLElement): string {
 
 async function refetch(region: HTMLElement, sent?: HTMLFormElement): Promise<void> {
   if (!region.isConnected) return;
-  if (!sent && busy(region)) { waiting.add(region); return; }
+  const pieces = region.hasAttribute('data-pieces');
+  if (!sent && !pieces && busy(region)) { waiting.add(region); return; }
   waiting.delete(region);
   const mine = ask(region);
   const doc = new DOMParser().parseFromString(await fragment(addressOf(region)), 'text/html');
   const fresh = doc.getElementById(region.id);
   if (!fresh || asked.get(region) !== mine) return;
+  if (pieces) {
+    saved(region, fresh, sent);
+    if (exchange(region, fresh, sent)) waiting.add(region);
+    htmx()?.process(region);
+    document.dispatchEvent(new CustomEvent('td:fresh', { detail: { region } }));
+    return;
+  }
   if (!sent && busy(region)) { waiting.add(region); return; }
   const kept = drafts(region, sent), refused = refusals(region, sent), ticked = new Set([...region.querySelectorAll<HTMLInputElement>('[data-select]:checked')].map((b) => b.value));
   const held = region.querySelector<HTMLElement>('[data-row][aria-current]'), place = held ? [...region.querySelectorAll('[data-row]')].indexOf(held) : -1;

@@ -9,7 +9,16 @@ from typing import Any
 from django.db import connection, transaction
 from django.test import Client
 
-from tandem.collaboration.models import Attachment, Comment, Feed, Job, Notification, SavedView, Watch
+from tandem.collaboration.models import (
+    Attachment,
+    Comment,
+    Feed,
+    Job,
+    Notification,
+    PassageComment,
+    SavedView,
+    Watch,
+)
 from tandem.exchange.models import Import
 from tandem.people import scoping
 from tandem.people.actions import spaces, users
@@ -20,7 +29,7 @@ from tests.areas import Area
 
 ROLES = [*Role.values, ""]
 _bare = Client(raise_request_exception=False)  # of whoever comes with a token alone
-OWNED = ("comments", "attachments", "saved-views", "jobs", "tokens", "watches", "notifications", "timers")
+OWNED = ("passage-comments", "comments", "attachments", "saved-views", "jobs", "tokens", "watches", "notifications", "timers")
 
 
 @dataclass
@@ -76,6 +85,7 @@ def _own(user: User, area: Area) -> Any:
     mine = replace(
         area,
         comment=Comment.objects.create(space=space, author=user, body="Mine.", **shared),
+        passage_comment=PassageComment.objects.create(space=space, document=area.document, author=user, quote="on Tuesdays", body="Mine"),
         attachment=Attachment.objects.create(
             space=space, author=user, name="mine.csv", stored_as=area.attachment.stored_as, **shared
         ),

@@ -26,7 +26,7 @@ class Route:
     template: str
 
     def subject(self, area: Area) -> Any:
-        special = {**dict.fromkeys(("invoice_basis", "invoice_basis_csv", "invoice_basis_xlsx", "invoice_basis_cancellations"), "invoice_basis"), "time_sheet": "time_sheet", "plan_why": "item", "plan_conflict": "plan_conflict", "plan_conflict_ways": "plan_conflict", "plan_conflict_proposals": "plan_conflict", "plan_draft_verdicts": "plan_draft", **{f"plan_scenario{part}": "plan_scenario" for part in ("", "_changes", "_computations", "_decisions")}, "change_request_words": "written_change", "change_request_submissions": "written_change", "decisions_revisits": "made_decision", "scenarios_adoptions": "answered_scenario", "methods_removals": "unused_method", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
+        special = {"meetings_sendings": "held_meeting", **dict.fromkeys(("invoice_basis", "invoice_basis_csv", "invoice_basis_xlsx", "invoice_basis_cancellations"), "invoice_basis"), "time_sheet": "time_sheet", "plan_why": "item", "plan_conflict": "plan_conflict", "plan_conflict_ways": "plan_conflict", "plan_conflict_proposals": "plan_conflict", "plan_draft_verdicts": "plan_draft", **{f"plan_scenario{part}": "plan_scenario" for part in ("", "_changes", "_computations", "_decisions")}, "change_request_words": "written_change", "change_request_submissions": "written_change", "decisions_revisits": "made_decision", "scenarios_adoptions": "answered_scenario", "methods_removals": "unused_method", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
                    "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "time_entry_restorations": "removed_time", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "key_results_reopenings": "scored_key_result", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint", "trace": "feature", "release_publications": "out_release", "feedback_separations": "merged_feedback", "portal_entry": "public_feedback", "ballot_decisions": "closed_ballot", "ballot_decision_undos": "decided_ballot"}  # fmt: skip
@@ -81,7 +81,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "change_requests", "approval_rules", "decisions", "methods", "gates", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "change_requests", "approval_rules", "decisions", "methods", "gates", "documents", "meetings", "meeting_series", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -126,6 +126,16 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "risk_scale": lambda a: {"probabilities": "10 20 30 40", "days": "1 2 3 4", "money": "1k 2k 3k 4k", "currency": "EUR", "medium_from": "5", "high_from": "10", "silence_critical": "1", "silence_high": "2", "silence_medium": "3", "silence_low": "4", "version": a.risk_scale.version},
     "risk_scale_removals": lambda a: {"version": a.risk_scale.version},
     "risk_reserves": lambda a: {"money": "2k", "days": "3"},
+    "meeting_series_new": lambda a: {"home": a.project.space_id, "title": "Steering", "purpose": "Decide", "starts_on": _day(3), "at": "10:00", "minutes": "30", "zone": "Europe/Berlin", "gather_days": "3"},
+    "meeting_series_edit": lambda a: {"title": "Steering", "purpose": "Decide", "owner": a.admin.pk, "starts_on": _day(3), "at": "10:00", "minutes": "30", "zone": "Europe/Berlin", "gather_days": "3"},
+    "meeting_series_moves": lambda a: {"state": "ended"},
+    "meetings_moves": lambda a: {"state": "cancelled", "reason": "Fog"},
+    "meetings_reschedulings": lambda a: {"starts_at": f"{_day(9)}T12:00", "minutes": "30"},
+    "meetings_points": lambda a: {"title": "Tides", "minutes": "5"},
+    "meeting_point_changes": lambda a: {"do": "note", "notes": "Late", "was": ""},
+    "documents_passages": lambda a: {"do": "add", "quote": "on Tuesdays", "body": "Why?"},
+    "documents_moves": lambda a: {"to": "up"},
+    "documents_restorations": lambda a: {"number": "1"},
     "issues_progress": lambda a: {"note": "A crane is on its way"},
     "issues_moves": lambda a: {"state": "resolved", "resolution": "A new crane"},
     "issues_items": lambda a: {"key": a.other_item.key},

@@ -93,6 +93,8 @@ def remove(roles: frozenset[str]) -> Policy:
 
 
 _READ_ONLY = [
+    "document_versions",
+    "meeting_outcomes",
     "themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "levelled_dates", "runs", "imports", "spaces", "contributions", "jobs",
     "proposals", "proposal_ties", "benefits", "benefit_measurements", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes",
     "ballots", "scoring_models", "scores", "roadmap_editions", "roadmap_shares", "portals", "adoptions",
@@ -107,6 +109,7 @@ _NOUNS = [
     "deliveries", "rules", "rule_runs", "inlets", "developments", "fields", "transitions", "checklist_entries", "time_entries", "intake_forms", "submissions",
     "item_templates", "recurrences", "flow_clocks", "board_layouts", "link_kinds", "archiving_rules", "archivings", "subscriptions", "feedback", "feedback_quotes", "customers",
     "segments",
+    "documents", "passage_comments", "meeting_series", "meetings", "meeting_points",
     *_READ_ONLY,
 ]  # fmt: skip
 
@@ -251,6 +254,22 @@ API: dict[str, Policy] = {
     **{f"{noun}_remove": remove(WORK) for noun in ("risks", "risk_ties", "issues", "issue_items")},
     **{f"{name}_create": change(WORK, 201) for name in ("risks_moves", "risks_reviews", "risks_ties", "issues_moves", "issues_progress", "issues_items")},
     "risks_ties_list": READ,
+    "meeting_series_create": create(WORK),
+    "meeting_series_change": change(WORK),
+    "meeting_series_remove": remove(WORK),
+    **{f"{name}_create": change(WORK, 201) for name in ("meeting_series_moves", "meetings_moves", "meetings_reschedulings", "meetings_sendings", "meetings_gatherings", "meetings_points")},
+    **{f"meeting_points_{what}_create": change(WORK, 201) for what in ("places", "droppings", "notes", "decisions", "actions")},
+    **{f"meetings_{what}_list": READ for what in ("points", "outcomes")},
+    "meeting_points_change": change(WORK),
+    "documents_create": create(WORK),
+    "documents_change": change(WORK),
+    "documents_remove": remove(WORK),
+    **{f"documents_{what}_create": change(WORK, 201) for what in ("moves", "restorations")},
+    **{f"documents_{what}_list": READ for what in ("versions", "passages")},
+    "documents_passages_create": change(COMMENT, 201),
+    "passage_comments_answers_create": change(COMMENT, 201),
+    "passage_comments_settlements_create": Policy(WORK, 201, owners=COMMENT),
+    "passage_comments_remove": Policy(ACCESS, 204, owners=COMMENT),
     "issues_items_list": READ,
     "risk_reserves_create": create(PLAN),
     "change_requests_effect_read": READ,
@@ -517,6 +536,7 @@ for _noun in (
     "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes", "risk_ties", "risk_runs", "risk_reserves", "issue_items", "issue_escalations",
     "change_verdicts", "approval_rules",
     "method_uses", "gate_criteria", "gate_verdicts",
+    "document_versions", "meeting_outcomes",
 ):
     del API[f"{_noun}_history"]
 
@@ -669,6 +689,17 @@ WEB: dict[str, Page] = {
     "benefits_moves": Page(post=WORK),
     "benefits_outcomes": _LISTING,
     **_noun("risks", WORK, remove=True),
+    **_noun("documents", WORK, remove=True),
+    **_noun("meeting_series", WORK, remove=True),
+    "meeting_series_moves": Page(post=WORK),
+    **{name: page for name, page in _noun("meetings", WORK, change=False).items() if name != "meetings_new"},
+    **{f"meetings_{what}": Page(post=WORK) for what in ("moves", "reschedulings", "gatherings", "sendings", "points")},
+    **{f"meetings_{what}": Page(get=SEE) for what in ("ics", "times")},
+    "meeting_value": _LISTING,
+    "meeting_point_changes": Page(post=WORK),
+    **{name: Page(get=SEE) for name in ("documents_of", "documents_files", "documents_versions", "documents_markdown")},
+    **{name: Page(post=WORK) for name in ("documents_moves", "documents_restorations")},
+    "documents_passages": Page(post=COMMENT),
     **_noun("issues", WORK, remove=True),
     **{name: Page(post=WORK) for name in ("risks_reviews", "risks_moves", "risks_ties", "risk_tie_removals", "issues_moves", "issues_progress", "issues_items", "issue_item_removals", "risk_suggestion_answers")},
     **dict.fromkeys(("risk_matrix", "risk_exposure", "risk_suggestions"), Page(get=SEE, anywhere=True, denied=404)),

@@ -30,6 +30,8 @@ UNSCOPED = {
     "people.User": "colleagues are seen by everybody",
     "people.Space": "is the space",
     "people.Membership": "stands and falls with its space",
+    "governance.MeetingAttendee": "stands and falls with its series",
+    "governance.MeetingPresence": "stands and falls with its meeting",
     "people.ApiToken": "belongs to its owner alone",
     "collaboration.IdempotentRequest": "belongs to its sender alone, for a day",
     "collaboration.NotificationRules": "belongs to its person alone",

@@ -3,7 +3,8 @@
 import pytest
 from django.db import transaction
 
-from tandem.governance.models import ChangeRequest, Decision, Verdict
+from tandem.collaboration.models import DocumentVersion, PassageComment
+from tandem.governance.models import ChangeRequest, Decision, Meeting, MeetingOutcome, Verdict
 from tandem.history.models import Event
 from tandem.kit.errors import Refused
 from tandem.people.models import Role, Space, User
@@ -138,3 +139,14 @@ def test_both_sides_judge_what_was_asked_once_the_worker_comes_by(loaded):
     asked.judge("en", [[number, row.pk] for number, row in enumerate(raised)])
     again = list(ChangeRequest.objects.order_by("id").values_list("state", flat=True))
     assert [one for one, was in zip(again, states, strict=True) if was != "submitted"] == [was for was in states if was != "submitted"], "what was decided stays"
+
+
+def test_people_met_decided_and_wrote_things_down(loaded):
+    assert MeetingOutcome.objects.filter(kind="decision").exists()
+    assert MeetingOutcome.objects.filter(kind="action").exists()
+    assert Meeting.objects.held().filter(outcomes=None).count() >= 2, "one series decides nothing"
+    ahead = Meeting.objects.planned().filter(points__isnull=False).first()
+    assert ahead is not None and ahead.gathered_at
+    assert {one.why for one in ahead.points.all()} > {"risk"}
+    assert DocumentVersion.objects.filter(number=2).exists()
+    assert PassageComment.objects.filter(lost_in=None).exists()

@@ -155,7 +155,7 @@ def test_a_calendar_is_one_that_programs_can_read(world, items):
 
 @given(st.text(max_size=200))
 def test_no_title_adds_a_line_to_a_calendar(text):
-    lines = list(ical._folded(f"SUMMARY:{ical._text(text)}"))
+    lines = list(ical.folded(f"SUMMARY:{ical.escaped(text)}"))
     assert all("\r" not in line and "\n" not in line and len(line.encode()) <= 75 for line in lines)
 
 

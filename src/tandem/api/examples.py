@@ -184,6 +184,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "target": "3.61", "risk_beyond": "3.90", "off_beyond": "4.20",
     },
     "MeasurementCreate": {"on": "2027-02-01", "value": "3.85"},
+    "DocumentCreate": {"space_id": 7, "title": "How we release", "body": "We ship on Tuesdays, when #POR-12 is done.", "note": "First draft"},
     "SavedViewCreate": {"space_id": 7, "name": "Late and mine", "page": "work_items", "query": "q=assignee:me+due:overdue"},
     "Problem": {
         "type": "urn:tandem:problem:title_empty", "title": "A title is needed.", "status": 422, "code": "title_empty",

@@ -14,6 +14,7 @@ from tandem.api.automation import hooks, inlets, rules
 from tandem.api.collaboration import (
     attachments,
     comments,
+    documents,
     jobs,
     notifications,
     saved_views,
@@ -22,7 +23,7 @@ from tandem.api.collaboration import (
 )
 from tandem.api.describing import described
 from tandem.api.exchange import imports
-from tandem.api.governance import change_requests, decisions, gates, issues, methods, risks
+from tandem.api.governance import change_requests, decisions, gates, issues, meetings, methods, risks
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import (
     computed_dates,
@@ -220,6 +221,13 @@ NOUNS: dict[str, Router] = {
     "fairness": fairness.router,
     "comments": comments.router,
     "attachments": attachments.router,
+    "meeting-series": meetings.series,
+    "meetings": meetings.router,
+    "meeting-points": meetings.points,
+    "meeting-outcomes": meetings.outcomes,
+    "documents": documents.router,
+    "document-versions": documents.versions,
+    "passage-comments": documents.remarks,
     "saved-views": saved_views.router,
     "subscriptions": subscriptions.router,
     "watches": watches.router,

@@ -134,7 +134,7 @@ def _plain_shape(field: models.Field) -> Any:
     if isinstance(field, models.FloatField):
         return float
     # a decimal is text in JSON, so that no cent is lost on the way
-    return str if isinstance(field, (models.CharField, models.TextField, models.DecimalField)) else int
+    return str if isinstance(field, (models.CharField, models.TextField, models.DecimalField, models.TimeField)) else int
 
 
 def _in_order(values: Iterable[Any]) -> tuple[Any, ...]:

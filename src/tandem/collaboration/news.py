@@ -24,7 +24,8 @@ MOST_OF_A_RUN = 50
 _GIVEN = ("assignees", "owner", "manager")
 _ASKED = ("approvers", "asker", "voters")
 "They hear of it, and watch nothing because of it."
-_OF_OTHERS = ("collaboration.comment", "collaboration.attachment", "product.promise")
+_OF_OTHERS = ("collaboration.comment", "collaboration.attachment", "collaboration.passagecomment", "product.promise")
+_REMARKS = ("comment.added", "passage_comment.added")
 _PROMISES = ("promise.given", "promise.revised", "promise.kept", "promise.withdrawn", "feedback.date_moved")
 
 
@@ -94,7 +95,7 @@ def begun(read: Read) -> list[Watch]:
 
 
 def _beginning(read: Read, event: Event) -> Iterator[tuple[int, str]]:
-    if event.verb == "comment.added":
+    if event.verb in _REMARKS:
         yield read.rows[event.subject_kind][event.subject_id].author_id, _WHY.COMMENTED
     elif event.verb == "promise.given" and event.actor_id:
         yield event.actor_id, _WHY.PROMISED
@@ -142,7 +143,7 @@ def _given_in(events: Iterable[tuple[Event, Any]]) -> dict[int, tuple[Event, Any
 
 
 def _kind_of(event: Event) -> str:
-    if event.verb == "comment.added":
+    if event.verb in _REMARKS:
         return _KIND.COMMENT
     if event.verb in _PROMISES:
         return _KIND.PROMISE

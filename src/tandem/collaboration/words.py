@@ -4,13 +4,22 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tandem.collaboration import change_words, governance_words, method_words, portfolio_words
+from tandem.collaboration import (
+    change_words,
+    document_words,
+    governance_words,
+    meeting_words,
+    method_words,
+    portfolio_words,
+)
 
 REFUSALS: dict[str, Any] = {
     **portfolio_words.REFUSALS,
     **governance_words.REFUSALS,
     **change_words.REFUSALS,
     **method_words.REFUSALS,
+    **document_words.REFUSALS,
+    **meeting_words.REFUSALS,
     "stale": _("Somebody changed this in the meantime. Look at both versions and save again."),
     "key_malformed": _("“%(key)s” is not a key: use up to ten capital letters and digits, a letter first."),
     "key_taken": _("The key “%(key)s” is taken."),

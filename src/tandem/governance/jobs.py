@@ -6,7 +6,16 @@ from typing import Any
 from procrastinate.contrib.django import app
 
 from tandem.collaboration.actions import jobs
-from tandem.governance.actions import change_impacts, escalations, issues, reminders, risk_runs, risks
+from tandem.governance.actions import (
+    change_impacts,
+    escalations,
+    issues,
+    meeting_series,
+    meetings,
+    reminders,
+    risk_runs,
+    risks,
+)
 from tandem.governance.models import ChangeRequest, Issue
 from tandem.kit import jobs as queue
 from tandem.people.models import Space
@@ -64,3 +73,11 @@ def nightly(timestamp: int) -> None:
 def remind(timestamp: int) -> None:
     escalations.escalate()
     reminders.remind()
+
+
+@app.periodic(cron="40 * * * *")
+@app.task(name="governance.meetings", queueing_lock="governance.meetings")
+def prepare_meetings(timestamp: int) -> None:
+    """The next meetings of each series stand in the calendar; the agendas of those that near are gathered."""
+    meeting_series.make_ahead()
+    meetings.gather_due()

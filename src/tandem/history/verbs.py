@@ -2,9 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tandem.history import change_verbs
-
-from tandem.history import method_verbs
+from tandem.history import change_verbs, method_verbs
+from tandem.history.verbs_together import TOGETHER
 
 VERBS = {
     **change_verbs.VERBS,
@@ -388,6 +387,7 @@ VERBS = {
     "issue.escalated": _("escalated the issue"),
     "issue.computed": _("computed what the issue does to the plan"),
     **method_verbs.VERBS,
+    **TOGETHER,
     "import.received": _("uploaded a file to import"),
     "import.discarded": _("discarded an import"),
     "import.started": _("started an import"),

@@ -20,6 +20,7 @@ from tandem.samples.going_out import GoingOut
 from tandem.samples.heard import Heard
 from tandem.samples.looking_back import look_back
 from tandem.samples.measured import Measured
+from tandem.samples.met import Met
 from tandem.samples.placing import Place
 from tandem.samples.promised import Promised
 from tandem.samples.proposed import Proposed
@@ -96,6 +97,7 @@ def load(
         Resourced(place, timeline).run()
         Timed(place, timeline).run()
         Risked(place, timeline, computed=computed).run()
+        Met(place, timeline).run()
         Asked(place, timeline).run()
         Gated(place, timeline).run()
         GoingOut(place, promised, timeline).run()

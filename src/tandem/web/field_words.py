@@ -1,6 +1,7 @@
 """What the fields of the nouns are called in a sentence (“changed the due date from … to …”)."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 FIELDS = {
     "job_role": _("job role"), "skill": _("skill"), "since": _("since"), "percent": _("share in per cent"), "manager": _("reports to"), "head": _("head"),
@@ -65,6 +66,8 @@ FIELDS = {
     "planned_from": _("planned from"), "planned_to": _("planned to"), "planned_precision": _("planned how exactly"), "precision": _("dates are told"),
     "language": _("language"), "shows_promise": _("shows promises"), "shows_forecast": _("shows forecasts"), "shows_slip": _("shows slips"),
     "shows_owner": _("shows owners"), "shows_effort": _("shows the work left"), "edition": _("edition"),
+    "joined": _("points that joined"), "present": _("who was there"), "attendees": _("who is asked"), "at": _("begins at"), "zone": _("time zone"), "purpose": _("purpose"), "rule": _("rule"), "gather_days": _("days before"), "is_gathered": _("the agenda fills itself"),
+    "page_version": pgettext_lazy("of a document", "version"), "place": _("place"),
     "area": _("area"), "cause": _("cause"), "event": _("event"), "effect": _("effect"), "probability": _("probability"), "days": _("effect in working days"), "money": _("effect in money"),
     "near_from": _("may happen from"), "near_until": _("may happen until"), "response": _("response"), "response_plan": _("what is done"), "response_cost": _("cost of the response"),
     "residual_probability": _("probability after it"), "residual_days": _("working days after it"), "residual_money": _("money after it"), "is_responded": _("the response is carried out"),
@@ -74,7 +77,7 @@ FIELDS = {
     "question": _("question"), "context": _("what it is about"), "options": _("options"), "criteria": _("by what it is decided"), "chosen": _("chosen"),
     "why": _("why"), "revisit_on": _("looked at again on"), "change_request": _("change request"), "verdict": _("verdict"), "scenario": _("plan scenario"), "kinds": _("kinds of change"),
     "days_most": _("days at most"), "money_most": _("money at most"), "product_voices": _("voices of the product side"), "pmo_voices": _("voices of the PMO side"),
-    "method_version": _("version of the method"), "parts": _("parts"), "is_left_out": _("left out"), "criterion": _("criterion"), "criteria": _("criteria"), "is_met": _("holds"), "verdict": _("verdict"),
+    "method_version": _("version of the method"), "parts": _("parts"), "is_left_out": _("left out"), "criterion": _("criterion"), "is_met": _("holds"),
     "seconded_by": _("seconded by"), "releases_money": _("releases money"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip

@@ -12,8 +12,9 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
 
+from tandem.collaboration.models import Document
 from tandem.exchange.models import Import
-from tandem.governance.models import ChangeRequest, Gate, Issue, Risk
+from tandem.governance.models import ChangeRequest, Gate, Issue, MeetingSeries, Risk
 from tandem.people.access import Permission, may_somewhere
 from tandem.portfolio.models import Portfolio, Programme, Project, Proposal
 from tandem.product.models import Product
@@ -70,6 +71,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Risks"), "risks", "x"), (_("Risk matrix"), "risk_matrix", ""), (_("Risk exposure"), "risk_exposure", ""), (_("Suggested risks"), "risk_suggestions", ""),
         (pgettext_lazy("risks that happened", "Issues"), "issues", ""), (_("Change requests"), "change_requests", ""), (_("Table of approvals"), "approval_rules", ""), (_("Decisions"), "decisions", ""),
         (_("By phase"), "phase_board", ""), (pgettext_lazy("stage gates", "Gates"), "gates", ""), (pgettext_lazy("ways of working", "Methods"), "methods", ""),
+        (_("Meetings"), "meetings", "n"), (_("Documents"), "documents", "m"),
     ]),
     (_("People"), "users", "k", [
         (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Load"), "load", ""), (_("Allocation"), "allocation", ""), (_("Bookings"), "bookings", ""), (_("Fairness"), "fairness", ""),
@@ -102,6 +104,8 @@ NEW: list[tuple[Any, str, str, Permission, str]] = [
     (pgettext_lazy("a risk that happened", "Issue"), "issues_new", "flag", Permission.EDIT_WORK, ""),
     (_("Change request"), "change_requests_new", "git-pull-request", Permission.COMMENT, ""),
     (_("Decision"), "decisions_new", "scale", Permission.EDIT_WORK, ""),
+    (pgettext_lazy("record", "Meeting"), "meeting_series_new", "calendar-event", Permission.EDIT_WORK, ""),
+    (_("Page"), "documents_new", "notes", Permission.EDIT_WORK, ""),
     (pgettext_lazy("record", "Cost"), "cost_lines_new", "coin", Permission.EDIT_PLAN, ""),
     (_("Import a file"), "imports_new", "file-import", Permission.IMPORT, ""),
 ]
@@ -113,8 +117,7 @@ _FILLED_BY: dict[str, list[Any]] = {
     "projects": [Project, Portfolio, Programme, Proposal],
     "roadmap": [Product],
     "work_items": [Project, Import],
-    "risks": [Risk, Issue, Gate],
-    "change_requests": [ChangeRequest],
+    "risks": [Risk, Issue, Gate, ChangeRequest, Document, MeetingSeries],
 }
 _KEPT_SECONDS, _KEPT_WHILE_SOME_LACK = 300.0, 20.0
 _KEPT_PEOPLE = 5000
@@ -185,6 +188,7 @@ def _open(language: str | None, path: str) -> str:
     """The address of the page of the navigation that this one belongs to."""
     path = "/backlog/" if path.startswith("/sprints/") else path  # a sprint is reached from its backlog
     path = "/money/" if path.startswith(("/costs/", "/exchange-rates/", "/counting/")) else path
+    path = "/meetings/" if path.startswith("/meeting-series/") else path
     path = "/automation/" if path.startswith(("/webhooks/", "/rules/")) else path
     there = (address for *_names, pages in _spoken(language) for _text, address, _letter in pages)
     return max((one for one in there if (path == "/" if one == "/" else path.startswith(one))), key=len, default="")

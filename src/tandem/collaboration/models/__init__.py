@@ -2,6 +2,7 @@
 
 from tandem.collaboration.models.attachment import Attachment
 from tandem.collaboration.models.comment import Comment
+from tandem.collaboration.models.document import Document, DocumentVersion, PassageComment
 from tandem.collaboration.models.feed import Feed
 from tandem.collaboration.models.idempotent_request import IdempotentRequest
 from tandem.collaboration.models.job import Job
@@ -13,6 +14,6 @@ from tandem.collaboration.models.subscription import Subscription
 from tandem.collaboration.models.watch import Watch
 
 __all__ = [
-    "Attachment", "Comment", "Feed", "IdempotentRequest", "Job", "Notification", "NotificationRules", "Reaction", "SavedView", "Subscription",
+    "Attachment", "Comment", "Document", "DocumentVersion", "Feed", "IdempotentRequest", "Job", "Notification", "NotificationRules", "PassageComment", "Reaction", "SavedView", "Subscription",
     "Told", "Watch",
 ]  # fmt: skip

@@ -44,6 +44,7 @@ class Notification(Scoped):
         PROMISE = "promise", _("A promise slips or is revised")
         DUE = "due", _("My work is due or overdue")
         JOB = "job", _("A job or import of mine ends")
+        MEETING = "meeting", _("My meetings: agenda, minutes, another time")
         CHANGE = "change", _("Any other change of what I watch")
 
     class Mail(models.TextChoices):

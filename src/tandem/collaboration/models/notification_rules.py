@@ -25,7 +25,7 @@ class Way(models.TextChoices):
 # one letter a day, not a stream
 USUAL: dict[str, str] = {
     _K.MENTIONED: Way.DIGEST, _K.ASSIGNED: Way.DIGEST, _K.COMMENT: Way.DIGEST, _K.STATE: Way.INBOX, _K.PROMISE: Way.DIGEST,
-    _K.DUE: Way.DIGEST, _K.JOB: Way.INBOX, _K.CHANGE: Way.NOTHING,
+    _K.DUE: Way.DIGEST, _K.JOB: Way.INBOX, _K.CHANGE: Way.NOTHING, _K.MEETING: Way.DIGEST,
 }  # fmt: skip
 
 

@@ -5,6 +5,13 @@ from tandem.governance.models.change_request import ChangeRequest, Side, Verdict
 from tandem.governance.models.decision import Decision
 from tandem.governance.models.gate import Gate, GateCriterion, GateRelease, GateVerdict
 from tandem.governance.models.issue import Issue, IssueEscalation, IssueItem
+from tandem.governance.models.meeting import (
+    Meeting,
+    MeetingOutcome,
+    MeetingPoint,
+    MeetingPresence,
+)
+from tandem.governance.models.meeting_series import MeetingAttendee, MeetingSeries
 from tandem.governance.models.method import Method, MethodPart, MethodUse, MethodVersion
 from tandem.governance.models.risk import Risk, RiskTie
 from tandem.governance.models.risk_reserve import RiskReserve
@@ -14,7 +21,7 @@ from tandem.governance.models.risk_suggestion import RiskSuggestion
 
 __all__ = [
     "ApprovalRule", "ChangeRequest", "Decision",
-    "Gate", "GateCriterion", "GateRelease", "GateVerdict", "Issue", "IssueEscalation", "IssueItem", "Method", "MethodPart", "MethodUse", "MethodVersion",
+    "Gate", "GateCriterion", "GateRelease", "GateVerdict", "Issue", "IssueEscalation", "IssueItem", "Meeting", "MeetingAttendee", "MeetingOutcome", "MeetingPoint", "MeetingPresence", "MeetingSeries", "Method", "MethodPart", "MethodUse", "MethodVersion",
     "Risk", "RiskReserve", "RiskRun", "RiskScale", "RiskSuggestion", "RiskTie", "Side",
     "Verdict",
 ]  # fmt: skip

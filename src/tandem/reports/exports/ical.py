@@ -17,26 +17,26 @@ def calendar(name: str, rows: Any, site: str) -> str:
     """The dated items among `rows`; `site` is the address that links begin with."""
     dated = lines(rows.filter(Q(due_on__isnull=False) | Q(planned_start__isnull=False, planned_finish__isnull=False)).order_by("-updated_at", "-id"))
     found = sorted(dated[:MOST], key=lambda item: item.pk)
-    parts = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tandem//Work items//EN", "CALSCALE:GREGORIAN", f"X-WR-CALNAME:{_text(name)}"]
+    parts = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tandem//Work items//EN", "CALSCALE:GREGORIAN", f"X-WR-CALNAME:{escaped(name)}"]
     for item in found:
         parts += _event(item, site)
     parts.append("END:VCALENDAR")
-    return "".join(f"{piece}\r\n" for part in parts for piece in _folded(part))
+    return "".join(f"{piece}\r\n" for part in parts for piece in folded(part))
 
 
 def _event(item: Line, site: str) -> Iterator[str]:
     first, last = span(item)
     yield "BEGIN:VEVENT"
     yield f"UID:work-item-{item.pk}@tandem"
-    yield f"DTSTAMP:{_moment(item.updated_at or clock.now())}"
+    yield f"DTSTAMP:{moment(item.updated_at or clock.now())}"
     yield f"SEQUENCE:{item.version}"
     yield f"DTSTART;VALUE=DATE:{first:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}"
-    yield f"SUMMARY:{_text(f'{item.key} {item.title}')}"
-    yield f"DESCRIPTION:{_text(f'{item.space.name} · {item.state.name}')}"
+    yield f"SUMMARY:{escaped(f'{item.key} {item.title}')}"
+    yield f"DESCRIPTION:{escaped(f'{item.space.name} · {item.state.name}')}"
     yield f"URL:{site}/work-items/{item.key}/"
     if item.labels:
-        yield f"CATEGORIES:{','.join(map(_text, item.labels))}"
+        yield f"CATEGORIES:{','.join(map(escaped, item.labels))}"
     yield f"STATUS:{'CONFIRMED' if item.is_done else 'TENTATIVE'}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
@@ -52,17 +52,17 @@ def span(item: Line) -> tuple[date, date]:
     return first, max(first, last)
 
 
-def _moment(value: datetime) -> str:
+def moment(value: datetime) -> str:
     return f"{value.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _text(value: str) -> str:
+def escaped(value: str) -> str:
     """Escaped as RFC 5545 §3.3.11 says; no control character gets through, so no line of somebody's own."""
     plain = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\r\n", "\n").replace("\n", "\\n")
     return "".join(c for c in plain if c.isprintable() or c == "\u200b")
 
 
-def _folded(line: str) -> Iterator[str]:
+def folded(line: str) -> Iterator[str]:
     """At most 75 bytes a line, no character torn apart."""
     piece, size = "", 0
     for char in line:

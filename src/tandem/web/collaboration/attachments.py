@@ -29,7 +29,20 @@ def of(user: Any, subject: models.Model) -> list[dict[str, Any]]:
     manages = may(user, Permission.MANAGE_ACCESS, subject.space_id)  # type: ignore[attr-defined]
     comments = may(user, Permission.COMMENT, subject.space_id)  # type: ignore[attr-defined]
     rows = Attachment.objects.visible_to(user).on(subject).select_related("author").only(*_SHOWN)
-    return [{"row": a, "may_remove": manages or (comments and a.is_by(user))} for a in rows[:200]]
+    found = [{"row": a, "may_remove": manages or (comments and a.is_by(user)), "earlier": [], "number": 1} for a in rows[:200]]
+    return _with_versions(found)
+
+
+def _with_versions(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A file of the same name is the next version of it: the newest stands for all, with the earlier ones behind it."""
+    newest: dict[Any, dict[str, Any]] = {}
+    for one in files:
+        key = one["row"].name if one["row"].stored_as else one["row"].pk
+        if before := newest.get(key):
+            one["earlier"], one["number"] = [before, *before["earlier"]], before["number"] + 1
+            del newest[key]
+        newest[key] = one
+    return list(newest.values())
 
 
 def take(request: HttpRequest, subject: models.Model, back: str) -> HttpResponse:

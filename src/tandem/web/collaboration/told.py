@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models.functions import Left
 from django.urls import reverse
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from tandem.collaboration.models import Comment, Job, Notification
@@ -17,13 +17,14 @@ from tandem.history.models import Event
 from tandem.kit.types import Ref
 from tandem.people.models import Space
 from tandem.web import histories, markdown
-from tandem.web.templating import day
+from tandem.web.templating import day, moment
 
 PAGES = {
     "strategy.objective": "objectives_detail", "strategy.keyresult": "key_results_detail", "strategy.kpi": "kpis_detail", "portfolio.benefit": "benefits_detail", "portfolio.portfolio": "portfolios_detail", "portfolio.programme": "programmes_detail",
     "portfolio.project": "projects_detail", "portfolio.proposal": "proposals_detail", "planning.scenario": "scenarios_detail", "portfolio.projectreport": "project_reports_detail", "product.product": "products_detail", "product.feature": "features_detail",
     "product.release": "releases_detail", "product.scoringmodel": "scoring_models_detail", "product.ballot": "ballots_detail", "product.experiment": "experiments_detail", "product.persona": "personas_detail", "product.competitor": "competitors_detail", "product.researchnote": "research_notes_detail", "product.feedback": "feedback_detail", "resources.jobrole": "job_roles_detail", "resources.skill": "skills_detail", "resources.department": "departments_detail", "resources.booking": "bookings_detail", "resources.timesheet": "time_sheet", "people.user": "person_time", "work.workitem": "work_item_by_id", "collaboration.job": "job",
     "automation.hook": "webhook", "resources.timeoff": "time_off_detail", "governance.risk": "risks_detail", "governance.issue": "issues_detail", "governance.changerequest": "change_requests_detail", "governance.decision": "decisions_detail",
+    "collaboration.document": "documents_detail", "governance.meetingseries": "meeting_series_detail", "governance.meeting": "meetings_detail",
 }  # fmt: skip
 _NO_PEEK = ("collaboration.job", "resources.timesheet", "people.user", "automation.hook", "automation.rule", "resources.timeoff")
 _SNIPPET = 240
@@ -170,6 +171,8 @@ def _without_event(facts: dict[str, Any]) -> str:
         return _("It has been in progress for longer than %(days)s days, within which %(percent)s %% of the finished items were done") % {
             "days": f"{facts['aged']:g}", "percent": facts["percent"],
         }  # fmt: skip
+    if said := _of_meeting(facts):
+        return said
     if "review" in facts:
         return _("It is to be looked at again since %(day)s") % {"day": _day(facts["review"])}
     if "decision_due" in facts:
@@ -218,6 +221,24 @@ def _without_event(facts: dict[str, Any]) -> str:
             % told
         )
     return _("something that is gone or that you cannot see")
+
+
+def _of_meeting(facts: dict[str, Any]) -> str:
+    if "meeting_minutes" in facts:
+        counts = {"decisions": facts["decisions"], "actions": facts["actions"], "when": _moment(facts["meeting_minutes"])}
+        return _("The minutes of %(when)s are there: %(decisions)s decisions, %(actions)s actions") % counts
+    if "meeting_agenda" in facts:
+        return _("The agenda for %(when)s stands: %(points)s points") % {"when": _moment(facts["meeting_agenda"]), "points": facts["points"]}
+    if "meeting_moved" in facts:
+        return _("The meeting was moved to %(when)s") % {"when": _moment(facts["meeting_moved"])}
+    if "meeting_off" in facts:
+        return _("The meeting of %(when)s is off: %(reason)s") % {"when": _moment(facts["meeting_off"]), "reason": facts["reason"]}
+    return ""
+
+
+def _moment(text: str) -> str:
+    found = parse_datetime(text)
+    return moment(found) if found else "–"
 
 
 def _day(text: str) -> str:

@@ -1,5 +1,6 @@
 """Calendars that a calendar program subscribes to: made, listed, taken back, and what they answer."""
 
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -13,9 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tandem.collaboration.actions import feeds
 from tandem.collaboration.models import Feed
+from tandem.governance.models import Meeting
+from tandem.kit import clock
 from tandem.kit.errors import Hidden, Refused
 from tandem.kit.ids import digest
-from tandem.reports.exports import ical
+from tandem.reports.exports import ical, ical_meetings
 from tandem.reports.queries import work_item_table
 from tandem.web import doors
 from tandem.web.work.exports import home_of
@@ -27,8 +30,9 @@ def page(request: HttpRequest) -> HttpResponse:
     secret = ""
     if request.method == "POST":
         query = _kept(request.POST.get("query", ""))
-        found = work_item_table.asked(QueryDict(query), request.user)
-        name = request.POST.get("name", "").strip() or _("Work items")
+        is_meetings = "meetings" in QueryDict(query)
+        found = work_item_table.asked(QueryDict("" if is_meetings else query), request.user)
+        name = request.POST.get("name", "").strip() or (_("Meetings") if is_meetings else _("Work items"))
         _row, token = feeds.create(actor=request.user, space=found.space or home_of(request), name=name, query=query)
         secret = request.build_absolute_uri(reverse("feed_shared", kwargs={"token": token}))
     rows = Feed.objects.visible_to(request.user).usable()
@@ -38,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _kept(query: str) -> str:
     """What of a query is kept; cut, it would find more."""
-    kept = urlencode([(name, value) for name, value in parse_qsl(query) if name in ("q", "space")])
+    kept = urlencode([(name, value) for name, value in parse_qsl(query) if name in ("q", "space", "meetings")])
     if len(kept) > feeds.LONGEST:
         raise Refused("filter_too_long", most=feeds.LONGEST, at=1)
     return kept
@@ -59,16 +63,22 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     feed = Feed.objects.usable().select_related("owner").filter(digest=digest(token)).first()
     if feed is None:
         raise Hidden
+    site = request.build_absolute_uri("/").rstrip("/")
     with translation.override(feed.owner.language or translation.get_language()):
         try:
-            found = work_item_table.asked(QueryDict(feed.query), feed.owner)
+            text = _meetings(feed, site) if "meetings" in QueryDict(feed.query) else ical.calendar(feed.name, work_item_table.asked(QueryDict(feed.query), feed.owner).rows, site)
         except Refused:
             raise Hidden from None
-        text = ical.calendar(feed.name, found.rows, request.build_absolute_uri("/").rstrip("/"))
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _meetings(feed: Feed, site: str) -> str:
+    """Those that the owner of the feed is asked to, of the last weeks and of all that are ahead."""
+    rows = Meeting.objects.visible_to(feed.owner).of_person(feed.owner).filter(ends_at__gt=clock.now() - timedelta(days=60)).select_related("series")
+    return ical_meetings.calendar(feed.name, rows.order_by("starts_at")[: ical.MOST], site)
 
 
 urls = [

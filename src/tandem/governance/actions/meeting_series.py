@@ -1,0 +1,171 @@
+"""A series of meetings: asked for, changed, ended; its next meetings stand in the calendar ahead of time."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.db import transaction
+
+from tandem.governance.models import Meeting, MeetingAttendee, MeetingSeries
+from tandem.history.record import record
+from tandem.kit import clock
+from tandem.kit.errors import Refused, Stale
+from tandem.people.access import Permission, require
+from tandem.people.models import Space
+from tandem.people.scoping import members_of
+from tandem.work.actions.recurrence_rules import checked, following
+
+_DO = Permission.EDIT_WORK
+_S = MeetingSeries.State
+AHEAD, MOST_AHEAD, MOST_SEATS = timedelta(days=42), 12, 60
+_WHEN = {"rule", "starts_on", "at", "zone", "minutes"}
+
+
+def create(*, actor: Any, space: Space, needed: Iterable[Any] = (), welcome: Iterable[Any] = (), **values: Any) -> MeetingSeries:
+    """Whoever asks for it answers for it, unless they name another. Only people who see its space are asked to come."""
+    require(actor, _DO, space.pk)
+    values.setdefault("owner", actor)
+    row = MeetingSeries(space=space, **_checked(values, MeetingSeries(**{k: v for k, v in values.items() if k in _WHEN})))
+    seats = _seats(space.pk, row.owner, needed, welcome)
+    with transaction.atomic():
+        row.full_clean(validate_unique=False, validate_constraints=False)
+        row.save(force_insert=True)
+        MeetingAttendee.objects.bulk_create(MeetingAttendee(series=row, user_id=pk, is_needed=is_needed) for pk, is_needed in seats.items())
+        record("meeting_series.created", row, actor=actor, changes={"title": [None, row.title], "rule": [None, row.rule], "attendees": [None, sorted(seats)]})
+        make(row)
+    return row
+
+
+def change(*, actor: Any, meeting_series: MeetingSeries, version: int | None, needed: Iterable[Any] | None = None, welcome: Iterable[Any] | None = None, **values: Any) -> MeetingSeries:
+    """Another rhythm or hour moves the meetings that lie ahead and on which nothing is written yet."""
+    require(actor, _DO, meeting_series.space_id)
+    with transaction.atomic():
+        row = MeetingSeries.objects.select_for_update(of=("self",)).get(pk=meeting_series.pk)
+        if version is not None and row.version != version:
+            raise Stale(row)
+        values = _checked(values, row)
+        differing = {name: value for name, value in values.items() if getattr(row, name) != value}
+        shown = {name: [getattr(row, name), value] for name, value in differing.items()}
+        for name, value in differing.items():
+            setattr(row, name, value)
+        row.full_clean(validate_unique=False, validate_constraints=False)
+        seats = _new_seats(row, needed, welcome)
+        if seats is not None:
+            shown["attendees"] = seats
+        if not shown:
+            return row
+        row.write(expected=None, **differing)
+        record("meeting_series.changed", row, actor=actor, changes=shown)
+        if _WHEN & differing.keys() and row.state == _S.RUNNING:
+            _ahead(row).delete()
+            make(row)
+    return row
+
+
+def end(*, actor: Any, meeting_series: MeetingSeries, version: int | None) -> MeetingSeries:
+    """No more of them. Those that were held stay with their minutes, those ahead on which nothing is written go."""
+    return _turn(actor, meeting_series, version, _S.RUNNING, _S.ENDED)
+
+
+def resume(*, actor: Any, meeting_series: MeetingSeries, version: int | None) -> MeetingSeries:
+    return _turn(actor, meeting_series, version, _S.ENDED, _S.RUNNING)
+
+
+def _turn(actor: Any, series: MeetingSeries, version: int | None, before: str, after: str) -> MeetingSeries:
+    require(actor, _DO, series.space_id)
+    with transaction.atomic():
+        row = MeetingSeries.objects.select_for_update(of=("self",)).get(pk=series.pk)
+        if row.state != before:
+            raise Refused("meeting_series_state", state=str(row.get_state_display()))
+        row.write(expected=version, state=after)
+        record("meeting_series.ended" if after == _S.ENDED else "meeting_series.resumed", row, actor=actor, changes={"state": [before, after]})
+        if after == _S.ENDED:
+            _ahead(row).delete()
+        else:
+            make(row)
+    return row
+
+
+def remove(*, actor: Any, meeting_series: MeetingSeries, version: int | None = None) -> None:
+    """Asked for by mistake: only while nothing was written or held."""
+    require(actor, _DO, meeting_series.space_id)
+    with transaction.atomic():
+        if version is not None:
+            meeting_series.write(expected=version)
+        if Meeting.objects.filter(series=meeting_series).exclude(pk__in=_ahead(meeting_series).values("pk")).exists():
+            raise Refused("meeting_series_kept")
+        _ahead(meeting_series).delete()
+        record("meeting_series.removed", meeting_series, actor=actor, text={"row": [meeting_series.title, None]})
+        meeting_series.delete()
+
+
+def make_ahead() -> int:
+    """The meetings of the next weeks of every series; may run as often as it likes."""
+    return sum(make(row) for row in MeetingSeries.objects.running())
+
+
+def make(series: MeetingSeries) -> int:
+    """Those of the next weeks that do not stand yet; at least the next one. A meeting that was moved or cancelled is not made again."""
+    today = clock.now().astimezone(ZoneInfo(series.zone)).date()
+    if series.rule:
+        days = following(series.rule, series.starts_on, max(today - timedelta(days=1), series.starts_on - timedelta(days=1)), MOST_AHEAD)
+        days = [day for n, day in enumerate(days) if not n or day <= today + AHEAD]
+    else:
+        days = [series.starts_on]
+    known = set(Meeting.objects.filter(series=series, on__in=days).values_list("on", flat=True))
+    made = [_at(series, day) for day in days if day not in known]
+    return len(Meeting.objects.bulk_create(made, ignore_conflicts=True))
+
+
+def _at(series: MeetingSeries, day: date) -> Meeting:
+    """On the clock of the series: nine stays nine when the clocks change."""
+    start = datetime.combine(day, series.at, ZoneInfo(series.zone))
+    return Meeting(space_id=series.space_id, series=series, on=day, starts_at=start, ends_at=start + timedelta(minutes=series.minutes))
+
+
+def _ahead(series: MeetingSeries) -> Any:
+    """Planned, still to come, not gathered, moved or written on."""
+    return Meeting.objects.planned().filter(series=series, starts_at__gt=clock.now(), gathered_at=None, points=None, version=1)
+
+
+def _checked(values: dict[str, Any], now: MeetingSeries) -> dict[str, Any]:
+    if "title" in values and not values["title"].strip():
+        raise Refused("title_empty", field="title")
+    if "purpose" in values and not values["purpose"].strip():
+        raise Refused("meeting_purpose_missing", field="purpose")
+    if values.get("zone", "UTC") not in available_timezones():
+        raise Refused("timezone_unknown", field="zone", zone=values["zone"])
+    if isinstance(values.get("at"), time):
+        values["at"] = values["at"].replace(second=0, microsecond=0, tzinfo=None)
+    rule, starts_on = values.get("rule", now.rule), values.get("starts_on", now.starts_on)
+    if rule and ("rule" in values or "starts_on" in values):
+        values["rule"] = checked(rule, starts_on)
+    return values
+
+
+def _seats(space_id: int, owner: Any, needed: Iterable[Any], welcome: Iterable[Any]) -> dict[int, bool]:
+    """Person → whether it waits for them. The owner always comes."""
+    people = {one.pk: one for one in (*welcome, *needed, owner)}
+    if len(people) > MOST_SEATS:
+        raise Refused("meeting_too_large", most=MOST_SEATS)
+    outside = set(people) - set(members_of(space_id).filter(user__in=people).values_list("user", flat=True))
+    if outside:
+        raise Refused("meeting_outside", field="needed", who=", ".join(sorted(people[pk].name for pk in outside)))
+    waits_for = {one.pk for one in needed} | {owner.pk}
+    return {pk: pk in waits_for for pk in people}
+
+
+def _new_seats(row: MeetingSeries, needed: Iterable[Any] | None, welcome: Iterable[Any] | None) -> list[list[int]] | None:
+    """Before and after where the seats differ; None where nothing was said of them."""
+    now = {seat.user_id: seat for seat in row.attendees.select_related("user")}
+    if needed is None and welcome is None and row.owner_id in now:
+        return None
+    needed = [seat.user for seat in now.values() if seat.is_needed] if needed is None else needed
+    welcome = [seat.user for seat in now.values() if not seat.is_needed] if welcome is None else welcome
+    wanted = _seats(row.space_id, row.owner, list(needed), list(welcome))
+    if wanted == {pk: seat.is_needed for pk, seat in now.items()}:
+        return None
+    MeetingAttendee.objects.filter(series=row).delete()
+    MeetingAttendee.objects.bulk_create(MeetingAttendee(series=row, user_id=pk, is_needed=is_needed) for pk, is_needed in wanted.items())
+    return [sorted(now), sorted(wanted)]

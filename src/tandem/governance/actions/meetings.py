@@ -1,0 +1,153 @@
+"""One meeting: moved, cancelled, its agenda gathered, held with who was there, its minutes sent."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from tandem.collaboration.actions import notifications
+from tandem.collaboration.actions.notifications import News
+from tandem.collaboration.models import Notification
+from tandem.governance import agendas
+from tandem.governance.models import Meeting, MeetingPoint, MeetingPresence
+from tandem.history.record import record
+from tandem.kit import clock
+from tandem.kit.errors import Refused, Stale
+from tandem.kit.types import Ref
+from tandem.people.access import Permission, may, require
+
+_DO = Permission.EDIT_WORK
+_S = Meeting.State
+MOST_POINTS = 40
+MOVES: dict[str, tuple[str, ...]] = {_S.PLANNED: (_S.HELD, _S.CANCELLED), _S.HELD: (_S.PLANNED,), _S.CANCELLED: (_S.PLANNED,)}
+
+
+def may_write(user: Any, meeting: Meeting) -> bool:
+    """Whoever works there, and whoever is asked to come and may comment there."""
+    if may(user, _DO, meeting.space_id):
+        return True
+    is_asked = meeting.series.attendees.filter(user=user.pk).exists()
+    return is_asked and may(user, Permission.COMMENT, meeting.space_id)
+
+
+def require_writer(user: Any, meeting: Meeting) -> None:
+    if not may_write(user, meeting):
+        require(user, _DO, meeting.space_id)
+
+
+def reschedule(*, actor: Any, meeting: Meeting, version: int | None, starts_at: datetime, minutes: int | None = None) -> Meeting:
+    """To another moment, still to come. Who is asked hears of it."""
+    require(actor, _DO, meeting.space_id)
+    length = minutes if minutes is not None else meeting.minutes
+    if not 5 <= length <= 600:
+        raise Refused("out_of_range", field="minutes")
+    if not clock.now() - timedelta(minutes=1) <= starts_at <= clock.now() + timedelta(days=730):
+        raise Refused("meeting_past", field="starts_at")
+    with transaction.atomic():
+        row = _hold(meeting, version)
+        if not row.is_open:
+            raise Refused("meeting_over", state=str(row.get_state_display()))
+        values = {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=length)}
+        if (row.starts_at, row.ends_at) == tuple(values.values()):
+            return row
+        before = row.starts_at
+        row.write(expected=None, **values)
+        record("meeting.rescheduled", row, actor=actor, changes={"starts_at": [before, starts_at]})
+        _tell(row, actor, f"meeting_moved:{row.pk}:{row.version}", {"meeting_moved": starts_at.isoformat()})
+    return row
+
+
+def move(*, actor: Any, meeting: Meeting, version: int | None, state: str, reason: str = "", present: Iterable[Any] | None = None) -> Meeting:
+    """Held, with those who were there (all who are asked, unless said otherwise); cancelled, with a reason; or planned after all."""
+    require(actor, _DO, meeting.space_id)
+    reason = reason.strip()[:300]
+    with transaction.atomic():
+        row = _hold(meeting, version)
+        if state not in MOVES[row.state]:
+            raise Refused("meeting_move_unknown", field="state", state=str(row.get_state_display()))
+        if state == _S.CANCELLED and not reason:
+            raise Refused("reason_needed", field="reason")
+        if state == _S.HELD and row.starts_at > clock.now() + timedelta(minutes=15):
+            raise Refused("meeting_ahead")
+        before = row.state
+        row.write(expected=None, state=state, reason=reason, held_at=clock.now() if state == _S.HELD else None)
+        MeetingPresence.objects.filter(meeting=row).delete()
+        shown: dict[str, Any] = {"state": [before, state]} | ({"reason": [None, reason]} if reason else {})
+        if state == _S.HELD:
+            there = sorted(_present(row, present))
+            MeetingPresence.objects.bulk_create(MeetingPresence(meeting=row, user_id=pk) for pk in there)
+            shown["present"] = [None, there]
+        record("meeting.moved", row, actor=actor, changes=shown)
+        if state == _S.CANCELLED:
+            _tell(row, actor, f"meeting_off:{row.pk}:{row.version}", {"meeting_off": row.starts_at.isoformat(), "reason": reason})
+    return row
+
+
+def _present(row: Meeting, present: Iterable[Any] | None) -> set[int]:
+    seats = {seat.user_id for seat in row.series.attendees.all()}
+    if present is None:
+        return seats
+    there = {one.pk for one in present}
+    if there - seats:
+        raise Refused("meeting_not_asked", field="present")
+    return there
+
+
+def gather(*, actor: Any, meeting: Meeting) -> int:
+    """What has come up joins the agenda, behind what stands there; what is on it, or was taken off, does not come twice."""
+    if actor is not None:
+        require_writer(actor, meeting)
+    with transaction.atomic():
+        row = _hold(meeting, None)
+        if not row.is_open:
+            raise Refused("meeting_over", state=str(row.get_state_display()))
+        points = list(MeetingPoint.objects.filter(meeting=row))
+        known, last = {(point.slug, point.at) for point in points if point.slug}, max((point.rank for point in points), default=0)
+        room = max(0, MOST_POINTS - sum(not point.is_dropped for point in points))
+        new = [draft for draft in agendas.drafts(row) if (draft.slug, draft.at) not in known][:room]
+        MeetingPoint.objects.bulk_create(
+            MeetingPoint(space_id=row.space_id, meeting=row, title=one.title, minutes=one.minutes, rank=last + n, why=one.why, slug=one.slug, at=one.at)
+            for n, one in enumerate(new, 1)
+        )
+        is_first = row.gathered_at is None
+        row.write(expected=None, gathered_at=clock.now())
+        record("meeting.gathered", row, actor=actor, changes={"joined": [None, len(new)]})
+        if is_first and actor is None:
+            _tell(row, None, f"meeting_agenda:{row.pk}", {"meeting_agenda": row.starts_at.isoformat(), "points": len(new)})
+    return len(new)
+
+
+def gather_due() -> int:
+    """Of every meeting that nears; may run as often as it likes."""
+    rows = list(Meeting.objects.to_gather(clock.now()).select_related("series"))
+    for row in rows:
+        gather(actor=None, meeting=row)
+    return len(rows)
+
+
+def send(*, actor: Any, meeting: Meeting, version: int | None) -> Meeting:
+    """The minutes go to everybody who is asked: to their inbox, and in the letter that they chose."""
+    require(actor, _DO, meeting.space_id)
+    with transaction.atomic():
+        row = _hold(meeting, version)
+        if row.state != _S.HELD:
+            raise Refused("meeting_not_held")
+        row.write(expected=None, sent_at=clock.now())
+        made = list(row.outcomes.values_list("kind", flat=True))
+        record("meeting.minutes_sent", row, actor=actor)
+        _tell(row, actor, f"meeting_minutes:{row.pk}:{row.version}", {"meeting_minutes": row.starts_at.isoformat(), "decisions": made.count("decision"), "actions": made.count("action")})
+    return row
+
+
+def _tell(row: Meeting, actor: Any, mark: str, facts: dict[str, Any]) -> None:
+    people = {seat.user_id for seat in row.series.attendees.all()} - ({actor.pk} if actor is not None else set())
+    about = Ref(Meeting._meta.label_lower, row.pk)
+    notifications.tell(News(pk, Notification.Kind.MEETING, about, row.space_id, mark, facts=facts) for pk in sorted(people))
+
+
+def _hold(meeting: Meeting, version: int | None) -> Meeting:
+    row = Meeting.objects.select_for_update(of=("self",)).select_related("series", "space").get(pk=meeting.pk)
+    if version is not None and row.version != version:
+        raise Stale(row)
+    return row
