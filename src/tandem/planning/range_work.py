@@ -94,6 +94,11 @@ class RangeWork:
         return len(self.tasks)
 
 
+def type_of(kind: str) -> LinkType:
+    """Of a link between items; one that blocks lets begin when it is finished."""
+    return _TYPES[kind]
+
+
 def read(space_id: int, projects: Sequence[Project]) -> RangeWork:
     """The open work of these projects, on the calendar of that space, as of today, or the last day of imported histories."""
     spaces = [project.space_id for project in projects]
