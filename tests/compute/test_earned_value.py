@@ -200,3 +200,9 @@ def test_etc_and_vac_have_their_reasons_by_form():
     assert spent["vac.bottom_up"] == "no_new_estimate"
     unknown = earned_value(Figures(100, 40, 30)).missing
     assert {unknown[f"{name}.atypical"] for name in ("eac", "etc", "vac")} == {"actual_unknown"}
+
+
+@pytest.mark.parametrize(("earned", "at", "es"), [(50, 3, 3.0), (50, 2, 2.0), (50, 1, 2.0), (50, 9, 5.0), (0, 0.5, 0.5), (0, 4, 1.0), (75, 3, 5.5)])
+def test_where_the_plan_stands_still_what_is_earned_is_as_late_or_early_as_it_is_near(earned, at, es):
+    """Between two milestones nothing is planned: nothing at the end of week 1, 50 by those of weeks 2 to 5, 100 by that of week 6."""
+    assert earned_schedule(Plan((0, 50, 50, 50, 50, 100)), earned, at).es == es

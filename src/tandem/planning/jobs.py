@@ -78,6 +78,9 @@ def ranges_nightly(timestamp: int) -> None:
             _ranging().compute(space)
         except Uncomputable:
             log.exception("the range of %s could not be computed", space.key)
+    from tandem.planning import range_trials
+
+    range_trials.renew()
 
 
 @app.task(name="planning.alignment")

@@ -6,7 +6,7 @@ come in as events of the same trials; a feature or a container of items is named
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tandem.compute.forecasting.estimates import ENOUGH
 from tandem.compute.forecasting.risk_network import Group, RiskEvent, RiskNetwork, UncertainActivity
@@ -69,15 +69,17 @@ class TooLittle(Exception):
 
 
 class Past:
-    """The ratios of finished items, by classes from near to far, as the page of estimates has them."""
+    """The ratios of finished items, by classes from near to far, as the page of estimates has them. `on`: of those finished before that day."""
 
-    def __init__(self, spaces: Iterable[int]) -> None:
+    def __init__(self, spaces: Iterable[int], on: date | None = None) -> None:
         self.teams: dict[int, list[int]] = defaultdict(list)
         for pk, person in Team.objects.order_by("pk").values_list("pk", "members"):
             if person:
                 self.teams[person].append(pk)
         rows = WorkItem.objects.in_spaces(sorted({*spaces, *open_below(None)})).made()
-        self.lines = finished(rows, clock.today() - timedelta(days=366 * YEARS), MOST).items
+        if on is not None:
+            rows = rows.filter(actual_finish__date__lt=on)
+        self.lines = finished(rows, (on or clock.today()) - timedelta(days=366 * YEARS), MOST).items
         self._by: dict[Hashable, list[Line]] = defaultdict(list)
         for line in self.lines:
             for name in ladder(line.type, team_of(line.who, self.teams), line.space_id):

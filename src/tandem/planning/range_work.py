@@ -95,6 +95,11 @@ class RangeWork:
         return len(self.tasks)
 
 
+def type_of(kind: str) -> LinkType:
+    """Of a link between items; one that blocks lets begin when it is finished."""
+    return _TYPES[kind]
+
+
 def read(space_id: int, projects: Sequence[Project], levelled: Levelled | None = None) -> RangeWork:
     """The open work of these projects, on the calendar of that space, as of today, or the last day of imported histories. `levelled`: the
     dates of a plan that nobody stored, in the place of the one that stands."""

@@ -35,6 +35,25 @@ class RangeDriver(BaseModel):
     criticality: float
 
 
+class RangeRisk(BaseModel):
+    """A risk that feeds the range: the share of trials in which it struck, and the mean end with and without it; `id` is null where you may not see it."""
+
+    id: int | None
+    title: str
+    happened: float
+    with_it: date | None
+    without: date | None
+
+
+class RangeTried(BaseModel):
+    """Past baselines of the place, each reckoned as of its own day: in how many of those that are `decided` the P80 `held`."""
+
+    held: int
+    decided: int
+    undecided: int
+    too_little: int
+
+
 class PlanRangeShown(BaseModel):
     """Without `p80` there is none: `refusal` says why, or it was not computed yet (`as_of` is null). `chance` of the planned end."""
 
@@ -51,6 +70,8 @@ class PlanRangeShown(BaseModel):
     refusal: str
     rests_on: list[str]
     drivers: list[RangeDriver]
+    risks: list[RangeRisk]
+    tried: RangeTried
 
 
 @router.get("/{id}/plan-range/", response={200: PlanRangeShown, 401: Problem, 404: Problem}, operation_id="spaces_plan_range_read")
@@ -61,10 +82,13 @@ def plan_range(request: HttpRequest, id: Path[Id]) -> HttpResponse:
     shown = reads.newest(user, space)
     row = shown.range if shown else None
     detail = row.detail if row else {}
+    past = reads.tried(user, space)
     return generic.send(PlanRangeShown(
         space_id=space.pk, as_of=row.as_of if row else None, computed_at=row.run.finished_at if row else None, p50=row.p50 if row else None, p80=row.p80 if row else None,
         p95=row.p95 if row else None, planned_end=detail.get("planned_end"), chance=detail.get("chance"), items=detail.get("items", 0), trials=detail.get("trials", 0),
         refusal=words.refusal(row.refusal) if row and row.refusal else "", rests_on=words.rests_on(detail), drivers=[_driver(one) for one in shown.drivers] if shown else [],
+        risks=[RangeRisk(id=one.risk.pk if one.risk else None, title=one.risk.title if one.risk else "", happened=one.happened, with_it=one.with_it, without=one.without) for one in shown.risks] if shown else [],
+        tried=RangeTried(held=past.held, decided=past.decided, undecided=past.undecided, too_little=past.little),
     ).model_dump())  # fmt: skip
 
 

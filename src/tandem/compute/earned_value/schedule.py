@@ -1,7 +1,7 @@
 """Earned schedule: earned value read as time, so that the schedule index still tells the truth at the end.
 
 Lipke 2003, *Schedule is different*; ES = N + (EV - PV_N) / (PV_N+1 - PV_N) with N the last period whose planned value
-is not above EV. Times are in periods of the plan (weeks, months, sprints).
+is not above EV; where several periods end at EV, the moment among them that is nearest to actual time. Times are in periods of the plan (weeks, months, sprints).
 """
 
 from collections.abc import Mapping, Sequence
@@ -83,7 +83,7 @@ def earned_schedule(plan: Plan, earned: Value, at: float) -> EarnedSchedule:
         raise Uncomputable("above_budget", measure="earned", value=earned, budget=plan.budget)
     if not 0 <= at < float("inf"):
         raise Uncomputable("time_negative", value=at)
-    es, duration = _time_of(plan, earned), float(plan.periods)
+    es, duration = _time_of(plan, earned, at), float(plan.periods)
     missing: dict[str, str] = {}
     spi = es / at if at > 0 else None
     if spi is None:
@@ -118,9 +118,13 @@ def by_points(sprints: Sequence[Value]) -> Plan:
     return Plan(tuple(reached))
 
 
-def _time_of(plan: Plan, earned: Value) -> float:
+def _time_of(plan: Plan, earned: Value, at: float) -> float:
+    """Where the plan stands still at what is earned, as between two milestones, the moment there that is nearest to now."""
     if earned >= plan.budget:
         return float(plan.periods)
     whole = sum(value <= earned for value in plan.cumulative)  # also nothing earned where nothing was planned
+    if whole and plan.cumulative[whole - 1] == earned:
+        reached = 1 + sum(value < earned for value in plan.cumulative) if earned else 0
+        return float(min(max(at, reached), whole))
     before = float(plan.cumulative[whole - 1]) if whole else 0.0
     return whole + (float(earned) - before) / (float(plan.cumulative[whole]) - before)

@@ -10,7 +10,8 @@ from tandem.planning.models.plan_conflict import PlanConflict
 from tandem.planning.models.plan_draft import PlanDraft
 from tandem.planning.models.plan_range import PlanRange
 from tandem.planning.models.plan_scenario import PlanChange, PlanScenario
+from tandem.planning.models.range_case import RangeCase
 from tandem.planning.models.run import Run
 from tandem.planning.models.scenario import Scenario, Solution
 
-__all__ = ["Adoption", "ComputedDates", "Effort", "EffortStamp", "Forecast", "LevelledDates", "LevelledPlan", "PlanChange", "PlanConflict", "PlanDraft", "PlanRange", "PlanScenario", "Run", "Scenario", "Solution"]
+__all__ = ["Adoption", "ComputedDates", "Effort", "EffortStamp", "Forecast", "LevelledDates", "LevelledPlan", "PlanChange", "PlanConflict", "PlanDraft", "PlanRange", "PlanScenario", "RangeCase", "Run", "Scenario", "Solution"]

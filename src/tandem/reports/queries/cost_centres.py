@@ -56,7 +56,7 @@ def years(rows: list[Centre], first_month: int) -> list[Year]:
 
 
 def centres(user: Any, space_ids: frozenset[int], found: Money) -> list[Centre]:
-    """What lines are expected to cost, those with most first. Labour as logged has no cost centre and is not in it. In every month they
+    """What lines are expected to cost, those with most first. Labour as logged and equipment as needed have no cost centre and are not in it. In every month they
     add up to what the lines come to on the page: each of its groups is divided among its centres to the cent."""
     rows = CostLine.objects.visible_to(user).present().filter(space_id__among=space_ids).expected().order_by()
     groups: dict[tuple[Any, ...], list[tuple[str, Decimal]]] = defaultdict(list)

@@ -4,6 +4,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tandem.kit.types import Json
+from tandem.reports.queries.plan_ranges import Tried
+
+ENOUGH_CASES = 10
 
 
 def refusal(code: Json) -> str:
@@ -20,6 +23,22 @@ def refusal(code: Json) -> str:
             "Of %(n)s of %(tasks)s tasks nobody said how long they take, and too little was finished to count them from history.", code["unsized"],
         ) % {"n": code["unsized"], "tasks": code["tasks"]}  # fmt: skip
     return str(kind)
+
+
+def tried(found: Tried) -> list[str]:
+    """How often P80 held on past baselines, in sentences; nothing where none was tried."""
+    said = []
+    if found.decided:
+        said.append(ngettext("Reckoned as of the day of each past baseline, P80 would have held in %(held)s of %(n)s case.", "Reckoned as of the day of each past baseline, P80 would have held in %(held)s of %(n)s cases.", found.decided) % {"held": found.held, "n": found.decided})
+        if found.decided < ENOUGH_CASES:
+            said.append(_("From so few nothing follows yet: eight of ten are expected."))
+    if found.undecided:
+        said.append(ngettext("Of %(n)s past baseline work is open and P80 is still to come: it is not decided.", "Of %(n)s past baselines work is open and P80 is still to come: they are not decided.", found.undecided) % {"n": found.undecided})
+    if found.little:
+        said.append(ngettext("On the day of %(n)s baseline too little was finished to say a range.", "On the days of %(n)s baselines too little was finished to say a range.", found.little) % {"n": found.little})
+    if found.wide_decided > found.decided:
+        said.append(ngettext("In everything that you see: %(held)s of %(n)s case.", "In everything that you see: %(held)s of %(n)s cases.", found.wide_decided) % {"held": found.wide_held, "n": found.wide_decided})
+    return said
 
 
 def rests_on(detail: Json) -> list[str]:

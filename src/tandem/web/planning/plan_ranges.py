@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from tandem.kit.dates import short_day
@@ -20,6 +21,8 @@ from tandem.reports.queries import plan_ranges as reads
 from tandem.web import charts, doors
 from tandem.web.collaboration.jobs import phase_words
 from tandem.web.templating import day
+
+_CASES = 40
 
 
 @login_required
@@ -36,7 +39,7 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     if shown and row and row.p80:
         context |= {
             "sentence": _sentence(row), "strip": _strip(row), "trials": _trials(row), "drivers": [_driver(one) for one in shown.drivers], "tornado": _tornado(shown.drivers, row.detail),
-            "counted": [(_name(one), _href(one), one) for one in shown.counted], "rests_on": words.rests_on(row.detail), "course": _course(shown.course),
+            "counted": [(_name(one), _href(one), one) for one in shown.counted], "rests_on": words.rests_on(row.detail), "course": _course(shown.course), "risks": [_risk(one) for one in shown.risks], **_tried(request.user, space),
         }  # fmt: skip
     return render(request, "planning/plan_range.html", context)
 
@@ -112,6 +115,26 @@ def _tornado(drivers: list[reads.Driver], detail: Any) -> list[dict[str, Any]]:
 
 def _driver(one: reads.Driver) -> dict[str, Any]:
     return {"name": _name(one), "href": _href(one), "short": one.short, "long": one.long, "days": one.days, "criticality": round(100 * one.criticality)}
+
+
+def _risk(one: reads.Struck) -> dict[str, Any]:
+    """Named as far as the reader sees it."""
+    days = (one.with_it - one.without).days if one.with_it and one.without else None
+    return {
+        "name": one.risk.title if one.risk else _("a risk that you cannot see"), "href": reverse("risks_detail", kwargs={"id": one.risk.pk}) if one.risk else "",
+        "share": f"{100 * one.happened:.0f} %", "with": one.with_it, "without": one.without, "days": days,
+    }  # fmt: skip
+
+
+def _tried(user: Any, space: Space) -> dict[str, Any]:
+    found = reads.tried(user, space)
+    words_of = {True: pgettext("range", "held"), False: pgettext("range", "missed"), None: pgettext("range", "not decided")}
+    rows = [
+        {"name": one.row.baseline.name, "place": one.row.space.name, "key": one.row.space.key, "on": one.row.as_of, "items": one.row.items, "p50": one.row.p50, "p80": one.row.p80, "ended": one.row.ended_on,
+         "word": words_of[one.held], "state": {True: "on", False: "off", None: "none"}[one.held]}
+        for one in found.cases[:_CASES]
+    ]  # fmt: skip
+    return {"tried": words.tried(found), "cases": rows, "more_cases": max(len(found.cases) - _CASES, 0)}
 
 
 def _name(one: Any) -> str:
