@@ -769,6 +769,7 @@ WEB: dict[str, Page] = {
     "plan_range": Page(get=SEE),
     "plan_range_computations": Page(post=WORK),
     "plan_scenarios": _LISTING,
+    "decision_waits": _LISTING,
     "plan_scenarios_create": Page(post=PLAN),
     "plan_scenario": Page(get=SEE),
     **{f"plan_scenario_{what}": Page(post=PLAN) for what in ("changes", "computations", "decisions")},

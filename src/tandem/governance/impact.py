@@ -72,7 +72,9 @@ class Reader:
 
     def _conflicts(self, trial: Trial) -> dict[tuple[str, str, int, int], int]:
         made = trial.made
-        rows = plan_conflicts.find(made.work, made.inputs, trial.found.starts, trial.ends, made.axis, made.people)
+        rows = trial.conflicts
+        if rows is None:
+            rows = plan_conflicts.find(made.work, made.inputs, trial.found.starts, trial.ends, made.axis, made.people)
         found: dict[tuple[str, str, int, int], int] = {}
         for (kind, of, pk, space), one in rows.items():
             number = self.same.get(pk, pk) if of == "product.promise" else 0 if pk > self.last.get(of, pk) else pk

@@ -37,6 +37,7 @@ from tandem.planning.plan_why import KeptPlan
 
 KEPT_DAYS = 30
 Step = Callable[[str, int, int], Any]
+Conflicts = plan_conflicts.Conflicts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,12 +53,15 @@ def compute() -> LevelledPlan | None:
     """The plan of what stands in the rows now, and then what it is in conflict with: the dates do not wait for that.
 
     None where there is no organisation yet."""
+    found = compute_whole()
+    return found[0].plan if found else None
+
+
+def compute_whole() -> tuple[Published, Conflicts] | None:
+    """The same with all that it was made of, for whoever goes on from there."""
     with runs.alone(Run.Kind.LEVEL, 0):
         found = publish()
-        if found is None:
-            return None
-        judge(found)
-    return found.plan
+        return None if found is None else (found, judge(found))
 
 
 def publish() -> Published | None:
@@ -78,14 +82,16 @@ def publish() -> Published | None:
         return _store(root, made, found, inputs_hash, perf_counter() - begun)
 
 
-def judge(found: Published) -> None:
+def judge(found: Published) -> Conflicts:
     """What a plan is in conflict with; also where no date moved, for what people can do and what they asked for may be a conflict."""
-    if found.now is not None:
-        made, now = found.made, found.now
-        with transaction.atomic():
-            changed = plan_conflicts.renew(made.work, made.inputs, now.starts, now.finishes, made.axis, made.people)
-            if changed:  # pages that show them were made since the dates were told
-                runs.tell(found.plan.run, changed)
+    if found.now is None:
+        return {}
+    made, now = found.made, found.now
+    with transaction.atomic():
+        conflicts = plan_conflicts.find(made.work, made.inputs, now.starts, now.finishes, made.axis, made.people)
+        if changed := plan_conflicts.write(conflicts):  # pages that show them were made since the dates were told
+            runs.tell(found.plan.run, changed)
+    return conflicts
 
 
 def _accepted(newest: LevelledPlan, made: Made) -> dict[int, int]:

@@ -68,10 +68,10 @@ def keep(scenario: PlanScenario, changes: list[PlanChange], found: Tried, told: 
 
 def tried(changes: list[PlanChange], carrier: Carrier | None = None, also: Also | None = None) -> Tried:
     """`also` reads more of each of the two plans, with the changes while they stand there."""
-    plan = levelling.compute()
-    before = levelling.kept(plan.pk) if plan else None
+    stood = levelling.compute_whole()
+    plan, before = (stood[0].plan, stood[0].now) if stood else (None, None)
     order = _searched if any(change.kind == PlanChange.Kind.PROJECT and "priority" in change.values for change in changes) else _as_found
-    stands = order(plan_trials.tried(open_work.read(), clock.today(), before))
+    stands = order(_as_it_stands(*stood) if stood and before else plan_trials.tried(open_work.read(), clock.today(), before))
     was = also(stands) if also else None
 
     def with_them(made: Made) -> tuple[Trial, Any]:
@@ -81,6 +81,14 @@ def tried(changes: list[PlanChange], carrier: Carrier | None = None, also: Also 
     made, refused, told = read_with(changes, carrier, with_them if also else None)
     trial, now = told or with_them(made)
     return Tried(stands, trial, refused, plan.pk if plan else None, was, now)
+
+
+def _as_it_stands(published: levelling.Published, conflicts: levelling.Conflicts) -> Trial:
+    """What was just computed is not computed once more."""
+    plan, now = published.plan, published.now
+    assert now is not None
+    found = plan_solver.Found(now.starts, plan.tardiness, plan.makespan, 0, plan.bound, plan.broken)
+    return Trial(published.made, found, now.finishes, conflicts)
 
 
 def _as_found(trial: Trial) -> Trial:

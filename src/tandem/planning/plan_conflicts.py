@@ -17,13 +17,10 @@ from tandem.planning.plan_people import Found, Key
 from tandem.portfolio.models import Project
 from tandem.product.models import Feature, Promise, Release, Scope
 
-
-def renew(work: OpenWork, inputs: PlanInputs, starts: Ints, finishes: Ints, axis: PlanAxis, people: Capacity) -> int:
-    """Writes what is found, and when it was gone. Gives how many came, went or differ."""
-    return _write(find(work, inputs, starts, finishes, axis, people))
+Conflicts = dict[Key, Found]
 
 
-def find(work: OpenWork, inputs: PlanInputs, starts: Ints, finishes: Ints, axis: PlanAxis, people: Capacity) -> dict[Key, Found]:
+def find(work: OpenWork, inputs: PlanInputs, starts: Ints, finishes: Ints, axis: PlanAxis, people: Capacity) -> Conflicts:
     """What a plan is in conflict with, whether or not it was stored."""
     ends = _ends(inputs, finishes, axis)
     found: dict[Key, Found] = {}
@@ -92,7 +89,8 @@ def _compare(key: Key, on: date, items: Iterable[int], ends: dict[int, date], sp
     found[key] = Found((last - on).days, on, last, {"spaces": late, "item": max(known, key=lambda pk: known[pk])})
 
 
-def _write(found: dict[Key, Found]) -> int:
+def write(found: Conflicts) -> int:
+    """What is found, and when it was gone. Gives how many came, went or differ."""
     known = {(one.kind, one.subject_kind, one.subject_id, one.space_id): one for one in PlanConflict.objects.open()}
     gone = [one.pk for key, one in known.items() if key not in found]
     PlanConflict.objects.filter(pk__in=gone).update(gone_at=clock.now())

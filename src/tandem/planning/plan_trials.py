@@ -3,12 +3,14 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 import numpy as np
 
 from tandem.planning import plan_problem, plan_solver
 from tandem.planning.open_work import OpenWork
 from tandem.planning.plan_axis import SLOTS
+from tandem.planning.plan_conflicts import Conflicts
 from tandem.planning.plan_inputs import ITEM, PROMISE, Ints
 from tandem.planning.plan_problem import Away, Made
 from tandem.planning.plan_solver import Found
@@ -24,12 +26,22 @@ class Trial:
     made: Made
     found: Found
     ends: Ints
+    # what it is in conflict with, where that was found already
+    conflicts: Conflicts | None = None
 
     def end_days(self) -> dict[tuple[str, int], date]:
-        return end_days(KeptPlan(self.made.inputs, self.found.starts, self.ends))
+        return self._end_days
 
     def dates(self) -> dict[int, Span]:
         """Of each item its start and finish, as the levelled plan would store them."""
+        return self._dates
+
+    @cached_property
+    def _end_days(self) -> dict[tuple[str, int], date]:
+        return end_days(KeptPlan(self.made.inputs, self.found.starts, self.ends))
+
+    @cached_property
+    def _dates(self) -> dict[int, Span]:
         return dates_of(self.made, self.found.starts, self.ends)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from tandem.governance.actions import change_impacts, change_requests, change_verdicts, decisions
-from tandem.governance.models import ChangeRequest, Side
+from tandem.governance.models import ChangeRequest, Decision, Side
 from tandem.kit import clock, jobs
 from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.people.models import Role, User
@@ -30,13 +30,20 @@ class Asked:
         self.place, self.timeline = place, timeline
         self.frames = {one.project: one for one in place.world.features if one.owner == _OWNER}
         self.raised: list[list[int]] = []
+        self.questions: dict[int, Decision] = {}
 
     def run(self) -> None:
         world = self.place.world
         for number, frame in enumerate(words.CHANGES if self.frames else ()):
             self.timeline.add(at(max(world.as_of - timedelta(frame.ago), world.began_on + timedelta(30)), 10), partial(self._raise, number, frame))
-        for one in words.DECISIONS:
-            self.timeline.add(at(max(world.as_of - timedelta(one.ago), world.began_on + timedelta(3)), 9), partial(self._ask, one))
+        for number, one in enumerate(words.DECISIONS):
+            asked = max(world.as_of - timedelta(one.ago), world.began_on + timedelta(3))
+            self.timeline.add(at(asked, 9), partial(self._ask, number, one))
+            if one.took:
+                self.timeline.add(at(min(asked + timedelta(one.took), world.as_of - timedelta(1)), 9), partial(self._decide, number, one))
+            if one.otherwise:
+                decided = min(asked + timedelta(one.took), world.as_of - timedelta(1))
+                self.timeline.add(at(max(world.as_of - timedelta(one.otherwise[0]), decided), 15), partial(self._decide_otherwise, number, one))
         self.timeline.add(at(world.as_of, 8), self._leave_to_worker)
 
     def _leave_to_worker(self) -> None:
@@ -68,22 +75,23 @@ class Asked:
             row = change_requests.submit(actor=author, change_request=row, version=None)
             self.raised.append([number, row.pk])
 
-    def _ask(self, frame: words.DecisionFrame) -> None:
-        say, place, who = self.place.say, self.place.spaces[frame.where], self.place.users[frame.who]
-        options = [say(one) for one in frame.options]
-        row = decisions.create(
-            actor=self.place.users["lead"], space=place, question=say(frame.question), context=say(frame.context), options=options, owner=who,
-            due_on=clock.today() + timedelta(frame.within),
+    def _ask(self, number: int, frame: words.DecisionFrame) -> None:
+        say, who = self.place.say, self.place.users[frame.who]
+        self.questions[number] = decisions.create(
+            actor=self.place.users["lead"], space=self.place.spaces[frame.where], question=say(frame.question), context=say(frame.context),
+            options=[say(one) for one in frame.options], owner=who, due_on=clock.today() + timedelta(frame.within),
         )  # fmt: skip
-        if not frame.took:
-            return
+
+    def _decide(self, number: int, frame: words.DecisionFrame) -> None:
+        say, row = self.place.say, self.questions[number]
         again = self.place.world.as_of + timedelta(frame.again) if frame.again else None
-        with clock.held_at(clock.now() + timedelta(frame.took)):
-            decisions.decide(actor=who, decision=row, version=None, chosen=options[frame.chosen], why=say(frame.why), effect=say(frame.effect), revisit_on=again)
-        if frame.otherwise:
-            ago, other, why = frame.otherwise
-            with clock.held_at(at(self.place.world.as_of - timedelta(ago), 15)):
-                decisions.replace(actor=who, decision=row, version=None, chosen=options[other], why=say(why))
+        decisions.decide(
+            actor=self.place.users[frame.who], decision=row, version=None, chosen=row.options[frame.chosen], why=say(frame.why), effect=say(frame.effect), revisit_on=again
+        )
+
+    def _decide_otherwise(self, number: int, frame: words.DecisionFrame) -> None:
+        row, (_ago, other, why) = self.questions[number], frame.otherwise or (0, 0, words.NOTHING)
+        decisions.replace(actor=self.place.users[frame.who], decision=row, version=None, chosen=row.options[other], why=self.place.say(why))
 
     def _author(self, code: str) -> User:
         """Somebody of the team, who judges nothing."""

@@ -23,6 +23,7 @@ from tandem.web.governance import (
     risk_matrix,
     risk_suggestions,
     risks,
+    waits,
 )
 from tandem.web.people import access, account, hearing, people, teams
 from tandem.web.planning import (
@@ -142,7 +143,7 @@ urlpatterns: list[URLPattern] = [
     *backlogs.urls, *sprints.urls, *retrospectives.urls, *plans.urls, *flow.urls,
     *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *roadmap_editions.urls, *imports.urls,
     *job_roles.urls, *skills.urls, *departments.urls, *employments.urls, *person_roles.urls, *person_skills.urls, *skill_needs.urls, *equipment.urls, *rates.urls, *time_off.urls, *bookings.urls, *load.urls, *fairness.urls, *allocation.urls, *people_import.urls, *time_sheets.urls, *invoicing.urls,
-    *risk_matrix.urls, *exposure.urls, *risk_suggestions.urls, *risks.urls, *issues.urls, *change_requests.urls, *approval_rules.urls, *decisions.urls,
+    *risk_matrix.urls, *exposure.urls, *risk_suggestions.urls, *risks.urls, *issues.urls, *change_requests.urls, *approval_rules.urls, *decisions.urls, *waits.urls,
     *method_uses.urls, *methods.urls, *gates.urls, *phase_board.urls,
     *documents.urls,
     *meeting_times.urls, *meetings.urls, *meeting_points.urls, *meeting_series.urls,

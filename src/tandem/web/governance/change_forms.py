@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from tandem.governance import sides
 from tandem.governance.models import ApprovalRule, ChangeRequest, Side
@@ -15,15 +16,21 @@ from tandem.people.models import User
 from tandem.planning.models import PlanChange
 from tandem.portfolio.models import Portfolio, Project
 from tandem.product.models import Feature, Promise, Release
+from tandem.reports.queries import plan_conflicts
+from tandem.reports.queries import plan_sentences as words
 from tandem.reports.queries.change_requests import Voices
 from tandem.resources.models import Booking
+from tandem.web.planning import plan_conflicts as conflict_pages
 from tandem.web.planning.plan_change_forms import booking_name
 
 _MOST = 300
 
 
 class ChangeForm(forms.ModelForm):
-    """What it comes from is taken along from the page where somebody began."""
+    """What it comes from is taken along from the page where somebody began, with the way out or the day that they chose there."""
+
+    way = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    on = forms.DateField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = ChangeRequest
@@ -32,6 +39,7 @@ class ChangeForm(forms.ModelForm):
         help_texts = {"reason": _("What happens if nothing changes, and for whom. Both sides read it.")}
 
     def for_request(self, request: HttpRequest, row: Any) -> None:
+        self.fields["way"].initial, self.fields["on"].initial = whole_number(request.GET.get("way", ""), 3), request.GET.get("on", "")[:10]
         for name in ("scenario", "promise", "conflict"):
             choice: Any = self.fields[name]
             chosen = choice.queryset.filter(pk=whole_number(request.GET.get(name, "") or request.POST.get(name, ""), 18) or 0).first()
@@ -44,8 +52,18 @@ class ChangeForm(forms.ModelForm):
                 self.fields["title"].initial = now_("Another day: %(promise)s") % {"promise": chosen}
             elif name == "conflict":
                 self.fields["source"].initial = ChangeRequest.Source.CONFLICT
+                self._of_conflict(request, chosen)
             else:
                 self.fields["title"].initial = chosen.name
+
+    def _of_conflict(self, request: HttpRequest, conflict: Any) -> None:
+        """The words of the conflict, and of the way out with its price."""
+        line, number = plan_conflicts.one(request.user, conflict), whole_number(request.GET.get("way", ""), 3)
+        self.fields["title"].initial = line.title[:200]
+        self.fields["reason"].initial = conflict_pages.said(line)
+        way = next((one for one in line.ways if one.number == number), None)
+        if way is not None:
+            self.fields["title"].initial = f"{line.title}{pgettext('sentence', ': ')}{words.way(way.way, way.item, way.other, way.person)}"[:200]
 
     def _get_validation_exclusions(self) -> set[str]:
         # the content of a new one is opened with it

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from tandem.collaboration.models import Job
 from tandem.collaboration.words import refusal
-from tandem.governance.actions import change_impacts, change_requests, change_verdicts
+from tandem.governance.actions import change_drafts, change_impacts, change_requests, change_verdicts
 from tandem.governance.models import ChangeRequest, Decision, Side
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
@@ -42,7 +42,7 @@ HOW = (
 
 
 def create(*, actor: Any, home: Any, **values: Any) -> ChangeRequest:
-    return change_requests.create(actor=actor, space=home, **values)
+    return change_drafts.create(actor=actor, space=home, **values)
 
 
 def look_up(request: HttpRequest, rows: list[Any]) -> None:

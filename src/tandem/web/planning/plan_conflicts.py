@@ -34,14 +34,14 @@ def inbox(request: HttpRequest) -> HttpResponse:
     after = whole_number(request.GET.get("after", ""), 5) or 0
     lines, total = reads.lines(request.user, space, after)
     context = {
-        "lines": [(line, _text(line)) for line in lines], "total": total, "space": space, "places": places(request), "drafts": _offered(request.user, reads.drafts(request.user)),
+        "lines": [(line, said(line)) for line in lines], "total": total, "space": space, "places": places(request), "drafts": _offered(request.user, reads.drafts(request.user)),
         "next": after + reads.PAGE if after + reads.PAGE < total else None, "way_text": words.way,
         "is_levelled": bool(lines) or newest(request.user) is not None,
     }  # fmt: skip
     return render(request, "planning/plan_conflicts.html", context)
 
 
-def _text(line: reads.Line) -> str:
+def said(line: reads.Line) -> str:
     """What it is and what it costs, in a sentence."""
     c, known = line.conflict, {"name": line.title or words.unseen(), "days": line.conflict.days, "on": short_day(line.conflict.wanted_on), "computed": short_day(line.conflict.computed_on)}
     if c.kind == PlanConflict.Kind.PROMISE:
@@ -57,10 +57,10 @@ def _text(line: reads.Line) -> str:
         return _skill(line)
     if c.kind == PlanConflict.Kind.LEAVE:
         gone = known | {"n": c.detail.get("count", 1), "until": short_day(c.computed_on)}
-        said = _("Has asked for leave from %(on)s to %(until)s.") if c.detail.get("asked") else _("Is on leave from %(on)s to %(until)s.")
+        asked = _("Has asked for leave from %(on)s to %(until)s.") if c.detail.get("asked") else _("Is on leave from %(on)s to %(until)s.")
         what = ngettext("%(n)s item of these weeks cannot wait.", "%(n)s items of these weeks cannot wait.", gone["n"])
         kept = ngettext("%(n)s promise rests on it.", "%(n)s promises rest on it.", len(c.detail["promises"])) % {"n": len(c.detail["promises"])} if c.detail.get("promises") else ""
-        return " ".join(part for part in (said % gone, what % gone, kept) if part)
+        return " ".join(part for part in (asked % gone, what % gone, kept) if part)
     more = known | {"hours": c.detail.get("hours", 0), "capacity": c.detail.get("capacity", 0), "weeks": c.detail.get("weeks", 1)}
     return ngettext(
         "In the week of %(on)s %(hours)s h are planned, %(capacity)s h can be worked; over capacity in %(weeks)s week.",
@@ -85,9 +85,9 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
     job = Job.objects.visible_to(request.user).filter(pk=conflict.ways_job_id).running().first()
     may_edit = may(request.user, Permission.EDIT_WORK, conflict.space_id)
     context = {
-        "line": line, "conflict": conflict, "text": _text(line), "job": job, "phase_words": phase_words, "may_ask": may_edit and conflict.kind in actions.ASKABLE and conflict.gone_at is None,
+        "line": line, "conflict": conflict, "text": said(line), "job": job, "phase_words": phase_words, "may_ask": may_edit and conflict.kind in actions.ASKABLE and conflict.gone_at is None,
         "ways": [(way, words.way(way.way, way.item, way.other, way.person), _price(way)) for way in line.ways], "drafts": _offered(request.user, reads.drafts(request.user, conflict)), "here": request.get_full_path(), "way_text": words.way,
-        "is_askable": conflict.kind in actions.ASKABLE,
+        "is_askable": conflict.kind in actions.ASKABLE, "may_comment": may(request.user, Permission.COMMENT, conflict.space_id),
     }  # fmt: skip
     return render(request, "planning/plan_conflict.html", context)
 

@@ -97,7 +97,7 @@ def detail(request: HttpRequest, row: Promise) -> dict[str, Any]:
         "chain": chain_of(request.user, row),
         "is_open": _is_open(row),
         "may_promise": may(request.user, Permission.GIVE_PROMISE, row.space_id),
-        "about": about if is_the_one else {},
+        "about": about if is_the_one else {}, "ask_on": roadmap_peek.safe_day(found) if is_the_one and found else None,
         "today": clock.today(),
     }
 

@@ -50,7 +50,7 @@ def rests_on(user: Any, row: Row) -> dict[str, Any]:
     return {
         "row": row, "line": lines.line(row), "histogram": picture.histogram(row), "causes": _causes(row),
         "ways": _ways(user, row), "rests_on": _data(row), "amount": _amount(row), "accuracy": _accuracy(row), "warnings": _warnings(row),
-        "may_promise": may(user, Permission.GIVE_PROMISE, row.space_id), "computed": _computed(row),
+        "may_promise": may(user, Permission.GIVE_PROMISE, row.space_id), "ask_for": ask_for(row) if may(user, Permission.COMMENT, row.space_id) else "", "computed": _computed(row),
         "planned": told(row.window), "happened": happened(row.began, row.actual), "implied": lines.line(row)["implied"],
     }  # fmt: skip
 
@@ -151,6 +151,19 @@ def _ways(user: Any, row: Row) -> list[dict[str, Any]]:
     return found
 
 
+def safe_day(row: Row) -> date | None:
+    """Of a promise that slips the day on which it would hold in four of five cases."""
+    return next((date.fromisoformat(code["date"]) for code in row.slip.get("ways", ()) if code["code"] == "revise"), None) if row.slip else None
+
+
+def ask_for(row: Row) -> str:
+    """A change request for another day, filled in."""
+    if row.said is None or row.said.kept_on:
+        return ""
+    day = safe_day(row)
+    return f"{reverse('change_requests_new')}?promise={row.said.id}&home={row.space_id}" + (f"&on={day}" if day else "")
+
+
 def _record(code: Json) -> str:
     if "feature" in code:
         return reverse("features_detail", kwargs={"id": code["feature"]})
@@ -160,7 +173,7 @@ def _record(code: Json) -> str:
 def _way_to(row: Row, code: Json, may_promise: bool) -> str:
     """Where the first step of a way out is taken."""
     if code["code"] == "revise" and row.said:
-        return reverse("promises_revisions", kwargs={"id": row.said.id}) if may_promise else ""
+        return reverse("promises_revisions", kwargs={"id": row.said.id}) if may_promise else ask_for(row)
     if code["code"] in ("predecessor", "move_out"):
         return _record(code) if row.named(code) else ""
     if code["code"] == "take_out":
