@@ -71,8 +71,8 @@ FIELDS = {
     "ended_on": _("ended"), "review_on": _("next review"), "expected_days": _("expected days"), "expected_money": _("expected money"), "severity": _("severity"), "risk": _("risk"),
     "delay_days": _("holds up by working days"), "resolution": _("what became of it"), "step": _("step"), "plan_days": _("effect on the plan"), "probabilities": _("steps of probability"),
     "medium_from": _("medium from"), "high_from": _("high from"), "silence": _("days without progress"),
-    "method_version": _("version of the method"), "parts": _("parts"), "is_left_out": _("left out"), "criterion": _("criterion"), "criteria": _("criteria"), "is_met": _("holds"), "verdict": _("verdict"),
-    "seconded_by": _("seconded by"), "releases_money": _("releases money"),
+    "method_version": _("version of the method"), "parts": _("parts"), "is_left_out": _("left out"), "criterion": _("criterion"), "criteria": _("criteria"), "is_met": _("criterion holds"), "verdict": _("verdict"),
+    "seconded_by": _("seconded by"), "pack": _("industry pack"), "control": _("control"), "releases_money": _("releases money"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

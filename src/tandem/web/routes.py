@@ -13,6 +13,7 @@ from tandem.web.governance import (
     method_uses,
     methods,
     phase_board,
+    project_gaps,
     risk_matrix,
     risk_suggestions,
     risks,
@@ -136,6 +137,6 @@ urlpatterns: list[URLPattern] = [
     *calendars.urls, *jobs.urls, *attachments.urls, *inbox.urls, *watches.urls, *hearing.urls, *roadmap.urls, *roadmap_editions.urls, *imports.urls,
     *job_roles.urls, *skills.urls, *departments.urls, *employments.urls, *person_roles.urls, *person_skills.urls, *skill_needs.urls, *equipment.urls, *rates.urls, *time_off.urls, *bookings.urls, *load.urls, *fairness.urls, *allocation.urls, *people_import.urls, *time_sheets.urls, *invoicing.urls,
     *risk_matrix.urls, *exposure.urls, *risk_suggestions.urls, *risks.urls, *issues.urls,
-    *method_uses.urls, *methods.urls, *gates.urls, *phase_board.urls,
+    *method_uses.urls, *methods.urls, *gates.urls, *project_gaps.urls, *phase_board.urls,
     *overview.urls, *hooks.urls, *rules.urls, *inlets.urls,
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Risks, issues, methods and gates, and what is set, kept and computed around them."""
 
+from tandem.governance.models.control import ControlWord, PackUse
 from tandem.governance.models.gate import Gate, GateCriterion, GateRelease, GateVerdict
 from tandem.governance.models.issue import Issue, IssueEscalation, IssueItem
 from tandem.governance.models.method import Method, MethodPart, MethodUse, MethodVersion
@@ -10,6 +11,6 @@ from tandem.governance.models.risk_scale import RiskScale
 from tandem.governance.models.risk_suggestion import RiskSuggestion
 
 __all__ = [
-    "Gate", "GateCriterion", "GateRelease", "GateVerdict", "Issue", "IssueEscalation", "IssueItem", "Method", "MethodPart", "MethodUse", "MethodVersion",
+    "ControlWord", "Gate", "GateCriterion", "GateRelease", "GateVerdict", "Issue", "IssueEscalation", "IssueItem", "Method", "MethodPart", "MethodUse", "MethodVersion", "PackUse",
     "Risk", "RiskReserve", "RiskRun", "RiskScale", "RiskSuggestion", "RiskTie",
 ]  # fmt: skip
