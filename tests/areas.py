@@ -42,6 +42,7 @@ from tandem.governance.actions import (
     meetings,
     method_uses,
     methods,
+    pack_uses,
     risk_settings,
     risk_ties,
 )
@@ -64,6 +65,7 @@ from tandem.governance.models import (
     MethodPart,
     MethodUse,
     MethodVersion,
+    PackUse,
     Risk,
     RiskReserve,
     RiskRun,
@@ -299,6 +301,7 @@ class Area:
     approval_rule: ApprovalRule
     decision: Decision
     made_decision: Decision
+    pack_use: PackUse
     method: Method
     unused_method: Method
     method_version: MethodVersion
@@ -613,7 +616,7 @@ def _gated(admin: User, top: Space, project: Project, managed: Project) -> dict[
     gates.judge(actor=admin, gate_criterion=criterion, version=None, is_met=True, evidence="The board")
     waiting = gate_verdicts.give(actor=admin, gate=theirs, version=None, verdict="go", reason="Worth it", digest=gate_verdicts.content(theirs)[1])
     return {
-        "method": method, "unused_method": methods.create(actor=admin, space=top, name="Nobody's way"), "method_version": second, "method_draft": _changed_version(admin, method, 14),
+        "pack_use": pack_uses.take(actor=admin, project=project, pack="software"), "method": method, "unused_method": methods.create(actor=admin, space=top, name="Nobody's way"), "method_version": second, "method_draft": _changed_version(admin, method, 14),
         "method_use": use, "method_part": MethodPart.objects.get(project=project, kind="role"), "gate": gate, "gate_criterion": criterion, "waiting_verdict": waiting,
         "gate_release": gates.set_release(actor=admin, gate=project.gates.get(key="end"), amount=Decimal("900"), currency="EUR"),
     }  # fmt: skip

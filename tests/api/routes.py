@@ -70,6 +70,7 @@ EXAMPLES = {
     "gate-criteria": "gate_criterion",
     "gate-verdicts": "waiting_verdict",
     "gate-releases": "gate_release",
+    "pack-uses": "pack_use",
     "cost-lines": "cost_line",
     "budgets": "budget",
     "budget-entries": "budget_entry",
@@ -417,6 +418,8 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "method_uses_upgrades_create": lambda a: {"method_version_id": a.method_version.pk},
     "method_parts_tailorings_create": lambda a: {"reason": "Small", "is_left_out": True},
     "method_parts_people_create": lambda a: {"person_id": a.member.pk},
+    "pack_uses_create": lambda a: {"project_id": a.second_project.pk, "pack": "healthcare"},
+    "pack_uses_words_create": lambda a: {"control": "access", "state": "met", "evidence": "Tested with six roles"},
     "gates_change": lambda a: {"due_on": _days(90), "reason": "Fog"},
     "gates_verdicts_create": lambda a: {
         "verdict": "recycle", "reason": "Not proven", "digest": gate_verdicts.content(a.gate)[1], "conditions": [{"title": "Ask", "owner_id": a.member.pk, "due_on": _days(9)}],

@@ -328,6 +328,8 @@ def _again(one: Operation, area, number: int) -> None:
         subject.level += number + 1
     if one.noun in ("method-parts", "gates", "gate-criteria"):
         subject.key = f"k{number}"
+    if one.noun == "pack-uses":
+        subject.pack = f"p{number}"
     if one.noun == "gate-verdicts":  # one waits
         subject.state = "withdrawn"
     if one.noun == "gate-releases":  # one a gate

@@ -7,6 +7,7 @@ from tandem.config import cli, method_commands
 
 GATE = {"id": 7, "due_on": "2027-03-01", "state": "open", "name": "G1 \x1b[31m"}
 CHECK = {"code": "gate_in_time", "holds": False, "name": "G1", "figures": {"days": 2, "last": ""}}
+CONTROL = {"control": "records", "state": "gap", "code": "not_said", "standards": ["HIPAA 164.312(a)(1)"], "name": "Records \x1b[31m"}
 
 
 class FakeApi:
@@ -17,7 +18,7 @@ class FakeApi:
 
     def rows(self, path, most=200, **query):
         return {
-            "methods/": [{"id": 2, "name": "Ours", "description": "For quays", "origin": "hybrid"}], "method-uses/": [{"id": 5}],
+            "methods/": [{"id": 2, "name": "Ours", "description": "For quays", "origin": "hybrid"}], "method-uses/": [{"id": 5}], "pack-uses/": [{"id": 6}],
             "method-versions/": [{"id": 8, "number": 1, "published_at": "x"}, {"id": 9, "number": 2, "published_at": "x"}, {"id": 10, "number": 3, "published_at": None}],
             "gates/": [GATE, GATE | {"id": 6, "due_on": "2027-01-01", "name": "G0"}, GATE | {"id": 3, "state": "passed", "name": "Gone"}],
         }[path]  # fmt: skip
@@ -26,6 +27,7 @@ class FakeApi:
         return {
             "shipped-methods/": {"items": [{"key": "hybrid", "name": "Hybrid", "purpose": ""}, {"key": "scrum", "name": "Scrum", "purpose": "Sprints"}]},
             "method-uses/5/conformance/": {"percent": 50, "checks": [CHECK, CHECK | {"holds": True, "name": "G0"}]},
+            "pack-uses/6/gaps/": {"gaps": 1, "controls": [CONTROL, CONTROL | {"control": "charter", "name": "Agreed", "state": "holds"}]},
             "gates/7/standing/": {"digest": "d" * 64, "criteria": [{"criterion_id": 4, "is_met": None, "code": "not_judged", "text": "Worth it"}]},
             "gate-criteria/4/": {"id": 4, "text": "Worth it", "version": 1}, "gate-verdicts/3/": {"id": 3, "version": 2},
         }[path]  # fmt: skip
@@ -81,3 +83,9 @@ def test_what_is_decided_names_what_was_looked_at(ask):
     ask("second", "3")
     assert FakeApi.posted[1:] == [("gate-criteria/4/judgements/", {"is_met": True, "evidence": "Three said so", "link": ""}), ("gate-verdicts/3/seconds/", {})]
     ask("decide", "7", "perhaps", "So", code=2)
+
+
+def test_gaps_are_told_with_their_standards(ask):
+    said = ask("gaps", "POR")
+    assert "HIPAA" in said and "Agreed" not in said and "\x1b" not in said
+    assert "Agreed" in ask("gaps", "POR", "--all")

@@ -155,6 +155,8 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "gates_edit": lambda a: {"due_on": _day(90), "reason": "Fog"},
     "gates_verdicts": lambda a: {"verdict": "hold", "reason": "No people", "digest": gate_verdicts.content(a.gate)[1]},
     "gates_releases": lambda a: {"amount": "1200", "currency": "EUR"},
+    "project_gaps_packs": lambda a: {"pack": "retail"},
+    "pack_use_words": lambda a: {"control": "access", "state": "met", "evidence": "Tested"},
     "gate_judgements": lambda a: {"is_met": "no", "evidence": "Too dear"},
     "benefits_measurements": lambda a: {"on": _day(-1), "value": "21000"},
     "benefits_moves": lambda a: {"state": "missed", "reason": "The ships stayed away"},

@@ -101,7 +101,7 @@ _READ_ONLY = [
     "job_roles", "skills", "departments", "employments", "person_roles", "person_skills", "equipment",
     "risks", "risk_ties", "risk_runs", "risk_reserves", "issues", "issue_items", "issue_escalations",
     "change_requests", "change_verdicts", "approval_rules", "decisions",
-    "methods", "method_versions", "method_uses", "method_parts", "gates", "gate_criteria", "gate_verdicts",
+    "methods", "method_versions", "method_uses", "method_parts", "gates", "gate_criteria", "gate_verdicts", "pack_uses",
 ]  # fmt: skip
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints", "retrospectives",
@@ -297,6 +297,11 @@ API: dict[str, Policy] = {
     **dict.fromkeys(("method_uses_conformance_read", "method_uses_differences_read", "gates_standing_read"), READ),
     "gates_change": change(PLAN),
     **{f"gate_criteria_{what}_create": change(WORK, 201) for what in ("judgements", "reversals")},
+    "shipped_packs_list": LIST,
+    "pack_uses_create": create(PLAN),
+    "pack_uses_remove": remove(PLAN),
+    "pack_uses_words_create": change(WORK, 201),
+    "pack_uses_gaps_read": READ,
     "gate_releases_list": LIST,
     "gate_releases_read": Policy(COSTS, denied=404),
     "scenarios_create": create(PORTFOLIO),
@@ -535,7 +540,7 @@ for _noun in (
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "levelled_dates", "contributions", "check_ins", "measurements",
     "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes", "risk_ties", "risk_runs", "risk_reserves", "issue_items", "issue_escalations",
     "change_verdicts", "approval_rules",
-    "method_uses", "gate_criteria", "gate_verdicts",
+    "method_uses", "gate_criteria", "gate_verdicts", "pack_uses",
     "document_versions", "meeting_outcomes",
 ):
     del API[f"{_noun}_history"]
@@ -724,6 +729,9 @@ WEB: dict[str, Page] = {
     "project_method": Page(get=SEE),
     **{name: Page(post=PLAN) for name in ("project_method_beginnings", "method_use_upgrades", "method_part_changes")},
     "gate_judgements": Page(post=WORK),
+    "project_gaps": Page(get=SEE),
+    "project_gaps_packs": Page(post=PLAN),
+    "pack_use_words": Page(post=WORK),
     "phase_board": _LISTING,
     "benefit_measurement_removals": Page(post=WORK),
     "money": _LISTING,

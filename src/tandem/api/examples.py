@@ -133,6 +133,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "MethodCreate": {"space_id": 1, "ours": "hybrid"},
     "ProjectFromMethod": {"name": "Quay 4", "parent_space_id": 1, "starts_on": "2027-02-01"},
     "MethodUseCreate": {"project_id": 9, "method_version_id": 2, "starts_on": "2027-02-01"},
+    "PackUseCreate": {"project_id": 9, "pack": "healthcare"},
+    "ControlSaid": {"control": "records", "state": "met", "evidence": "Tested with six roles, report of 3 March", "link": "/work-items/POR-12/"},
     "MethodTailoring": {"reason": "The charter says it already", "is_left_out": True},
     "GateJudgement": {"is_met": True, "evidence": "Three shippers said so", "link": "/feedback/12/"},
     "GateVerdictCreate": {

@@ -23,7 +23,7 @@ from tandem.api.collaboration import (
 )
 from tandem.api.describing import described
 from tandem.api.exchange import imports
-from tandem.api.governance import change_requests, decisions, gates, issues, meetings, methods, risks
+from tandem.api.governance import change_requests, decisions, gates, issues, meetings, methods, packs, risks
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import (
     computed_dates,
@@ -150,6 +150,8 @@ NOUNS: dict[str, Router] = {
     "gate-criteria": gates.criteria,
     "gate-verdicts": gates.verdicts,
     "gate-releases": gates.releases,
+    "pack-uses": packs.router,
+    "shipped-packs": packs.shipped,
     "cost-lines": costs.router,
     "budgets": costs.budget_router,
     "budget-entries": costs.entries,

@@ -43,4 +43,5 @@ REFUSALS: dict[str, Any] = {
     "conditions_too_many": _("A verdict has at most %(most)s conditions."),
     "recycle_without_conditions": _("Say what has to be done before it comes back."),
     "day_unreadable": _("“%(text)s” is no date: write it as 2027-02-12."),
+    "pack_spoken_of": _("Something was said of its controls: it stays."),
 }

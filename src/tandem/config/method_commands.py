@@ -140,3 +140,20 @@ def second(number: int, is_json: bool) -> None:
     api = Api()
     row = written(api, f"gate-verdicts/{number}/seconds/", {}, api.get(f"gate-verdicts/{number}/") | {"name": number}, is_post=True)
     showing.dump(row) if is_json else click.echo(_("It counts."))
+
+
+@methods.command(help=_("Gaps of a project against the controls of its industry packs."))
+@click.argument("key")
+@click.option("--all", "is_all", is_flag=True, help=_("Also the controls that hold."))
+@showing.as_json
+def gaps(key: str, is_all: bool, is_json: bool) -> None:
+    api = Api()
+    uses = list(api.rows("pack-uses/", space_id=api.space(key)["id"]))
+    if not uses:
+        raise click.ClickException(_("No industry pack holds in this project."))
+    found = [api.get(f"pack-uses/{use['id']}/gaps/") for use in uses]
+    if is_json:
+        showing.dump(found)
+        return
+    rows = [one for each in found for one in each["controls"] if is_all or one["state"] == "gap"]
+    showing.table((_("control"), _("state"), _("rests on"), _("standards"), _("name")), [(one["control"], one["state"], one["code"], "; ".join(one["standards"]), clean(one["name"])) for one in rows])

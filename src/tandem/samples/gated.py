@@ -5,8 +5,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from tandem.governance.actions import gate_verdicts, gates, method_parts, method_uses, methods
-from tandem.governance.models import Gate, GateVerdict, Method, MethodPart
+from tandem.governance.actions import gate_verdicts, gates, method_parts, method_uses, methods, pack_uses
+from tandem.governance.models import Gate, GateVerdict, Method, MethodPart, PackUse
 from tandem.kit import clock
 from tandem.people.actions import spaces
 from tandem.people.models import Role
@@ -42,6 +42,9 @@ class Gated:
         self.timeline.add(self._ago(20, 10), partial(self._fulfil, "SHO"))
         gate, ago, reason = words.SCREEN
         self.timeline.add(self._ago(ago, 16), partial(self._decide, second.key, gate, "go", reason, ()))
+        self.timeline.add(self._ago(40, 10), self._take_pack)
+        for control, state, evidence, ago in words.SAID:
+            self.timeline.add(self._ago(ago, 13), partial(self._say, control, state, evidence))
         self.timeline.add(self._ago(12, 10), self._leave_out)
         self.timeline.add(self._ago(10, 10), self._next_version)
 
@@ -109,6 +112,13 @@ class Gated:
         for row in GateVerdict.objects.filter(gate__project=self.projects[key], state=GateVerdict.State.GIVEN):
             for condition in row.conditions:
                 self._close(WorkItem.objects.get(pk=condition["item"]))
+
+    def _take_pack(self) -> None:
+        code, pack = words.PACK
+        pack_uses.take(actor=self.lead, project=self.place.projects[code], pack=pack)
+
+    def _say(self, control: str, state: str, evidence: Pair) -> None:
+        pack_uses.say(actor=self.lead, pack_use=PackUse.objects.get(), control=control, state=state, evidence=self.place.say(evidence))
 
     def _leave_out(self) -> None:
         key, reason = words.LEFT_OUT

@@ -77,8 +77,8 @@ FIELDS = {
     "question": _("question"), "context": _("what it is about"), "options": _("options"), "criteria": _("by what it is decided"), "chosen": _("chosen"),
     "why": _("why"), "revisit_on": _("looked at again on"), "change_request": _("change request"), "verdict": _("verdict"), "scenario": _("plan scenario"), "kinds": _("kinds of change"),
     "days_most": _("days at most"), "money_most": _("money at most"), "product_voices": _("voices of the product side"), "pmo_voices": _("voices of the PMO side"),
-    "method_version": _("version of the method"), "parts": _("parts"), "is_left_out": _("left out"), "criterion": _("criterion"), "is_met": _("holds"),
-    "seconded_by": _("seconded by"), "releases_money": _("releases money"),
+    "method_version": _("version of the method"), "parts": _("parts"), "is_left_out": _("left out"), "criterion": _("criterion"), "is_met": _("criterion holds"),
+    "seconded_by": _("seconded by"), "pack": _("industry pack"), "control": _("control"), "releases_money": _("releases money"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

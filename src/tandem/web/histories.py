@@ -40,6 +40,8 @@ _OF_PARTS = {
     ("portfolio.project", "budget_step"): ("portfolio.budgetentry", "kind"),
     **{("governance.risk", name): ("governance.risktie", "kind" if name == "link" else name) for name in ("item", "feature", "project", "link")},
     ("governance.issue", "item"): ("governance.issueitem", "item"),
+    **{("governance.gate", name): ("governance.gateverdict", name) for name in ("verdict", "seconded_by")},
+    ("portfolio.project", "method_version"): ("governance.methoduse", "method_version"),
 }
 # codes that are no field of the noun
 _CODES = {

@@ -90,7 +90,7 @@ generic.removes(versions, VERSIONS, methods.remove_draft)
 generic.acts(versions, VERSIONS, "publications", Body, methods.publish)
 generic.adds(
     versions, VERSIONS, "projects",
-    body("ProjectFromMethod", Project, "name owner description", parent_space_id=Reference(Space, "parent_space"), starts_on=Day, key=(words(20), "")), _start, gives=PROJECTS,
+    body("ProjectFromMethod", Project, "name owner description", parent_space_id=Reference(Space, "parent_space"), starts_on=Day, key=(words(20), ""), pack=(words(40), "")), _start, gives=PROJECTS,
 )  # fmt: skip
 
 

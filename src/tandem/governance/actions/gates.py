@@ -52,7 +52,7 @@ def judge(*, actor: Any, gate_criterion: GateCriterion, version: int | None, is_
     evidence = " ".join(evidence.split())[:500]
     if not evidence:
         raise Refused("evidence_missing", field="evidence")
-    link = _link(link.strip())
+    link = link_of(link.strip())
     with transaction.atomic():
         before = gate_criterion.is_met
         gate_criterion.write(expected=version, is_met=is_met, evidence=evidence, link=link, judged_by=actor, judged_at=clock.now())
@@ -111,7 +111,7 @@ def _check_open(gate: Gate) -> None:
         raise Refused("gate_decided", state=str(gate.get_state_display()))
 
 
-def _link(text: str) -> str:
+def link_of(text: str) -> str:
     """A page of ours, or an address on the web."""
     if not text or (text.startswith("/") and not text.startswith("//") and len(text) <= 500):
         return text

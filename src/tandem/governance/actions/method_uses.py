@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tandem.governance import method_content
-from tandem.governance.actions import method_parts
+from tandem.governance.actions import method_parts, pack_uses
 from tandem.governance.method_content import Difference
 from tandem.governance.models import Gate, GateCriterion, MethodPart, MethodUse, MethodVersion
 from tandem.history.record import record
@@ -17,6 +17,7 @@ from tandem.kit.dates import DAY_MINUTES
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import Space
+from tandem.people.scoping import members_of
 from tandem.portfolio.models import Project
 from tandem.work.actions import checklists, links, work_items, workflows
 from tandem.work.actions.projects import open_project
@@ -26,14 +27,17 @@ _DO = Permission.EDIT_PLAN
 _K = MethodPart.Kind
 
 
-def start_project(*, actor: Any, parent: Space, method_version: MethodVersion, name: str, starts_on: date, **values: Any) -> Project:
-    """A project with everything that the version says: states, phases, deliverables with their checklists, gates in the plan, roles."""
+def start_project(*, actor: Any, parent: Space, method_version: MethodVersion, name: str, starts_on: date, pack: str = "", **values: Any) -> Project:
+    """A project with everything that the version says: states, phases, deliverables with their checklists, gates in the plan, roles; with the
+    controls of an industry pack, where one is named."""
     states = [(row["name"], row["category"]) for row in method_version.content["states"]]
     with transaction.atomic():
         project = open_project(actor=actor, parent=parent, name=name, starts_on=starts_on, with_workflow=not states, **values)
         if states:
             workflows.give_default(actor=actor, space=project.space, states=states)
         take_up(actor=actor, project=project, method_version=method_version, starts_on=starts_on)
+        if pack:
+            pack_uses.take(actor=actor, project=project, pack=pack)
     return project
 
 
@@ -66,7 +70,7 @@ def upgrade(*, actor: Any, method_use: MethodUse, version: int | None, method_ve
         moment = clock.now()
         method_use.write(expected=version, ended_at=moment)
         use = _began(actor, project, method_version, method_use.starts_on)
-        plan = _Plan(actor, project, method_use.starts_on, anew=True)
+        plan = _Plan(actor, project, method_use.starts_on)
         plan.follow(method_version.content, differences(before, method_version))
         record("project.upgraded_method", project, actor=actor, changes={"method_version": [before.pk, method_version.pk]})
     return use
@@ -105,12 +109,11 @@ def _at(day: date, hour: int) -> datetime:
 
 @dataclass
 class _Plan:
-    """Makes the parts of a version in a project. `anew`: some are there already."""
+    """Makes the parts of a version in a project, from its first day on."""
 
     actor: Any
     project: Project
     day: date
-    anew: bool = False
     phases: dict[str, MethodPart] = field(default_factory=dict)
 
     def make(self, content: method_content.Content) -> None:
@@ -119,7 +122,10 @@ class _Plan:
             last = self._phase(content, rank, phase, last)
         for section in ("roles", "reports", "kpis"):
             for rank, row in enumerate(content[section]):
-                self._part(method_content.KINDS[section], row, rank)
+                part = self._part(method_content.KINDS[section], row, rank)
+                owner = self.project.owner
+                if part.kind == _K.ROLE and part.key == "manager" and owner is not None and members_of(self.project.space_id).filter(user=owner).exists():
+                    method_parts.give(actor=self.actor, method_part=part, version=None, person=owner)
 
     def _phase(self, content: method_content.Content, rank: int, phase: dict[str, Any], before: WorkItem | None) -> WorkItem | None:
         begins, ends = _working_days_on(self.day, 1), _working_days_on(self.day, phase["days"])

@@ -38,6 +38,13 @@ JUDGED: dict[str, tuple[Pair, int]] = {
 }
 SCREEN = ("problem", 17, ("Nine of ten dispatchers call each carrier one by one.", "十位调度员中九位逐个打电话给承运商。"))
 LEFT_OUT = ("case", ("The business case of last year still holds", "去年的商业论证仍然适用"))
+# project, pack, what was said of its controls: state, evidence, days before today
+PACK = ("SEC", "software")
+SAID: tuple[tuple[str, str, Pair, int], ...] = (
+    ("access", "met", ("Roles tested with the auditor, twelve of twelve", "角色权限已与测评机构共同测试，十二项全部通过"), 25),
+    ("return", "met", ("Restore of the booking database in 41 minutes", "订舱数据库恢复演练，用时 41 分钟"), 9),
+    ("change", "not_applicable", ("Changes go through the change board of operations", "变更由运维变更委员会审批"), 20),
+)  # fmt: skip
 NEW_PART: Pair = ("Data protection assessment", "数据保护评估")
 NEW_CHECKS: tuple[Pair, ...] = (("Purpose of each field is named", "每个字段的用途已写明"), ("How long it is kept is decided", "保存期限已确定"))
 NOTE: Pair = ("Asked for by the data protection officer", "应数据保护负责人要求")

@@ -75,7 +75,7 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
         "verdicts": [_told(user, one) for one in GateVerdict.objects.visible_to(user).filter(gate=row).select_related("given_by", "seconded_by")],
         "verdict_words": list(GateVerdict.Verdict.choices), "people": _people(row) if decides else [], "condition_rows": range(CONDITION_ROWS),
         "release": release, "money": money, "may_money": may_money and row.is_open, "sees_money": may(user, Permission.SEE_COSTS, row.space_id), "currencies": Portfolio.CURRENCIES,
-        "is_overdue": row.is_open and row.due_on < clock.today(), "may_change": row.is_open and not row.is_left_out and may(user, Permission.EDIT_PLAN, row.space_id),
+        "is_overdue": row.is_open and row.due_on < clock.today(), "may_change": False, "may_move": row.is_open and not row.is_left_out and may(user, Permission.EDIT_PLAN, row.space_id),
         "shapes": words.VERDICT_SHAPES,
     }  # fmt: skip
 

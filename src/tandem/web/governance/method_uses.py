@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from tandem.governance import conformance, method_content
 from tandem.governance.actions import method_parts, method_uses, methods
 from tandem.governance.models import Method, MethodPart, MethodUse, MethodVersion
+from tandem.governance.packs import packs
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Refused
 from tandem.kit.text import whole_number
@@ -38,20 +39,22 @@ class ProjectFromMethod(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     home = generic.HomeField(Space.objects.none(), label=_("Where"))
     starts_on = forms.DateField(label=_("Starts on"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    pack = forms.ChoiceField(label=_("Industry pack"), required=False)
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Project manager"), required=False)
 
-    def __init__(self, request: HttpRequest, choices: list[tuple[str, str]]) -> None:
+    def __init__(self, request: HttpRequest, choices: list[tuple[str, Any]]) -> None:
         super().__init__(request.POST if request.method == "POST" else None, initial={"starts_on": clock.today(), "method": request.GET.get("method") or choices[0][0]})
         user: Any = request.user
         fields: Any = self.fields
         fields["method"].choices = choices
+        fields["pack"].choices = [("", "–"), *((one.key, one.name(get_language() or "en")) for one in packs().values())]
         fields["home"].queryset = Space.objects.visible_to(user).filter(id__among=spaces_where(user, BEGINS), kind__in=_KINDS)
         fields["home"].initial, fields["home"].empty_label = fields["home"].queryset.first(), None
         fields["owner"].queryset = User.objects.visible_to(user).filter(is_active=True).order_by("name")
         fields["owner"].initial, fields["owner"].empty_label = user.pk, "–"
 
 
-def _choices(request: HttpRequest) -> list[tuple[str, str]]:
+def _choices(request: HttpRequest) -> list[tuple[str, Any]]:
     """The organisation's own first, then ours that nobody has taken."""
     rows = list(Method.objects.visible_to(request.user).filter(versions__published_at__isnull=False).distinct().order_by("name"))
     taken = {row.origin for row in rows}
@@ -60,11 +63,23 @@ def _choices(request: HttpRequest) -> list[tuple[str, str]]:
     return [(str(row.pk), _described(row.name, row.description, newest[row.pk])) for row in rows] + [(one.key, _described(one.name, one.purpose, one.content)) for one in ours]
 
 
-def _described(name: str, text: str, content: method_content.Content) -> str:
+def _described(name: str, text: str, content: method_content.Content) -> Any:
+    """Name, what for, how much: as a label that the page takes apart."""
     figures = now_("%(phases)s phases, %(gates)s gates, %(deliverables)s deliverables, %(days)s working days") % {
         "phases": len(content["phases"]), "gates": len(content["gates"]), "deliverables": len(content["deliverables"]), "days": sum(row["days"] for row in content["phases"]),
     }  # fmt: skip
-    return " · ".join(one for one in (name, text, figures) if one)
+    return _Label(name, text, figures)
+
+
+class _Label(str):
+    """The name, with what the page shows beside it."""
+
+    beside: tuple[str, ...]
+
+    def __new__(cls, name: str, *beside: str) -> "_Label":
+        made = super().__new__(cls, name)
+        made.beside = beside
+        return made
 
 
 @login_required
@@ -78,9 +93,9 @@ def new_project(request: HttpRequest) -> HttpResponse:
         try:
             version = methods.newest(_method(request, sent["method"], sent["home"]))
             project = method_uses.start_project(
-                actor=request.user, parent=sent["home"], method_version=version, name=sent["name"], starts_on=sent["starts_on"], owner=sent["owner"]
+                actor=request.user, parent=sent["home"], method_version=version, name=sent["name"], starts_on=sent["starts_on"], owner=sent["owner"], pack=sent["pack"]
             )
-            return doors.go_to(request, url("project_method", key=project.space.key), now_("The project stands, with all that its method says."))
+            return doors.go_to(request, url("project_gaps" if sent["pack"] else "project_method", key=project.space.key), now_("The project stands, with all that its method says."))
         except Refused as problem:
             generic.show(form, problem)
     return render(request, "governance/new_project.html", {"form": form}, status=422 if form.errors else 200)

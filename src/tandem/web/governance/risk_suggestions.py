@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from tandem.governance.actions import risk_suggestions
 from tandem.governance.catalogue import ENTRIES
 from tandem.governance.models import Risk, RiskSuggestion
+from tandem.governance.packs import packs
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
 from tandem.web import doors
@@ -45,7 +46,7 @@ def _row(one: risk_suggestions.Suggested) -> dict[str, Any]:
 def _answered(user: Any, rows: list[RiskSuggestion]) -> list[tuple[RiskSuggestion, str]]:
     """Each with the name of what was suggested, also where nothing was taken."""
     language = get_language() or "en"
-    known = {f"catalogue:{one.key}": one.said(language)["title"] for one in ENTRIES}
+    known = {f"catalogue:{one.key}": one.said(language)["title"] for one in (*ENTRIES, *(entry for pack in packs().values() for entry in pack.risks))}
     ids = [int(row.origin[5:]) for row in rows if row.origin.startswith("risk:") and row.origin[5:].isdigit()]
     known |= {f"risk:{pk}": title for pk, title in Risk.objects.visible_to(user).filter(pk__in=ids).values_list("pk", "title")}
     return [(row, known.get(row.origin) or _("an item that you cannot see")) for row in rows]

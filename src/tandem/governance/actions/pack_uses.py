@@ -1,0 +1,73 @@
+"""A pack holds in a project; what is said of its controls."""
+
+from typing import Any
+
+from django.db import transaction
+
+from tandem.governance.actions.gates import link_of
+from tandem.governance.models import ControlWord, PackUse
+from tandem.governance.packs import packs
+from tandem.history.record import record
+from tandem.kit import clock
+from tandem.kit.errors import Refused
+from tandem.people.access import Permission, require
+from tandem.portfolio.models import Project
+
+_DO = Permission.EDIT_PLAN
+_S = ControlWord.State
+
+
+def take(*, actor: Any, project: Project, pack: str) -> PackUse:
+    """Its controls are asked of the project from now on; once."""
+    require(actor, _DO, project.space_id)
+    if pack not in packs():
+        raise Refused("choice_unknown", field="pack")
+    with transaction.atomic():
+        Project.objects.select_for_update(no_key=True, of=("self",)).get(pk=project.pk)
+        known = PackUse.objects.filter(project=project, pack=pack).first()
+        if known is not None:
+            return known
+        row = PackUse.objects.create(space_id=project.space_id, project=project, pack=pack, by=actor)
+        record("project.takes_pack", project, actor=actor, changes={"pack": [None, pack]})
+    return row
+
+
+def remove(*, actor: Any, pack_use: PackUse, version: int | None = None) -> None:
+    """While nobody has said anything of its controls: what was said stays."""
+    require(actor, _DO, pack_use.space_id)
+    with transaction.atomic():
+        if version is not None:
+            pack_use.write(expected=version)
+        if pack_use.words.exists():
+            raise Refused("pack_spoken_of")
+        record("project.leaves_pack", pack_use.project, actor=actor, changes={"pack": [pack_use.pack, None]})
+        pack_use.delete()
+
+
+def say(*, actor: Any, pack_use: PackUse, control: str, state: str, evidence: str = "", link: str = "", version: int | None = None) -> ControlWord | None:
+    """That a control holds, with evidence; that it does not apply, with a reason, by who may change the plan; an empty state takes it back."""
+    require(actor, _DO if state == _S.NOT_APPLICABLE else Permission.EDIT_WORK, pack_use.space_id)
+    known = {one.key: one for one in packs()[pack_use.pack].controls} if pack_use.pack in packs() else {}
+    if control not in known or state not in ("", *_S.values):
+        raise Refused("choice_unknown", field="control")
+    if state == _S.MET and known[control].evidence != "judged":
+        raise Refused("criterion_computed")
+    evidence = " ".join(evidence.split())[:500]
+    if state and not evidence:
+        raise Refused("evidence_missing", field="evidence")
+    with transaction.atomic():
+        held = PackUse.objects.select_for_update(of=("self",)).get(pk=pack_use.pk)
+        held.write(expected=version)
+        row = ControlWord.objects.filter(pack_use=held, control=control).first()
+        if row is not None and row.state == _S.NOT_APPLICABLE:
+            require(actor, _DO, pack_use.space_id)
+        before = row.state if row else None
+        if row is not None:
+            row.delete()
+        made = None
+        if state:
+            made = ControlWord.objects.create(
+                space_id=held.space_id, pack_use=held, control=control, state=state, evidence=evidence, link=link_of(link.strip()), said_by=actor, said_at=clock.now()
+            )
+        record("control.said", held, actor=actor, changes={"control": [None, control], "state": [before, state or None]}, text={"evidence": [None, evidence]} if evidence else {})
+    return made

@@ -1,0 +1,88 @@
+"""The industry packs of a project and its gaps against their controls."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tandem.governance import gaps as reads
+from tandem.governance.actions import pack_uses
+from tandem.governance.models import PackUse
+from tandem.governance.packs import packs
+from tandem.people.access import Permission, may
+from tandem.portfolio.models import Project
+from tandem.web import doors
+from tandem.web.templating import url
+
+SHAPES = {reads.HOLDS: "done", reads.GAP: "off", reads.LEFT_OUT: "none"}
+
+
+def rests_on(one: reads.Standing) -> str:
+    n, of = one.figures.get("n", 0), one.figures.get("of", 0)
+    if one.code == "approvals":
+        return ngettext("%(n)s move waits for approval", "%(n)s moves wait for approval", n) % {"n": n}
+    if one.code == "baseline":
+        return ngettext("%(n)s baseline is kept", "%(n)s baselines are kept", n) % {"n": n}
+    if one.code == "gates":
+        return ngettext("%(n)s gate is passed", "%(n)s gates are passed", n) % {"n": n}
+    texts = {
+        "said": "", "not_said": _("Nobody has given evidence yet."), "no_charter": _("There is no charter."), "signed": _("version %(number)s is signed"),
+        "unsigned": _("version %(number)s is not signed by both"), "risks": _("%(n)s of %(of)s open risks are looked after"), "no_risk": _("No risk is named."),
+        "no_approval": _("No move of the workflow waits for approval."), "acceptance": _("%(n)s of %(of)s ticked"), "no_acceptance": _("No finished item has an acceptance check."),
+        "no_baseline": _("No baseline is kept."), "no_gate": _("No gate is passed yet."), "roles": _("%(n)s of %(of)s roles have somebody"), "no_role": _("The project follows no method."),
+    }  # fmt: skip
+    return texts[one.code] % {"n": n, "of": of, **one.figures}
+
+
+@login_required
+def page(request: HttpRequest, key: str) -> HttpResponse:
+    project = doors.find(Project.objects.select_related("space"), request.user, space__key=key)
+    user, language = request.user, get_language() or "en"
+    uses = list(PackUse.objects.visible_to(user).filter(project=project))
+    found = reads.standing(uses)
+    words = {reads.HOLDS: _("Holds"), reads.GAP: _("Gap"), reads.LEFT_OUT: _("Does not apply")}
+    shown = [
+        {"name": pack.name(language), "purpose": pack.purpose(language), "kpis": pack.figures(language), "use": use, "rows": [
+            {"one": one, "said": one.control.said(language), "mark": SHAPES[one.state], "word": words[one.state], "rests": rests_on(one)} for one in found if one.use == use]}
+        for use in uses if (pack := packs().get(use.pack))
+    ]  # fmt: skip
+    gaps = sum(one.state == reads.GAP for one in found)
+    context: dict[str, Any] = {
+        "project": project, "shown": shown, "count": len(found), "gaps": gaps, "may_plan": may(user, Permission.EDIT_PLAN, project.space_id), "may_work": may(user, Permission.EDIT_WORK, project.space_id),
+        "offered": [(pack.key, pack.name(language)) for pack in packs().values() if pack.key not in {use.pack for use in uses}],
+    }  # fmt: skip
+    return render(request, "governance/gaps.html", context)
+
+
+@login_required
+@require_POST
+def takings(request: HttpRequest, key: str) -> HttpResponse:
+    project = doors.find(Project.objects.select_related("space"), request.user, space__key=key)
+    pack_uses.take(actor=request.user, project=project, pack=request.POST.get("pack", ""))
+    return doors.go_to(request, url("project_gaps", key=key), _("On record."))
+
+
+@login_required
+@require_POST
+def words(request: HttpRequest, id: int) -> HttpResponse:
+    """What somebody says of a control; or the pack is left."""
+    row = doors.find(PackUse.objects.select_related("space", "project"), request.user, pk=id)
+    sent, version = request.POST, doors.version_in(request)
+    if sent.get("do") == "leave":
+        pack_uses.remove(actor=request.user, pack_use=row, version=version)
+    else:
+        said = {name: sent.get(name, "") for name in ("control", "state", "evidence", "link")}
+        pack_uses.say(actor=request.user, pack_use=row, version=version, **said)
+    return doors.go_to(request, url("project_gaps", key=row.space.key), _("On record."))
+
+
+urls = [
+    path("project-gaps/<slug:key>/", page, name="project_gaps"),
+    path("project-gaps/<slug:key>/packs/", takings, name="project_gaps_packs"),
+    path("pack-uses/<int:id>/words/", words, name="pack_use_words"),
+]
