@@ -9,9 +9,9 @@ from django.db.models import Max, Q, Sum
 from tandem.governance import sides
 from tandem.governance.models import ChangeRequest, RiskTie
 from tandem.planning import plan_branches, plan_conflicts
+from tandem.planning.branch_ranges import Range, Ranges
 from tandem.planning.models import PlanChange, PlanScenario
 from tandem.planning.plan_trials import Trial
-from tandem.planning.range_trials import Range, Ranges
 from tandem.portfolio.models import Budget, CostLine, Project
 from tandem.product.models import Feature, Promise, Release
 from tandem.resources.models import TimeOff

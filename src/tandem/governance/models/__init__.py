@@ -2,8 +2,8 @@
 
 from tandem.governance.models.approval_rule import ApprovalRule
 from tandem.governance.models.change_request import ChangeRequest, Side, Verdict
-from tandem.governance.models.decision import Decision
 from tandem.governance.models.control import ControlWord, PackUse
+from tandem.governance.models.decision import Decision
 from tandem.governance.models.gate import Gate, GateCriterion, GateRelease, GateVerdict
 from tandem.governance.models.issue import Issue, IssueEscalation, IssueItem
 from tandem.governance.models.meeting import (
@@ -21,8 +21,34 @@ from tandem.governance.models.risk_scale import RiskScale
 from tandem.governance.models.risk_suggestion import RiskSuggestion
 
 __all__ = [
-    "ApprovalRule", "ChangeRequest", "Decision",
-    "ControlWord", "Gate", "GateCriterion", "GateRelease", "GateVerdict", "Issue", "IssueEscalation", "IssueItem", "Meeting", "MeetingAttendee", "MeetingOutcome", "MeetingPoint", "MeetingPresence", "MeetingSeries", "Method", "MethodPart", "MethodUse", "MethodVersion", "PackUse",
-    "Risk", "RiskReserve", "RiskRun", "RiskScale", "RiskSuggestion", "RiskTie", "Side",
+    "ApprovalRule",
+    "ChangeRequest",
+    "ControlWord",
+    "Decision",
+    "Gate",
+    "GateCriterion",
+    "GateRelease",
+    "GateVerdict",
+    "Issue",
+    "IssueEscalation",
+    "IssueItem",
+    "Meeting",
+    "MeetingAttendee",
+    "MeetingOutcome",
+    "MeetingPoint",
+    "MeetingPresence",
+    "MeetingSeries",
+    "Method",
+    "MethodPart",
+    "MethodUse",
+    "MethodVersion",
+    "PackUse",
+    "Risk",
+    "RiskReserve",
+    "RiskRun",
+    "RiskScale",
+    "RiskSuggestion",
+    "RiskTie",
+    "Side",
     "Verdict",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import tandem.kit.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("governance", "0010_keep_methods_and_gates"),
+        ("governance", "0005_hold_meetings"),
         ("people", "0001_initial"),
         ("portfolio", "0006_rank_projects"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

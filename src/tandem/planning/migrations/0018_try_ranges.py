@@ -7,7 +7,7 @@ import tandem.kit.clock
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0001_initial"), ("planning", "0016_branch_bookings"), ("work", "0030_lower_limit")]
+    dependencies = [("people", "0001_initial"), ("planning", "0017_carry_requests"), ("work", "0030_lower_limit")]
     operations = [
         migrations.CreateModel(
             name="RangeCase",
