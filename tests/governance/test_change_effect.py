@@ -2,6 +2,7 @@
 
 import random
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -90,7 +91,7 @@ def picked(yard, rng: random.Random) -> list[tuple[str, int, dict[str, Any]]]:
 Key = Any
 
 
-def stands(known: set[int]) -> dict[str, dict[Key, Any]]:
+def stands(known: set[int], off: Collection[int] = ()) -> dict[str, dict[Key, Any]]:
     """What is so now, read of the rows: of items that were not there before without their number, of promises by whom they were given to."""
     levelling.compute()
     dates = {pk: (space, start, finish) for pk, space, start, finish in LevelledDates.objects.values_list("item_id", "space_id", "start", "finish")}
@@ -104,11 +105,11 @@ def stands(known: set[int]) -> dict[str, dict[Key, Any]]:
     load: dict[Key, float] = defaultdict(float)
     for pk, (space, _start, finish) in dates.items():
         for user, share in people[pk]:
-            load[user, space, f"{finish:%Y-%m}"] += open_ones[pk] * share / sum(one for _user, one in people[pk])
+            load[user, space, f"{finish:%Y-%m}"] += (open_ones[pk] or 0) * share / sum(one for _user, one in people[pk])
     given = {pk: (to, on) for pk, to, on in Promise.objects.open().values_list("id", "to_whom", "date")}
     conflicts: dict[Key, int] = {}
     for kind, of, pk, space, days in PlanConflict.objects.open().values_list("kind", "subject_kind", "subject_id", "space_id", "days"):
-        about = given[pk][0] if of == "product.promise" else 0 if of == "resources.timeoff" or (of == "work.workitem" and pk not in known) else pk
+        about = given[pk][0] if of == "product.promise" else 0 if (of == "resources.timeoff" and pk not in off) or (of == "work.workitem" and pk not in known) else pk
         conflicts[kind, of, about, space] = max(days, conflicts.get((kind, of, about, space), 0))
     return {
         "ends": ends, "load": {key: round(minutes) for key, minutes in load.items() if round(minutes)}, "promised": {to: on.isoformat() for to, on in given.values()},
@@ -170,7 +171,7 @@ def _about(key: list[Any], to_whom: dict[int, str]) -> Key:
 
 
 def _shown_is_what_comes(yard, seed: int) -> dict[str, Any]:
-    known = {item.pk for item in yard.items}
+    known = set(WorkItem.objects.values_list("id", flat=True))
     before, ended = stands(known), ends(yard)
     row = make.change_request(actor=yard.admin, changes=picked(yard, random.Random(seed)))
     outcome = ChangeRequest.objects.select_related("scenario").get(pk=row.pk).scenario.outcome

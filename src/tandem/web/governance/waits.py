@@ -39,7 +39,7 @@ def sentence(waits: list[Wait]) -> str:
     if given.median is not None:
         parts.append(_("half of the answers came within %(days)s days") % {"days": f"{given.median:.1f}"})
     joined = "".join(_("; %(part)s") % {"part": part} if number else part for number, part in enumerate(parts))
-    return joined + pgettext("sentence", ".") if parts else ""
+    return joined[:1].upper() + joined[1:] + pgettext("sentence", ".") if parts else ""
 
 
 def _name(group: Group) -> str:
@@ -52,7 +52,7 @@ def _picture(groups: list[Group]) -> dict[str, Any]:
     across = charts.nice(0, most, 6)
     ticks = [(len(shown) - number - 0.5, _short(_name(group))) for number, group in enumerate(shown)]
     plot = charts.plot(
-        x=(0, across[-1]), y=(0, len(shown)), width=720, height=_ROW * len(shown) + 40, left=150, right=24, x_ticks=[(n, charts.number(n)) for n in across], y_ticks=ticks
+        x=(0, across[-1]), y=(0, len(shown)), width=860, height=_ROW * len(shown) + 40, left=150, right=24, x_ticks=[(n, charts.number(n)) for n in across], y_ticks=ticks
     )
     marks, medians = [], []
     for number, group in enumerate(shown):
