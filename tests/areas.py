@@ -15,6 +15,7 @@ from tandem.collaboration.actions import (
     feeds,
     passage_comments,
     saved_views,
+    stakeholders,
     subscriptions,
     watches,
 )
@@ -28,6 +29,8 @@ from tandem.collaboration.models import (
     Notification,
     PassageComment,
     SavedView,
+    Stakeholder,
+    StakeholderNote,
     Subscription,
     Watch,
 )
@@ -394,6 +397,8 @@ class Area:
     meeting_point: MeetingPoint
     meeting_outcome: MeetingOutcome
     comment: Comment
+    stakeholder: Stakeholder
+    stakeholder_note: StakeholderNote
     document: Document
     document_version: DocumentVersion
     passage_comment: PassageComment
@@ -814,7 +819,11 @@ def _talk(member: User, project: Project, item: WorkItem) -> dict[str, Any]:
     view = saved_views.create(actor=member, space=project.space, name="Mine", page="work-items", query="", audience="team")
     page = documents.create(actor=member, space=project.space, title="How we work", body="We ship on Tuesdays.")
     page = documents.change(actor=member, document=page, version=None, body="We ship on Tuesdays, after noon.")
+    port = stakeholders.create(actor=member, space=project.space, name="Port authority", every_days=14)
+    said = stakeholders.tell(actor=member, stakeholder=port, what="The berth comes in May")
+    port.refresh_from_db()
     return {
+        "stakeholder": port, "stakeholder_note": said,
         "document": page, "document_version": DocumentVersion.objects.get(document=page, number=1),
         "passage_comment": passage_comments.add(actor=member, document=page, quote="on Tuesdays", body="Which ones?"),
         "comment": comments.add(actor=member, subject=item, body="Ready when the harbour is."),

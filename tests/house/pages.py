@@ -81,7 +81,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "change_requests", "approval_rules", "decisions", "methods", "gates", "documents", "meetings", "meeting_series", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "change_requests", "approval_rules", "decisions", "methods", "gates", "documents", "stakeholders", "meetings", "meeting_series", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -133,6 +133,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "meetings_reschedulings": lambda a: {"starts_at": f"{_day(9)}T12:00", "minutes": "30"},
     "meetings_points": lambda a: {"title": "Tides", "minutes": "5"},
     "meeting_point_changes": lambda a: {"do": "note", "notes": "Late", "was": ""},
+    "stakeholders_notes": lambda a: {"what": "The berth comes in June", "from": "us"},
     "documents_passages": lambda a: {"do": "add", "quote": "on Tuesdays", "body": "Why?"},
     "documents_moves": lambda a: {"to": "up"},
     "documents_restorations": lambda a: {"number": "1"},

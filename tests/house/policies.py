@@ -93,7 +93,7 @@ def remove(roles: frozenset[str]) -> Policy:
 
 
 _READ_ONLY = [
-    "document_versions",
+    "document_versions", "stakeholder_notes",
     "meeting_outcomes",
     "themes", "charters", "key_results", "check_ins", "kpis", "measurements", "forecasts", "computed_dates", "levelled_dates", "runs", "imports", "spaces", "contributions", "jobs",
     "proposals", "proposal_ties", "benefits", "benefit_measurements", "scenarios", "solutions", "experiments", "personas", "competitors", "research_notes",
@@ -109,7 +109,7 @@ _NOUNS = [
     "deliveries", "rules", "rule_runs", "inlets", "developments", "fields", "transitions", "checklist_entries", "time_entries", "intake_forms", "submissions",
     "item_templates", "recurrences", "flow_clocks", "board_layouts", "link_kinds", "archiving_rules", "archivings", "subscriptions", "feedback", "feedback_quotes", "customers",
     "segments",
-    "documents", "passage_comments", "meeting_series", "meetings", "meeting_points",
+    "stakeholders", "documents", "passage_comments", "meeting_series", "meetings", "meeting_points",
     *_READ_ONLY,
 ]  # fmt: skip
 
@@ -261,6 +261,11 @@ API: dict[str, Policy] = {
     **{f"meeting_points_{what}_create": change(WORK, 201) for what in ("places", "droppings", "notes", "decisions", "actions")},
     **{f"meetings_{what}_list": READ for what in ("points", "outcomes")},
     "meeting_points_change": change(WORK),
+    "stakeholders_create": create(WORK),
+    "stakeholders_change": change(WORK),
+    "stakeholders_remove": remove(WORK),
+    "stakeholders_notes_create": change(WORK, 201),
+    "stakeholders_notes_list": READ,
     "documents_create": create(WORK),
     "documents_change": change(WORK),
     "documents_remove": remove(WORK),
@@ -541,7 +546,7 @@ for _noun in (
     "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes", "risk_ties", "risk_runs", "risk_reserves", "issue_items", "issue_escalations",
     "change_verdicts", "approval_rules",
     "method_uses", "gate_criteria", "gate_verdicts", "pack_uses",
-    "document_versions", "meeting_outcomes",
+    "document_versions", "meeting_outcomes", "stakeholder_notes",
 ):
     del API[f"{_noun}_history"]
 
@@ -695,6 +700,8 @@ WEB: dict[str, Page] = {
     "benefits_outcomes": _LISTING,
     **_noun("risks", WORK, remove=True),
     **_noun("documents", WORK, remove=True),
+    **_noun("stakeholders", WORK, remove=True),
+    "stakeholders_notes": Page(post=WORK),
     **_noun("meeting_series", WORK, remove=True),
     "meeting_series_moves": Page(post=WORK),
     **{name: page for name, page in _noun("meetings", WORK, change=False).items() if name != "meetings_new"},

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tandem.governance.actions import meetings
 from tandem.kit import clock
 from tandem.people.actions import teams
 from tandem.people.models import Role
@@ -234,3 +235,11 @@ def test_who_came_later_is_counted_from_that_day_on(world, team):
     assert (one.since, one.logged, one.of("overtime")) == (LAST + timedelta(days=2), (0.0, 0.0, 0.0, 18.0), 0.0)
     assert one.time[:3] == (0.0, 0.0, 0.0) and one.time[3] == 24.0
     assert found.spreads["overtime"] == before and found.spreads["logged"].count == len(people) + 1
+
+
+def test_hours_in_meetings_count_for_those_who_were_there(world, team):
+    meeting = make.meeting(actor=world.boris, space=world.project.space, ago=timedelta(days=8), needed=[world.mei, team[1][1]], minutes=90)
+    meetings.move(actor=world.boris, meeting=meeting, version=None, state="held", present=[world.mei])
+    planned = make.meeting(actor=world.boris, space=world.project.space, title="Not held", ago=timedelta(days=8), needed=[world.mei])
+    found = {one.name: one.of("meetings") for one in fairness.of(world.alma, team[0], 4).told}
+    assert (found["Mei Lin"], found["Ana"], planned.is_open) == (1.5, 0.0, True)

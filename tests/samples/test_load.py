@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from tandem.collaboration.models import DocumentVersion, PassageComment
+from tandem.collaboration.models import DocumentVersion, PassageComment, Stakeholder
 from tandem.governance.models import ChangeRequest, Decision, Meeting, MeetingOutcome, Verdict
 from tandem.history.models import Event
 from tandem.kit.errors import Refused
@@ -150,3 +150,4 @@ def test_people_met_decided_and_wrote_things_down(loaded):
     assert {one.why for one in ahead.points.all()} > {"risk"}
     assert DocumentVersion.objects.filter(number=2).exists()
     assert PassageComment.objects.filter(lost_in=None).exists()
+    assert Stakeholder.objects.count() == 4 and Stakeholder.objects.due(TODAY).exists()

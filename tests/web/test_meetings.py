@@ -165,7 +165,7 @@ def test_meetings_that_decide_nothing_are_shown_as_such(world, signed_in):
     assert (first.title, first.held, first.hours, first.decides_nothing) == ("Talk", 2, 6.0, True)
     assert (second.title, second.hours, second.actions, second.decides_nothing, second.hours_each) == ("Useful", 1.0, 1, False, 1.0)
     shown = read(signed_in(world.boris), "/meetings/value/")
-    assert shown.count("<span>decides nothing</span>") == 1 and "1 series decided nothing, in 6 hours" in shown
+    assert shown.count("<span>decides nothing</span>") == 1 and "1 series decided nothing, in 6 h" in shown
     assert "Talk" not in read(signed_in(world.dana), "/meetings/value/")
 
 

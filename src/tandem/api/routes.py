@@ -18,6 +18,7 @@ from tandem.api.collaboration import (
     jobs,
     notifications,
     saved_views,
+    stakeholders,
     subscriptions,
     watches,
 )
@@ -227,6 +228,8 @@ NOUNS: dict[str, Router] = {
     "meetings": meetings.router,
     "meeting-points": meetings.points,
     "meeting-outcomes": meetings.outcomes,
+    "stakeholders": stakeholders.router,
+    "stakeholder-notes": stakeholders.notes,
     "documents": documents.router,
     "document-versions": documents.versions,
     "passage-comments": documents.remarks,

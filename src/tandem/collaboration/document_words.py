@@ -12,4 +12,7 @@ REFUSALS = {
     "passage_missing": _("Say on which words of the page: mark them, or write them here."),
     "passage_unknown": _("These words do not stand in the page as it is now. Mark them there."),
     "passages_too_many": _("A page has at most %(most)s remarks. Settle and remove old ones first."),
+    "stakeholders_too_many": _("A space has at most %(most)s stakeholders."),
+    "told_nothing": _("Say what was said."),
+    "told_ahead": _("The day on which it was said cannot be in the future."),
 }

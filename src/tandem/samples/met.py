@@ -1,12 +1,13 @@
-"""Loads what people talk about and write down: meetings with decisions and actions, one series that decides nothing, pages with versions."""
+"""Loads what people talk about and write down: meetings with decisions and actions, one series that decides nothing, pages with versions,
+stakeholders and what they were told."""
 
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tandem.collaboration.actions import documents, passage_comments
-from tandem.collaboration.models import Document
+from tandem.collaboration.actions import documents, passage_comments, stakeholders
+from tandem.collaboration.models import Document, Stakeholder
 from tandem.governance.actions import meeting_points, meeting_series, meetings
 from tandem.governance.models import Meeting, MeetingSeries
 from tandem.people.models import Space, User
@@ -37,6 +38,10 @@ class Met:
         for frame in words.PAGES:
             self.timeline.add(self._ago(20, 10), partial(self._write, frame))
         self.timeline.add(self._ago(6, 15), self._again)
+        for one in words.STAKEHOLDERS:
+            self.timeline.add(self._ago(45, 9), partial(self._name, one))
+            for ago, what in one.told:
+                self.timeline.add(self._ago(ago, 16), partial(self._tell, one, what))
         self.timeline.add(self._ago(0, 7), self._gather)
 
     def _ago(self, days: int, hour: int) -> datetime:
@@ -95,6 +100,17 @@ class Met:
         page = Document.objects.get(space=space, title=say(words.PAGES[0].title))
         page = documents.change(actor=self.lead, document=page, version=None, body=page.body + say(words.AGAIN), note=say(("Broken builds", "构建损坏")))
         passage_comments.add(actor=self.place.users["pm0"] if self._people(("pm0",), space) else self.lead, document=page, quote=say(words.REMARK[0]), body=say(words.REMARK[1]))
+
+    def _name(self, frame: words.StakeholderFrame) -> None:
+        say, space = self.place.say, self.place.projects[frame.where].space
+        stakeholders.create(
+            actor=self.lead, space=space, name=say(frame.name), part=say(frame.part), expects=say(frame.expects), interest=frame.interest, influence=frame.influence, stance=frame.stance,
+            every_days=frame.every or None, way=say(("Call", "电话")) if frame.every else "",
+        )  # fmt: skip
+
+    def _tell(self, frame: words.StakeholderFrame, what: tuple[str, str]) -> None:
+        row = Stakeholder.objects.get(space=self.place.projects[frame.where].space, name=self.place.say(frame.name))
+        stakeholders.tell(actor=self.lead, stakeholder=row, what=self.place.say(what))
 
     def _gather(self) -> None:
         """The next steering committee has its agenda."""

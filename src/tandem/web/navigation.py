@@ -12,7 +12,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
 
-from tandem.collaboration.models import Document
+from tandem.collaboration.models import Document, Stakeholder
 from tandem.exchange.models import Import
 from tandem.governance.models import ChangeRequest, Gate, Issue, MeetingSeries, Risk
 from tandem.people.access import Permission, may_somewhere
@@ -71,7 +71,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Risks"), "risks", "x"), (_("Risk matrix"), "risk_matrix", ""), (_("Risk exposure"), "risk_exposure", ""), (_("Suggested risks"), "risk_suggestions", ""),
         (pgettext_lazy("risks that happened", "Issues"), "issues", ""), (_("Change requests"), "change_requests", ""), (_("Table of approvals"), "approval_rules", ""), (_("Decisions"), "decisions", ""), (_("Where decisions wait"), "decision_waits", ""),
         (_("By phase"), "phase_board", ""), (pgettext_lazy("stage gates", "Gates"), "gates", ""), (pgettext_lazy("ways of working", "Methods"), "methods", ""),
-        (_("Meetings"), "meetings", "n"), (_("Documents"), "documents", "m"),
+        (_("Meetings"), "meetings", "n"), (_("Documents"), "documents", "m"), (_("Stakeholders"), "stakeholders", ""),
     ]),
     (_("People"), "users", "k", [
         (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Load"), "load", ""), (_("Allocation"), "allocation", ""), (_("Bookings"), "bookings", ""), (_("Fairness"), "fairness", ""),
@@ -117,7 +117,7 @@ _FILLED_BY: dict[str, list[Any]] = {
     "projects": [Project, Portfolio, Programme, Proposal],
     "roadmap": [Product],
     "work_items": [Project, Import],
-    "risks": [Risk, Issue, Gate, ChangeRequest, Document, MeetingSeries],
+    "risks": [Risk, Issue, Gate, ChangeRequest, Document, MeetingSeries, Stakeholder],
 }
 _KEPT_SECONDS, _KEPT_WHILE_SOME_LACK = 300.0, 20.0
 _KEPT_PEOPLE = 5000

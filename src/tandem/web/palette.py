@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
-from tandem.collaboration.models import Document, SavedView
+from tandem.collaboration.models import Document, SavedView, Stakeholder
 from tandem.governance.models import ChangeRequest, Decision, Issue, MeetingSeries, Risk
 from tandem.kit.text import fold, grams, near_grams, nearness, pinyin_key
 from tandem.people.models import Team, User
@@ -154,6 +154,7 @@ NOUNS = (
     Noun(lazy("Skills"), Skill, "name", "user", "skills_detail"),
     Noun(lazy("Teams"), Team, "name", "users", "teams_detail"),
     Noun(lazy("Meetings"), MeetingSeries, "title", "calendar-event", "meeting_series_detail"),
+    Noun(lazy("Stakeholders"), Stakeholder, "name", "user", "stakeholders_detail"),
     Noun(lazy("Documents"), Document, "title", "notes", "documents_detail"),
     Noun(lazy("Views"), SavedView, "name", "bookmark", "work_items", "query"),
 )

@@ -10,10 +10,11 @@ from tandem.collaboration.models.notification import Notification, Told
 from tandem.collaboration.models.notification_rules import NotificationRules
 from tandem.collaboration.models.reaction import Reaction
 from tandem.collaboration.models.saved_view import SavedView
+from tandem.collaboration.models.stakeholder import Stakeholder, StakeholderNote
 from tandem.collaboration.models.subscription import Subscription
 from tandem.collaboration.models.watch import Watch
 
 __all__ = [
-    "Attachment", "Comment", "Document", "DocumentVersion", "Feed", "IdempotentRequest", "Job", "Notification", "NotificationRules", "PassageComment", "Reaction", "SavedView", "Subscription",
+    "Attachment", "Comment", "Document", "DocumentVersion", "Feed", "IdempotentRequest", "Job", "Notification", "NotificationRules", "PassageComment", "Reaction", "SavedView", "Stakeholder", "StakeholderNote", "Subscription",
     "Told", "Watch",
 ]  # fmt: skip

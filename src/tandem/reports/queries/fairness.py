@@ -1,10 +1,10 @@
-"""How evenly load, overtime and work on days off lie on the people of a team, over the last whole weeks.
+"""How evenly load, overtime, work on days off and meetings lie on the people of a team, over the last whole weeks.
 
 What somebody worked is told to themselves and to who answers their weeks of time: who manages resources where they are kept, their
 manager, who plans every project in which they worked. Who sees each of a team is told its sums. Everybody else of the team is told,
 roughly, where its middle half lies, while enough people are out of their sight; nothing where they may say who is in the team, for
-from teams of their own choice they would reckon somebody. When by the clock somebody worked, and their meetings, nobody writes down:
-of these nothing is told."""
+from teams of their own choice they would reckon somebody. Meetings are those that were held
+here, for those who were there. When by the clock somebody worked nobody writes down: of that nothing is told."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 from django.db.models import Case, F, Q, Sum, Value, When
+from django.utils import timezone
 
+from tandem.governance.models import Meeting, MeetingPresence
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.kit.errors import Hidden
@@ -31,7 +33,7 @@ ENOUGH = 8
 "So many people whose figures the reader does not see are in every range that is told of the team, if any are."
 ROUGH_HOURS, ROUGH_SHARE = 1.0, 0.05
 "Steps to which a range is rounded for who does not see each: exact, its ends would be the figures of single people."
-MEASURES = ("logged", "overtime", "off", "ahead")
+MEASURES = ("logged", "overtime", "off", "meetings", "ahead")
 SHARES = ("logged", "ahead")
 "Measures that are shares; the others are hours."
 
@@ -49,10 +51,14 @@ class Worked:
     off: tuple[float, ...]
     ahead: float | None
     since: date | None = None
+    met: tuple[float, ...] = ()
+    "Hours in meetings, by week."
 
     def of(self, measure: str) -> float | None:
         if measure == "ahead":
             return self.ahead
+        if measure == "meetings":
+            return sum(self.met)
         if measure == "logged":
             return sum(self.logged) / sum(self.time) if sum(self.time) else None
         return sum(self.off) if measure == "off" else sum(self.overtime)
@@ -132,7 +138,8 @@ def of(user: Any, team: Team, weeks: int = WEEKS) -> Fairness:
     have = available_hours(people, first, monday - timedelta(days=1))
     ahead = load.of(user, people, monday, AHEAD)
     since = _came(team, first)
-    all_ = [_worked(pk, name, have, logged.get(pk), ahead.courses[pk], first, since.get(pk)) for pk, name in people.items()]
+    met = _met(people, first, monday - timedelta(days=1))
+    all_ = [_worked(pk, name, have, logged.get(pk), ahead.courses[pk], first, since.get(pk), met.get(pk)) for pk, name in people.items()]
     counted = [one for one in all_ if any(one.logged)]
     told = [one for one in all_ if one.person_id in seen]
     if is_whole:
@@ -171,6 +178,15 @@ def _logged(people: Iterable[int], first: date, last: date) -> dict[int, np.ndar
     return found
 
 
+def _met(people: Iterable[int], first: date, last: date) -> dict[int, np.ndarray[Any, Any]]:
+    """Minutes by day in meetings that were held, of who was there."""
+    found: dict[int, np.ndarray[Any, Any]] = {}
+    rows = MeetingPresence.objects.filter(user__in=set(people), meeting__state=Meeting.State.HELD, meeting__starts_at__date__range=(first, last))  # house: reads — sums; told as `answered` says
+    for pk, starts, ends in rows.values_list("user_id", "meeting__starts_at", "meeting__ends_at"):
+        found.setdefault(pk, np.zeros((last - first).days + 1))[(timezone.localdate(starts) - first).days] += (ends - starts).total_seconds() / 60
+    return found
+
+
 def _came(team: Team, first: date) -> dict[int, date]:
     """Person → the day on which they came to the team, of those who came after the first day; who left and came back, the last time. With
     whom the team was begun count for all weeks: they worked together before somebody wrote it down."""
@@ -182,16 +198,18 @@ def _came(team: Team, first: date) -> dict[int, date]:
     return found
 
 
-def _worked(pk: int, name: str, have: Availability, logged: Any, ahead: load.Course, first: date, since: date | None) -> Worked:
+def _worked(pk: int, name: str, have: Availability, logged: Any, ahead: load.Course, first: date, since: date | None, met: Any = None) -> Worked:
     time = have.minutes[pk].copy()
     done = np.zeros_like(time) if logged is None else logged
     if since is not None:
         time[: (since - first).days] = 0
         done[: (since - first).days] = 0
+        if met is not None:
+            met[: (since - first).days] = 0
     off = np.where(time > 0, 0.0, done)
-    weeks = [tuple(load.by_week(row).tolist()) for row in (time, done, off)]
+    weeks = [tuple(load.by_week(row).tolist()) for row in (time, done, off, np.zeros_like(time) if met is None else met)]
     room = float(ahead.time.sum())
-    return Worked(pk, name, weeks[0], weeks[1], weeks[2], float(ahead.load.sum()) / room if room > 0 else None, since)
+    return Worked(pk, name, weeks[0], weeks[1], weeks[2], float(ahead.load.sum()) / room if room > 0 else None, since, weeks[3])
 
 
 def _spread(people: list[Worked], measure: str) -> Spread | None:

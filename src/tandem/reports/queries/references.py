@@ -45,7 +45,7 @@ class Named:
 
 
 Key = tuple[str, str]
-_DONE = {"done", "closed", "resolved", "shipped", "released", "achieved", "reached", "kept", "accepted", "applied", "realised"}
+_DONE = {"done", "closed", "resolved", "shipped", "released", "achieved", "reached", "kept", "accepted", "applied", "realised", "decided", "held"}
 _NOT_YET = {"to_do", "idea", "planned", "draft", "open"}
 
 

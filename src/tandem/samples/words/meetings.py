@@ -61,3 +61,26 @@ PAGES = (
 )  # fmt: skip
 AGAIN: Pair = ("\n\nWho breaks the build mends it first.", "\n\n谁弄坏构建，谁先修好。")
 REMARK: tuple[Pair, Pair] = (("Nothing is shipped on Fridays.", "周五不发布。"), ("Also not in the week before Christmas?", "圣诞前一周是否也不发布？"))
+
+
+class StakeholderFrame(NamedTuple):
+    """`told`: what was said and how many days ago."""
+
+    where: str
+    name: Pair
+    part: Pair
+    expects: Pair
+    interest: int
+    influence: int
+    stance: str
+    every: int
+    told: tuple[tuple[int, Pair], ...] = ()
+
+
+STAKEHOLDERS = (
+    StakeholderFrame("PORT", ("Key account Nordhafen", "重点客户北港"), ("Largest shipper", "最大货主"), ("Prices before the booking, without calls.", "下单前看到价格，无需致电。"), 5, 4, "supports", 14,
+                     ((30, ("The price comes with the autumn release.", "价格功能随秋季版本上线。")), (16, ("It moved by three weeks; they were told why.", "推迟三周，已说明原因。")))),
+    StakeholderFrame("PORT", ("Works council", "职工委员会"), ("Speaks for the desk", "代表客服台员工"), ("Nobody loses their place.", "不裁员。"), 4, 3, "neutral", 30, ((9, ("The desk gets other work, nobody leaves.", "客服台转做其他工作，不裁员。")),)),
+    StakeholderFrame("CUS", ("Customs authority", "海关"), ("Approves the interface", "审批接口"), ("Forms as they want them.", "单证符合要求。"), 2, 5, "neutral", 21, ((40, ("The test messages were sent.", "测试报文已发送。")),)),
+    StakeholderFrame("CUS", ("Freight forwarders’ association", "货代协会"), ("Hears it from its members", "从会员处了解"), ("To know it in time.", "及时知情。"), 3, 2, "opposes", 0),
+)  # fmt: skip

@@ -24,7 +24,7 @@ PAGES = {
     "portfolio.project": "projects_detail", "portfolio.proposal": "proposals_detail", "planning.scenario": "scenarios_detail", "portfolio.projectreport": "project_reports_detail", "product.product": "products_detail", "product.feature": "features_detail",
     "product.release": "releases_detail", "product.scoringmodel": "scoring_models_detail", "product.ballot": "ballots_detail", "product.experiment": "experiments_detail", "product.persona": "personas_detail", "product.competitor": "competitors_detail", "product.researchnote": "research_notes_detail", "product.feedback": "feedback_detail", "resources.jobrole": "job_roles_detail", "resources.skill": "skills_detail", "resources.department": "departments_detail", "resources.booking": "bookings_detail", "resources.timesheet": "time_sheet", "people.user": "person_time", "work.workitem": "work_item_by_id", "collaboration.job": "job",
     "automation.hook": "webhook", "resources.timeoff": "time_off_detail", "governance.risk": "risks_detail", "governance.issue": "issues_detail", "governance.changerequest": "change_requests_detail", "governance.decision": "decisions_detail",
-    "collaboration.document": "documents_detail", "governance.meetingseries": "meeting_series_detail", "governance.meeting": "meetings_detail",
+    "collaboration.document": "documents_detail", "collaboration.stakeholder": "stakeholders_detail", "governance.meetingseries": "meeting_series_detail", "governance.meeting": "meetings_detail",
 }  # fmt: skip
 _NO_PEEK = ("collaboration.job", "resources.timesheet", "people.user", "automation.hook", "automation.rule", "resources.timeoff")
 _SNIPPET = 240
@@ -107,7 +107,7 @@ def _names(user: Any, rows: list[Notification]) -> dict[Ref, str]:
         seen = apps.get_model(kind)._default_manager.visible_to(user).filter(pk__in=ids)  # type: ignore[attr-defined]
         found |= {
             Ref(kind, one.pk): str(one)
-            for one in (seen.only("key", "title") if kind == "work.workitem" else seen)
+            for one in (seen.only("key", "title") if kind == "work.workitem" else seen.select_related("series") if kind == "governance.meeting" else seen)
         }
     return found
 
@@ -171,7 +171,7 @@ def _without_event(facts: dict[str, Any]) -> str:
         return _("It has been in progress for longer than %(days)s days, within which %(percent)s %% of the finished items were done") % {
             "days": f"{facts['aged']:g}", "percent": facts["percent"],
         }  # fmt: skip
-    if said := _of_meeting(facts):
+    if said := _of_talks(facts):
         return said
     if "review" in facts:
         return _("It is to be looked at again since %(day)s") % {"day": _day(facts["review"])}
@@ -223,7 +223,10 @@ def _without_event(facts: dict[str, Any]) -> str:
     return _("something that is gone or that you cannot see")
 
 
-def _of_meeting(facts: dict[str, Any]) -> str:
+def _of_talks(facts: dict[str, Any]) -> str:
+    """Of meetings, and of stakeholders who are to be told something."""
+    if "stakeholder" in facts:
+        return _("It is time to tell them something, since %(day)s") % {"day": _day(facts["stakeholder"])}
     if "meeting_minutes" in facts:
         counts = {"decisions": facts["decisions"], "actions": facts["actions"], "when": _moment(facts["meeting_minutes"])}
         return _("The minutes of %(when)s are there: %(decisions)s decisions, %(actions)s actions") % counts

@@ -80,11 +80,11 @@ def _sentence(rows: list[value_reads.Value], idle: list[value_reads.Value]) -> s
     if not rows:
         return ""
     held = sum(row.held for row in rows)
-    words = ngettext("%(n)s meeting took %(hours)s hours of people", "%(n)s meetings took %(hours)s hours of people", held) % {"n": held, "hours": round(sum(row.hours for row in rows))}
+    words = ngettext("%(n)s meeting took %(hours)s h of people’s time", "%(n)s meetings took %(hours)s h of people’s time", held) % {"n": held, "hours": round(sum(row.hours for row in rows))}
     if not idle:
         return words
     lost = {"n": len(idle), "hours": round(sum(row.hours for row in idle))}
-    return words + " · " + ngettext("%(n)s series decided nothing, in %(hours)s hours", "%(n)s series decided nothing, in %(hours)s hours", len(idle)) % lost
+    return words + " · " + ngettext("%(n)s series decided nothing, in %(hours)s h", "%(n)s series decided nothing, in %(hours)s h", len(idle)) % lost
 
 
 urls = [

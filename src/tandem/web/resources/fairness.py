@@ -36,7 +36,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _names() -> dict[str, str]:
-    return {"logged": _("Logged against time"), "overtime": _("Overtime"), "off": _("On days off"), "ahead": _("Load of the next %(n)s weeks") % {"n": reads.AHEAD}}
+    return {"logged": _("Logged against time"), "overtime": _("Overtime"), "off": _("On days off"), "meetings": _("In meetings"), "ahead": _("Load of the next %(n)s weeks") % {"n": reads.AHEAD}}
 
 
 def told(measure: str, value: float | None) -> str:
@@ -61,6 +61,8 @@ def _record(found: Fairness, one: Worked, measure: str) -> str:
     """The week in which most of it lies, or the load ahead."""
     if measure == "ahead":
         return reverse("person_load", kwargs={"id": one.person_id})
+    if measure == "meetings":
+        return reverse("meeting_value")
     weeks = {"logged": one.logged, "overtime": one.overtime, "off": one.off}[measure]
     return _week(found, one, max(range(len(weeks)), key=weeks.__getitem__))
 
