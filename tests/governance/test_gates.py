@@ -218,6 +218,14 @@ def test_hold_and_kill_hold_and_end_the_project(world, gate):
     assert (Project.objects.get(pk=gate.project_id).state, Gate.objects.get(pk=nxt.pk).state) == ("cancelled", "killed")
     with pytest.raises(Refused, match="gate_decided"):
         give(world.alma, nxt)
+    after = world.project.gates.select_related("project", "space").get(key="release")
+    for do in (lambda: give(world.alma, after), lambda: gates.set_release(actor=world.alma, gate=after, amount=D("5000"), currency="EUR")):
+        with pytest.raises(Refused, match="gate_project_over"):
+            do()
+    Project.objects.filter(pk=gate.project_id).update(state="running")
+    with pytest.raises(Refused, match="gate_before_open"):
+        give(world.alma, after)
+    assert (Gate.objects.get(pk=after.pk).state, Budget.objects.count()) == ("open", 0)
 
 
 def test_money_is_released_with_go_once_and_by_who_may(world, gate):
