@@ -40,6 +40,7 @@ REFUSALS: dict[str, Any] = {
     "verdict_waits": _("A verdict waits for its second: second it or take it back."),
     "verdict_decided": _("This verdict is decided: %(state)s."),
     "second_by_another": _("Somebody else has to second it."),
+    "giver_reviews_no_more": _("%(name)s, who gave it, does not review here any more: take it back and give a new one."),
     "managers_alone": _("Both of you manage this project: one of the two must not."),
     "conditions_too_many": _("A verdict has at most %(most)s conditions."),
     "recycle_without_conditions": _("Say what has to be done before it comes back."),

@@ -96,6 +96,9 @@ def second(*, actor: Any, gate_verdict: GateVerdict, version: int | None) -> Gat
         raise Refused("verdict_decided", state=str(gate_verdict.get_state_display()))
     if gate_verdict.given_by_id == actor.pk:
         raise Refused("second_by_another")
+    giver = gate_verdict.given_by
+    if not may(giver, Permission.COMMENT, gate.space_id) or not may_decide(giver, gate):
+        raise Refused("giver_reviews_no_more", name=giver.name)
     if {actor.pk, gate_verdict.given_by_id} <= managers(gate):
         raise Refused("managers_alone")
     with transaction.atomic():

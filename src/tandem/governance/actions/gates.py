@@ -16,6 +16,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import User
+from tandem.people.scoping import members_of
 from tandem.portfolio.models import Portfolio, Project
 from tandem.work.actions import work_items
 
@@ -101,8 +102,8 @@ def set_release(*, actor: Any, gate: Gate, version: int | None = None, amount: D
 
 
 def reviewers(gate: Gate) -> list[User]:
-    """The people who have a reviewing role in the project."""
-    rows = MethodPart.objects.kept().filter(project=gate.project_id, kind=MethodPart.Kind.ROLE, key__in=gate.reviewers, person__is_active=True)
+    """The people who have a reviewing role in the project and still see it."""
+    rows = MethodPart.objects.kept().filter(project=gate.project_id, kind=MethodPart.Kind.ROLE, key__in=gate.reviewers, person__in=members_of(gate.space_id).values("user"))
     return list({part.person_id: part.person for part in rows.select_related("person").order_by("rank")}.values())
 
 
