@@ -599,7 +599,7 @@ def _asked_and_made(admin: User, project: Project) -> dict[str, Any]:
 
 _WAY = {
     "phases": [{"key": "think", "name": "Think", "stage": "concept", "days": 5}, {"key": "do", "name": "Do", "stage": "build", "days": 10}],
-    "roles": [{"key": "sponsor", "name": "Sponsor", "duty": ""}],
+    "roles": [{"key": "sponsor", "name": "Sponsor", "duty": ""}, {"key": "scribe", "name": "Scribe", "duty": ""}],
     "deliverables": [{"key": "note", "name": "Note", "phase": "think", "checklist": ["Read"]}],
     "gates": [
         {"key": "go", "name": "Go on", "phase": "think", "money": 40, "reviewers": ["sponsor"], "criteria": [{"key": "worth", "kind": "judged", "text": "Worth it", "limit": 0}]},
@@ -622,7 +622,7 @@ def _gated(admin: User, top: Space, project: Project, managed: Project) -> dict[
     waiting = gate_verdicts.give(actor=admin, gate=theirs, version=None, verdict="go", reason="Worth it", digest=gate_verdicts.content(theirs)[1])
     return {
         "pack_use": pack_uses.take(actor=admin, project=project, pack="software"), "method": method, "unused_method": methods.create(actor=admin, space=top, name="Nobody's way"), "method_version": second, "method_draft": _changed_version(admin, method, 14),
-        "method_use": use, "method_part": MethodPart.objects.get(project=project, kind="role"), "gate": gate, "gate_criterion": criterion, "waiting_verdict": waiting,
+        "method_use": use, "method_part": MethodPart.objects.get(project=project, kind="role", key="scribe"), "gate": gate, "gate_criterion": criterion, "waiting_verdict": waiting,
         "gate_release": gates.set_release(actor=admin, gate=project.gates.get(key="end"), amount=Decimal("900"), currency="EUR"),
     }  # fmt: skip
 

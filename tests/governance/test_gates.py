@@ -103,6 +103,18 @@ def test_a_criterion_is_judged_with_evidence_by_who_may_work_there(world, gate):
     assert Event.objects.filter(verb="gate.judged").count() == 2
 
 
+def test_what_is_judged_looks_at_the_gate_as_it_is_now(world, gate):
+    """The gate was open when the person opened its page, and was passed since."""
+    one = gate.criteria.select_related("gate").get(key="benefit")
+    assert one.gate.is_open
+    give(world.alma, gate)
+    with pytest.raises(Refused, match="gate_decided"):
+        gates.judge(actor=world.mei, gate_criterion=one, version=None, is_met=False, evidence="Too dear")
+    with pytest.raises(Refused, match="gate_decided"):
+        gates.take_back(actor=world.mei, gate_criterion=one, version=None)
+    assert GateCriterion.objects.get(pk=one.pk).is_met is None
+
+
 def test_without_a_reviewing_role_the_portfolio_decides(world, gate):
     for user, error in ((world.boris, Denied), (world.mei, Denied), (world.dana, Hidden)):
         with pytest.raises(error):
@@ -218,6 +230,14 @@ def test_hold_and_kill_hold_and_end_the_project(world, gate):
     assert (Project.objects.get(pk=gate.project_id).state, Gate.objects.get(pk=nxt.pk).state) == ("cancelled", "killed")
     with pytest.raises(Refused, match="gate_decided"):
         give(world.alma, nxt)
+    after = world.project.gates.select_related("project", "space").get(key="release")
+    for do in (lambda: give(world.alma, after), lambda: gates.set_release(actor=world.alma, gate=after, amount=D("5000"), currency="EUR")):
+        with pytest.raises(Refused, match="gate_project_over"):
+            do()
+    Project.objects.filter(pk=gate.project_id).update(state="running")
+    with pytest.raises(Refused, match="gate_before_open"):
+        give(world.alma, after)
+    assert (Gate.objects.get(pk=after.pk).state, Budget.objects.count()) == ("open", 0)
 
 
 def test_money_is_released_with_go_once_and_by_who_may(world, gate):
@@ -262,6 +282,24 @@ def test_whoever_lost_the_right_or_left_seconds_nothing(world, gate):
         gate_verdicts.second(actor=world.alma, gate_verdict=row, version=None)
 
 
+def test_a_verdict_of_who_reviews_no_more_is_not_seconded(world, gate):
+    role(world, gate, "sponsor", world.boris)
+    role(world, gate, "pmo", world.alma)
+    row = give(world.boris, gate)
+    role(world, gate, "sponsor", None)
+    with pytest.raises(Refused, match="giver_reviews_no_more"):
+        gate_verdicts.second(actor=world.alma, gate_verdict=row, version=None)
+
+
+def test_who_does_not_see_the_project_any_more_is_not_waited_for(world, gate):
+    nadia = make.user(actor=world.admin, name="Nadia", role=Role.PORTFOLIO_MANAGER)
+    role(world, gate, "sponsor", nadia)
+    role(world, gate, "pmo", world.alma)
+    make.spaces.revoke(actor=world.admin, space=world.root, user=nadia)
+    assert gate_verdicts.reviewing(gate) == {world.alma.pk}
+    assert give(world.alma, gate).state == "given"
+
+
 def test_no_order_of_steps_lets_a_manager_pass_a_gate_alone(world, gate):
     """Every order of the steps that Boris can take, however he mixes them: the gate never passes by his hand alone."""
     role(world, gate, "sponsor", world.boris)
@@ -277,11 +315,28 @@ def test_no_order_of_steps_lets_a_manager_pass_a_gate_alone(world, gate):
             gate_verdicts.withdraw(actor=world.boris, gate_verdict=row, version=None)
         elif name == "role":
             method_parts.give(actor=world.boris, method_part=part(gate, "role", "pmo"), version=None, person=world.boris)
+        elif name == "hand":  # to somebody who does as asked, and from then on does it
+            method_parts.give(actor=world.boris, method_part=part(gate, "role", "sponsor"), version=None, person=world.mei)
+        elif name == "friend":
+            give(world.mei, now)
+        elif name == "leave":
+            method_parts.tailor(actor=world.boris, method_part=part(gate, "gate", "mandate"), version=None, reason="No need", is_left_out=True)
 
-    for order in itertools.product(("give", "second", "withdraw", "role"), repeat=4):
+    for order in itertools.product(("give", "second", "withdraw", "role", "hand", "friend", "leave"), repeat=3):
         for name in order:
             try:
                 step(name)
             except (Refused, Denied):
                 continue
-            assert Gate.objects.get(pk=gate.pk).state == "open", order
+            now = Gate.objects.get(pk=gate.pk)
+            assert (now.state, now.is_left_out) == ("open", False), order
+
+
+def test_who_manages_by_a_role_above_does_not_decide_alone(world, gate):
+    """Nadia is project manager of everything: not the owner, and not named as manager in the method."""
+    nadia = make.user(actor=world.admin, name="Nadia", role=Role.PROJECT_MANAGER)
+    for key in ("sponsor", "pmo"):
+        with pytest.raises(Denied):
+            method_parts.give(actor=nadia, method_part=part(gate, "role", key), version=None, person=nadia)
+    role(world, gate, "sponsor", nadia)
+    assert (give(nadia, gate).state, Gate.objects.get(pk=gate.pk).state) == ("waiting", "open")

@@ -14,7 +14,8 @@ from tandem.governance.models import Gate, GateCriterion, Method, MethodPart, Me
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
-from tandem.people.models import Role
+from tandem.people import scoping
+from tandem.people.models import Role, Space
 from tandem.work.actions import checklists, work_items
 from tandem.work.models import ChecklistEntry, Link, State, WorkItem
 from tests import make
@@ -301,6 +302,13 @@ def test_the_effect_of_a_version_needs_enough(world, project, method):
     work_items.change(actor=world.alma, item=WorkItem.objects.get(title="Item 3"), version=None, state=make.state_of(project, "done"))
     _before, now = method_effects.sides(methods.newest(method))
     assert (now.items, now.lead_days, now.reopened) == (20, 4.0, 0.05)
+
+
+def test_the_effect_of_a_version_tells_nothing_of_confidential_projects(world, project, method):
+    Space.objects.filter(pk=project.space_id).update(is_confidential=True)
+    scoping.access_changed()
+    _before, now = method_effects.sides(methods.newest(method))
+    assert (now.projects, now.items, now.gates) == (0, 0, 0)
 
 
 def test_a_gate_that_is_decided_is_not_left_out_any_more(world, project):

@@ -57,6 +57,20 @@ def test_every_page_stands_empty_and_full(world, signed_in, language):
         read(client, path)
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_each_gate_of_a_project_with_money_stands(world, signed_in, project, language):
+    """Also with what was said of the budget when a verdict was given."""
+    world.alma.language = language
+    world.alma.save(update_fields=["language"])
+    make.budget(actor=world.alma, project=project, amount="1000")
+    client = signed_in(world.alma)
+    for gate in project.gates.select_related("project", "space").order_by("rank"):
+        read(client, f"/gates/{gate.pk}/")
+        gate_verdicts.give(actor=world.alma, gate=gate, version=None, verdict="go", reason="So", digest=gate_verdicts.content(gate)[1])
+        read(client, f"/gates/{gate.pk}/")
+    assert GateVerdict.objects.filter(content__contains=[{"code": "within"}]).exists()
+
+
 def test_a_project_begins_from_one_form(world, signed_in):
     client = signed_in(world.alma)
     sent = {"method": "scrum", "name": "Berth app", "home": world.root.pk, "starts_on": "2027-02-01", "owner": world.boris.pk}

@@ -8,12 +8,14 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from tandem.collaboration.words import REFUSALS
 from tandem.config import words_command
 from tests import areas
 from tests.house import pages, policies
 from tests.web.pages_in_words import english_left, people_said
 
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
+NAMED = re.compile(r"%\((\w+)\)")
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 # names of programs, formats, methods and keys, which stand in Latin letters in Chinese too
@@ -105,6 +107,32 @@ def test_placeholders_are_the_same_in_chinese():
             if set(PLACEHOLDERS.findall(text)) != wanted or stray:
                 wrong.append(f"{_each(message.id)[0][:60]} → {text[:60]}")
     assert not wrong, "\n".join(wrong)
+
+
+def _can_be_said(text: str, names: list[str]) -> bool:
+    """A lone % for “per cent” falls over where the words are formatted: there it stands as %%."""
+    try:
+        return bool(text % dict.fromkeys(names, 7))
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def test_what_is_formatted_can_be_formatted_in_chinese():
+    wrong = []
+    for message in words_command.catalogue("zh_Hans"):
+        names = NAMED.findall(_each(message.id)[-1]) if message.id and message.string else []
+        wrong += [text for text in _each(message.string) if not _can_be_said(text, names)] if names else []
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_refusal_can_be_said(language):
+    """Its sentence is always formatted, also one without a placeholder."""
+    with translation.override("en"):
+        names = {code: NAMED.findall(str(sentence)) for code, sentence in REFUSALS.items()}
+    with translation.override(language):
+        wrong = [code for code, sentence in REFUSALS.items() if not _can_be_said(str(sentence), names[code])]
+    assert not wrong
 
 
 def test_chinese_uses_its_own_signs():

@@ -95,7 +95,7 @@ def _fill(it: Conformance, parts: list[MethodPart], gates: list[Gate], entries: 
         before = in_force[number - 1] if number else None
         mine = [part for part in kept if part.kind == _K.DELIVERABLE and part.phase == gate.phase]
         it.checks += _of_gate(gate, mine, entries)
-        if before is not None and any(part.item is not None and part.item.actual_start for part in mine):
+        if before is not None and any(part.item is not None and part.item.removed_at is None and part.item.actual_start for part in mine):
             it.checks.append(_begun(gate, before, mine))
     has_begun = it.use.project.state not in ("proposed",)
     for part in kept:
@@ -113,6 +113,8 @@ def _of_gate(gate: Gate, deliverables: list[MethodPart], entries: dict[int, list
     late = (passed - gate.due_on).days
     found = [Check("gate_in_time", late <= 0, gate.name, {"days": late, "day": passed.isoformat()}, gate=gate)]
     for part in deliverables:
+        if part.created_at > moment:  # nobody asked for it when the gate was passed
+            continue
         item = part.item if part.item is not None and part.item.removed_at is None else None
         done = item is not None and item.actual_finish is not None and item.actual_finish <= moment
         found.append(Check("deliverable", done, part.name, {"gate": gate.name, "is_there": item is not None}, item, gate))
@@ -124,7 +126,7 @@ def _of_gate(gate: Gate, deliverables: list[MethodPart], entries: dict[int, list
 
 def _begun(gate: Gate, before: Gate, deliverables: list[MethodPart]) -> Check:
     """No work of a phase before the gate that opens it was passed."""
-    first = min((part.item for part in deliverables if part.item is not None and part.item.actual_start), key=lambda item: item.actual_start)
+    first = min((part.item for part in deliverables if part.item is not None and part.item.removed_at is None and part.item.actual_start), key=lambda item: item.actual_start)
     early = before.passed_at is None or first.actual_start < before.passed_at
     return Check("began_early", not early, first.title, {"gate": before.name}, first, before)
 

@@ -1,4 +1,6 @@
-"""What a version of a method brought: the same three figures of the work done under it and under the one before, where there is enough of it."""
+"""What a version of a method brought: the same three figures of the work done under it and under the one before, where there is enough of it.
+
+The same for everybody who reads it: of confidential projects nothing is counted."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,6 +10,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from tandem.governance.models import Gate, MethodUse, MethodVersion
+from tandem.people.scoping import open_below
 from tandem.work.models import State, StateChange, WorkItem
 
 NEEDED_ITEMS, NEEDED_GATES = 20, 5
@@ -36,7 +39,7 @@ def sides(version: MethodVersion) -> tuple[Side | None, Side]:
 
 
 def _side(version: MethodVersion) -> Side:
-    uses = list(MethodUse.objects.filter(method_version=version).values_list("project_id", "space_id", "began_at", "ended_at"))
+    uses = list(MethodUse.objects.in_spaces(open_below(None)).filter(method_version=version).values_list("project_id", "space_id", "began_at", "ended_at"))
     times: list[timedelta] = []
     ids: list[int] = []
     for _project, space, began, ended in uses:

@@ -17,6 +17,7 @@ VERBS = {
     "control.said": _("said how a control stands"),
     "method_part.added": _("took up a part of the method"),
     "method_part.tailored": _("does a part of the method otherwise"),
+    "method_part.moved": _("moves a part of the method into another phase, as the newer version does"),
     "method_part.renamed": _("calls a part of the method as the newer version does"),
     "method_part.ended": _("is no longer asked for a part of the method"),
     "method_part.given": _("gave a role of the method"),

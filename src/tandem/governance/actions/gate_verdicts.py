@@ -13,7 +13,7 @@ from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Refused
 from tandem.people.access import Permission, may, require
-from tandem.people.models import Membership, Role, User
+from tandem.people.models import Role, User
 from tandem.people.scoping import members_of
 from tandem.portfolio.actions import budgets, projects
 from tandem.portfolio.models import Project
@@ -34,8 +34,8 @@ def content(gate: Gate) -> tuple[list[Standing], str]:
 
 
 def managers(gate: Gate) -> frozenset[int]:
-    """Who manages the project: its owner, and who has that role in its own space or in the method."""
-    found = set(Membership.objects.filter(space=gate.space_id, role=Role.PROJECT_MANAGER).values_list("user_id", flat=True))
+    """Who manages the project: its owner, who has that role in its space or above, and who has it in the method."""
+    found = set(members_of(gate.space_id).filter(role=Role.PROJECT_MANAGER).values_list("user_id", flat=True))
     found |= set(MethodPart.objects.filter(project=gate.project_id, kind=MethodPart.Kind.ROLE, key="manager", person__isnull=False).values_list("person_id", flat=True))
     return frozenset(found | ({gate.project.owner_id} if gate.project.owner_id else set()))
 
@@ -96,6 +96,9 @@ def second(*, actor: Any, gate_verdict: GateVerdict, version: int | None) -> Gat
         raise Refused("verdict_decided", state=str(gate_verdict.get_state_display()))
     if gate_verdict.given_by_id == actor.pk:
         raise Refused("second_by_another")
+    giver = gate_verdict.given_by
+    if not may(giver, Permission.COMMENT, gate.space_id) or not may_decide(giver, gate):
+        raise Refused("giver_reviews_no_more", name=giver.name)
     if {actor.pk, gate_verdict.given_by_id} <= managers(gate):
         raise Refused("managers_alone")
     with transaction.atomic():
@@ -134,7 +137,8 @@ def _held(gate: Gate, version: int | None) -> Gate:
         raise Refused("gate_left_out")
     if not held.is_open:
         raise Refused("gate_decided", state=str(held.get_state_display()))
-    earlier = Gate.objects.open().filter(project=held.project_id, rank__lt=held.rank).first()
+    gates.check_live(held)
+    earlier = Gate.objects.in_force().filter(project=held.project_id, rank__lt=held.rank).exclude(state=Gate.State.PASSED).first()
     if earlier is not None:
         raise Refused("gate_before_open", name=earlier.name)
     return held

@@ -16,17 +16,19 @@ from tandem.kit import clock
 from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.people.models import User
-from tandem.portfolio.models import Portfolio
+from tandem.people.scoping import members_of
+from tandem.portfolio.models import Portfolio, Project
 from tandem.work.actions import work_items
 
 _PLAN, _WORK = Permission.EDIT_PLAN, Permission.EDIT_WORK
+OVER = (Project.State.DONE, Project.State.CANCELLED)
 _is_address = URLValidator(schemes=("http", "https"))
 
 
 def change(*, actor: Any, gate: Gate, version: int | None, due_on: date, reason: str = "") -> Gate:
     """Another day, with the reason on record; its milestone goes along, what it was first due stays in the history."""
     require(actor, _PLAN, gate.space_id)
-    _check_open(gate)
+    check_open(gate)
     if due_on == gate.due_on:
         return gate
     reason = reason.strip()[:500]
@@ -48,12 +50,12 @@ def judge(*, actor: Any, gate_criterion: GateCriterion, version: int | None, is_
     require(actor, _WORK, gate_criterion.space_id)
     if gate_criterion.kind != GateCriterion.Kind.JUDGED:
         raise Refused("criterion_computed")
-    _check_open(gate_criterion.gate)
     evidence = " ".join(evidence.split())[:500]
     if not evidence:
         raise Refused("evidence_missing", field="evidence")
     link = link_of(link.strip())
     with transaction.atomic():
+        hold(gate_criterion.gate_id)
         before = gate_criterion.is_met
         gate_criterion.write(expected=version, is_met=is_met, evidence=evidence, link=link, judged_by=actor, judged_at=clock.now())
         told = {"criterion": [None, gate_criterion.text], "is_met": [before, is_met], **({"link": [None, link]} if link else {})}
@@ -64,10 +66,11 @@ def judge(*, actor: Any, gate_criterion: GateCriterion, version: int | None, is_
 def take_back(*, actor: Any, gate_criterion: GateCriterion, version: int | None) -> GateCriterion:
     """It is not judged any more."""
     require(actor, _WORK, gate_criterion.space_id)
-    _check_open(gate_criterion.gate)
-    if gate_criterion.is_met is None:
-        return gate_criterion
     with transaction.atomic():
+        hold(gate_criterion.gate_id)
+        gate_criterion.refresh_from_db() if version is None else None
+        if gate_criterion.is_met is None:
+            return gate_criterion
         before = gate_criterion.is_met
         gate_criterion.write(expected=version, **method_parts.UNJUDGED)
         record("gate.judged", gate_criterion.gate, actor=actor, changes={"criterion": [None, gate_criterion.text], "is_met": [before, None]})
@@ -78,13 +81,13 @@ def set_release(*, actor: Any, gate: Gate, version: int | None = None, amount: D
     """How much of the project's money it will release; nothing takes that back. The amount stands in no event: more people read those."""
     for needed in (Permission.EDIT_PORTFOLIO, Permission.SEE_COSTS):
         require(actor, needed, gate.space_id)
-    _check_open(gate)
     if amount is not None and not (amount.is_finite() and 0 < amount < Decimal(10) ** 12 and amount == amount.quantize(Decimal("0.01"))):
         raise Refused("money_unreadable", field="amount", text=str(amount)[:40])
     if amount is not None and currency not in {one for one, _name in Portfolio.CURRENCIES}:
         raise Refused("currency_malformed", field="currency", currency=currency[:10])
     with transaction.atomic():
-        held = Gate.objects.select_for_update(of=("self",)).get(pk=gate.pk)
+        held = hold(gate.pk)
+        check_live(held)
         held.write(expected=version)  # what the reviewers look at has changed
         row = GateRelease.objects.filter(gate=held).first()
         if amount is None:
@@ -99,12 +102,25 @@ def set_release(*, actor: Any, gate: Gate, version: int | None = None, amount: D
 
 
 def reviewers(gate: Gate) -> list[User]:
-    """The people who have a reviewing role in the project."""
-    rows = MethodPart.objects.kept().filter(project=gate.project_id, kind=MethodPart.Kind.ROLE, key__in=gate.reviewers, person__is_active=True)
+    """The people who have a reviewing role in the project and still see it."""
+    rows = MethodPart.objects.kept().filter(project=gate.project_id, kind=MethodPart.Kind.ROLE, key__in=gate.reviewers, person__in=members_of(gate.space_id).values("user"))
     return list({part.person_id: part.person for part in rows.select_related("person").order_by("rank")}.values())
 
 
-def _check_open(gate: Gate) -> None:
+def hold(pk: int) -> Gate:
+    """Locked until the transaction ends: a verdict and what it looks at do not pass each other by."""
+    held: Gate = Gate.objects.select_for_update(of=("self",)).select_related("project", "space").get(pk=pk)
+    check_open(held)
+    return held
+
+
+def check_live(gate: Gate) -> None:
+    """A project that is over takes no verdict and no money any more."""
+    if gate.project.state in OVER:
+        raise Refused("gate_project_over", state=str(gate.project.get_state_display()))
+
+
+def check_open(gate: Gate) -> None:
     if gate.is_left_out:
         raise Refused("gate_left_out")
     if not gate.is_open:

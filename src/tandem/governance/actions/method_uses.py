@@ -10,7 +10,7 @@ from django.utils import timezone
 from tandem.governance import method_content
 from tandem.governance.actions import method_parts, pack_uses
 from tandem.governance.method_content import Difference
-from tandem.governance.models import Gate, GateCriterion, MethodPart, MethodUse, MethodVersion
+from tandem.governance.models import Gate, GateCriterion, GateVerdict, MethodPart, MethodUse, MethodVersion
 from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.dates import DAY_MINUTES
@@ -21,7 +21,7 @@ from tandem.people.scoping import members_of
 from tandem.portfolio.models import Project
 from tandem.work.actions import checklists, links, work_items, workflows
 from tandem.work.actions.projects import open_project
-from tandem.work.models import Link, WorkItem, WorkItemType
+from tandem.work.models import ChecklistEntry, Link, WorkItem, WorkItemType
 
 _DO = Permission.EDIT_PLAN
 _K = MethodPart.Kind
@@ -72,7 +72,7 @@ def upgrade(*, actor: Any, method_use: MethodUse, version: int | None, method_ve
         use = _began(actor, project, method_version, method_use.starts_on)
         plan = _Plan(actor, project, method_use.starts_on)
         plan.follow(method_version.content, differences(before, method_version))
-        record("project.upgraded_method", project, actor=actor, changes={"method_version": [before.pk, method_version.pk]})
+        record("project.upgraded_method", project, actor=actor, changes={"method_version": [before.pk, method_version.pk], **({"not_made": [None, ", ".join(plan.skipped)]} if plan.skipped else {})})
     return use
 
 
@@ -115,6 +115,8 @@ class _Plan:
     project: Project
     day: date
     phases: dict[str, MethodPart] = field(default_factory=dict)
+    over: frozenset[str] = frozenset()
+    skipped: list[str] = field(default_factory=list)
 
     def make(self, content: method_content.Content) -> None:
         last: WorkItem | None = None
@@ -125,7 +127,7 @@ class _Plan:
                 part = self._part(method_content.KINDS[section], row, rank)
                 owner = self.project.owner
                 if part.kind == _K.ROLE and part.key == "manager" and owner is not None and members_of(self.project.space_id).filter(user=owner).exists():
-                    method_parts.give(actor=self.actor, method_part=part, version=None, person=owner)
+                    method_parts.assign(self.actor, part, None, owner)
 
     def _phase(self, content: method_content.Content, rank: int, phase: dict[str, Any], before: WorkItem | None) -> WorkItem | None:
         begins, ends = _working_days_on(self.day, 1), _working_days_on(self.day, phase["days"])
@@ -187,6 +189,7 @@ class _Plan:
         """Makes what is new, renames what is called something else, takes leave of what is no longer asked for: its work items stay. Of a
         phase that is over nothing is made any more."""
         self.phases = {one.key: one for one in MethodPart.objects.filter(project=self.project, kind=_K.PHASE).select_related("item")}
+        self.over = self._phases_over([row["key"] for row in content["phases"]])
         for one in found:
             if one.section == "states":
                 workflows.ensure_states(actor=self.actor, space=self.project.space, states=[(one.now["name"], one.now["category"])] if one.now else [])
@@ -199,8 +202,15 @@ class _Plan:
         for section, kind in method_content.KINDS.items():
             for rank, row in enumerate(content[section]):
                 MethodPart.objects.filter(project=self.project, kind=kind, key=row["key"]).exclude(rank=rank).update(rank=rank)
-                if kind == _K.GATE:
-                    Gate.objects.filter(project=self.project, key=row["key"]).exclude(rank=rank).update(rank=rank)
+                for gate in Gate.objects.filter(project=self.project, key=row["key"]) if kind == _K.GATE else ():
+                    method_parts.set_gate(self.actor, gate, rank=rank)
+
+    def _phases_over(self, keys: list[str]) -> frozenset[str]:
+        """Finished, or at the last gate that was decided or before it."""
+        done = {key for key, part in self.phases.items() if part.item is not None and part.item.is_done}
+        decided = set(Gate.objects.filter(project=self.project, state__in=(Gate.State.PASSED, Gate.State.KILLED)).values_list("phase", flat=True))
+        last = max((keys.index(key) for key in decided if key in keys), default=-1)
+        return frozenset(done | decided | set(keys[: last + 1]))
 
     def _leave(self, one: Difference) -> None:
         kind = method_content.KINDS[one.section]
@@ -210,16 +220,28 @@ class _Plan:
             record("method_part.ended", part, actor=self.actor, changes={"name": [part.name, None]})
         if kind == _K.GATE:
             for gate in Gate.objects.open().filter(project=self.project, key=one.key):
-                gate.write(expected=None, is_left_out=True)
+                self._take_back(gate)
+                method_parts.set_gate(self.actor, gate, is_left_out=True)
+
+    def _take_back(self, gate: Gate) -> None:
+        """A verdict that waits was meant for the gate as it was."""
+        for row in gate.verdicts.filter(state=GateVerdict.State.WAITING):
+            row.write(expected=None, state=GateVerdict.State.WITHDRAWN)
+            record("gate_verdict.withdrawn", gate, actor=self.actor, changes={"verdict": [row.verdict, None]})
 
     def _add(self, content: method_content.Content, one: Difference) -> None:
         kind, row = method_content.KINDS[one.section], one.now or {}
         rank = [each["key"] for each in content[one.section]].index(one.key)
+        if kind in (_K.DELIVERABLE, _K.GATE) and row["phase"] in self.over:
+            self.skipped.append(row["name"])
+            return
         again = MethodPart.objects.filter(project=self.project, kind=kind, key=one.key).first()
         if again is not None:  # it was asked for in an earlier version
             again.write(expected=None, ended_at=None, name=row["name"], rank=rank, phase=row.get("phase", ""))
-            Gate.objects.filter(project=self.project, key=one.key, is_left_out=True).update(is_left_out=again.is_left_out) if kind == _K.GATE else None
             record("method_part.added", again, actor=self.actor, changes={"kind": [None, kind], "name": [None, row["name"]]})
+            for gate in Gate.objects.open_or_left_out().filter(project=self.project, key=one.key) if kind == _K.GATE else ():
+                method_parts.set_gate(self.actor, gate, is_left_out=again.is_left_out)
+            self._bring(again, row)
             return
         if kind == _K.PHASE:
             before = self.phases.get(content["phases"][rank - 1]["key"]) if rank else None
@@ -247,13 +269,24 @@ class _Plan:
         part = MethodPart.objects.filter(project=self.project, kind=kind, key=one.key, ended_at=None).select_related("item").first()
         if part is None:
             return
+        if part.phase != row.get("phase", "") and not {part.phase, row["phase"]} & self.over:
+            before = part.phase
+            part.write(expected=None, phase=row["phase"])
+            record("method_part.moved", part, actor=self.actor, changes={"phase": [before, row["phase"]]})
         if part.name != row["name"] and not part.is_renamed:
             method_parts.call(actor=self.actor, part=part, name=row["name"])
-        if kind == _K.DELIVERABLE and part.item is not None and not part.item.is_done:
-            more = [text for text in row["checklist"] if text not in (one.was or {})["checklist"]]
+        self._bring(part, row)
+
+    def _bring(self, part: MethodPart, row: dict[str, Any]) -> None:
+        """What is not finished and not decided asks what the version asks."""
+        if part.kind == _K.DELIVERABLE and part.item is not None and part.item.removed_at is None and not part.item.is_done:
+            there = set(ChecklistEntry.objects.filter(item=part.item).values_list("text", flat=True))  # also what was struck out
+            more = [text for text in row["checklist"] if text not in there]
             if more:
                 checklists.add(actor=self.actor, item=part.item, text="\n".join(more))
-        for gate in Gate.objects.open().filter(project=self.project, key=one.key) if kind == _K.GATE else ():
-            gate.write(expected=None, reviewers=row["reviewers"], phase=row["phase"])
+        for gate in Gate.objects.open_or_left_out().filter(project=self.project, key=part.key) if part.kind == _K.GATE else ():
             self._criteria(gate, row["criteria"])
+            if gate.reviewers != row["reviewers"]:
+                self._take_back(gate)
+            gate.write(expected=None, name=part.name, reviewers=row["reviewers"], phase=part.phase)
             record("gate.changed", gate, actor=self.actor, changes={"criteria": [None, len(row["criteria"])]})

@@ -22,6 +22,10 @@ class GateQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         return self.in_force().filter(state__in=(Gate.State.OPEN, Gate.State.HELD))
 
+    def open_or_left_out(self) -> Self:
+        """Nothing is decided at them."""
+        return self.filter(state__in=(Gate.State.OPEN, Gate.State.HELD))
+
     def overdue(self, on: object) -> Self:
         return self.open().filter(due_on__lt=on)
 

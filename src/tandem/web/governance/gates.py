@@ -63,7 +63,8 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
     reads.look_up(user, [row])
     found, digest = gate_verdicts.content(row)
     waiting = GateVerdict.objects.visible_to(user).filter(gate=row, state=GateVerdict.State.WAITING).select_related("given_by").first()
-    decides = row.is_open and not row.is_left_out and may(user, Permission.COMMENT, row.space_id) and gate_verdicts.may_decide(user, row)
+    is_live = row.is_open and row.project.state not in gates.OVER
+    decides = is_live and not row.is_left_out and may(user, Permission.COMMENT, row.space_id) and gate_verdicts.may_decide(user, row)
     release = GateRelease.objects.visible_to(user).filter(gate=row).select_related("entry").first()
     may_money = may(user, Permission.EDIT_PORTFOLIO, row.space_id) and may(user, Permission.SEE_COSTS, row.space_id)
     met = sum(one.is_met is True for one in found)
@@ -74,7 +75,7 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
         "needs_second": decides and gate_verdicts.needs_second(user.pk, row), "may_judge": row.is_open and not row.is_left_out and may(user, Permission.EDIT_WORK, row.space_id),
         "verdicts": [_told(user, one) for one in GateVerdict.objects.visible_to(user).filter(gate=row).select_related("given_by", "seconded_by")],
         "verdict_words": list(GateVerdict.Verdict.choices), "people": _people(row) if decides else [], "condition_rows": range(CONDITION_ROWS),
-        "release": release, "money": money, "may_money": may_money and row.is_open, "sees_money": may(user, Permission.SEE_COSTS, row.space_id), "currencies": Portfolio.CURRENCIES,
+        "release": release, "money": money, "may_money": may_money and is_live, "sees_money": may(user, Permission.SEE_COSTS, row.space_id), "currencies": Portfolio.CURRENCIES,
         "is_overdue": row.is_open and row.due_on < clock.today(), "may_change": False, "may_move": row.is_open and not row.is_left_out and may(user, Permission.EDIT_PLAN, row.space_id),
         "shapes": words.VERDICT_SHAPES,
     }  # fmt: skip

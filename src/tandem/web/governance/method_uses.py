@@ -126,6 +126,7 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
         "conformance": found, "breaches": [(one, words.check(one)) for one in found.breaches], "held": [(one, words.check(one)) for one in found.checks if one.holds],
         "people": list(User.objects.filter(pk__in=members_of(project.space_id).values("user")).order_by("name")[:300]) if may_edit else [],  # house: reads — who sees the space may be named there
         "others": [part for part in parts if part.kind in (MethodPart.Kind.REPORT, MethodPart.Kind.KPI)], "tailored": found.tailored, **_newer(use),
+        "may_guard": may(user, Permission.EDIT_PORTFOLIO, project.space_id), "reviewing": {key for gate in gates if gate.is_open for key in gate.reviewers},
     }  # fmt: skip
     return render(request, "governance/project_method.html", context)
 
