@@ -1,6 +1,8 @@
 """Pages of a space: their versions, their tree, remarks on passages, and two people who write at once."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tandem.collaboration import passages
 from tandem.collaboration.actions import documents, passage_comments
@@ -81,6 +83,21 @@ def test_a_page_moves_among_its_siblings_and_stops_at_the_ends(world, page):
         documents.move(actor=world.mei, document=second, version=second.version + 1, is_up=True)
 
 
+def test_whatever_touches_the_tree_holds_the_space_before_the_page(world, page):
+    """Two that held them the other way round would wait for each other for ever."""
+    documents.create(actor=world.mei, space=world.project.space, title="Second")
+    deeds = (
+        lambda: documents.change(actor=world.mei, document=page, version=None, title="How", body="x", parent=None),
+        lambda: documents.move(actor=world.mei, document=page, version=None, is_up=False),
+        lambda: documents.remove(actor=world.mei, document=page),
+    )
+    for do in deeds:
+        with CaptureQueriesContext(connection) as asked:
+            do()
+        held = [one["sql"].split(" FROM ")[1].split()[0] for one in asked if " FOR " in one["sql"] and one["sql"].startswith("SELECT")]
+        assert held[0] == '"people_space"', held
+
+
 def test_words_of_a_page_are_found_however_they_are_marked_up(page):
     assert passages.words_of(page.body) == "We ship on Tuesdays. Never on Fridays."
     assert passages.holds(page.body, "on Tuesdays. Never")
@@ -132,6 +149,23 @@ def test_who_may_remark_settle_and_take_away(world, page):
         documents.change(actor=stakeholder, document=page, version=None, body="x")
     passage_comments.remove(actor=world.boris, passage_comment=theirs)
     assert list(PassageComment.objects.values_list("pk", flat=True)) == [mine.pk]
+
+
+def test_what_others_answered_goes_only_with_who_manages_access_and_each_on_record(world, page):
+    first = passage_comments.add(actor=world.mei, document=page, quote="Fridays", body="Why?")
+    mine = passage_comments.answer(actor=world.mei, passage_comment=first, body="I see")
+    theirs = passage_comments.answer(actor=world.admin, passage_comment=first, body="The tide")
+    with pytest.raises(Refused, match="passage_answered"):
+        passage_comments.remove(actor=world.mei, passage_comment=first)
+    passage_comments.remove(actor=world.admin, passage_comment=theirs)
+    passage_comments.remove(actor=world.mei, passage_comment=first)
+    assert not PassageComment.objects.exists()
+    gone = set(Event.objects.filter(verb="passage_comment.removed").values_list("subject_id", flat=True))
+    assert gone == {first.pk, mine.pk, theirs.pk}
+    other = passage_comments.add(actor=world.mei, document=page, quote="Fridays", body="Why?")
+    passage_comments.answer(actor=world.mei, passage_comment=other, body="I see")
+    passage_comments.remove(actor=world.admin, passage_comment=other)
+    assert not PassageComment.objects.exists()
 
 
 def test_whoever_wrote_a_page_hears_of_a_remark(world, page):

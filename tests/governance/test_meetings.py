@@ -19,8 +19,9 @@ from tandem.governance.models import (
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
-from tandem.people.models import Role
-from tandem.planning.models import PlanConflict
+from tandem.people.models import Role, Space
+from tandem.planning.models import Forecast, PlanConflict, Run
+from tandem.product.models import Promise, Scope
 from tandem.work.actions import work_items
 from tandem.work.models import State
 from tests import make
@@ -150,6 +151,50 @@ def test_what_is_confidential_below_joins_no_agenda_above(world):
     assert "Open to all" in titles and "Hidden" not in titles
 
 
+def promised(world, product, project, when):
+    """Something of a product that a work item of a project delivers."""
+    feature = make.feature(actor=world.admin, product=product, title=f"Of {product.space.name}")
+    Scope.objects.create(space=product.space, feature=feature, item=make.work_item(actor=world.admin, project=project))
+    row = make.promise(actor=world.admin, subject=feature)
+    Promise.objects.filter(pk=row.pk).update(date=when)
+    return row
+
+
+def test_promises_of_a_confidential_product_join_no_agenda_of_who_delivers_it(world, begun):
+    secret = make.product(actor=world.admin, name="Secret", key="SEC")
+    promised(world, secret, world.project, clock.today() - timedelta(days=3))
+    Space.objects.filter(pk=secret.space_id).update(is_confidential=True)
+    shown = promised(world, world.product, world.project, clock.today() - timedelta(days=3))
+    meetings.gather(actor=world.boris, meeting=begun)
+    assert list(MeetingPoint.objects.filter(meeting=begun, why="promise").values_list("at", flat=True)) == [str(shown.pk)]
+
+
+def test_actions_given_out_into_a_confidential_project_do_not_come_back(world):
+    secret = make.project(actor=world.admin, name="Secret", key="SEC")
+    row = make.series(actor=world.boris, space=world.project.space, rule="FREQ=WEEKLY;BYDAY=TU")
+    first, second = row.meetings.order_by("on")[:2]
+    point = meeting_points.add(actor=world.admin, meeting=first, title="Berth")
+    meeting_points.act(actor=world.admin, meeting_point=point, space=secret.space, title="Sell the yard")
+    Space.objects.filter(pk=secret.space_id).update(is_confidential=True)
+    call = meeting_points.act(actor=world.admin, meeting_point=point, space=world.project.space, title="Call").item
+    meetings.gather(actor=world.boris, meeting=second)
+    assert list(MeetingPoint.objects.filter(meeting=second, why="action").values_list("at", flat=True)) == [call.key]
+
+
+def test_a_promise_whose_date_has_passed_joins_with_no_forecast_and_however_many_lie_before_it(world, begun):
+    overdue = promised(world, world.product, world.project, clock.today() - timedelta(days=30))
+    feature = make.feature(actor=world.admin, product=world.product, title="Kept open")
+    Promise.objects.bulk_create(
+        Promise(space=world.product.space, feature=feature, to_whom=f"{n}", date=clock.today() + timedelta(days=1), given_by=world.admin) for n in range(201)
+    )
+    later = promised(world, world.product, world.project, clock.today() + timedelta(days=20))
+    Forecast.objects.filter(subject_kind="product.feature", subject_id=later.feature_id).delete()
+    run = Run.objects.create(space=world.product.space, kind=Run.Kind.values[0], as_of=clock.today(), inputs_hash="x", seed=1, program="x")
+    Forecast.objects.create(space=world.product.space, run=run, subject_kind="product.feature", subject_id=later.feature_id, as_of=clock.today(), p50=clock.today() + timedelta(days=40))
+    meetings.gather(actor=world.boris, meeting=begun)
+    assert list(MeetingPoint.objects.filter(meeting=begun, why="promise").values_list("at", flat=True)) == [str(overdue.pk), str(later.pk)]
+
+
 def test_agendas_of_meetings_that_near_are_gathered_and_told_once(world, weekly):
     first = weekly.meetings.earliest("starts_at")
     Meeting.objects.filter(pk=first.pk).update(starts_at=clock.now() + timedelta(days=2), ends_at=clock.now() + timedelta(days=2, hours=1))
@@ -180,6 +225,27 @@ def test_two_who_type_in_the_same_minutes_lose_nothing(world, begun):
     now = meeting_points.note(actor=world.mei, meeting_point=point, text=f"Present: all.\n{read}\r\nBerth 4 is free.", base=read)
     assert now.notes == "Present: all.\nOpened at ten.\nThe crane is late.\nBerth 4 is free."
     assert meeting_points.note(actor=world.mei, meeting_point=point, text=now.notes, base=now.notes).version == now.version, "nothing changed, nothing recorded"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_decide_at_the_same_moment_make_one_decision(world):
+    meeting = make.meeting(actor=world.boris, space=world.project.space, ago=timedelta(minutes=5))
+    point = meeting_points.add(actor=world.boris, meeting=meeting, title="Berth")
+
+    def decide():
+        try:
+            meeting_points.decide(actor=world.boris, meeting_point=point, question="", chosen="Berth 4", why="Deep")
+        except Refused:
+            pass
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=decide) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert (Decision.objects.count(), MeetingOutcome.objects.count()) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -218,6 +284,45 @@ def test_decisions_and_actions_are_born_as_records(world, begun):
     assert sorted(MeetingOutcome.objects.filter(meeting=begun).values_list("kind", flat=True)) == ["action", "decision", "decision"]
 
 
+def test_the_words_of_a_record_on_the_agenda_make_no_decision(world, begun):
+    """Whoever writes in the meeting may not see that record: its title would stand in a log that all read."""
+    risk = make.risk(actor=world.alma, space=world.root, title="Merger")
+    point = MeetingPoint.objects.create(space=begun.space, meeting=begun, title="Merger", why="risk", slug="risks", at=str(risk.pk))
+    with pytest.raises(Refused, match="title_empty"):
+        meeting_points.decide(actor=world.mei, meeting_point=point, question=" ", chosen="Yes", why="Deep")
+    assert not Decision.objects.exists()
+
+
+def test_the_same_words_twice_and_a_decision_that_was_made_are_refused(world, begun):
+    asked = decisions.create(actor=world.boris, space=world.project.space, question="Which berth?", due_on=clock.today())
+    meetings.gather(actor=world.boris, meeting=begun)
+    about = MeetingPoint.objects.get(meeting=begun, why="decision")
+    own = meeting_points.add(actor=world.boris, meeting=begun, title="When?")
+    deeds = (
+        (lambda: meeting_points.decide(actor=world.boris, meeting_point=about, question="", chosen="Berth 4", why="Deep"), "decision_made"),
+        (lambda: meeting_points.decide(actor=world.boris, meeting_point=own, question="", chosen="In May", why="Ice"), "meeting_born_already"),
+        (lambda: meeting_points.act(actor=world.boris, meeting_point=own, space=world.project.space, title="Call"), "meeting_born_already"),
+    )
+    for do, refusal in deeds:
+        do()
+        with pytest.raises(Refused, match=refusal):
+            do()
+    assert list(Decision.objects.order_by("pk").values_list("pk", "chosen"))[:1] == [(asked.pk, "Berth 4")]
+    assert (Decision.objects.count(), MeetingOutcome.objects.count()) == (2, 3)
+
+
+def test_nothing_comes_of_a_meeting_that_was_cancelled(world, begun):
+    point = meeting_points.add(actor=world.boris, meeting=begun, title="Berth")
+    meetings.move(actor=world.boris, meeting=begun, version=None, state="cancelled", reason="Fog")
+    for do in (
+        lambda: meeting_points.decide(actor=world.boris, meeting_point=point, question="", chosen="Yes", why="Deep"),
+        lambda: meeting_points.act(actor=world.boris, meeting_point=point, space=world.project.space, title="Call"),
+        lambda: meeting_points.note(actor=world.boris, meeting_point=point, text="x", base=""),
+    ):
+        with pytest.raises(Refused, match="meeting_over"):
+            do()
+
+
 def test_held_with_who_was_there_and_the_minutes_go_to_all_who_are_asked(world, begun):
     with pytest.raises(Refused, match="meeting_not_held"):
         meetings.send(actor=world.boris, meeting=begun, version=None)
@@ -230,6 +335,21 @@ def test_held_with_who_was_there_and_the_minutes_go_to_all_who_are_asked(world, 
     assert told.facts["decisions"] == 0 and told.mail == "digest"
     with pytest.raises(Refused, match="meeting_over"):
         meeting_points.add(actor=world.boris, meeting=held, title="Too late")
+
+
+def test_minutes_that_changed_after_they_were_sent_wait_to_be_sent_again(world, begun):
+    point = meeting_points.add(actor=world.boris, meeting=begun, title="Berth")
+    held = meetings.move(actor=world.boris, meeting=begun, version=None, state="held")
+    for change in (
+        lambda: meeting_points.note(actor=world.boris, meeting_point=point, text="Deep", base=""),
+        lambda: meeting_points.act(actor=world.boris, meeting_point=point, space=world.project.space, title="Call"),
+        lambda: meeting_points.decide(actor=world.boris, meeting_point=point, question="", chosen="Yes", why="Deep"),
+        lambda: meetings.move(actor=world.boris, meeting=held, version=None, state="planned"),
+    ):
+        meetings.send(actor=world.boris, meeting=held, version=None)
+        change()
+        held.refresh_from_db()
+        assert held.sent_at is None
 
 
 def test_a_meeting_is_cancelled_with_a_reason_moved_only_ahead_and_not_held_before_it_begins(world, weekly):

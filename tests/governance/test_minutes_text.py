@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tandem.governance import minutes_text
 from tandem.governance.minutes_text import merged
 
 lines = st.lists(st.sampled_from(["a", "b", "c", "d", ""]), max_size=6)
@@ -46,3 +47,19 @@ def test_two_who_write_in_different_places_both_stand_in_place():
     assert merged(base, "Start\nFirst\nMiddle\nEnd", "Start\nMiddle\nEnd\nLast") == "Start\nFirst\nMiddle\nEnd\nLast"
     assert merged(base, "Start\nMiddle", "Start!\nMiddle\nEnd") == "Start!\nMiddle"
     assert merged(base, "Start\nTheirs\nEnd", "Start\nMine\nEnd") == "Start\nTheirs\nMine\nEnd"
+
+
+def test_texts_of_very_many_lines_are_put_together_without_comparing_them(monkeypatch):
+    sizes = []
+
+    class Counting(minutes_text.SequenceMatcher):
+        def __init__(self, junk, a, b, **others):
+            sizes.append(len(a) * len(b))
+            super().__init__(junk, a, b, **others)
+
+    monkeypatch.setattr(minutes_text, "SequenceMatcher", Counting)
+    base = "a\nb\n" * 5000
+    found = merged(base, base + "Theirs", "Mine\n" + base)
+    assert not sizes and {"Theirs", "Mine", "a", "b"} <= set(found.split("\n"))
+    assert merged("a\n" * 100, "a\n" * 100 + "x", "y\n" + "a\n" * 100) == "y\n" + "a\n" * 100 + "x"
+    assert sizes and max(sizes) <= minutes_text.MOST_PAIRS

@@ -147,6 +147,50 @@ def test_a_difference_is_escaped_and_holds_every_changed_word():
     assert text_difference.lines("x", "x") == []
 
 
+def counted(monkeypatch):
+    """How many pairs are compared from here on."""
+    sizes = []
+
+    class Counting(text_difference.SequenceMatcher):
+        def __init__(self, junk, a, b, **others):
+            sizes.append(len(a) * len(b))
+            super().__init__(junk, a, b, **others)
+
+    monkeypatch.setattr(text_difference, "SequenceMatcher", Counting)
+    return sizes
+
+
+def test_no_pair_of_lines_is_compared_at_any_length(monkeypatch):
+    sizes = counted(monkeypatch)
+    before, after = "a b " * 499 + "end", "a b c " * 332 + "last"
+    shown = text_difference.lines(f"x\n{before}", f"x\n{after}")
+    assert [(line.kind, str(line.text).count("<del>") + str(line.text).count("<ins>")) for line in shown] == [("same", 0), ("gone", 1), ("new", 1)]
+    assert str(shown[1].text).startswith("a b <del>"), "what both begin with stays"
+    assert max(sizes, default=0) <= text_difference.MOST_WORDS
+    assert [str(one.text) for one in text_difference.lines("w " * 900 + "old", "w " * 900 + "new")] == ["w " * 900 + "<del>old</del>", "w " * 900 + "<ins>new</ins>"]
+
+
+def test_however_many_lines_changed_so_many_words_are_compared_and_no_more(monkeypatch):
+    sizes = counted(monkeypatch)
+    texts = ["\n".join(f"{c}{n} " + "a b " * 40 + f"{c}{n}" for n in range(100)) for c in "xy"]
+    shown = text_difference.lines(*texts)
+    assert [line.kind for line in shown] == ["gone", "new"] * 100
+    assert sum(sizes) <= text_difference.MOST_LINES + text_difference.MOST_WORDS_IN_ALL
+    assert shown[0].text.count("<del>") == 2 and shown[-1].text.count("<ins>") == 1, "the last lines are only told as new"
+    sizes.clear()
+    many = ["\n".join(f"{c if n % 2 else ''}{n}" for n in range(3001)) + c for c in "xy"]
+    assert len(text_difference.lines(*many)) == 4502, "beyond that, line beside line"
+    assert sum(sizes) <= text_difference.MOST_LINES + text_difference.MOST_WORDS_IN_ALL
+
+
+def test_changes_that_lie_far_apart_are_shown_with_a_gap_between():
+    before = [str(n) for n in range(20)]
+    after = ["new", *before[1:10], "ten", *before[11:19]]
+    shown = [(one.kind, str(one.text)) for one in text_difference.lines("\n".join(before), "\n".join(after))]
+    assert [kind for kind, _ in shown] == ["gone", "new", "same", "same", "gap", "same", "same", "gone", "new", "same", "same", "gap", "same", "same", "gone"]
+    assert shown[5] == ("same", "8") and shown[-1] == ("gone", "<del>19</del>")
+
+
 def test_pages_go_out_as_files_in_the_folders_of_their_tree(world, signed_in, page):
     documents.create(actor=world.mei, space=world.project.space, title="Day/../one", parent=page, body="Noon")
     documents.create(actor=world.mei, space=world.project.space, title="How we work", body="Twin")
@@ -156,6 +200,20 @@ def test_pages_go_out_as_files_in_the_folders_of_their_tree(world, signed_in, pa
         assert archive.read("How we work/Day----one.md").decode() == "# Day/../one\n\nNoon\n"
     assert signed_in(world.dana).get(f"/documents/of/{world.project.space.key}/pages.zip").status_code == 404
     assert read(signed_in(world.boris), f"/documents/{page.pk}/page.md") == "# How we work\n\nWe ship on **Tuesdays**.\n"
+
+
+def test_neither_lists_nor_forms_read_what_pages_say_and_files_read_it_in_one_query(world, signed_in, page):
+    for n in range(3):
+        documents.create(actor=world.mei, space=world.project.space, title=f"Page {n}", body="Long", parent=page)
+    client, home = signed_in(world.boris), world.project.space_id
+    for path in ("/documents/", f"/documents/new/?home={home}"):
+        read(client, path)
+        with CaptureQueriesContext(connection) as asked:
+            assert "Page 2" in read(client, path)
+        assert not [one["sql"] for one in asked if '"body"' in one["sql"].split(" FROM ")[0]], path
+    with CaptureQueriesContext(connection) as asked:
+        assert b"".join(client.get(f"/documents/of/{world.project.space.key}/pages.zip").streaming_content)
+    assert sum("collaboration_document" in one["sql"] for one in asked) == 2, "the tree, and all texts"
 
 
 def test_a_file_of_the_same_name_is_the_next_version_of_it(world, signed_in, page):

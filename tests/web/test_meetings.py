@@ -96,8 +96,22 @@ def test_a_point_about_what_one_may_not_see_has_no_name(world, signed_in):
     MeetingPoint.objects.create(space=meeting.space, meeting=meeting, title="Merger", why="risk", slug="risks", at=str(risk.pk))
     shown = read(signed_in(world.mei), f"/meetings/{meeting.pk}/")
     assert "something that you cannot see" in shown
-    assert "<b>Merger" not in shown and f"/risks/{risk.pk}/" not in shown
+    assert "Merger" not in shown and f"/risks/{risk.pk}/" not in shown
     assert f"/risks/{risk.pk}/" in read(signed_in(world.admin), f"/meetings/{meeting.pk}/")
+
+
+def test_what_came_of_a_point_comes_once_however_often_it_is_sent(world, signed_in, begun):
+    point = meeting_points.add(actor=world.boris, meeting=begun, title="Berth")
+    client, where = signed_in(world.boris), f"/meeting-points/{point.pk}/changes/"
+    assert 'name="born" value="0"' in read(client, f"/meetings/{begun.pk}/")
+    decided = {"do": "decide", "question": "Which berth?", "chosen": "Berth 4", "why": "Deep", "born": "0"}
+    acted = {"do": "act", "title": "Call the yard", "space": world.project.space_id, "born": "1"}
+    for sent in (decided, acted):
+        assert client.post(where, sent).status_code == 302
+        assert client.post(where, sent).status_code == 409
+    other = {**decided, "chosen": "Berth 5"}
+    assert client.post(where, other).status_code == 409, "who wrote it down had not seen the first one"
+    assert point.outcomes.count() == 2
 
 
 def test_a_long_agenda_costs_no_more_queries_than_a_short_one(world, signed_in, begun):
@@ -150,6 +164,15 @@ def test_a_time_is_taken_from_the_page(world, signed_in):
     meeting.refresh_from_db()
     assert meeting.starts_at.isoformat() == moment
     assert client.post(f"/meetings/{meeting.pk}/reschedulings/", {"version": meeting.version, "starts_at": "soon"}).status_code in (409, 422)
+
+
+def test_times_are_looked_for_within_the_two_years_in_which_a_meeting_may_lie(world, signed_in):
+    meeting = make.meeting(actor=world.boris, space=world.project.space, needed=[world.mei])
+    client, last = signed_in(world.boris), clock.now() + timedelta(days=730)
+    for day in ("9999-12-31", "2199-01-01", "0001-01-01", "9999-99-99"):
+        read(client, f"/meetings/{meeting.pk}/times/?from={day}")
+    offered = meeting_times.offered(meeting, (last + timedelta(days=900)).date())
+    assert offered and all(one.starts_at <= last for one in offered)
 
 
 def test_meetings_that_decide_nothing_are_shown_as_such(world, signed_in):

@@ -11,6 +11,7 @@ REFUSALS = {
     "document_version_unknown": _("There is no version %(number)s of this page."),
     "passage_missing": _("Say on which words of the page: mark them, or write them here."),
     "passage_unknown": _("These words do not stand in the page as it is now. Mark them there."),
+    "passage_answered": _("Others have answered: settle it instead. Whoever manages access here can remove it."),
     "passages_too_many": _("A page has at most %(most)s remarks. Settle and remove old ones first."),
     "stakeholders_too_many": _("A space has at most %(most)s stakeholders."),
     "told_nothing": _("Say what was said."),

@@ -15,4 +15,5 @@ REFUSALS = {
     "meeting_not_asked": _("Only people who are asked to the meeting can have been there. Add them to the series first."),
     "meeting_not_held": _("Say first that it was held, and who was there."),
     "meeting_points_many": _("An agenda has at most %(most)s points."),
+    "meeting_born_already": _("This came of the point already: it stands below it."),
 }

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 
 from tandem.governance.models import (
     ChangeRequest,
@@ -18,7 +17,7 @@ from tandem.governance.models import (
 )
 from tandem.people.scoping import open_below
 from tandem.planning.models import Forecast, PlanConflict
-from tandem.product.models import Promise, Scope
+from tandem.product.models import Feature, Promise, Release, Scope
 
 MOST_OF_A_KIND = 8
 LOOKS_BACK = timedelta(days=30)
@@ -41,10 +40,10 @@ class Draft:
 def drafts(meeting: Meeting) -> list[Draft]:
     """In the order in which they are best taken. Of what is open to whoever sees the meeting's space and what lies below it: what is
     confidential there is left out."""
-    spaces = open_below(meeting.space_id)
+    spaces, everywhere = open_below(meeting.space_id), open_below(None)
     since = since_of(meeting)
     on = meeting.starts_at.date()
-    return [*_actions(meeting), *_decisions(spaces, on), *_changes(spaces), *_promises(spaces), *_conflicts(spaces), *_issues(spaces), *_risks(spaces, since, on)]
+    return [*_actions(meeting, spaces | everywhere), *_decisions(spaces, on), *_changes(spaces), *_promises(spaces, everywhere, on), *_conflicts(spaces), *_issues(spaces), *_risks(spaces, since, on)]
 
 
 def since_of(meeting: Meeting) -> datetime:
@@ -53,10 +52,10 @@ def since_of(meeting: Meeting) -> datetime:
     return last.starts_at if last else meeting.starts_at - LOOKS_BACK
 
 
-def _actions(meeting: Meeting) -> Iterator[Draft]:
+def _actions(meeting: Meeting, spaces: frozenset[int]) -> Iterator[Draft]:
     """Agreed in this series before and not done yet."""
     rows = MeetingOutcome.objects.filter(meeting__series=meeting.series_id, meeting__starts_at__lt=meeting.starts_at, item__isnull=False)
-    rows = rows.filter(item__removed_at=None).exclude(item__state__category="done").select_related("item").order_by("item__due_on", "id")
+    rows = rows.filter(item__removed_at=None, item__space_id__among=spaces).exclude(item__state__category="done").select_related("item").order_by("item__due_on", "id")
     for row in rows[:MOST_OF_A_KIND]:
         assert row.item is not None
         yield Draft(_W.ACTION, "work-items", row.item.key, row.item.title[:300], 2)
@@ -73,24 +72,17 @@ def _changes(spaces: frozenset[int]) -> Iterator[Draft]:
         yield Draft(_W.CHANGE, "changes", str(row.pk), row.title, 10)
 
 
-def _promises(spaces: frozenset[int]) -> Iterator[Draft]:
+def _promises(spaces: frozenset[int], everywhere: frozenset[int], on: date) -> Iterator[Draft]:
     """Open promises whose forecast lies behind their date with even odds, or whose date has passed: of products here, and of features that
-    the work here delivers."""
+    the work here delivers, of products that are not confidential."""
     delivered = Scope.objects.filter(item__space_id__among=spaces, feature__isnull=False).values("feature")
-    rows = Promise.objects.open().filter(Q(space_id__among=spaces) | Q(feature__in=delivered)).select_related("feature", "release").order_by("date", "id")
-    found = list(rows[:200])
-    told = _forecasts(found)
-    late = [row for row in found if (p50 := told.get((row.about.kind, row.about.id))) and p50 > row.date]
-    for row in late[:MOST_OF_A_KIND]:
+    rows = Promise.objects.open().filter(Q(space_id__among=spaces) | Q(space_id__among=everywhere, feature__in=delivered))
+    later = Forecast.objects.filter(is_current=True, p50__gt=OuterRef("date"))
+    of_feature = later.filter(subject_kind=Feature._meta.label_lower, subject_id=OuterRef("feature_id"))
+    of_release = later.filter(subject_kind=Release._meta.label_lower, subject_id=OuterRef("release_id"))
+    late = rows.filter(Q(date__lt=on) | Q(Exists(of_feature)) | Q(Exists(of_release)))
+    for row in late.select_related("feature", "release").order_by("date", "id")[:MOST_OF_A_KIND]:
         yield Draft(_W.PROMISE, "promises", str(row.pk), str(row)[:300], 6)
-
-
-def _forecasts(rows: list[Any]) -> dict[tuple[str, int], date]:
-    match = Q(pk=None)
-    for kind in {row.about.kind for row in rows}:
-        match |= Q(subject_kind=kind, subject_id__in=[row.about.id for row in rows if row.about.kind == kind])
-    asked = Forecast.objects.filter(match, is_current=True, p50__isnull=False) if rows else Forecast.objects.none()
-    return {(kind, pk): p50 for kind, pk, p50 in asked.values_list("subject_kind", "subject_id", "p50")}
 
 
 def _conflicts(spaces: frozenset[int]) -> Iterator[Draft]:

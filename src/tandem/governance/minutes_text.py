@@ -2,6 +2,9 @@
 
 from difflib import SequenceMatcher
 
+MOST_PAIRS = 250_000
+"""Pairs of lines of two texts that are held against each other; longer ones are put together as a whole, theirs first."""
+
 
 def merged(base: str, theirs: str, mine: str) -> str:
     """Of the text that both had read (`base`) and what each made of it. Where both changed the same lines, theirs come first and mine
@@ -11,6 +14,8 @@ def merged(base: str, theirs: str, mine: str) -> str:
     if mine == base:
         return theirs
     old, a, b = (text.split("\n") for text in (base, theirs, mine))
+    if len(old) * max(len(a), len(b)) > MOST_PAIRS:
+        return "\n".join(_chosen(old, a, b))
     found: list[str] = []
     at_old = at_a = at_b = 0
     for start_old, start_a, start_b, size in [*_common(old, a, b), (len(old), len(a), len(b), 0)]:
@@ -25,7 +30,8 @@ def _chosen(old: list[str], theirs: list[str], mine: list[str]) -> list[str]:
         return theirs
     if theirs == old:
         return mine
-    return theirs + [line for line in mine if line not in theirs and line not in old]
+    known = {*theirs, *old}
+    return theirs + [line for line in mine if line not in known]
 
 
 def _common(old: list[str], a: list[str], b: list[str]) -> list[tuple[int, int, int, int]]:

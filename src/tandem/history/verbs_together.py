@@ -8,6 +8,8 @@ TOGETHER = {
     "meeting_series.ended": _("ended the series of meetings"),
     "meeting_series.resumed": _("went on with the series of meetings"),
     "meeting_series.removed": _("removed the series of meetings"),
+    "meeting.planned": _("put the meeting into the calendar"),
+    "meeting.taken_back": _("took back a meeting that nobody had written on"),
     "meeting.rescheduled": _("moved the meeting to another time"),
     "meeting.moved": _("said what became of the meeting"),
     "meeting.gathered": _("gathered the agenda"),

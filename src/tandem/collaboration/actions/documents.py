@@ -21,7 +21,7 @@ def create(*, actor: Any, space: Space, title: str, body: str = "", parent: Docu
     """At the end of its siblings. What it says is its first version."""
     require(actor, _DO, space.pk)
     with transaction.atomic():
-        Space.objects.select_for_update(no_key=True).get(pk=space.pk)  # one after another, so that counts and places are true
+        _in_turn(space.pk)
         # house: reads — counted for whoever may write here
         here = Document.objects.filter(space=space)
         if here.count() >= MOST_PAGES:
@@ -48,9 +48,10 @@ def change(*, actor: Any, document: Document, version: int | None, note: str = "
     if "body" in values:
         values["body"] = _lines(values["body"])
     with transaction.atomic():
+        if "parent" in values:
+            _in_turn(document.space_id)
         now = _held(document, version)
         if "parent" in values:
-            Space.objects.select_for_update(no_key=True).get(pk=now.space_id)
             _check_parent(now.space_id, now, values["parent"])
         differing = {name: value for name, value in values.items() if getattr(now, name) != value}
         if not differing:
@@ -84,7 +85,7 @@ def move(*, actor: Any, document: Document, version: int | None, is_up: bool) ->
     """One place up or down among its siblings."""
     require(actor, _DO, document.space_id)
     with transaction.atomic():
-        Space.objects.select_for_update(no_key=True).get(pk=document.space_id)
+        _in_turn(document.space_id)
         now = _held(document, version)
         siblings = list(Document.objects.filter(space=now.space_id, parent=now.parent_id).in_order())
         at = [row.pk for row in siblings].index(now.pk)
@@ -105,9 +106,15 @@ def remove(*, actor: Any, document: Document, version: int | None = None) -> Non
     """With its versions and what was remarked; only when no page stands below it."""
     require(actor, _DO, document.space_id)
     with transaction.atomic():
+        _in_turn(document.space_id)
         if Document.objects.filter(parent=document.pk).exists():
             raise Refused("document_has_pages")
         writing.remove(document, actor=actor, permission=_DO, verb="document.removed", version=version)
+
+
+def _in_turn(space_id: int) -> None:
+    """One after another in a space, so that counts and places are true. Always before a page is held: two who wait for each other end in an error."""
+    Space.objects.select_for_update(no_key=True).get(pk=space_id)
 
 
 def _held(document: Document, version: int | None) -> Document:

@@ -49,12 +49,21 @@ def settle(*, actor: Any, passage_comment: PassageComment, version: int | None, 
 
 
 def remove(*, actor: Any, passage_comment: PassageComment, version: int | None = None) -> None:
-    """The author, or who manages access to the space; its answers go with it."""
-    if not passage_comment.is_by(actor) and not may(actor, Permission.MANAGE_ACCESS, passage_comment.space_id):
+    """The author, or who manages access to the space; answers go with it, each on record. What others answered only goes with whoever
+    manages access: the author settles it."""
+    is_manager = may(actor, Permission.MANAGE_ACCESS, passage_comment.space_id)
+    if not passage_comment.is_by(actor) and not is_manager:
         require(actor, Permission.VIEW, passage_comment.space_id)
         raise Denied(_DO)
-    needed = _DO if passage_comment.is_by(actor) else Permission.MANAGE_ACCESS
-    writing.remove(passage_comment, actor=actor, permission=needed, verb="passage_comment.removed", version=version)
+    with transaction.atomic():
+        list(PassageComment.objects.select_for_update().filter(pk=passage_comment.pk))  # no answer comes in between
+        answers = list(PassageComment.objects.filter(answers=passage_comment.pk))
+        if not is_manager and any(not one.is_by(actor) for one in answers):
+            raise Refused("passage_answered")
+        needed = _DO if passage_comment.is_by(actor) else Permission.MANAGE_ACCESS
+        for one in answers:
+            writing.remove(one, actor=actor, permission=needed, verb="passage_comment.removed")
+        writing.remove(passage_comment, actor=actor, permission=needed, verb="passage_comment.removed", version=version)
 
 
 def _write(actor: Any, document: Document, body: str, **values: Any) -> PassageComment:

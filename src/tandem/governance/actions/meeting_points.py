@@ -83,43 +83,53 @@ def note(*, actor: Any, meeting_point: MeetingPoint, text: str, base: str) -> Me
     """The minutes of a point as this person left them, who had read `base`. What others wrote meanwhile stays: the texts are put together."""
     meetings.require_writer(actor, meeting_point.meeting)
     with transaction.atomic():
-        row = _hold(meeting_point, None)
-        if row.meeting.state == Meeting.State.CANCELLED:
-            raise Refused("meeting_over", state=str(row.meeting.get_state_display()))
+        row = _hold_to_write(meeting_point, None)
         before, after = row.notes, merged(_lines(base), row.notes, _lines(text))
         if len(after) > LONGEST:
             raise Refused("text_too_long", field="notes", most=LONGEST)
         if after != before:
             row.write(expected=None, notes=after, noted_by=actor)
+            _unsend(row)
             record("meeting_point.noted", row, actor=actor, text={"notes": [before, after]})
     return row
 
 
 def decide(
-    *, actor: Any, meeting_point: MeetingPoint, question: str, chosen: str, why: str, effect: str = "", revisit_on: date | None = None
+    *, actor: Any, meeting_point: MeetingPoint, question: str, chosen: str, why: str, effect: str = "", revisit_on: date | None = None, born: int | None = None
 ) -> MeetingOutcome:
-    """A decision of its own in the log, made by who writes it down; a point about a decision that is open decides that one."""
+    """A decision of its own in the log, made by who writes it down; a point about a decision that is open decides that one. `born`: how many
+    records had come of the point when it was read. The words of a point about a record are that record's: they make no question."""
     require(actor, _DO, meeting_point.space_id)
     with transaction.atomic():
-        row = _hold(meeting_point, None)
-        asked = Decision.objects.open().filter(pk=int(row.at)).first() if row.slug == "decisions" and row.at.isdigit() else None
+        row = _hold_to_write(meeting_point, born)
+        asked = Decision.objects.filter(pk=int(row.at)).first() if row.slug == "decisions" and row.at.isdigit() else None
         if asked is None:
-            asked = decisions.create(actor=actor, space=row.meeting.space, question=(question.strip() or row.title)[:300])
+            question = (question.strip() or ("" if row.slug else row.title))[:300]
+            if not question:
+                raise Refused("title_empty", field="question")
+            if row.outcomes.filter(decision__question=question, decision__chosen=" ".join(chosen.split())).exists():
+                raise Refused("meeting_born_already", field="question")
+            asked = decisions.create(actor=actor, space=row.meeting.space, question=question)
         made = decisions.decide(actor=actor, decision=asked, version=None, chosen=chosen, why=why, effect=effect, revisit_on=revisit_on)
         return _born(actor, row, MeetingOutcome.Kind.DECISION, decision=made)
 
 
-def act(*, actor: Any, meeting_point: MeetingPoint, space: Space, title: str, assignee: Any = None, due_on: date | None = None) -> MeetingOutcome:
-    """A work item of a project, with who does it until when."""
+def act(
+    *, actor: Any, meeting_point: MeetingPoint, space: Space, title: str, assignee: Any = None, due_on: date | None = None, born: int | None = None
+) -> MeetingOutcome:
+    """A work item of a project, with who does it until when. `born` as in `decide`."""
     with transaction.atomic():
-        row = _hold(meeting_point, None)
+        row = _hold_to_write(meeting_point, born)
         meetings.require_writer(actor, row.meeting)
+        if row.outcomes.filter(item__title=title.strip(), item__space=space, item__removed_at=None).exists():
+            raise Refused("meeting_born_already", field="title")
         item = work_items.create(actor=actor, space=space, title=title, assignees=[assignee] if assignee else [], **({"due_on": due_on} if due_on else {}))
         return _born(actor, row, MeetingOutcome.Kind.ACTION, item=item)
 
 
 def _born(actor: Any, row: MeetingPoint, kind: str, **record_of: Decision | WorkItem) -> MeetingOutcome:
     made = MeetingOutcome.objects.create(space_id=row.space_id, meeting=row.meeting, point=row, kind=kind, **record_of)
+    _unsend(row)
     (name, born), = record_of.items()
     record("meeting_point.decided" if kind == MeetingOutcome.Kind.DECISION else "meeting_point.acted", row, actor=actor, changes={name: [None, born]})
     return made
@@ -143,6 +153,23 @@ def _hold(point: MeetingPoint, version: int | None) -> MeetingPoint:
     if version is not None and row.version != version:
         raise Stale(row)
     return row
+
+
+def _hold_to_write(point: MeetingPoint, born: int | None) -> MeetingPoint:
+    """One writer after another, in a meeting that was not cancelled; `Stale` when more or less came of the point than was read."""
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=point.meeting_id)
+    if meeting.state == Meeting.State.CANCELLED:
+        raise Refused("meeting_over", state=str(meeting.get_state_display()))
+    row = _hold(point, None)
+    if born is not None and row.outcomes.count() != born:
+        raise Stale(row)
+    return row
+
+
+def _unsend(row: MeetingPoint) -> None:
+    """Other minutes than those that people were told of: they wait to be sent again."""
+    if row.meeting.sent_at is not None:
+        row.meeting.write(expected=None, sent_at=None)
 
 
 def _lines(text: str) -> str:

@@ -6,9 +6,17 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
-from tandem.governance.models import Meeting, MeetingAttendee, MeetingSeries
-from tandem.history.record import record
+from tandem.governance.actions import meetings
+from tandem.governance.models import (
+    Meeting,
+    MeetingAttendee,
+    MeetingOutcome,
+    MeetingPoint,
+    MeetingSeries,
+)
+from tandem.history.record import record, record_many
 from tandem.kit import clock
 from tandem.kit.errors import Refused, Stale
 from tandem.people.access import Permission, require
@@ -33,18 +41,20 @@ def create(*, actor: Any, space: Space, needed: Iterable[Any] = (), welcome: Ite
         row.save(force_insert=True)
         MeetingAttendee.objects.bulk_create(MeetingAttendee(series=row, user_id=pk, is_needed=is_needed) for pk, is_needed in seats.items())
         record("meeting_series.created", row, actor=actor, changes={"title": [None, row.title], "rule": [None, row.rule], "attendees": [None, sorted(seats)]})
-        make(row)
+        make(row, actor)
     return row
 
 
 def change(*, actor: Any, meeting_series: MeetingSeries, version: int | None, needed: Iterable[Any] | None = None, welcome: Iterable[Any] | None = None, **values: Any) -> MeetingSeries:
-    """Another rhythm or hour moves the meetings that lie ahead and on which nothing is written yet."""
+    """Another rhythm or hour moves the meetings that lie ahead and on which nothing is written yet. One whose agenda gathered itself keeps
+    its points and its address; a single meeting is moved whatever stands on its agenda."""
     require(actor, _DO, meeting_series.space_id)
     with transaction.atomic():
         row = MeetingSeries.objects.select_for_update(of=("self",)).get(pk=meeting_series.pk)
         if version is not None and row.version != version:
             raise Stale(row)
         values = _checked(values, row)
+        kept = _gathered(row) if row.rule or values.get("rule") else list(_still_to_come(row))
         differing = {name: value for name, value in values.items() if getattr(row, name) != value}
         shown = {name: [getattr(row, name), value] for name, value in differing.items()}
         for name, value in differing.items():
@@ -58,8 +68,9 @@ def change(*, actor: Any, meeting_series: MeetingSeries, version: int | None, ne
         row.write(expected=None, **differing)
         record("meeting_series.changed", row, actor=actor, changes=shown)
         if _WHEN & differing.keys() and row.state == _S.RUNNING:
-            _ahead(row).delete()
-            make(row)
+            _take_back(_untouched(row).exclude(pk__in=[one.pk for one in kept]), actor)
+            _place(row, kept, actor)
+            make(row, actor)
     return row
 
 
@@ -81,9 +92,9 @@ def _turn(actor: Any, series: MeetingSeries, version: int | None, before: str, a
         row.write(expected=version, state=after)
         record("meeting_series.ended" if after == _S.ENDED else "meeting_series.resumed", row, actor=actor, changes={"state": [before, after]})
         if after == _S.ENDED:
-            _ahead(row).delete()
+            _take_back(_unwritten(row), actor)
         else:
-            make(row)
+            make(row, actor)
     return row
 
 
@@ -93,29 +104,39 @@ def remove(*, actor: Any, meeting_series: MeetingSeries, version: int | None = N
     with transaction.atomic():
         if version is not None:
             meeting_series.write(expected=version)
-        if Meeting.objects.filter(series=meeting_series).exclude(pk__in=_ahead(meeting_series).values("pk")).exists():
+        if Meeting.objects.filter(series=meeting_series).exclude(pk__in=_unwritten(meeting_series).values("pk")).exists():
             raise Refused("meeting_series_kept")
-        _ahead(meeting_series).delete()
+        _take_back(_unwritten(meeting_series), actor)
         record("meeting_series.removed", meeting_series, actor=actor, text={"row": [meeting_series.title, None]})
         meeting_series.delete()
 
 
 def make_ahead() -> int:
     """The meetings of the next weeks of every series; may run as often as it likes."""
-    return sum(make(row) for row in MeetingSeries.objects.running())
+    count, zones = 0, available_timezones()
+    for pk in list(MeetingSeries.objects.running().order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = MeetingSeries.objects.running().select_for_update(of=("self",)).filter(pk=pk).first()
+            count += make(row) if row is not None and row.zone in zones else 0
+    return count
 
 
-def make(series: MeetingSeries) -> int:
+def make(series: MeetingSeries, actor: Any = None) -> int:
     """Those of the next weeks that do not stand yet; at least the next one. A meeting that was moved or cancelled is not made again."""
-    today = clock.now().astimezone(ZoneInfo(series.zone)).date()
-    if series.rule:
-        days = following(series.rule, series.starts_on, max(today - timedelta(days=1), series.starts_on - timedelta(days=1)), MOST_AHEAD)
-        days = [day for n, day in enumerate(days) if not n or day <= today + AHEAD]
-    else:
-        days = [series.starts_on]
+    days = _days(series)
     known = set(Meeting.objects.filter(series=series, on__in=days).values_list("on", flat=True))
-    made = [_at(series, day) for day in days if day not in known]
-    return len(Meeting.objects.bulk_create(made, ignore_conflicts=True))
+    made = Meeting.objects.bulk_create(_at(series, day) for day in days if day not in known)
+    record_many("meeting.planned", [(row, {"starts_at": [None, row.starts_at]}, {}) for row in made], actor=actor)
+    return len(made)
+
+
+def _days(series: MeetingSeries) -> list[date]:
+    """On which its next meetings are."""
+    if not series.rule:
+        return [series.starts_on]
+    today = clock.now().astimezone(ZoneInfo(series.zone)).date()
+    days = following(series.rule, series.starts_on, max(today - timedelta(days=1), series.starts_on - timedelta(days=1)), MOST_AHEAD)
+    return [day for n, day in enumerate(days) if not n or day <= today + AHEAD]
 
 
 def _at(series: MeetingSeries, day: date) -> Meeting:
@@ -124,9 +145,55 @@ def _at(series: MeetingSeries, day: date) -> Meeting:
     return Meeting(space_id=series.space_id, series=series, on=day, starts_at=start, ends_at=start + timedelta(minutes=series.minutes))
 
 
-def _ahead(series: MeetingSeries) -> Any:
+def _take_back(rows: Any, actor: Any) -> None:
+    gone = list(rows)
+    record_many("meeting.taken_back", [(row, {"starts_at": [row.starts_at, None]}, {}) for row in gone], actor=actor)
+    rows.model.objects.filter(pk__in=[row.pk for row in gone]).delete()
+
+
+def _place(series: MeetingSeries, kept: list[Meeting], actor: Any) -> None:
+    """The first of them on the first day that is free, and so on; their order stays, so that none waits for another's day for ever."""
+    ids = [one.pk for one in kept]
+    taken = set(Meeting.objects.filter(series=series).exclude(pk__in=ids).values_list("on", flat=True))
+    free = [made for day in _days(series) if day not in taken and (made := _at(series, day)).starts_at > clock.now()]
+    free_days = {made.on for made in free}
+    moved = sorted(sorted(kept, key=lambda one: one.on not in free_days)[: len(free)], key=lambda one: one.on)
+    waiting, days = list(zip(moved, free, strict=False)), {one.on for one in kept}
+    while waiting:
+        row, made = next(pair for pair in waiting if pair[1].on == pair[0].on or pair[1].on not in days)
+        waiting.remove((row, made))
+        days = days - {row.on} | {made.on}
+        if (row.on, row.starts_at, row.ends_at) != (made.on, made.starts_at, made.ends_at):
+            before = row.starts_at
+            row.write(expected=None, on=made.on, starts_at=made.starts_at, ends_at=made.ends_at)
+            record("meeting.rescheduled", row, actor=actor, changes={"starts_at": [before, made.starts_at]})
+            meetings.tell_moved(row, actor)
+
+
+def _still_to_come(series: MeetingSeries) -> Any:
+    return Meeting.objects.select_for_update(of=("self",)).planned().filter(series=series, starts_at__gt=clock.now()).order_by("on")
+
+
+def _untouched(series: MeetingSeries) -> Any:
     """Planned, still to come, not gathered, moved or written on."""
     return Meeting.objects.planned().filter(series=series, starts_at__gt=clock.now(), gathered_at=None, points=None, version=1)
+
+
+def _gathered(series: MeetingSeries) -> list[Meeting]:
+    """Those whose agenda gathered itself, still as it did, and that lie where the rhythm put them."""
+    written = MeetingPoint.objects.filter(Q(why=MeetingPoint.Why.SAID) | Q(version__gt=1), meeting=OuterRef("pk"))
+    rows = _still_to_come(series).filter(~Exists(written), ~Exists(MeetingOutcome.objects.filter(meeting=OuterRef("pk"))), gathered_at__isnull=False)
+    found = []
+    for row in rows:
+        made = _at(series, row.on)
+        if (row.starts_at, row.ends_at) == (made.starts_at, made.ends_at):
+            found.append(row)
+    return found
+
+
+def _unwritten(series: MeetingSeries) -> Any:
+    """Nothing that anybody wrote goes with them."""
+    return Meeting.objects.filter(pk__in=[*_untouched(series).values_list("pk", flat=True), *(one.pk for one in _gathered(series))])
 
 
 def _checked(values: dict[str, Any], now: MeetingSeries) -> dict[str, Any]:

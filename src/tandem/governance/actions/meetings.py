@@ -1,6 +1,7 @@
 """One meeting: moved, cancelled, its agenda gathered, held with who was there, its minutes sent."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from tandem.collaboration.actions.notifications import News
 from tandem.collaboration.models import Notification
 from tandem.governance import agendas
 from tandem.governance.models import Meeting, MeetingPoint, MeetingPresence
-from tandem.history.record import record
+from tandem.history.record import record, record_many
 from tandem.kit import clock
 from tandem.kit.errors import Refused, Stale
 from tandem.kit.types import Ref
@@ -54,7 +55,7 @@ def reschedule(*, actor: Any, meeting: Meeting, version: int | None, starts_at: 
         before = row.starts_at
         row.write(expected=None, **values)
         record("meeting.rescheduled", row, actor=actor, changes={"starts_at": [before, starts_at]})
-        _tell(row, actor, f"meeting_moved:{row.pk}:{row.version}", {"meeting_moved": starts_at.isoformat()})
+        tell_moved(row, actor)
     return row
 
 
@@ -71,7 +72,7 @@ def move(*, actor: Any, meeting: Meeting, version: int | None, state: str, reaso
         if state == _S.HELD and row.starts_at > clock.now() + timedelta(minutes=15):
             raise Refused("meeting_ahead")
         before = row.state
-        row.write(expected=None, state=state, reason=reason, held_at=clock.now() if state == _S.HELD else None)
+        row.write(expected=None, state=state, reason=reason, held_at=clock.now() if state == _S.HELD else None, sent_at=None)
         MeetingPresence.objects.filter(meeting=row).delete()
         shown: dict[str, Any] = {"state": [before, state]} | ({"reason": [None, reason]} if reason else {})
         if state == _S.HELD:
@@ -81,6 +82,8 @@ def move(*, actor: Any, meeting: Meeting, version: int | None, state: str, reaso
         record("meeting.moved", row, actor=actor, changes=shown)
         if state == _S.CANCELLED:
             _tell(row, actor, f"meeting_off:{row.pk}:{row.version}", {"meeting_off": row.starts_at.isoformat(), "reason": reason})
+        elif before == _S.CANCELLED:
+            _tell(row, actor, f"meeting_on:{row.pk}:{row.version}", {"meeting_on": row.starts_at.isoformat()})
     return row
 
 
@@ -106,10 +109,11 @@ def gather(*, actor: Any, meeting: Meeting) -> int:
         known, last = {(point.slug, point.at) for point in points if point.slug}, max((point.rank for point in points), default=0)
         room = max(0, MOST_POINTS - sum(not point.is_dropped for point in points))
         new = [draft for draft in agendas.drafts(row) if (draft.slug, draft.at) not in known][:room]
-        MeetingPoint.objects.bulk_create(
+        joined = MeetingPoint.objects.bulk_create(
             MeetingPoint(space_id=row.space_id, meeting=row, title=one.title, minutes=one.minutes, rank=last + n, why=one.why, slug=one.slug, at=one.at)
             for n, one in enumerate(new, 1)
         )
+        record_many("meeting_point.added", [(one, {"meeting": [None, row.pk], "why": [None, one.why]}, {}) for one in joined], actor=actor)
         is_first = row.gathered_at is None
         row.write(expected=None, gathered_at=clock.now())
         record("meeting.gathered", row, actor=actor, changes={"joined": [None, len(new)]})
@@ -121,9 +125,12 @@ def gather(*, actor: Any, meeting: Meeting) -> int:
 def gather_due() -> int:
     """Of every meeting that nears; may run as often as it likes."""
     rows = list(Meeting.objects.to_gather(clock.now()).select_related("series"))
+    count = 0
     for row in rows:
-        gather(actor=None, meeting=row)
-    return len(rows)
+        with suppress(Refused):  # it was held or cancelled since
+            gather(actor=None, meeting=row)
+            count += 1
+    return count
 
 
 def send(*, actor: Any, meeting: Meeting, version: int | None) -> Meeting:
@@ -138,6 +145,10 @@ def send(*, actor: Any, meeting: Meeting, version: int | None) -> Meeting:
         record("meeting.minutes_sent", row, actor=actor)
         _tell(row, actor, f"meeting_minutes:{row.pk}:{row.version}", {"meeting_minutes": row.starts_at.isoformat(), "decisions": made.count("decision"), "actions": made.count("action")})
     return row
+
+
+def tell_moved(row: Meeting, actor: Any) -> None:
+    _tell(row, actor, f"meeting_moved:{row.pk}:{row.version}", {"meeting_moved": row.starts_at.isoformat()})
 
 
 def _tell(row: Meeting, actor: Any, mark: str, facts: dict[str, Any]) -> None:

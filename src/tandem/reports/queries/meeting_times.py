@@ -16,6 +16,8 @@ from tandem.planning.calendars import STANDARD, Calendars
 from tandem.resources.models import Employment
 
 STEP, DAYS, MOST = 30, 14, 6
+FURTHEST = timedelta(days=730 - DAYS)
+"""So that every moment offered can be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,17 @@ class Moment:
     absent: list[str]
 
 
+def beginning(first: date | None) -> date:
+    """The day from which moments are looked for."""
+    today = clock.now().date()
+    return min(max(first or today, today), today + FURTHEST)
+
+
 def offered(meeting: Meeting, first: date | None = None) -> list[Moment]:
     """The cheapest moments of the two weeks from a day on. Whoever may look at a meeting may ask: of other meetings only that somebody
     is busy is used, and nothing of them is said."""
     now = clock.now()
-    day = max(first or now.date(), now.date())
+    day = beginning(first)
     start = datetime.combine(day, time(0), UTC)
     seats = meeting.seats()
     people = {seat.user_id: seat.user for seat in seats}

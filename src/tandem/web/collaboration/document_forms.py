@@ -42,7 +42,7 @@ class DocumentForm(forms.Form):
         if not home:
             del self.fields["parent"]
         else:
-            rows = Document.objects.visible_to(request.user).filter(space=home).order_by("title", "id")
+            rows = Document.objects.visible_to(request.user).filter(space=home).defer("body").order_by("title", "id")
             self.fields["parent"].queryset = rows.exclude(pk=row.pk) if row else rows  # type: ignore[attr-defined]
         template = next((one for one in TEMPLATES if one.key == request.GET.get("template", "")), None)
         self.templates = _offered(request) if row is None else []

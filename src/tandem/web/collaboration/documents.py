@@ -53,7 +53,8 @@ def detail(request: HttpRequest, row: Document) -> dict[str, Any]:
     found = references.named(request, body)
     request.live_topics = references.topics(found, row.space_id)  # type: ignore[attr-defined]
     for one in remarks:
-        one.row.may_remove = one.row.is_by(user) or may(user, Permission.MANAGE_ACCESS, row.space_id)
+        is_alone = one.row.is_by(user) and all(answer.is_by(user) for answer in one.answers)
+        one.row.may_remove = is_alone or may(user, Permission.MANAGE_ACCESS, row.space_id)
         one.row.may_settle = one.row.is_by(user) or may(user, Permission.EDIT_WORK, row.space_id)
     return {
         "body": "", "dressed": references.dressed(body, found, request.get_host()), "topics": " ".join(request.live_topics),  # type: ignore[attr-defined]
@@ -67,9 +68,21 @@ def _edited(row: Document) -> Any:
     return now_("%(when)s by %(who)s") % {"when": moment(row.edited_at), "who": row.edited_by.name}
 
 
+<<<<<<< ours
 def _listed(rows: Any) -> Any:
     """A list reads no texts."""
     return rows.defer("body")
+||||||| base
+class Documents(Noun):
+    def rows(self, user: Any) -> Any:
+        """The list reads no text; a detail asks for it."""
+        return Document.objects.visible_to(user).select_related(*self.related)
+=======
+class Documents(Noun):
+    def rows(self, user: Any) -> Any:
+        """No page reads what the page above says."""
+        return Document.objects.visible_to(user).select_related(*self.related).defer("parent__body")
+>>>>>>> theirs
 
 
 noun = Noun(
@@ -87,7 +100,7 @@ noun = Noun(
         Fact(_("Of"), lambda r: r.space.name), Fact(document_forms.VERSION, lambda r: r.edition), Fact(_("Last edited"), _edited), Fact(_("Written by"), lambda r: r.author.name),
     ),
     filters=(Filter("in", _("Where"), places, narrow_for=within),),
-    search=("title", "body"), order="-edited_at", related=("space", "parent", "author", "edited_by"), permission=Permission.EDIT_WORK, form=document_forms.DocumentForm,
+    search=("title", "body"), order="-edited_at", listed=lambda rows: rows.defer("body", "parent__body"), related=("space", "parent", "author", "edited_by"), permission=Permission.EDIT_WORK, form=document_forms.DocumentForm,
     create=document_forms.create, change=change, remove=remove, home_kinds=("project", "product", "programme", "portfolio", "organisation"), detail=detail, text="body", listed=_listed,
     detail_template="collaboration/document.html", form_template="collaboration/document_form.html", names={"new": _("New page"), "home": _("Of")},
 )  # fmt: skip

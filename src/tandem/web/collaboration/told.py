@@ -234,6 +234,8 @@ def _of_talks(facts: dict[str, Any]) -> str:
         return _("The agenda for %(when)s stands: %(points)s points") % {"when": _moment(facts["meeting_agenda"]), "points": facts["points"]}
     if "meeting_moved" in facts:
         return _("The meeting was moved to %(when)s") % {"when": _moment(facts["meeting_moved"])}
+    if "meeting_on" in facts:
+        return _("The meeting of %(when)s takes place after all") % {"when": _moment(facts["meeting_on"])}
     if "meeting_off" in facts:
         return _("The meeting of %(when)s is off: %(reason)s") % {"when": _moment(facts["meeting_off"]), "reason": facts["reason"]}
     return ""

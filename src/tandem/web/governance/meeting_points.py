@@ -69,6 +69,7 @@ def _decide(request: HttpRequest, row: MeetingPoint) -> str:
     given = request.POST
     meeting_points.decide(
         actor=request.user, meeting_point=row, question=given.get("question", ""), chosen=given.get("chosen", ""), why=given.get("why", ""), effect=given.get("effect", ""),
+        born=whole_number(given.get("born", "")),
     )  # fmt: skip
     return _("The decision stands in the log.")
 
@@ -79,7 +80,10 @@ def _act(request: HttpRequest, row: MeetingPoint) -> str:
     person = whole_number(given.get("assignee", ""))
     assignee: Any = doors.find(User.objects.active(), user, pk=person) if person else None
     due = given.get("due_on", "")
-    made = meeting_points.act(actor=user, meeting_point=row, space=space, title=given.get("title", ""), assignee=assignee, due_on=parse_day(due) if due else None)
+    made = meeting_points.act(
+        actor=user, meeting_point=row, space=space, title=given.get("title", ""), assignee=assignee, due_on=parse_day(due) if due else None,
+        born=whole_number(given.get("born", "")),
+    )  # fmt: skip
     return _("%(key)s was added") % {"key": made.item.key if made.item else ""}
 
 

@@ -36,7 +36,7 @@ def times(request: HttpRequest, id: int) -> HttpResponse:
         first = None
     offered = reads.offered(row, first)
     context = {
-        "row": row, "offered": [{"moment": one, "price": one.price.total, "parts": _parts(one)} for one in offered], "first": first or clock.today(),
+        "row": row, "offered": [{"moment": one, "price": one.price.total, "parts": _parts(one)} for one in offered], "first": reads.beginning(first),
         "may_edit": row.is_open and may(request.user, Permission.EDIT_WORK, row.space_id), "days": reads.DAYS,
     }  # fmt: skip
     return render(request, "governance/meeting_times.html", context)

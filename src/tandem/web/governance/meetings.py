@@ -60,7 +60,7 @@ def detail(request: HttpRequest, row: Meeting) -> dict[str, Any]:
 
 def _shown(one: reads.Point, named: Any, host: str) -> dict[str, Any]:
     return {
-        "row": one.row, "chip": references.chip(one.named, "") if one.named else "", "is_hidden": one.is_hidden, "outcomes": [{"kind": born.kind, "chip": references.chip(born.named, now_("something that you cannot see"))} for born in one.outcomes],
+        "row": one.row, "title": "" if one.is_hidden else one.row.title, "chip": references.chip(one.named, "") if one.named else "", "is_hidden": one.is_hidden, "outcomes": [{"kind": born.kind, "chip": references.chip(born.named, now_("something that you cannot see"))} for born in one.outcomes],
         "notes": references.dressed(one.row.notes.replace("\n", "  \n"), named, host),  # in minutes a line is a line
     }  # fmt: skip
 

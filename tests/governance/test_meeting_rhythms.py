@@ -1,0 +1,147 @@
+"""Another rhythm, hour or end of a series: which of its meetings move, stay and go."""
+
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tandem.collaboration.models import Notification
+from tandem.governance.actions import meeting_points, meeting_series, meetings
+from tandem.governance.models import Meeting, MeetingPoint, MeetingSeries
+from tandem.history.models import Event
+from tandem.kit import clock
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def weekly(world):
+    make.risk(actor=world.boris, space=world.project.space, title="Fog")
+    return make.series(actor=world.boris, space=world.project.space, rule="FREQ=WEEKLY;BYDAY=TU", needed=[world.mei])
+
+
+def gathered(series, count=1):
+    rows = list(series.meetings.order_by("on")[:count])
+    for row in rows:
+        assert meetings.gather(actor=None, meeting=row) == 1
+    return rows
+
+
+def hours(series):
+    return {row.on: row.starts_at.astimezone(ZoneInfo(series.zone)).time() for row in series.meetings.all()}
+
+
+def test_a_single_meeting_is_moved_with_its_agenda_and_no_second_one_is_made(world):
+    make.risk(actor=world.boris, space=world.project.space, title="Fog")
+    series = make.series(actor=world.boris, space=world.project.space, needed=[world.mei])
+    (row,) = gathered(series)
+    for on in (series.starts_on + timedelta(days=1), series.starts_on + timedelta(days=3)):
+        meeting_points.add(actor=world.mei, meeting=row, title=f"Berth {on}")
+        series = meeting_series.change(actor=world.boris, meeting_series=series, version=None, starts_on=on, at=time(15))
+        assert [(one.pk, one.on) for one in series.meetings.all()] == [(row.pk, on)]
+        assert hours(series) == {on: time(15)}
+    assert MeetingPoint.objects.filter(meeting=row).count() == 3
+
+
+def test_another_hour_moves_what_only_gathered_itself(world, weekly):
+    first, second = gathered(weekly, 2)
+    meeting_series.change(actor=world.boris, meeting_series=weekly, version=None, at=time(15))
+    weekly.refresh_from_db()
+    assert set(hours(weekly).values()) == {time(15)}
+    assert list(weekly.meetings.order_by("on").values_list("pk", flat=True)[:2]) == [first.pk, second.pk]
+    meeting_series.change(actor=world.boris, meeting_series=weekly, version=None, at=time(16))
+    weekly.refresh_from_db()
+    assert set(hours(weekly).values()) == {time(16)}, "moved by its rhythm is not moved by hand"
+
+
+def test_another_day_moves_them_in_their_order(world, weekly):
+    first, second = gathered(weekly, 2)
+    for rule, weekday in (("FREQ=WEEKLY;BYDAY=TH", 3), ("FREQ=WEEKLY;BYDAY=MO", 0), ("FREQ=DAILY", None)):
+        weekly = meeting_series.change(actor=world.boris, meeting_series=weekly, version=None, rule=rule)
+        rows = list(weekly.meetings.order_by("on"))
+        assert [one.pk for one in rows[:2]] == [first.pk, second.pk]
+        assert weekday is None or {one.on.weekday() for one in rows} == {weekday}
+    assert len(rows) == len({one.on for one in rows})
+
+
+def test_what_somebody_wrote_on_or_moved_by_hand_stays(world, weekly):
+    written, moved, noted = gathered(weekly, 3)
+    meeting_points.add(actor=world.mei, meeting=written, title="Berth")
+    meetings.reschedule(actor=world.boris, meeting=moved, version=None, starts_at=moved.starts_at + timedelta(hours=2))
+    meeting_points.note(actor=world.mei, meeting_point=MeetingPoint.objects.get(meeting=noted), text="Thick", base="")
+    before = {one.pk: Meeting.objects.get(pk=one.pk).starts_at for one in (written, moved, noted)}
+    series = meeting_series.change(actor=world.boris, meeting_series=weekly, version=None, at=time(15))
+    assert {one.pk: one.starts_at for one in series.meetings.filter(pk__in=before)} == before
+    meeting_series.end(actor=world.boris, meeting_series=series, version=None)
+    assert set(series.meetings.values_list("pk", flat=True)) == set(before)
+
+
+def test_of_a_series_that_ends_what_only_gathered_itself_goes_as_well(world, weekly):
+    gathered(weekly, 2)
+    meeting_series.end(actor=world.boris, meeting_series=weekly, version=None)
+    assert not weekly.meetings.exists()
+    assert not Meeting.objects.filter(ends_at__gt=clock.now()).exists()
+
+
+def test_each_meeting_and_point_that_comes_or_goes_by_itself_is_on_record(world, weekly):
+    made = set(weekly.meetings.values_list("pk", flat=True))
+    (first,) = gathered(weekly)
+
+    def said(verb):
+        return set(Event.objects.filter(verb=verb).values_list("subject_id", flat=True))
+
+    assert said("meeting.planned") == made
+    points = MeetingPoint.objects.filter(meeting=first)
+    assert said("meeting_point.added") == set(points.values_list("pk", flat=True))
+    assert not [one for one in Event.objects.filter(verb="meeting_point.added") if "Fog" in str(one.changes)], "whoever reads the history may not see the record"
+    meeting_series.change(actor=world.boris, meeting_series=weekly, version=None, at=time(15))
+    assert said("meeting.taken_back") == made - {first.pk} and said("meeting.rescheduled") == {first.pk}
+    told = Notification.objects.filter(kind="meeting", subject_id=first.pk, user=world.mei)
+    assert any("meeting_moved" in one.facts for one in told)
+
+
+def test_a_cancelled_meeting_that_takes_place_after_all_is_told(world, weekly):
+    first = weekly.meetings.earliest("starts_at")
+    off = meetings.move(actor=world.boris, meeting=first, version=None, state="cancelled", reason="Fog")
+    meetings.move(actor=world.boris, meeting=off, version=None, state="planned")
+    assert [one.user for one in Notification.objects.all() if "meeting_on" in one.facts] == [world.mei]
+
+
+def test_the_hourly_round_goes_on_behind_a_series_that_it_cannot_make(world, weekly):
+    MeetingSeries.objects.filter(pk=weekly.pk).update(zone="Mars/Base")
+    other = make.series(actor=world.boris, space=world.project.space, rule="FREQ=WEEKLY;BYDAY=TH")
+    count = other.meetings.count()
+    other.meetings.all().delete()
+    assert meeting_series.make_ahead() == count
+
+
+def test_the_hourly_round_makes_nothing_of_a_series_that_ended_meanwhile(world, weekly, monkeypatch):
+    """Read as running before the round, ended when its turn comes."""
+    other = make.series(actor=world.boris, space=world.project.space, rule="FREQ=WEEKLY;BYDAY=TH")
+    weekly.meetings.all().delete()
+    make_one = meeting_series.make
+
+    def ends_the_other(series, actor=None):
+        MeetingSeries.objects.filter(pk=other.pk).update(state="ended")
+        return make_one(series, actor)
+
+    other.meetings.all().delete()
+    monkeypatch.setattr(meeting_series, "make", ends_the_other)
+    meeting_series.make_ahead()
+    assert weekly.meetings.exists() and not other.meetings.exists()
+
+
+def test_an_agenda_that_cannot_be_gathered_any_more_holds_up_no_other(world, weekly, monkeypatch):
+    rows = list(weekly.meetings.order_by("on")[:2])
+    for n, row in enumerate(rows, 1):
+        Meeting.objects.filter(pk=row.pk).update(starts_at=clock.now() + timedelta(hours=n), ends_at=clock.now() + timedelta(hours=n + 1))
+    gather = meetings.gather
+
+    def cancelled_meanwhile(*, actor, meeting):
+        Meeting.objects.filter(pk=rows[0].pk).update(state="cancelled")
+        return gather(actor=actor, meeting=meeting)
+
+    monkeypatch.setattr(meetings, "gather", cancelled_meanwhile)
+    assert meetings.gather_due() == 1
+    assert list(weekly.meetings.filter(gathered_at__isnull=False)) == [rows[1]]
