@@ -12,6 +12,7 @@ REFUSALS = {
     "change_spoken": _("You have said your verdict on this content: one person speaks for one side, once."),
     "change_side_spoken": _("This side has said yes already."),
     "change_not_yours_to_apply": _("Who says yes carries it out, and you may not do all that your side would carry out. Somebody who may has to judge it."),
+    "plan_change_impossible": _("It cannot be carried out as it stands."),
     "change_done_first": _("It is carried out already: say yes or no. A way back is a change request of its own."),
     "decision_made": _("It was decided: its words stay. Decide otherwise, and another takes its place."),
     "decision_open": _("It is not decided yet."),

@@ -111,8 +111,11 @@ def _accept_if_whole(actor: Any, held: ChangeRequest, changes: list[PlanChange])
         decisions.of_change(actor=actor, request=held, is_accepted=True)
         return
 
+    at: list[PlanChange] = []
+
     def carrier(change: PlanChange) -> Any:
         """Who said yes for the side whose business it is; where that side is not asked, whoever of the other could do it."""
+        at[:] = [change]
         own = [one.by for one in voices[sides.side_of(change.kind)]]
         others = [one.by for said in voices.values() for one in said]
         return next((one for one in [*own, *others] if sides.may_carry(one, change)), (own or others)[0])
@@ -122,7 +125,7 @@ def _accept_if_whole(actor: Any, held: ChangeRequest, changes: list[PlanChange])
             run = plan_requests.carry_out(actor=actor, scenario=held.scenario, carrier=carrier, reason=change_requests.why(held))
             change_requests.take_baselines(held, changes, carrier)
     except (Refused, Denied, Hidden) as problem:
-        _back_to_both(actor, held, problem)
+        _back_to_both(actor, held, problem, at[0].pk if at else 0)
         return
     now = clock.now()
     held.write(expected=None, state=_S.APPLIED, decided_at=now, applied_at=now, applied_by=actor, run=run)
@@ -130,11 +133,12 @@ def _accept_if_whole(actor: Any, held: ChangeRequest, changes: list[PlanChange])
     decisions.of_change(actor=actor, request=held, is_accepted=True)
 
 
-def _back_to_both(actor: Any, held: ChangeRequest, problem: Exception) -> None:
-    """What both wanted cannot be done any more: nothing of it was, and both are told why and asked anew."""
+def _back_to_both(actor: Any, held: ChangeRequest, problem: Exception, change_id: int) -> None:
+    """What both wanted cannot be done any more: nothing of it was, and both are told and asked anew. What the rule said of the change
+    stands with the picture, which tells it to who may know it."""
     code, params = (problem.code, problem.params) if isinstance(problem, Refused) else ("row_not_yours", {})
-    told = [code, {name: str(value) for name, value in params.items()}]
-    held.write(expected=None, round=held.round + 1, asked_at=clock.now(), trouble=told)
+    held.write(expected=None, round=held.round + 1, asked_at=clock.now(), trouble=[code, change_id])
     record("change_request.stuck", held, actor=actor, changes={"round": [held.round - 1, held.round], "problem": [None, code]})
-    held.scenario.write(expected=None, computed_of="")
+    refused = [[change_id, code, {name: str(value) for name, value in params.items()}]]
+    held.scenario.write(expected=None, computed_of="", outcome=(held.scenario.outcome or {}) | {"refused": refused})
     change_impacts.ask(actor=actor, change_request=held)

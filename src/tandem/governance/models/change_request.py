@@ -69,7 +69,7 @@ class ChangeRequest(Scoped):
     decided_at = models.DateTimeField(null=True, blank=True)
     # why it was rejected or withdrawn, or which way out is asked for
     answer = models.TextField(_("answer"), blank=True, max_length=2000)
-    # why what both had accepted could not be carried out: the code of the rule with its parameters
+    # why what both had accepted could not be carried out: the code of the rule, and of which change
     trouble = models.JSONField(null=True, blank=True)
     applied_at = models.DateTimeField(null=True, blank=True)
     applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")

@@ -11,10 +11,11 @@ from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
 from tandem.history.record import canonical, record, within
 from tandem.kit import clock
-from tandem.kit.errors import Hidden, Refused, Stale
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people import writing
 from tandem.people.access import Permission, others_may, require
 from tandem.people.models import Space
+from tandem.planning import plan_refusals
 from tandem.planning.actions import plan_changes, plan_commitments
 from tandem.planning.models import PlanChange, PlanScenario
 from tandem.portfolio.models import Project
@@ -216,7 +217,15 @@ def hold(scenario: PlanScenario) -> PlanScenario:
 
 
 def rehearse(actor: Any, change: PlanChange) -> None:
-    """A real run that is taken back: every rule speaks, nothing is written."""
-    with transaction.atomic():
-        plan_changes.carry_out(actor=actor, change=change, run=uuid.uuid4(), reason="–")
-        transaction.set_rollback(True)
+    """A real run that is taken back: every rule speaks, nothing is written. What it says to somebody else than who wrote the change is
+    told as far as the writer may know it."""
+    try:
+        with transaction.atomic():
+            plan_changes.carry_out(actor=actor, change=change, run=uuid.uuid4(), reason="–")
+            transaction.set_rollback(True)
+    except (Refused, Denied, Hidden) as problem:
+        if actor.pk == change.by_id:
+            raise
+        why = plan_refusals.told(change.by, change, *((problem.code, problem.params) if isinstance(problem, Refused) else (plan_refusals.IMPOSSIBLE, {})))
+        if why is not None:
+            raise Refused(why[0], **why[1]) from None

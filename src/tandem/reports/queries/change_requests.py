@@ -14,9 +14,11 @@ from tandem.kit import clock
 from tandem.people.access import Permission, spaces_where
 from tandem.people.scoping import know_all
 from tandem.planning.models import PlanChange, PlanConflict
+from tandem.planning.plan_refusals import IMPOSSIBLE, Why
 from tandem.portfolio.models import Project
 from tandem.product.models import Feature, Promise, Release
 from tandem.reports.queries import plan_conflicts
+from tandem.reports.queries.plan_scenarios import ChangeLine
 from tandem.strategy.models import Objective
 
 _LATELY = 90
@@ -98,6 +100,14 @@ def _voices(row: ChangeRequest, said: list[Verdict], changes: list[PlanChange], 
 def past(user: Any, row: ChangeRequest) -> list[Verdict]:
     """What was said of earlier contents, and of this one, the newest first."""
     return list(Verdict.objects.visible_to(user).filter(request=row).select_related("by").order_by("-id")[:40])
+
+
+def trouble(row: ChangeRequest, lines: list[ChangeLine]) -> Why | None:
+    """Why what both sides had accepted could not be carried out, by the lines that the reader sees: more than that it could not be only
+    where they may know it."""
+    if not row.trouble:
+        return None
+    return next((one.problem for one in lines if one.change.pk == row.trouble[1] and one.problem), (IMPOSSIBLE, {}))
 
 
 def waiting_for(user: Any, most: int) -> list[ChangeRequest]:

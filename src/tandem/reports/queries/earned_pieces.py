@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from tandem.work.models import State, WorkItem
+from tandem.work.models.work_item import GIVEN_UP
 
 _POINT = 1000
 Days = dict[int, tuple[date | None, date]]
@@ -53,11 +54,11 @@ class Milestone:
 
 
 def milestones(user: Any, space_ids: Collection[int]) -> dict[int, list[Milestone]]:
-    """Of each project, in one query. The planned day is that of the plan in force, else the due day."""
+    """Of each project, in one query; what was closed without a result was not reached and is not to come. The planned day is that of the plan in force, else the due day."""
     found: dict[int, list[Milestone]] = defaultdict(list)
     if not space_ids:
         return found
-    rows = WorkItem.objects.visible_to(user).present().filter(space_id__among=frozenset(space_ids), is_milestone=True).order_by("space_id", "rank", "id")
+    rows = WorkItem.objects.visible_to(user).present().filter(space_id__among=frozenset(space_ids), is_milestone=True).exclude(GIVEN_UP).order_by("space_id", "rank", "id")
     columns = ("space_id", "id", "title", "estimate_points", "planned_finish", "due_on", "actual_finish", "state__category")
     for space, pk, title, points, planned, due, finished, category in rows.values_list(*columns):
         finish = planned.date() if planned else due

@@ -7,6 +7,7 @@ from typing import Any
 
 from tandem.people.access import Permission, may
 from tandem.people.models import Space, User
+from tandem.planning import plan_refusals
 from tandem.planning.actions import plan_scenarios as actions
 from tandem.planning.models import LevelledPlan, PlanChange, PlanScenario
 from tandem.portfolio.models import Project
@@ -104,7 +105,7 @@ def listed(user: Any, after: int) -> tuple[list[PlanScenario], int | None]:
 def changes(user: Any, scenario: PlanScenario) -> tuple[list[ChangeLine], int]:
     """Those that the reader sees, and how many they do not."""
     total = scenario.changes.count()
-    rows = list(PlanChange.objects.visible_to(user).filter(scenario=scenario).select_related("by", "space").order_by("id"))
+    rows = list(PlanChange.objects.visible_to(user).filter(scenario=scenario).select_related("by", "space", "scenario").order_by("id"))
     kinds = PlanChange.Kind
     items = WorkItem.objects.visible_to(user).in_bulk([row.subject for row in rows if row.kind in (kinds.ITEM, kinds.DROP)])
     projects = {row.space_id: row for row in Project.objects.visible_to(user).filter(space_id__in={row.space_id for row in rows}).select_related("space")}
@@ -128,7 +129,7 @@ def changes(user: Any, scenario: PlanScenario) -> tuple[list[ChangeLine], int]:
         if (booking := bookings.get(row.subject) if row.kind in (kinds.BOOKING, kinds.UNBOOK) else None) is not None:
             what = f"{booking.person or booking.job_role or booking.team} · {project.name if project else ''}"
         found.append(ChangeLine(
-            row, what, item, project if is_project else None, moved.get(row.pk, []), problems.get(row.pk), people, subject,
+            row, what, item, project if is_project else None, moved.get(row.pk, []), plan_refusals.told(user, row, *problems[row.pk]) if row.pk in problems else None, people, subject,
             takers.get(row.values["to"]) if row.kind == kinds.TRANSFER else None,
         ))  # fmt: skip
     return found, total - len(rows)

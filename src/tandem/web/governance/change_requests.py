@@ -98,7 +98,7 @@ def detail(request: HttpRequest, row: ChangeRequest) -> dict[str, Any]:
         "may_hand_in": may_write and row.state in (_S.DRAFT, _S.RETURNED), "sides": forms.panels(user, row, row.voices, everything),
         "may_withdraw": row.is_writable and (row.author_id == user.pk or may(user, Permission.MANAGE_ACCESS, row.space_id)),
         "may_first": row.state == _S.SUBMITTED and may(user, Permission.APPLY_FIRST, row.space_id), "past": reads.past(user, row),
-        "trouble": refusal(*row.trouble) if row.trouble else "", "has_moved": any(line.moved for line in lines), "how": HOW,
+        "trouble": refusal(*why) if (why := reads.trouble(row, lines)) else "", "has_moved": any(line.moved for line in lines), "how": HOW,
         "decision": Decision.objects.visible_to(user).filter(change_request=row).first(),
         "is_current": row.scenario.computed_of == plan_scenarios.digest(sorted(everything, key=lambda one: one.pk)), **(forms.offered(user) if may_write else {}),
     }  # fmt: skip
@@ -209,8 +209,8 @@ def verdicts(request: HttpRequest, id: int) -> HttpResponse:
         _S.APPLIED: now_("Both sides said yes: it is carried out. New dates follow within seconds."), _S.REJECTED: now_("Rejected: nothing of it is carried out."),
         _S.RETURNED: now_("A way out is asked for."),
     }.get(_S(now.state), now_("Your verdict stands."))  # fmt: skip
-    if now.trouble:
-        said = now_("It could not be carried out: %(why)s Both sides are asked anew.") % {"why": refusal(*now.trouble)}
+    if why := reads.trouble(now, plan_reads.changes(request.user, now.scenario)[0]):
+        said = now_("It could not be carried out: %(why)s Both sides are asked anew.") % {"why": refusal(*why)}
     return doors.go_to(request, noun.url(row), said)
 
 
