@@ -20,7 +20,7 @@ from tandem.config import cli, demonstration, env, processes, spoken
 
 CONFIG = Path(cli.__file__).parent
 COMMANDS = [
-    "backup", "change", "compute", "demo", "doctor", "import", "migrate", "openapi", "people", "plan", "restore", "risks", "sample", "serve", "stop",
+    "backup", "change", "compute", "demo", "doctor", "equipment", "import", "methods", "migrate", "openapi", "people", "plan", "restore", "risks", "sample", "serve", "stop",
     "token", "user", "work", "worker",
 ]  # fmt: skip
 

@@ -68,24 +68,13 @@ def _edited(row: Document) -> Any:
     return now_("%(when)s by %(who)s") % {"when": moment(row.edited_at), "who": row.edited_by.name}
 
 
-<<<<<<< ours
-def _listed(rows: Any) -> Any:
-    """A list reads no texts."""
-    return rows.defer("body")
-||||||| base
-class Documents(Noun):
-    def rows(self, user: Any) -> Any:
-        """The list reads no text; a detail asks for it."""
-        return Document.objects.visible_to(user).select_related(*self.related)
-=======
 class Documents(Noun):
     def rows(self, user: Any) -> Any:
         """No page reads what the page above says."""
         return Document.objects.visible_to(user).select_related(*self.related).defer("parent__body")
->>>>>>> theirs
 
 
-noun = Noun(
+noun = Documents(
     slug="documents", model=Document, one=_("page"), many=_("Documents"),
     purpose=_("What a product, a project or a portfolio has in writing: pages with their versions, remarks and files."),
     columns=(
@@ -101,7 +90,7 @@ noun = Noun(
     ),
     filters=(Filter("in", _("Where"), places, narrow_for=within),),
     search=("title", "body"), order="-edited_at", listed=lambda rows: rows.defer("body", "parent__body"), related=("space", "parent", "author", "edited_by"), permission=Permission.EDIT_WORK, form=document_forms.DocumentForm,
-    create=document_forms.create, change=change, remove=remove, home_kinds=("project", "product", "programme", "portfolio", "organisation"), detail=detail, text="body", listed=_listed,
+    create=document_forms.create, change=change, remove=remove, home_kinds=("project", "product", "programme", "portfolio", "organisation"), detail=detail, text="body",
     detail_template="collaboration/document.html", form_template="collaboration/document_form.html", names={"new": _("New page"), "home": _("Of")},
 )  # fmt: skip
 
