@@ -17,7 +17,7 @@ from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people import scoping
 from tandem.people.models import Role, Space
 from tandem.work.actions import checklists, work_items
-from tandem.work.models import ChecklistEntry, Link, State, WorkItem
+from tandem.work.models import ChecklistEntry, Link, State, StateChange, WorkItem
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -302,6 +302,17 @@ def test_the_effect_of_a_version_needs_enough(world, project, method):
     work_items.change(actor=world.alma, item=WorkItem.objects.get(title="Item 3"), version=None, state=make.state_of(project, "done"))
     _before, now = method_effects.sides(methods.newest(method))
     assert (now.items, now.lead_days, now.reopened) == (20, 4.0, 0.05)
+    MethodUse.objects.filter(project=project).update(ended_at=clock.now() + timedelta(days=9))
+    StateChange.objects.filter(item__title="Item 3").update(at=clock.now() + timedelta(days=10))
+    _before, now = method_effects.sides(methods.newest(method))
+    assert (now.items, now.reopened) == (20, 0.0), "what comes back after the project left the version is none of its doing"
+
+
+def test_work_that_was_removed_did_not_begin_early(world, project):
+    item = WorkItem.objects.get(pk=part(project, "deliverable", "scope").item_id)
+    work_items.change(actor=world.alma, item=item, version=None, state=make.state_of(project, "in_progress"))
+    WorkItem.objects.filter(pk=item.pk).update(removed_at=clock.now())
+    assert not [one for one in conformance.of(use_of(project)).breaches if one.code == "began_early"]
 
 
 def test_the_effect_of_a_version_tells_nothing_of_confidential_projects(world, project, method):

@@ -109,7 +109,7 @@ def _of_gate(gate: Gate, deliverables: list[MethodPart], entries: dict[int, list
     if gate.passed_at is None:
         late = (today - gate.due_on).days
         return [Check("gate_overdue", False, gate.name, {"days": late}, gate=gate)] if gate.is_open and late > 0 else []
-    passed, moment = timezone.localdate(gate.passed_at), gate.passed_at
+    passed, moment = timezone.localdate(gate.passed_at, timezone.get_default_timezone()), gate.passed_at
     late = (passed - gate.due_on).days
     found = [Check("gate_in_time", late <= 0, gate.name, {"days": late, "day": passed.isoformat()}, gate=gate)]
     for part in deliverables:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
+from django.utils import timezone
 
 from tandem.governance.models import Gate, MethodUse, MethodVersion
 from tandem.people.scoping import open_below
@@ -47,18 +48,22 @@ def _side(version: MethodVersion) -> Side:
         for pk, created, finish in rows.order_by("-actual_finish").values_list("pk", "created_at", "actual_finish")[: max(MOST - len(ids), 0)]:
             ids.append(pk)
             times.append(finish - created)
-    back = StateChange.objects.filter(item__in=ids, from_state__category=State.Category.DONE).exclude(to_state__category=State.Category.DONE)
+    back: set[int] = set()
     passed = late = 0
-    for project, _space, began, ended in uses:
+    zone = timezone.get_default_timezone()  # the same figure for everybody
+    for project, space, began, ended in uses:
+        returns = StateChange.objects.filter(_within("at", began, ended), item__in=ids, item__space=space, from_state__category=State.Category.DONE)
+        back.update(returns.exclude(to_state__category=State.Category.DONE).values_list("item_id", flat=True))
         gates = Gate.objects.filter(_within("passed_at", began, ended), project=project)
-        passed += gates.count()
-        late += gates.filter(passed_at__date__gt=F("due_on")).count()
+        days = [(timezone.localdate(at, zone), due) for at, due in gates.values_list("passed_at", "due_on")]
+        passed += len(days)
+        late += sum(1 for day, due in days if day > due)
     enough = len(ids) >= NEEDED_ITEMS
     return Side(
         version, len(uses), len(ids), passed,
         round(median(one.total_seconds() for one in times) / 86_400, 1) if enough else None,
         round((passed - late) / passed, 3) if passed >= NEEDED_GATES else None,
-        round(back.values("item").distinct().count() / len(ids), 3) if enough else None,
+        round(len(back) / len(ids), 3) if enough else None,
     )  # fmt: skip
 
 
