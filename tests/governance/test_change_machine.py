@@ -113,8 +113,7 @@ class Decisions(RuleBasedStateMachine):
         assert done == (self.may_write(who, known) and known["state"] in ("draft", "submitted", "returned"))
         if done:
             known["content"][n], known["seen"][n] = priority, self.live[n]
-            # who changes it last stands as its writer; whoever wrote before is not asked about again
-            known["by"] = known.get("by", {}) | {n: who}
+            known["wrote"].add(who)  # for good, whoever writes over it
             known["shown"] = None
             if known["state"] == "submitted":
                 known["said"] = {}
@@ -160,9 +159,10 @@ class Decisions(RuleBasedStateMachine):
     def _expected(self, who: str, known: dict[str, Any], side: str, answer: str) -> bool:
         if not self.speaks(who, side) or known["state"] not in ("submitted", "urgent"):
             return False
-        if who in {known["author"], known.get("first"), *known.get("by", {}).values()} or who in known["said"]:
+        if who in {known.get("first"), *known["wrote"]} or who in known["said"]:
             return False
-        if answer == "yes" and any(s == side and a == "yes" and self.speaks(one, s) for one, (s, a) in known["said"].items()):
+        full = {s for one, (s, a) in known["said"].items() if a == "yes" and self.speaks(one, s)}
+        if answer == "yes" and side in full and full != {"product", "pmo"}:  # of both, any further yes carries it out
             return False
         if known["state"] == "urgent":
             return answer != "revise"

@@ -129,7 +129,7 @@ class Rules:
         if rule.kinds and not kinds_of(changes) <= set(rule.kinds):
             return False
         if rule.days_most is not None:
-            days = days_of(request.scenario.outcome or {})
+            days = days_of(request.scenario.outcome) if request.scenario.outcome else None  # nobody knows yet
             if days is None or days > rule.days_most:
                 return False
         if rule.money_most is not None:
@@ -152,7 +152,7 @@ def needed(request: ChangeRequest, changes: list[PlanChange]) -> Needed:
 
 def wrote(request: ChangeRequest, changes: Iterable[PlanChange]) -> set[int]:
     """Who wrote any of it, or carried it out before the others were asked: they do not judge it."""
-    return {request.author_id, *(change.by_id for change in changes), *([request.applied_by_id] if request.applied_by_id else [])}
+    return {request.author_id, *request.writers, *(change.by_id for change in changes), *([request.applied_by_id] if request.applied_by_id else [])}
 
 
 def speaks_there(user: Any, request: ChangeRequest, side: str) -> bool:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tandem.governance import sides
 from tandem.governance.actions import change_impacts
@@ -45,10 +46,12 @@ def create(*, actor: Any, space: Space, title: str, reason: str, scenario: PlanS
             raise Refused("other_space", field="scenario")
         else:
             scenario = plan_requests.take(actor=actor, scenario=scenario)
-        return writing.create(
+        row = writing.create(
             ChangeRequest, actor=actor, permission=_DO, verb="change_request.created", space=space, title=title, reason=reason, author=actor,
             scenario=scenario, **{name: value for name, value in values.items() if value is not None},
         )  # fmt: skip
+        _keep_writers(row, scenario.opened_by_id, *scenario.changes.values_list("by_id", flat=True))
+    return row
 
 
 def change(*, actor: Any, change_request: ChangeRequest, version: int | None, **values: Any) -> ChangeRequest:
@@ -62,6 +65,7 @@ def change(*, actor: Any, change_request: ChangeRequest, version: int | None, **
             if name in values and not values[name].strip():
                 raise Refused("title_empty" if name == "title" else "reason_needed", field=name)
         row: ChangeRequest = writing.change(held, actor=actor, permission=_DO, verb="change_request.changed", version=version, **values)
+        _keep_writers(row, actor.pk)
     return row
 
 
@@ -70,7 +74,7 @@ def add(*, actor: Any, change_request: ChangeRequest, kind: str, subject: int, *
     with transaction.atomic():
         held = _written(actor, change_request)
         made = plan_requests.write_down(actor=actor, scenario=held.scenario, kind=kind, subject=subject, carrier=sides.stand_in, **values)
-        _ask_again(actor, held)
+        _ask_again(actor, held, actor.pk)
     return made
 
 
@@ -78,8 +82,9 @@ def revise(*, actor: Any, change_request: ChangeRequest, change: PlanChange, ver
     """Another value, or the same in view of what stands there now."""
     with transaction.atomic():
         held = _written(actor, change_request, change)
+        writers = [change.by_id, actor.pk] if values else [change.by_id]
         made = plan_requests.rewrite(actor=actor, change=change, version=version, carrier=sides.stand_in, **values)
-        _ask_again(actor, held)
+        _ask_again(actor, held, *writers)
     return made
 
 
@@ -87,7 +92,7 @@ def drop(*, actor: Any, change_request: ChangeRequest, change: PlanChange, versi
     with transaction.atomic():
         held = _written(actor, change_request, change)
         plan_requests.take_out(actor=actor, change=change, version=version)
-        _ask_again(actor, held)
+        _ask_again(actor, held, change.by_id, actor.pk)
 
 
 def submit(*, actor: Any, change_request: ChangeRequest, version: int | None) -> ChangeRequest:
@@ -135,7 +140,7 @@ def apply_first(*, actor: Any, change_request: ChangeRequest, version: int | Non
         changes = plan_requests.judge(held.scenario)
         if not all(sides.may_carry(actor, change) for change in changes):
             raise Refused("change_not_yours_to_apply")
-        run = plan_requests.carry_out(actor=actor, scenario=held.scenario, carrier=lambda change: actor, reason=why(held))
+        run = plan_requests.carry_out(actor=actor, scenario=held.scenario, carrier=lambda change: actor, reason=why(held), told=Told(held))
         take_baselines(held, changes, lambda change: actor)
         now = clock.now()
         held.write(
@@ -170,6 +175,25 @@ def looked_at(held: ChangeRequest, version: int | None) -> None:
         raise Stale(held)
 
 
+class Told:
+    """What is written of a request in other places: its words only where whoever sees the place sees the request as well."""
+
+    def __init__(self, held: ChangeRequest) -> None:
+        self.held = held
+        self.above = {pk: None if is_closed else parent for pk, parent, is_closed in Space.objects.values_list("id", "parent_id", "is_confidential")}
+        self.elsewhere = _("Change request %(number)s") % {"number": held.pk}
+
+    def __call__(self, change: PlanChange) -> str:
+        return why(self.held) if self.is_open_in(change.space_id) else self.elsewhere
+
+    def is_open_in(self, space_id: int) -> bool:
+        """There, and below it with nothing confidential between."""
+        at: int | None = space_id
+        while at is not None and at != self.held.space_id:
+            at = self.above.get(at)
+        return at is not None
+
+
 def why(held: ChangeRequest) -> str:
     return f"{held.title}: {held.reason}"[:500]
 
@@ -192,8 +216,15 @@ def _require_writer(actor: Any, held: ChangeRequest) -> None:
         raise Denied(Permission.EDIT_PLAN)
 
 
-def _ask_again(actor: Any, held: ChangeRequest) -> None:
+def _keep_writers(held: ChangeRequest, *people: int) -> None:
+    """Whoever wrote any of it once does not judge it, also when somebody else wrote over it since."""
+    if new := sorted({*people, held.author_id} - {held.author_id, *held.writers}):
+        held.write(expected=None, writers=[*held.writers, *new])
+
+
+def _ask_again(actor: Any, held: ChangeRequest, *people: int) -> None:
     """The content is another: what was said of the old one counts no more."""
+    _keep_writers(held, *people)
     if held.state != _S.SUBMITTED:
         held.write(expected=None, trouble=None)
         return
@@ -220,8 +251,10 @@ def _refuse_unseen(actor: Any, held: ChangeRequest) -> None:
 def take_baselines(held: ChangeRequest, changes: list[PlanChange], carrier: Carrier) -> None:
     """Of each project whose plan it changes, as it stands since."""
     by_space: dict[int, PlanChange] = {}
+    told = Told(held)
     for change in changes:
         if change.kind in PlanChange.OF_PLAN and change.kind != PlanChange.Kind.AWAY:
             by_space.setdefault(change.space_id, change)
     for space in Space.objects.filter(pk__in=by_space, kind=SpaceKind.PROJECT).order_by("pk"):
-        baselines.take(actor=carrier(by_space[space.pk]), space=space, name=f"{held.pk} {held.title}"[:200])
+        name = f"{held.pk} {held.title}" if told.is_open_in(space.pk) else told.elsewhere
+        baselines.take(actor=carrier(by_space[space.pk]), space=space, name=name[:200])

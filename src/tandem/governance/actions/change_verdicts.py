@@ -79,13 +79,13 @@ def _refuse_without_picture(held: ChangeRequest, changes: list[PlanChange]) -> N
 
 def _said(actor: Any, held: ChangeRequest, changes: list[PlanChange], side: str, answer: str, reason: str) -> Verdict:
     # who lost the right since holds a number, but no voice
-    given = Verdict.objects.filter(request=held, round=held.round, side=side)
-    needed = sides.needed(held, changes)
-    counted = sides.standing(list(given.select_related("by")), held, changes)[side]
-    if answer == _A.YES and needed.voices[side] and len(counted) >= needed.voices[side]:
+    given = list(Verdict.objects.filter(request=held, round=held.round).select_related("by"))
+    needed, counted = sides.needed(held, changes).voices, sides.standing(given, held, changes)
+    is_whole = all(len(counted[one]) >= count for one, count in needed.items())  # by a role that came back, or a table that asks for less
+    if answer == _A.YES and needed[side] and len(counted[side]) >= needed[side] and not is_whole:
         raise Refused("change_side_spoken", field="side")
     made = Verdict.objects.create(
-        space_id=held.space_id, request=held, round=held.round, side=side, voice=given.count() + 1, answer=answer, reason=reason, by=actor,
+        space_id=held.space_id, request=held, round=held.round, side=side, voice=sum(one.side == side for one in given) + 1, answer=answer, reason=reason, by=actor,
         digest=plan_scenarios.digest(changes), asked_at=held.asked_at or clock.now(),
     )  # fmt: skip
     held.write(expected=None)
@@ -122,7 +122,7 @@ def _accept_if_whole(actor: Any, held: ChangeRequest, changes: list[PlanChange])
 
     try:
         with transaction.atomic():
-            run = plan_requests.carry_out(actor=actor, scenario=held.scenario, carrier=carrier, reason=change_requests.why(held))
+            run = plan_requests.carry_out(actor=actor, scenario=held.scenario, carrier=carrier, reason=change_requests.why(held), told=change_requests.Told(held))
             change_requests.take_baselines(held, changes, carrier)
     except (Refused, Denied, Hidden) as problem:
         _back_to_both(actor, held, problem, at[0].pk if at else 0)

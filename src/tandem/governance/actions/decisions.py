@@ -99,6 +99,8 @@ def of_change(*, actor: Any, request: ChangeRequest, is_accepted: bool) -> Decis
     said = Verdict.objects.filter(request=request, round=request.round).exclude(reason="").select_related("by").order_by("id")
     reasons = "\n".join(f"{one.by.name}: {one.reason}" for one in said)
     otherwise = _("Leave it as planned")
+    if request.was_first:  # nothing that is said afterwards leaves it as planned
+        otherwise = _("Carried out first, not approved afterwards")
     values = {
         "question": request.title, "context": request.reason, "options": [request.title, otherwise], "chosen": request.title if is_accepted else otherwise,
         "why": (reasons or request.reason)[:5000],

@@ -3,6 +3,7 @@
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +29,7 @@ class ChangeRequestQuerySet(ScopedQuerySet):
     def unspoken_by(self, user: Any) -> Self:
         """On which the person has said nothing since both sides were asked last, and of which they wrote nothing."""
         spoken = Verdict.objects.filter(request=models.OuterRef("pk"), round=models.OuterRef("round"), by=user.pk)
-        wrote = Q(author=user.pk) | Q(applied_by=user.pk) | Q(scenario__changes__by=user.pk)
+        wrote = Q(author=user.pk) | Q(applied_by=user.pk) | Q(scenario__changes__by=user.pk) | Q(writers__contains=[user.pk])
         return self.filter(~models.Exists(spoken)).exclude(pk__in=ChangeRequest.objects.filter(wrote).values("pk"))
 
 
@@ -62,6 +63,8 @@ class ChangeRequest(Scoped):
     scenario = models.OneToOneField("planning.PlanScenario", models.PROTECT, related_name="+")
     conflict = models.ForeignKey("planning.PlanConflict", models.SET_NULL, null=True, blank=True, related_name="+")
     promise = models.ForeignKey("product.Promise", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("promise"))
+    # numbers of all who wrote any part of it, also what somebody wrote over or took out since
+    writers = ArrayField(models.BigIntegerField(), default=list, blank=True)
     # both sides are asked anew whenever the content changes: a verdict counts in its round only
     round = models.PositiveIntegerField(default=0)
     asked_at = models.DateTimeField(null=True, blank=True)

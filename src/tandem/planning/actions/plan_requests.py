@@ -3,6 +3,7 @@
 Who may do so is the business of the request; its own page and its own decision are closed to it meanwhile."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -41,15 +42,21 @@ def take(*, actor: Any, scenario: PlanScenario) -> PlanScenario:
 
 def write_down(*, actor: Any, scenario: PlanScenario, kind: str, subject: int, carrier: Carrier, **values: Any) -> PlanChange:
     """Of something that the person sees; rehearsed as who could carry it out."""
-    if kind == PlanChange.Kind.TRANSFER and not Project.objects.visible_to(actor).filter(pk=values.get("to") or 0).exists():
-        raise Hidden
+    _require_seen(actor, kind, values)
     with transaction.atomic():
         return plan_scenarios.put(actor, _asked(scenario), kind, subject, values, carrier)
 
 
 def rewrite(*, actor: Any, change: PlanChange, version: int | None, carrier: Carrier, **values: Any) -> PlanChange:
+    if values:
+        _require_seen(actor, change.kind, values)
     with transaction.atomic():
         return plan_scenarios.put_again(actor, _asked(change.scenario), change, version, values, carrier)
+
+
+def _require_seen(actor: Any, kind: str, values: dict[str, Any]) -> None:
+    if kind == PlanChange.Kind.TRANSFER and not Project.objects.visible_to(actor).filter(pk=values.get("to") or 0).exists():
+        raise Hidden
 
 
 def take_out(*, actor: Any, change: PlanChange, version: int | None) -> None:
@@ -67,11 +74,11 @@ def judge(scenario: PlanScenario) -> list[PlanChange]:
     return changes
 
 
-def carry_out(*, actor: Any, scenario: PlanScenario, carrier: Carrier, reason: str) -> uuid.UUID:
+def carry_out(*, actor: Any, scenario: PlanScenario, carrier: Carrier, reason: str, told: Callable[[PlanChange], str] | None = None) -> uuid.UUID:
     """All or none, in the transaction of the decision."""
     with transaction.atomic():
         held = _asked(scenario)
-        return plan_scenarios.carry_out(actor, held, list(held.changes.order_by("id")), carrier, None, reason)
+        return plan_scenarios.carry_out(actor, held, list(held.changes.order_by("id")), carrier, None, reason, told)
 
 
 def lay_aside(*, actor: Any, scenario: PlanScenario, reason: str) -> None:

@@ -78,10 +78,13 @@ def revise(*, actor: Any, change: PlanChange, version: int | None, **values: Any
 
 
 def put_again(actor: Any, held: PlanScenario, change: PlanChange, version: int | None, values: dict[str, Any], carrier: Carrier) -> PlanChange:
+    if change.space_id not in actor.visible_space_ids():
+        raise Hidden
+    by = actor if values else change.by  # who only looks at it again has written nothing
     values = plan_changes.checked(change.kind, values) if values else change.values
     again = PlanChange(scenario=held, space_id=change.space_id, kind=change.kind, subject=change.subject, values=values, by=actor)
     rehearse(carrier(again), again)
-    change.write(expected=version, values=values, seen=plan_changes.seen(change.kind, change.subject, values), by=actor, at=clock.now())
+    change.write(expected=version, values=values, seen=plan_changes.seen(change.kind, change.subject, values), by=by, at=clock.now())
     record("plan_scenario.change_revised", held, actor=actor, changes={"kind": [None, change.kind]})
     return change
 
@@ -93,6 +96,8 @@ def drop(*, actor: Any, change: PlanChange, version: int | None) -> None:
 
 
 def take_out(actor: Any, held: PlanScenario, change: PlanChange, version: int | None) -> None:
+    if change.space_id not in actor.visible_space_ids():
+        raise Hidden
     if version is not None:
         change.write(expected=version)
     record("plan_scenario.change_dropped", held, actor=actor, changes={"kind": [change.kind, None]})
@@ -126,12 +131,12 @@ def merge(*, actor: Any, scenario: PlanScenario, version: int | None, reason: st
     return len(changes)
 
 
-def carry_out(actor: Any, held: PlanScenario, changes: list[PlanChange], carrier: Carrier, version: int | None, reason: str) -> uuid.UUID:
-    """The step itself: all or none, as `carrier` says; gives the run of its events."""
+def carry_out(actor: Any, held: PlanScenario, changes: list[PlanChange], carrier: Carrier, version: int | None, reason: str, told: Callable[[PlanChange], str] | None = None) -> uuid.UUID:
+    """The step itself: all or none, as `carrier` says; gives the run of its events. `told`: the reason as it is told with a change."""
     run = uuid.uuid4()
     with within(run):
         for change in changes:
-            plan_changes.carry_out(actor=carrier(change), change=change, run=run, reason=reason)
+            plan_changes.carry_out(actor=carrier(change), change=change, run=run, reason=told(change) if told else reason)
         close(actor, held, version, _S.MERGED, reason)
         record("plan_scenario.merged", held, actor=actor, changes={"rows": [None, len(changes)]}, text={"reason": [None, reason.strip()]})
     return run

@@ -209,7 +209,9 @@ def verdicts(request: HttpRequest, id: int) -> HttpResponse:
         _S.APPLIED: now_("Both sides said yes: it is carried out. New dates follow within seconds."), _S.REJECTED: now_("Rejected: nothing of it is carried out."),
         _S.RETURNED: now_("A way out is asked for."),
     }.get(_S(now.state), now_("Your verdict stands."))  # fmt: skip
-    if why := reads.trouble(now, plan_reads.changes(request.user, now.scenario)[0]):
+    if now.state == _S.REJECTED and now.was_first:
+        said = now_("Your no stands on record. It was carried out already and stays: a way back is a change request of its own.")
+    if now.trouble and (why := reads.trouble(now, plan_reads.changes(request.user, now.scenario)[0])):
         said = now_("It could not be carried out: %(why)s Both sides are asked anew.") % {"why": refusal(*why)}
     return doors.go_to(request, noun.url(row), said)
 
