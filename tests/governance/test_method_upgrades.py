@@ -55,7 +55,7 @@ def test_nothing_is_made_in_a_phase_that_is_over(world, project, method):
 def test_no_gate_comes_up_before_one_that_was_passed(world, method):
     """The first phase had no gate; the second one's is passed; then the method asks for one at the first."""
     newer(world, method, lambda content: content["gates"].pop(0))
-    project = make.project_of(actor=world.alma, method=method, name="Late gate")
+    project = make.project_of(actor=world.alma, method=method, name="Late gate", owner=world.boris)
     decide(world, gate_of(project, "plan"))
     gate = {"key": "mandate", "name": "G1", "phase": "initiate", "money": 0, "reviewers": [], "criteria": []}
     upgrade(world, project, method, lambda content: content["gates"].insert(0, gate))

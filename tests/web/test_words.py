@@ -121,7 +121,7 @@ def test_what_is_formatted_can_be_formatted_in_chinese():
     wrong = []
     for message in words_command.catalogue("zh_Hans"):
         names = NAMED.findall(_each(message.id)[-1]) if message.id and message.string else []
-        wrong += [text for text in _each(message.string) if not _can_be_said(text, names)] if names else []
+        wrong += [text for text in _each(message.string) if text and not _can_be_said(text, names)] if names else []
     assert not wrong, "\n".join(wrong)
 
 
