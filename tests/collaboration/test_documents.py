@@ -155,13 +155,14 @@ def test_what_others_answered_goes_only_with_who_manages_access_and_each_on_reco
     first = passage_comments.add(actor=world.mei, document=page, quote="Fridays", body="Why?")
     mine = passage_comments.answer(actor=world.mei, passage_comment=first, body="I see")
     theirs = passage_comments.answer(actor=world.admin, passage_comment=first, body="The tide")
+    all_three = {first.pk, mine.pk, theirs.pk}
     with pytest.raises(Refused, match="passage_answered"):
         passage_comments.remove(actor=world.mei, passage_comment=first)
     passage_comments.remove(actor=world.admin, passage_comment=theirs)
     passage_comments.remove(actor=world.mei, passage_comment=first)
     assert not PassageComment.objects.exists()
     gone = set(Event.objects.filter(verb="passage_comment.removed").values_list("subject_id", flat=True))
-    assert gone == {first.pk, mine.pk, theirs.pk}
+    assert gone == all_three
     other = passage_comments.add(actor=world.mei, document=page, quote="Fridays", body="Why?")
     passage_comments.answer(actor=world.mei, passage_comment=other, body="I see")
     passage_comments.remove(actor=world.admin, passage_comment=other)
