@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tandem.kit import clock
 from tandem.people.models import Role
 from tandem.planning import levelling, plan_ways, way_words
 from tandem.planning.actions import acceptances
@@ -139,6 +140,15 @@ def test_typed_lines_of_the_kind_plan_it_and_do_not_count_twice(world, crane):
     make.cost_line(actor=world.alma, project=world.project, month=on(1), kind="equipment", planned=D(0), committed=D(400), currency="EUR")
     found = money.money(world.alma, money.places(world.alma, None), "EUR")
     assert (found.total.committed, found.total.outlook) == (D("621.10"), D(900))
+
+
+def test_of_a_month_that_is_over_what_it_came_to_replaces_what_was_reserved(world, crane):
+    need(world, item(world, "Piles", 2), crane)  # 621.10
+    make.cost_line(actor=world.alma, project=world.project, month=on(1), kind="equipment", planned=D(0), actual=D(400), currency="EUR")
+    assert money.money(world.alma, money.places(world.alma, None), "EUR").total.outlook == D("621.10")
+    with clock.held_at(at(7) + timedelta(days=40)):
+        found = money.money(world.alma, money.places(world.alma, None), "EUR").total
+    assert (found.actual, found.outlook, found.bound) == (D(400), D(400), D(400))
 
 
 def test_who_may_not_see_costs_sees_none_of_it_and_more_needs_ask_no_more(world, crane):

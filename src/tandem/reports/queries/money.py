@@ -177,8 +177,11 @@ def _count_equipment(found: Money, user: Any, space_ids: frozenset[int]) -> None
     sums: dict[tuple[int, date], Decimal] = defaultdict(Decimal)
     for group in kept.groups:
         sums[group.space_id, group.month] += group.amounts.committed
+    this_month = clock.today().replace(day=1)
     for (space_id, month), cost in sums.items():
         beside = typed[space_id, month]
+        if month < this_month and beside.actual:  # of a month that is over, what it came to takes the place of what was reserved
+            continue
         more = Amounts(**{name: max(cost, getattr(beside, name)) - getattr(beside, name) for name in ("committed", "outlook", "bound")})
         if more.committed or more.outlook or more.bound:
             found.groups.append(Group(space_id, month, CostLine.Kind.EQUIPMENT, RESERVED, more))
