@@ -134,7 +134,9 @@ def test_both_sides_judge_what_was_asked_once_the_worker_comes_by(loaded):
     said = set(Verdict.objects.values_list("answer", flat=True))
     assert said == {"yes", "no", "revise"}
     assert all(one.created_at > one.asked_at for one in Verdict.objects.all()), "answers took days"
-    assert Decision.objects.filter(change_request=None).count() == len(DECISIONS) + 1, "one was decided otherwise"
+    in_minutes = MeetingOutcome.objects.filter(kind="decision").values("decision")
+    asked_for = Decision.objects.filter(change_request=None).exclude(pk__in=in_minutes)
+    assert asked_for.count() == len(DECISIONS) + 1, "one was decided otherwise"
     assert set(Decision.objects.values_list("state", flat=True)) == {"open", "decided", "replaced"}
     asked.judge("en", [[number, row.pk] for number, row in enumerate(raised)])
     again = list(ChangeRequest.objects.order_by("id").values_list("state", flat=True))
