@@ -24,8 +24,9 @@ class _Known(NamedTuple):
 
 _changing: set[int] = set()
 _cache: dict[int, _Known] = {}
-# what a transaction that changed access has read since its last change, by thread: the savepoints around that change, and the people
-_here: dict[int, tuple[tuple[Any, ...], dict[int, _Known]]] = {}
+# what a transaction that changed access has read since its last change, by thread: what waits for its commit, the savepoints around that
+# change, and the people
+_here: dict[int, tuple[list[Any], tuple[Any, ...], dict[int, _Known]]] = {}
 _MOST_KNOWN = 5000
 
 
@@ -92,8 +93,8 @@ def access_changed(user: Any | None = None) -> None:
     rows.update(access_version=models.F("access_version") + 1)
     _cache.clear()
     _changing.add(threading.get_ident())
-    _here[threading.get_ident()] = (_savepoints(), {})
     transaction.on_commit(lambda: _changing.discard(threading.get_ident()))
+    _here[threading.get_ident()] = (connection.run_on_commit, tuple(connection.savepoint_ids), {})
 
 
 def _access_changed_here() -> bool:
@@ -106,17 +107,14 @@ def _access_changed_here() -> bool:
 
 
 def _read_here() -> dict[int, _Known]:
-    """Left with the savepoint in which access was changed last: nobody says whether that was kept or taken back."""
-    me, now = threading.get_ident(), _savepoints()
-    around, read = _here.get(me, (now, {}))
-    if now[: len(around)] != around:
+    """Left with the savepoint in which access was changed last: nobody says whether that was kept or taken back. Django begins a new list
+    of what waits for the commit whenever anything was rolled back, and for each transaction: names of savepoints come again, the list does not."""
+    me, waiting, now = threading.get_ident(), connection.run_on_commit, tuple(connection.savepoint_ids)
+    of, around, read = _here.get(me, (waiting, now, {}))
+    if of is not waiting or now[: len(around)] != around:
         around, read = now, {}
-    _here[me] = (around, read)
+    _here[me] = (waiting, around, read)
     return read
-
-
-def _savepoints() -> tuple[Any, ...]:
-    return tuple(connection.savepoint_ids)
 
 
 def _read(user: Any) -> _Known:
