@@ -81,7 +81,7 @@ def test_nobody_comes_between_the_dates_and_their_conflicts(world, monkeypatch):
         with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
             tries.append(other.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [runs._LOCKS + 3, 0]).fetchone()[0])
 
-    monkeypatch.setattr(levelling.plan_conflicts, "renew", tried)
+    monkeypatch.setattr(levelling.plan_conflicts, "write", tried)
     monkeypatch.setattr(runs, "one_at_a_time", lambda *_of: nullcontext())  # its lock ends with its transaction, here with the test
     levelling.compute()
     tried()
