@@ -25,10 +25,13 @@ NAMES = {
     "Ctrl", "Shift", "Alt", "Enter", "Esc", "Delete", "Home", "End", "Tab", "FS", "SS", "FF", "SF", "ASAP", "ALAP", "SNET", "SNLT",
     "FNET", "FNLT", "MSO", "MFO", "WIP", "JavaScript", "PIN", "mpp", "Chrome", "Firefox", "Linux", "UID", "IP", "ETag", "If", "Match", "RICE", "WSJF", "ICE", "HiGHS", "CP", "SAT", "REST",
     "AUD", "BRL", "CAD", "CHF", "CNY", "EUR", "GBP", "INR", "JPY", "SEK", "SGD", "USD", "Holm", "Kano", "MoSCoW", "ICS", "KPI", "Bonett", "Wright",
+    "ISO", "IEC", "SOC", "CC", "SOX", "GxP", "HIPAA", "PCI", "DSS", "GDPR", "Art", "GB",
     "BAC", "PV", "EV", "AC", "SV", "SPI", "CPI", "EAC", "ETC", "VAC", "TCPI", "IEAC", "ES", "AT",
 }  # fmt: skip
 # what a filter or an address is typed as, the same in both languages
 TYPED = {
+    # keys in the lines of a method
+    "to", "do", "in", "done", "concept", "plan", "build", "launch", "close", "judged", "deliverables", "checklists", "promises", "risks", "issues", "budget", "charter",
     "state",
     "open",
     "assignee",
