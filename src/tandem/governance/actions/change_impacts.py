@@ -6,7 +6,6 @@ from django.db import transaction
 
 from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
-from tandem.governance import impact
 from tandem.governance.models import ChangeRequest
 from tandem.history.record import record
 from tandem.kit.errors import Refused
@@ -34,6 +33,10 @@ def ask(*, actor: Any, change_request: ChangeRequest, title: str = "") -> Job:
 
 def compute(change_request: ChangeRequest) -> dict[str, Any]:
     """The picture, stored with the digest of the content that it shows; of what is over, what was decided on stays."""
+    from tandem.governance import (
+        impact,  # the compiler behind it takes half a second to load: only the job that computes waits for it
+    )
+
     outcome = impact.compute(change_request)
     if outcome is not None:
         with transaction.atomic():
