@@ -33,9 +33,8 @@ def ask(*, actor: Any, change_request: ChangeRequest, title: str = "") -> Job:
 
 def compute(change_request: ChangeRequest) -> dict[str, Any]:
     """The picture, stored with the digest of the content that it shows; of what is over, what was decided on stays."""
-    from tandem.governance import (
-        impact,  # the compiler behind it takes half a second to load: only the job that computes waits for it
-    )
+    # the compiler behind it takes half a second to load: only the job that computes waits for it
+    from tandem.governance import impact
 
     outcome = impact.compute(change_request)
     if outcome is not None:
