@@ -3,8 +3,10 @@
 import asyncio
 import http.client
 import signal
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
@@ -168,6 +170,33 @@ def test_the_keeper_seals_what_comes_also_after_the_database_was_away(world):
         keeper.join(PATIENCE)  # a machine with much to do may need longer than the keeper is given
     assert not keeper.is_alive()
     assert seal.verify() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_full_pool_is_no_longer_away_than_the_database():
+    """Each of its connections is dead; whoever asks next is not to wait for all of them in turn."""
+    ours, many = _own_backend(), connection.pool.max_size - 1
+    together = threading.Barrier(many)
+
+    def backend() -> int:
+        try:
+            return _own_backend()
+        finally:
+            connection.close()
+
+    def hold() -> None:
+        connection.ensure_connection()
+        together.wait(PATIENCE)
+        connection.close()
+
+    with ThreadPoolExecutor(many) as people:
+        for one in [people.submit(hold) for _ in range(many)]:
+            one.result()
+    _cut_every_connection(but=ours)
+    with ThreadPoolExecutor(1) as person:
+        assert person.submit(backend).result() != ours
+    connection.close()
+    connection.close_pool()  # of so many connections no other test has need
 
 
 @pytest.fixture

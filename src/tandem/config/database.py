@@ -137,7 +137,7 @@ def as_django(address: str) -> dict[str, Any]:
     parts = psycopg.conninfo.conninfo_to_dict(address)
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     entry = {django: str(parts.pop(ours, "") or "") for ours, django in names.items()}
-    return {"ENGINE": "django.db.backends.postgresql", **entry, "OPTIONS": parts}
+    return {"ENGINE": "tandem.config.pooled", **entry, "OPTIONS": parts}
 
 
 def prepare(data_dir: Path) -> Path:

@@ -21,8 +21,7 @@ def database_settings(url: str) -> dict[str, Any]:
         "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=300s",
         "pool": {"min_size": 0, "max_size": ENV.threads + 4, "timeout": 10},
     }
-    # a connection that died with the database is replaced when it is asked for, not by a failed request
-    return {**settings, "CONN_HEALTH_CHECKS": True, "TEST": {"NAME": "test_tandem"}}
+    return {**settings, "TEST": {"NAME": "test_tandem"}}
 
 
 SECRET_KEY = env.secret_key(ENV)
