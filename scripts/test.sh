@@ -27,7 +27,7 @@ lint() {
   step "layers (import-linter)" lint-imports --no-logo
 }
 
-compiled() { # process, what it said
+made() { # process, what it said
   wait "$1" || { cat "$2"; return 1; }
   rm -f "$2"
 }
@@ -64,12 +64,16 @@ case $what in
     else skip "figures of the computed plan" "no folder ../shared/data/psplib"; fi
     ;;
   all)
-    said=$(mktemp)
-    python -m tests.compiled >"$said" 2>&1 & # beside the checks: a machine that never did it needs a minute or two
+    said=$(mktemp) told=$(mktemp)
+    # beside the checks: a machine that never did it needs a minute or two
+    python -m tests.compiled >"$said" 2>&1 &
     compiling=$!
+    python -m tests.migrated >"$told" 2>&1 &
+    migrating=$!
     lint
     types
-    step "the core is compiled" compiled $compiling "$said"
+    step "an empty database lies ready" made $migrating "$told"
+    step "the core is compiled" made $compiling "$said"
     step "tests" pytest -q $many -m "not slow"
     ;;
   *) echo "test.sh: all, check, lint or proof" >&2; exit 2 ;;

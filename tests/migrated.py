@@ -1,4 +1,5 @@
-"""A dump of the migrated, empty database, so that only the first run after a new migration has to migrate."""
+"""A dump of the migrated, empty database, so that only the first run after a new migration has to migrate.
+`python -m tests.migrated` makes it, once for all processes of the tests: scripts/test.sh does so beside the checks."""
 
 import contextlib
 import hashlib
@@ -83,3 +84,21 @@ def _age(file: Path) -> float:
     with contextlib.suppress(OSError):
         return -file.stat().st_mtime
     return 0.0
+
+
+def _make() -> None:
+    from tests import server
+
+    if server.given or server.template:
+        return
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tandem.config.settings"
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    keep(os.environ["TANDEM_RUNTIME_DATABASE_URL"])
+
+
+if __name__ == "__main__":
+    _make()

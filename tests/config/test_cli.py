@@ -16,7 +16,8 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 
-from tandem.config import cli, demonstration, env, processes, spoken
+from tandem.config import cli, database, demonstration, env, processes, spoken
+from tests import migrated
 
 CONFIG = Path(cli.__file__).parent
 COMMANDS = [
@@ -167,6 +168,8 @@ def test_options_win_over_the_environment(monkeypatch, tmp_path):
 
 
 def test_serve_opens_a_page_and_ends_soon_with_a_stream_open(place):
+    migrated.fill(database.ensure_running(place))
+    database.release(place)
     port = free_port()
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("TANDEM_", "DJANGO_"))}
     command = [sys.executable, "-m", "tandem.config.cli", "serve", "--data", str(place), "--port", str(port)]

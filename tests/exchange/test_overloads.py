@@ -1,5 +1,6 @@
 """Plans of MS Project with resources: the over-loads that the file shows are found, levelled and explained; how long the plan then is."""
 
+import functools
 import json
 import os
 from collections import defaultdict
@@ -34,7 +35,16 @@ LEVELLED_BEFORE = "multi-mp_j30_a2_nr1.mpp"
 
 pytestmark = [pytest.mark.skipif(not FILES, reason="no real files on this machine")]
 needs_java = pytest.mark.skipif(not mpxj.is_there(), reason="the extra mpp or Java is not there")
-cases = pytest.mark.parametrize("path", [pytest.param(path, id=path.name, marks=() if path in PLAIN else needs_java) for path in FILES])
+QUICK = {*PLAIN, *(FOLDER / name for name in (*OVERLOADED, *BROKEN_BY_HAND))}
+"""The others are read by a Java of their own each, and have no over-load: the long tests ask them."""
+
+
+def _marks(path: Path) -> list[pytest.MarkDecorator]:
+    return ([] if path in PLAIN else [needs_java]) + ([] if path in QUICK else [pytest.mark.slow])
+
+
+cases = pytest.mark.parametrize("path", [pytest.param(path, id=path.name, marks=_marks(path)) for path in FILES])
+as_it_stands = functools.cache(lambda path: level(stored_plan(path)))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +66,7 @@ def as_xml(tmp_path_factory):
 @cases
 def test_over_loads_are_those_that_an_independent_count_finds(path: Path, as_xml):
     expected = overload_count.count(as_xml(path))
-    found = level(stored_plan(path)).found
+    found = as_it_stands(path).found
     assert len(expected) == OVERLOADED.get(path.name, 0)
     assert [(one.resource, one.start, one.finish, one.units, one.tasks) for one in found] == expected
 
@@ -66,21 +76,22 @@ def test_who_is_over_loaded_is_who_ms_project_flags(path: Path, as_xml):
     if path not in PLAIN and path.suffix not in BY_MS_PROJECT:
         pytest.skip("written by another program, which flags nobody")
     said = overload_count.said(as_xml(path))
-    assert {one.resource for one in level(stored_plan(path)).found} == said.flagged == said.peaks
+    assert {one.resource for one in as_it_stands(path).found} == said.flagged == said.peaks
 
 
 @cases
 def test_levelled_nobody_has_too_much_and_each_shift_has_its_reason(path: Path):
-    found = level(stored_plan(path))
+    found = as_it_stands(path)
     _held(found)
     assert [(one.code, one.task, one.other) for one in found.broken] == BROKEN_BY_HAND.get(path.name, [])
 
 
+@pytest.mark.slow
 @needs_java
 def test_a_plan_that_was_levelled_with_ms_project_gets_shorter_from_nothing():
     """Two projects of 30 on shared resources (MPSPLIB), levelled by a priority rule within MS Project: 74 days."""
     path = FOLDER / LEVELLED_BEFORE
-    as_given = level(stored_plan(path))
+    as_given = as_it_stands(path)
     assert as_given.found == ()
     assert as_given.days == as_given.stored_days == 74
     again = level(stored_plan(path), freed=True)
@@ -116,6 +127,7 @@ def test_the_same_seed_gives_the_same_plan():
     assert levelled.as_data(level(plan, seed=3)) == levelled.as_data(level(plan, seed=3))
 
 
+@pytest.mark.slow
 @needs_java
 def test_the_published_table_is_what_comes_out(as_xml):
     table = "\n".join(_table(as_xml))

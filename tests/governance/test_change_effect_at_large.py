@@ -135,12 +135,7 @@ def test_of_an_imported_plan_many_times(imported, seed):
     shown_is_what_comes(imported, seed)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_of_the_sample_organisation(organisation, seed):
-    shown_is_what_comes(organisation, seed)
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 202))
-def test_of_the_sample_organisation_many_times(organisation, seed):
+@pytest.mark.parametrize("seed", range(202))
+def test_of_the_sample_organisation(organisation, seed):
     shown_is_what_comes(organisation, seed)

@@ -132,3 +132,20 @@ def test_so_much_is_kept_and_not_more(world, signed_in, two, monkeypatch):
     for period in ("3m", "6m", "12m", "all"):
         asked(ida, f"/alignment/?period={period}")
     assert sum(one.size for one in standing._kept.values()) <= 20_000
+
+
+def test_of_the_load_those_who_see_others_share_a_page_and_those_who_do_not_have_their_own(world, signed_in, two):
+    lee, max_ = (users.add(actor=world.admin, name=name, email=f"{name.lower()}@example.org") for name in ("Lee", "Max"))
+    for person in (lee, max_):
+        spaces.grant(actor=world.admin, space=world.root, user=person, role=Role.STAKEHOLDER)
+    scoping.forget_roles()
+    ida, jon, _kim = map(signed_in, two)
+    for client in (ida, jon):
+        client.get("/jobs/")
+    first, many = asked(ida, "/load/")
+    second, few = asked(jon, "/load/")
+    assert main_of(first) == main_of(second) and few <= 5 < many
+    assert second.count('class="tabs-r') == 1
+    of_lee, of_max = (main_of(asked(signed_in(person), "/load/")[0]) for person in (lee, max_))
+    assert "Lee" in of_lee and "Max" not in of_lee
+    assert "Max" in of_max and "Lee" not in of_max

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from tandem.people.models import Team, User
 from tandem.reports.queries import load as reads
 from tandem.reports.queries import load_groups as groups
 from tandem.resources.models import Booking, Department, JobRole, Skill
-from tandem.web import doors
+from tandem.web import doors, standing
 from tandem.web.charts import day_and_month
 from tandem.web.paging import page_of
 from tandem.web.templating import day as day_text
@@ -28,8 +29,12 @@ VIEWS = ("people", "roles", "teams")
 
 
 @login_required
-def load(request: HttpRequest) -> HttpResponse:
+def load(request: HttpRequest) -> HttpResponseBase:
     """`by` people, roles or teams; `on` says from which week; `role`, `team`, `skill` and `department` narrow."""
+    return standing.of(request, _load, personal=not sees_others(request.user))
+
+
+def _load(request: HttpRequest) -> HttpResponse:
     first, by = first_day(request), request.GET.get("by", "people")
     by = by if by in VIEWS else "people"
     asked = {name: request.GET.get(name, "") for name in ("role", "team", "skill", "department")}
