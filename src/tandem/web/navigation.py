@@ -24,7 +24,7 @@ from tandem.web.templating import url
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """`pages` are the children, also where there is only one, and each tab of its own."""
+    """`pages` are the children, also where there is only one, and each tab of its own. `shows_tabs`: above its pages."""
 
     label: str
     url: str
@@ -34,6 +34,7 @@ class Place:
     children: tuple["Place", ...] = ()
     pages: tuple["Place", ...] = ()
     tabs: tuple["Place", ...] = ()
+    shows_tabs: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,11 +83,23 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
 
 # entries under which several pages stand as tabs: label, the pages; the first one is where the entry leads
 GROUPS: list[tuple[Any, list[str]]] = [
-    (_("People"), ["people", "teams", "departments"]),
+    (_("Portfolios"), ["portfolio_tree", "portfolios", "programmes"]),
+    (_("Plan"), ["portfolio_plan", "plan_conflicts", "plan_scenarios"]),
+    (_("Proposals"), ["proposals", "scenarios", "benefits"]),
+    (pgettext_lazy("page", "Money"), ["money", "earned_values"]),
+    (_("Health and reports"), ["projects_health", "project_dependencies", "project_reports", "project_reports_course"]),
+    (_("What comes first"), ["scoring_models", "ballots", "experiments"]),
+    (_("Feedback"), ["feedback", "customers", "segments", "personas", "competitors", "research_notes"]),
     (_("Change requests"), ["change_requests", "approval_rules", "decision_waits"]),
+    (_("Risks"), ["risks", "risk_matrix", "risk_exposure", "risk_suggestions"]),
+    (_("Phases and gates"), ["phase_board", "gates", "methods"]),
+    (_("People"), ["people", "teams", "departments"]),
     (_("Load and bookings"), ["load", "allocation", "bookings", "fairness"]),
     (_("Set up"), ["job_roles", "skills", "equipment", "employments", "person_roles", "person_skills", "calendars"]),
 ]
+
+# their pages show the way to each other themselves, with the place that was chosen
+_SHOW_EACH_OTHER = {"risks", "phase_board"}
 
 NEW: list[tuple[Any, str, str, Permission, str]] = [
     (_("Work item"), "work_items_new", "checkbox", Permission.EDIT_WORK, "c"),
@@ -222,15 +235,15 @@ def _marked(language: str | None, opened: str) -> list[Place]:
 def _grouped(language: str | None, children: tuple[Place, ...]) -> tuple[Place, ...]:
     """Pages of a group as one entry; the page that is open marks it."""
     by_url = {child.url: child for child in children}
-    for label, names in _grouping(language):
+    for label, names, shows_tabs in _grouping(language):
         tabs = tuple(by_url[address] for address in names if address in by_url)
         if len(tabs) > 1:
-            group = Place(label, tabs[0].url, active=any(tab.active for tab in tabs), tabs=tabs)
+            group = Place(label, tabs[0].url, key=tabs[0].key, active=any(tab.active for tab in tabs), tabs=tabs, shows_tabs=shows_tabs)
             at = children.index(tabs[0])
             children = (*children[:at], group, *(child for child in children[at:] if child not in tabs))
     return children
 
 
 @cache
-def _grouping(language: str | None) -> list[tuple[str, list[str]]]:
-    return [(str(label), [url(name) for name in names]) for label, names in GROUPS]
+def _grouping(language: str | None) -> list[tuple[str, list[str], bool]]:
+    return [(str(label), [url(name) for name in names], names[0] not in _SHOW_EACH_OTHER) for label, names in GROUPS]
