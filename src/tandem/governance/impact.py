@@ -8,8 +8,10 @@ from typing import Any
 from django.db.models import Max, Q, Sum
 
 from tandem.governance import sides
+from tandem.governance.actions import change_pictures
 from tandem.governance.models import ChangeRequest, RiskTie
-from tandem.planning import branch_ranges, plan_branches, plan_conflicts
+from tandem.kit import clock
+from tandem.planning import branch_ranges, plan_branches, plan_conflicts, plan_trials
 from tandem.planning.branch_ranges import Drawing, Range, Ranges
 from tandem.planning.models import PlanChange, PlanScenario
 from tandem.planning.plan_problem import Made
@@ -77,6 +79,12 @@ class Reader:
         others = sorted((pk for pk, days in moved.items() if days and pk not in mine), key=lambda pk: (-moved[pk], pk))
         return [*mine, *others][:MOST_RANGES]
 
+    def stood(self, stands: Trial, told: dict[str, Any]) -> list[list[Any]]:
+        """Of each project that is changed or ends otherwise the day on which it ends by the plan that stands."""
+        spaces = {row[0] for row in told["projects"]} | {change.space_id for change in self.changes if change.kind in PlanChange.OF_PLAN}
+        ends = plan_trials.spans_of(stands.moments)
+        return [[space, ends[space][1].isoformat()] for space in sorted(spaces) if space in ends]
+
     def _promised(self) -> dict[int, str]:
         found = {}
         for pk, on, before in Promise.objects.open().values_list("id", "date", "replaces"):
@@ -111,7 +119,8 @@ def compute(request: ChangeRequest) -> dict[str, Any] | None:
     told = plan_branches.compared(found.stands, found.trial, reader.same, then) | differing(before, after)
     hanging = ties(changes, told)
     told |= {"objectives": sorted({row[0] for row in hanging}), "ties": hanging, "risks": risks(changes)}
-    return plan_branches.keep(scenario, changes, found, told)
+    told |= {"drawn_on": clock.today().isoformat(), "stood": reader.stood(found.stands, told)}
+    return change_pictures.keep(request, scenario, changes, found, told)
 
 
 def differing(before: Facts, after: Facts) -> dict[str, Any]:

@@ -216,9 +216,10 @@ def _open(scenario: PlanScenario) -> PlanScenario:
     return held
 
 
-def hold(scenario: PlanScenario) -> PlanScenario:
+def hold(scenario: PlanScenario | int) -> PlanScenario:
     """Nobody adds while somebody decides."""
-    return PlanScenario.objects.select_for_update(of=("self",)).select_related("space", "job").get(pk=scenario.pk)
+    pk = scenario if isinstance(scenario, int) else scenario.pk
+    return PlanScenario.objects.select_for_update(of=("self",)).select_related("space", "job").get(pk=pk)
 
 
 def rehearse(actor: Any, change: PlanChange) -> None:
