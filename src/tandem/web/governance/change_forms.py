@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from tandem.governance import lent_voices, sides
-from tandem.governance.models import ApprovalRule, ChangeRequest, Side
+from tandem.governance.models import ApprovalRule, ChangeRequest, Delegation, Side
 from tandem.kit import clock
 from tandem.kit.text import whole_number
 from tandem.people.models import User
@@ -119,8 +119,9 @@ def _otherwise(one: reads.Otherwise) -> str:
     if one.kind.startswith("conflict"):
         comes = {"conflict_new": (now_("a conflict comes"), now_("no conflict comes any more")), "conflict_gone": (now_("a conflict is solved"), now_("no conflict is solved any more"))}
         return f"{one.name}{pgettext('sentence', ': ')}{comes[one.kind][0 if one.now else 1]}"
-    told = [now_("as the plan stands") if pair is None else _pair(one, pair) for pair in (one.before, one.now)]
-    return now_("%(what)s: %(before)s when it was judged, now %(now)s") % {"what": one.name, "before": told[0], "now": told[1]}
+    told = [now_("no change") if pair is None else _pair(one, pair) for pair in (one.before, one.now)]
+    what = {"project": now_("%(name)s, end"), "promise": now_("%(name)s, done"), "cost": now_("%(name)s, planned cost"), "budget": now_("%(name)s, budget")}[one.kind]
+    return now_("%(what)s: %(before)s when it was judged, now %(now)s") % {"what": what % {"name": one.name}, "before": told[0], "now": told[1]}
 
 
 def _pair(one: reads.Otherwise, pair: list[Any]) -> str:
@@ -129,6 +130,14 @@ def _pair(one: reads.Otherwise, pair: list[Any]) -> str:
     else:
         first, second = (day(date.fromisoformat(value)) if value else "–" for value in pair)
     return f"{first} → {second}"
+
+
+def _until(rows: list[Delegation]) -> list[tuple[str, str, date]]:
+    """Who may speak in whose place, each pair once with its last day."""
+    found: dict[tuple[int, int], tuple[str, str, date]] = {}
+    for one in sorted(rows, key=lambda row: row.ends_on):
+        found[one.delegate_id, one.giver_id] = (one.delegate.name, one.giver.name, one.ends_on)
+    return list(found.values())
 
 
 def panels(user: Any, row: ChangeRequest, voices: list[Voices], changes: list[PlanChange]) -> list[dict[str, Any]]:
@@ -154,7 +163,7 @@ def panels(user: Any, row: ChangeRequest, voices: list[Voices], changes: list[Pl
             may, why = False, ""
         lent = [] if spoken or not side.needed else [one.giver for of, one in takers if of == side.side and one.delegate_id == user.pk and one.giver_id not in heard]
         found.append({
-            "lent": list(dict.fromkeys(lent)), "takers": [(one.delegate.name, one.giver.name, one.ends_on) for of, one in takers if of == side.side and side.needed],
+            "lent": list(dict.fromkeys(lent)), "takers": _until([one for of, one in takers if of == side.side and side.needed]),
             "side": side.side, "label": Side(side.side).label, "needed": side.needed, "counted": side.counted, "said": side.said, "is_missing": side.is_missing,
             "may": may and row.is_waiting and not why, "why": why,
         })  # fmt: skip
