@@ -38,6 +38,7 @@ from tandem.exchange.models import Import
 from tandem.governance.actions import (
     approval_rules,
     decisions,
+    delegations,
     gate_verdicts,
     gates,
     issues,
@@ -53,6 +54,7 @@ from tandem.governance.models import (
     ApprovalRule,
     ChangeRequest,
     Decision,
+    Delegation,
     Gate,
     GateCriterion,
     GateRelease,
@@ -302,6 +304,7 @@ class Area:
     written_change: ChangeRequest
     change_verdict: Verdict
     approval_rule: ApprovalRule
+    delegation: Delegation
     decision: Decision
     made_decision: Decision
     pack_use: PackUse
@@ -588,7 +591,10 @@ def _asked(admin: User, project: Project, item: WorkItem) -> dict[str, Any]:
         space=project.space, request=over, round=1, side="pmo", answer="revise", reason="Later", by=admin, digest=digest, asked_at=clock.now()
     )
     rule = approval_rules.create(actor=admin, space=project.space, days_most=5)
-    return {"change_request": ChangeRequest.objects.get(pk=waits.pk), "written_change": written, "change_verdict": said, "approval_rule": rule, **_asked_and_made(admin, project)}
+    lent = delegations.create(
+        actor=admin, space=project.space, delegate=make.user(actor=admin, name="Stands in", role=Role.PMO_LEAD), starts_on=clock.today(), ends_on=clock.today()
+    )
+    return {"change_request": ChangeRequest.objects.get(pk=waits.pk), "written_change": written, "change_verdict": said, "approval_rule": rule, "delegation": lent, **_asked_and_made(admin, project)}
 
 
 def _asked_and_made(admin: User, project: Project) -> dict[str, Any]:

@@ -77,3 +77,24 @@ def test_what_is_not_seen_is_an_unknown_number(world, item):
     assert Caller(world.mei)("POST", ROOT, body).status_code == 422
     taken = Caller(world.boris)("POST", ROOT, {"space_id": world.project.space_id, "title": "Mine", "reason": "So", "scenario_id": row.scenario_id})
     assert read(taken, 422)["code"] == "plan_scenario_asked"
+
+
+def test_a_verdict_in_somebodys_place(world, item):
+    from tandem.kit import clock
+    from tandem.people.models import Role
+
+    una = make.user(actor=world.admin, name="Una", role=Role.STAKEHOLDER, space=world.project.space)
+    row = make.change_request(actor=world.mei, space=world.project.space, changes=[("item", item.pk, {"priority": 1})])
+    lent = {"space_id": world.project.space_id, "delegate_id": una.pk, "starts_on": clock.today().isoformat(), "ends_on": clock.today().isoformat()}
+    read(Caller(una)("POST", "/api/v1/delegations/", lent | {"delegate_id": world.boris.pk}), 403)
+    made = read(Caller(world.boris)("POST", "/api/v1/delegations/", lent), 201)
+    assert (made["giver_id"], made["delegate_id"], made["withdrawn_at"]) == (world.boris.pk, una.pk, None)
+    effect = read(Caller(una)("GET", f"{ROOT}{row.pk}/effect/"))
+    assert effect["lent"] == [{"side": "pmo", "delegation_id": made["id"], "delegate_id": una.pk, "giver_id": world.boris.pk}] and effect["is_old"] is False
+    assert [one["id"] for one in read(Caller(una)("GET", f"{ROOT}?waits_for_me=true"))["items"]] == [row.pk]
+    said = {"side": "pmo", "answer": "yes", "for_whom_id": world.boris.pk}
+    read(Caller(una)("POST", f"{ROOT}{row.pk}/verdicts/", said, If_Match=f'"{effect["version"]}"'), 201)
+    verdict = read(Caller(world.chen)("GET", f"/api/v1/change-verdicts/?request_id={row.pk}"))["items"][0]
+    assert (verdict["by_id"], verdict["for_whom_id"]) == (una.pk, world.boris.pk)
+    taken = read(Caller(world.boris)("POST", f"/api/v1/delegations/{made['id']}/withdrawals/", {}, If_Match=f'"{made["version"]}"'), 201)
+    assert taken["withdrawn_at"]

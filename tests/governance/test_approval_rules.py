@@ -6,8 +6,9 @@ import pytest
 
 from tandem.governance import sides
 from tandem.governance.actions import approval_rules, change_impacts, change_requests, change_verdicts
-from tandem.governance.models import ChangeRequest
-from tandem.kit.errors import Denied, Refused
+from tandem.governance.models import ApprovalRule, ChangeRequest
+from tandem.history.models import Event
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.models import Role
 from tandem.planning.models import PlanChange
 from tests import make
@@ -137,3 +138,29 @@ def test_who_may_judge_is_told(world, item):
     assert not {petra.pk, world.mei.pk, world.dana.pk} & set(told)
     change_requests.drop(actor=petra, change_request=row, change=row.scenario.changes.get())
     assert change_impacts.compute(ChangeRequest.objects.select_related("scenario").get(pk=row.pk))["refused"] == []
+
+
+def ranks(world):
+    return list(ApprovalRule.objects.filter(space=world.root).order_by("rank").values_list("id", flat=True))
+
+
+def test_a_line_is_moved_up_and_down_and_no_further(world):
+    one, two, three = (approval_rules.create(actor=world.admin, space=world.root, days_most=days) for days in (1, 2, 3))
+    approval_rules.move(actor=world.admin, approval_rule=three, version=three.version, is_up=True)
+    assert ranks(world) == [one.pk, three.pk, two.pk]
+    for line, is_up in ((one, True), (two, False)):
+        approval_rules.move(actor=world.admin, approval_rule=line, version=None, is_up=is_up)
+    assert ranks(world) == [one.pk, three.pk, two.pk]
+    with pytest.raises(Stale):
+        approval_rules.move(actor=world.admin, approval_rule=three, version=three.version, is_up=False)
+    with pytest.raises((Denied, Hidden)):
+        approval_rules.move(actor=world.boris, approval_rule=one, version=None, is_up=False)
+    assert list(Event.objects.filter(verb="approval_rule.moved").values_list("changes__rank", flat=True)) == [[3, 2], [2, 3]]
+
+
+def test_nothing_computed_yet_is_not_nothing_moved(world, item):
+    approval_rules.create(actor=world.admin, space=world.root, days_most=2, product_voices=0)
+    row = asked(world, ("item", item.pk, {"priority": 1}), computed=False)
+    assert needed(row).voices == {"product": 1, "pmo": 1}
+    change_impacts.compute(row)
+    assert needed(row).voices == {"product": 0, "pmo": 1}

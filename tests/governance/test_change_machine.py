@@ -1,5 +1,6 @@
-"""Any order of writing, handing in, computing, judging, taking rights and accounts away and changing the plan beside it, by six people from pages
-of different age: nobody approves alone, nothing is carried out without both, and what is carried out is what was approved, once.
+"""Any order of writing, handing in, computing, judging, lending voices, taking rights, accounts and voices away and changing the plan beside it, by
+seven people from pages of different age: nobody approves alone or for an effect that they were not shown, nobody lends what is not theirs, nothing is
+carried out without both, and what is carried out is what was approved, once.
 
 What is expected of each step is worked out in plain dictionaries, without a word of the rooms under test."""
 
@@ -12,9 +13,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tandem.governance.actions import change_requests, change_verdicts
-from tandem.governance.models import ChangeRequest, Verdict
+from tandem.governance import pictures
+from tandem.governance.actions import change_pictures, change_requests, change_verdicts, delegations
+from tandem.governance.models import ChangeRequest, Delegation, Verdict
 from tandem.history.models import Event
+from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.people import scoping
 from tandem.people.actions import spaces, users
@@ -27,9 +30,9 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 
-NAMES = ("mei", "boris", "chen", "alma", "petra", "dana")
+NAMES = ("mei", "boris", "chen", "alma", "petra", "dana", "una")
 # which sides each speaks for as long as they have their role and their account
-SIDES = {"mei": (), "boris": ("pmo",), "chen": ("product",), "alma": ("product", "pmo"), "petra": ("product", "pmo"), "dana": ()}
+SIDES = {"mei": (), "boris": ("pmo",), "chen": ("product",), "alma": ("product", "pmo"), "petra": ("product", "pmo"), "dana": (), "una": ()}
 ROLES = {"boris": Role.PROJECT_MANAGER, "chen": Role.PRODUCT_MANAGER}
 PLANNERS = ("boris", "chen", "alma", "petra")
 name = st.sampled_from(NAMES)
@@ -45,7 +48,9 @@ class Decisions(RuleBasedStateMachine):
         self.hold = transaction.atomic()
         self.hold.__enter__()
         world = self.world
-        self.people = {one: getattr(world, one) for one in NAMES if one != "petra"}
+        self.people = {one: getattr(world, one) for one in NAMES if one not in ("petra", "una")}
+        self.people["una"] = make.user(actor=world.admin, name="Una", role=Role.STAKEHOLDER)
+        self.lent: list[dict[str, Any]] = []
         self.people["petra"] = make.user(actor=world.admin, name="Petra", role=Role.PMO_LEAD)
         self.here = dict.fromkeys(NAMES, True)
         self.here["dana"] = False
@@ -97,7 +102,7 @@ class Decisions(RuleBasedStateMachine):
         done = self.tried(lambda: made.append(change_requests.create(actor=self.user(who), space=self.world.project.space, title="Sooner", reason="They wait")))
         assert done == (self.active[who] and self.here[who])
         if done:
-            self.rows.append({"pk": made[0].pk, "author": who, "wrote": {who}, "state": "draft", "content": {}, "seen": {}, "shown": None, "said": {}, "applied": 0})
+            self.rows.append({"pk": made[0].pk, "author": who, "wrote": {who}, "state": "draft", "content": {}, "seen": {}, "shown": None, "said": {}, "applied": 0, "figure": None, "lent": {}})
 
     @rule(who=name, r=number, n=number, priority=st.integers(1, 4))
     def write(self, who: str, r: int, n: int, priority: int) -> None:
@@ -128,15 +133,23 @@ class Decisions(RuleBasedStateMachine):
         if done:
             known["state"], known["said"] = "submitted", {}
 
-    @rule(r=number)
-    def compute(self, r: int) -> None:
-        """The picture itself is held against what comes of it elsewhere; here it only says of which content it is."""
+    @rule(r=number, figure=st.integers(1, 3))
+    def compute(self, r: int, figure: int) -> None:
+        """The picture itself is held against what comes of it elsewhere; here it says of which content it is, and one figure."""
         if r >= len(self.rows) or self.rows[r]["state"] not in ("draft", "submitted", "returned"):
             return
-        row = self.row(r)
+        known, row = self.rows[r], self.row(r)
         digest = plan_scenarios.digest(list(row.scenario.changes.order_by("id")))
-        PlanScenario.objects.filter(pk=row.scenario_id).update(outcome=NOTHING, computed_of=digest)
-        self.rows[r]["shown"] = dict(self.rows[r]["content"])
+        outcome = NOTHING | {"budgets": [[self.world.project.space_id, "EUR", "0.00", f"{figure}.00"]]}
+        with transaction.atomic():
+            held = change_requests.hold(row)
+            before = held.scenario.outcome or {}
+            PlanScenario.objects.filter(pk=row.scenario_id).update(outcome=outcome, computed_of=digest)
+            held.scenario.outcome = outcome
+            change_pictures.ask_again(held, before)
+        known["shown"] = dict(known["content"])
+        if figure != known["figure"]:  # whoever had said yes had said it to another effect
+            known["figure"], known["said"] = figure, {}
 
     @rule(who=name, r=number)
     def look(self, who: str, r: int) -> None:
@@ -144,24 +157,71 @@ class Decisions(RuleBasedStateMachine):
         if r < len(self.rows):
             self.seen[who, r] = self.row(r).version
 
-    @rule(who=name, r=number, side=st.sampled_from(["product", "pmo"]), answer=st.sampled_from(["yes", "yes", "yes", "no", "revise"]), is_old=st.booleans())
-    def judge(self, who: str, r: int, side: str, answer: str, is_old: bool) -> None:
+    @rule(
+        who=name, r=number, side=st.sampled_from(["product", "pmo"]), answer=st.sampled_from(["yes", "yes", "yes", "no", "revise"]), is_old=st.booleans(),
+        giver=st.sampled_from(["", "", "boris", "chen", "alma"]),
+    )  # fmt: skip
+    def judge(self, who: str, r: int, side: str, answer: str, is_old: bool, giver: str) -> None:
         if r >= len(self.rows):
             return
         known, row = self.rows[r], self.row(r)
+        giver = "" if giver == who else giver
         version = self.seen.get((who, r), 0) if is_old else row.version
-        expected = self._expected(who, known, side, answer) and version == row.version
-        done = self.tried(lambda: change_verdicts.decide(actor=self.user(who), change_request=row, version=version, side=side, answer=answer, reason="Why not"))
-        assert done == expected, (who, side, answer, known)
+        expected = self._expected(who, known, side, answer, giver) and version == row.version
+        for_whom = self.user(giver) if giver else None
+        done = self.tried(
+            lambda: change_verdicts.decide(actor=self.user(who), change_request=row, version=version, side=side, answer=answer, reason="Why not", for_whom=for_whom)
+        )
+        assert done == expected, (who, side, answer, giver, known, self.lent)
         if done:
-            self._said(who, known, side, answer)
+            self._said(who, known, side, answer, giver)
 
-    def _expected(self, who: str, known: dict[str, Any], side: str, answer: str) -> bool:
-        if not self.speaks(who, side) or known["state"] not in ("submitted", "urgent"):
+    @rule(giver=name, to=name)
+    def lend(self, giver: str, to: str) -> None:
+        if any(one["stands"] for one in self.lent if (one["giver"], one["to"]) == (giver, to)):
+            return
+        made: list[Delegation] = []
+        done = self.tried(lambda: made.append(delegations.create(
+            actor=self.user(giver), space=self.world.project.space, delegate=self.user(to), starts_on=clock.today(), ends_on=clock.today()
+        )))  # fmt: skip
+        has_voice = self.active[giver] and self.here[giver] and bool(SIDES[giver])
+        assert done == (has_voice and giver != to and self.active[to] and self.here[to]), (giver, to)
+        if done:
+            self.lent.append({"giver": giver, "to": to, "pk": made[0].pk, "stands": True})
+
+    @rule(who=name, n=st.integers(0, 5))
+    def take_back(self, who: str, n: int) -> None:
+        if n >= len(self.lent):
+            return
+        one = self.lent[n]
+        done = self.tried(lambda: delegations.withdraw(actor=self.user(who), delegation=Delegation.objects.get(pk=one["pk"]), version=None))
+        assert done == (one["stands"] and self.active[who] and self.here[who] and (who == one["giver"] or who in PLANNERS))
+        if done:
+            one["stands"] = False
+
+    def _counts(self, who: str, said: tuple[str, str, str, Any]) -> bool:
+        """A yes whose voice its owner still has; what was lent is not taken back, and whoever said it is still there."""
+        side, answer, voice, lent = said
+        return answer == "yes" and self.speaks(voice, side) and (lent is None or (lent["stands"] and self.active[who] and self.here[who]))
+
+    def _loan(self, who: str, giver: str) -> dict[str, Any] | None:
+        return next((one for one in self.lent if one["stands"] and (one["giver"], one["to"]) == (giver, who)), None)
+
+    def _may_stand_in(self, who: str, known: dict[str, Any], side: str, giver: str) -> bool:
+        if self._loan(who, giver) is None or not (self.active[who] and self.here[who]):
+            return False
+        return giver not in {known.get("first"), *known["wrote"]} and known["lent"].get(who, side) == side
+
+    def _expected(self, who: str, known: dict[str, Any], side: str, answer: str, giver: str) -> bool:
+        if not self.speaks(giver or who, side) or known["state"] not in ("submitted", "urgent"):
+            return False
+        if giver and not self._may_stand_in(who, known, side, giver):
             return False
         if who in {known.get("first"), *known["wrote"]} or who in known["said"]:
             return False
-        full = {s for one, (s, a) in known["said"].items() if a == "yes" and self.speaks(one, s)}
+        if (giver or who) in {voice for _side, _answer, voice, _lent in known["said"].values()}:
+            return False
+        full = {said[0] for one, said in known["said"].items() if self._counts(one, said)}
         if answer == "yes" and side in full and full != {"product", "pmo"}:  # of both, any further yes carries it out
             return False
         if known["state"] == "urgent":
@@ -170,13 +230,15 @@ class Decisions(RuleBasedStateMachine):
             return False
         return answer != "yes" or all(self.live[n] == then for n, then in known["seen"].items())
 
-    def _said(self, who: str, known: dict[str, Any], side: str, answer: str) -> None:
-        known["said"][who] = (side, answer)
+    def _said(self, who: str, known: dict[str, Any], side: str, answer: str, giver: str) -> None:
+        known["said"][who] = (side, answer, giver or who, self._loan(who, giver) if giver else None)
+        if giver:
+            known["lent"][who] = side
         if answer == "no":
             known["state"] = "rejected"
         elif answer == "revise":
             known["state"] = "returned"
-        elif {s for one, (s, a) in known["said"].items() if a == "yes" and self.speaks(one, s)} == {"product", "pmo"}:
+        elif {said[0] for one, said in known["said"].items() if self._counts(one, said)} == {"product", "pmo"}:
             if known["state"] == "submitted":
                 self._carried_out(known)
             known["state"] = "applied"
@@ -252,16 +314,25 @@ class Decisions(RuleBasedStateMachine):
                 assert len(changed) == len(set(changed)) <= len(known["was"])
 
     @invariant()
+    def nobody_stands_in_for_both_sides(self) -> None:
+        lent = list(Verdict.objects.exclude(for_whom=None).values_list("request_id", "by_id", "side", "for_whom_id"))
+        assert len({row[:3] for row in lent}) == len({row[:2] for row in lent})
+        assert {(self.people[one["giver"]].pk, self.people[one["to"]].pk) for one in self.lent} >= {(row[3], row[1]) for row in lent}
+
+    @invariant()
     def nobody_decides_alone(self) -> None:
         for known in self.rows:
             if known["state"] != "applied":
                 continue
-            row = ChangeRequest.objects.get(pk=known["pk"])
-            said = list(Verdict.objects.filter(request=row, round=row.round, answer="yes"))
+            row = ChangeRequest.objects.select_related("scenario").get(pk=known["pk"])
+            said = list(Verdict.objects.filter(request=row, round=row.round, answer="yes").select_related("by", "for_whom"))
             digest = plan_scenarios.digest(list(row.scenario.changes.order_by("id")))
             assert {one.side for one in said} == {"product", "pmo"}
             assert len({one.by_id for one in said}) == len(said) >= 2
-            assert row.author_id not in {one.by_id for one in said}
+            assert len({one.voice_of.pk for one in said}) == len(said), "no voice is heard twice"
+            wrote = {self.people[one].pk for one in {known.get("first"), *known["wrote"]} - {None}}
+            assert not wrote & {pk for one in said for pk in (one.by_id, one.for_whom_id)}
+            assert {one.picture for one in said} == {pictures.digest(row.scenario.outcome)}, "the effect that was approved is the one that was shown"
             assert {one.digest for one in said} == {digest}, "what was approved is what was carried out"
 
 

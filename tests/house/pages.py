@@ -81,7 +81,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "change_requests", "approval_rules", "decisions", "methods", "gates", "documents", "stakeholders", "meetings", "meeting_series", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "change_requests", "approval_rules", "delegations", "decisions", "methods", "gates", "documents", "stakeholders", "meetings", "meeting_series", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -141,6 +141,8 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "issues_moves": lambda a: {"state": "resolved", "resolution": "A new crane"},
     "issues_items": lambda a: {"key": a.other_item.key},
     "decisions_verdicts": lambda a: {"chosen": "Dutch", "why": "It stands sooner"},
+    "approval_rules_moves": lambda a: {"to": "up"},
+    "delegations_new": lambda a: {"home": a.project.space_id, "delegate": a.delegation.delegate_id, "starts_on": _day(0), "ends_on": _day(3)},
     "decisions_revisits": lambda a: {"note": "Still so", "next_on": _day(40)},
     "change_request_contents": lambda a: {"kind": "drop", "key": a.other_item.key},
     "change_request_words": lambda a: {"title": "Not yet", "reason": "The piles go deeper"},

@@ -100,7 +100,7 @@ _READ_ONLY = [
     "ballots", "scoring_models", "scores", "roadmap_editions", "roadmap_shares", "portals", "adoptions",
     "job_roles", "skills", "departments", "employments", "person_roles", "person_skills", "equipment",
     "risks", "risk_ties", "risk_runs", "risk_reserves", "issues", "issue_items", "issue_escalations",
-    "change_requests", "change_verdicts", "approval_rules", "decisions",
+    "change_requests", "change_verdicts", "approval_rules", "delegations", "decisions",
     "methods", "method_versions", "method_uses", "method_parts", "gates", "gate_criteria", "gate_verdicts", "pack_uses",
 ]  # fmt: skip
 _NOUNS = [
@@ -292,6 +292,9 @@ API: dict[str, Policy] = {
     "approval_rules_create": create(PORTFOLIO),
     "approval_rules_change": change(PORTFOLIO),
     "approval_rules_remove": remove(PORTFOLIO),
+    "approval_rules_moves_create": change(PORTFOLIO, 201),
+    "delegations_create": create(WRITERS),
+    "delegations_withdrawals_create": change(ACCESS, 201),
     "shipped_methods_list": LIST,
     "methods_create": create(PORTFOLIO),
     **{f"{noun}_change": change(PORTFOLIO) for noun in ("methods", "method_versions")},
@@ -544,7 +547,7 @@ API: dict[str, Policy] = {
 for _noun in (
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "levelled_dates", "contributions", "check_ins", "measurements",
     "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes", "risk_ties", "risk_runs", "risk_reserves", "issue_items", "issue_escalations",
-    "change_verdicts", "approval_rules",
+    "change_verdicts", "approval_rules", "delegations",
     "method_uses", "gate_criteria", "gate_verdicts", "pack_uses",
     "document_versions", "meeting_outcomes", "stakeholder_notes",
 ):
@@ -721,6 +724,9 @@ WEB: dict[str, Page] = {
     "risk_reserves": Page(post=PLAN),
     **_noun("change_requests", COMMENT, change=False),
     **_noun("approval_rules", PORTFOLIO, remove=True),
+    "approval_rules_moves": Page(post=PORTFOLIO),
+    **_noun("delegations", WRITERS, change=False),
+    "delegations_withdrawals": Page(post=ACCESS),
     **_noun("decisions", WORK, remove=True),
     **dict.fromkeys(("decisions_verdicts", "decisions_revisits"), Page(post=WRITERS)),
     **{f"change_request_{part}": Page(post=WRITERS) for part in ("contents", "words", "submissions")},

@@ -174,11 +174,11 @@ def test_a_merged_scenario_equals_the_same_edits_made_live(world, rows, branch, 
     found = fresh(branch)
     written = list(found.changes.order_by("id"))
     found.write(expected=None, outcome={}, computed_of=plan_scenarios.digest(written))
-    pictured = plan_branches.read_with(written)
+    made, refused = plan_branches.with_them(written, None, lambda: plan_problem.make(open_work.read(), clock.today()))
     monkeypatch.setattr(plan_scenarios, "others_may", lambda *_given: False)
     merge(world, branch)
     assert stands() == by_hand
-    assert pictured[1] == [] and pictured[0].inputs.slots.tolist() == by_hand[4][0] and pictured[0].inputs.masks.tolist() == by_hand[4][6]
+    assert refused == [] and made.inputs.slots.tolist() == by_hand[4][0] and made.inputs.masks.tolist() == by_hand[4][6]
 
 
 def test_of_two_who_change_the_same_thing_the_second_is_told(world, rows, branch):

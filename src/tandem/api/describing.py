@@ -42,6 +42,7 @@ _SENTENCES = {
     "proposals_moves_create": "Move a proposal a step through the queue", "proposals_ties_create": "Tie a proposal to another",
     "risks_moves_create": "Close a risk, or open it again", "risks_reviews_create": "Say that a risk was looked at, and when it is again", "risks_ties_create": "Say what a risk touches, or what carries its response out",
     "change_requests_contents_create": "Write down what a change request asks for", "change_requests_revisions_create": "Change what a change request asks for: both sides are asked anew",
+    "approval_rules_moves_create": "Move a line of the table of approvals", "delegations_withdrawals_create": "Take a lent voice back",
     "change_requests_submissions_create": "Hand a change request in", "change_requests_verdicts_create": "Say a verdict for one side", "change_requests_withdrawals_create": "Withdraw a change request",
     "change_requests_emergencies_create": "Carry a change out before its approval", "change_requests_computations_create": "Compute what a change does", "change_requests_effect_read": "What a change does",
     "decisions_verdicts_create": "Decide, once", "decisions_replacements_create": "Decide otherwise: a new decision takes its place", "decisions_revisits_create": "Say that a decision was looked at again",

@@ -130,6 +130,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "DecisionVerdict": {"chosen": "The Dutch one", "why": "It stands three weeks earlier.", "revisit_on": "2027-06-01"},
     "ApprovalRuleCreate": {"space_id": 1, "kinds": ["dates", "people"], "days_most": 5, "money_most": 10000, "currency": "EUR", "product_voices": 0, "pmo_voices": 1},
+    "ApprovalRuleMove": {"is_up": True},
+    "DelegationCreate": {"space_id": 1, "delegate_id": 2, "starts_on": "2027-02-01", "ends_on": "2027-02-12", "kinds": ["dates"], "is_away_only": False},
     "MethodCreate": {"space_id": 1, "ours": "hybrid"},
     "ProjectFromMethod": {"name": "Quay 4", "parent_space_id": 1, "starts_on": "2027-02-01"},
     "MethodUseCreate": {"project_id": 9, "method_version_id": 2, "starts_on": "2027-02-01"},

@@ -141,6 +141,7 @@ NOUNS: dict[str, Router] = {
     "change-requests": change_requests.router,
     "change-verdicts": change_requests.verdicts,
     "approval-rules": change_requests.rules,
+    "delegations": change_requests.lent,
     "decisions": decisions.router,
     "methods": methods.router,
     "shipped-methods": methods.shipped,

@@ -127,9 +127,11 @@ def submit(number: int, is_json: bool) -> None:
 @click.argument("side", type=click.Choice(["product", "pmo"]))
 @click.argument("answer", type=click.Choice(["yes", "no", "revise"]))
 @click.option("--reason", default="", help=_("Why, or which way out; a yes needs none."))
+@click.option("--for", "for_whom", help=_("In the place of somebody who lent you their voice, by name."))
 @showing.as_json
-def verdict(number: int, side: str, answer: str, reason: str, is_json: bool) -> None:
-    _done(number, is_json, "verdicts", {"side": side, "answer": answer} | ({"reason": reason} if reason else {}), _("Your verdict stands."))
+def verdict(number: int, side: str, answer: str, reason: str, for_whom: str | None, is_json: bool) -> None:
+    lent = {"for_whom_id": Api().person(for_whom)["id"]} if for_whom else {}
+    _done(number, is_json, "verdicts", {"side": side, "answer": answer} | ({"reason": reason} if reason else {}) | lent, _("Your verdict stands."))
 
 
 @change.command(help=_("Take it back; nothing of it is carried out."))
@@ -164,15 +166,23 @@ def show(number: int, is_json: bool) -> None:
         showing.dump(row | {"effect": found, "verdicts": said})
         return
     click.echo(f"{row['id']} {clean(row['title'])} · {row['state']}")
-    names = api.names({one["by_id"] for one in said})
+    names = api.names({pk for one in said for pk in (one["by_id"], one["for_whom_id"]) if pk})
     if said:
-        showing.table((_("side"), _("verdict"), _("by"), _("reason")), [(v["side"], v["answer"], names[v["by_id"]], clean(v["reason"])) for v in said])
+        showing.table((_("side"), _("verdict"), _("by"), _("reason")), [(v["side"], v["answer"], _speaker(v, names), clean(v["reason"])) for v in said])
     _effect(api, found)
+
+
+def _speaker(said: Row, names: dict[int, str]) -> str:
+    if not said["for_whom_id"]:
+        return names[said["by_id"]]
+    return _("%(name)s for %(other)s") % {"name": names[said["by_id"]], "other": names[said["for_whom_id"]]}
 
 
 def _effect(api: Api, found: Row) -> None:
     if not found["is_current"]:
         click.echo(_("Not computed as it is now: tandem change compute %(number)s") % {"number": found["request_id"]})
+    if found["is_old"]:
+        click.echo(_("The plan has moved since: nobody says yes before it is computed again."))
     projects, promises = found["plan"]["projects"], found["plan"]["promises"]
     if projects:
         keys = {one["space_id"]: api.get(f"spaces/{one['space_id']}/")["key"] for one in projects}

@@ -292,6 +292,7 @@ def _add_risks() -> None:
 
 
 def _add_changes() -> None:
+    from tandem.config import lending_commands  # noqa: F401  its commands stand in the group
     from tandem.config.change_commands import change
 
     tandem.add_command(change)

@@ -1,17 +1,22 @@
 """The effect of a change: what is promised, planned, spent and in conflict before it and with it, read of both plans alike."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Max, Q, Sum
 
 from tandem.governance import sides
+from tandem.governance.actions import change_pictures
 from tandem.governance.models import ChangeRequest, RiskTie
-from tandem.planning import plan_branches, plan_conflicts
-from tandem.planning.branch_ranges import Range, Ranges
+from tandem.kit import clock
+from tandem.planning import branch_ranges, plan_branches, plan_conflicts, plan_trials
+from tandem.planning.branch_ranges import Drawing, Range, Ranges
 from tandem.planning.models import PlanChange, PlanScenario
+from tandem.planning.plan_problem import Made
 from tandem.planning.plan_trials import Trial
+from tandem.planning.range_work import Levelled
 from tandem.portfolio.models import Budget, CostLine, Project
 from tandem.product.models import Feature, Promise, Release
 from tandem.resources.models import TimeOff
@@ -19,8 +24,17 @@ from tandem.strategy.models import Contribution
 from tandem.work.models import WorkItem
 
 Facts = dict[str, dict[Any, Any]]
+Drawn = dict[int, Range | None]
 MOST_RANGES = 8
 "Of so many projects the range of the end is drawn anew; of more it would take longer than anybody waits."
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Of one of the two plans what is promised, planned and spent, and what it is held against, unless it was already."""
+
+    facts: Facts
+    rows: plan_conflicts.Rows | None
 
 
 class Reader:
@@ -29,29 +43,32 @@ class Reader:
 
     def __init__(self, changes: list[PlanChange]) -> None:
         self.changes = changes
-        self.stands: Trial | None = None
         self.ranges = Ranges()
-        self.spaces: list[int] = []
         self.promises = set(Promise.objects.open().values_list("id", flat=True))
         self.last = {"work.workitem": _last(WorkItem), "resources.timeoff": _last(TimeOff)}
         self.same: dict[int, int] = {}
 
-    def read(self, trial: Trial) -> Facts:
-        found = {"promised": self._promised(), "windows": _windows(), "costs": _costs(), "budgets": _budgets(), "conflicts": self._conflicts(trial)}
-        if self.stands is None:
-            self.stands = trial
-        else:  # which projects end otherwise is known by now; what their ends were is read afterwards
-            self.spaces = self._touched(self.stands, trial)
-            found["ranges"] = self.ranges_of(trial)
-        return found
+    def read(self, made: Made, is_judged: bool) -> Read:
+        """While the changes stand there, if they do: only read."""
+        facts = {"promised": self._promised(), "windows": _windows(), "costs": _costs(), "budgets": _budgets()}
+        return Read(facts, None if is_judged else plan_conflicts.read(made.work, made.axis))
 
-    def ranges_of(self, trial: Trial) -> dict[int, Range | None]:
-        """P50 and P80 of the ends of the projects that are touched, in that plan; nothing of what cannot be said."""
-        if not self.spaces:
-            return {}
-        dates = trial.dates()
-        known = {one.space_id: one for one in Project.objects.filter(space_id__in=self.spaces).select_related("space")}
-        return {space: self.ranges.of(known[space], dates) for space in self.spaces if space in known}
+    def told(self, trial: Trial, given: Read) -> Facts:
+        return given.facts | {"conflicts": self._conflicts(trial, given.rows)}
+
+    def ranges_of(self, stands: Trial, trial: Trial) -> tuple[Drawn, Drawn]:
+        """P50 and P80 of the ends of the projects that are touched, in either plan; nothing of what cannot be said. What they are drawn
+        from is read with the changes once more: which projects end otherwise was not known before."""
+        if not (spaces := self._touched(stands, trial)):
+            return {}, {}
+        then, now = stands.dates_asked(), trial.dates_asked()
+        before = self._drawings(spaces, then)
+        after, _refused = plan_branches.with_them(self.changes, sides.stand_in, lambda: self._drawings(spaces, now))
+        return {space: branch_ranges.drawn(space, one) for space, one in before.items()}, {space: branch_ranges.drawn(space, one) for space, one in after.items()}
+
+    def _drawings(self, spaces: list[int], dates: Levelled) -> dict[int, Drawing | None]:
+        known = {one.space_id: one for one in Project.objects.filter(space_id__in=spaces).select_related("space")}
+        return {space: self.ranges.read(known[space], dates) for space in spaces if space in known}
 
     def _touched(self, stands: Trial, trial: Trial) -> list[int]:
         """Those whose work is changed, then those whose end moves most."""
@@ -62,6 +79,12 @@ class Reader:
         others = sorted((pk for pk, days in moved.items() if days and pk not in mine), key=lambda pk: (-moved[pk], pk))
         return [*mine, *others][:MOST_RANGES]
 
+    def stood(self, stands: Trial, told: dict[str, Any]) -> list[list[Any]]:
+        """Of each project that is changed or ends otherwise the day on which it ends by the plan that stands."""
+        spaces = {row[0] for row in told["projects"]} | {change.space_id for change in self.changes if change.kind in PlanChange.OF_PLAN}
+        ends = plan_trials.spans_of(stands.moments)
+        return [[space, ends[space][1].isoformat()] for space in sorted(spaces) if space in ends]
+
     def _promised(self) -> dict[int, str]:
         found = {}
         for pk, on, before in Promise.objects.open().values_list("id", "date", "replaces"):
@@ -70,11 +93,11 @@ class Reader:
             found[self.same.get(pk, pk)] = on.isoformat()
         return found
 
-    def _conflicts(self, trial: Trial) -> dict[tuple[str, str, int, int], int]:
+    def _conflicts(self, trial: Trial, read: plan_conflicts.Rows | None) -> dict[tuple[str, str, int, int], int]:
         made = trial.made
         rows = trial.conflicts
         if rows is None:
-            rows = plan_conflicts.find(made.work, made.inputs, trial.found.starts, trial.ends, made.axis, made.people)
+            rows = plan_conflicts.find(made.work, made.inputs, trial.found.starts, trial.ends, made.axis, made.people, read)
         found: dict[tuple[str, str, int, int], int] = {}
         for (kind, of, pk, space), one in rows.items():
             number = self.same.get(pk, pk) if of == "product.promise" else 0 if pk > self.last.get(of, pk) else pk
@@ -90,12 +113,14 @@ def compute(request: ChangeRequest) -> dict[str, Any] | None:
     changes = list(scenario.changes.select_related("by").order_by("id"))
     reader = Reader(changes)
     found = plan_branches.tried(changes, sides.stand_in, reader.read)
-    found.before["ranges"] = reader.ranges_of(found.stands)
-    then = {pk: date.fromisoformat(on) for pk, on in found.after["promised"].items()}
-    told = plan_branches.compared(found.stands, found.trial, reader.same, then) | differing(found.before, found.after)
+    before, after = reader.told(found.stands, found.before), reader.told(found.trial, found.after)
+    before["ranges"], after["ranges"] = reader.ranges_of(found.stands, found.trial)
+    then = {pk: date.fromisoformat(on) for pk, on in after["promised"].items()}
+    told = plan_branches.compared(found.stands, found.trial, reader.same, then) | differing(before, after)
     hanging = ties(changes, told)
     told |= {"objectives": sorted({row[0] for row in hanging}), "ties": hanging, "risks": risks(changes)}
-    return plan_branches.keep(scenario, changes, found, told)
+    told |= {"drawn_on": clock.today().isoformat(), "stood": reader.stood(found.stands, told)}
+    return change_pictures.keep(request, scenario, changes, found, told)
 
 
 def differing(before: Facts, after: Facts) -> dict[str, Any]:

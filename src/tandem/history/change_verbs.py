@@ -7,6 +7,7 @@ VERBS = {
     "change_request.changed": _("changed the words of the change request"),
     "change_request.submitted": _("handed the change request in"),
     "change_request.asked_again": _("changed what the request asks for: both sides are asked anew"),
+    "change_request.redrawn": _("came out otherwise than it was judged: both sides are asked anew"),
     "change_request.computed": _("computed what the change does"),
     "change_request.judged": _("said a verdict on the change request"),
     "change_request.returned": _("asked for a way out"),
@@ -25,4 +26,7 @@ VERBS = {
     "approval_rule.created": _("wrote a line into the table of approvals"),
     "approval_rule.changed": _("changed a line of the table of approvals"),
     "approval_rule.removed": _("took a line out of the table of approvals"),
+    "approval_rule.moved": _("moved a line of the table of approvals"),
+    "delegation.made": _("lent their voice"),
+    "delegation.withdrawn": _("took a lent voice back"),
 }

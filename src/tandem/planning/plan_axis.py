@@ -53,6 +53,12 @@ class PlanAxis:
             return date.fromordinal(self._days[max(number, 0)])
         return date.fromordinal(self._days[last] + (number - last) * 7 // 5)
 
+    def days(self, numbers: npt.NDArray[np.int64]) -> list[date]:
+        """The dates of many days, each worked out once."""
+        known, where = np.unique(numbers, return_inverse=True)
+        told = [self.day(number) for number in known.tolist()]
+        return [told[k] for k in where.tolist()]
+
     def slot_of(self, day: date) -> int:
         """The first slot on or after a day; 0 for what is past."""
         return bisect_left(self._days, day.toordinal()) * SLOTS

@@ -4,8 +4,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -15,22 +15,22 @@ from tandem.planning import levelling, open_work, plan_problem, plan_solver, pla
 from tandem.planning.actions import plan_changes, plan_scenarios
 from tandem.planning.actions.plan_scenarios import Carrier
 from tandem.planning.models import PlanChange, PlanScenario
-from tandem.planning.open_work import OpenWork
 from tandem.planning.plan_problem import Made
-from tandem.planning.plan_trials import Span, Trial
+from tandem.planning.plan_trials import Trial
 from tandem.planning.plan_why import KeptPlan
 from tandem.product.models import Promise
 
+_T = TypeVar("_T")
 _USUAL = 480.0
 SECONDS = 5.0
 Load = dict[tuple[int, int, str], float]
-Ends = dict[int, tuple[date, date]]
-Also = Callable[[Trial], Any]
+Also = Callable[[Made, bool], Any]
+Loading = tuple[int, str, float, list[tuple[int, int]]]
 
 
 @dataclass(eq=False)
 class Tried:
-    """Both plans, which changes could not be carried out, and what was read before and with the changes."""
+    """Both plans, which changes could not be carried out, and what was read beside each of the two."""
 
     stands: Trial
     trial: Trial
@@ -67,20 +67,19 @@ def keep(scenario: PlanScenario, changes: list[PlanChange], found: Tried, told: 
 
 
 def tried(changes: list[PlanChange], carrier: Carrier | None = None, also: Also | None = None) -> Tried:
-    """`also` reads more of each of the two plans, with the changes while they stand there."""
+    """`also` reads more beside each of the two plans, of the one that stands knowing whether its conflicts are; beside the other while the changes stand there, before anything is computed."""
     stood = levelling.compute_whole()
     plan, before = (stood[0].plan, stood[0].now) if stood else (None, None)
     order = _searched if any(change.kind == PlanChange.Kind.PROJECT and "priority" in change.values for change in changes) else _as_found
     stands = order(_as_it_stands(*stood) if stood and before else plan_trials.tried(open_work.read(), clock.today(), before))
-    was = also(stands) if also else None
+    was = also(stands.made, stands.conflicts is not None) if also else None
+    (made, now), refused = with_them(changes, carrier, lambda: _read(also))
+    return Tried(stands, order(plan_trials.solved(made, before)), refused, plan.pk if plan else None, was, now)
 
-    def with_them(made: Made) -> tuple[Trial, Any]:
-        trial = order(plan_trials.solved(made, before))
-        return trial, also(trial) if also else None
 
-    made, refused, told = read_with(changes, carrier, with_them if also else None)
-    trial, now = told or with_them(made)
-    return Tried(stands, trial, refused, plan.pk if plan else None, was, now)
+def _read(also: Also | None) -> tuple[Made, Any]:
+    made = plan_problem.make(open_work.read(), clock.today())
+    return made, also(made, False) if also else None
 
 
 def _as_it_stands(published: levelling.Published, conflicts: levelling.Conflicts) -> Trial:
@@ -106,13 +105,13 @@ def _searched(trial: Trial) -> Trial:
     return Trial(trial.made, best, plan_solver.finishes(trial.made.inputs.arrays(), best.starts))
 
 
-def read_with(
-    changes: list[PlanChange], carrier: Carrier | None = None, also: Callable[[Made], Any] | None = None
-) -> tuple[Made, list[list[Any]], Any]:
-    """The arrays of the plan with the changes, each carried out as who wrote it or as `carrier` says; nothing of it stays."""
+def with_them(changes: list[PlanChange], carrier: Carrier | None, read: Callable[[], _T]) -> tuple[_T, list[list[Any]]]:
+    """What `read` finds with the changes, each carried out as who wrote it or as `carrier` says, and which could not be; nothing of it stays.
+    What they change is held meanwhile as by a decision, in the same order: so `read` reads, and computes nothing."""
     refused: list[list[Any]] = []
     run = uuid.uuid4()
     with transaction.atomic():
+        plan_scenarios.lock(changes)
         for change in changes:
             try:
                 with transaction.atomic():
@@ -121,33 +120,22 @@ def read_with(
                 refused.append([change.pk, problem.code, {name: str(value) for name, value in problem.params.items()}])
             except (Denied, Hidden):
                 refused.append([change.pk, "row_not_yours", {}])
-        made = plan_problem.make(open_work.read(), clock.today())
-        told = also(made) if also else None
+        found = read()
         transaction.set_rollback(True)
-    return made, refused, told
+    return found, refused
 
 
 def compared(stands: Trial, trial: Trial, same: dict[int, int] | None = None, then: dict[int, date] | None = None) -> dict[str, Any]:
     """`same`: of promises that the changes revise the new number → the one that stands; `then`: the day of each of those afterwards."""
-    first, second = stands.dates(), trial.dates()
-    ends, will = _spans(stands.made, first), _spans(trial.made, second)
+    ends, will = plan_trials.spans_of(stands.moments), plan_trials.spans_of(trial.moments)
     projects = [[space, *_told(ends.get(space)), *_told(will.get(space))] for space in sorted(ends.keys() | will.keys()) if ends.get(space) != will.get(space)]
     projects.sort(key=lambda row: -abs(_days(row[2], row[4])))
-    load, loaded = _load(stands.made.work, first), _load(trial.made.work, second)
+    load, loaded = _loads(stands, trial)
     return {
         "projects": projects, "promises": _promises(stands, trial, same or {}, then or {}),
         "load": [[*key, round(load.get(key, 0)), round(loaded.get(key, 0))] for key in sorted(load.keys() | loaded.keys()) if round(load.get(key, 0)) != round(loaded.get(key, 0))],
         "tardiness": [int(stands.found.tardiness), int(trial.found.tardiness)],
     }  # fmt: skip
-
-
-def _spans(made: Made, dates: dict[int, Span]) -> Ends:
-    found: Ends = {}
-    for item in made.work.items:
-        first, last = (moment.date() for moment in dates[item.id])
-        known = found.get(item.space_id, (first, last))
-        found[item.space_id] = (min(first, known[0]), max(last, known[1]))
-    return found
 
 
 def _told(span: tuple[date, date] | None) -> list[str | None]:
@@ -173,17 +161,28 @@ def _promises(stands: Trial, trial: Trial, same: dict[int, int], then: dict[int,
     return found
 
 
-def _load(work: OpenWork, dates: dict[int, Span]) -> Load:
-    """Minutes of each person for each project, in the month in which the work ends."""
-    found: Load = defaultdict(float)
+def _loads(stands: Trial, trial: Trial) -> tuple[Load, Load]:
+    """Minutes of each person for each project, in the month in which the work ends, of the projects in which any is otherwise."""
+    before, after = _loading(stands), _loading(trial)
+    spaces = {row[0] for pk in before.keys() | after.keys() if before.get(pk) != after.get(pk) for row in (before.get(pk), after.get(pk)) if row}
+    return _load(before, spaces), _load(after, spaces)
+
+
+def _loading(trial: Trial) -> dict[int, Loading]:
+    """Of each item that somebody does its project, the month in which it ends, its minutes in all, and whose it is."""
+    work, months, found = trial.made.work, plan_trials.months_of(trial.moments), dict[int, Loading]()
     for item in work.items:
-        people = work.people.get(item.id, ())
-        together = sum(share for _who, share in people)
-        minutes = item.effort if item.effort is not None else (item.minutes if item.minutes is not None else _USUAL) * max(len(people), 1)
-        for who, share in people:
-            found[who, item.space_id, _month(dates[item.id][1])] += minutes * share / together
+        if people := work.people.get(item.id):
+            minutes = item.effort if item.effort is not None else (item.minutes if item.minutes is not None else _USUAL) * len(people)
+            found[item.id] = (item.space_id, months[item.id], minutes, people)
     return found
 
 
-def _month(moment: datetime) -> str:
-    return moment.strftime("%Y-%m")
+def _load(rows: dict[int, Loading], spaces: set[int]) -> Load:
+    found: Load = defaultdict(float)
+    for space, month, minutes, people in rows.values():
+        if space in spaces:
+            together = sum(share for _who, share in people)
+            for who, share in people:
+                found[who, space, month] += minutes * share / together
+    return found

@@ -2,16 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 from django.db.models import Q
 
 from tandem.kit import clock
 from tandem.planning import plan_people, plan_staffing
+from tandem.planning.availability import Availability
 from tandem.planning.capacity import Capacity
 from tandem.planning.models import PlanConflict
 from tandem.planning.open_work import OpenWork
-from tandem.planning.plan_axis import PlanAxis
+from tandem.planning.plan_axis import SLOTS, PlanAxis
 from tandem.planning.plan_inputs import ITEM, Ints, PlanInputs
 from tandem.planning.plan_people import Found, Key
 from tandem.portfolio.models import Project
@@ -20,26 +23,52 @@ from tandem.product.models import Feature, Promise, Release, Scope
 Conflicts = dict[Key, Found]
 
 
-def find(work: OpenWork, inputs: PlanInputs, starts: Ints, finishes: Ints, axis: PlanAxis, people: Capacity) -> Conflicts:
-    """What a plan is in conflict with, whether or not it was stored."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a plan is held against, read in one go, so that it can be held against it when the rows are otherwise again. `projects`: space →
+    number; `homes`: promise → space; `scope`: feature and windowed release → items; `windows`: kind, number, space and last day."""
+
+    projects: dict[int, int]
+    homes: dict[int, int]
+    scope: dict[tuple[str, int], set[int]]
+    windows: list[tuple[str, int, int, date]]
+    have: Availability | None
+    staffing: plan_staffing.Rows
+
+
+def read(work: OpenWork, axis: PlanAxis) -> Rows:
+    """One query per table."""
+    over = (Feature.State.SHIPPED, Feature.State.DECLINED)
+    windows = [("product.feature", *row) for row in Feature.objects.exclude(planned_to=None).exclude(state__in=over).values_list("id", "space_id", "planned_to")]
+    planned = Release.objects.filter(state=Release.State.PLANNED).exclude(planned_on=None)
+    windows += [("product.release", *row) for row in planned.values_list("id", "space_id", "planned_on")]
+    return Rows(
+        dict(Project.objects.values_list("space_id", "id")), dict(Promise.objects.filter(pk__in=[pk for pk, _on, _items in work.promises]).values_list("id", "space_id")),
+        in_windows(work), windows, plan_people.time_of(work, axis), plan_staffing.read(work, axis),
+    )  # fmt: skip
+
+
+def find(work: OpenWork, inputs: PlanInputs, starts: Ints, finishes: Ints, axis: PlanAxis, people: Capacity, rows: Rows | None = None) -> Conflicts:
+    """What a plan is in conflict with, whether or not it was stored. `rows`: what was read with it, else what stands there now."""
+    rows = rows or read(work, axis)
     ends = _ends(inputs, finishes, axis)
     found: dict[Key, Found] = {}
-    _projects(work, ends, found)
-    _dated(work, ends, found)
-    plan_people.overloads(work, axis, found)
+    _projects(work, rows, ends, found)
+    _dated(work, rows, ends, found)
+    plan_people.overloads(work, axis, rows.have, found)
     plan_people.leavers(work, ends, people, found)
-    plan_staffing.skills(work, ends, axis, people.left, found)
-    plan_staffing.leaves(work, inputs, starts, finishes, ends, axis, found)
+    plan_staffing.skills(work, rows.staffing, ends, axis, people.left, found)
+    plan_staffing.leaves(work, rows.staffing, inputs, starts, finishes, ends, axis, found)
     return found
 
 
 def _ends(inputs: PlanInputs, finishes: Ints, axis: PlanAxis) -> dict[int, date]:
     """The day on which each item ends."""
-    rows = zip(inputs.code.tolist(), finishes.tolist(), strict=True)
-    return {code // 4: axis.day(max(end - 1, 0) // 8) for code, end in rows if code % 4 == ITEM}
+    items = inputs.code % 4 == ITEM
+    return dict(zip((inputs.code[items] // 4).tolist(), axis.days(np.maximum(finishes[items] - 1, 0) // SLOTS), strict=True))
 
 
-def _projects(work: OpenWork, ends: dict[int, date], found: dict[Key, Found]) -> None:
+def _projects(work: OpenWork, rows: Rows, ends: dict[int, date], found: dict[Key, Found]) -> None:
     """Of a project its computed end against the planned one."""
     planned: dict[int, date] = {}
     computed: dict[int, date] = {}
@@ -48,25 +77,19 @@ def _projects(work: OpenWork, ends: dict[int, date], found: dict[Key, Found]) ->
             planned[item.space_id] = max(item.planned_finish, planned.get(item.space_id, item.planned_finish))
         if item.id in ends:
             computed[item.space_id] = max(ends[item.id], computed.get(item.space_id, ends[item.id]))
-    for space, pk in Project.objects.filter(space_id__in=planned).values_list("space_id", "id"):
-        if space in computed and computed[space] > planned[space]:
+    for space, pk in rows.projects.items():
+        if space in planned and space in computed and computed[space] > planned[space]:
             days = (computed[space] - planned[space]).days
             found[PlanConflict.Kind.PROJECT, "portfolio.project", pk, space] = Found(days, planned[space], computed[space], {"spaces": [space]})
 
 
-def _dated(work: OpenWork, ends: dict[int, date], found: dict[Key, Found]) -> None:
+def _dated(work: OpenWork, rows: Rows, ends: dict[int, date], found: dict[Key, Found]) -> None:
     """Open promises, and the windows of features and releases on the roadmap, against the computed end of their work."""
     space_of = {item.id: item.space_id for item in work.items}
-    homes = dict(Promise.objects.filter(pk__in=[pk for pk, _on, _items in work.promises]).values_list("id", "space_id"))
     for pk, on, items in work.promises:
-        _compare((PlanConflict.Kind.PROMISE, "product.promise", pk, homes[pk]), on, items, ends, space_of, found)
-    members = in_windows(work)
-    over = (Feature.State.SHIPPED, Feature.State.DECLINED)
-    rows = [("product.feature", *row) for row in Feature.objects.exclude(planned_to=None).exclude(state__in=over).values_list("id", "space_id", "planned_to")]
-    planned = Release.objects.filter(state=Release.State.PLANNED).exclude(planned_on=None)
-    rows += [("product.release", *row) for row in planned.values_list("id", "space_id", "planned_on")]
-    for kind, pk, space, on in rows:
-        _compare((PlanConflict.Kind.DRIFT, kind, pk, space), on, members.get((kind, pk), ()), ends, space_of, found)
+        _compare((PlanConflict.Kind.PROMISE, "product.promise", pk, rows.homes[pk]), on, items, ends, space_of, found)
+    for kind, pk, space, on in rows.windows:
+        _compare((PlanConflict.Kind.DRIFT, kind, pk, space), on, rows.scope.get((kind, pk), ()), ends, space_of, found)
 
 
 def in_windows(work: OpenWork) -> dict[tuple[str, int], set[int]]:

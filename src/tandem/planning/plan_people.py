@@ -3,12 +3,13 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from tandem.people.models import User
-from tandem.planning.availability import available_hours
+from tandem.planning.availability import Availability, available_hours
 from tandem.planning.capacity import Capacity
 from tandem.planning.models import PlanConflict
 from tandem.planning.open_work import OpenItem, OpenWork
@@ -29,12 +30,22 @@ class Found:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
-def overloads(work: OpenWork, axis: PlanAxis, found: dict[Key, Found]) -> None:
+def time_of(work: OpenWork, axis: PlanAxis) -> Availability | None:
+    """The time of everybody with planned work, in all weeks in which any is planned."""
+    planned = [item for item in work.items if item.planned_start and item.planned_finish and item.id in work.people]
+    if not planned:
+        return None
+    people = {who for item in planned for who, _share in work.people[item.id]}
+    last = max(max(item.planned_start, item.planned_finish, axis.first) for item in planned if item.planned_start and item.planned_finish)
+    return available_hours(people, monday(axis.first), monday(last) + timedelta(days=6))
+
+
+def overloads(work: OpenWork, axis: PlanAxis, have: Availability | None, found: dict[Key, Found]) -> None:
     """Of each person the worst week of the plan in force: planned work against the hours that they have in it."""
     load = _loaded(work, axis)
-    if not load:
+    if not load or have is None:
         return
-    capacity = _capacity({user for user, _week in load}, axis.first, max(week for _user, week in load))
+    capacity = _capacity(have)
     worst: dict[int, tuple[float, date, int]] = {}
     for (user, week), spaces in sorted(load.items()):
         excess = sum(spaces.values()) - capacity.get((user, week), 0.0)
@@ -54,7 +65,8 @@ def is_overloaded(work: OpenWork, user: int, week: date, today: date) -> bool:
     """Whether more is planned for the person in that week than they can work."""
     axis = PlanAxis(today, [work.calendars.of_space(space) for space in sorted({item.space_id for item in work.items})] if work.calendars else ())
     load = _loaded(work, axis, user)
-    room = _capacity({user}, today, max(week, today)).get((user, week), 0.0)
+    have = available_hours({user}, monday(today), max(week, today) + timedelta(days=6))
+    room = _capacity(have).get((user, week), 0.0)
     return sum(load[user, week].values()) - room > max(room * (_TOO_MUCH - 1), 1.0)
 
 
@@ -62,43 +74,40 @@ def _loaded(work: OpenWork, axis: PlanAxis, user: int | None = None) -> Load:
     """Planned minutes by person and week, from today on: what should be done already is late, and weighs on no week. `user`: only what they
     have to do with."""
     load: Load = defaultdict(lambda: defaultdict(float))
+    weeks_of = cache(lambda first, last: _weeks(axis, first, last))
     for item in work.items:
         people = work.people.get(item.id)
         if not people or (user is not None and all(who != user for who, _share in people)):
             continue
         if item.minutes and item.planned_start and item.planned_finish and item.planned_finish >= axis.first:
-            _spread(item, people, axis, load)
+            _spread(item, people, weeks_of(max(item.planned_start, axis.first), max(item.planned_finish, axis.first)), load)
     return load
 
 
-def _capacity(people: set[int], today: date, last: date) -> dict[tuple[int, date], float]:
+def _capacity(have: Availability) -> dict[tuple[int, date], float]:
     """Minutes of each person in each week; what is left of the current one counts from its Monday, as plans do."""
-    first = monday(today)
-    have = available_hours(people, first, last + timedelta(days=6))
     found = {}
+    weeks = [have.first + timedelta(days=7 * k) for k in range(-(-((have.last - have.first).days + 1) // 7))]
     for person, minutes in have.minutes.items():
         whole = np.append(minutes, np.zeros(-len(minutes) % 7)).reshape(-1, 7).sum(axis=1)
-        found.update({(person, first + timedelta(days=7 * k)): float(value) for k, value in enumerate(whole.tolist())})
+        found.update({(person, week): value for week, value in zip(weeks, whole.tolist(), strict=True)})
     return found
 
 
-def _spread(item: OpenItem, people: list[tuple[int, int]], axis: PlanAxis, load: Load) -> None:
-    """Evenly over the days of the plan in force; what lies in the past is due now."""
-    assert item.planned_start is not None
-    assert item.planned_finish is not None
+def _spread(item: OpenItem, people: list[tuple[int, int]], weeks: list[tuple[date, float]], load: Load) -> None:
+    """Evenly over the days of the plan in force."""
     assert item.minutes is not None
-    first, last = max(item.planned_start, axis.first), max(item.planned_finish, axis.first)
-    begin, end = axis.slot_of(first) // SLOTS, axis.end_of(last) // SLOTS
     together = sum(share for _who, share in people)
     minutes = item.effort if item.effort is not None else item.minutes * len(people)
-    for week, part in _weeks(axis, begin, end) or [(monday(first), 1.0)]:
+    for week, part in weeks:
         for who, share in people:
             load[who, week][item.space_id] += minutes * share / together * part
 
 
-def _weeks(axis: PlanAxis, begin: int, end: int) -> list[tuple[date, float]]:
-    """The weeks of these days of the axis, each with its part of them."""
-    return [(week, days / (end - begin)) for week, days in Counter(axis.mondays[begin:end]).items()]
+def _weeks(axis: PlanAxis, first: date, last: date) -> list[tuple[date, float]]:
+    """The weeks from one day to another, each with its part of the days on the axis; what lies in the past is due now."""
+    begin, end = axis.slot_of(first) // SLOTS, axis.end_of(last) // SLOTS
+    return [(week, days / (end - begin)) for week, days in Counter(axis.mondays[begin:end]).items()] or [(monday(first), 1.0)]
 
 
 def monday(day: date) -> date:

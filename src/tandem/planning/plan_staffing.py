@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,20 +34,42 @@ def levels(skills: Iterable[int], on: date) -> Levels:
     return {(person, skill): level for person, skill, level in newest.values_list("person_id", "skill_id", "level")}
 
 
-def skills(work: OpenWork, ends: dict[int, date], axis: PlanAxis, left: dict[int, date], found: dict[Key, Found]) -> None:
-    """Open items that ask for what nobody on them can do; of an item without names, nobody who works in its project."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """`wanted`: item → (skill, level) that it asks for; `have`: who can do how much of it. `away`: number, person, from, to and state of
+    each leave, asked for or approved; `critical`: items on which the end of their project rests by its own network."""
+
+    wanted: dict[int, list[tuple[int, int]]]
+    have: Levels
+    away: list[tuple[int, int, date, date, str]]
+    critical: frozenset[int]
+
+
+def read(work: OpenWork, axis: PlanAxis) -> Rows:
     wanted: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for item_id, skill, level in SkillNeed.objects.filter(item__in=_open_ids()).order_by("id").values_list("item_id", "skill_id", "level"):
         wanted[item_id].append((skill, level))
+    have = levels({skill for needs in wanted.values() for skill, _level in needs}, axis.first) if wanted else {}
+    people = {who for given in work.people.values() for who, _share in given}
+    away = TimeOff.objects.filter(state__in=(TimeOff.State.ASKED, TimeOff.State.APPROVED), person__in=people).during(axis.first, axis.first + AHEAD)
+    rows = list(away.order_by("id").values_list("id", "person_id", "starts_on", "ends_on", "state"))
+    critical = ComputedDates.objects.filter(item__in=_open_ids(), is_critical=True).values_list("item_id", flat=True) if rows else ()
+    return Rows(wanted, have, rows, frozenset(critical))
+
+
+def skills(work: OpenWork, rows: Rows, ends: dict[int, date], axis: PlanAxis, left: dict[int, date], found: dict[Key, Found]) -> None:
+    """Open items that ask for what nobody on them can do; of an item without names, nobody who works in its project."""
+    wanted, have = rows.wanted, rows.have
     if not wanted:
         return
     teams: dict[int, set[int]] = defaultdict(set)
     for item in work.items:
         teams[item.space_id].update(who for who, _share in work.people.get(item.id, ()))
-    have = levels({skill for needs in wanted.values() for skill, _level in needs}, axis.first)
     for item in work.items:
+        if item.id not in wanted:
+            continue
         team = {who for who, _share in work.people.get(item.id, ())} or teams[item.space_id]
-        missing = [[skill, level] for skill, level in wanted.get(item.id, ()) if not any(have.get((who, skill), 0) >= level for who in team)]
+        missing = [[skill, level] for skill, level in wanted[item.id] if not any(have.get((who, skill), 0) >= level for who in team)]
         if missing:
             others = [who for who, skill in have if all(have.get((who, s), 0) >= level for s, level in missing) and left.get(who, date.max) >= axis.first]
             detail = {"spaces": [item.space_id], "item": item.id, "skills": missing, "others": len(set(others))}
@@ -55,35 +78,34 @@ def skills(work: OpenWork, ends: dict[int, date], axis: PlanAxis, left: dict[int
 
 
 def leaves(
-    work: OpenWork, inputs: PlanInputs, starts: Ints, finishes: Ints, ends: dict[int, date], axis: PlanAxis, found: dict[Key, Found]
+    work: OpenWork, told: Rows, inputs: PlanInputs, starts: Ints, finishes: Ints, ends: dict[int, date], axis: PlanAxis, found: dict[Key, Found]
 ) -> None:
     """Leave, approved or asked for, in whose weeks its person has work on which the end of a project or a date to keep rests.
 
     Work is critical where the network of its project says so, or where less time is left until the latest end that keeps every
     date behind it than the leave takes; approved leave is in the computed dates already."""
-    mine: dict[int, list[OpenItem]] = defaultdict(list)
+    if not told.away:
+        return
+    mine: dict[int, list[OpenItem]] = {who: [] for _pk, who, *_ in told.away}
     for item in work.items:
         for who, _share in work.people.get(item.id, ()):
-            mine[who].append(item)
-    away = TimeOff.objects.filter(state__in=(TimeOff.State.ASKED, TimeOff.State.APPROVED), person__in=mine).during(axis.first, axis.first + AHEAD)
-    rows = list(away.order_by("id").values_list("id", "person_id", "starts_on", "ends_on", "state"))
-    if not rows:
-        return
+            if who in mine:
+                mine[who].append(item)
     latest = -(-latest_starts(inputs) // _WEIGHTS)
     slack = {code // 4: int(latest[k]) + int(inputs.slots[k]) - int(finishes[k]) for k, code in enumerate(inputs.code.tolist()) if code % 4 == ITEM and latest[k] < FAR // 2}
-    begins = {code // 4: axis.day(int(starts[k]) // SLOTS) for k, code in enumerate(inputs.code.tolist()) if code % 4 == ITEM}
-    critical = set(ComputedDates.objects.filter(item__in=_open_ids(), is_critical=True).values_list("item_id", flat=True))
+    items = inputs.code % 4 == ITEM
+    begins = dict(zip((inputs.code[items] // 4).tolist(), axis.days(starts[items] // SLOTS), strict=True))
     resting_on: dict[int, list[int]] = defaultdict(list)
     for promise, _on, members in work.promises:
         for item_id in members:
             resting_on[item_id].append(promise)
-    for pk, who, first, last, state in rows:
+    for pk, who, first, last, state in told.away:
         asked = state == TimeOff.State.ASKED
         days = int(((axis.ordinals >= first.toordinal()) & (axis.ordinals <= last.toordinal())).sum())
         weeks = (monday(first), monday(last) + timedelta(days=6))
         hit = [
             item for item in mine[who]
-            if days and _in(weeks, item, begins, ends) and (item.id in critical or slack.get(item.id, FAR) < (days * SLOTS if asked else 1))
+            if days and (item.id in told.critical or slack.get(item.id, FAR) < (days * SLOTS if asked else 1)) and _in(weeks, item, begins, ends)
         ]  # fmt: skip
         _leave(resting_on, (pk, who, first, last), hit, days, asked, found)
 

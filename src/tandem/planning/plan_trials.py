@@ -1,6 +1,6 @@
 """The plan as it would be if something were otherwise: computed beside the one that stands, and what differs between the two."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -11,12 +11,14 @@ from tandem.planning import plan_problem, plan_solver
 from tandem.planning.open_work import OpenWork
 from tandem.planning.plan_axis import SLOTS
 from tandem.planning.plan_conflicts import Conflicts
-from tandem.planning.plan_inputs import ITEM, PROMISE, Ints
+from tandem.planning.plan_inputs import ITEM, PROMISE, Ints, PlanInputs
 from tandem.planning.plan_problem import Away, Made
 from tandem.planning.plan_solver import Found
 from tandem.planning.plan_why import KeptPlan
 
 Span = tuple[datetime, datetime]
+Moments = tuple[Ints, Ints, Ints, Ints]
+_SECONDS, _EPOCH = 86_400, date(1970, 1, 1).toordinal()
 
 
 @dataclass(eq=False)
@@ -36,13 +38,21 @@ class Trial:
         """Of each item its start and finish, as the levelled plan would store them."""
         return self._dates
 
+    def dates_asked(self) -> Mapping[int, Span]:
+        """The same, each worked out when it is asked for: of twenty thousand few are."""
+        return _Asked(self.moments)
+
+    @cached_property
+    def moments(self) -> Moments:
+        return moments_of(self.made, self.found.starts, self.ends)
+
     @cached_property
     def _end_days(self) -> dict[tuple[str, int], date]:
-        return end_days(KeptPlan(self.made.inputs, self.found.starts, self.ends))
+        return end_days(self.made.inputs, self.ends)
 
     @cached_property
     def _dates(self) -> dict[int, Span]:
-        return dates_of(self.made, self.found.starts, self.ends)
+        return dict(_Asked(self.moments))
 
 
 def tried(work: OpenWork, today: date, before: KeptPlan | None, away: Away = ()) -> Trial:
@@ -55,14 +65,15 @@ def solved(made: Made, before: KeptPlan | None) -> Trial:
     return Trial(made, found, plan_solver.finishes(made.inputs.arrays(), found.starts) if made.inputs.n else found.starts)
 
 
-def end_days(plan: KeptPlan) -> dict[tuple[str, int], date]:
+def end_days(inputs: PlanInputs, finishes: Ints) -> dict[tuple[str, int], date]:
     """The day on which each project (by its space) and each promise is done by a plan."""
     found: dict[tuple[str, int], date] = {}
-    for code, space, end in zip(plan.inputs.code.tolist(), plan.inputs.space.tolist(), plan.finishes.tolist(), strict=True):
-        key = ("promise", code // 4) if code % 4 == PROMISE else ("space", space) if code % 4 == ITEM else None
-        if key is not None:
-            day = day_of(plan.inputs.ordinals, end)
-            found[key] = max(day, found.get(key, day))
+    for kind, name, of in ((ITEM, "space", inputs.space), (PROMISE, "promise", inputs.code // 4)):
+        rows = inputs.code % 4 == kind
+        known, where = np.unique(of[rows], return_inverse=True)
+        last = np.zeros(len(known), np.int64)
+        np.maximum.at(last, where, finishes[rows])
+        found |= {(name, pk): day_of(inputs.ordinals, end) for pk, end in zip(known.tolist(), last.tolist(), strict=True)}
     return found
 
 
@@ -77,13 +88,48 @@ def working_days(ordinals: Ints, first: date, last: date) -> int:
     return int(np.searchsorted(ordinals, last.toordinal())) - int(np.searchsorted(ordinals, first.toordinal()))
 
 
-def dates_of(made: Made, starts: Ints, ends: Ints) -> dict[int, Span]:
-    """Of each item its start and finish."""
-    rows = (column.tolist() for column in moments_of(made, starts, ends))
-    return {pk: (datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)) for pk, _space, first, last in zip(*rows, strict=True)}
+def spans_of(moments: Moments) -> dict[int, tuple[date, date]]:
+    """Of each space the first and the last day of its work."""
+    _items, spaces, first, last = moments
+    known, where = np.unique(spaces, return_inverse=True)
+    begin, end = np.full(len(known), np.iinfo(np.int64).max), np.full(len(known), np.iinfo(np.int64).min)
+    np.minimum.at(begin, where, first)
+    np.maximum.at(end, where, last)
+    return {space: (_day(a), _day(b)) for space, a, b in zip(known.tolist(), begin.tolist(), end.tolist(), strict=True)}
 
 
-def moments_of(made: Made, starts: Ints, ends: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+def months_of(moments: Moments) -> dict[int, str]:
+    """Of each item the month in which it ends."""
+    items, _spaces, _first, last = moments
+    days, where = np.unique(last // _SECONDS, return_inverse=True)
+    told = [f"{_day(day * _SECONDS):%Y-%m}" for day in days.tolist()]
+    return {pk: told[k] for pk, k in zip(items.tolist(), where.tolist(), strict=True)}
+
+
+def _day(seconds: int) -> date:
+    return date.fromordinal(_EPOCH + seconds // _SECONDS)
+
+
+class _Asked(Mapping[int, Span]):
+    def __init__(self, moments: Moments) -> None:
+        items, _spaces, first, last = (column.tolist() for column in moments)
+        self._spans = dict(zip(items, zip(first, last, strict=True), strict=True))
+
+    def __getitem__(self, pk: int) -> Span:
+        first, last = self._spans[pk]
+        return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC)
+
+    def __contains__(self, pk: object) -> bool:
+        return pk in self._spans
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._spans)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+
+def moments_of(made: Made, starts: Ints, ends: Ints) -> Moments:
     """Of each item its number, its space, and its start and finish as seconds; many begin or end in the same slot, and a moment is
     worked out once."""
     inputs, axis = made.inputs, made.axis

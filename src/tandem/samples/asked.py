@@ -4,7 +4,8 @@ effect is computed there: nobody waits for that while the organisation is loaded
 from datetime import timedelta
 from functools import partial
 
-from tandem.governance.actions import change_impacts, change_requests, change_verdicts, decisions
+from tandem.governance import pictures
+from tandem.governance.actions import change_impacts, change_requests, change_verdicts, decisions, delegations
 from tandem.governance.models import ChangeRequest, Decision, Side
 from tandem.kit import clock, jobs
 from tandem.kit.errors import Denied, Hidden, Refused
@@ -44,7 +45,20 @@ class Asked:
             if one.otherwise:
                 decided = min(asked + timedelta(one.took), world.as_of - timedelta(1))
                 self.timeline.add(at(max(world.as_of - timedelta(one.otherwise[0]), decided), 15), partial(self._decide_otherwise, number, one))
+        self.timeline.add(at(world.as_of, 8), self._lend)
         self.timeline.add(at(world.as_of, 8), self._leave_to_worker)
+
+    def _lend(self) -> None:
+        """Who manages the product of the first project lets its project manager speak while away."""
+        if not self.frames:
+            return
+        space = self.place.projects[min(self.frames)].space
+        people = [members_of(space.pk).filter(role=role).order_by("user_id").first() for role in (Role.PRODUCT_MANAGER, Role.PROJECT_MANAGER)]
+        if all(people) and people[0].user_id != people[1].user_id:
+            today = clock.today()
+            delegations.create(
+                actor=people[0].user, space=space, delegate=people[1].user, starts_on=today, ends_on=today + timedelta(60), is_away_only=True
+            )
 
     def _leave_to_worker(self) -> None:
         if self.raised:
@@ -132,7 +146,7 @@ def _say(row: ChangeRequest, said: words.Said, reason: str) -> None:
                 change_requests.drop(actor=row.author, change_request=row, change=left)
             change_requests.submit(actor=row.author, change_request=row, version=None)
         return
-    if row.scenario.computed_of != plan_scenarios.digest(list(row.scenario.changes.order_by("id"))):
+    if row.scenario.computed_of != plan_scenarios.digest(list(row.scenario.changes.order_by("id"))) or pictures.is_old(row.scenario.outcome):
         change_impacts.compute(row)
     with clock.held_at(min(began + timedelta(said.after), clock.now())):
         change_verdicts.decide(actor=_voice(row, said.side), change_request=row, version=None, side=said.side, answer=said.answer, reason=reason)

@@ -14,12 +14,18 @@ from tandem.api.generic import Noun, choice
 from tandem.api.planning.plan_scenarios import CHANGES, PlanPicture, PlanValues, pictured
 from tandem.api.shapes import OPTIONAL, Body, Reference, body, words
 from tandem.collaboration.models import Job
-from tandem.governance import sides
-from tandem.governance.actions import approval_rules, change_impacts, change_requests, change_verdicts
-from tandem.governance.models import ApprovalRule, ChangeRequest, Side, Verdict
+from tandem.governance import lent_voices, pictures, sides
+from tandem.governance.actions import (
+    approval_rules,
+    change_impacts,
+    change_requests,
+    change_verdicts,
+    delegations,
+)
+from tandem.governance.models import ApprovalRule, ChangeRequest, Delegation, Side, Verdict
 from tandem.kit.errors import Hidden
 from tandem.kit.types import Id
-from tandem.people.access import Permission, spaces_where
+from tandem.people.models import User
 from tandem.planning.actions import plan_scenarios
 from tandem.planning.models import PlanChange, PlanConflict, PlanScenario
 from tandem.product.models import Promise
@@ -28,12 +34,12 @@ from tandem.reports.queries import change_requests as reads
 router = Router(tags=["governance"])
 verdicts = Router(tags=["governance"])
 rules = Router(tags=["governance"])
+lent = Router(tags=["governance"])
 
 
 def _mine(rows: Any, value: bool, user: Any) -> Any:
-    mine = spaces_where(user, Permission.SIGN_FOR_PMO) | spaces_where(user, Permission.SIGN_FOR_PRODUCT)
-    found = rows.waiting().unspoken_by(user).filter(space_id__among=mine)
-    return found if value else rows.filter(~Q(pk__in=found.values("pk")))
+    mine = Q(pk__in=[one.pk for one in reads.waiting_for(user, reads.MOST_LOOKED_AT)])
+    return rows.filter(mine if value else ~mine)
 
 
 NOUN = Noun(
@@ -48,12 +54,16 @@ NOUN = Noun(
     asks={"waits_for_me": (bool, _mine)},
 )
 VERDICTS = Noun(
-    path="change-verdicts", model=Verdict, word="verdict", shows="id space_id request_id round side voice answer reason by_id digest asked_at created_at",
-    filters="request_id side by_id",
+    path="change-verdicts", model=Verdict, word="verdict", shows="id space_id request_id round side voice answer reason by_id for_whom_id delegation_id digest picture asked_at created_at",
+    filters="request_id side by_id for_whom_id",
 )  # fmt: skip
 RULES = Noun(
     path="approval-rules", model=ApprovalRule, word="approval_rule",
     shows="id space_id rank kinds days_most money_most currency product_voices pmo_voices version created_at", filters="space_id",
+)  # fmt: skip
+LENT = Noun(
+    path="delegations", model=Delegation, word="delegation",
+    shows="id space_id giver_id delegate_id kinds starts_on ends_on is_away_only withdrawn_at version created_at", filters="space_id giver_id delegate_id",
 )  # fmt: skip
 _Money = words(20, 1)
 
@@ -91,11 +101,13 @@ class ChangeContentRevision(Body):
 
 
 class ChangeVerdictCreate(Body):
-    """For one side, of the content of the version that If-Match names. A no and a way out say why."""
+    """For one side, of the content of the version that If-Match names. A no and a way out say why. `for_whom_id`: in the place of somebody
+    who lent you their voice."""
 
     side: choice(Side)  # type: ignore[valid-type]
     answer: choice(Verdict.Answer)  # type: ignore[valid-type]
     reason: words(2000) = OPTIONAL  # type: ignore[valid-type]
+    for_whom_id: Id = OPTIONAL
 
 
 class ChangeReason(Body):
@@ -110,6 +122,15 @@ class ChangeSideState(BaseModel):
     counted: int
 
 
+class ChangeLentVoice(BaseModel):
+    """Who could speak in whose place for a side now."""
+
+    side: str
+    delegation_id: int
+    delegate_id: int
+    giver_id: int
+
+
 class ChangeRange(BaseModel):
     """Of the end of a project P50, P80 and the working days of the P80 that open risks are behind, before and then; null where nothing can be said."""
 
@@ -120,12 +141,14 @@ class ChangeRange(BaseModel):
 
 class ChangeEffect(BaseModel):
     """What it would do: `plan` as of a plan scenario; days that are told before and then; sums by project for who may see costs; conflicts by
-    kind. `is_current`: computed of the content as it is. `unseen`: effects on what you cannot see."""
+    kind. `is_current`: computed of the content as it is; `is_old`: the plan has moved since, and nobody says yes before it is computed again. `unseen`: effects on what you cannot see."""
 
     request_id: int
     version: int
     is_current: bool
+    is_old: bool
     sides: list[ChangeSideState]
+    lent: list[ChangeLentVoice]
     kinds: list[str]
     plan: PlanPicture
     promised: list[tuple[int, str, str]]
@@ -152,6 +175,8 @@ def effect(request: HttpRequest, id: Path[Id]) -> HttpResponse:
     return generic.send(ChangeEffect(
         request_id=row.pk, version=row.version, is_current=bool(everything) and row.scenario.computed_of == plan_scenarios.digest(everything),
         sides=[ChangeSideState(side=one.side, needed=one.needed, counted=one.counted) for one in row.voices],  # type: ignore[attr-defined]
+        is_old=pictures.is_old(row.scenario.outcome),
+        lent=[ChangeLentVoice(side=side, delegation_id=one.pk, delegate_id=one.delegate_id, giver_id=one.giver_id) for side, one in lent_voices.takers(row, everything)] if row.is_waiting else [],
         kinds=sorted(sides.kinds_of(changes)), plan=pictured(user, row.scenario),
         promised=[(one.pk, before.isoformat(), after.isoformat()) for one, before, after in found.promised],
         windows=[(kind, one.pk, _days(before), _days(after)) for kind, one, before, after in found.windows],
@@ -189,8 +214,15 @@ def _ask(*, actor: Any, change_request: ChangeRequest) -> Job:
     return change_impacts.ask(actor=actor, change_request=change_request)
 
 
-def _decide(*, actor: Any, change_request: ChangeRequest, version: int, side: str, answer: str, reason: str = "") -> ChangeRequest:
-    return change_verdicts.decide(actor=actor, change_request=change_request, version=version, side=side, answer=answer, reason=reason).request
+def _decide(
+    *, actor: Any, change_request: ChangeRequest, version: int, side: str, answer: str, reason: str = "", for_whom_id: int | None = None
+) -> ChangeRequest:
+    giver = None if for_whom_id is None else User.objects.visible_to(actor).filter(pk=for_whom_id).first()
+    if for_whom_id is not None and giver is None:
+        raise Hidden
+    return change_verdicts.decide(
+        actor=actor, change_request=change_request, version=version, side=side, answer=answer, reason=reason, for_whom=giver
+    ).request
 
 
 generic.reads(router, NOUN)
@@ -215,3 +247,7 @@ _RULE = "days_most money_most currency product_voices pmo_voices"
 generic.creates(rules, RULES, body("ApprovalRuleCreate", ApprovalRule, f"space {_RULE}", **_KINDS), approval_rules.create)
 generic.changes(rules, RULES, body("ApprovalRuleChange", ApprovalRule, f"rank {_RULE}", partial=True, **_KINDS), approval_rules.change)
 generic.removes(rules, RULES, approval_rules.remove)
+generic.acts(rules, RULES, "moves", body("ApprovalRuleMove", ApprovalRule, "", is_up=bool), approval_rules.move)
+generic.reads(lent, LENT, history=False)
+generic.creates(lent, LENT, body("DelegationCreate", Delegation, "space delegate starts_on ends_on is_away_only", **_KINDS), delegations.create)
+generic.acts(lent, LENT, "withdrawals", Body, delegations.withdraw)

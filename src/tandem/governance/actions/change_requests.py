@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tandem.governance import sides
+from tandem.governance import lent_voices, pictures, sides
 from tandem.governance.actions import change_impacts
 from tandem.governance.models import ChangeRequest
 from tandem.history.record import record
@@ -16,7 +16,7 @@ from tandem.people import writing
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Space, SpaceKind, User
 from tandem.people.scoping import know_all, members_of
-from tandem.planning.actions import plan_requests
+from tandem.planning.actions import plan_requests, plan_scenarios
 from tandem.planning.actions.plan_scenarios import Carrier
 from tandem.planning.models import PlanChange, PlanScenario
 from tandem.work.actions import baselines
@@ -106,7 +106,7 @@ def submit(*, actor: Any, change_request: ChangeRequest, version: int | None) ->
         if not changes:
             raise Refused("plan_scenario_empty")
         now = clock.now()
-        held.write(expected=version, state=_S.SUBMITTED, round=held.round + 1, asked_at=now, submitted_at=held.submitted_at or now, trouble=None)
+        held.write(expected=version, state=_S.SUBMITTED, round=held.round + 1, asked_at=now, submitted_at=held.submitted_at or now, trouble=None, redrawn=None)
         people = asked(held, changes)
         record("change_request.submitted", held, actor=actor, changes={"round": [held.round - 1, held.round], "approvers": [None, people]})
         change_impacts.ask(actor=actor, change_request=held)
@@ -138,6 +138,8 @@ def apply_first(*, actor: Any, change_request: ChangeRequest, version: int | Non
             raise Refused("change_not_waiting")
         _refuse_unseen(actor, held)
         changes = plan_requests.judge(held.scenario)
+        if pictures.is_old(held.scenario.outcome):
+            raise Refused("change_picture_old")
         if not all(sides.may_carry(actor, change) for change in changes):
             raise Refused("change_not_yours_to_apply")
         run = plan_requests.carry_out(actor=actor, scenario=held.scenario, carrier=lambda change: actor, reason=why(held), told=Told(held))
@@ -162,11 +164,12 @@ def end(*, actor: Any, held: ChangeRequest, version: int | None, state: str, ans
 
 
 def hold(change_request: ChangeRequest) -> ChangeRequest:
-    """Whoever writes, hands in or decides comes one after the other; first the request, then its content."""
-    rows = ChangeRequest.objects.select_for_update(of=("self",)).select_related("space", "scenario", "author")
+    """Whoever writes, hands in or decides comes one after the other; first the request, then its content, as it stands by then."""
+    rows = ChangeRequest.objects.select_for_update(of=("self",)).select_related("space", "author")
     held = rows.filter(pk=change_request.pk).first()
     if held is None:
         raise Hidden
+    held.scenario = plan_scenarios.hold(held.scenario_id)
     return held
 
 
@@ -228,19 +231,19 @@ def _ask_again(actor: Any, held: ChangeRequest, *people: int) -> None:
     if held.state != _S.SUBMITTED:
         held.write(expected=None, trouble=None)
         return
-    held.write(expected=None, round=held.round + 1, asked_at=clock.now(), trouble=None)
+    held.write(expected=None, round=held.round + 1, asked_at=clock.now(), trouble=None, redrawn=None)
     people = asked(held, list(held.scenario.changes.order_by("id")))
     record("change_request.asked_again", held, actor=actor, changes={"round": [held.round - 1, held.round], "approvers": [None, people]})
     change_impacts.ask(actor=actor, change_request=held)
 
 
 def asked(held: ChangeRequest, changes: list[PlanChange]) -> list[int]:
-    """Who could say something to it: those who speak for a side there and wrote nothing of it."""
+    """Who could say something to it: those who speak for a side there and wrote nothing of it, and those who may in the place of one of them."""
     ids = members_of(held.space_id).exclude(user__in=sides.wrote(held, changes)).order_by("user_id").values_list("user_id", flat=True).distinct()
     known = list(User.objects.active().filter(pk__in=list(ids)))
     know_all(known)
     people = [one for one in known if any(sides.may_speak(one, held, side, changes) for side in sides.RIGHTS)]
-    return sorted(one.pk for one in people)[:_MOST_ASKED]
+    return sorted({one.pk for one in people} | {one.delegate_id for _side, one in lent_voices.takers(held, changes)})[:_MOST_ASKED]
 
 
 def _refuse_unseen(actor: Any, held: ChangeRequest) -> None:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
-from tandem.governance import sides
+from tandem.governance import lent_voices, pictures, sides
 from tandem.governance.actions import change_impacts, change_requests, decisions
-from tandem.governance.models import ChangeRequest, Verdict
+from tandem.governance.models import ChangeRequest, Delegation, Verdict
 from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused
@@ -15,11 +16,15 @@ from tandem.planning.actions import plan_requests, plan_scenarios
 from tandem.planning.models import PlanChange
 
 _S, _A = ChangeRequest.State, Verdict.Answer
+_PEOPLE = ("by", "for_whom", "delegation")
 
 
-def decide(*, actor: Any, change_request: ChangeRequest, version: int | None, side: str, answer: str, reason: str = "") -> Verdict:
+def decide(
+    *, actor: Any, change_request: ChangeRequest, version: int | None, side: str, answer: str, reason: str = "", for_whom: Any = None
+) -> Verdict:
     """For one side, by somebody who speaks for it and wrote nothing of the content; on a picture of this very content. A person
-    speaks once, for one side. Who says yes can do what their side carries out. The second side's yes accepts, any no rejects."""
+    speaks once, for one side. Who says yes can do what their side carries out. The second side's yes accepts, any no rejects.
+    `for_whom`: in the place of somebody who lent their voice; it is theirs, and so is the right to carry out what it says yes to."""
     require(actor, Permission.VIEW, change_request.space_id)
     reason = reason.strip()[:2000]
     if answer not in _A.values:
@@ -31,8 +36,9 @@ def decide(*, actor: Any, change_request: ChangeRequest, version: int | None, si
         if not held.is_waiting:
             raise Refused("change_not_waiting")
         change_requests.looked_at(held, version)
-        changes = _open_to(actor, held, side, answer)
-        made = _said(actor, held, changes, side, answer, reason)
+        lent = _lent(actor, held, side, for_whom) if for_whom is not None and for_whom.pk != actor.pk else None
+        changes = _open_to(actor, held, side, answer, lent)
+        made = _said(actor, held, changes, side, answer, reason, lent)
         if answer == _A.NO:
             change_requests.end(actor=actor, held=held, version=None, state=_S.REJECTED, answer=reason, verb="change_request.rejected")
             decisions.of_change(actor=actor, request=held, is_accepted=False)
@@ -43,21 +49,38 @@ def decide(*, actor: Any, change_request: ChangeRequest, version: int | None, si
     return made
 
 
-def _open_to(actor: Any, held: ChangeRequest, side: str, answer: str) -> list[PlanChange]:
-    """The content, if this person may say this to it for this side now."""
+def _lent(actor: Any, held: ChangeRequest, side: str, giver: Any) -> Delegation:
+    """By what the person speaks in the place of another. Nobody does so for both sides of one request, whoever lent them the voices."""
     if side not in sides.RIGHTS:
         raise Refused("change_side_unknown", field="side")
-    if not sides.speaks_there(actor, held, side):
+    changes = list(held.scenario.changes.select_related("by").order_by("id"))
+    found = lent_voices.found(actor, giver, held, side, changes)
+    if found is None:
+        raise Refused("change_not_lent", field="for_whom")
+    if giver.pk in sides.wrote(held, changes):
+        raise Refused("change_is_theirs", field="for_whom")
+    if Verdict.objects.filter(request=held, by=actor, for_whom__isnull=False).exclude(side=side).exists():
+        raise Refused("change_lent_both", field="side")
+    return found
+
+
+def _open_to(actor: Any, held: ChangeRequest, side: str, answer: str, lent: Delegation | None) -> list[PlanChange]:
+    """The content, if this person may say this to it for this side now."""
+    voice = lent.giver if lent else actor
+    if side not in sides.RIGHTS:
+        raise Refused("change_side_unknown", field="side")
+    if not sides.speaks_there(voice, held, side):
         raise Denied(sides.RIGHTS[side])
     everything = list(held.scenario.changes.select_related("by").order_by("id"))
     if actor.pk in sides.wrote(held, everything):
         raise Refused("change_is_own")
-    if Verdict.objects.filter(request=held, round=held.round, by=actor).exists():
-        raise Refused("change_spoken")
+    _refuse_spoken(actor, held, lent)
     if PlanChange.objects.visible_to(actor).filter(scenario=held.scenario_id).count() != len(everything):
         raise Refused("plan_scenario_unseen")
-    if not sides.may_speak(actor, held, side, everything):
+    if not sides.may_speak(voice, held, side, everything):
         raise Refused("change_side_elsewhere", field="side")
+    if not sides.needed(held, everything).voices[side]:
+        raise Refused("change_side_not_asked", field="side")
     if held.state == _S.URGENT:  # it is carried out already: what is judged is what was done
         if answer == _A.REVISE:
             raise Refused("change_done_first")
@@ -66,9 +89,21 @@ def _open_to(actor: Any, held: ChangeRequest, side: str, answer: str) -> list[Pl
         _refuse_without_picture(held, everything)
         return everything
     changes = plan_requests.judge(held.scenario)
-    if not all(sides.may_carry(actor, change) for change in changes if sides.side_of(change.kind) == side):
+    if pictures.is_old(held.scenario.outcome):
+        raise Refused("change_picture_old")
+    if not all(sides.may_carry(voice, change) for change in changes if sides.side_of(change.kind) == side):
         raise Refused("change_not_yours_to_apply")
     return changes
+
+
+def _refuse_spoken(actor: Any, held: ChangeRequest, lent: Delegation | None) -> None:
+    """A person speaks once, and a voice is heard once, whoever says it."""
+    given = Verdict.objects.filter(request=held, round=held.round)
+    if given.filter(by=actor).exists():
+        raise Refused("change_spoken")
+    voice = lent.giver_id if lent else actor.pk
+    if given.filter(Q(for_whom=voice) | Q(by=voice, for_whom=None)).exists():
+        raise Refused("change_voice_spoken", field="for_whom" if lent else "")
 
 
 def _refuse_without_picture(held: ChangeRequest, changes: list[PlanChange]) -> None:
@@ -77,19 +112,20 @@ def _refuse_without_picture(held: ChangeRequest, changes: list[PlanChange]) -> N
         raise Refused("plan_scenario_not_computed")
 
 
-def _said(actor: Any, held: ChangeRequest, changes: list[PlanChange], side: str, answer: str, reason: str) -> Verdict:
+def _said(actor: Any, held: ChangeRequest, changes: list[PlanChange], side: str, answer: str, reason: str, lent: Delegation | None) -> Verdict:
     # who lost the right since holds a number, but no voice
-    given = list(Verdict.objects.filter(request=held, round=held.round).select_related("by"))
+    given = list(Verdict.objects.filter(request=held, round=held.round).select_related(*_PEOPLE))
     needed, counted = sides.needed(held, changes).voices, sides.standing(given, held, changes)
     is_whole = all(len(counted[one]) >= count for one, count in needed.items())  # by a role that came back, or a table that asks for less
     if answer == _A.YES and needed[side] and len(counted[side]) >= needed[side] and not is_whole:
         raise Refused("change_side_spoken", field="side")
     made = Verdict.objects.create(
         space_id=held.space_id, request=held, round=held.round, side=side, voice=sum(one.side == side for one in given) + 1, answer=answer, reason=reason, by=actor,
-        digest=plan_scenarios.digest(changes), asked_at=held.asked_at or clock.now(),
+        digest=plan_scenarios.digest(changes), picture=pictures.digest(held.scenario.outcome), asked_at=held.asked_at or clock.now(),
+        for_whom=lent.giver if lent else None, delegation=lent,
     )  # fmt: skip
     held.write(expected=None)
-    said = {"side": [None, side], "verdict": [None, answer], "round": [None, held.round]}
+    said = {"side": [None, side], "verdict": [None, answer], "round": [None, held.round]} | ({"for_whom": [None, lent.giver]} if lent else {})
     record("change_request.judged", held, actor=actor, changes=said, text={"reason": [None, reason]} if reason else {})
     return made
 
@@ -102,7 +138,7 @@ def _return(actor: Any, held: ChangeRequest, reason: str) -> None:
 
 def _accept_if_whole(actor: Any, held: ChangeRequest, changes: list[PlanChange]) -> None:
     needed = sides.needed(held, changes)
-    voices = sides.standing(list(held.verdicts.select_related("by")), held, changes)
+    voices = sides.standing(list(held.verdicts.select_related(*_PEOPLE)), held, changes)
     if any(len(voices[side]) < count for side, count in needed.voices.items()):
         return
     if held.state == _S.URGENT:
@@ -114,10 +150,10 @@ def _accept_if_whole(actor: Any, held: ChangeRequest, changes: list[PlanChange])
     at: list[PlanChange] = []
 
     def carrier(change: PlanChange) -> Any:
-        """Who said yes for the side whose business it is; where that side is not asked, whoever of the other could do it."""
+        """Whose yes it was for the side whose business it is; where that side is not asked, whoever of the other could do it."""
         at[:] = [change]
-        own = [one.by for one in voices[sides.side_of(change.kind)]]
-        others = [one.by for said in voices.values() for one in said]
+        own = [one.voice_of for one in voices[sides.side_of(change.kind)]]
+        others = [one.voice_of for said in voices.values() for one in said]
         return next((one for one in [*own, *others] if sides.may_carry(one, change)), (own or others)[0])
 
     try:

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from tandem.governance.models import ChangeRequest, Decision, Verdict
 from tandem.history.record import record
@@ -52,7 +51,7 @@ def decide(*, actor: Any, decision: Decision, version: int | None, chosen: str, 
             raise Refused("decision_made")
         values = _said(held, chosen, why, effect, revisit_on)
         held.write(expected=version, state=_S.DECIDED, decided_on=clock.today(), decided_by=actor, **values)
-        record("decision.made", held, actor=actor, changes={"state": [_S.OPEN.value, _S.DECIDED.value]} | {name: [None, value] for name, value in values.items() if value})
+        record("decision.made", held, actor=actor, changes={"state": [_S.OPEN.value, _S.DECIDED.value]} | _dates(values), text=_words(values))
     return held
 
 
@@ -88,7 +87,7 @@ def replace(*, actor: Any, decision: Decision, version: int | None, chosen: str,
             space_id=held.space_id, question=held.question, context=held.context, options=held.options, criteria=held.criteria, evidence=held.evidence, owner=held.owner,
             state=_S.DECIDED, decided_on=clock.today(), decided_by=actor, **values,
         )  # fmt: skip
-        record("decision.made", made, actor=actor, changes={name: [None, value] for name, value in values.items() if value})
+        record("decision.made", made, actor=actor, changes=_dates(values), text=_words(values))
         held.write(expected=version, state=_S.REPLACED, replaced_by=made)
         record("decision.replaced", held, actor=actor, changes={"state": [_S.DECIDED.value, _S.REPLACED.value], "replaced_by": [None, made]})
     return made
@@ -96,11 +95,10 @@ def replace(*, actor: Any, decision: Decision, version: int | None, chosen: str,
 
 def of_change(*, actor: Any, request: ChangeRequest, is_accepted: bool) -> Decision:
     """What both sides said to a change, in the transaction of the last word. Whoever was let give that word has decided."""
-    said = Verdict.objects.filter(request=request, round=request.round).exclude(reason="").select_related("by").order_by("id")
-    reasons = "\n".join(f"{one.by.name}: {one.reason}" for one in said)
-    otherwise = _("Leave it as planned")
-    if request.was_first:  # nothing that is said afterwards leaves it as planned
-        otherwise = _("Carried out first, not approved afterwards")
+    said = Verdict.objects.filter(request=request, round=request.round).exclude(reason="").select_related("by", "for_whom").order_by("id")
+    reasons = "\n".join(f"{_speaker(one)}: {one.reason}" for one in said)
+    # nothing that is said afterwards leaves it as planned
+    otherwise = Decision.NOT_AFTERWARDS if request.was_first else Decision.AS_PLANNED
     values = {
         "question": request.title, "context": request.reason, "options": [request.title, otherwise], "chosen": request.title if is_accepted else otherwise,
         "why": (reasons or request.reason)[:5000],
@@ -108,8 +106,21 @@ def of_change(*, actor: Any, request: ChangeRequest, is_accepted: bool) -> Decis
     made = Decision.objects.create(
         space_id=request.space_id, owner=actor, state=_S.DECIDED, decided_on=clock.today(), decided_by=actor, change_request=request, **values
     )
-    record("decision.made", made, actor=actor, changes={"change_request": [None, request.pk], "chosen": [None, values["chosen"]]})
+    record("decision.made", made, actor=actor, changes={"change_request": [None, request.pk]}, text={"chosen": [None, values["chosen"]]})
     return made
+
+
+def _dates(values: dict[str, Any]) -> dict[str, list[Any]]:
+    return {"revisit_on": [None, values["revisit_on"]]} if values["revisit_on"] else {}
+
+
+def _words(values: dict[str, Any]) -> dict[str, list[Any]]:
+    """What people wrote can be erased; the seal holds its digest."""
+    return {name: [None, values[name]] for name in ("chosen", "why", "effect") if values[name]}
+
+
+def _speaker(one: Verdict) -> str:
+    return f"{one.by.name} ({one.for_whom.name})" if one.for_whom is not None else one.by.name
 
 
 def _said(held: Decision, chosen: str, why: str, effect: str, revisit_on: date | None) -> dict[str, Any]:

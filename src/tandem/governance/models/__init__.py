@@ -4,6 +4,7 @@ from tandem.governance.models.approval_rule import ApprovalRule
 from tandem.governance.models.change_request import ChangeRequest, Side, Verdict
 from tandem.governance.models.control import ControlWord, PackUse
 from tandem.governance.models.decision import Decision
+from tandem.governance.models.delegation import Delegation
 from tandem.governance.models.gate import Gate, GateCriterion, GateRelease, GateVerdict
 from tandem.governance.models.issue import Issue, IssueEscalation, IssueItem
 from tandem.governance.models.meeting import (
@@ -25,6 +26,7 @@ __all__ = [
     "ChangeRequest",
     "ControlWord",
     "Decision",
+    "Delegation",
     "Gate",
     "GateCriterion",
     "GateRelease",

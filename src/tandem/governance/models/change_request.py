@@ -28,7 +28,7 @@ class ChangeRequestQuerySet(ScopedQuerySet):
 
     def unspoken_by(self, user: Any) -> Self:
         """On which the person has said nothing since both sides were asked last, and of which they wrote nothing."""
-        spoken = Verdict.objects.filter(request=models.OuterRef("pk"), round=models.OuterRef("round"), by=user.pk)
+        spoken = Verdict.objects.filter(Q(by=user.pk) | Q(for_whom=user.pk), request=models.OuterRef("pk"), round=models.OuterRef("round"))
         wrote = Q(author=user.pk) | Q(applied_by=user.pk) | Q(scenario__changes__by=user.pk) | Q(writers__contains=[user.pk])
         return self.filter(~models.Exists(spoken)).exclude(pk__in=ChangeRequest.objects.filter(wrote).values("pk"))
 
@@ -74,6 +74,8 @@ class ChangeRequest(Scoped):
     answer = models.TextField(_("answer"), blank=True, max_length=2000)
     # why what both had accepted could not be carried out: the code of the rule, and of which change
     trouble = models.JSONField(null=True, blank=True)
+    # what a newer picture shows otherwise than the one on which somebody had said yes: that yes was asked for again
+    redrawn = models.JSONField(null=True, blank=True)
     applied_at = models.DateTimeField(null=True, blank=True)
     applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     # of what was carried out first: until when both sides say what they think of it
@@ -124,8 +126,12 @@ class Verdict(Scoped):
     answer = models.CharField(_("verdict"), max_length=8, choices=Answer.choices)
     reason = models.TextField(_("reason"), blank=True, max_length=2000)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    # of which content, and since when the side had been asked
+    # in whose place, and by which delegation
+    for_whom = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("in the place of"))
+    delegation = models.ForeignKey("governance.Delegation", models.PROTECT, null=True, blank=True, related_name="+")
+    # of which content, on which picture of it, and since when the side had been asked
     digest = models.CharField(max_length=64)
+    picture = models.CharField(max_length=64, blank=True)
     asked_at = models.DateTimeField()
 
     objects = ScopedQuerySet.as_manager()
@@ -135,8 +141,15 @@ class Verdict(Scoped):
         constraints = [
             models.UniqueConstraint(fields=["request", "round", "side", "voice"], name="one_verdict_per_side"),
             models.UniqueConstraint(fields=["request", "round", "by"], name="one_side_per_person"),
+            models.UniqueConstraint(fields=["request", "round", "for_whom"], name="one_voice_is_lent_once"),
+            models.CheckConstraint(condition=Q(for_whom=None, delegation=None) | Q(for_whom__isnull=False, delegation__isnull=False), name="lent_voice_says_by_what"),
             models.CheckConstraint(condition=Q(answer="yes") | ~Q(reason=""), name="verdict_says_why"),
         ]
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.side}: {self.answer}"
+
+    @property
+    def voice_of(self) -> Any:
+        """Whose voice it is: the one of who spoke, or the one that was lent to them."""
+        return self.for_whom if self.for_whom_id is not None else self.by

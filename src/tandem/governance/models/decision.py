@@ -43,6 +43,9 @@ class Decision(Scoped):
         DECIDED = "decided", pgettext_lazy("state of a decision", "Decided")
         REPLACED = "replaced", pgettext_lazy("state of a decision", "Replaced")
 
+    # what was chosen where a change was not accepted: words of ours, told in the reader's language
+    AS_PLANNED, NOT_AFTERWARDS = "Leave it as planned", "Carried out first, not approved afterwards"
+
     question = models.CharField(_("question"), max_length=300)
     context = models.TextField(_("what it is about"), blank=True, max_length=5000)
     # at least two, in words
@@ -74,6 +77,15 @@ class Decision(Scoped):
 
     def __str__(self) -> str:
         return self.question
+
+    def worded(self, option: str) -> str:
+        """An option as a reader is told it."""
+        known = {Decision.AS_PLANNED: _("Leave it as planned"), Decision.NOT_AFTERWARDS: _("Carried out first, not approved afterwards")}
+        return str(known.get(option, option)) if self.change_request_id is not None else option
+
+    @property
+    def chosen_worded(self) -> str:
+        return self.worded(self.chosen)
 
     @property
     def is_open(self) -> bool:

@@ -188,13 +188,13 @@ def judged(scenario: PlanScenario, changes: list[PlanChange]) -> None:
         raise Refused("plan_scenario_not_computed")
     if (scenario.outcome or {}).get("refused"):
         raise Refused("plan_scenario_in_part")
-    _hold(changes)
+    lock(changes)
     if moved(changes):
         raise Refused("plan_scenario_moved")
 
 
-def _hold(changes: list[PlanChange]) -> None:
-    """What is changed stays as it was looked at until the decision is carried out."""
+def lock(changes: list[PlanChange]) -> None:
+    """What is changed stays as it was looked at until the decision is carried out; in one order, so that nobody waits in a circle."""
     for model, kinds in zip((WorkItem, Project, Booking), _THINGS, strict=True):
         wanted = [change.subject for change in changes if change.kind in kinds]
         list(model.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk").values_list("pk"))
@@ -216,9 +216,10 @@ def _open(scenario: PlanScenario) -> PlanScenario:
     return held
 
 
-def hold(scenario: PlanScenario) -> PlanScenario:
+def hold(scenario: PlanScenario | int) -> PlanScenario:
     """Nobody adds while somebody decides."""
-    return PlanScenario.objects.select_for_update(of=("self",)).select_related("space", "job").get(pk=scenario.pk)
+    pk = scenario if isinstance(scenario, int) else scenario.pk
+    return PlanScenario.objects.select_for_update(of=("self",)).select_related("space", "job").get(pk=pk)
 
 
 def rehearse(actor: Any, change: PlanChange) -> None:

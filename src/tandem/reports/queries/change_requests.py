@@ -8,11 +8,12 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from tandem.governance import sides
+from tandem.governance import lent_voices, sides
 from tandem.governance.models import ChangeRequest, Risk, Side, Verdict
 from tandem.kit import clock
 from tandem.people.access import Permission, spaces_where
 from tandem.people.scoping import know_all
+from tandem.planning.actions import plan_scenarios
 from tandem.planning.models import PlanChange, PlanConflict
 from tandem.planning.plan_refusals import IMPOSSIBLE, Why
 from tandem.portfolio.models import Project
@@ -22,6 +23,8 @@ from tandem.reports.queries.plan_scenarios import ChangeLine
 from tandem.strategy.models import Objective
 
 _LATELY = 90
+MOST_LOOKED_AT = 300
+"So many waiting requests are looked through for those on which somebody can say something."
 Window = tuple[date | None, date | None]
 
 
@@ -53,6 +56,17 @@ class RangeLine:
         return (self.after[1] - self.before[1]).days if self.before and self.after else None
 
 
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """One figure that two pictures show otherwise: as [as the plan stood, with the change]; None where one of them says nothing of it."""
+
+    kind: str
+    name: str
+    currency: str
+    before: list[Any] | None
+    now: list[Any] | None
+
+
 @dataclass(slots=True)
 class Wider:
     """What a change does beyond dates of work: each with what it is about, before and afterwards."""
@@ -69,13 +83,13 @@ class Wider:
     unseen: int = 0
 
 
-def look_up(rows: list[Any]) -> None:
-    """`voices` and `waits_days` of each row, in a few queries."""
+def look_up(rows: list[Any]) -> dict[int, list[PlanChange]]:
+    """`voices` and `waits_days` of each row, in a few queries. Gives the content of those that wait, by its scenario: not to be shown."""
     waiting = [row for row in rows if row.is_waiting]
     said: dict[int, list[Verdict]] = defaultdict(list)
     for one in _said(waiting):
         said[one.request_id].append(one)
-    know_all({one.by for found in said.values() for one in found})
+    know_all({person for found in said.values() for one in found for person in (one.by, one.voice_of)})
     content: dict[int, list[PlanChange]] = defaultdict(list)
     # house: reads — of which kinds a change is, which decides whose voice it takes; nothing of it is shown
     for change in PlanChange.objects.filter(scenario__in=[row.scenario_id for row in waiting]).order_by("id"):
@@ -84,11 +98,12 @@ def look_up(rows: list[Any]) -> None:
     for row in rows:
         row.voices = _voices(row, said[row.pk], content[row.scenario_id], rules) if rules and row.is_waiting else []
         row.waits_days = (clock.now() - row.asked_at).days if row.is_waiting and row.asked_at else None
+    return content
 
 
 def _said(rows: Iterable[ChangeRequest]) -> list[Verdict]:
     known = {row.pk: row.round for row in rows}
-    found = Verdict.objects.filter(request__in=known).select_related("by").order_by("id")  # house: reads — of rows that the reader sees
+    found = Verdict.objects.filter(request__in=known).select_related("by", "for_whom", "delegation").order_by("id")  # house: reads — of rows that the reader sees
     return [one for one in found if one.round == known[one.request_id]]
 
 
@@ -99,7 +114,7 @@ def _voices(row: ChangeRequest, said: list[Verdict], changes: list[PlanChange], 
 
 def past(user: Any, row: ChangeRequest) -> list[Verdict]:
     """What was said of earlier contents, and of this one, the newest first."""
-    return list(Verdict.objects.visible_to(user).filter(request=row).select_related("by").order_by("-id")[:40])
+    return list(Verdict.objects.visible_to(user).filter(request=row).select_related("by", "for_whom").order_by("-id")[:40])
 
 
 def trouble(row: ChangeRequest, lines: list[ChangeLine]) -> Why | None:
@@ -111,10 +126,49 @@ def trouble(row: ChangeRequest, lines: list[ChangeLine]) -> Why | None:
 
 
 def waiting_for(user: Any, most: int) -> list[ChangeRequest]:
-    """Those on which the person may still say something."""
-    mine = spaces_where(user, Permission.SIGN_FOR_PMO) | spaces_where(user, Permission.SIGN_FOR_PRODUCT)
-    rows = ChangeRequest.objects.visible_to(user).waiting().unspoken_by(user).filter(space_id__among=mine)
-    return list(rows.select_related("space", "scenario", "author").order_by("asked_at", "id")[:most])
+    """Those on which the person can say something now, for themself or in somebody's place: computed, seen whole, of a side whose voice is missing."""
+    mine, lent = spaces_where(user, Permission.SIGN_FOR_PMO) | spaces_where(user, Permission.SIGN_FOR_PRODUCT), lent_voices.Lent()
+    rows = ChangeRequest.objects.visible_to(user).waiting().unspoken_by(user)
+    if not any(one.delegate_id == user.pk for one in lent.rows):
+        rows = rows.filter(space_id__among=mine)
+    found = list(rows.select_related("space", "scenario", "author").order_by("asked_at", "id")[:MOST_LOOKED_AT])
+    if not found:
+        return []
+    content = look_up(found)
+    seen = set(PlanChange.objects.visible_to(user).filter(scenario__in=content).values_list("id", flat=True))
+    return [row for row in found if _may_judge(user, row, content[row.scenario_id], seen, lent)][:most]
+
+
+def _may_judge(user: Any, row: Any, changes: list[PlanChange], seen: set[int], lent: lent_voices.Lent) -> bool:
+    if any(one.pk not in seen for one in changes):
+        return False
+    if row.state == ChangeRequest.State.SUBMITTED and row.scenario.computed_of != plan_scenarios.digest(changes):
+        return False
+    missing = [one.side for one in row.voices if one.is_missing] or [one.side for one in row.voices if one.needed]
+    heard = {one.voice_of.pk for side in row.voices for one in side.said}
+    if any(sides.may_speak(user, row, side, changes) for side in missing):
+        return True
+    return any(one.delegate_id == user.pk and one.giver_id not in heard and side in missing for side, one in lent_voices.takers(row, changes, lent))
+
+
+def redrawn(user: Any, row: ChangeRequest) -> tuple[list[Otherwise], int]:
+    """What a newer picture shows otherwise than the one that was said yes to, of what the reader sees, and how much more."""
+    rows = row.redrawn or []
+    priced = spaces_where(user, Permission.SEE_COSTS)
+    projects = {one.space_id: one.name for one in Project.objects.visible_to(user).filter(space_id__in=[r[1] for r in rows if r[0] in ("project", "cost", "budget")])}
+    promises = {one.pk: str(one) for one in Promise.objects.visible_to(user).filter(pk__in=[r[1] for r in rows if r[0] == "promise"]).select_related("feature", "release")}
+    conflicts = [r for r in rows if r[0].startswith("conflict") and r[4] in user.visible_space_ids()]
+    names = plan_conflicts.titles(user, [(r[1], r[2], r[3]) for r in conflicts])
+    found = []
+    for kind, *about, before, now in rows:
+        name = promises.get(about[0]) if kind == "promise" else projects.get(about[0])
+        if kind in ("cost", "budget") and about[0] not in priced:
+            name = None
+        if kind.startswith("conflict") and [kind, *about, before, now] in conflicts:
+            name = f"{PlanConflict.Kind(about[0]).label} {names[about[0], about[1], about[2]]}".strip()
+        if name is not None:
+            found.append(Otherwise(kind, name, about[1] if kind in ("cost", "budget") else "", before, now))
+    return found, len(rows) - len(found)
 
 
 def medians(user: Any) -> dict[str, float]:

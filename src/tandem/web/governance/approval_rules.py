@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from tandem.governance.actions import approval_rules
 from tandem.governance.models import ApprovalRule
 from tandem.people.access import Permission
-from tandem.web import generic
+from tandem.web import doors, generic
 from tandem.web.generic import Column, Fact, Noun
 from tandem.web.governance.change_forms import RuleForm
 from tandem.web.portfolio import money
@@ -54,7 +58,17 @@ noun = Noun(
         Fact(_("Voices of the product side"), lambda r: r.product_voices), Fact(_("Voices of the PMO side"), lambda r: r.pmo_voices),
     ),
     order="space__name", related=("space",), permission=Permission.EDIT_PORTFOLIO, form=RuleForm, create=create, change=change, remove=remove,
-    home_kinds=("organisation", "portfolio", "programme", "project", "product"), is_at_home_in_root=True,
+    home_kinds=("organisation", "portfolio", "programme", "project", "product"), is_at_home_in_root=True, detail_template="governance/approval_rule.html",
     names={"new": _("New line"), "home": _("Where")},
 )  # fmt: skip
-urls = generic.urls(noun)
+
+
+@login_required
+@require_POST
+def moves(request: HttpRequest, id: int) -> HttpResponse:
+    row = doors.find(noun.rows(request.user), request.user, pk=id)
+    approval_rules.move(actor=request.user, approval_rule=row, version=doors.version_in(request), is_up=request.POST.get("to") == "up")
+    return doors.go_to(request, noun.url(row))
+
+
+urls = [*generic.urls(noun), path("approval-rules/<int:id>/moves/", moves, name="approval_rules_moves")]

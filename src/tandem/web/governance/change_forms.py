@@ -1,5 +1,7 @@
 """The form of a change request, what its content may be filled with, and who of two sides may say what now."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,20 +10,22 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from tandem.governance import sides
-from tandem.governance.models import ApprovalRule, ChangeRequest, Side
+from tandem.governance import lent_voices, sides
+from tandem.governance.models import ApprovalRule, ChangeRequest, Delegation, Side
 from tandem.kit import clock
 from tandem.kit.text import whole_number
 from tandem.people.models import User
 from tandem.planning.models import PlanChange
 from tandem.portfolio.models import Portfolio, Project
 from tandem.product.models import Feature, Promise, Release
+from tandem.reports.queries import change_requests as reads
 from tandem.reports.queries import plan_conflicts
 from tandem.reports.queries import plan_sentences as words
 from tandem.reports.queries.change_requests import Voices
 from tandem.resources.models import Booking
 from tandem.web.planning import plan_conflicts as conflict_pages
 from tandem.web.planning.plan_change_forms import booking_name
+from tandem.web.templating import day
 
 _MOST = 300
 
@@ -102,10 +106,46 @@ def offered(user: Any) -> dict[str, Any]:
     }
 
 
+def redrawn(user: Any, row: ChangeRequest) -> dict[str, Any] | None:
+    """In words what is otherwise than on the picture that somebody said yes to, both figures."""
+    if not row.redrawn or not row.is_waiting:
+        return None
+    rows, hidden = reads.redrawn(user, row)
+    return {"lines": [_otherwise(one) for one in rows], "hidden": hidden}
+
+
+def _otherwise(one: reads.Otherwise) -> str:
+    """What, as it was judged, and as it is now."""
+    if one.kind.startswith("conflict"):
+        comes = {"conflict_new": (now_("a conflict comes"), now_("no conflict comes any more")), "conflict_gone": (now_("a conflict is solved"), now_("no conflict is solved any more"))}
+        return f"{one.name}{pgettext('sentence', ': ')}{comes[one.kind][0 if one.now else 1]}"
+    told = [now_("no change") if pair is None else _pair(one, pair) for pair in (one.before, one.now)]
+    what = {"project": now_("%(name)s, end"), "promise": now_("%(name)s, done"), "cost": now_("%(name)s, planned cost"), "budget": now_("%(name)s, budget")}[one.kind]
+    return now_("%(what)s: %(before)s when it was judged, now %(now)s") % {"what": what % {"name": one.name}, "before": told[0], "now": told[1]}
+
+
+def _pair(one: reads.Otherwise, pair: list[Any]) -> str:
+    if one.kind in ("cost", "budget"):
+        first, second = (f"{Decimal(value or 0):,.0f} {one.currency}" for value in pair)
+    else:
+        first, second = (day(date.fromisoformat(value)) if value else "–" for value in pair)
+    return f"{first} → {second}"
+
+
+def _until(rows: list[Delegation]) -> list[tuple[str, str, date]]:
+    """Who may speak in whose place, each pair once with its last day."""
+    found: dict[tuple[int, int], tuple[str, str, date]] = {}
+    for one in sorted(rows, key=lambda row: row.ends_on):
+        found[one.delegate_id, one.giver_id] = (one.delegate.name, one.giver.name, one.ends_on)
+    return list(found.values())
+
+
 def panels(user: Any, row: ChangeRequest, voices: list[Voices], changes: list[PlanChange]) -> list[dict[str, Any]]:
     """Of each side what was said, and whether this person may say something for it now; if not, why."""
     authors = sides.wrote(row, changes)
     spoken = any(one.by_id == user.pk for side in voices for one in side.said)
+    heard = {one.voice_of.pk for side in voices for one in side.said}
+    takers = lent_voices.takers(row, changes) if row.is_waiting else []
     found = []
     for side in voices:
         may = sides.speaks_there(user, row, side.side)
@@ -117,7 +157,13 @@ def panels(user: Any, row: ChangeRequest, voices: list[Voices], changes: list[Pl
                 why = now_("You wrote it, or a part of it, or carried it out: others judge it.")
             elif spoken:
                 why = now_("You have said your verdict: it takes two people.")
+            elif user.pk in heard:
+                why = now_("Your voice has been heard: somebody said it in your place.")
+        if not side.needed:
+            may, why = False, ""
+        lent = [] if spoken or not side.needed else [one.giver for of, one in takers if of == side.side and one.delegate_id == user.pk and one.giver_id not in heard]
         found.append({
+            "lent": list(dict.fromkeys(lent)), "takers": _until([one for of, one in takers if of == side.side and side.needed]),
             "side": side.side, "label": Side(side.side).label, "needed": side.needed, "counted": side.counted, "said": side.said, "is_missing": side.is_missing,
             "may": may and row.is_waiting and not why, "why": why,
         })  # fmt: skip

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_POST
 
 from tandem.collaboration.models import Job
 from tandem.collaboration.words import refusal
+from tandem.governance import pictures
 from tandem.governance.actions import change_drafts, change_impacts, change_requests, change_verdicts
 from tandem.governance.models import ChangeRequest, Decision, Side
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
-from tandem.people.access import Permission, may, spaces_where
+from tandem.people.access import Permission, may
+from tandem.people.models import User
 from tandem.planning.actions import plan_scenarios
 from tandem.planning.models import PlanChange
 from tandem.reports.queries import change_requests as reads
@@ -37,6 +39,8 @@ HOW = (
     _("What a change does is computed before anybody can say yes: its edits are really carried out, both plans are levelled alike, and all of it is taken back."),
     _("A verdict counts for the very content that was judged: whoever changes the content asks both sides anew. Who wrote any of it does not judge it."),
     _("The last yes that was needed carries everything out in one step, each change as who said yes for the side whose business it is, and takes a baseline."),
+    _("Whoever has a voice may lend it to somebody else for a time: it counts as theirs, and a person says one verdict on a content, for themself or in somebody's place."),
+    _("A yes counts for the effect that was shown: where a newer picture shows other ends, promises, money or conflicts, both sides are asked anew."),
     _("Whose voices it takes stands in the table of approvals of the place, or of the nearest one above; without a table each side has one voice."),
 )  # fmt: skip
 
@@ -75,8 +79,7 @@ def _waits(row: Any) -> str:
 
 def _narrow(request: HttpRequest, rows: Any, value: str) -> Any:
     if value == "mine":
-        mine = spaces_where(request.user, Permission.SIGN_FOR_PMO) | spaces_where(request.user, Permission.SIGN_FOR_PRODUCT)
-        return rows.waiting().unspoken_by(request.user).filter(space_id__among=mine)
+        return rows.filter(pk__in=[one.pk for one in reads.waiting_for(request.user, reads.MOST_LOOKED_AT)])
     return {"open": rows.open, "waiting": rows.waiting}[value]() if value in ("open", "waiting") else rows.filter(author=request.user.pk)
 
 
@@ -99,6 +102,7 @@ def detail(request: HttpRequest, row: ChangeRequest) -> dict[str, Any]:
         "may_withdraw": row.is_writable and (row.author_id == user.pk or may(user, Permission.MANAGE_ACCESS, row.space_id)),
         "may_first": row.state == _S.SUBMITTED and may(user, Permission.APPLY_FIRST, row.space_id), "past": reads.past(user, row),
         "trouble": refusal(*why) if (why := reads.trouble(row, lines)) else "", "has_moved": any(line.moved for line in lines), "how": HOW,
+        "is_old": row.state == _S.SUBMITTED and pictures.is_old(row.scenario.outcome), "redrawn": forms.redrawn(user, row),
         "decision": Decision.objects.visible_to(user).filter(change_request=row).first(),
         "is_current": row.scenario.computed_of == plan_scenarios.digest(sorted(everything, key=lambda one: one.pk)), **(forms.offered(user) if may_write else {}),
     }  # fmt: skip
@@ -202,8 +206,9 @@ def verdicts(request: HttpRequest, id: int) -> HttpResponse:
     """Of exactly the content that stood on the page."""
     row, given = _row(request, id), request.POST
     change_verdicts.decide(
-        actor=request.user, change_request=row, version=doors.version_in(request), side=given.get("side", ""), answer=given.get("answer", ""), reason=given.get("reason", "")
-    )
+        actor=request.user, change_request=row, version=doors.version_in(request), side=given.get("side", ""), answer=given.get("answer", ""), reason=given.get("reason", ""),
+        for_whom=User.objects.visible_to(request.user).filter(pk=whole_number(given.get("for_whom", ""), 18) or 0).first(),
+    )  # fmt: skip
     now = _row(request, id)
     said = {
         _S.APPLIED: now_("Both sides said yes: it is carried out. New dates follow within seconds."), _S.REJECTED: now_("Rejected: nothing of it is carried out."),

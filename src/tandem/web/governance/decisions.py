@@ -104,7 +104,7 @@ noun = Noun(
     columns=(
         Column("question", _("Question"), lambda r: r.question, "question", is_title=True),
         Column("state", _("State"), lambda r: cells.state(_SHAPES[r.state], r.get_state_display()), "state"),
-        Column("chosen", _("Chosen"), lambda r: r.chosen),
+        Column("chosen", _("Chosen"), lambda r: r.chosen_worded),
         Column("due", _("To be decided by"), lambda r: cells.date(r.due_on) if r.is_open else "", "due_on"),
         Column("decided_on", _("Decided"), lambda r: cells.date(r.decided_on), "decided_on"),
         Column("revisit", _("Looked at again"), lambda r: cells.date(r.revisit_on) if r.state == Decision.State.DECIDED else "", "revisit_on"),

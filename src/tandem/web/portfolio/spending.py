@@ -24,6 +24,7 @@ from tandem.portfolio.models import CostLine
 from tandem.reports.queries import money as reads
 from tandem.reports.queries.money import Amounts, Money
 from tandem.web import charts, doors
+from tandem.web.governance import change_links
 from tandem.web.portfolio import cost_centres, labour, money
 from tandem.web.portfolio.costs import spots
 
@@ -190,9 +191,10 @@ def _parts(request: HttpRequest, found: Money, space: Space | None) -> list[dict
 
 def _ledger(request: HttpRequest, space: Space) -> dict[str, Any]:
     budget, entries = reads.ledger(request.user, space.pk)
+    note_of = change_links.linked(request.user, [one.note for one in entries])
     rows = [
         {"number": one.number, "at": one.created_at, "kind": one.get_kind_display(), "amount": money.cents(one.amount, budget.currency), "after": money.cents(one.after, budget.currency),
-         "note": one.note, "override": one.override, "who": one.written_by.name, "other": _other(request, one)}
+         "note": note_of(one.note), "override": one.override, "who": one.written_by.name, "other": _other(request, one)}
         for one in entries if budget is not None
     ]  # fmt: skip
     return {

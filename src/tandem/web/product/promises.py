@@ -21,6 +21,7 @@ from tandem.reports.queries import promises as ledger_reads
 from tandem.reports.queries import roadmap as reads
 from tandem.web import cells, generic
 from tandem.web.generic import Column, Fact, Noun
+from tandem.web.governance import change_links
 from tandem.web.product import promise_forms, roadmap_peek
 from tandem.web.product import promise_ledger as ledger
 
@@ -94,7 +95,7 @@ def detail(request: HttpRequest, row: Promise) -> dict[str, Any]:
     about = roadmap_peek.rests_on(request.user, found) if found and _is_open(row) else {}
     is_the_one = bool(found and found.said and found.said.id == row.pk)
     return {
-        "chain": chain_of(request.user, row),
+        "chain": (chain := chain_of(request.user, row)), "reason_of": change_links.linked(request.user, [one.reason for one in chain]),
         "is_open": _is_open(row),
         "may_promise": may(request.user, Permission.GIVE_PROMISE, row.space_id),
         "about": about if is_the_one else {}, "ask_on": roadmap_peek.safe_day(found) if is_the_one and found else None,
