@@ -674,6 +674,7 @@ WEB: dict[str, Page] = {
     "fairness": _LISTING,
     "allocation": _LISTING,
     "people_import": _LISTING,
+    "equipment_import_undo": Page(post=NOBODY, denied=404),
     "allocation_cells": Page(post=PLAN, denied=422, unseen=422, hides_none=True),
     "allocation_undo": Page(post=NOBODY, denied=404),
     "person_load": Page(get=WORK | {E}, anywhere=True, denied=404),

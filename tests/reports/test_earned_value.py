@@ -248,19 +248,6 @@ def test_milestones_without_weights_count_the_same_and_one_without_a_day_is_name
 
 
 @pytest.mark.usefixtures("april")
-def test_a_milestone_that_was_given_up_earns_nothing(world):
-    earns(world, "milestones")
-    item(world, planned=(date(2026, 4, 1), date(2026, 6, 1)), estimate_minutes=3000)
-    milestone(world, date(2026, 4, 1), done=True)
-    given_up = milestone(world, date(2026, 4, 20), done=True)
-    milestone(world, date(2026, 7, 1))
-    WorkItem.objects.filter(pk=given_up.pk).update(is_given_up=True)
-    one = standing(world)
-    assert (one.figures.budget, one.figures.planned, one.figures.earned) == (3000, 1500, 1500)
-    assert given_up.pk not in {step.id for step in one.steps}
-
-
-@pytest.mark.usefixtures("april")
 def test_the_baseline_says_when_a_milestone_was_planned(world):
     earns(world, "milestones")
     item(world, planned=(date(2026, 4, 1), date(2026, 6, 1)), estimate_minutes=600)

@@ -15,7 +15,7 @@ from tandem.planning.models import LevelledPlan, PlanConflict
 from tandem.reports.queries import equipment_costs, money, plan_chain, plan_sentences
 from tandem.resources.actions import equipment
 from tandem.resources.models import EquipmentNeed
-from tandem.work.actions import work_items
+from tandem.work.actions import calendars, work_items
 from tandem.work.models import WorkItem
 from tests import make
 from tests.planning.conftest import monday  # noqa: F401
@@ -53,6 +53,19 @@ def test_the_levelled_plan_waits_for_the_crane_and_says_so(world, two, crane, mo
     cause = plan_chain.of(world.admin, second).steps[0].causes[0]
     assert (cause.code, cause.equipment, cause.other) == ("capacity", "Crane", first)
     assert plan_sentences.because(cause, plan_chain.of(world.admin, second).steps[0]).startswith(f"Crane is needed for {first} until")
+
+
+def test_work_waits_for_the_days_on_which_its_equipment_can_be_used(world, crane):
+    """The crane works on Wednesdays and Thursdays; who needs it has two days of work and time all week."""
+    mid_week = calendars.create(actor=world.alma, space=world.root, name="Mid-week", week={str(n): [[480, 720], [780, 1020]] if n in (3, 4) else [] for n in range(1, 8)})
+    row, other = item(world, "Piles", 3, people=[world.mei]), item(world, "Paper", 1, people=[make.user(actor=world.admin, name="Omar", role=Role.MEMBER, space=world.project.space)])
+    need(world, row, crane)
+    levelling.compute()
+    assert days(row) == (on(7), on(9)), "any day is good"
+    equipment.change(actor=world.alma, equipment=crane, version=None, calendar=mid_week, available=None)
+    levelling.compute()
+    assert (on(7).weekday(), days(row)) == (0, (on(9), on(16))), "Wednesday, Thursday, and Wednesday of the next week"
+    assert days(other) == (on(7), on(7)), "nobody else waits"
 
 
 def test_a_second_crane_lets_both_begin(world, two, crane):

@@ -258,6 +258,7 @@ REFUSALS: dict[str, Any] = {
     "invoice_to_cancel_first_unseen": _("What was invoiced in this period was changed afterwards, in a basis for an invoice that you cannot see. Ask who may see every rate of the project."),
     "invoice_cancelled": _("It was cancelled before."),
     "overbooked": _("%(name)s would be firmly booked for %(percent)s %% of their time from %(day)s on. Say why, book less, or leave it soft."),
+    "material_has_no_calendar": _("Material has no calendar: it is used up, not used on certain days."),
     "equipment_taken": _("There is no more of “%(name)s” in these days: %(available)s in all. Choose other days, or say why it takes more."),
     "resource_in_use": _("“%(name)s” is in use: what people have or had, and what was priced, goes by it."),
     "employed_already": _("There is a term from %(starts_on)s to %(ends_on)s already. End that one first."),

@@ -279,8 +279,9 @@ def _add_plan() -> None:
 
 def _add_resources() -> None:
     from tandem.config.equipment_commands import equipment
-    from tandem.config.resource_commands import people
+    from tandem.config.resource_commands import people, take_equipment
 
+    equipment.add_command(take_equipment)
     tandem.add_command(people)
     tandem.add_command(equipment)
 

@@ -1,4 +1,4 @@
-"""`tandem people import`: people, time off and holidays from a file, as on the page."""
+"""`tandem people import` and `tandem equipment import`: people, time off, holidays, equipment and needs from a file, as on the page."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,22 @@ def people() -> None:
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Data directory [TANDEM_DATA].")
 def take(file: Path, what: str, dry_run: bool, data: Path | None, **asked: str | None) -> None:
     """Take over a CSV, XLSX or iCalendar file: all of its lines, or none and why."""
+    _run(file, what, data, asked, dry_run=dry_run)
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--what", type=click.Choice(["equipment", "equipment-needs"]), default="equipment", show_default=True, help="What the file holds: what there is, or what work needs.")
+@click.option("--into", help="Key of the space for equipment; default: the organisation's.")
+@click.option("--as", "actor", help="Sign-in name of the person who imports; default: the first administrator.")
+@click.option("--dry-run", is_flag=True, help="Do it, say what came of it, and take it back.")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Data directory [TANDEM_DATA].")
+def take_equipment(file: Path, what: str, dry_run: bool, data: Path | None, **asked: str | None) -> None:
+    """Take over a CSV or XLSX file: all of its lines, or none and why."""
+    _run(file, what, data, asked, dry_run=dry_run)
+
+
+def _run(file: Path, what: str, data: Path | None, asked: dict[str, str | None], *, dry_run: bool) -> None:
     from tandem.config.cli import django_ready
 
     with django_ready(data):
@@ -59,15 +75,21 @@ def take(file: Path, what: str, dry_run: bool, data: Path | None, **asked: str |
 
 
 def _take(what: str, lines: list["Line"], asked: dict[str, Any]) -> dict[int, str]:
+    from tandem.exchange import equipment_tables
     from tandem.exchange import people_tables as tables
     from tandem.exchange.command import _person
     from tandem.people.models import Space, User
     from tandem.work.models import WorkingCalendar
 
     actor = _person(asked["actor"])
-    if what == "people":
-        spaces = Space.objects.visible_to(actor)
-        return tables.take_people(actor=actor, space=spaces.get(key=asked["into"]) if asked["into"] else spaces.get(parent=None), lines=lines)
+    if what == "equipment-needs":
+        return equipment_tables.take_needs(actor=actor, lines=lines)
+    if what in ("people", "equipment"):
+        space = Space.objects.visible_to(actor).filter(**{"key": asked["into"]} if asked["into"] else {"parent": None}).first()
+        if space is None:
+            raise click.UsageError("--into names a space.")
+        take = tables.take_people if what == "people" else equipment_tables.take_equipment
+        return take(actor=actor, space=space, lines=lines)
     if what == "holidays":
         calendar = WorkingCalendar.objects.visible_to(actor).filter(name=asked["calendar"] or "").first()
         if calendar is None:

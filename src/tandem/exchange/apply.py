@@ -253,7 +253,7 @@ class _Work:
 
     def _report(self, source: Source, made: dict[str, int], as_of: date | None) -> dict[str, Any]:
         taking, ledger = self.taking, self.taking.ledger
-        kinds = ("item", "comment", "attachment", "link", "sprint", "calendar", "resource", "person")
+        kinds = ("item", "comment", "attachment", "link", "sprint", "calendar", "resource", "equipment_need", "person")
         space = taking.space
         return {
             "system": taking.info.system, "format": taking.info.format, "name": taking.info.name,

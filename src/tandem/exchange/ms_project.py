@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
+from tandem.exchange import ms_project_equipment
 from tandem.exchange.formats.mspdi import LINKS
 from tandem.exchange.formats.mspdi_tasks import CONSTRAINTS, TASK_TYPES
 from tandem.exchange.formats.sniff import MSPDI_NAMESPACE
@@ -66,6 +67,7 @@ class _Plan:
         self.people: dict[int, list[Assignment]] = {}
         for one in Assignment.objects.filter(item_id__in=ids).select_related("user").order_by("id"):
             self.people.setdefault(one.item_id, []).append(one)
+        self.needs = ms_project_equipment.needs(asker, ids)
         # house: reads — of the space that the asker sees
         before = ExternalReference.objects.filter(space=space, system__startswith="ms-project:", kind="project").order_by("-id")
         self.system, self.source = before.values_list("system", "source_id").first() or ("", "")
@@ -106,7 +108,7 @@ class _Plan:
                 email = person.user.email if shown(person.user_id) else ""
                 self.resource.setdefault(f"person:{person.user_id}", {"name": person.user.name, "kind": "work", "email": email})
                 given.append({"key": f"person:{person.user_id}", "units": person.share / 100})
-        return given
+        return ms_project_equipment.along(given, self.needs.get(row["id"], []), self.resource)
 
     def _resource_uids(self) -> dict[str, int]:
         """The numbers of the imported plan; who came here follows after."""
@@ -240,7 +242,7 @@ class _Plan:
         for number, (key, one) in enumerate(self.resource.items(), 1):
             calendar = self.calendar_uid.get(one.get("calendar") or 0)
             yield _group(
-                "Resource", UID=self.resource_uid[key], ID=number, Name=one["name"] or f"Resource {number}", Type=min(_KINDS.get(one["kind"] or "work", 1), 1), IsNull=False,
+                "Resource", UID=self.resource_uid[key], ID=number, Name=one["name"] or f"Resource {number}", Type=min(_KINDS.get(one["kind"] or "work", 1), 1), IsNull=False, MaterialLabel=one.get("unit") or None,
                 Group=one.get("group") or None, EmailAddress=one.get("email") or None, MaxUnits=_plain(one.get("units")), CalendarUID=calendar, IsCostResource=one["kind"] == "cost" or None,
             )  # fmt: skip
 

@@ -38,23 +38,24 @@ def take_people(*, actor: Any, space: Space, lines: Sequence[Line]) -> Outcomes:
     if any({"cost", "bill"} & line.values.keys() for line in lines) and not may(actor, Permission.SEE_RATES, space.pk):
         raise Denied(Permission.SEE_RATES)
     known = Named(actor, space)
-    return _each(lines, lambda line: _person(known, line.values), known)
+    return each(lines, lambda line: _person(known, line.values), known)
 
 
 def take_time_off(*, actor: Any, lines: Sequence[Line], person: User | None = None) -> Outcomes:
     """As if each were asked for by the actor: approved where they decide, else it waits. Without a name it is of `person`. Whether an
     e-mail is known is told only to who may write it down for that person."""
     known = Named(actor, None)
-    return _each(lines, lambda line: _away(known, line.values, person), known)
+    return each(lines, lambda line: _away(known, line.values, person), known)
 
 
 def take_holidays(*, actor: Any, calendar: WorkingCalendar, lines: Sequence[Line]) -> Outcomes:
     """Days off of a working calendar."""
     require(actor, Permission.EDIT_PLAN, calendar.space_id)
-    return _each(lines, lambda line: _holiday(actor, calendar, line.values))
+    return each(lines, lambda line: _holiday(actor, calendar, line.values))
 
 
-def _each(lines: Sequence[Line], do: Callable[[Line], str], known: Named | None = None) -> Outcomes:
+def each(lines: Sequence[Line], do: Callable[[Line], str], known: Named | None = None) -> Outcomes:
+    """All of them, or none and why."""
     found: Outcomes = {}
     problems: list[Problem] = []
     with transaction.atomic():

@@ -19,7 +19,9 @@ _WHY = {
     "link_cycle": _mark("these dependencies run in a circle; the last one was left out"),
     "parent_cycle": _mark("an item cannot be a part of itself, not even by detours"),
     "own_link": _mark("an item cannot be linked to itself"),
-    "not_a_person": _mark("material and cost have no place yet; their assignments are kept with the tasks"),
+    "not_a_person": _mark("costs of a plan are no resource here; their assignments are kept with the tasks"),
+    "need_undated": _mark("nobody says from when it is needed"),
+    "need_of_nothing": _mark("the amount is nothing, or out of all measure"),
     "timephased": _mark("work by the day is computed anew; only gaps in it are kept"),
 }
 _NOTES = {

@@ -56,6 +56,8 @@ class OpenWork:
     starts: dict[int, date] = field(default_factory=dict)
     priorities: dict[int, int] = field(default_factory=dict)
     equipment: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    usable: dict[int, set[int]] = field(default_factory=dict)
+    """Of an item the calendars of what it holds: it is worked on when all of them do."""
     pieces: dict[int, int] = field(default_factory=dict)
     calendars: Calendars | None = None
 
@@ -76,6 +78,7 @@ def read() -> OpenWork:
     _items(found, rows, containers)
     _people(found)
     _equipment(found)
+    _usable(found)
     _links(found)
     _promises(found)
     found.calendars = Calendars({item.space_id for item in found.items} | set(Space.objects.filter(parent=None).values_list("id", flat=True)), clock.today())
@@ -181,6 +184,15 @@ def _equipment(found: OpenWork) -> None:
     found.pieces = {equipment: count // grain[equipment] for equipment, count in found.pieces.items()}
     for (item, equipment), amount in sums.items():
         found.equipment.setdefault(item, []).append((equipment, amount // grain[equipment]))
+
+
+def _usable(found: OpenWork) -> None:
+    """Also of equipment of which there is any number."""
+    wanted = {item.id for item in found.items}
+    needs = EquipmentNeed.objects.standing().filter(equipment__kind=Equipment.Kind.EQUIPMENT, equipment__calendar__isnull=False)
+    for item, calendar in needs.order_by("id").values_list("item_id", "equipment__calendar_id"):
+        if item in wanted:
+            found.usable.setdefault(item, set()).add(calendar)
 
 
 def _links(found: OpenWork) -> None:

@@ -102,6 +102,7 @@ class _Maker:
             if item.calendar_id in known.rows:
                 one = known.of_row(item.calendar_id)
                 found[one.id] = one
+        found |= {one.id: one for pk in sorted(set().union(*work.usable.values())) if pk in known.rows for one in [known.of_row(pk)]}
         self.row_of = {name: k for k, name in enumerate(found)}
         self.axis = PlanAxis(self.today, list(found.values()))
         for row in self.axis.rows:
@@ -119,14 +120,21 @@ class _Maker:
         if base is None:
             base = self.bases[item.calendar_id, space] = self._base(item)
         bound = [who for who, _share in people if self.people.binds(who)]
-        if not bound:
+        held = sorted(self.work.usable.get(item.id, ())) if self.work.usable else []
+        if not bound and not held:
             return base
         if len(bound) > 1:
             bound = sorted(set(bound))
-        key = (base, *[(who, self.people.space_for(who, space)) for who in bound])
+        key = (base, *[(who, self.people.space_for(who, space)) for who in bound], *held)
         if key not in self.row_by:
-            self.row_by[key] = self._meet(base, [self.people.masks(who, space) for who in bound])
+            self.row_by[key] = self._meet(base, [*(self.people.masks(who, space) for who in bound), *(self._usable(pk) for pk in held)])
         return self.row_by[key]
+
+    def _usable(self, calendar_id: int) -> Any:
+        """The days of the calendar of what is held."""
+        known = self.work.calendars
+        assert known is not None
+        return self.masks[self.row_of[known.of_row(calendar_id).id]]
 
     def _base(self, item: OpenItem) -> int:
         known = self.work.calendars

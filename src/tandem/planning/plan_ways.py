@@ -25,7 +25,7 @@ from tandem.compute.scheduling.levelling.problem import (
 )
 from tandem.compute.scheduling.levelling.ways_out import Way, ways_out
 from tandem.compute.scheduling.network import LinkType
-from tandem.planning import calendars, levelling, open_work, plan_conflicts
+from tandem.planning import calendars, levelling, open_work, plan_conflicts, window_ways
 from tandem.planning.models import LevelledPlan, PlanConflict
 from tandem.planning.plan_axis import SLOTS, PlanAxis
 from tandem.planning.plan_inputs import ITEM, PERSON, PROMISE, Ints, equipment_of, slots_of
@@ -140,11 +140,14 @@ def compute(conflict: PlanConflict, seconds: float = SECONDS) -> tuple[int | Non
     if late <= 0:
         return newest.pk, []
     ways = ways_out(problem, planned, Conflict(kind, subject, late), seconds=seconds)
-    if conflict.kind == PlanConflict.Kind.LEAVER:  # nobody stays longer by that
+    if conflict.kind in (PlanConflict.Kind.LEAVER, PlanConflict.Kind.DRIFT):  # nobody stays longer by that, and a window has a way of its own
         ways = tuple(way for way in ways if way.code != "shift" or way.activity not in ("", WINDOW))
     ways = tuple(way for way in ways if not _is_mixed(part, way))
     axis = _axis(plan)
-    return newest.pk, [_told(part, problem, planned, way, axis) for way in ways[:SHOWN]]
+    told = [_told(part, problem, planned, way, axis) for way in ways[:SHOWN]]
+    if conflict.kind == PlanConflict.Kind.DRIFT:
+        told.append(window_ways.way(conflict, axis.day(max(limit + late - 1, 0) // SLOTS)))
+    return newest.pk, told
 
 
 def _until(problem: Problem, planned: Plan, own: list[int], limit: int) -> tuple[Problem, Plan]:

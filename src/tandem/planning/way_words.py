@@ -28,6 +28,8 @@ def way(code: dict[str, Any], item: str = "", other: str = "", person: str = "")
     kind = code["code"]
     if kind == "shift":
         return (_("Let %(item)s begin later") if code.get("item") else _("Move the date to %(until)s")) % known
+    if kind == "window":
+        return _("Move its window on the roadmap to end on %(until)s") % known
     if kind == "swap":
         return (_("Do it before %(other)s") if code.get("other") or code.get("other_space") else _("Do it before everything else")) % known
     if kind == "split":

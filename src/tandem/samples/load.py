@@ -14,6 +14,7 @@ from tandem.samples import boards
 from tandem.samples.aligned import Aligned
 from tandem.samples.asked import Asked
 from tandem.samples.choosing import Choosing
+from tandem.samples.equipped import Equipped
 from tandem.samples.gained import Gained
 from tandem.samples.gated import Gated
 from tandem.samples.going_out import GoingOut
@@ -95,6 +96,7 @@ def load(
         Spent(place, timeline).run()
         Heard(place, promised, timeline).run()
         Resourced(place, timeline).run()
+        Equipped(place, timeline).run()
         Timed(place, timeline).run()
         Risked(place, timeline, computed=computed).run()
         Met(place, timeline).run()

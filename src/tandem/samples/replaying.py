@@ -7,7 +7,7 @@ from typing import Any
 from tandem.collaboration.actions import comments
 from tandem.portfolio.actions import projects
 from tandem.portfolio.models import Project as ProjectRow
-from tandem.samples import estimated
+from tandem.samples import estimated, quarterly
 from tandem.samples.backlog import BUG
 from tandem.samples.placing import Place
 from tandem.samples.records import Item, Project
@@ -55,6 +55,8 @@ class Replay:
         self.timeline.tell(replay(actor=admin, space=space, items=rows, assignments=people, changes=changes))
         if project.plan:
             self._plan(project, items)
+        else:
+            quarterly.plan(self.place, self.timeline, project, items, self.rows)
         if project.ended_on:
             row = self.place.projects[project.code]
             self.timeline.add(at(project.ended_on, 17), partial(self._end, row))

@@ -87,8 +87,17 @@ class PlanWayObjective(BaseModel):
     loses: int
 
 
+class PlanWayBefore(BaseModel):
+    """A promise about what a window is of, or an objective that it serves, whose day is so many days before the new end of the window."""
+
+    kind: str
+    id: int
+    title: str
+    days: int
+
+
 class PlanWay(BaseModel):
-    """`sentence` in the language of the request. `unseen`: projects and promises that end later and that you cannot see;
+    """`before` and `unseen_before`: of a window of the roadmap that moves. `sentence` in the language of the request. `unseen`: projects and promises that end later and that you cannot see;
     `unseen_objectives` the same of objectives whose work moves."""
 
     number: int
@@ -102,6 +111,8 @@ class PlanWay(BaseModel):
     unseen: int
     objectives: list[PlanWayObjective]
     unseen_objectives: int
+    before: list[PlanWayBefore]
+    unseen_before: int
 
 
 class PlanWays(BaseModel):
@@ -136,6 +147,7 @@ def _way(one: reads.Way, seen: set[int]) -> PlanWay:
         later=[PlanWayEffect(what=name, days=days, days_late=late) for name, days, late in one.later],
         objectives=[PlanWayObjective(objective_id=aim.pk, title=aim.title, days=aim.days, moved=aim.moved, loses=aim.loses) for aim in one.objectives],
         unseen_objectives=one.hidden_objectives,
+        before=[PlanWayBefore(kind=kind, id=pk, title=title, days=days) for kind, pk, title, days in one.before], unseen_before=one.hidden_before,
     )  # fmt: skip
 
 

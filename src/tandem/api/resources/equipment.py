@@ -12,11 +12,11 @@ from tandem.work.models import WorkItem
 equipment, equipment_needs = (Router(tags=["resources"]) for _ in range(2))
 
 EQUIPMENT = Noun(
-    path="equipment", model=Equipment, word="equipment", shows="id space_id name kind unit available rate currency description version created_at", filters="space_id kind",
+    path="equipment", model=Equipment, word="equipment", shows="id space_id name kind unit available rate currency calendar_id description version created_at", filters="space_id kind",
 )  # fmt: skip
 generic.reads(equipment, EQUIPMENT)
-generic.creates(equipment, EQUIPMENT, body("EquipmentCreate", Equipment, "space name kind unit available rate currency description"), actions.create)
-generic.changes(equipment, EQUIPMENT, body("EquipmentChange", Equipment, "name kind unit available rate currency description", partial=True), actions.change)
+generic.creates(equipment, EQUIPMENT, body("EquipmentCreate", Equipment, "space name kind unit available rate currency calendar description"), actions.create)
+generic.changes(equipment, EQUIPMENT, body("EquipmentChange", Equipment, "name kind unit available rate currency calendar description", partial=True), actions.change)
 generic.removes(equipment, EQUIPMENT, actions.remove)
 
 NEEDS = Noun(

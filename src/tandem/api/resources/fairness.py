@@ -32,7 +32,9 @@ class FairnessAsked(Body):
 
 class FairnessPerson(BaseModel):
     """Hours by week that they have, logged, and logged on days on which they have no time; `overtime_hours` is what each week has beyond
-    the time, `meeting_hours` those in meetings that were held and at which they were. `ahead`: the share of the next four weeks that is taken. `since`: they came to the team within these weeks, and only what
+    the time, `meeting_hours` those in meetings that were held and at which they were. `night_shift_hours` by week: what their calendar has between
+    22:00 and 6:00, as far as they had the time; `night_hours`: logged there, as far as a timer measured it, which are `clocked_hours` of
+    the logged ones; when the others were is not known. `ahead`: the share of the next four weeks that is taken. `since`: they came to the team within these weeks, and only what
     was since then is in it."""
 
     person_id: int
@@ -43,6 +45,9 @@ class FairnessPerson(BaseModel):
     off_hours: list[float]
     overtime_hours: float
     meeting_hours: float
+    night_shift_hours: list[float]
+    night_hours: list[float]
+    clocked_hours: float
     logged: float | None
     ahead: float | None
 
@@ -61,8 +66,7 @@ class FairnessSpread(BaseModel):
 
 class TeamFairness(BaseModel):
     """`people` are those whose figures you see. `counted` (who logged time) and `silent` are told only where that is each of the team.
-    `spreads` is empty where too few people are out of your sight, or you may say who is in the team. Work at night is not
-    known."""
+    `spreads` is empty where too few people are out of your sight, or you may say who is in the team."""
 
     team_id: int | None
     weeks: list[date]
@@ -91,7 +95,7 @@ def read(request: HttpRequest, asked: Query[FairnessAsked]) -> HttpResponse:
 def _person(one: reads.Worked) -> FairnessPerson:
     return FairnessPerson(
         person_id=one.person_id, name=one.name, since=one.since, time_hours=_round(one.time), logged_hours=_round(one.logged), off_hours=_round(one.off),
-        overtime_hours=round(sum(one.overtime), 2), meeting_hours=round(sum(one.met), 2), logged=one.of("logged"), ahead=one.ahead,
+        overtime_hours=round(sum(one.overtime), 2), meeting_hours=round(sum(one.met), 2), night_shift_hours=_round(one.shifts), night_hours=_round(one.night), clocked_hours=round(one.clocked, 2), logged=one.of("logged"), ahead=one.ahead,
     )  # fmt: skip
 
 

@@ -85,6 +85,12 @@ class WorkingCalendar:
         sizes = np.array([sum(end - start for start, end in day) for day in table], dtype=np.int64)
         return np.asarray(sizes[kinds], dtype=np.int64)
 
+    def minutes_within(self, first: date, last: date, spans: Day) -> npt.NDArray[np.int64]:
+        """Of these the ones that lie in the given hours of the day."""
+        kinds, table = self._kinds(first, last)
+        sizes = [sum(max(0, min(end, until) - max(start, since)) for start, end in day for since, until in spans) for day in table]
+        return np.asarray(np.array(sizes, dtype=np.int64)[kinds], dtype=np.int64)
+
     def count_working_days(self, first: date, last: date) -> int:
         """Working days from `first` to `last`, both included; 0 when `last` lies before `first`."""
         return int(self.working_days(first, last).sum()) if last >= first else 0

@@ -1,4 +1,4 @@
-"""People, their time off and public holidays out of a pasted table, a file or an iCalendar text: plain values, each with its line.
+"""People, their time off, public holidays, equipment and what work needs of it out of a pasted table, a file or an iCalendar text: plain values, each with its line.
 
 Days that could be read in two ways are refused, never guessed. Of a calendar whole days are read; what lies within a day,
 repeats or was cancelled is left out, and counted."""
@@ -22,6 +22,15 @@ HEADS: dict[str, dict[str, tuple[str, ...]]] = {
         "ends_on": ("to", "end", "last day", "until", "结束", "结束日期", "至"), "kind": ("kind", "type", "reason", "类型", "休假类型", "假别"), "note": ("note", "comment", "备注", "说明"),
     },
     "holidays": {"name": ("name", "holiday", "名称", "节日"), "starts_on": ("from", "day", "date", "start", "日期", "开始"), "ends_on": ("to", "end", "结束", "至")},
+    "equipment": {
+        "equipment": ("name", "equipment", "resource", "resource name", "material", "名称", "设备", "设备名称", "物料", "资源名称"), "kind": ("kind", "type", "类型", "类别"), "unit": ("unit", "material label", "单位", "计量单位"),
+        "available": ("available", "quantity", "pieces", "stock", "数量", "可用数量", "库存"), "rate": ("cost of one", "cost", "rate", "price", "单价", "费率", "成本"), "currency": ("currency", "币种", "货币"),
+        "calendar": ("calendar", "日历", "工作日历"), "description": ("description", "notes", "说明", "描述", "备注"),
+    },
+    "equipment_needs": {
+        "item": ("work item", "item", "key", "事项", "工作项", "编号"), "equipment": ("equipment", "name", "resource", "material", "设备", "物料", "名称"), "amount": ("amount", "quantity", "units", "数量", "用量"),
+        "starts_on": ("from", "start", "first day", "开始", "开始日期", "从"), "ends_on": ("to", "end", "last day", "until", "结束", "结束日期", "至"), "override_reason": ("because", "reason", "原因", "理由"),
+    },
 }  # fmt: skip
 _KINDS = {
     "people": {"staff": ("staff", "employee", "internal", "正式员工", "正式", "员工"), "external": ("external", "contractor", "外部人员", "外部", "外包")},
@@ -29,8 +38,10 @@ _KINDS = {
         "holiday": ("annual leave", "holiday", "vacation", "leave", "年假", "休假"), "sickness": ("sickness", "sick", "ill", "病假"), "parental": ("parental leave", "parental", "育儿假", "产假", "陪产假"),
         "training": ("training", "培训"), "other": ("other", "其他"),
     },
+    "equipment": {"equipment": ("machine", "tool", "设备", "机器", "工具"), "material": ("materials", "物料", "材料", "耗材")},
 }  # fmt: skip
-_NEEDS = {"people": ("name",), "time_off": ("starts_on",), "holidays": ("starts_on",)}
+_NEEDS = {"people": ("name",), "time_off": ("starts_on",), "holidays": ("starts_on",), "equipment": ("equipment",), "equipment_needs": ("item", "equipment", "amount", "starts_on")}
+_NUMBERS = ("percent", "hours", "cost", "bill", "available", "rate", "amount")
 MOST = 500
 """Lines of one table: each is written through its rules, while somebody waits."""
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ].*)?")
@@ -58,7 +69,7 @@ def read(what: str, text: str) -> Table:
     """A calendar where it begins as one, else a table whose first line names the columns."""
     plain = text.lstrip("\ufeff \r\n")
     if plain[:20].upper().startswith("BEGIN:VCALENDAR"):
-        return _calendar(plain) if what != "people" else Table(wrong=[(1, "calendar_of_people", "")])
+        return _calendar(plain) if what in ("time_off", "holidays") else Table(wrong=[(1, "calendar_of_people", "")])
     return _table(what, plain)
 
 
@@ -98,12 +109,12 @@ def _value(what: str, name: str, text: str) -> Any:
         if kind is None:
             raise ValueError("kind", text)
         return kind
-    if name in ("percent", "hours", "cost", "bill"):
+    if name in _NUMBERS:
         plain = text.removesuffix("%").removesuffix("h").strip()
         if not _AMOUNT.fullmatch(plain):
             raise ValueError("number", text)
         return plain.replace(",", ".")
-    return " ".join(text.split())[:300]
+    return " ".join(text.split())[: 300 if name != "description" else None]
 
 
 def _day(text: str) -> date:

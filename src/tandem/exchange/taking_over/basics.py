@@ -11,6 +11,7 @@ from tandem.exchange.records import (
     StateRecord,
     TypeRecord,
 )
+from tandem.exchange.taking_over import equipment
 from tandem.exchange.taking_over.context import Person, Taking
 from tandem.exchange.taking_over.ledger import Entry, digest
 from tandem.exchange.taking_over.people import address, match
@@ -143,9 +144,11 @@ def _exceptions(record: CalendarRecord) -> list[CalendarException]:
 
 
 def take_resources(taking: Taking, records: list[ResourceRecord]) -> None:
-    """People of a plan become persons; material and cost are kept by name for the dates, not as resources of their own."""
-    work = [r for r in records if r.kind == "work"]
+    """People of a plan become persons, materials material, and who bears the name of a piece of equipment here is that piece; costs are
+    kept by name for the dates."""
     refs = taking.ledger.known("resource", [r.source_id for r in records])
+    taking.equipment = equipment.find(taking, records, {key for key, ref in refs.items() if ref.subject_kind == "people.user"})
+    work = [r for r in records if r.kind == "work" and r.source_id not in taking.equipment]
     present = User.objects.in_bulk([ref.subject_id for ref in refs.values() if ref.subject_kind == "people.user"])
     from tandem.exchange.records import PersonRecord
 
@@ -157,12 +160,15 @@ def take_resources(taking: Taking, records: list[ResourceRecord]) -> None:
     added, kept, changed = [], [], []
     for record in records:
         ref = refs.get(record.source_id)
-        user = (present.get(ref.subject_id) if ref else found.get(record.source_id)) if record.kind == "work" else None
+        is_person = record.kind == "work" and record.source_id not in taking.equipment
+        user = (present.get(ref.subject_id) if ref else found.get(record.source_id)) if is_person else None
         calendar = taking.calendars.get(record.calendar or "")
         taking.resources[record.source_id] = Person(record.name, record.kind, user, calendar)
         data = {"name": record.name, "kind": record.kind, "units": record.max_units, "group": record.group}
         mark = digest(record)
-        if record.kind != "work":
+        if record.fields.get("MaterialLabel"):
+            data["unit"] = str(record.fields["MaterialLabel"])[:20]
+        if not is_person and record.source_id not in taking.equipment:
             taking.tally.add(f"Resource {record.name}", "not_a_person", record.source_id)
         if ref is None:
             added.append(Entry(record.source_id, user or taking.space, mark, data))

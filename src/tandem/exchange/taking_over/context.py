@@ -12,6 +12,7 @@ from tandem.exchange.models import Import
 from tandem.exchange.records import Moment, NotTaken, SourceInfo
 from tandem.exchange.taking_over.ledger import Ledger
 from tandem.people.models import Space, User
+from tandem.resources.models import Equipment
 from tandem.work.models import Sprint, State, WorkingCalendar, WorkItemType
 
 Step = Callable[[str, int, int], None]
@@ -48,6 +49,7 @@ class Taking:
     sprints: dict[str, Sprint] = field(default_factory=dict)
     calendars: dict[str, WorkingCalendar] = field(default_factory=dict)
     resources: dict[str, Person] = field(default_factory=dict)
+    equipment: dict[str, Equipment] = field(default_factory=dict)  # which of the resources is one
     versions: dict[str, date | None] = field(default_factory=dict)
     items: dict[str, int] = field(default_factory=dict)  # source id → our id, of all items of the file
     fresh: set[int] = field(default_factory=set)  # items that this import has made

@@ -52,6 +52,14 @@ class Ledger:
         rows = self._rows().filter(kind=kind, source_id__in=list(asked))
         return {asked[row.source_id]: row for row in rows}
 
+    def of_tasks(self, kind: str, tasks: Iterable[str]) -> dict[str, ExternalReference]:
+        """What hangs on tasks, by source id."""
+        return {} if self.is_first else {row.source_id: row for row in self._rows().filter(kind=kind, data__task__in=list(tasks))}
+
+    def drop(self, rows: list[ExternalReference]) -> None:
+        """What the source no longer has."""
+        ExternalReference.objects.filter(pk__in=[row.pk for row in rows]).delete()
+
     def subject_of(self, kind: str, source_id: str) -> int | None:
         """The row here of one that is there; also what this very import has made."""
         return self._rows().filter(kind=kind, source_id=source_id).values_list("subject_id", flat=True).first()

@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from tandem.exchange.records import AssignmentRecord, Baseline, ItemRecord
+from tandem.exchange.taking_over import equipment
 from tandem.exchange.taking_over.context import Taking
 from tandem.exchange.taking_over.ledger import Entry, digest
 from tandem.work.actions import imports
@@ -32,12 +33,13 @@ def _take_batch(taking: Taking, tasks: dict[str, list[AssignmentRecord]]) -> Non
     marks = {task: digest(records) for task, records in tasks.items()}
     news = [taking.items[task] for task, mark in marks.items() if task not in refs or refs[task].digest != mark]
     items = imports.hold_items(actor=taking.actor, space=taking.space, ids=news)
+    needed = equipment.take_needs(taking, {task: records for task, records in tasks.items() if taking.items[task] in items}, items)
     for task, records in tasks.items():
         ref, mark, item = refs.get(task), marks[task], items.get(taking.items[task])
         if item is None:  # as it was, or gone here
             kept += [ref] if ref is not None else []
             continue
-        plan = item.plan | {"assignments": [_json(taking, record) for record in records]}
+        plan = item.plan | {"assignments": [_json(taking, record, needed) for record in records]}
         rows.append((item, {"plan": plan, "updated_at": item.updated_at}))
         people[item.pk] = _people(taking, item.pk, records)
         if ref is None:
@@ -60,13 +62,14 @@ def _people(taking: Taking, item: int, records: list[AssignmentRecord]) -> list[
     return [Assignment(item_id=item, user_id=user, share=max(0, min(32767, round(units * 100)))) for user, units in shares.items()]
 
 
-def _json(taking: Taking, record: AssignmentRecord) -> dict[str, Any]:
+def _json(taking: Taking, record: AssignmentRecord, needed: set[str]) -> dict[str, Any]:
     person = taking.resources.get(record.resource or "")
     return {
         "resource": record.resource,
         "name": person.name if person else None,
         "kind": person.kind if person else None,
         "user": person.user.pk if person and person.user else None,
+        "equipment": taking.equipment[record.resource].pk if record.resource and equipment.key(record) in needed else None,
         "calendar": person.calendar.pk if person and person.calendar else None,
         "units": record.units,
         "work_minutes": record.work_minutes,

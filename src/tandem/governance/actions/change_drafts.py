@@ -10,7 +10,7 @@ from tandem.governance.models import ChangeRequest
 from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.people.models import Space
 from tandem.planning.models import LevelledDates, PlanChange, PlanConflict
-from tandem.product.models import Promise
+from tandem.product.models import Feature, Promise
 from tandem.work.models import WorkItem
 
 Content = tuple[str, int, dict[str, Any]]
@@ -44,6 +44,8 @@ def of_way(actor: Any, conflict: PlanConflict, number: int) -> list[Content]:
         raise Refused("ways_outdated")
     way = conflict.ways[number]
     items = [int(pk) for pk in way.get("items", ())]
+    if day := way["until"] if way["code"] == "window" or (way["code"] == "shift" and not way["item"]) else None:
+        return _told_anew(conflict, day)
     found: list[Content] = []
     if way["code"] == "drop":
         return [(_K.DROP, pk, {}) for pk in items]
@@ -58,3 +60,14 @@ def of_way(actor: Any, conflict: PlanConflict, number: int) -> list[Content]:
     stands = dict(LevelledDates.objects.filter(item_id__in=moved).values_list("item_id", "start"))
     waiting = [(pk, first) for pk, first in moved.items() if pk in stands and first.date() > stands[pk].date()]
     return [(_K.ITEM, pk, {"starts_on": first.date().isoformat()}) for pk, first in sorted(waiting, key=lambda row: (-(row[1] - stands[row[0]]).days, row[0]))]
+
+
+def _told_anew(conflict: PlanConflict, day: str) -> list[Content]:
+    """The day that is told moves to the one that the plan has: of a window of the roadmap, or of a promise."""
+    pk = conflict.subject_id
+    if conflict.kind == PlanConflict.Kind.PROMISE:
+        return [(_K.PROMISE, pk, {"date": day})]
+    if conflict.kind != PlanConflict.Kind.DRIFT:
+        return []
+    is_feature = conflict.subject_kind == Feature._meta.label_lower
+    return [(_K.FEATURE, pk, {"planned_to": day}) if is_feature else (_K.RELEASE, pk, {"planned_on": day})]

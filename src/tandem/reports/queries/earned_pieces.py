@@ -6,11 +6,10 @@ no milestone of the project has points each weighs the same."""
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from tandem.work.models import State, WorkItem
-from tandem.work.models.work_item import GIVEN_UP
 
 _POINT = 1000
 Days = dict[int, tuple[date | None, date]]
@@ -43,7 +42,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """As a milestone stands; `points` is None where it has none."""
+    """As a milestone stands; `points` is None where it has none. `over_at`: when it was given up."""
 
     id: int
     title: str
@@ -51,20 +50,35 @@ class Milestone:
     finish: date | None
     done_on: date | None
     is_done: bool
+    is_given_up: bool = False
+    over_at: datetime | None = None
 
 
 def milestones(user: Any, space_ids: Collection[int]) -> dict[int, list[Milestone]]:
-    """Of each project, in one query; what was closed without a result was not reached and is not to come. The planned day is that of the plan in force, else the due day."""
+    """Of each project, in one query; what was closed without a result was not reached. The planned day is that of the plan in force, else the due day."""
     found: dict[int, list[Milestone]] = defaultdict(list)
     if not space_ids:
         return found
-    rows = WorkItem.objects.visible_to(user).present().filter(space_id__among=frozenset(space_ids), is_milestone=True).exclude(GIVEN_UP).order_by("space_id", "rank", "id")
-    columns = ("space_id", "id", "title", "estimate_points", "planned_finish", "due_on", "actual_finish", "state__category")
-    for space, pk, title, points, planned, due, finished, category in rows.values_list(*columns):
+    rows = WorkItem.objects.visible_to(user).present().filter(space_id__among=frozenset(space_ids), is_milestone=True).order_by("space_id", "rank", "id")
+    columns = ("space_id", "id", "title", "estimate_points", "planned_finish", "due_on", "actual_finish", "state__category", "is_given_up", "state__is_given_up")
+    for space, pk, title, points, planned, due, finished, category, *given_up in rows.values_list(*columns):
         finish = planned.date() if planned else due
         points = float(points) if points else None
-        found[space].append(Milestone(pk, title, points, finish, finished.date() if finished else None, category == State.Category.DONE))
+        is_done = category == State.Category.DONE and not any(given_up)
+        done_on = finished.date() if finished and is_done else None
+        found[space].append(Milestone(pk, title, points, finish, done_on, is_done, any(given_up), finished))
     return found
+
+
+def was_planned_since(over_at: datetime | None, taken: datetime | None) -> bool:
+    """Whether the plan that stands is from before that moment; what was over at an unknown one is taken as over today."""
+    return taken is None or over_at is None or taken < over_at
+
+
+def still_planned(rows: Collection[Milestone], taken: datetime | None) -> list[Milestone]:
+    """The milestones share one budget: one that was given up keeps its part, and never earns it, until a baseline taken since has
+    shared it out anew. Otherwise the others would have earned more by giving up one."""
+    return [row for row in rows if not row.is_given_up or was_planned_since(row.over_at, taken)]
 
 
 def steps(rows: Collection[Milestone], days: Days, on: date) -> tuple[list[Piece], int]:

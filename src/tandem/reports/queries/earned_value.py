@@ -8,7 +8,7 @@ the smallest unit (minutes, thousandths of points, cents), so that sums are exac
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +35,7 @@ ENOUGH = 0.9
 "In money work is weighed by estimates where so many items have one, else each item counts the same."
 _FIELDS = (
     "id", "space_id", "parent_id", "estimate_minutes", "estimate_points", "planned_start", "planned_finish", "due_on", "actual_finish",
-    "percent_complete", "state__category", "logged_minutes", "remaining_minutes", "spent_minutes",
+    "percent_complete", "state__category", "logged_minutes", "remaining_minutes", "spent_minutes", "is_given_up", "state__is_given_up",
 )  # fmt: skip
 _COURSE = 52
 "Points of a course at most."
@@ -53,6 +53,8 @@ class Left:
     unknown: dict[str, int] = field(default_factory=dict)
     labour: bool = False
     steps: int = 0
+    given_up: int = 0
+    given_up_planned: int = 0
     unpriced_minutes: int = 0
     untold_minutes: int = 0
 
@@ -149,15 +151,16 @@ def standings(user: Any, space_ids: Iterable[int], unit: str, currency: str = ""
         rows[item["space_id"]].append(item)
         parents.add(item["parent_id"])
     cut_at = read[MOST]["space_id"] if len(read) > MOST else None
-    baseline = _days(user, ids)
+    newest, baseline = _days(user, ids)
     days = _sprint_ends(user, ids) | _given(rows) | baseline
     logged = _logged(user, ids) if unit == HOURS else {}
     found = {}
     for space_id in sorted(ids):
         as_of, earning = facts.get(space_id, (None, Project.Earning.PERCENT))
         on = min(as_of or today, today)
-        leaves = [item for item in rows[space_id] if item["id"] not in parents]
-        one = Standing(space_id, unit, on, earning=earning, milestones=reached.get(space_id, []))
+        one = Standing(space_id, unit, on, earning=earning)
+        leaves = _without_given_up(one, [item for item in rows[space_id] if item["id"] not in parents], newest.get(space_id), baseline)
+        one.milestones = earned_pieces.still_planned(reached.get(space_id, []), newest.get(space_id))
         one.steps, one.left.steps = earned_pieces.steps(one.milestones, baseline, on)
         found[space_id] = one
         if cut_at is not None and space_id >= cut_at:
@@ -186,11 +189,27 @@ def _given(rows: dict[int, list[dict[str, Any]]]) -> Days:
     return {item["id"]: (_day(item["planned_start"]), finish) for item in every if (finish := _day(item["planned_finish"]) or item["due_on"])}
 
 
-def _days(user: Any, ids: frozenset[int]) -> Days:
-    """Of the newest baseline of each space."""
-    newest = Baseline.objects.visible_to(user).filter(space_id__among=ids).values("space_id").annotate(last=Max("id")).values_list("last", flat=True)
-    rows = BaselineDate.objects.filter(baseline__in=list(newest), finish__isnull=False)  # house: reads — of baselines that visible_to has chosen
-    return {item: (_day(start), finish.date()) for item, start, finish in rows.values_list("item_id", "start", "finish")}
+def _days(user: Any, ids: frozenset[int]) -> tuple[dict[int, datetime], Days]:
+    """When the newest baseline of each space was taken, and its days."""
+    newest = list(Baseline.objects.visible_to(user).filter(space_id__among=ids).order_by("space_id", "-id").distinct("space_id").values_list("space_id", "id", "created_at"))
+    rows = BaselineDate.objects.filter(baseline__in=[pk for _space, pk, _at in newest], finish__isnull=False)  # house: reads — of baselines that visible_to has chosen
+    taken = {space: at for space, _pk, at in newest}
+    return taken, {item: (_day(start), finish.date()) for item, start, finish in rows.values_list("item_id", "start", "finish")}
+
+
+def _without_given_up(one: Standing, leaves: list[dict[str, Any]], taken: datetime | None, baseline: Days) -> list[dict[str, Any]]:
+    """What was closed without a result earns nothing. It stays planned where the plan that stands has it: in a baseline from before, or
+    in planned costs, which all work shares; a baseline taken since has cut the plan anew, and without one hours and points lose it."""
+    found = []
+    for item in leaves:
+        if not (item["is_given_up"] or item["state__is_given_up"]):
+            found.append(item)
+        elif earned_pieces.was_planned_since(item["actual_finish"], taken) and (one.unit == MONEY or item["id"] in baseline):
+            one.left.given_up_planned += 1
+            found.append(item | {"is_given_up": True})
+        else:
+            one.left.given_up += 1
+    return found
 
 
 def _sprint_ends(user: Any, ids: frozenset[int]) -> Days:
@@ -226,8 +245,8 @@ def _weigh(one: Standing, leaves: list[dict[str, Any]], days: Days) -> None:
         if finish is None:
             one.left.unplanned += 1
             continue
-        done_on = min(_day(item["actual_finish"]) or one.on, one.on) if is_done else None
-        percent = min(item["percent_complete"], 100) if one.earning == Project.Earning.PERCENT else 0
+        done_on = min(_day(item["actual_finish"]) or one.on, one.on) if is_done and not item["is_given_up"] else None
+        percent = min(item["percent_complete"], 100) if one.earning == Project.Earning.PERCENT and not item["is_given_up"] else 0
         one.pieces.append(Piece(item["id"], size, min(start or finish, finish), finish, done_on, percent))
 
 
@@ -249,7 +268,7 @@ def _in_work(one: Standing, leaves: list[dict[str, Any]], logged: dict[int, list
     if one.unit == HOURS:
         mine = [item for item in leaves if item["id"] in counted]
         one.left.undated_minutes = sum(item["spent_minutes"] or 0 for item in mine)
-        one.left.done_unlogged = sum(not item["logged_minutes"] for item in mine if item["state__category"] == State.Category.DONE)
+        one.left.done_unlogged = sum(not item["logged_minutes"] for item in mine if item["state__category"] == State.Category.DONE and not item["is_given_up"])
         for item in mine:
             for day, minutes in logged.get(item["id"], ()):
                 if day <= one.on:

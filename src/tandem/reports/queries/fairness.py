@@ -1,10 +1,11 @@
-"""How evenly load, overtime, work on days off and meetings lie on the people of a team, over the last whole weeks.
+"""How evenly load, overtime, work on days off and at night and meetings lie on the people of a team, over the last whole weeks.
 
 What somebody worked is told to themselves and to who answers their weeks of time: who manages resources where they are kept, their
 manager, who plans every project in which they worked. Who sees each of a team is told its sums. Everybody else of the team is told,
 roughly, where its middle half lies, while enough people are out of their sight; nothing where they may say who is in the team, for
 from teams of their own choice they would reckon somebody. Meetings are those that were held
-here, for those who were there. When by the clock somebody worked nobody writes down: of that nothing is told."""
+here, for those who were there. At night lie the hours that somebody's calendar has there, as far as they had the time, and of logged time
+what a timer measured; of time that was typed by day nobody knows."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Hidden
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space, Team, User
+from tandem.planning import night_shifts
 from tandem.planning.availability import Availability, available_hours
 from tandem.reports.queries import load
 from tandem.resources.models import Employment
@@ -33,7 +35,7 @@ ENOUGH = 8
 "So many people whose figures the reader does not see are in every range that is told of the team, if any are."
 ROUGH_HOURS, ROUGH_SHARE = 1.0, 0.05
 "Steps to which a range is rounded for who does not see each: exact, its ends would be the figures of single people."
-MEASURES = ("logged", "overtime", "off", "meetings", "ahead")
+MEASURES = ("logged", "overtime", "off", "shifts", "night", "meetings", "ahead")
 SHARES = ("logged", "ahead")
 "Measures that are shares; the others are hours."
 
@@ -53,12 +55,18 @@ class Worked:
     since: date | None = None
     met: tuple[float, ...] = ()
     "Hours in meetings, by week."
+    shifts: tuple[float, ...] = ()
+    "Hours at night that their calendar has, by week."
+    night: tuple[float, ...] = ()
+    "Of the logged ones those at night, by week, as far as a timer measured them."
+    clocked: float = 0.0
+    "So many of the logged hours a timer measured."
 
     def of(self, measure: str) -> float | None:
         if measure == "ahead":
             return self.ahead
-        if measure == "meetings":
-            return sum(self.met)
+        if measure in ("meetings", "shifts", "night"):
+            return sum({"meetings": self.met, "shifts": self.shifts, "night": self.night}[measure])
         if measure == "logged":
             return sum(self.logged) / sum(self.time) if sum(self.time) else None
         return sum(self.off) if measure == "off" else sum(self.overtime)
@@ -139,7 +147,8 @@ def of(user: Any, team: Team, weeks: int = WEEKS) -> Fairness:
     ahead = load.of(user, people, monday, AHEAD)
     since = _came(team, first)
     met = _met(people, first, monday - timedelta(days=1))
-    all_ = [_worked(pk, name, have, logged.get(pk), ahead.courses[pk], first, since.get(pk), met.get(pk)) for pk, name in people.items()]
+    nights = _Nights(night_shifts.planned(people, have), *_clocked(people, first, monday - timedelta(days=1)))
+    all_ = [_worked(pk, name, have, logged.get(pk), ahead.courses[pk], first, since.get(pk), met.get(pk), nights) for pk, name in people.items()]
     counted = [one for one in all_ if any(one.logged)]
     told = [one for one in all_ if one.person_id in seen]
     if is_whole:
@@ -178,6 +187,32 @@ def _logged(people: Iterable[int], first: date, last: date) -> dict[int, np.ndar
     return found
 
 
+@dataclass(frozen=True)
+class _Nights:
+    """Minutes by day of each person: planned at night, logged at night as measured, and measured at all."""
+
+    planned: dict[int, Any]
+    logged: dict[int, Any]
+    clocked: dict[int, Any]
+
+    def of(self, pk: int, since: int, count: int) -> tuple[Any, Any, Any]:
+        rows = [table.get(pk, np.zeros(count)).copy() for table in (self.planned, self.logged, self.clocked)]
+        for row in rows:
+            row[:since] = 0
+        return rows[0], rows[1], rows[2]
+
+
+def _clocked(people: Iterable[int], first: date, last: date) -> tuple[dict[int, Any], dict[int, Any]]:
+    """Of what timers measured: minutes at night, and all of them, by day."""
+    night: dict[int, Any] = {}
+    every: dict[int, Any] = {}
+    rows = TimeEntry.objects.present().filter(user__in=set(people), day__range=(first, last), night_minutes__isnull=False)  # house: reads — sums; told as `answered` says
+    for pk, day, at_night, minutes in rows.order_by().values_list("user_id", "day").annotate(Sum("night_minutes"), Sum("minutes")):
+        for table, value in ((night, at_night), (every, minutes)):
+            table.setdefault(pk, np.zeros((last - first).days + 1))[(day - first).days] = value
+    return night, every
+
+
 def _met(people: Iterable[int], first: date, last: date) -> dict[int, np.ndarray[Any, Any]]:
     """Minutes by day in meetings that were held, of who was there."""
     found: dict[int, np.ndarray[Any, Any]] = {}
@@ -198,7 +233,7 @@ def _came(team: Team, first: date) -> dict[int, date]:
     return found
 
 
-def _worked(pk: int, name: str, have: Availability, logged: Any, ahead: load.Course, first: date, since: date | None, met: Any = None) -> Worked:
+def _worked(pk: int, name: str, have: Availability, logged: Any, ahead: load.Course, first: date, since: date | None, met: Any, nights: _Nights) -> Worked:
     time = have.minutes[pk].copy()
     done = np.zeros_like(time) if logged is None else logged
     if since is not None:
@@ -207,9 +242,10 @@ def _worked(pk: int, name: str, have: Availability, logged: Any, ahead: load.Cou
         if met is not None:
             met[: (since - first).days] = 0
     off = np.where(time > 0, 0.0, done)
-    weeks = [tuple(load.by_week(row).tolist()) for row in (time, done, off, np.zeros_like(time) if met is None else met)]
+    shifts, night, clocked = nights.of(pk, (since - first).days if since is not None else 0, len(time))
+    weeks = [tuple(load.by_week(row).tolist()) for row in (time, done, off, np.zeros_like(time) if met is None else met, shifts, night)]
     room = float(ahead.time.sum())
-    return Worked(pk, name, weeks[0], weeks[1], weeks[2], float(ahead.load.sum()) / room if room > 0 else None, since, weeks[3])
+    return Worked(pk, name, weeks[0], weeks[1], weeks[2], float(ahead.load.sum()) / room if room > 0 else None, since, *weeks[3:], clocked=float(clocked.sum()) / 60)
 
 
 def _spread(people: list[Worked], measure: str) -> Spread | None:

@@ -45,6 +45,9 @@ class Way:
     hidden: int = 0
     objectives: list["Aim"] = field(default_factory=list)
     hidden_objectives: int = 0
+    before: list[tuple[str, int, str, int]] = field(default_factory=list)
+    """Of a window that moves: promise or objective, its number, name, and by how many days its day is before the new one."""
+    hidden_before: int = 0
 
 
 @dataclass(slots=True)
@@ -127,9 +130,9 @@ def _ways(user: Any, ways: list[dict[str, Any]]) -> list[Way]:
     people = _people({pk for way in ways for pk in (way["user"], *(extra[0] for extra in way["extra"])) if pk})
     spaces = {late["space"] for way in ways for late in way["later"] if "space" in late} | {way["other_space"] for way in ways if way["other_space"]}
     names: dict[Any, str] = dict(Project.objects.visible_to(user).filter(space_id__in=spaces).values_list("space_id", "name"))
-    wanted = {late["promise"] for way in ways for late in way["later"] if "promise" in late}
+    wanted = {late["promise"] for way in ways for late in way["later"] if "promise" in late} | {pk for way in ways for pk, _days in way.get("promises", ())}
     machines = dict(Equipment.objects.visible_to(user).filter(pk__in={way["equipment"] for way in ways if way.get("equipment")}).values_list("id", "name"))
-    aims = dict(Objective.objects.visible_to(user).filter(pk__in={one["objective"] for way in ways for one in way.get("objectives", ())}).values_list("id", "title"))
+    aims = dict(Objective.objects.visible_to(user).filter(pk__in={one["objective"] for way in ways for one in way.get("objectives", ())} | {pk for way in ways for pk, _days in way.get("aims", ())}).values_list("id", "title"))
     promised = {row.pk: str(row) for row in Promise.objects.visible_to(user).filter(pk__in=wanted).select_related("feature", "release")}
     found = []
     for number, way in enumerate(ways):
@@ -139,5 +142,7 @@ def _ways(user: Any, ways: list[dict[str, Any]]) -> list[Way]:
         told = way.get("objectives", ())
         known = [Aim(one["objective"], aims[one["objective"]], one["days"], one["moved"], one["loses"]) for one in told if one["objective"] in aims]
         other = machines.get(way.get("equipment"), "") or items.get(way["other"], "") or names.get(way["other_space"], "")
-        found.append(Way(number, way, items.get(way["item"], ""), other, person, shown, len(later) - len(shown), known, len(told) - len(known)))
+        dated = [(kind, pk, names_of[pk], days) for kind, key, names_of in (("promise", "promises", promised), ("objective", "aims", aims)) for pk, days in way.get(key, ()) if pk in names_of]
+        unseen = len(way.get("promises", ())) + len(way.get("aims", ())) - len(dated)
+        found.append(Way(number, way, items.get(way["item"], ""), other, person, shown, len(later) - len(shown), known, len(told) - len(known), dated, unseen))
     return found

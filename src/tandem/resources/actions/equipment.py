@@ -23,12 +23,14 @@ LONGEST = 3660
 def create(*, actor: Any, space: Space, **values: Any) -> Equipment:
     """One of a name in a space."""
     _price(values, None)
+    _calendar(values, None, space.pk)
     return names.create(Equipment, "equipment.created", actor=actor, space=space, **values)
 
 
 def change(*, actor: Any, equipment: Equipment, version: int | None, **values: Any) -> Equipment:
     """Its kind stays once work needs it: days of a crane are no tons of sand."""
     _price(values, equipment)
+    _calendar(values, equipment, equipment.space_id)
     if values.get("kind", equipment.kind) != equipment.kind and _is_needed(equipment):
         raise Refused("resource_in_use", name=equipment.name)
     return names.change(equipment, "equipment.changed", actor=actor, version=version, **values)
@@ -124,6 +126,17 @@ def _check(equipment: Equipment, row: EquipmentNeed | None, values: dict[str, An
     if over and not reason:
         raise Refused("equipment_taken", field="override_reason", name=held.name, available=f"{held.available.normalize():f}")  # type: ignore[union-attr]
     values["override_reason"] = reason if over else ""
+
+
+def _calendar(values: dict[str, Any], row: Equipment | None, space_id: int) -> None:
+    """Of its own place or one above, so that all work that may need it knows the calendar; material has none."""
+    found = values.get("calendar", row and row.calendar)
+    if found is None:
+        return
+    if values.get("kind", row.kind if row else Equipment.Kind.EQUIPMENT) == Equipment.Kind.MATERIAL:
+        raise Refused("material_has_no_calendar", field="calendar")
+    if found.space_id not in (space_id, *inheritance.above(space_id)):
+        raise Refused("reference_unknown", field="calendar")
 
 
 def _price(values: dict[str, Any], row: Equipment | None) -> None:

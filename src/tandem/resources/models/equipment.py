@@ -13,7 +13,7 @@ from tandem.people.scoping import HandedDown, HandedDownQuerySet, Scoped, Scoped
 
 class Equipment(HandedDown):
     """`unit` of material is what it is counted in; equipment is counted in pieces, and costs by the day. `available`: pieces at a time,
-    or the stock; None: as much as anybody wants."""
+    or the stock; None: as much as anybody wants. `calendar`: when equipment can be used, where not on all days of the work."""
 
     class Kind(models.TextChoices):
         EQUIPMENT = "equipment", _("Equipment")
@@ -25,6 +25,7 @@ class Equipment(HandedDown):
     available = models.DecimalField(_("available"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(Decimal("0.01"))])
     rate = models.DecimalField(_("cost of one"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(Decimal(0))])
     currency = models.CharField(_("currency"), max_length=3, blank=True)
+    calendar = models.ForeignKey("work.WorkingCalendar", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("calendar"))
     description = models.TextField(_("description"), max_length=5000, blank=True)
 
     objects = HandedDownQuerySet.as_manager()

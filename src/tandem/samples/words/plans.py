@@ -140,4 +140,5 @@ AUDIT = Plan((
 ), 0.66)  # fmt: skip
 PLANS = {"launch": LAUNCH, "hall": HALL, "audit": AUDIT}
 REPLANNED: Pair = ("Replanned", "重排计划")
+QUARTER: Pair = ("Plan {year} Q{quarter}", "{year} 年第 {quarter} 季度计划")
 APPROVED: Pair = ("Approved plan", "批准计划")

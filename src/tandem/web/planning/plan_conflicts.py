@@ -118,10 +118,21 @@ def _price(way: reads.Way) -> list[str]:
     found += [words.aim(one) for one in way.objectives]
     if way.hidden_objectives:
         found.append(ngettext("work for %(n)s objective that you cannot see moves", "work for %(n)s objectives that you cannot see moves", way.hidden_objectives) % {"n": way.hidden_objectives})
+    if way.way["code"] == "window":
+        return _before(way)
     if way.way["capacity"]:
         found.append(_("%(days)s person-days more") % {"days": words.short(way.way["capacity"] / 32)})
     found.append(ngettext("%(n)s item moves", "%(n)s items move", len(way.way["dates"])) % {"n": len(way.way["dates"])})
     return found
+
+
+def _before(way: reads.Way) -> list[str]:
+    """What was told for an earlier day than that to which a window would move."""
+    said = {"promise": _("%(name)s was promised for %(days)s d before that"), "objective": _("the period of %(name)s ends %(days)s d before that")}
+    found = [said[kind] % {"name": name, "days": days} for kind, _pk, name, days in way.before]
+    if way.hidden_before:
+        found.append(ngettext("%(n)s promise or objective that you cannot see is for a day before that", "%(n)s promises or objectives that you cannot see are for days before that", way.hidden_before) % {"n": way.hidden_before})
+    return found or [_("no promise about it and no objective that it serves is for a day before that")]
 
 
 def _go(request: HttpRequest, id: int, said: str = "") -> HttpResponse:

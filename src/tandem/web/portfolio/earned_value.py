@@ -253,6 +253,11 @@ def _left(one: Standing) -> list[str]:
         found.append(_("The milestones carry the whole budget: planned on their days, earned when they are reached."))
     if left.steps:
         found.append(ngettext("%(n)s milestone without a planned day or without points beside others is left out.", "%(n)s milestones without a planned day or without points beside others are left out.", left.steps) % {"n": left.steps})
+    kept = left.given_up_planned + sum(row.is_given_up for row in one.milestones)
+    if kept:
+        found.append(ngettext("%(n)s item that was closed without a result stays planned and earns nothing, until a new baseline is taken.", "%(n)s items that were closed without a result stay planned and earn nothing, until a new baseline is taken.", kept) % {"n": kept})
+    if left.given_up:
+        found.append(ngettext("%(n)s item that was closed without a result is left out.", "%(n)s items that were closed without a result are left out.", left.given_up) % {"n": left.given_up})
     if left.unsized:
         found.append(ngettext("%(n)s item without an estimate is left out.", "%(n)s items without an estimate are left out.", left.unsized) % {"n": left.unsized})
     if left.unsized_open and not one.steps:

@@ -17,7 +17,7 @@ from tandem.kit import clock
 from tandem.kit.dates import short_day, unit_start
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
-from tandem.people.access import Permission, may
+from tandem.people.access import Permission, may, spaces_where
 from tandem.portfolio.models import Portfolio
 from tandem.reports.queries import equipment_costs
 from tandem.resources.actions import equipment
@@ -33,11 +33,11 @@ MOST, SHOWN, WEEKS = 500, 200, 12
 class EquipmentForm(forms.ModelForm):
     class Meta:
         model = Equipment
-        fields = ["name", "kind", "unit", "available", "rate", "currency", "description"]
+        fields = ["name", "kind", "unit", "available", "rate", "currency", "calendar", "description"]
         widgets = {"description": forms.Textarea({"rows": 3}), "currency": forms.Select(choices=[("", "–"), *Portfolio.CURRENCIES])}
         help_texts = {
             "unit": _("What material is counted in, such as t or m³; equipment is counted in pieces."), "available": _("Pieces at a time, or the stock. Empty: as much as anybody wants."),
-            "rate": _("Of equipment for each day, of material for each unit."),
+            "rate": _("Of equipment for each day, of material for each unit."), "calendar": _("On which days equipment can be used. Empty: on all days of the work that needs it."),
         }  # fmt: skip
 
 
@@ -80,6 +80,10 @@ def _weeks(row: Equipment) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def list_extra(request: HttpRequest) -> dict[str, Any]:
+    return {"may_import": bool(spaces_where(request.user, Permission.MANAGE_RESOURCES))}
+
+
 noun = Noun(
     slug="equipment", model=Equipment, one=_("equipment or material"), many=_("Equipment and material"), purpose=_("What is no person and yet is needed: how much there is, and which work has it when."),
     columns=(
@@ -91,11 +95,11 @@ noun = Noun(
     ),
     facts=(
         Fact(_("Kind"), lambda r: r.get_kind_display()), Fact(_("Available"), lambda r: f"{amount(r.available)} {r.unit}".strip()), Fact(_("Cost of one"), price),
-        Fact(pgettext_lazy("measure", "Unit"), lambda r: r.unit or "–"), Fact(_("Space"), lambda r: r.space.name),
+        Fact(_("Calendar"), lambda r: r.calendar.name if r.calendar else "–"), Fact(pgettext_lazy("measure", "Unit"), lambda r: r.unit or "–"), Fact(_("Space"), lambda r: r.space.name),
     ),
-    filters=(Filter("kind", _("Kind"), lambda request: list(Equipment.Kind.choices)),), search=("name", "description"), order="name", related=("space",),
+    filters=(Filter("kind", _("Kind"), lambda request: list(Equipment.Kind.choices)),), search=("name", "description"), order="name", related=("space", "calendar"),
     text="description", permission=Permission.MANAGE_RESOURCES, form=EquipmentForm, create=create, change=change, remove=remove,
-    home_kinds=("organisation", "portfolio", "programme", "project"), is_at_home_in_root=True, detail=detail, detail_template="resources/equipment.html",
+    home_kinds=("organisation", "portfolio", "programme", "project"), is_at_home_in_root=True, detail=detail, detail_template="resources/equipment.html", list_template="resources/equipment_list.html", list_extra=list_extra,
     names={"new": _("New equipment or material")},
 )  # fmt: skip
 

@@ -30,13 +30,13 @@ def page(request: HttpRequest) -> HttpResponse:
         found = reads.of(request.user, reads.team(request.user, wanted), weeks)
         context |= {
             "found": found, "heads": [(day_and_month(week), day_text(week)) for week in found.weeks], "lines": [_line(found, one) for one in found.told],
-            "sentence": _sentence(found), "strips": [_strip(found, name) for name in reads.MEASURES] if found.told else [],
+            "sentence": _sentence(found), "night": _night(found), "strips": [_strip(found, name) for name in reads.MEASURES] if found.told else [],
         }  # fmt: skip
     return render(request, "resources/fairness.html", context)
 
 
 def _names() -> dict[str, str]:
-    return {"logged": _("Logged against time"), "overtime": _("Overtime"), "off": _("On days off"), "meetings": _("In meetings"), "ahead": _("Load of the next %(n)s weeks") % {"n": reads.AHEAD}}
+    return {"logged": _("Logged against time"), "overtime": _("Overtime"), "off": _("On days off"), "shifts": _("Night hours of shifts"), "night": _("Logged at night"), "meetings": _("In meetings"), "ahead": _("Load of the next %(n)s weeks") % {"n": reads.AHEAD}}
 
 
 def told(measure: str, value: float | None) -> str:
@@ -57,13 +57,29 @@ def _sentence(found: Fairness) -> str:
     ) % {"hours": charts.number(round(over.total, 1)), "halves": over.halves, "count": over.count}  # fmt: skip
 
 
+def _night(found: Fairness) -> str:
+    """Who has most of the hours at night, and of how much of the logged time nobody knows."""
+    shifts = found.spreads.get("shifts")
+    said = []
+    if shifts is not None and shifts.total is not None and shifts.count is not None and shifts.total >= 0.05:
+        said.append(ngettext(
+            "%(hours)s h of shifts at night: half of it lies with %(halves)s of %(count)s person.", "%(hours)s h of shifts at night: half of it lies with %(halves)s of %(count)s people.", shifts.count
+        ) % {"hours": charts.number(round(shifts.total, 1)), "halves": shifts.halves, "count": shifts.count})  # fmt: skip
+    elif not any(sum(one.shifts) > 0.05 for one in found.told):
+        said.append(_("No calendar of these people has hours between 22:00 and 6:00."))
+    logged, clocked = sum(sum(one.logged) for one in found.told), sum(one.clocked for one in found.told)
+    if logged > 0.05:
+        said.append(_("Of %(clocked)s of %(logged)s logged hours a timer knows the time of day; of the others nobody does.") % {"clocked": charts.number(round(clocked, 1)), "logged": charts.number(round(logged, 1))})
+    return " ".join(said)
+
+
 def _record(found: Fairness, one: Worked, measure: str) -> str:
     """The week in which most of it lies, or the load ahead."""
     if measure == "ahead":
         return reverse("person_load", kwargs={"id": one.person_id})
     if measure == "meetings":
         return reverse("meeting_value")
-    weeks = {"logged": one.logged, "overtime": one.overtime, "off": one.off}[measure]
+    weeks = {"logged": one.logged, "overtime": one.overtime, "off": one.off, "shifts": one.shifts, "night": one.night}[measure]
     return _week(found, one, max(range(len(weeks)), key=weeks.__getitem__))
 
 

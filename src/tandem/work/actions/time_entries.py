@@ -26,10 +26,11 @@ MOST = 2000
 
 def log(
     *, actor: Any, item: WorkItem, minutes: int, day: date | None = None, note: str = "", user: User | None = None,
-    remaining_minutes: int | None = None,
+    remaining_minutes: int | None = None, night_minutes: int | None = None,
 ) -> TimeEntry:  # fmt: skip
     """Today and one's own unless said otherwise. Of one person no day has more than 24 hours, and no week that stands takes more.
-    `remaining_minutes` says what is left to do after it; unsaid, what is left shrinks by what was logged."""
+    `remaining_minutes` says what is left to do after it; unsaid, what is left shrinks by what was logged. `night_minutes`: where a clock
+    measured the time, what of it lay at night."""
     require(actor, _DO, item.space_id)
     user, day = user or actor, day or clock.today()
     _check_whose(actor, item.space_id, user)
@@ -41,7 +42,7 @@ def log(
             raise Refused("time_entries_too_many", most=MOST)
         _check_minutes(user, day, minutes)
         row = TimeEntry.objects.create(
-            space_id=item.space_id, item=item, user=user, day=day, minutes=minutes, note=_said(note), recorded_by=actor
+            space_id=item.space_id, item=item, user=user, day=day, minutes=minutes, note=_said(note), recorded_by=actor, night_minutes=night_minutes,
         )
         left = _count(item)
         if remaining_minutes is not None:
@@ -70,6 +71,9 @@ def change(*, actor: Any, entry: TimeEntry, version: int | None, **values: Any) 
         entry = writing.change(
             entry, actor=actor, permission=_DO, verb="time.changed", version=version, personal=_PERSONAL, **values
         )
+        if {"day", "minutes"} & values.keys() and entry.night_minutes is not None:  # no longer what a clock measured
+            TimeEntry.objects.filter(pk=entry.pk).update(night_minutes=None)
+            entry.night_minutes = None
         _count(item)
     return entry
 

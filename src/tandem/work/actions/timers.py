@@ -9,6 +9,7 @@ from tandem.collaboration.models.notification_rules import zone_of
 from tandem.kit import clock
 from tandem.kit.errors import Hidden, Refused
 from tandem.people.access import Permission, may, require
+from tandem.work import night
 from tandem.work.actions import time_entries, time_locks
 from tandem.work.models import TimeEntry, Timer, WorkItem
 
@@ -40,9 +41,9 @@ def stop(
     ran for more than half a day was forgotten: then, or whenever the person knows better, `minutes` says how long it was."""
     _own(actor, timer)
     with transaction.atomic():
-        parts = [(_day(timer.started_at, actor), minutes)] if minutes else _parts(timer, actor) if minutes is None else []
+        parts: list[tuple[date, int, int | None]] = [(_day(timer.started_at, actor), minutes, None)] if minutes else _parts(timer, actor) if minutes is None else []
         said = timer.note if note is None else note
-        found = [time_entries.log(actor=actor, item=timer.item, day=day, minutes=part, note=said) for day, part in parts if part]
+        found = [time_entries.log(actor=actor, item=timer.item, day=day, minutes=part, note=said, night_minutes=at_night) for day, part, at_night in parts if part]
         _end(actor, timer, version)
     return found
 
@@ -65,17 +66,21 @@ def _end(actor: Any, timer: Timer, version: int | None) -> None:
     Timer.objects.filter(pk=timer.pk).delete()
 
 
-def _parts(timer: Timer, actor: Any) -> list[tuple[date, int]]:
+def _parts(timer: Timer, actor: Any) -> list[tuple[date, int, int | None]]:
     now = clock.now()
     if timer.minutes(now) > Timer.LONGEST_MINUTES:
         raise Refused("timer_forgotten", field="minutes", hours=timer.minutes(now) // 60)
     zone = zone_of(actor)
     begin, end = timer.started_at.astimezone(zone), now.astimezone(zone)
     if begin.date() == end.date():
-        return [(_day(now, actor), timer.minutes(now))]
+        return [_part(_day(now, actor), timer.minutes(now), begin, end)]
     midnight = datetime.combine(end.date(), time(), zone)
     before = round((midnight - begin) / timedelta(minutes=1))
-    return [(_day(timer.started_at, actor), before), (_day(now, actor), timer.minutes(now) - before)]
+    return [_part(_day(timer.started_at, actor), before, begin, midnight), _part(_day(now, actor), timer.minutes(now) - before, midnight, end)]
+
+
+def _part(day: date, minutes: int, begin: datetime, end: datetime) -> tuple[date, int, int | None]:
+    return day, minutes, min(night.minutes(begin, end), minutes)
 
 
 def _day(moment: datetime, actor: Any) -> date:

@@ -34,6 +34,8 @@ class TimeEntry(Scoped):
     # who wrote it down: somebody else where it was logged on behalf
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     removed_at = models.DateTimeField(null=True, blank=True)
+    # of `minutes` those at night, where a clock measured them; None: by day only. In no event: when somebody works is told to few
+    night_minutes = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
 
     objects = TimeEntryQuerySet.as_manager()
 
