@@ -14,9 +14,11 @@ from tandem.collaboration.actions import (
     documents,
     feeds,
     passage_comments,
+    pulses,
     saved_views,
     stakeholders,
     subscriptions,
+    thanks,
     watches,
 )
 from tandem.collaboration.models import (
@@ -28,10 +30,13 @@ from tandem.collaboration.models import (
     Job,
     Notification,
     PassageComment,
+    Pulse,
+    PulseRound,
     SavedView,
     Stakeholder,
     StakeholderNote,
     Subscription,
+    Thanks,
     Watch,
 )
 from tandem.exchange.models import Import
@@ -46,6 +51,8 @@ from tandem.governance.actions import (
     meetings,
     method_uses,
     methods,
+    onboarding_templates,
+    onboardings,
     pack_uses,
     risk_settings,
     risk_ties,
@@ -70,6 +77,9 @@ from tandem.governance.models import (
     MethodPart,
     MethodUse,
     MethodVersion,
+    Onboarding,
+    OnboardingStep,
+    OnboardingTemplate,
     PackUse,
     Risk,
     RiskReserve,
@@ -79,7 +89,7 @@ from tandem.governance.models import (
     Verdict,
 )
 from tandem.kit import clock
-from tandem.people.actions import spaces, users
+from tandem.people.actions import spaces, teams, users
 from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.planning import selection
 from tandem.planning.actions import plan_scenarios, scenarios
@@ -402,6 +412,13 @@ class Area:
     comment: Comment
     stakeholder: Stakeholder
     stakeholder_note: StakeholderNote
+    pulse: Pulse
+    pulse_round: PulseRound
+    spare_team: Team
+    thanks: Thanks
+    onboarding_template: OnboardingTemplate
+    onboarding: Onboarding
+    onboarding_step: OnboardingStep
     document: Document
     document_version: DocumentVersion
     passage_comment: PassageComment
@@ -491,7 +508,7 @@ def build(admin: User, name: str, key: str) -> Area:
     charters.sign(actor=admin, charter=half, version=None, side="pmo")
     found |= {"charter": charter, "half_signed_charter": half}
     found |= {"theme": themes.create(actor=admin, space=top, name="Trust"), "objective": objective, "contribution": contribution} | _strategy(admin, top)
-    found |= _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
+    found |= _among(admin, member, project, found["item"]) | _talk(member, project, found["item"]) | _computed(admin, project, found["item"])
     hook = hooks.create(actor=admin, space=project.space, name="Chat", address="https://chat.example.org/1", about=["work_item"])
     rule = rules.create(actor=admin, space=project.space, name="Seen", trigger="created", steps=[{"do": "priority", "to": 1}])
     inlet, inlet_secret = inlets.create(actor=admin, space=project.space, name="Alerts")
@@ -819,6 +836,20 @@ def _feedback(admin: User, product: Product, feature: Feature) -> dict[str, Any]
         "segment": segment, "other_segment": other, "customer": customer, "feedback": said, "merged_feedback": merged,
         "feedback_link": link, "other_feedback": make.feedback(actor=admin, product=product, title="Rates at night"),
     }
+
+
+def _among(admin: User, member: User, project: Project, item: WorkItem) -> dict[str, Any]:
+    """A pulse whose last round is over for long, and thanks."""
+    team, spare = (teams.create(actor=admin, space=project.space, name=name) for name in ("Night shift", "Day shift"))
+    row = pulses.create(actor=admin, team=team, name="", questions=["I can keep up."], next_on=clock.today() + timedelta(days=7))
+    then = clock.today() - timedelta(days=60)
+    held = PulseRound.objects.create(space=project.space, pulse=row, number=1, questions=row.questions, opened_on=then, closes_on=then, is_closed=True, asked_count=6, answered_count=5, results=[3.5], words=["Fine"])
+    steps = [{"text": "Show the quay", "who": "buddy", "after": 1}, {"text": "First talk", "who": "manager", "after": 0}]
+    template = onboarding_templates.create(actor=admin, space=project.space, name="Desk", kind="joining", steps=steps)
+    begun = onboardings.start(actor=admin, space=project.space, template=template, person=member, on=clock.today())
+    return {
+        "onboarding_template": template, "onboarding": begun, "onboarding_step": begun.steps.first(), "pulse": row, "pulse_round": held, "spare_team": spare, "thanks": thanks.give(actor=admin, subject=item, receiver=member, words="For the night"),
+    }  # fmt: skip
 
 
 def _talk(member: User, project: Project, item: WorkItem) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Route:
         found = self.template
         for placeholder, value in names.items():
             found = found.replace(placeholder, str(value))
-        return f"/{found}" + ("?peek=1" if self.name == "roadmap_row" else "")
+        return f"/{found}" + ("?peek=1" if self.name == "roadmap_row" else f"?kind=work.workitem&id={area.item.pk}" if self.name == "thanks_new" else "")
 
     def _secret(self, area: Area) -> str:
         secrets = {"feed_shared": area.feed_secret, "inlet_take": area.inlet_secret, "intake_shared": area.intake_form.token, "portal_shared": area.portal.token,
@@ -81,7 +81,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "change_requests", "approval_rules", "delegations", "decisions", "methods", "gates", "documents", "stakeholders", "meetings", "meeting_series", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "change_requests", "approval_rules", "delegations", "decisions", "methods", "gates", "documents", "stakeholders", "pulses", "onboarding_templates", "meetings", "meeting_series", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -133,6 +133,15 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "meetings_reschedulings": lambda a: {"starts_at": f"{_day(9)}T12:00", "minutes": "30"},
     "meetings_points": lambda a: {"title": "Tides", "minutes": "5"},
     "meeting_point_changes": lambda a: {"do": "note", "notes": "Late", "was": ""},
+    "pulses_new": lambda a: {"team": a.spare_team.pk, "name": "", "questions": "I can keep up.", "every_weeks": "2", "open_days": "5", "next_on": _day(3)},
+    "pulses_edit": lambda a: {"name": "Night", "questions": "I can keep up.", "every_weeks": "2", "open_days": "5", "next_on": _day(3)},
+    "pulse_round_answers": lambda a: {"q0": "4"},
+    "onboarding_templates_new": lambda a: {"home": a.project.space_id, "name": "Yard", "kind": "joining", "steps-count": "1", "steps-text-0": "Keys", "steps-who-0": "buddy", "steps-after-0": "-1"},
+    "onboarding_templates_edit": lambda a: {"name": "Yard", "kind": "joining", "steps-count": "1", "steps-text-0": "Keys", "steps-who-0": "buddy", "steps-after-0": "-1"},
+    "onboardings_new": lambda a: {"home": a.project.space_id, "template": a.onboarding_template.pk, "person": a.admin.pk, "on": _day(3)},
+    "onboardings_edit": lambda a: {"buddy": a.admin.pk},
+    "onboarding_step_ticks": lambda a: {"done": "1"},
+    "thanks_new": lambda a: {"kind": "work.workitem", "id": a.other_item.pk, "receiver": a.member.pk, "words": "For the crane"},
     "stakeholders_notes": lambda a: {"what": "The berth comes in June", "from": "us"},
     "documents_passages": lambda a: {"do": "add", "quote": "on Tuesdays", "body": "Why?"},
     "documents_moves": lambda a: {"to": "up"},

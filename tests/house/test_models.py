@@ -36,6 +36,7 @@ UNSCOPED = {
     "collaboration.IdempotentRequest": "belongs to its sender alone, for a day",
     "collaboration.NotificationRules": "belongs to its person alone",
     "collaboration.Reaction": "stands and falls with its comment",
+    "collaboration.PulseBox": "stands and falls with its open round; names no answer of anybody",
     "collaboration.Told": "a place in the chain of seals, nothing else",
     "automation.Followed": "a place in the chain of seals, nothing else",
     "work.Assignment": "stands and falls with its work item",

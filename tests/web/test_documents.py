@@ -213,7 +213,7 @@ def test_neither_lists_nor_forms_read_what_pages_say_and_files_read_it_in_one_qu
         assert not [one["sql"] for one in asked if '"body"' in one["sql"].split(" FROM ")[0]], path
     with CaptureQueriesContext(connection) as asked:
         assert b"".join(client.get(f"/documents/of/{world.project.space.key}/pages.zip").streaming_content)
-    assert sum("collaboration_document" in one["sql"] for one in asked) == 2, "the tree, and all texts"
+    assert sum("collaboration_document" in one["sql"] for one in asked) == 3, "how many, the tree, and all texts"
 
 
 def test_a_file_of_the_same_name_is_the_next_version_of_it(world, signed_in, page):

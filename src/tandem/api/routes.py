@@ -17,14 +17,26 @@ from tandem.api.collaboration import (
     documents,
     jobs,
     notifications,
+    pulses,
     saved_views,
     stakeholders,
     subscriptions,
+    thanks,
     watches,
 )
 from tandem.api.describing import described
 from tandem.api.exchange import imports
-from tandem.api.governance import change_requests, decisions, gates, issues, meetings, methods, packs, risks
+from tandem.api.governance import (
+    change_requests,
+    decisions,
+    gates,
+    issues,
+    meetings,
+    methods,
+    onboardings,
+    packs,
+    risks,
+)
 from tandem.api.people import spaces, tokens, users
 from tandem.api.planning import (
     computed_dates,
@@ -231,6 +243,12 @@ NOUNS: dict[str, Router] = {
     "meeting-outcomes": meetings.outcomes,
     "stakeholders": stakeholders.router,
     "stakeholder-notes": stakeholders.notes,
+    "onboarding-templates": onboardings.templates,
+    "onboardings": onboardings.router,
+    "onboarding-steps": onboardings.steps,
+    "pulses": pulses.router,
+    "pulse-rounds": pulses.rounds,
+    "thanks": thanks.router,
     "documents": documents.router,
     "document-versions": documents.versions,
     "passage-comments": documents.remarks,

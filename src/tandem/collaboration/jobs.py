@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from tandem.collaboration.actions import attachments, stakeholders
+from tandem.collaboration.actions import attachments, pulses, stakeholders
 
 
 @app.periodic(cron="20 4 * * *")
@@ -15,3 +15,9 @@ def forget_orphans(timestamp: int) -> None:
 @app.task(name="collaboration.remind_of_stakeholders", queueing_lock="collaboration.remind_of_stakeholders")
 def remind_of_stakeholders(timestamp: int) -> None:
     stakeholders.remind()
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="collaboration.keep_pulses_going", queueing_lock="collaboration.keep_pulses_going")
+def keep_pulses_going(timestamp: int) -> None:
+    pulses.keep_going()

@@ -10,6 +10,7 @@ from tandem.collaboration import (
     governance_words,
     meeting_words,
     method_words,
+    people_words,
     portfolio_words,
 )
 
@@ -20,6 +21,7 @@ REFUSALS: dict[str, Any] = {
     **method_words.REFUSALS,
     **document_words.REFUSALS,
     **meeting_words.REFUSALS,
+    **people_words.REFUSALS,
     "stale": _("Somebody changed this in the meantime. Look at both versions and save again."),
     "key_malformed": _("“%(key)s” is not a key: use up to ten capital letters and digits, a letter first."),
     "key_taken": _("The key “%(key)s” is taken."),

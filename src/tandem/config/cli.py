@@ -305,6 +305,13 @@ def _add_methods() -> None:
     tandem.add_command(methods)
 
 
+def _add_together() -> None:
+    from tandem.config import team_commands, together_commands
+
+    for group in (*together_commands.COMMANDS, *team_commands.COMMANDS):
+        tandem.add_command(group)
+
+
 _add_people()
 _add_resources()
 _add_samples()
@@ -314,6 +321,7 @@ _add_plan()
 _add_risks()
 _add_changes()
 _add_methods()
+_add_together()
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from tandem.governance.actions import (
     issues,
     meeting_series,
     meetings,
+    onboardings,
     reminders,
     risk_runs,
     risks,
@@ -81,3 +82,9 @@ def prepare_meetings(timestamp: int) -> None:
     """The next meetings of each series stand in the calendar; the agendas of those that near are gathered."""
     meeting_series.make_ahead()
     meetings.gather_due()
+
+
+@app.periodic(cron="45 5 * * *")
+@app.task(name="governance.remind_of_onboarding", queueing_lock="governance.remind_of_onboarding")
+def remind_of_onboarding(timestamp: int) -> None:
+    onboardings.remind()

@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from tandem.history import change_verbs, method_verbs
+from tandem.history import change_verbs, method_verbs, people_verbs
 from tandem.history.verbs_together import TOGETHER
 
 VERBS = {
     **change_verbs.VERBS,
+    **people_verbs.VERBS,
     "user.created": _("joined"),
     "user.changed": _("changed the person"),
     "user.disabled": _("disabled the account"),

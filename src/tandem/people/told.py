@@ -1,5 +1,5 @@
 """What of an event somebody is told: fields behind a permission of their own are left out for who does not hold it, and events
-of the weeks of people are no event for others.
+of the weeks of people, and of who joins and leaves, are no event for others.
 
 Events are read by whoever sees the space; amounts stand in none, but words about money do, and older events keep theirs."""
 
@@ -19,14 +19,17 @@ BEHIND: tuple[tuple[str, Permission, frozenset[str] | None], ...] = (
 )
 """How the verb begins → what one must hold to be told these fields of it, or (None) any of them."""
 
-PRIVATE, _BY = "time_sheet.", _P.MANAGE_RESOURCES
+PRIVATE, _BY = ("time_sheet.", "onboarding."), _P.MANAGE_RESOURCES
 """Verbs that begin so are told to who did it and to who manages resources there; with the row itself also to who sees the row."""
 
 
 def events_for(user: Any, row: Any = None) -> Q:
     """Which events this person may read; `row`: one that they have been found to see, whose events are read."""
     seen, managed = sight_and_where(user, _BY)
-    told = ~Q(verb__startswith=PRIVATE) | Q(actor=user.pk) | Q(space_id__among=managed)
+    private = Q()
+    for beginning in PRIVATE:
+        private |= Q(verb__startswith=beginning)
+    told = ~private | Q(actor=user.pk) | Q(space_id__among=managed)
     if row is not None:
         told |= Q(subject_kind=row._meta.label_lower, subject_id=row.pk)
     return Q(space_id__among=seen) & told

@@ -6,7 +6,7 @@ from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
 from tandem.kit import clock
 from tandem.reports import budget_news
-from tandem.reports.exports import stored
+from tandem.reports.exports import stored, stored_pages
 from tandem.reports.queries import own_kpis
 from tandem.strategy.actions import measurements
 from tandem.strategy.models import Kpi, Measurement
@@ -17,6 +17,13 @@ def export(job_id: int, query: str, language: str) -> None:
     # house: reads — the worker writes what the job's owner may see
     job = Job.objects.select_related("owner").get(pk=job_id)
     jobs.run(job_id, lambda progress: stored.carry_out(job, query, language, progress))
+
+
+@app.task(name=stored_pages.KIND)
+def pages(job_id: int, space_id: int) -> None:
+    # house: reads — the worker writes what the job's owner may see
+    job = Job.objects.select_related("owner").get(pk=job_id)
+    jobs.run(job_id, lambda progress: stored_pages.carry_out(job, progress))
 
 
 @app.periodic(cron="50 3 * * *")

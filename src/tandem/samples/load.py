@@ -13,6 +13,7 @@ from tandem.people.models import Space, SpaceKind
 from tandem.samples import boards
 from tandem.samples.aligned import Aligned
 from tandem.samples.asked import Asked
+from tandem.samples.caring import Caring
 from tandem.samples.choosing import Choosing
 from tandem.samples.equipped import Equipped
 from tandem.samples.gained import Gained
@@ -100,6 +101,7 @@ def load(
         Timed(place, timeline).run()
         Risked(place, timeline, computed=computed).run()
         Met(place, timeline).run()
+        Caring(place, timeline).run()
         Asked(place, timeline).run()
         Gated(place, timeline).run()
         GoingOut(place, promised, timeline).run()

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from tandem.collaboration.models import Job
@@ -26,13 +26,17 @@ from tandem.reports.queries import (
     change_requests,
     decisions,
     issues,
+    onboardings,
+    pulses,
     risks,
     roadmap,
     time_sheets,
 )
 from tandem.reports.queries import home as reads
+from tandem.reports.queries import thanks as thanks_read
 from tandem.reports.queries.roadmap import Row
 from tandem.web import histories
+from tandem.web.collaboration import thanks
 from tandem.web.product import roadmap_picture as picture
 from tandem.web.templating import day
 from tandem.work.models import WorkItem
@@ -62,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "earlier": [one for one in moved if one.days < 0 and one.row.status not in ("off", "risk")][:4],
         "kept": Promise.objects.visible_to(user).filter(kept_on__gte=today - timedelta(days=30)).count(),
         "blocked": reads.blocked(user), "changes": _with_items(user, reads.changes(user, since)),
-        "jobs": list(Job.objects.visible_to(user).running().filter(owner=user)[:5]),
+        "thanks": thanks.lines(user, thanks_read.fresh(user)), "jobs": list(Job.objects.visible_to(user).running().filter(owner=user)[:5]),
         "is_empty": not (found.rows or mine or Project.objects.visible_to(user).exists()),
     }  # fmt: skip
     request.live_topics = [f"job:{j.pk}" for j in context["jobs"]]  # type: ignore[attr-defined]
@@ -139,7 +143,7 @@ def _waiting(user: Any) -> list[dict[str, Any]]:
         }
         for one in benefits.overdue(user)[:SHOWN]
     ]  # fmt: skip
-    rows += _asked(user) + _undecided(user) + _feared(user)
+    rows += _pulsed(user) + _joining(user) + _asked(user) + _undecided(user) + _feared(user)
     rows += [
         {
             "title": one.sheet.person.name, "href": reverse("person_time", kwargs={"id": one.sheet.person_id}) + f"?week={one.sheet.week}",
@@ -160,6 +164,28 @@ def _waiting(user: Any) -> list[dict[str, Any]]:
             "date": short_day(timezone.localtime(imported.created_at)), "action": _("Go on"), "peek": False,
         }
         for imported in waiting.order_by("-id")[:4]
+    ]  # fmt: skip
+
+
+def _pulsed(user: Any) -> list[dict[str, Any]]:
+    """Rounds of a pulse that the person is asked in."""
+    return [
+        {
+            "title": one.pulse.name, "href": reverse("pulses_detail", kwargs={"id": one.pulse_id}), "note": _("Your team asks how you are. Nobody sees who said what."),
+            "date": short_day(one.closes_on), "action": pgettext("pulse", "Answer"), "peek": False,
+        }
+        for one in pulses.waiting(user, SHOWN)
+    ]  # fmt: skip
+
+
+def _joining(user: Any) -> list[dict[str, Any]]:
+    """Steps of lists for joining and leaving that are the person's to do."""
+    return [
+        {
+            "title": one.text, "href": reverse("onboardings_detail", kwargs={"id": one.onboarding_id}), "note": _("A step for %(name)s is yours.") % {"name": one.onboarding.person.name},
+            "date": short_day(one.due_on), "action": _("Tick it"), "peek": False,
+        }
+        for one in onboardings.due(user, clock.today(), SHOWN)
     ]  # fmt: skip
 
 

@@ -75,7 +75,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
         (_("Meetings"), "meetings", "n"), (_("Documents"), "documents", "m"), (_("Stakeholders"), "stakeholders", ""),
     ]),
     (_("People"), "users", "k", [
-        (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Load"), "load", ""), (_("Allocation"), "allocation", ""), (_("Bookings"), "bookings", ""), (_("Fairness"), "fairness", ""),
+        (_("People"), "people", ""), (_("Teams"), "teams", ""), (_("Departments"), "departments", ""), (_("Load"), "load", ""), (_("Allocation"), "allocation", ""), (_("Bookings"), "bookings", ""), (_("Fairness"), "fairness", ""), (_("Pulses"), "pulses", ""), (pgettext_lazy("page", "Thanks"), "thanks", ""), (_("Onboarding"), "onboardings", ""), (_("Lists for joining and leaving"), "onboarding_templates", ""),
         (_("Time off"), "time_off", ""), (_("Job roles"), "job_roles", ""), (_("Skills"), "skills", ""), (_("Equipment and material"), "equipment", ""), (_("Joining and leaving"), "employments", ""),
         (_("Roles of people"), "person_roles", ""), (_("Skills of people"), "person_skills", ""), (_("Calendars"), "calendars", ""),
     ]),
@@ -95,6 +95,8 @@ GROUPS: list[tuple[Any, list[str]]] = [
     (_("Phases and gates"), ["phase_board", "gates", "methods"]),
     (_("People"), ["people", "teams", "departments"]),
     (_("Load and bookings"), ["load", "allocation", "bookings", "fairness"]),
+    (_("Pulse and thanks"), ["pulses", "thanks"]),
+    (_("Onboarding"), ["onboardings", "onboarding_templates"]),
     (_("Set up"), ["job_roles", "skills", "equipment", "employments", "person_roles", "person_skills", "calendars"]),
 ]
 

@@ -4,7 +4,16 @@ from django.urls import URLPattern
 
 from tandem.web import feedback_letters, home, palette, scopes, styleguide
 from tandem.web.automation import hooks, inlets, overview, rules
-from tandem.web.collaboration import attachments, documents, inbox, jobs, stakeholders, watches
+from tandem.web.collaboration import (
+    attachments,
+    documents,
+    inbox,
+    jobs,
+    pulses,
+    stakeholders,
+    thanks,
+    watches,
+)
 from tandem.web.exchange import imports
 from tandem.web.governance import (
     approval_rules,
@@ -20,6 +29,8 @@ from tandem.web.governance import (
     meetings,
     method_uses,
     methods,
+    onboarding_templates,
+    onboardings,
     phase_board,
     project_gaps,
     risk_matrix,
@@ -147,7 +158,9 @@ urlpatterns: list[URLPattern] = [
     *job_roles.urls, *skills.urls, *departments.urls, *employments.urls, *person_roles.urls, *person_skills.urls, *skill_needs.urls, *equipment.urls, *rates.urls, *time_off.urls, *bookings.urls, *load.urls, *fairness.urls, *allocation.urls, *people_import.urls, *time_sheets.urls, *invoicing.urls,
     *risk_matrix.urls, *exposure.urls, *risk_suggestions.urls, *risks.urls, *issues.urls, *change_requests.urls, *approval_rules.urls, *delegations.urls, *decisions.urls, *waits.urls,
     *method_uses.urls, *methods.urls, *gates.urls, *project_gaps.urls, *phase_board.urls,
-    *documents.urls, *stakeholders.urls,
+    *onboardings.urls, *onboarding_templates.urls,
+    *onboardings.urls, *onboarding_templates.urls,
+    *documents.urls, *stakeholders.urls, *pulses.urls, *thanks.urls,
     *meeting_times.urls, *meetings.urls, *meeting_points.urls, *meeting_series.urls,
     *overview.urls, *hooks.urls, *rules.urls, *inlets.urls,
 ]  # fmt: skip

@@ -14,7 +14,7 @@ SPACE = "people.space"
 BY_SPACE = "space"
 NOUNS = (
     "strategy.objective", "strategy.keyresult", "strategy.kpi", "portfolio.portfolio", "portfolio.programme", "portfolio.project", "portfolio.proposal", "portfolio.benefit", "planning.scenario", "portfolio.projectreport",
-    "product.product", "product.feature", "product.release", "product.scoringmodel", "product.ballot", "product.experiment", "product.persona", "product.competitor", "product.researchnote", "product.feedback", "resources.jobrole", "resources.skill", "resources.department", "resources.booking", "governance.risk", "governance.issue", "governance.changerequest", "governance.decision", "collaboration.document", "collaboration.stakeholder", "governance.meetingseries", "governance.meeting",
+    "product.product", "product.feature", "product.release", "product.scoringmodel", "product.ballot", "product.experiment", "product.persona", "product.competitor", "product.researchnote", "product.feedback", "resources.jobrole", "resources.skill", "resources.department", "resources.booking", "governance.risk", "governance.issue", "governance.changerequest", "governance.decision", "collaboration.document", "collaboration.stakeholder", "collaboration.pulse", "governance.onboardingtemplate", "governance.meetingseries", "governance.meeting",
     "work.workitem",
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from tandem.governance.models.meeting import (
 )
 from tandem.governance.models.meeting_series import MeetingAttendee, MeetingSeries
 from tandem.governance.models.method import Method, MethodPart, MethodUse, MethodVersion
+from tandem.governance.models.onboarding import Onboarding, OnboardingStep, OnboardingTemplate
 from tandem.governance.models.risk import Risk, RiskTie
 from tandem.governance.models.risk_reserve import RiskReserve
 from tandem.governance.models.risk_run import RiskRun
@@ -44,6 +45,9 @@ __all__ = [
     "MethodPart",
     "MethodUse",
     "MethodVersion",
+    "Onboarding",
+    "OnboardingStep",
+    "OnboardingTemplate",
     "PackUse",
     "Risk",
     "RiskReserve",

@@ -17,18 +17,26 @@ def calendar(name: str, rows: Any, site: str) -> str:
     """The dated items among `rows`; `site` is the address that links begin with."""
     dated = lines(rows.filter(Q(due_on__isnull=False) | Q(planned_start__isnull=False, planned_finish__isnull=False)).order_by("-updated_at", "-id"))
     found = sorted(dated[:MOST], key=lambda item: item.pk)
-    parts = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tandem//Work items//EN", "CALSCALE:GREGORIAN", f"X-WR-CALNAME:{escaped(name)}"]
+    parts = list(head(name, "Work items"))
     for item in found:
         parts += _event(item, site)
     parts.append("END:VCALENDAR")
     return "".join(f"{piece}\r\n" for part in parts for piece in folded(part))
 
 
+def head(name: str, what: str) -> Iterator[str]:
+    """Its name by RFC 7986 and as older programs read it, and how often it is worth asking again."""
+    yield from ("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//Tandem//{what}//EN", "CALSCALE:GREGORIAN", f"NAME:{escaped(name)}", f"X-WR-CALNAME:{escaped(name)}")
+    yield from ("REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H")
+
+
 def _event(item: Line, site: str) -> Iterator[str]:
     first, last = span(item)
     yield "BEGIN:VEVENT"
     yield f"UID:work-item-{item.pk}@tandem"
-    yield f"DTSTAMP:{moment(item.updated_at or clock.now())}"
+    changed = moment(item.updated_at or clock.now())
+    yield f"DTSTAMP:{changed}"
+    yield f"LAST-MODIFIED:{changed}"
     yield f"SEQUENCE:{item.version}"
     yield f"DTSTART;VALUE=DATE:{first:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}"

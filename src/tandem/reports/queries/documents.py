@@ -49,6 +49,11 @@ def files(user: Any, space_id: int) -> Iterator[tuple[str, str]]:
             yield f"{names[pk]}.md", markdown(title, body)
 
 
+def count(user: Any, space_id: int, most: int) -> int:
+    """How many pages there are, counted up to so many."""
+    return len(Document.objects.visible_to(user).filter(space=space_id).order_by().values_list("pk")[:most])
+
+
 def markdown(title: str, body: str) -> str:
     return f"# {title}\n\n{body}\n" if body else f"# {title}\n"
 

@@ -43,7 +43,7 @@ def phase_words(code: str) -> str:
     known = {
         "ways": _("Computing ways out"), "planning": _("Planning it anew"), "range": _("Drawing trials of the plan"), "levelling": _("Looking for a better order"), "choosing": _("Looking for the best set"), "repairing": _("Looking for what must give way"), "reasons": _("Why the rest is out"),
         "frontier": _("Efficient frontier"), "forcing": _("Forcing in what is out"),
-        "items": _("Reading items"), "links": _("Linking"), "history": _("Reading the history"), "facts": _("Counting"), "scoring": _("Computing scores"),
+        "items": _("Reading items"), "pages": _("Writing pages"), "links": _("Linking"), "history": _("Reading the history"), "facts": _("Counting"), "scoring": _("Computing scores"),
     }  # fmt: skip
     return known.get(code, code)
 

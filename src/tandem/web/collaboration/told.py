@@ -24,9 +24,9 @@ PAGES = {
     "portfolio.project": "projects_detail", "portfolio.proposal": "proposals_detail", "planning.scenario": "scenarios_detail", "portfolio.projectreport": "project_reports_detail", "product.product": "products_detail", "product.feature": "features_detail",
     "product.release": "releases_detail", "product.scoringmodel": "scoring_models_detail", "product.ballot": "ballots_detail", "product.experiment": "experiments_detail", "product.persona": "personas_detail", "product.competitor": "competitors_detail", "product.researchnote": "research_notes_detail", "product.feedback": "feedback_detail", "resources.jobrole": "job_roles_detail", "resources.skill": "skills_detail", "resources.department": "departments_detail", "resources.booking": "bookings_detail", "resources.timesheet": "time_sheet", "people.user": "person_time", "work.workitem": "work_item_by_id", "collaboration.job": "job",
     "automation.hook": "webhook", "resources.timeoff": "time_off_detail", "governance.risk": "risks_detail", "governance.issue": "issues_detail", "governance.changerequest": "change_requests_detail", "governance.decision": "decisions_detail",
-    "collaboration.document": "documents_detail", "collaboration.stakeholder": "stakeholders_detail", "governance.meetingseries": "meeting_series_detail", "governance.meeting": "meetings_detail",
+    "collaboration.document": "documents_detail", "collaboration.stakeholder": "stakeholders_detail", "collaboration.pulse": "pulses_detail", "governance.onboarding": "onboardings_detail", "governance.onboardingtemplate": "onboarding_templates_detail", "governance.meetingseries": "meeting_series_detail", "governance.meeting": "meetings_detail",
 }  # fmt: skip
-_NO_PEEK = ("collaboration.job", "resources.timesheet", "people.user", "automation.hook", "automation.rule", "resources.timeoff")
+_NO_PEEK = ("governance.onboarding", "collaboration.job", "resources.timesheet", "people.user", "automation.hook", "automation.rule", "resources.timeoff")
 _SNIPPET = 240
 
 
@@ -224,7 +224,13 @@ def _without_event(facts: dict[str, Any]) -> str:
 
 
 def _of_talks(facts: dict[str, Any]) -> str:
-    """Of meetings, and of stakeholders who are to be told something."""
+    """Of meetings, thanks, pulses, joining and leaving, and of stakeholders who are to be told something."""
+    if "thanks" in facts:
+        return _("%(who)s thanks you: %(words)s") % {"who": facts["who"], "words": facts["thanks"]} if facts["thanks"] else _("It was taken back")
+    if "pulse" in facts:
+        return _("Your team asks how you are: answer by %(day)s, nobody sees who said what") % {"day": _day(facts["pulse"])}
+    if "onboarding_step" in facts:
+        return _("“%(step)s” is yours to do for %(who)s by %(day)s") % {"step": facts["onboarding_step"], "who": facts["who"], "day": _day(facts["due_on"])}
     if "stakeholder" in facts:
         return _("It is time to tell them something, since %(day)s") % {"day": _day(facts["stakeholder"])}
     if "meeting_minutes" in facts:

@@ -14,6 +14,7 @@ from tandem.collaboration.models import Watch
 from tandem.collaboration.models.watch import NOUNS, SPACE
 from tandem.kit.http import is_local_path
 from tandem.kit.text import whole_number
+from tandem.reports.queries import thanks
 from tandem.web import doors
 from tandem.web.collaboration import subjects
 
@@ -21,7 +22,7 @@ SHOWN = 100
 
 
 def of(user: Any, subject: models.Model) -> dict[str, Any]:
-    """Who watches it and whether the asker does, also by its space; one query. Empty for what cannot be watched."""
+    """Who watches it and whether the asker does, also by its space; with the thanks that were given for it: two queries. Empty for what cannot be watched."""
     kind, space_id = subject._meta.label_lower, subject.space_id  # type: ignore[attr-defined]
     if kind not in NOUNS:
         return {}
@@ -33,7 +34,7 @@ def of(user: Any, subject: models.Model) -> dict[str, Any]:
     people = [(pk, name) for where, pk, name in found if where == kind]
     return {
         "kind": kind, "id": subject.pk, "space_id": space_id, "names": [name for _pk, name in people], "count": len(people),
-        "is_watching": any(pk == user.pk for pk, _name in people), "is_space_watched": any(where == SPACE for where, _pk, _name in found),
+        "is_watching": any(pk == user.pk for pk, _name in people), "is_space_watched": any(where == SPACE for where, _pk, _name in found), "thanks": thanks.on(user, subject),
     }  # fmt: skip
 
 

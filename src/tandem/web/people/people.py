@@ -18,7 +18,9 @@ from tandem.people.access import Permission, emails_shown, manages_people, may
 from tandem.people.actions import users
 from tandem.people.models import Membership, Role, Space, Team, User
 from tandem.people.scoping import members_of
+from tandem.reports.queries import thanks as thanks_read
 from tandem.web import doors, generic, histories
+from tandem.web.collaboration import thanks
 from tandem.web.resources import load, person_panel
 from tandem.work.models import WorkItem
 
@@ -134,6 +136,7 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
         "may_manage": manages_people(request.user),
         "load_url": reverse("person_load", kwargs={"id": person.pk}) if person == request.user or load.sees_others(request.user) else "",
         "resource": None if doors.is_peek(request) else person_panel.panel(request, person),
+        "thanks": thanks.lines(request.user, thanks_read.of_person(request.user, person.pk)) if not doors.is_peek(request) else [],
         "events": histories.lines(_account_events(person), request.user, silent=silent) if sees_account else [],
     }
     template = "people/person_peek.html" if doors.is_peek(request) else "people/person.html"

@@ -12,7 +12,7 @@ from tandem.collaboration.models import Job
 from tandem.kit import http
 from tandem.kit.errors import Hidden, Refused
 from tandem.people.models import Space
-from tandem.reports.exports import ical, stored
+from tandem.reports.exports import ical, stored, stored_pages
 from tandem.reports.queries import work_item_table
 from tandem.web import doors, downloads
 
@@ -51,9 +51,13 @@ def as_calendar(request: HttpRequest) -> HttpResponseBase:
 @login_required
 @require_safe
 def made(request: HttpRequest, id: int) -> HttpResponseBase:
-    """A workbook that a job made; only for who asked for it, and only while they still see every project that they saw then."""
-    job = doors.find(Job.objects.select_related("owner"), request.user, pk=id, kind=stored.KIND, owner=request.user)
+    """A workbook or an archive that a job made; only for who asked for it, and only while they still see every project that they saw then."""
+    job = doors.find(Job.objects.select_related("owner", "space"), request.user, pk=id, kind__in=(stored.KIND, stored_pages.KIND), owner=request.user)
     try:
+        if job.kind == stored_pages.KIND:
+            if stored_pages.may_open(job):
+                return http.download(stored_pages.path_of(job), f"{job.space.key}.zip")
+            raise Hidden
         if stored.may_open(job):
             return http.download(stored.path_of(job), "work-items.xlsx")
     except OSError:

@@ -1,6 +1,8 @@
 """Calendars that a calendar program subscribes to: made, listed, taken back, and what they answer."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -8,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import translation
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tandem.collaboration.actions import feeds
@@ -55,10 +57,10 @@ def removal(request: HttpRequest, id: int) -> HttpResponse:
     return doors.go_to(request, reverse("feeds"), _("The address no longer works."))
 
 
-@never_cache
 @require_safe
 def shared(request: HttpRequest, token: str) -> HttpResponse:
-    """What the feed's owner may see now; nobody signs in for it."""
+    """What the feed's owner may see now; nobody signs in for it. A calendar program that names the digest of what it has hears that nothing
+    changed. Only the digest counts: the newest moment of change does not grow when something leaves the calendar."""
     # house: reads — the token is the permission
     feed = Feed.objects.usable().select_related("owner").filter(digest=digest(token)).first()
     if feed is None:
@@ -69,7 +71,12 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
             text = _meetings(feed, site) if "meetings" in QueryDict(feed.query) else ical.calendar(feed.name, work_item_table.asked(QueryDict(feed.query), feed.owner).rows, site)
         except Refused:
             raise Hidden from None
-    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    tag = f'"{sha256(text.encode()).hexdigest()[:32]}"'
+    known = [one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")]
+    response = HttpResponse(status=304) if tag in known else HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["ETag"], response["Cache-Control"] = tag, "private, no-cache"
+    if newest := max(re.findall(r"^LAST-MODIFIED:(\d{8}T\d{6})Z", text, re.MULTILINE), default=""):
+        response["Last-Modified"] = http_date(datetime.strptime(newest, "%Y%m%dT%H%M%S").replace(tzinfo=UTC).timestamp())
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"
     return response

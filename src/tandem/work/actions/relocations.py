@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from tandem.collaboration.models import Attachment, Comment, Watch
+from tandem.collaboration.models import Attachment, Comment, Thanks, Watch
 from tandem.history.models import Event
 from tandem.history.record import record
 from tandem.kit import clock
@@ -196,7 +196,7 @@ def _carry(old: WorkItem, new: WorkItem) -> None:
     """What hangs on the one hangs on the other. A watch goes along if its person sees the place."""
     said = list(Comment.objects.filter(subject_kind=_KIND, subject_id=old.pk).values_list("pk", flat=True))
     Attachment.objects.filter(subject_kind=Comment._meta.label_lower, subject_id__in=said).update(space=new.space_id)
-    for model in (Comment, Attachment):
+    for model in (Comment, Attachment, Thanks):
         model.objects.filter(subject_kind=_KIND, subject_id=old.pk).update(subject_id=new.pk, space=new.space_id)
     there = set(members_of(new.space_id).values_list("user_id", flat=True))
     already = Watch.objects.filter(subject_kind=_KIND, subject_id=new.pk).values("user")

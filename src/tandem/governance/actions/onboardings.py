@@ -1,0 +1,157 @@
+"""The list of one person who joins or leaves: begun, ticked off, called to mind."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from tandem.collaboration.actions import notifications
+from tandem.collaboration.actions.notifications import News
+from tandem.governance.models import Onboarding, OnboardingStep, OnboardingTemplate
+from tandem.governance.models.onboarding import Who
+from tandem.history.record import record
+from tandem.kit import clock
+from tandem.kit.errors import Denied, Refused, Stale
+from tandem.kit.types import Ref
+from tandem.people import writing
+from tandem.people.access import Permission, may, require
+from tandem.people.models import Role, Space, User
+from tandem.people.scoping import members_of, roles_of
+from tandem.planning.calendars import STANDARD, Calendars
+from tandem.resources.models import Employment
+
+_DO = Permission.MANAGE_RESOURCES
+_STATE = Onboarding.State
+
+
+def start(*, actor: Any, space: Space, template: OnboardingTemplate, person: User, on: date, buddy: User | None = None, manager: User | None = None) -> Onboarding:
+    """One list of a kind at a time for a person. Days are working days by the calendar of their term then, else by that of the space; a step of a
+    buddy or manager whom nobody named falls to whoever begins the list."""
+    require(actor, _DO, space.pk)
+    _others(person, buddy, manager)
+    # house: reads — by who manages resources here
+    if Onboarding.objects.open().filter(person=person, kind=template.kind).exists():
+        raise Refused("onboarding_twice", field="person", name=person.name)
+    with transaction.atomic():
+        row = writing.create(
+            Onboarding, actor=actor, permission=_DO, verb="onboarding.started", space=space, template=template, kind=template.kind, person=person, on=on, buddy=buddy, manager=manager
+        )
+        days = _Days(space, person, on)
+        OnboardingStep.objects.bulk_create(
+            OnboardingStep(
+                space=space, onboarding=row, place=place, text=step["text"], who=step["who"], doer=_doer(row, step["who"], actor), role=step["who"] if step["who"] in Role.values else "",
+                due_on=days.after(step["after"]),
+            )
+            for place, step in enumerate(template.steps, 1)
+        )  # fmt: skip
+    return row
+
+
+def change(*, actor: Any, onboarding: Onboarding, version: int | None, **values: Any) -> Onboarding:
+    """Another buddy or manager takes over what is open of theirs."""
+    require(actor, _DO, onboarding.space_id)
+    _open(onboarding)
+    _others(onboarding.person, values.get("buddy", onboarding.buddy), values.get("manager", onboarding.manager))
+    with transaction.atomic():
+        row: Onboarding = writing.change(onboarding, actor=actor, permission=_DO, verb="onboarding.changed", version=version, **values)
+        for who in (Who.BUDDY, Who.MANAGER):
+            row.steps.filter(who=who, done_on=None).update(doer=_doer(row, who, actor))
+    return row
+
+
+def stop(*, actor: Any, onboarding: Onboarding, version: int | None = None) -> Onboarding:
+    """Nobody is reminded of it any more; what was done stays on record."""
+    require(actor, _DO, onboarding.space_id)
+    _open(onboarding)
+    with transaction.atomic():
+        onboarding.write(expected=version, state=_STATE.STOPPED)
+        record("onboarding.stopped", onboarding, actor=actor)
+    return onboarding
+
+
+def tick(*, actor: Any, step: OnboardingStep, version: int | None = None, is_done: bool = True) -> OnboardingStep:
+    """By who does it, by the manager, or by who manages resources there; the last tick finishes the list, and a tick taken back opens it again."""
+    with transaction.atomic():
+        row = Onboarding.objects.select_for_update(of=("self",)).get(pk=step.onboarding_id)
+        step = OnboardingStep.objects.get(pk=step.pk)
+        if not may_tick(actor, row, step):
+            raise Denied(_DO)
+        if row.state == _STATE.STOPPED:
+            raise Refused("onboarding_ended")
+        if version is not None and step.version != version:
+            raise Stale(step)
+        if (step.done_on is not None) == is_done:
+            return step
+        step.write(expected=None, done_on=clock.today() if is_done else None, done_by=actor if is_done else None)
+        record("onboarding.step_done" if is_done else "onboarding.step_reopened", row, actor=actor, changes={"step": [None, step.place]}, text={"step": [None, step.text]})
+        if is_done and not row.steps.filter(done_on=None).exists():
+            row.write(expected=None, state=_STATE.FINISHED, finished_on=clock.today())
+            record("onboarding.finished", row, actor=actor)
+        elif not is_done and row.state == _STATE.FINISHED:
+            row.write(expected=None, state=_STATE.OPEN, finished_on=None)
+    return step
+
+
+def may_tick(user: Any, row: Onboarding, step: OnboardingStep) -> bool:
+    if not user.is_active:
+        return False
+    return user.pk in (step.doer_id, row.manager_id) or (step.role in roles_of(user).get(row.space_id, ()) if step.role else False) or may(user, _DO, row.space_id)
+
+
+def remind() -> int:
+    """Whose step is due hears of it once for its day. May run as often as it likes."""
+    rows = list(OnboardingStep.objects.due(clock.today()).select_related("onboarding__person"))
+    wanted = {one.pk: _doers(one) for one in rows}
+    seen = notifications.spaces_seen_by(set().union(*wanted.values()) if wanted else set())
+    news = [
+        News(
+            pk, "due", Ref(Onboarding._meta.label_lower, one.onboarding_id), one.space_id if one.space_id in seen[pk] else min(seen[pk]), f"onboarding:{one.pk}:{one.due_on}",
+            facts={"onboarding_step": one.text, "who": one.onboarding.person.name, "due_on": one.due_on.isoformat()},
+        )
+        for one in rows for pk in sorted(wanted[one.pk]) if seen.get(pk)
+    ]  # fmt: skip
+    return notifications.tell(news)
+
+
+def _doers(step: OnboardingStep) -> set[int]:
+    if not step.role:
+        return {step.doer_id} if step.doer_id else set()
+    return set(members_of(step.space_id).filter(role=step.role).values_list("user_id", flat=True))
+
+
+def _doer(row: Onboarding, who: str, actor: Any) -> User | None:
+    if who in Role.values:
+        return None
+    found = {Who.PERSON: row.person, Who.BUDDY: row.buddy or row.manager, Who.MANAGER: row.manager}[Who(who)]
+    return found or actor
+
+
+def _others(person: User, *helpers: User | None) -> None:
+    if any(one is not None and (one.pk == person.pk or not one.is_active or one.is_placeholder) for one in helpers):
+        raise Refused("onboarding_helper", field="buddy")
+
+
+def _open(row: Onboarding) -> None:
+    if row.state != _STATE.OPEN:
+        raise Refused("onboarding_ended")
+
+
+class _Days:
+    """Working days around the day, by the calendar of the person's term."""
+
+    def __init__(self, space: Space, person: User, on: date) -> None:
+        # house: reads — by who manages resources, of whom they begin a list
+        term = Employment.objects.during(on, on).filter(person=person).select_related("calendar").first()
+        where = term.calendar.space_id if term and term.calendar else term.space_id if term else space.pk
+        calendars = Calendars([where], on)
+        self.on = on
+        self.calendar = calendars.of_row(term.calendar_id) if term and term.calendar_id in calendars.rows else calendars.of_space(where) or STANDARD
+
+    def after(self, count: int) -> date:
+        """0 is the day itself, whether one works on it or not."""
+        span, step = range(1, abs(count) * 3 + 40), 1 if count > 0 else -1
+        days = [date.fromordinal(self.on.toordinal() + step * n) for n in span]
+        first, last = min(days), max(days)
+        open_days = self.calendar.working_days(first, last)
+        found = [day for day in days if open_days[(day - first).days]]
+        return found[abs(count) - 1] if count and len(found) >= abs(count) else self.on
