@@ -74,7 +74,7 @@ def people_said() -> set[str]:
         fields = [
             f.name
             for f in model._meta.concrete_fields
-            if (isinstance(f, (models.CharField, models.TextField)) and not f.choices) or f.name == "options"
+            if (isinstance(f, (models.CharField, models.TextField)) and not f.choices) or f.name in ("options", "questions")
         ]
         if model.__module__.startswith("tandem.") and fields:
             for row in model._default_manager.values_list(*fields):

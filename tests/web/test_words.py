@@ -30,6 +30,8 @@ NAMES = {
 }  # fmt: skip
 # what a filter or an address is typed as, the same in both languages
 TYPED = {
+    # said in a pulse
+    "Fine",
     # keys in the lines of a method
     "to", "do", "in", "done", "concept", "plan", "build", "launch", "close", "judged", "deliverables", "checklists", "promises", "risks", "issues", "budget", "charter",
     "state",

@@ -220,7 +220,8 @@ def _plain(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_plain, value))
     if isinstance(value, dict):
-        return str(value["name"]) if "name" in value else ", ".join(f"{key}: {_plain(inner)}" for key, inner in value.items())
+        named = value.get("name") or value.get("text")
+        return str(named) if named else ", ".join(f"{key}: {_plain(inner)}" for key, inner in value.items())
     return str(value)
 
 

@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tandem.people.scoping import HandedDown, HandedDownQuerySet
@@ -48,7 +49,7 @@ class Delegation(HandedDown):
         ]
 
     def __str__(self) -> str:
-        return f"{self.delegate_id} for {self.giver_id}"
+        return gettext("%(delegate)s for %(giver)s") % {"delegate": self.delegate.name, "giver": self.giver.name}
 
     def is_on(self, day: date) -> bool:
         return self.withdrawn_at is None and self.starts_on <= day <= self.ends_on
