@@ -25,7 +25,7 @@ def page(request: HttpRequest) -> HttpResponse:
     wanted = whole_number(request.GET.get("team", ""), 18) or (known[0][0] if known else 0)
     weeks = whole_number(request.GET.get("weeks", ""), 2) or reads.WEEKS
     weeks = weeks if weeks in reads.CHOICES else reads.WEEKS
-    context: dict[str, Any] = {"teams": sorted(known, key=lambda row: row[1]), "wanted": wanted, "weeks": weeks, "choices": reads.CHOICES, "found": None, "enough": reads.ENOUGH}
+    context: dict[str, Any] = {"teams": sorted(known, key=lambda row: row[1]), "wanted": wanted, "weeks": weeks, "choices": reads.CHOICES, "found": None, "night": "", "enough": reads.ENOUGH}
     if wanted:
         found = reads.of(request.user, reads.team(request.user, wanted), weeks)
         context |= {
