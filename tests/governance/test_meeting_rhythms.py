@@ -1,15 +1,17 @@
 """Another rhythm, hour or end of a series: which of its meetings move, stay and go."""
 
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.rrule import rrulestr
 
 from tandem.collaboration.models import Notification
 from tandem.governance.actions import meeting_points, meeting_series, meetings
 from tandem.governance.models import Meeting, MeetingPoint, MeetingSeries
 from tandem.history.models import Event
 from tandem.kit import clock
+from tandem.web.governance.meeting_forms import MeetingSeriesForm, _rule
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +147,17 @@ def test_an_agenda_that_cannot_be_gathered_any_more_holds_up_no_other(world, wee
     monkeypatch.setattr(meetings, "gather", cancelled_meanwhile)
     assert meetings.gather_due() == 1
     assert list(weekly.meetings.filter(gathered_at__isnull=False)) == [rows[1]]
+
+
+@pytest.mark.parametrize(("first", "then"), [
+    (date(2026, 3, 30), date(2026, 4, 27)), (date(2026, 3, 31), date(2026, 4, 28)), (date(2026, 1, 29), date(2026, 2, 26)), (date(2026, 3, 23), date(2026, 4, 27)), (date(2026, 3, 2), date(2026, 4, 6)),
+])  # fmt: skip
+def test_a_monthly_meeting_begins_on_its_first_day_also_where_that_is_the_fifth_of_its_kind(first, then):
+    days = rrulestr(_rule("FREQ=MONTHLY", first), dtstart=datetime.combine(first, time(10)))
+    assert [day.date() for day in days[:2]] == [first, then]
+
+
+def test_every_working_day_does_not_begin_on_a_saturday():
+    form = MeetingSeriesForm({"title": "Stand-up", "starts_on": "2026-03-07", "at": "10:00", "minutes": "15", "rhythm": "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR", "zone": "UTC"})
+    assert "The first day is no working day." in str(form.errors["starts_on"])
+    assert "starts_on" not in MeetingSeriesForm(form.data | {"starts_on": "2026-03-09"}).errors

@@ -12,11 +12,11 @@ from tandem.samples.words import plans
 from tandem.work.actions import imports
 from tandem.work.models import BaselineDate, WorkItem
 
-_LEARNT, _AHEAD, _FEW, _MOST = 110, 75, 6, 40
-"""Days before the first plan, days that a plan reaches, items without which nobody makes one, and items of one."""
+_LEARNT, _AHEAD, _BEGUN, _FEW, _MOST = 110, 75, 45, 6, 40
+"""Days before the first plan, from the last one to today, within which its work begins; items without which nobody makes one, and items of one."""
 _DAY = 480
-_SHORT, _SPREAD = 1.2, 0.3
-"""Work takes so many times what was planned, the one more and the other less."""
+_SHORT, _SPREAD, _LONGEST = 1.4, 0.3, 45
+"""Work takes so many times what was planned, the one more and the other less; nobody plans more days than that for one item."""
 
 
 def plan(place: Place, timeline: Timeline, project: Project, items: list[Item], rows: dict[int, WorkItem]) -> None:
@@ -40,10 +40,10 @@ def _quarters(first: date, last: date) -> list[date]:
 
 
 def _is_planned(item: Item, on: date) -> bool:
-    """Known by then, still open, and done within the days that a plan reaches."""
+    """Known by then, still open, and begun soon after, however long it took then."""
     if item.is_summary or item.is_milestone or item.removed_at is not None or item.finished_at is None or item.is_open or item.started_at is None:
         return False
-    return item.created_at.date() <= on < item.finished_at.date() <= on + timedelta(_AHEAD)
+    return item.created_at.date() <= on < item.finished_at.date() and item.started_at.date() <= on + timedelta(_BEGUN)
 
 
 def _take(place: Place, project: Project, rows: list[tuple[int, WorkItem]], on: date, number: int) -> None:
@@ -57,7 +57,7 @@ def _days(code: int, row: WorkItem, on: date) -> BaselineDate:
     assert row.actual_finish is not None
     rng = random.Random(7000 + code)
     begun = max(row.actual_start, at(on))
-    days = max(round((row.actual_finish - begun).days * 5 / 7 / (_SHORT * rng.lognormvariate(0.0, _SPREAD))), 1)
+    days = min(max(round((row.actual_finish - begun).days * 5 / 7 / (_SHORT * rng.lognormvariate(0.0, _SPREAD))), 1), _LONGEST)
     start = _working(at(on) + (begun - at(on)) / _SHORT)
     return BaselineDate(item=row, start=start, finish=_working(start + timedelta(days=(days - 1) * 7 // 5)).replace(hour=17), duration_minutes=days * _DAY)
 

@@ -60,7 +60,7 @@ FIELDS = {
     "pmo_signed_by": _("signed for the PMO side by"), "pmo_signed_at": _("signed for the PMO side"), "theme": _("theme"),
     "product_signed_by": _("signed for the product side by"), "product_signed_at": _("signed for the product side"),
     "amounts": _("amounts"), "treatment": _("treatment"), "cost_centre": _("cost centre"), "supplier": _("supplier"), "month": _("month"),
-    "rate": _("exchange rate"), "first_month": _("first month of the fiscal year"), "budget_step": _("budget"), "budget_used": _("used of the budget, in per cent"),
+    "rate": pgettext_lazy("of a field", "rate"), "available": _("available"), "equipment": _("equipment"), "first_month": _("first month of the fiscal year"), "budget_step": _("budget"), "budget_used": _("used of the budget, in per cent"),
     "intended_share": _("intended share"), "computed_from": _("measured by Tandem"), "measured_as": _("measured with the eyes of"),
     "note_en": _("note in English"), "note_zh": _("note in Chinese"), "notes_en": _("introduction in English"), "notes_zh": _("introduction in Chinese"),
     "notes_published_at": _("published"), "is_acceptance": _("acceptance check"),

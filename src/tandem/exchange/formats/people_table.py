@@ -23,12 +23,12 @@ HEADS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "holidays": {"name": ("name", "holiday", "名称", "节日"), "starts_on": ("from", "day", "date", "start", "日期", "开始"), "ends_on": ("to", "end", "结束", "至")},
     "equipment": {
-        "equipment": ("name", "equipment", "resource", "resource name", "material", "名称", "设备", "设备名称", "物料", "资源名称"), "kind": ("kind", "type", "类型", "类别"), "unit": ("unit", "material label", "单位", "计量单位"),
+        "equipment": ("name", "equipment", "resource", "resource name", "material", "名称", "设备", "设备名称", "材料", "物料", "资源名称"), "kind": ("kind", "type", "类型", "类别"), "unit": ("unit", "material label", "单位", "计量单位"),
         "available": ("available", "quantity", "pieces", "stock", "数量", "可用数量", "库存"), "rate": ("cost of one", "cost", "rate", "price", "单价", "费率", "成本"), "currency": ("currency", "币种", "货币"),
         "calendar": ("calendar", "日历", "工作日历"), "description": ("description", "notes", "说明", "描述", "备注"),
     },
     "equipment_needs": {
-        "item": ("work item", "item", "key", "事项", "工作项", "编号"), "equipment": ("equipment", "name", "resource", "material", "设备", "物料", "名称"), "amount": ("amount", "quantity", "units", "数量", "用量"),
+        "item": ("work item", "item", "key", "事项", "工作项", "编号"), "equipment": ("equipment", "name", "resource", "material", "设备", "材料", "物料", "名称"), "amount": ("amount", "quantity", "units", "数量", "用量"),
         "starts_on": ("from", "start", "first day", "开始", "开始日期", "从"), "ends_on": ("to", "end", "last day", "until", "结束", "结束日期", "至"), "override_reason": ("because", "reason", "原因", "理由"),
     },
 }  # fmt: skip
@@ -38,7 +38,7 @@ _KINDS = {
         "holiday": ("annual leave", "holiday", "vacation", "leave", "年假", "休假"), "sickness": ("sickness", "sick", "ill", "病假"), "parental": ("parental leave", "parental", "育儿假", "产假", "陪产假"),
         "training": ("training", "培训"), "other": ("other", "其他"),
     },
-    "equipment": {"equipment": ("machine", "tool", "设备", "机器", "工具"), "material": ("materials", "物料", "材料", "耗材")},
+    "equipment": {"equipment": ("machine", "tool", "设备", "机器", "工具"), "material": ("materials", "材料", "物料", "耗材")},
 }  # fmt: skip
 _NEEDS = {"people": ("name",), "time_off": ("starts_on",), "holidays": ("starts_on",), "equipment": ("equipment",), "equipment_needs": ("item", "equipment", "amount", "starts_on")}
 _NUMBERS = ("percent", "hours", "cost", "bill", "available", "rate", "amount")

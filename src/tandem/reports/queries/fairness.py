@@ -65,6 +65,8 @@ class Worked:
     def of(self, measure: str) -> float | None:
         if measure == "ahead":
             return self.ahead
+        if measure == "night" and not self.clocked:
+            return None
         if measure in ("meetings", "shifts", "night"):
             return sum({"meetings": self.met, "shifts": self.shifts, "night": self.night}[measure])
         if measure == "logged":

@@ -26,7 +26,7 @@ EQUIPMENT = (
     EquipmentFrame("scan", ("Handheld scanner", "手持扫描枪"), ("For trials at the depots.", "用于网点试点。"), "equipment", ("", ""), 24, "4.5"),
     EquipmentFrame("belt", ("Conveyor belt", "输送带"), ("On stock in hall 2.", "2 号库现货。"), "material", ("m", "米"), 900, "38"),
 )
-NEEDS = (("load", "PORT", 2, "1"), ("load", "CUS", 2, "1"), ("load", "DRO", 1, "1"), ("rig", "NGB", 3, "1"), ("rig", "DAT", 1, "1"), ("crane", "NGB", 2, "1"), ("scan", "DRO", 2, "8"), ("belt", "NGB", 2, "220"))
+NEEDS = (("load", "PORT", 1, "1"), ("load", "CUS", 1, "1"), ("rig", "NGB", 1, "1"), ("rig", "DRO", 1, "1"), ("crane", "NGB", 1, "1"), ("scan", "DRO", 2, "8"), ("belt", "NGB", 2, "220"))
 """Of what, in which project, for how many of its next items, how much."""
 BECAUSE: Pair = ("Both want it in these days; the plan says who waits.", "双方都要在这几天使用，由计划决定谁等。")
 CALENDAR: Pair = ("Test hall", "测试厅")

@@ -17,11 +17,11 @@ from tandem.people.models import User
 from tandem.people.scoping import members_of
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-ONCE, OWN = "", "own"
+ONCE, OWN, _WORKDAYS = "", "own", "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR"
 RHYTHMS = (
     (ONCE, pgettext_lazy("rhythm of a meeting", "Once")), ("FREQ=WEEKLY", pgettext_lazy("rhythm of a meeting", "Every week")),
     ("FREQ=WEEKLY;INTERVAL=2", pgettext_lazy("rhythm of a meeting", "Every two weeks")), ("FREQ=MONTHLY", pgettext_lazy("rhythm of a meeting", "Every month, on this weekday")),
-    ("FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR", pgettext_lazy("rhythm of a meeting", "Every working day")), (OWN, pgettext_lazy("rhythm of a meeting", "Another rule")),
+    (_WORKDAYS, pgettext_lazy("rhythm of a meeting", "Every working day")), (OWN, pgettext_lazy("rhythm of a meeting", "Another rule")),
 )  # fmt: skip
 
 
@@ -73,16 +73,18 @@ class MeetingSeriesForm(forms.ModelForm):
             found["rule"] = ""
         elif rhythm != OWN and first is not None:
             found["rule"] = _rule(rhythm, first)
+            if first.weekday() > 4 and rhythm == _WORKDAYS:
+                self.add_error("starts_on", _("The first day is no working day."))
         if not found.get("owner"):
             found.pop("owner", None)
         return found
 
 
 def _rule(rhythm: str, first: Any) -> str:
-    """The weekday of the first day is that of all."""
-    day = _DAYS[first.weekday()]
+    """The weekday of the first day is that of all; every month the same one counts, where it is the fifth the last, which every month has."""
+    day, number = _DAYS[first.weekday()], (first.day - 1) // 7 + 1
     if rhythm == "FREQ=MONTHLY":
-        return f"FREQ=MONTHLY;BYDAY={day};BYSETPOS={min(4, (first.day - 1) // 7 + 1)}"
+        return f"FREQ=MONTHLY;BYDAY={day};BYSETPOS={number if number < 5 else -1}"
     return rhythm if "BYDAY" in rhythm else f"{rhythm};BYDAY={day}"
 
 
@@ -95,6 +97,6 @@ def rhythm_in_words(row: MeetingSeries) -> str:
     """“Every two weeks on Monday”; what no choice of the form makes shows its rule."""
     key = _rhythm_of(row)
     label = str(dict(RHYTHMS)[key])
-    if key in (ONCE, "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR"):
+    if key in (ONCE, _WORKDAYS):
         return label
     return row.rule if key == OWN else _("%(rhythm)s: %(day)s") % {"rhythm": label, "day": WEEKDAYS[row.starts_on.weekday()]}

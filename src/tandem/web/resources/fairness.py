@@ -25,14 +25,20 @@ def page(request: HttpRequest) -> HttpResponse:
     wanted = whole_number(request.GET.get("team", ""), 18) or (known[0][0] if known else 0)
     weeks = whole_number(request.GET.get("weeks", ""), 2) or reads.WEEKS
     weeks = weeks if weeks in reads.CHOICES else reads.WEEKS
-    context: dict[str, Any] = {"teams": sorted(known, key=lambda row: row[1]), "wanted": wanted, "weeks": weeks, "choices": reads.CHOICES, "found": None, "enough": reads.ENOUGH}
+    context: dict[str, Any] = {"teams": sorted(known, key=lambda row: row[1]), "wanted": wanted, "weeks": weeks, "choices": reads.CHOICES, "found": None, "night": "", "enough": reads.ENOUGH}
     if wanted:
         found = reads.of(request.user, reads.team(request.user, wanted), weeks)
         context |= {
             "found": found, "heads": [(day_and_month(week), day_text(week)) for week in found.weeks], "lines": [_line(found, one) for one in found.told],
-            "sentence": _sentence(found), "night": _night(found), "strips": [_strip(found, name) for name in reads.MEASURES] if found.told else [],
+            "sentence": _sentence(found), "night": _night(found), "strips": [_strip(found, name) for name in _shown(found)] if found.told else [],
         }  # fmt: skip
     return render(request, "resources/fairness.html", context)
+
+
+def _shown(found: Fairness) -> list[str]:
+    """Nights only where somebody's calendar has hours there, or a timer knows the time of day: elsewhere a nought would be a guess."""
+    some = {"shifts": any(sum(one.shifts) > 0.05 for one in found.told) or ("shifts" in found.spreads and found.spreads["shifts"].high > 0), "night": any(one.clocked for one in found.told)}
+    return [name for name in reads.MEASURES if some.get(name, True)]
 
 
 def _names() -> dict[str, str]:
@@ -123,7 +129,7 @@ def _line(found: Fairness, one: Worked) -> dict[str, Any]:
     cells = [_cell(found, one, n) for n in range(len(found.weeks))]
     return {
         "name": one.name, "since": one.since, "url": reverse("people_detail", kwargs={"id": one.person_id}), "cells": cells, "is_silent": not any(one.logged),
-        "sums": [(told(name, one.of(name)), _record(found, one, name)) for name in reads.MEASURES],
+        "sums": [(told(name, one.of(name)), _record(found, one, name)) for name in _shown(found)],
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -61,7 +62,7 @@ class TableForm(forms.Form):
             rows = User.objects.visible_to(user).active()
             self.fields["where"].label = _("Whose, where no line says it")
         empty = [("", "–")] if what == "time_off" else []
-        self.fields["where"].choices = [*empty, *((str(row.pk), str(row)) for row in rows.order_by("name")[:1000])]  # type: ignore[attr-defined]
+        self.fields["where"].choices = [*empty, *((str(row.pk), str(row)) for row in (rows.order_by(F("parent").asc(nulls_first=True) if what == "equipment" else "name", "name"))[:1000])]  # type: ignore[attr-defined]
         self.rows = rows
 
     def chosen(self) -> Any:
