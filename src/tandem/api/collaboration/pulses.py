@@ -19,7 +19,7 @@ from tandem.reports.queries import pulses as reads
 
 router = Router(tags=["collaboration"])
 rounds = Router(tags=["collaboration"])
-_Questions = Annotated[list[text(pulses.LONGEST_QUESTION, 1)], Field(min_length=1, max_length=pulses.MOST_QUESTIONS)]  # type: ignore[misc]
+_Questions = Annotated[list[text(pulses.LONGEST_QUESTION, 1)], Field(min_length=1, max_length=pulses.MOST_QUESTIONS)]  # type: ignore[valid-type]
 _FIELDS = "name every_weeks open_days next_on"
 
 

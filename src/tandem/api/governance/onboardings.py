@@ -20,7 +20,7 @@ from tandem.reports.queries import onboardings as reads
 templates = Router(tags=["governance"])
 router = Router(tags=["governance"])
 steps = Router(tags=["governance"])
-_Whose = Literal[(*Who.values, *Role.values)]
+_Whose = Literal[(*Who.values, *Role.values)]  # type: ignore[valid-type]
 
 
 class OnboardingTemplateStep(Body):

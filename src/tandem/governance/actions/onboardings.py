@@ -17,7 +17,7 @@ from tandem.people import writing
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Role, Space, User
 from tandem.people.scoping import members_of, roles_of
-from tandem.planning.calendars import STANDARD, Calendars
+from tandem.planning.calendars import Calendars
 from tandem.resources.models import Employment
 
 _DO = Permission.MANAGE_RESOURCES
@@ -145,7 +145,8 @@ class _Days:
         where = term.calendar.space_id if term and term.calendar else term.space_id if term else space.pk
         calendars = Calendars([where], on)
         self.on = on
-        self.calendar = calendars.of_row(term.calendar_id) if term and term.calendar_id in calendars.rows else calendars.of_space(where) or STANDARD
+        own = term.calendar_id if term else None
+        self.calendar = calendars.of_row(own) if own is not None and own in calendars.rows else calendars.of_space(where)
 
     def after(self, count: int) -> date:
         """0 is the day itself, whether one works on it or not."""

@@ -44,7 +44,8 @@ def courses(found: list[PulseRound]) -> list[Course]:
 
 
 def _of(row: PulseRound, question: str) -> float | None:
-    return row.results[row.questions.index(question)] if row.results else None
+    found: float | None = row.results[row.questions.index(question)] if row.results else None
+    return found
 
 
 def may_read_words(user: Any, pulse: Pulse) -> bool:
