@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from tandem.governance import sides
 from tandem.governance.actions import change_verdicts
 from tandem.governance.models import ChangeRequest
 from tandem.kit import clock
 from tandem.people.models import Role
-from tandem.planning import levelling, plan_ranges
+from tandem.planning import branch_ranges, levelling, plan_branches, plan_conflicts, plan_ranges, plan_trials
 from tandem.planning.models import LevelledDates, PlanConflict
 from tandem.portfolio.models import Budget, CostLine
 from tandem.product.actions import features
@@ -236,3 +238,41 @@ def test_an_objective_says_what_of_it_hangs_on_the_change(yard):
     outcome = ChangeRequest.objects.select_related("scenario").get(pk=row.pk).scenario.outcome
     found = change_requests_read.wider(yard.alma, outcome)
     assert [(one.title, names) for one, names in found.objectives] == [("Faster berths", [yard.feature.title])]
+
+
+def test_rows_are_held_only_while_they_are_read(yard, monkeypatch):
+    """Levelling, conflicts and ranges are computed when the edits are taken back: whoever works on these rows does not wait for it."""
+    inside, computed = [], set()
+
+    def holding(real):
+        def run(*given):
+            inside.append(True)
+            try:
+                return real(*given)
+            finally:
+                inside.pop()
+
+        return run
+
+    def free(name, real):
+        def run(*given, **more):
+            assert not inside, f"{name} while rows are held"
+            computed.add(name)
+            return real(*given, **more)
+
+        return run
+
+    monkeypatch.setattr(plan_branches, "with_them", holding(plan_branches.with_them))
+    for module, name in ((plan_trials, "solved"), (plan_conflicts, "find"), (branch_ranges, "drawn"), (plan_branches, "compared")):
+        monkeypatch.setattr(module, name, free(name, getattr(module, name)))
+    row = make.change_request(actor=yard.mei, space=yard.project.space, changes=[("item", yard.items[0].pk, {"expected_minutes": 9600})])
+    assert row.scenario.outcome["projects"] and row.scenario.outcome["ranges"]
+    assert computed == {"solved", "find", "drawn", "compared"}
+
+
+def test_what_is_taken_back_queues_nothing(yard):
+    row = make.change_request(actor=yard.mei, space=yard.project.space, changes=[("item", yard.items[0].pk, {"expected_minutes": 9600})], computed=False)
+    changes, before = list(row.scenario.changes.select_related("by")), ProcrastinateJob.objects.count()
+    there, refused = plan_branches.with_them(changes, sides.stand_in, lambda: (WorkItem.objects.get(pk=yard.items[0].pk).remaining_minutes, ProcrastinateJob.objects.count()))
+    assert (there, refused) == ((9600, before), [])
+    assert WorkItem.objects.get(pk=yard.items[0].pk).remaining_minutes != 9600

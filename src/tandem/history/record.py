@@ -22,6 +22,7 @@ subscribers: list[Subscriber] = []
 
 
 _run: ContextVar[uuid.UUID | None] = ContextVar("run", default=None)
+_is_taken_back: ContextVar[bool] = ContextVar("is_taken_back", default=False)
 
 
 @contextmanager
@@ -32,6 +33,16 @@ def within(run: uuid.UUID) -> Iterator[None]:
         yield
     finally:
         _run.reset(before)
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Around what is rolled back in any case: nobody is told of it, and nothing is queued for it."""
+    before = _is_taken_back.set(True)
+    try:
+        yield
+    finally:
+        _is_taken_back.reset(before)
 
 
 def canonical(value: Any) -> str:
@@ -124,7 +135,7 @@ def record_past(rows: Iterable[Past], *, run: uuid.UUID | None = None) -> list[E
         [EventText(event=e, changes=_plain(t)) for e, t in zip(events, texts, strict=True) if t],
         batch_size=2000,
     )
-    for subscriber in subscribers:
+    for subscriber in () if _is_taken_back.get() else subscribers:
         subscriber(events)
     return events
 

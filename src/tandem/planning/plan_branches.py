@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
+from tandem.history.record import taken_back
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.planning import levelling, open_work, plan_problem, plan_solver, plan_trials
@@ -110,7 +111,7 @@ def with_them(changes: list[PlanChange], carrier: Carrier | None, read: Callable
     What they change is held meanwhile as by a decision, in the same order: so `read` reads, and computes nothing."""
     refused: list[list[Any]] = []
     run = uuid.uuid4()
-    with transaction.atomic():
+    with taken_back(), transaction.atomic():
         plan_scenarios.lock(changes)
         for change in changes:
             try:

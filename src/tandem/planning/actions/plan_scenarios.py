@@ -9,7 +9,7 @@ from django.db import transaction
 
 from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
-from tandem.history.record import canonical, record, within
+from tandem.history.record import canonical, record, taken_back, within
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people import writing
@@ -226,7 +226,7 @@ def rehearse(actor: Any, change: PlanChange) -> None:
     """A real run that is taken back: every rule speaks, nothing is written. What it says to somebody else than who wrote the change is
     told as far as the writer may know it."""
     try:
-        with transaction.atomic():
+        with taken_back(), transaction.atomic():
             plan_changes.carry_out(actor=actor, change=change, run=uuid.uuid4(), reason="–")
             transaction.set_rollback(True)
     except (Refused, Denied, Hidden) as problem:
