@@ -55,6 +55,7 @@ FIELDS = {
     "giver_name": _("giver"), "is_public": _("public"), "outside_votes": _("votes at the source"), "outside_comments": _("comments at the source"),
     "quote": _("sentence that proves it"), "vote": _("vote"), "segment": _("segment"), "merged_into": _("merged into"), "origin": _("source"),
     "is_indexed": _("search engines may list it"), "is_embeddable": _("other sites may show it in a frame"),
+    "questions": _("questions"), "every_weeks": _("every so many weeks"), "open_days": _("days to answer"), "receiver": _("to whom"), "words": _("what for"), "buddy": _("buddy"), "template": _("list to begin from"),
     "scope_in": _("in scope"), "scope_out": _("out of scope"), "measures": _("success measures"), "key_result_ids": _("key results"),
     "kpi_ids": _("KPIs"), "assumptions": _("assumptions"), "number": _("number"), "written_by": _("written by"),
     "pmo_signed_by": _("signed for the PMO side by"), "pmo_signed_at": _("signed for the PMO side"), "theme": _("theme"),

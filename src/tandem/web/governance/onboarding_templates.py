@@ -37,7 +37,7 @@ class StepsWidget(forms.Widget):
 
 
 class TemplateForm(forms.ModelForm):
-    steps = forms.Field(label=_("Steps"), widget=StepsWidget, required=False, help_text=_("With a number below 0 it is due so many working days before. The day is the first of who joins, the last of who leaves."))
+    steps = forms.Field(label=_("Steps"), widget=StepsWidget, help_text=_("With a number below 0 it is due so many working days before. The day is the first of who joins, the last of who leaves."))
 
     class Meta:
         model = OnboardingTemplate
