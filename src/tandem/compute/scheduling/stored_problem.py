@@ -69,7 +69,8 @@ class StoredProblem:
 
     def _raw(self, slots: npt.NDArray[np.int64] | int) -> npt.NDArray[np.int64]:
         size = len(self.kept)
-        return self.kept[np.asarray(slots) % size] + np.asarray(slots) // size * self.period
+        found: npt.NDArray[np.int64] = self.kept[np.asarray(slots) % size] + np.asarray(slots) // size * self.period
+        return found
 
     def _clock(self, raw: int) -> datetime:
         return self.origin + timedelta(minutes=self.minutes * raw)
