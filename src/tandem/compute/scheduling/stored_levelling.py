@@ -106,7 +106,7 @@ def _ends(made: StoredProblem, plan: Plan) -> list[datetime]:
     for k, one in enumerate(made.problem.activities):
         if one.id in made.parts:
             stretches = made.worked(one, int(plan.starts[k]), int(plan.finishes[k]))
-            found.append(moment_of(stretches[-1][1]) if stretches else made.moment(int(plan.starts[k])))
+            found.append(moment_of(stretches[-1][1]) if stretches else made.end(int(plan.starts[k])))
     return found
 
 
@@ -124,7 +124,7 @@ def _shifts(made: StoredProblem, plan: Plan) -> tuple[Shift, ...]:
 
 def _why(made: StoredProblem, cause: Cause) -> tuple[str, str, tuple[str, ...], datetime]:
     """Code, resource, who holds it, until when."""
-    until = made.moment(cause.until)
+    until = made.end(cause.until) if cause.code in ("capacity", "link", "max_lag") else made.moment(cause.until)
     holders = [holder.activity for holder in cause.holders] or [cause.other] * bool(cause.other)
     if cause.code == "capacity" and not holders:
         last = instant(until)

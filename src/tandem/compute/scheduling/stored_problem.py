@@ -1,4 +1,4 @@
-"""A stored plan with its people as a problem of levelling: an axis of quarter hours to hours, what is done as a fact.
+"""A stored plan with its people as a problem of levelling: an axis of quarter hours to hours in which somebody works, what is done as a fact.
 
 What has been worked stays and takes its capacity; what is left of a begun task may go on later. People of a task whose
 calendars differ are moved each for themselves, as MS Project does when it may adjust individual assignments.
@@ -47,7 +47,8 @@ class Part:
 
 @dataclass(eq=False)
 class StoredProblem:
-    """`done`: what has been worked, by the stored dates. `minutes`: of a slot; slot 0 begins at `origin`."""
+    """`done`: what has been worked, by the stored dates. `minutes`: of a slot. `kept`: which of all slots from `origin` on are on the
+    axis, over `period` of them, then again: 17:00 and 8:00 the next morning are one place of it, where nobody works at night."""
 
     problem: Problem
     parts: dict[str, Part]
@@ -55,16 +56,33 @@ class StoredProblem:
     origin: datetime
     minutes: int
     masks: Mapping[str, npt.NDArray[np.bool_]]
+    kept: npt.NDArray[np.int64]
+    period: int
 
     def moment(self, slot: int) -> datetime:
-        return self.origin + timedelta(minutes=self.minutes * slot)
+        """When a slot begins."""
+        return self._clock(int(self._raw(slot)))
+
+    def end(self, slot: int) -> datetime:
+        """When the slot before it ends."""
+        return self._clock(int(self._raw(slot - 1)) + 1) if slot > 0 else self.moment(slot)
+
+    def _raw(self, slots: npt.NDArray[np.int64] | int) -> npt.NDArray[np.int64]:
+        size = len(self.kept)
+        found: npt.NDArray[np.int64] = self.kept[np.asarray(slots) % size] + np.asarray(slots) // size * self.period
+        return found
+
+    def _clock(self, raw: int) -> datetime:
+        return self.origin + timedelta(minutes=self.minutes * raw)
 
     def worked(self, activity: Activity, start: int, finish: int) -> tuple[tuple[int, int], ...]:
         """The instants from which to which an activity works."""
         mask = self.masks[activity.calendar] if activity.calendar else None
         open_ = np.ones(finish - start, np.bool_) if mask is None else mask[np.arange(start, finish) % len(mask)]
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], open_.astype(np.int8), [0])))).reshape(-1, 2) + start
-        return tuple((instant(self.moment(a)), instant(self.moment(b))) for a, b in edges.tolist())
+        raw = self._raw(np.flatnonzero(open_) + start)
+        breaks = np.flatnonzero(np.diff(raw) != 1)
+        spans = zip(raw[np.concatenate(([0], breaks + 1))].tolist(), raw[np.concatenate((breaks, [-1]))].tolist(), strict=True) if len(raw) else ()
+        return tuple((instant(self._clock(a)), instant(self._clock(b + 1))) for a, b in spans)
 
 
 def earliest(plan: StoredPlan) -> StoredPlan:
@@ -116,7 +134,7 @@ class _Maker:
                 self._link(number, link, before, after)
         calendars = tuple(Calendar(name, tuple(mask.tolist())) for name, mask in self.masks.items())
         problem = Problem(tuple(self.activities), tuple(self.links), self._resources(), calendars)
-        return StoredProblem(problem, self.parts, tuple(self.done), self.origin, self.minutes, self.masks)
+        return StoredProblem(problem, self.parts, tuple(self.done), self.origin, self.minutes, self.masks, self.kept, self.period)
 
     def _axis(self) -> None:
         plan = self.plan
@@ -127,17 +145,37 @@ class _Maker:
         last = max([plan.finish, *(task.finish for task in plan.tasks)])
         self.origin = datetime.combine(first.date(), time())
         weeks = ceil((3 * (last - first).days + 60) / 7)
-        self.slots = min(weeks, _LONGEST * self.minutes // (7 * 1440)) * 7 * 1440 // self.minutes
+        self.period = min(weeks, _LONGEST * self.minutes // (7 * 1440)) * 7 * 1440 // self.minutes
+        self.kept = self._worked_slots()
+        self.slots = len(self.kept)
 
-    def _slot(self, at: datetime, *, up: bool = False) -> int:
+    def _worked_slots(self) -> npt.NDArray[np.int64]:
+        """Those in which some calendar works that a task or one of its people has; all of them where something runs on the clock."""
+        plan, every = self.plan, np.arange(self.period, dtype=np.int64)
+        if any(task.elapsed for task in plan.tasks) or any(link.lag and link.lag_is_elapsed for link in plan.links):
+            return every
+        used = {(plan.calendar,)} | {calendars_of(plan, task, one) for task in plan.tasks for one in (*task.assignments, StoredAssignment())}
+        some, last = np.zeros(self.period, np.bool_), self.origin + timedelta(minutes=self.minutes * self.period)
+        for names in used:
+            for begin, end in within(self._long(names), self.origin, last):
+                some[self._raw(moment_of(begin)) : self._raw(moment_of(end), up=True)] = True
+        found = np.flatnonzero(some)
+        return found if len(found) else every
+
+    def _raw(self, at: datetime, *, up: bool = False) -> int:
         slots = (at - self.origin).total_seconds() / 60 / self.minutes
         return max(ceil(slots) if up else floor(slots), 0)
+
+    def _slot(self, at: datetime, *, up: bool = False) -> int:
+        """The place on the axis; of what lies where nobody works, that of the next slot in which somebody does."""
+        rounds, raw = divmod(self._raw(at, up=up), self.period)
+        return rounds * len(self.kept) + int(np.searchsorted(self.kept, raw))
 
     def _calendar(self, names: tuple[str, ...]) -> str:
         """The slots that are wholly worked by all these calendars; those that say the same are one."""
         if names not in self.rows:
             axis = axis_of(self.plan, names)
-            mask, last = np.zeros(self.slots, np.bool_), self.origin + timedelta(minutes=self.minutes * self.slots)
+            mask, last = np.zeros(self.slots, np.bool_), self.origin + timedelta(minutes=self.minutes * self.period)
             for begin, end in within(self._long(names), self.origin, last):
                 mask[self._slot(moment_of(begin), up=True) : self._slot(moment_of(end))] = True
             if not mask.any():
@@ -148,7 +186,7 @@ class _Maker:
         return self.rows[names]
 
     def _long(self, names: tuple[str, ...]) -> Axis:
-        last = self.origin + timedelta(minutes=self.minutes * self.slots)
+        last = self.origin + timedelta(minutes=self.minutes * self.period)
         return axis_of(replace(self.plan, start=self.origin, finish=last), names)
 
     def _task(self, task: StoredTask) -> None:
@@ -296,5 +334,5 @@ class _Maker:
         if minutes and not elapsed:
             self._calendar((self.plan.calendar,))
             axis, at = self.axes[(self.plan.calendar,)], tail.start if by_start else tail.finish
-            minutes = (axis.add(at, minutes) - at).total_seconds() / 60
+            return self._slot(axis.add(at, minutes)) - self._slot(at, up=True)
         return round(minutes / self.minutes)
