@@ -21,8 +21,8 @@ from tests import migrated
 
 CONFIG = Path(cli.__file__).parent
 COMMANDS = [
-    "backup", "change", "compute", "demo", "doctor", "equipment", "import", "methods", "migrate", "openapi", "people", "plan", "restore", "risks", "sample", "serve", "stop",
-    "token", "user", "work", "worker",
+    "backup", "change", "compute", "demo", "doctor", "documents", "equipment", "import", "meetings", "methods", "migrate", "onboarding", "openapi", "people", "plan", "pulses",
+    "restore", "risks", "sample", "serve", "stakeholders", "stop", "thanks", "token", "user", "work", "worker",
 ]  # fmt: skip
 
 
