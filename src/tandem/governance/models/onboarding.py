@@ -78,7 +78,7 @@ class Onboarding(Scoped):
     class Meta:
         ordering = ["-on", "-id"]
         indexes = [models.Index(fields=["person", "on"], name="onboarding_of_person")]
-        constraints = [models.UniqueConstraint(fields=["person", "kind"], condition=models.Q(state="open"), name="one_open_onboarding")]
+        constraints = [models.UniqueConstraint(fields=["space", "person", "kind"], condition=models.Q(state="open"), name="one_open_onboarding")]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.get_kind_display()}"
