@@ -82,6 +82,25 @@ def test_whose_step_is_due_hears_of_it_once(world, joining):
     assert told == {"Ada Admin", "Boris Orlov", "陈悦"}
 
 
+def test_steps_of_a_role_stand_on_the_home_pages_of_those_who_have_it(world, joining):
+    assert [one.text for one in reads.due(world.admin, MONDAY)] == ["Accounts"]
+    assert [one.text for one in reads.due(world.boris, MONDAY)] == ["Say what is expected"]
+
+
+def test_a_step_whose_doer_has_left_is_told_to_the_manager_else_to_who_manages_resources(world, template):
+    buddy, boss = (make.user(actor=world.admin, name=name, role=Role.MEMBER) for name in ("Buddy", "Boss"))
+    row = onboardings.start(actor=world.admin, space=world.root, template=template, person=world.mei, on=MONDAY, buddy=buddy, manager=boss)
+    users.disable(actor=world.admin, user=buddy)
+    step = list(OnboardingStep.objects.filter(onboarding=row, who="buddy").select_related("onboarding__person"))
+    assert onboardings._stand_ins(step) == {step[0].pk: {boss.pk}}
+    with clock.held_at(clock.now().replace(year=2027, month=3, day=2)):
+        onboardings.remind()
+    key = f"onboarding:{step[0].pk}:{step[0].due_on}"
+    assert list(Notification.objects.filter(mark=key).values_list("user", flat=True)) == [boss.pk]
+    users.disable(actor=world.admin, user=boss)
+    assert world.admin.pk in onboardings._stand_ins(step)[step[0].pk]
+
+
 def test_one_list_of_a_kind_and_helpers_are_others(world, template, joining):
     with pytest.raises(Refused, match="onboarding_twice"):
         onboardings.start(actor=world.admin, space=world.root, template=template, person=world.mei, on=MONDAY)
@@ -179,6 +198,13 @@ def test_terms_that_begin_or_end_soon_ask_for_a_list(world, template):
     assert reads.coming(world.admin) == [term]
     onboardings.start(actor=world.admin, space=world.root, template=template, person=world.mei, on=soon)
     assert reads.coming(world.admin) == []
+
+
+def test_who_leaves_is_named_only_where_the_reader_manages_resources(world):
+    pia = make.user(actor=world.admin, name="Pia", role=Role.PORTFOLIO_MANAGER, space=world.project.space)
+    today = clock.today()
+    employments.create(actor=world.admin, space=world.root, person=world.mei, starts_on=today - timedelta(days=400), ends_on=today + timedelta(days=20))
+    assert len(reads.coming(world.admin)) == 1 and reads.coming(pia) == []
 
 
 class TestPages:

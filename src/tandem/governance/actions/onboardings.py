@@ -15,7 +15,7 @@ from tandem.kit import clock
 from tandem.kit.errors import Denied, Refused, Stale
 from tandem.kit.types import Ref
 from tandem.people import writing
-from tandem.people.access import Permission, may, require
+from tandem.people.access import GRANTS, Permission, may, require
 from tandem.people.models import Role, Space, User
 from tandem.people.scoping import members_of, roles_of
 from tandem.planning.calendars import Calendars
@@ -111,24 +111,36 @@ def may_tick(user: Any, row: Onboarding, step: OnboardingStep) -> bool:
 
 
 def remind() -> int:
-    """Whose step is due hears of it once for its day. May run as often as it likes."""
+    """Whose step is due hears of it once for its day; where nobody of them can be reached any more, the manager, else who manages resources there.
+    May run as often as it likes."""
     rows = list(OnboardingStep.objects.due(clock.today()).select_related("onboarding__person"))
-    wanted = {one.pk: _doers(one) for one in rows}
-    seen = notifications.spaces_seen_by(set().union(*wanted.values()) if wanted else set())
+    wanted, stood_in = _doers(rows), _stand_ins(rows)
+    seen = notifications.spaces_seen_by(set().union(*wanted.values(), *stood_in.values()) if wanted else set())
     news = [
         News(
             pk, "due", Ref(Onboarding._meta.label_lower, one.onboarding_id), one.space_id if one.space_id in seen[pk] else min(seen[pk]), f"onboarding:{one.pk}:{one.due_on}",
             facts={"onboarding_step": one.text, "who": one.onboarding.person.name, "due_on": one.due_on.isoformat()},
         )
-        for one in rows for pk in sorted(wanted[one.pk]) if seen.get(pk)
+        for one in rows for pk in sorted(_reached(wanted[one.pk], seen) or _reached(stood_in[one.pk], seen))
     ]  # fmt: skip
     return notifications.tell(news)
 
 
-def _doers(step: OnboardingStep) -> set[int]:
-    if not step.role:
-        return {step.doer_id} if step.doer_id else set()
-    return set(members_of(step.space_id).filter(role=step.role).values_list("user_id", flat=True))
+def _reached(people: set[int], seen: dict[int, frozenset[int]]) -> set[int]:
+    return {pk for pk in people if seen.get(pk)}
+
+
+def _doers(rows: list[OnboardingStep]) -> dict[int, set[int]]:
+    """Those of a role are asked for once for each space and role."""
+    of_role = {key: set(members_of(key[0]).filter(role=key[1]).values_list("user_id", flat=True)) for key in {(one.space_id, one.role) for one in rows if one.role}}
+    return {one.pk: of_role[one.space_id, one.role] if one.role else {one.doer_id} if one.doer_id else set() for one in rows}
+
+
+def _stand_ins(rows: list[OnboardingStep]) -> dict[int, set[int]]:
+    holders = [role for role, held in GRANTS.items() if _DO in held]
+    of_space = {pk: set(members_of(pk).filter(role__in=holders).values_list("user_id", flat=True)) for pk in {one.space_id for one in rows}}
+    active = set(User.objects.active().filter(pk__in={one.onboarding.manager_id for one in rows}).values_list("pk", flat=True))
+    return {one.pk: {manager} if (manager := one.onboarding.manager_id) in active else of_space[one.space_id] for one in rows}
 
 
 def _doer(row: Onboarding, who: str, actor: Any) -> User | None:
