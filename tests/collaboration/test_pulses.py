@@ -195,6 +195,8 @@ def test_what_a_round_gathers_is_in_no_backup_and_no_replica():
     with connection.cursor() as cursor:
         cursor.execute("SELECT relpersistence FROM pg_class WHERE relname IN ('collaboration_pulsebox', 'collaboration_pulseturnout')")
         assert cursor.fetchall() == [("u",)] * 2, "UNLOGGED: never in the log that archives and replicas follow"
+        cursor.execute("SHOW log_min_error_statement")
+        assert cursor.fetchone() == ("panic",), "a statement that fails does not carry the box into the log"
     from tandem.config import backup
 
     with connection.cursor() as cursor:
@@ -300,6 +302,7 @@ def test_ending_it_throws_an_open_round_away(world, pulse, people):
         pulses.remove(actor=world.boris, pulse=pulse)
     pulses.end(actor=world.boris, pulse=pulse)
     row.refresh_from_db()
+    assert row.answered_count is None, "thrown away is not “nobody answered”"
     assert (row.is_closed, row.results, row.words, PulseBox.objects.exists()) == (True, None, [], False)
     with pytest.raises(Refused, match="pulse_ended"):
         pulses.end(actor=world.boris, pulse=pulse)

@@ -27,7 +27,7 @@ def pulses_list(place: str | None, is_json: bool) -> None:
         return
     names = {row["id"]: row["name"] for row in api.rows("pulses/", most=MOST, **_of(api, place))}
     lines = [
-        (row["id"], clean(names.get(row["pulse_id"], "")), row["closes_on"], f"{row['answered_count']}/{row['asked_count']}" if row["is_closed"] else _("open"),
+        (row["id"], clean(names.get(row["pulse_id"], "")), row["closes_on"], f"{'–' if row['answered_count'] is None else row['answered_count']}/{row['asked_count']}" if row["is_closed"] else _("open"),
          " ".join(f"{n:g}" for n in row["results"]) if row["results"] else _("too few answered") if row["is_closed"] else "")
         for row in rows
     ]  # fmt: skip

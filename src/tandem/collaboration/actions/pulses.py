@@ -220,7 +220,7 @@ def average(tally: list[int]) -> float:
 
 def _forget(rows: Any) -> None:
     for row in rows.select_for_update(of=("self",)):
-        row.write(expected=None, is_closed=True, answered_count=0)
+        row.write(expected=None, is_closed=True, answered_count=None)
         PulseBox.objects.filter(round=row).delete()
         PulseTurnout.objects.filter(round=row).delete()
 

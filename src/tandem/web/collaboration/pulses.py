@@ -146,7 +146,7 @@ def _ticks(one: Course) -> list[tuple[int, str]]:
 def _response(row: PulseRound) -> dict[str, Any]:
     share = reads.response(row)
     counts = {"n": row.answered_count or 0, "all": row.asked_count}
-    said = ngettext("%(n)s of %(all)s answered", "%(n)s of %(all)s answered", counts["n"]) % counts
+    said = ngettext("%(n)s of %(all)s answered", "%(n)s of %(all)s answered", counts["n"]) % counts if row.answered_count is not None else now_("thrown away: the pulse was ended")
     return {"row": row, "share": share, "said": said, "percent": charts.percent(share), "is_told": row.results is not None, "averages": [told(value) for value in row.results or []]}
 
 
