@@ -403,7 +403,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "pulse_rounds_answers_create": lambda a: {"scores": [4], "words": ""},
     "onboarding_templates_create": lambda a: {"space_id": a.project.space_id, "name": "Yard", "kind": "leaving", "steps": [{"text": "Keys back", "who": "administrator", "after": -1}]},
     "onboarding_templates_change": lambda a: {"name": "The desk"},
-    "onboardings_create": lambda a: {"space_id": a.project.space_id, "template_id": a.onboarding_template.pk, "person_id": a.admin.pk, "on": _days(5)},
+    "onboardings_create": lambda a: {"space_id": a.space.pk, "template_id": a.onboarding_template.pk, "person_id": a.member.pk, "on": _days(5)},
     "onboardings_change": lambda a: {"buddy_id": a.admin.pk},
     "onboardings_stops_create": lambda a: {},
     "onboarding_steps_ticks_create": lambda a: {"is_done": True},

@@ -95,7 +95,12 @@ def test_pages_are_read_written_and_found(ask):
     assert "no version 9" in ask("documents", "show", "5", "--version", "9", code=1)
     ask("documents", "new", "Notes", "--in", "por", given="Text")
     assert FakeApi.sent[-1] == ("POST", "documents/", {"space_id": 7, "title": "Notes", "body": "Text"})
-    assert "version 3" in ask("documents", "write", "5", "--note", "shorter", given="Less")
+    assert ask("documents", "show", "5", "--raw").startswith("We ship on Tuesdays.") and "# How" not in ask("documents", "show", "5", "--raw")
+    before = len(FakeApi.sent)
+    ask("documents", "write", "5", given="Less", code=2)
+    assert "is at version 2" in ask("documents", "write", "5", "--edition", "1", given="Less", code=1)
+    assert not [one for one in FakeApi.sent[before:] if one[0] == "PATCH"], "who saved meanwhile is not overwritten"
+    assert "version 3" in ask("documents", "write", "5", "--edition", "2", "--note", "shorter", given="Less")
     assert FakeApi.sent[-1] == ("PATCH", "documents/5/", {"body": "Less", "note": "shorter"})
 
 
@@ -111,10 +116,12 @@ def test_who_is_to_be_told_something_comes_first(ask):
 def test_a_pulse_is_answered_and_says_where_too_few_did(ask):
     said = ask("pulses", "list")
     assert "4 2.5" in said and "too few answered" in said and "6/7" in said
-    assert ask("pulses", "answer", "7") == "1. I can keep up.\n"
-    assert "Nobody can see" in ask("pulses", "answer", "7", "4", "--words", "Fine")
+    said = ask("pulses", "answer", "7", given="9\n4\nFine\n")
+    assert "1. I can keep up. (1–5)" in said and "No page shows" in said
     assert FakeApi.sent[-1] == ("POST", "pulse-rounds/7/answers/", {"scores": [4], "words": "Fine"})
-    ask("pulses", "answer", "7", "6", code=2)
+    ask("pulses", "answer", "7", given="4\n\n")
+    assert FakeApi.sent[-1][2] == {"scores": [4], "words": ""}
+    ask("pulses", "answer", "7", "4", code=2)
 
 
 def test_thanks_are_given_and_taken_back(ask):

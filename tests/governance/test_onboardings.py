@@ -12,6 +12,7 @@ from tandem.governance.models import Onboarding, OnboardingStep
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused
+from tandem.people.actions import users
 from tandem.people.models import Role
 from tandem.reports.queries import onboardings as reads
 from tandem.resources.actions import employments
@@ -81,6 +82,25 @@ def test_whose_step_is_due_hears_of_it_once(world, joining):
     assert told == {"Ada Admin", "Boris Orlov", "陈悦"}
 
 
+def test_steps_of_a_role_stand_on_the_home_pages_of_those_who_have_it(world, joining):
+    assert [one.text for one in reads.due(world.admin, MONDAY)] == ["Accounts"]
+    assert [one.text for one in reads.due(world.boris, MONDAY)] == ["Say what is expected"]
+
+
+def test_a_step_whose_doer_has_left_is_told_to_the_manager_else_to_who_manages_resources(world, template):
+    buddy, boss = (make.user(actor=world.admin, name=name, role=Role.MEMBER) for name in ("Buddy", "Boss"))
+    row = onboardings.start(actor=world.admin, space=world.root, template=template, person=world.mei, on=MONDAY, buddy=buddy, manager=boss)
+    users.disable(actor=world.admin, user=buddy)
+    step = list(OnboardingStep.objects.filter(onboarding=row, who="buddy").select_related("onboarding__person"))
+    assert onboardings._stand_ins(step) == {step[0].pk: {boss.pk}}
+    with clock.held_at(clock.now().replace(year=2027, month=3, day=2)):
+        onboardings.remind()
+    key = f"onboarding:{step[0].pk}:{step[0].due_on}"
+    assert list(Notification.objects.filter(mark=key).values_list("user", flat=True)) == [boss.pk]
+    users.disable(actor=world.admin, user=boss)
+    assert world.admin.pk in onboardings._stand_ins(step)[step[0].pk]
+
+
 def test_one_list_of_a_kind_and_helpers_are_others(world, template, joining):
     with pytest.raises(Refused, match="onboarding_twice"):
         onboardings.start(actor=world.admin, space=world.root, template=template, person=world.mei, on=MONDAY)
@@ -91,6 +111,48 @@ def test_one_list_of_a_kind_and_helpers_are_others(world, template, joining):
         onboardings.tick(actor=world.admin, step=joining.steps.first())
     again = onboardings.start(actor=world.admin, space=world.root, template=template, person=world.mei, on=MONDAY)
     assert {one.doer for one in again.steps.filter(who__in=("buddy", "manager"))} == {world.admin}, "nobody named: whoever begins it"
+
+
+def test_a_list_is_begun_where_the_person_is_kept_and_tells_nothing_of_lists_elsewhere(world, template, joining):
+    pia = make.user(actor=world.admin, name="Pia", role=Role.PORTFOLIO_MANAGER, space=world.project.space)
+    space, own = world.project.space, onboarding_templates.create(actor=world.admin, space=world.project.space, name="Own", kind="joining", steps=STEPS[:1])
+    with pytest.raises(Refused, match="kept_elsewhere"):
+        onboardings.start(actor=pia, space=space, template=own, person=world.alma, on=MONDAY)
+    person = make.user(actor=world.admin, name="Kept here", role=Role.MEMBER, space=space)
+    onboardings.start(actor=world.admin, space=world.root, template=template, person=person, on=MONDAY)
+    assert onboardings.start(actor=pia, space=space, template=own, person=person, on=MONDAY).pk, "a list that she does not see neither blocks nor tells"
+    with pytest.raises(Refused, match="onboarding_twice"):
+        onboardings.start(actor=pia, space=space, template=own, person=person, on=MONDAY)
+
+
+def test_nobody_without_an_active_account_has_a_list(world, template):
+    gone = make.user(actor=world.admin, name="Gone", role=Role.MEMBER)
+    users.disable(actor=world.admin, user=gone)
+    gone.refresh_from_db()
+    with pytest.raises(Refused, match="onboarding_person"):
+        onboardings.start(actor=world.admin, space=world.root, template=template, person=gone, on=MONDAY)
+
+
+def test_a_change_hands_over_only_what_it_changes(world, template):
+    other = make.user(actor=world.admin, name="Also of HR", role=Role.ADMINISTRATOR)
+    row = onboardings.start(actor=world.admin, space=world.root, template=template, person=world.mei, on=MONDAY, buddy=world.chen)
+    onboardings.change(actor=other, onboarding=row, version=None, buddy=world.chen)
+    assert row.steps.get(who="manager").doer == world.admin
+    before = row.steps.get(who="buddy").version
+    onboardings.change(actor=other, onboarding=row, version=None, buddy=world.alma)
+    assert (row.steps.get(who="manager").doer, row.steps.get(who="buddy").doer, row.steps.get(who="buddy").version) == (world.admin, world.alma, before + 1)
+    onboardings.change(actor=other, onboarding=row, version=None, buddy=None)
+    assert row.steps.get(who="buddy").doer == world.alma, "nobody is named any more: who has it keeps it"
+
+
+def test_a_tick_is_not_taken_back_while_a_newer_list_runs(world, template):
+    first = onboardings.start(actor=world.admin, space=world.root, template=template, person=world.mei, on=MONDAY)
+    for one in first.steps.all():
+        onboardings.tick(actor=world.admin, step=one)
+    onboardings.start(actor=world.admin, space=world.root, template=template, person=world.mei, on=MONDAY)
+    with pytest.raises(Refused, match="onboarding_twice"):
+        onboardings.tick(actor=world.admin, step=first.steps.first(), is_done=False)
+    assert not first.steps.filter(done_on=None).exists()
 
 
 def test_who_may_write_lists(world, template, joining):
@@ -136,6 +198,13 @@ def test_terms_that_begin_or_end_soon_ask_for_a_list(world, template):
     assert reads.coming(world.admin) == [term]
     onboardings.start(actor=world.admin, space=world.root, template=template, person=world.mei, on=soon)
     assert reads.coming(world.admin) == []
+
+
+def test_who_leaves_is_named_only_where_the_reader_manages_resources(world):
+    pia = make.user(actor=world.admin, name="Pia", role=Role.PORTFOLIO_MANAGER, space=world.project.space)
+    today = clock.today()
+    employments.create(actor=world.admin, space=world.root, person=world.mei, starts_on=today - timedelta(days=400), ends_on=today + timedelta(days=20))
+    assert len(reads.coming(world.admin)) == 1 and reads.coming(pia) == []
 
 
 class TestPages:

@@ -138,7 +138,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "pulse_round_answers": lambda a: {"q0": "4"},
     "onboarding_templates_new": lambda a: {"home": a.project.space_id, "name": "Yard", "kind": "joining", "steps-count": "1", "steps-text-0": "Keys", "steps-who-0": "buddy", "steps-after-0": "-1"},
     "onboarding_templates_edit": lambda a: {"name": "Yard", "kind": "joining", "steps-count": "1", "steps-text-0": "Keys", "steps-who-0": "buddy", "steps-after-0": "-1"},
-    "onboardings_new": lambda a: {"home": a.project.space_id, "template": a.onboarding_template.pk, "person": a.admin.pk, "on": _day(3)},
+    "onboardings_new": lambda a: {"home": a.space.pk, "template": a.onboarding_template.pk, "person": a.member.pk, "on": _day(3)},
     "onboardings_edit": lambda a: {"buddy": a.admin.pk},
     "onboarding_step_ticks": lambda a: {"done": "1"},
     "thanks_new": lambda a: {"kind": "work.workitem", "id": a.other_item.pk, "receiver": a.member.pk, "words": "For the crane"},

@@ -25,12 +25,14 @@ def read(client, path):
 
 @pytest.fixture
 def people(world):
-    return [make.user(actor=world.admin, name=f"Person {n}", role=Role.MEMBER, space=world.project.space) for n in range(6)]
+    with clock.held_at(clock.now() - timedelta(weeks=9)):
+        return [make.user(actor=world.admin, name=f"Person {n}", role=Role.MEMBER, space=world.project.space) for n in range(6)]
 
 
 @pytest.fixture
 def pulse(world, people):
-    team = teams.create(actor=world.alma, space=world.project.space, name="Quay", members=people)
+    with clock.held_at(clock.now() - timedelta(weeks=9)):
+        team = teams.create(actor=world.alma, space=world.project.space, name="Quay", members=people)
     row = pulses.create(actor=world.boris, team=team, name="", questions=["I can keep up.", "One can say what goes wrong."])
     pulses.keep_going()
     row.refresh_from_db()
@@ -64,6 +66,11 @@ def test_one_answers_on_the_page_and_finds_it_waiting_at_home(world, signed_in, 
     client, row = signed_in(people[0]), PulseRound.objects.get(pulse=pulse)
     assert "Your team asks how you are" in read(client, "/")
     assert 'name="q1" value="5"' in read(client, f"/pulses/{pulse.pk}/")
+    form = read(client, f"/pulses/{pulse.pk}/")
+    assert "Asked in this round, you among them (6)" in form and "Person 5" in form and "before and after you answer" in form
+    assert "Asked in this round" not in read(signed_in(world.admin), f"/pulses/{pulse.pk}/")
+    client = signed_in(people[0])
+    assert client.post(f"/pulse-rounds/{row.pk}/answers/", {"q0": "4", "q1": "2", "words": "a\x00"}).status_code == 422
     assert client.post(f"/pulse-rounds/{row.pk}/answers/", {"q0": "4", "words": ""}).status_code == 422
     assert client.post(f"/pulse-rounds/{row.pk}/answers/", {"q0": "4", "q1": "2", "words": WORD}).status_code == 302
     assert PulseBox.objects.get(round=row).tallies == [[0, 0, 0, 1, 0], [0, 1, 0, 0, 0]]
@@ -92,6 +99,13 @@ def test_what_too_few_said_is_a_gap_and_the_ends_stay_open(world, signed_in, pul
     shown = read(signed_in(world.boris), f"/pulses/{pulse.pk}/")
     assert "4.5 or more" in shown and "1.5 or less" in shown and "too few answered" in shown and "4 of 6 answered" in shown
     assert shown.count('class="pulse-g"') == 2, "one in each picture"
+
+
+def test_a_pulse_that_has_too_few_to_ask_says_why(world, signed_in, people):
+    team = teams.create(actor=world.alma, space=world.project.space, name="New", members=people)
+    row = pulses.create(actor=world.boris, team=team, name="", questions=["I can keep up."])
+    shown = read(signed_in(world.boris), f"/pulses/{row.pk}/")
+    assert "Today 0 people would be asked. That is too few: a round needs 5." in shown and "younger than 4 weeks: 6." in shown
 
 
 def test_words_are_shown_to_the_team_and_to_who_answers_for_it(world, signed_in, pulse, people):

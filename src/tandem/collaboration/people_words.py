@@ -11,6 +11,7 @@ REFUSALS = {
     "pulse_answered": _("You have answered already. Nobody can find your answer any more, you neither."),
     "pulse_scores": _("Answer each of the %(questions)s questions from 1 to 5."),
     "pulse_words_long": _("At most %(most)s characters."),
+    "pulse_words_controls": _("The words hold control characters."),
     "pulse_questions": _("Ask at least one question and at most %(most)s, each in a line of its own."),
     "pulse_questions_alike": _("Each question is asked once, in at most %(most)s characters."),
     "thanks_words": _("Say what for, in at most %(most)s characters."),
@@ -23,5 +24,6 @@ REFUSALS = {
     "onboarding_step_day": _("A step is due at most %(most)s working days before or after the day."),
     "onboarding_ended": _("This list is finished or was stopped."),
     "onboarding_twice": _("%(name)s has such a list that is not finished."),
-    "onboarding_helper": _("The buddy and the manager are somebody else."),
+    "onboarding_person": _("A list is begun for somebody with an active account."),
+    "onboarding_helper": _("The buddy and the manager are somebody else, each with an active account."),
 }

@@ -53,6 +53,8 @@ log_timezone = 'UTC'
 lc_messages = 'C'
 log_line_prefix = '%m [%p] '
 log_min_messages = warning
+# a statement that fails holds what somebody entered, which is nothing for a log
+log_min_error_statement = panic
 hba_file = '{folder}/access.conf'
 ident_file = '{folder}/names.conf'
 include_if_exists = '../custom.conf'

@@ -27,25 +27,22 @@ def pulses_list(place: str | None, is_json: bool) -> None:
         return
     names = {row["id"]: row["name"] for row in api.rows("pulses/", most=MOST, **_of(api, place))}
     lines = [
-        (row["id"], clean(names.get(row["pulse_id"], "")), row["closes_on"], f"{row['answered_count']}/{row['asked_count']}" if row["is_closed"] else _("open"),
+        (row["id"], clean(names.get(row["pulse_id"], "")), row["closes_on"], f"{'–' if row['answered_count'] is None else row['answered_count']}/{row['asked_count']}" if row["is_closed"] else _("open"),
          " ".join(f"{n:g}" for n in row["results"]) if row["results"] else _("too few answered") if row["is_closed"] else "")
         for row in rows
     ]  # fmt: skip
     showing.table((_("number"), _("pulse"), _("closes"), _("answered"), _("averages")), lines)
 
 
-@pulses.command(name="answer", help=_("Answer an open round, once, from 1 to 5 for each question; without scores the questions are shown: tandem pulses answer 7 4 2 5"))
+@pulses.command(name="answer", help=_("Answer an open round, once: each question is asked for, from 1 to 5, then your words, or both are read from standard input, a line for each. Nothing of it is taken from the command, which others on the machine can read."))
 @click.argument("number", type=int)
-@click.argument("scores", type=click.IntRange(1, 5), nargs=-1)
-@click.option("--words", default="", help=_("In your words; shown in any order once five have answered."))
-def pulses_answer(number: int, scores: tuple[int, ...], words: str) -> None:
+def pulses_answer(number: int) -> None:
     api = Api()
-    if not scores:
-        for n, text in enumerate(api.get(f"pulse-rounds/{number}/")["questions"], 1):
-            click.echo(f"{n}. {clean(text)}")
-        return
-    api.post(f"pulse-rounds/{number}/answers/", {"scores": list(scores), "words": words})
-    click.echo(_("Thank you. Nobody can see what you said."))
+    questions = api.get(f"pulse-rounds/{number}/")["questions"]
+    scores = [click.prompt(f"{n}. {clean(text)} (1–5)", type=click.IntRange(1, 5)) for n, text in enumerate(questions, 1)]
+    words = click.prompt(_("In your words; may stay empty"), default="", show_default=False)
+    api.post(f"pulse-rounds/{number}/answers/", {"scores": scores, "words": words})
+    click.echo(_("Thank you. No page shows what you said."))
 
 
 @click.group(help=_("Thanks: who thanked whom for what."))

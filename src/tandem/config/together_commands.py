@@ -120,12 +120,16 @@ def documents_list(place: str | None, text: str, is_json: bool) -> None:
 @documents.command(name="show", help=_("The text of a page, as Markdown."))
 @click.argument("number", type=int)
 @click.option("--version", "edition", type=int, help=_("As an earlier version said it."))
+@click.option("--raw", is_flag=True, help=_("The text alone, as “write” takes it; its version is told beside it, on standard error."))
 @showing.as_json
-def documents_show(number: int, edition: int | None, is_json: bool) -> None:
+def documents_show(number: int, edition: int | None, raw: bool, is_json: bool) -> None:
     api = Api()
     row = api.get(f"documents/{number}/") if edition is None else _version(api, number, edition)
     if is_json:
         showing.dump(row)
+    elif raw:
+        click.echo(clean(row["body"]) if sys.stdout.isatty() else row["body"], nl=False)
+        click.echo(_("Version %(edition)s.") % {"edition": edition or row["edition"]}, err=True)
     else:
         click.echo(f"# {clean(row['title'])}\n\n{clean(row['body'])}")
 
@@ -153,14 +157,17 @@ def documents_new(title: str, file: Any, place: str, below: int | None, is_json:
     _said(row, is_json, _("Page %(id)s stands.") % row)
 
 
-@documents.command(name="write", help=_("A new version of a page from a file, or “-” for standard input; who saved meanwhile is not overwritten."))
+@documents.command(name="write", help=_("A new version of a page from a file, or “-” for standard input: tandem documents show 5 --raw > page.md, then tandem documents write 5 page.md --edition 8. Where somebody saved after that version, nothing is written."))
 @click.argument("number", type=int)
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@click.option("--edition", type=int, required=True, help=_("The version from which the text was made, as “show” told it."))
 @click.option("--note", default="", help=_("What changed, in a few words."))
 @showing.as_json
-def documents_write(number: int, file: Any, note: str, is_json: bool) -> None:
+def documents_write(number: int, file: Any, edition: int, note: str, is_json: bool) -> None:
     api = Api()
     before = api.get(f"documents/{number}/")
+    if before["edition"] != edition:
+        raise click.ClickException(_("This page is at version %(now)s, and your text was made from version %(edition)s. See what changed: tandem documents show %(number)s") % {"now": before["edition"], "edition": edition, "number": number})
     row = written(api, f"documents/{number}/", {"body": _read(file), "note": note}, before | {"name": number}, is_post=False)
     _said(row, is_json, _("Page %(id)s is at version %(edition)s.") % row)
 

@@ -171,7 +171,7 @@ def _pulsed(user: Any) -> list[dict[str, Any]]:
     """Rounds of a pulse that the person is asked in."""
     return [
         {
-            "title": one.pulse.name, "href": reverse("pulses_detail", kwargs={"id": one.pulse_id}), "note": _("Your team asks how you are. Nobody sees who said what."),
+            "title": one.pulse.name, "href": reverse("pulses_detail", kwargs={"id": one.pulse_id}), "note": _("Your team asks how you are. No page shows who said what."),
             "date": short_day(one.closes_on), "action": pgettext("pulse", "Answer"), "peek": False,
         }
         for one in pulses.waiting(user, SHOWN)

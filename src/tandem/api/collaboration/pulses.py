@@ -11,8 +11,8 @@ from tandem.api.generic import NO_WRITE, ONCE, Key, Noun, Values
 from tandem.api.shapes import Body, body
 from tandem.api.shapes import words as text
 from tandem.collaboration.actions import pulses
-from tandem.collaboration.actions.idempotent_requests import Answer
 from tandem.collaboration.models import Pulse, PulseRound
+from tandem.kit.errors import Refused
 from tandem.kit.types import Id
 from tandem.people.access import Permission, spaces_where
 from tandem.reports.queries import pulses as reads
@@ -67,15 +67,15 @@ generic.reads(rounds, ROUNDS, history=False)
 
 
 def answer(request: HttpRequest, id: Path[Id], payload: PulseAnswerCreate, key: Key | None = ONCE) -> HttpResponse:  # type: ignore[valid-type]
-    """Once, by who is asked. What a repeated request is compared by holds nothing of the answer: a digest of so few choices would give it away."""
-
-    def work() -> Answer:
-        row = ROUNDS.row(request.auth, id)  # type: ignore[attr-defined]
+    """Once, by who is asked: the first counts, and who sends again hears the same. Nothing of a repeated request is kept, its `Idempotency-Key` neither: it would say who
+    answered, and when."""
+    row = ROUNDS.row(request.auth, id)  # type: ignore[attr-defined]
+    try:
         pulses.answer(actor=request.auth, round=row, scores=payload.scores, words=payload.words)  # type: ignore[attr-defined]
-        shown = generic.dumps({"id": row.pk, "is_answered": True}).decode()
-        return Answer(201, shown, shown)
-
-    return generic.once(request, key, work, body=lambda: b"answered")
+    except Refused as problem:
+        if problem.code != "pulse_answered":
+            raise
+    return generic.send({"id": row.pk, "is_answered": True}, 201)
 
 
 class PulseAnswered(Body):

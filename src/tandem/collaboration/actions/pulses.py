@@ -1,6 +1,7 @@
 """Pulses: a team is asked in a rhythm, each answers once, and only what five or more said together is ever told."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from math import floor
 from random import SystemRandom
@@ -10,10 +11,13 @@ from django.db import transaction
 
 from tandem.collaboration.actions import notifications
 from tandem.collaboration.actions.notifications import News
-from tandem.collaboration.models import Notification, Pulse, PulseBox, PulseRound
+from tandem.collaboration.models import Notification, Pulse, PulseBox, PulseRound, PulseTurnout
+from tandem.collaboration.models.pulse import mark_of
+from tandem.history.models import Event
 from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Refused
+from tandem.kit.text import has_controls
 from tandem.kit.types import Ref
 from tandem.people import writing
 from tandem.people.access import Permission, require
@@ -22,11 +26,14 @@ from tandem.people.models import Space, Team, User
 _DO = Permission.EDIT_PLAN
 ENOUGH = 5
 """So many answers are needed before anything is told."""
+WRITERS = 3
+"""Words are shown when so many people wrote some: a single text would be that of a known person where the others wrote none."""
 STEPS = 5
 MOST_QUESTIONS, LONGEST_QUESTION, LONGEST_WORDS = 6, 300, 1000
 LOW, HIGH = 1.5, 4.5
 APART = timedelta(weeks=4)
-"""Who was asked by one pulse is asked by no other for so long."""
+"""Who was asked by one pulse is asked by no other for so long; so long one has had an account and been on the team before one is asked, and so long
+a pulse waits when others would be asked than the last time."""
 
 
 def create(*, actor: Any, space: Space | None = None, team: Team, questions: list[str], **values: Any) -> Pulse:
@@ -82,11 +89,13 @@ def answer(*, actor: Any, round: PulseRound, scores: list[int], words: str = "")
             raise Denied("pulse_answer")
         if round.is_closed or round.closes_on < clock.today():
             raise Refused("pulse_round_closed")
-        box, _made = PulseBox.objects.get_or_create(round=round, defaults={"tallies": _blank(round)})
-        if actor.pk in box.answered:
-            raise Refused("pulse_answered")
         _check(round, scores, words)
-        box.answered = sorted([*box.answered, actor.pk])
+        turnout, _made = PulseTurnout.objects.get_or_create(round=round)
+        if (mark := mark_of(round.pk, actor.pk)) in turnout.marks:
+            raise Refused("pulse_answered")
+        turnout.marks = sorted([*turnout.marks, mark])
+        turnout.save()
+        box, _made = PulseBox.objects.get_or_create(round=round, defaults={"tallies": _blank(round)})
         box.tallies = [[n + (score == step) for step, n in enumerate(line, 1)] for line, score in zip(box.tallies, scores, strict=True)]
         box.words = sorted([*box.words, words]) if words else box.words
         box.save()
@@ -99,6 +108,8 @@ def _check(row: PulseRound, scores: list[int], words: str) -> None:
         raise Refused("pulse_scores", field="scores", questions=len(row.questions))
     if len(words) > LONGEST_WORDS:
         raise Refused("pulse_words_long", field="words", most=LONGEST_WORDS)
+    if has_controls(words) or any(c < " " or c == "\x7f" for c in words):
+        raise Refused("pulse_words_controls", field="words")
 
 
 def keep_going() -> int:
@@ -110,19 +121,23 @@ def keep_going() -> int:
 
 
 def _begin(pulse: Pulse) -> bool:
-    """Whoever is on the team, sees it, and was not asked by another pulse within four weeks, so that no two pulses can be taken from one
-    another. With fewer than five nobody is asked."""
+    """With fewer than five nobody is asked. Within four weeks the same people are asked again, or nobody: who is alone in having come or gone would
+    be told by what two rounds differ in."""
     today = clock.today()
     with transaction.atomic():
         pulse = Pulse.objects.select_for_update(of=("self",)).select_related("team").get(pk=pulse.pk)
         if pulse.is_ended or pulse.next_on > today or PulseRound.objects.open().filter(pulse=pulse).exists():
             return False
+        people = asked(pulse)
+        last = PulseRound.objects.filter(pulse=pulse).order_by("-number").first()
+        if last is not None and _is_too_near(last, people):
+            pulse.write(expected=None, next_on=last.opened_on + APART)
+            return False
         missed = (today - pulse.next_on).days // (7 * pulse.every_weeks) + 1
         pulse.write(expected=None, next_on=pulse.next_on + timedelta(weeks=missed * pulse.every_weeks))
-        people = asked(pulse)
         if len(people) < ENOUGH:
             return False
-        number = PulseRound.objects.filter(pulse=pulse).count() + 1
+        number = last.number + 1 if last else 1
         row = PulseRound.objects.create(
             space_id=pulse.space_id, pulse=pulse, number=number, questions=pulse.questions, opened_on=today, closes_on=today + timedelta(days=pulse.open_days - 1),
             asked=people, asked_count=len(people),
@@ -133,12 +148,40 @@ def _begin(pulse: Pulse) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Asking:
+    """Whom a round would ask today, by their numbers, and how many of the team's accounts it would not ask, by why."""
+
+    people: list[int]
+    new: int
+    elsewhere: int
+    blind: int
+
+
 def asked(pulse: Pulse) -> list[int]:
-    """Who would be asked today, by their numbers."""
-    members = set(User.objects.active().filter(is_placeholder=False, teams=pulse.team_id).values_list("pk", flat=True))
+    return asking(pulse).people
+
+
+def asking(pulse: Pulse) -> Asking:
+    """Whoever has had an account and been on the team for four weeks (accounts made to surround one person are not asked at once), was asked by no other
+    pulse in that time (no two pulses can be taken from one another), and sees the space."""
+    since = clock.now() - APART
+    members = User.objects.active().filter(is_placeholder=False, teams=pulse.team_id)
+    everybody = set(members.values_list("pk", flat=True))
+    settled = set(members.filter(date_joined__lte=since).values_list("pk", flat=True))
+    # house: reads — the team's own history, of which only whom to ask is taken
+    events = Event.objects.of(pulse.team).filter(verb__in=("team.created", "team.changed"), occurred_at__gt=since)
+    for changes in events.values_list("changes", flat=True):
+        if "members" in changes:
+            settled &= set(changes["members"][0] or ())
     others = PulseRound.objects.filter(opened_on__gt=clock.today() - APART).exclude(pulse=pulse).values_list("asked", flat=True)
-    seen = notifications.spaces_seen_by(members.difference(*others))
-    return sorted(pk for pk, spaces in seen.items() if pulse.space_id in spaces)
+    free = settled.difference(*others)
+    people = sorted(pk for pk, spaces in notifications.spaces_seen_by(free).items() if pulse.space_id in spaces)
+    return Asking(people, len(everybody - settled), len(settled - free), len(free) - len(people))
+
+
+def _is_too_near(last: PulseRound, people: list[int]) -> bool:
+    return last.opened_on > clock.today() - APART and set(last.asked) != set(people)
 
 
 def _blank(row: PulseRound) -> list[list[int]]:
@@ -151,19 +194,20 @@ def _news(pulse: Pulse, row: PulseRound, people: Iterable[int]) -> list[News]:
 
 
 def _close(row: PulseRound) -> None:
-    """What is told is reckoned, and all else is gone with the box: the counts, who answered, and below five answers everything."""
+    """What is told is reckoned, and all else is gone with the box: the counts, the marks of who answered, and below five answers everything."""
     with transaction.atomic():
         row = PulseRound.objects.select_for_update(of=("self",)).get(pk=row.pk)
         if row.is_closed:
             return
         box = PulseBox.objects.select_for_update().filter(round=row).first()
-        count = len(box.answered) if box else 0
+        count = sum(box.tallies[0]) if box else 0
         told, words = None, list[str]()
         if box and count >= ENOUGH:
-            told, words = [average(line) for line in box.tallies], list(box.words)
+            told, words = [average(line) for line in box.tallies], list(box.words) if len(box.words) >= WRITERS else []
             SystemRandom().shuffle(words)
         row.write(expected=None, is_closed=True, answered_count=count, results=told, words=words)
         PulseBox.objects.filter(round=row).delete()
+        PulseTurnout.objects.filter(round=row).delete()
         record("pulse_round.closed", row, actor=None, changes={"answered_count": [None, count]})
 
 
@@ -176,8 +220,9 @@ def average(tally: list[int]) -> float:
 
 def _forget(rows: Any) -> None:
     for row in rows.select_for_update(of=("self",)):
-        row.write(expected=None, is_closed=True, answered_count=0)
+        row.write(expected=None, is_closed=True, answered_count=None)
         PulseBox.objects.filter(round=row).delete()
+        PulseTurnout.objects.filter(round=row).delete()
 
 
 def _texts(questions: Any) -> list[str]:

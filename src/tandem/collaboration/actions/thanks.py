@@ -27,7 +27,7 @@ def give(*, actor: Any, subject: models.Model, receiver: User, words: str) -> Th
     if receiver.is_placeholder or not may(receiver, Permission.VIEW, space.pk):
         raise Refused("thanks_unseen", field="receiver", name=receiver.name)
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=actor.pk)  # one after the other, so that the count holds
+        User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # one after the other, so that the count holds
         # house: reads — one's own
         own = Thanks.objects.filter(sender=actor)
         if own.on(subject).to(receiver).exists():

@@ -60,9 +60,15 @@ class Migration(migrations.Migration):
             name='PulseBox',
             fields=[
                 ('round', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='box', serialize=False, to='collaboration.pulseround')),
-                ('answered', models.JSONField(default=list)),
                 ('tallies', models.JSONField(default=list)),
                 ('words', models.JSONField(default=list)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='PulseTurnout',
+            fields=[
+                ('round', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='turnout', serialize=False, to='collaboration.pulseround')),
+                ('marks', models.JSONField(default=list)),
             ],
         ),
         migrations.AddField(
@@ -112,7 +118,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pulseround',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_count__gte', 5), models.Q(('results__isnull', True), ('words', [])), _connector='OR'), name='pulse_tells_from_five'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_count__gte', 5), ('answered_count__isnull', False)), models.Q(('results__isnull', True), ('words', [])), _connector='OR'), name='pulse_tells_from_five'),
         ),
         migrations.AddIndex(
             model_name='thanks',
@@ -136,4 +142,5 @@ class Migration(migrations.Migration):
         ),
         # what a round gathers stands in no backup, no archive of the log and on no replica (decision 0013)
         migrations.RunSQL("ALTER TABLE collaboration_pulsebox SET UNLOGGED", "ALTER TABLE collaboration_pulsebox SET LOGGED"),
+        migrations.RunSQL("ALTER TABLE collaboration_pulseturnout SET UNLOGGED", "ALTER TABLE collaboration_pulseturnout SET LOGGED"),
     ]

@@ -1,10 +1,11 @@
-"""How a team feels, asked in a rhythm and told of the whole only. Who answered and what was answered stand nowhere side by side."""
+"""How a team feels, asked in a rhythm and told of the whole only. What was answered and who has answered are two tables, the second without a name."""
 
 from datetime import date
 from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tandem.people.scoping import Scoped, ScopedQuerySet
@@ -46,7 +47,9 @@ class PulseRoundQuerySet(ScopedQuerySet):
 
     def waiting_for(self, user: Any) -> Self:
         """Open rounds in which the person is asked and has not answered."""
-        return self.open().filter(asked__contains=user.pk).exclude(box__answered__contains=user.pk)
+        rows = self.open().filter(asked__contains=user.pk)
+        marks = PulseTurnout.objects.filter(round__in=rows).values_list("round", "marks")
+        return rows.exclude(pk__in=[pk for pk, found in marks if mark_of(pk, user.pk) in found])
 
 
 class PulseRound(Scoped):
@@ -59,7 +62,7 @@ class PulseRound(Scoped):
     # the last day on which it can be answered
     closes_on = models.DateField()
     is_closed = models.BooleanField(default=False)
-    # whose answers are asked for, by their numbers; shown nowhere
+    # whose answers are asked for, by their numbers; those who are asked read the names beside the form
     asked = models.JSONField(default=list)
     asked_count = models.PositiveIntegerField()
     answered_count = models.PositiveIntegerField(null=True)
@@ -76,7 +79,7 @@ class PulseRound(Scoped):
             models.UniqueConstraint(fields=["pulse"], condition=models.Q(is_closed=False), name="one_open_pulse_round"),
             # below five answers nothing is kept: not even by mistake
             models.CheckConstraint(
-                condition=models.Q(answered_count__gte=5) | models.Q(results__isnull=True, words=[]), name="pulse_tells_from_five"
+                condition=models.Q(answered_count__isnull=False, answered_count__gte=5) | models.Q(results__isnull=True, words=[]), name="pulse_tells_from_five"
             ),
         ]
 
@@ -85,14 +88,28 @@ class PulseRound(Scoped):
 
 
 class PulseBox(models.Model):
-    """What a round has gathered, in one row that is written anew with each answer: who has answered, how often each step was
-    chosen, the words in alphabetical order. No row, no number and no moment belongs to one answer. It goes when the round closes. The
+    """What a round has gathered, in one row that is written anew with each answer: how often each step was chosen, the words in
+    alphabetical order. No name, no row, no number and no moment belongs to one answer. It goes when the round closes. The
     table is UNLOGGED (migration 0011): it is in no backup, no archive of the log, no replica."""
 
     round = models.OneToOneField(PulseRound, models.CASCADE, primary_key=True, related_name="box")
-    answered = models.JSONField(default=list)
     tallies = models.JSONField(default=list)
     words = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return f"box of {self.round_id}"
+
+
+class PulseTurnout(models.Model):
+    """That somebody has answered, so that nobody does twice: marks in the order of their digits, written anew with each answer. Whose a mark is
+    can be told only with the secret key, which is not in the database. UNLOGGED like the box, and gone with it."""
+
+    round = models.OneToOneField(PulseRound, models.CASCADE, primary_key=True, related_name="turnout")
+    marks = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"turnout of {self.round_id}"
+
+
+def mark_of(round_id: int, user_id: int) -> str:
+    return salted_hmac("tandem.pulse", f"{round_id}:{user_id}", algorithm="sha256").hexdigest()

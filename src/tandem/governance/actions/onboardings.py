@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from tandem.collaboration.actions import notifications
 from tandem.collaboration.actions.notifications import News
@@ -14,10 +15,12 @@ from tandem.kit import clock
 from tandem.kit.errors import Denied, Refused, Stale
 from tandem.kit.types import Ref
 from tandem.people import writing
-from tandem.people.access import Permission, may, require
+from tandem.people.access import GRANTS, Permission, may, require
 from tandem.people.models import Role, Space, User
 from tandem.people.scoping import members_of, roles_of
 from tandem.planning.calendars import Calendars
+from tandem.resources.actions import periods
+from tandem.resources.actions.employments import require_kept
 from tandem.resources.models import Employment
 
 _DO = Permission.MANAGE_RESOURCES
@@ -25,14 +28,16 @@ _STATE = Onboarding.State
 
 
 def start(*, actor: Any, space: Space, template: OnboardingTemplate, person: User, on: date, buddy: User | None = None, manager: User | None = None) -> Onboarding:
-    """One list of a kind at a time for a person. Days are working days by the calendar of their term then, else by that of the space; a step of a
-    buddy or manager whom nobody named falls to whoever begins the list."""
+    """By who manages resources where the person is kept; one list of a kind at a time in a space: a list elsewhere neither stands in the way nor is told of.
+    Days are working days by the calendar of their term then, else by that of the space; a step of a buddy or manager whom nobody named falls to whoever begins the list."""
     require(actor, _DO, space.pk)
-    _others(person, buddy, manager)
-    # house: reads — by who manages resources here
-    if Onboarding.objects.open().filter(person=person, kind=template.kind).exists():
-        raise Refused("onboarding_twice", field="person", name=person.name)
     with transaction.atomic():
+        periods.hold(person)
+        require_kept(actor, person)
+        if not person.is_active or person.is_placeholder:
+            raise Refused("onboarding_person", field="person")
+        _others(person, buddy, manager)
+        _alone(space.pk, person, template.kind)
         row = writing.create(
             Onboarding, actor=actor, permission=_DO, verb="onboarding.started", space=space, template=template, kind=template.kind, person=person, on=on, buddy=buddy, manager=manager
         )
@@ -48,14 +53,17 @@ def start(*, actor: Any, space: Space, template: OnboardingTemplate, person: Use
 
 
 def change(*, actor: Any, onboarding: Onboarding, version: int | None, **values: Any) -> Onboarding:
-    """Another buddy or manager takes over what is open of theirs."""
+    """Another buddy or manager takes over what is open of theirs; where neither is named any more, who has the steps keeps them."""
     require(actor, _DO, onboarding.space_id)
     _open(onboarding)
-    _others(onboarding.person, values.get("buddy", onboarding.buddy), values.get("manager", onboarding.manager))
+    _others(onboarding.person, *(values[name] for name in ("buddy", "manager") if name in values and values[name] != getattr(onboarding, name)))
+    before = {who: _named(onboarding, who) for who in (Who.BUDDY, Who.MANAGER)}
     with transaction.atomic():
         row: Onboarding = writing.change(onboarding, actor=actor, permission=_DO, verb="onboarding.changed", version=version, **values)
-        for who in (Who.BUDDY, Who.MANAGER):
-            row.steps.filter(who=who, done_on=None).update(doer=_doer(row, who, actor))
+        for who, old in before.items():
+            new = _named(row, who)
+            if new is not None and new != old:
+                row.steps.filter(who=who, done_on=None).update(doer=new, version=F("version") + 1)
     return row
 
 
@@ -72,6 +80,8 @@ def stop(*, actor: Any, onboarding: Onboarding, version: int | None = None) -> O
 def tick(*, actor: Any, step: OnboardingStep, version: int | None = None, is_done: bool = True) -> OnboardingStep:
     """By who does it, by the manager, or by who manages resources there; the last tick finishes the list, and a tick taken back opens it again."""
     with transaction.atomic():
+        if not is_done:
+            periods.hold(step.onboarding.person)
         row = Onboarding.objects.select_for_update(of=("self",)).get(pk=step.onboarding_id)
         step = OnboardingStep.objects.get(pk=step.pk)
         if not may_tick(actor, row, step):
@@ -82,6 +92,8 @@ def tick(*, actor: Any, step: OnboardingStep, version: int | None = None, is_don
             raise Stale(step)
         if (step.done_on is not None) == is_done:
             return step
+        if not is_done and row.state == _STATE.FINISHED:
+            _alone(row.space_id, row.person, row.kind)
         step.write(expected=None, done_on=clock.today() if is_done else None, done_by=actor if is_done else None)
         record("onboarding.step_done" if is_done else "onboarding.step_reopened", row, actor=actor, changes={"step": [None, step.place]}, text={"step": [None, step.text]})
         if is_done and not row.steps.filter(done_on=None).exists():
@@ -99,31 +111,53 @@ def may_tick(user: Any, row: Onboarding, step: OnboardingStep) -> bool:
 
 
 def remind() -> int:
-    """Whose step is due hears of it once for its day. May run as often as it likes."""
+    """Whose step is due hears of it once for its day; where nobody of them can be reached any more, the manager, else who manages resources there.
+    May run as often as it likes."""
     rows = list(OnboardingStep.objects.due(clock.today()).select_related("onboarding__person"))
-    wanted = {one.pk: _doers(one) for one in rows}
-    seen = notifications.spaces_seen_by(set().union(*wanted.values()) if wanted else set())
+    wanted, stood_in = _doers(rows), _stand_ins(rows)
+    seen = notifications.spaces_seen_by(set().union(*wanted.values(), *stood_in.values()) if wanted else set())
     news = [
         News(
             pk, "due", Ref(Onboarding._meta.label_lower, one.onboarding_id), one.space_id if one.space_id in seen[pk] else min(seen[pk]), f"onboarding:{one.pk}:{one.due_on}",
             facts={"onboarding_step": one.text, "who": one.onboarding.person.name, "due_on": one.due_on.isoformat()},
         )
-        for one in rows for pk in sorted(wanted[one.pk]) if seen.get(pk)
+        for one in rows for pk in sorted(_reached(wanted[one.pk], seen) or _reached(stood_in[one.pk], seen))
     ]  # fmt: skip
     return notifications.tell(news)
 
 
-def _doers(step: OnboardingStep) -> set[int]:
-    if not step.role:
-        return {step.doer_id} if step.doer_id else set()
-    return set(members_of(step.space_id).filter(role=step.role).values_list("user_id", flat=True))
+def _reached(people: set[int], seen: dict[int, frozenset[int]]) -> set[int]:
+    return {pk for pk in people if seen.get(pk)}
+
+
+def _doers(rows: list[OnboardingStep]) -> dict[int, set[int]]:
+    """Those of a role are asked for once for each space and role."""
+    of_role = {key: set(members_of(key[0]).filter(role=key[1]).values_list("user_id", flat=True)) for key in {(one.space_id, one.role) for one in rows if one.role}}
+    return {one.pk: of_role[one.space_id, one.role] if one.role else {one.doer_id} if one.doer_id else set() for one in rows}
+
+
+def _stand_ins(rows: list[OnboardingStep]) -> dict[int, set[int]]:
+    holders = [role for role, held in GRANTS.items() if _DO in held]
+    of_space = {pk: set(members_of(pk).filter(role__in=holders).values_list("user_id", flat=True)) for pk in {one.space_id for one in rows}}
+    active = set(User.objects.active().filter(pk__in={one.onboarding.manager_id for one in rows}).values_list("pk", flat=True))
+    return {one.pk: {manager} if (manager := one.onboarding.manager_id) in active else of_space[one.space_id] for one in rows}
 
 
 def _doer(row: Onboarding, who: str, actor: Any) -> User | None:
     if who in Role.values:
         return None
-    found = {Who.PERSON: row.person, Who.BUDDY: row.buddy or row.manager, Who.MANAGER: row.manager}[Who(who)]
-    return found or actor
+    return (row.person if who == Who.PERSON else _named(row, who)) or actor
+
+
+def _named(row: Onboarding, who: str) -> User | None:
+    """Whose the steps of the buddy or the manager are by what the list says."""
+    return row.manager if who == Who.MANAGER else row.buddy or row.manager
+
+
+def _alone(space_id: int, person: User, kind: str) -> None:
+    # house: reads — by who manages resources here
+    if Onboarding.objects.open().in_spaces([space_id]).filter(person=person, kind=kind).exists():
+        raise Refused("onboarding_twice", field="person", name=person.name)
 
 
 def _others(person: User, *helpers: User | None) -> None:

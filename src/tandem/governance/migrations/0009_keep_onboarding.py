@@ -78,6 +78,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='onboarding',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('person', 'kind'), name='one_open_onboarding'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('space', 'person', 'kind'), name='one_open_onboarding'),
         ),
     ]

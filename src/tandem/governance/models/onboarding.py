@@ -45,11 +45,7 @@ class OnboardingQuerySet(ScopedQuerySet):
         """Who it is about, who helps, who has a step of it, and who manages resources there: that somebody leaves is nobody else's."""
         if not user.is_active:
             return self.none()
-        theirs = models.Q(doer=user)
-        for role in Role.values:
-            if spaces := spaces_with(user, frozenset({role})):
-                theirs |= models.Q(role=role, space_id__among=spaces)
-        steps = OnboardingStep.objects.filter(theirs, onboarding=models.OuterRef("pk"))
+        steps = OnboardingStep.objects.filter(OnboardingStep.is_of(user), onboarding=models.OuterRef("pk"))
         managed = spaces_where(user, Permission.MANAGE_RESOURCES)
         return self.filter(models.Q(person=user) | models.Q(buddy=user) | models.Q(manager=user) | models.Q(space_id__among=managed) | models.Exists(steps))
 
@@ -78,7 +74,7 @@ class Onboarding(Scoped):
     class Meta:
         ordering = ["-on", "-id"]
         indexes = [models.Index(fields=["person", "on"], name="onboarding_of_person")]
-        constraints = [models.UniqueConstraint(fields=["person", "kind"], condition=models.Q(state="open"), name="one_open_onboarding")]
+        constraints = [models.UniqueConstraint(fields=["space", "person", "kind"], condition=models.Q(state="open"), name="one_open_onboarding")]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.get_kind_display()}"
@@ -93,6 +89,9 @@ class OnboardingStepQuerySet(ScopedQuerySet):
 
     def due(self, by: date) -> Self:
         return self.filter(done_on=None, due_on__lte=by, onboarding__state=Onboarding.State.OPEN)
+
+    def to_do_by(self, user: Any) -> Self:
+        return self.filter(OnboardingStep.is_of(user))
 
 
 class OnboardingStep(Scoped):
@@ -116,3 +115,12 @@ class OnboardingStep(Scoped):
 
     def __str__(self) -> str:
         return self.text
+
+    @staticmethod
+    def is_of(user: Any) -> models.Q:
+        """By name, or by a role that they have there."""
+        theirs = models.Q(doer=user)
+        for role in Role.values:
+            if spaces := spaces_with(user, frozenset({role})):
+                theirs |= models.Q(role=role, space_id__among=spaces)
+        return theirs

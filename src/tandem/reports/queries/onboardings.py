@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -14,6 +15,7 @@ from tandem.collaboration.models import Stakeholder
 from tandem.governance.models import Decision, Issue, MeetingSeries, Onboarding, OnboardingStep, Risk
 from tandem.governance.models.onboarding import Kind
 from tandem.kit import clock
+from tandem.people.access import Permission, spaces_where
 from tandem.people.models import User
 from tandem.portfolio.models import Benefit, Portfolio, Proposal
 from tandem.product.models import Feature, Product, Release
@@ -34,20 +36,20 @@ def with_progress(rows: Any) -> Any:
 
 
 def due(user: Any, by: date, most: int = 20) -> list[OnboardingStep]:
-    """Steps of one's own that are due."""
-    return list(OnboardingStep.objects.visible_to(user).due(by).filter(doer=user).select_related("onboarding__person")[:most])
+    """Steps that are due and one's own, by name or by role."""
+    return list(OnboardingStep.objects.visible_to(user).due(by).to_do_by(user).select_related("onboarding__person")[:most])
 
 
 def first_finished(user: Any, rows: Iterable[Onboarding]) -> dict[int, int]:
     """Onboarding → days from the first day until a work item that is assigned to the person came to a state of the category “done”, by the changes of
-    state that the reader sees. One query for all."""
-    joined = [row for row in rows if row.kind == Kind.JOINING]
-    changes = StateChange.objects.visible_to(user).filter(to_state__category="done", item__assignments__user__in={row.person_id for row in joined}, at__date__gte=min((row.on for row in joined), default=clock.today()))
-    found: dict[int, list[date]] = {}
-    for person, at in changes.order_by("at").values_list("item__assignments__user", "at"):
-        found.setdefault(person, []).append(at.date())
-    days = {row.pk: next(((day - row.on).days for day in found.get(row.person_id, ()) if day >= row.on), None) for row in joined}
-    return {pk: n for pk, n in days.items() if n is not None}
+    state that the reader sees. One query for all, one moment for each."""
+    done = StateChange.objects.visible_to(user).filter(
+        to_state__category="done", item__assignments__user=OuterRef("person"), at__date__gte=OuterRef("on")
+    )
+    # house: reads — of lists that the reader was given
+    lists = Onboarding.objects.filter(pk__in=[row.pk for row in rows], kind=Kind.JOINING)
+    found = lists.annotate(first=Subquery(done.order_by("at").values("at")[:1])).exclude(first=None).values_list("pk", "on", "first")
+    return {pk: (timezone.localdate(first) - on).days for pk, on, first in found}
 
 
 def usual_days(user: Any) -> tuple[float, int] | None:
@@ -58,10 +60,11 @@ def usual_days(user: Any) -> tuple[float, int] | None:
 
 
 def coming(user: Any) -> list[Employment]:
-    """Terms that begin or end about now, of whom no list of that kind runs: the nearest first."""
+    """Terms that begin or end about now, of whom no list of that kind runs, where the reader manages resources: that somebody leaves is nobody
+    else's. The nearest first."""
     today = clock.today()
     near = Q(starts_on__range=(today - BEHIND, today + AHEAD)) | Q(ends_on__range=(today, today + AHEAD))
-    rows = Employment.objects.visible_to(user).filter(near).select_related("person", "manager", "space").order_by("starts_on")[:200]
+    rows = Employment.objects.visible_to(user).filter(near, space_id__among=spaces_where(user, Permission.MANAGE_RESOURCES)).select_related("person", "manager", "space").order_by("starts_on")[:200]
     running = set(Onboarding.objects.visible_to(user).exclude(state=Onboarding.State.STOPPED).filter(on__gte=today - BEHIND - AHEAD).values_list("person", "kind"))
     return [row for row in rows if (row.person_id, kind_of(row)) not in running]
 

@@ -1,11 +1,11 @@
 """Pulses: rounds that wait for somebody, and the course of what was told."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from tandem.collaboration.models import Pulse, PulseRound
 from tandem.people.access import Permission, may
+from tandem.people.models import User
 
 MOST = 26
 
@@ -61,5 +61,6 @@ def response(row: PulseRound) -> float:
     return (row.answered_count or 0) / row.asked_count if row.asked_count else 0.0
 
 
-def first_day(found: list[PulseRound]) -> date | None:
-    return found[0].closes_on if found else None
+def asked(user: Any, row: PulseRound) -> list[str]:
+    """The names of those who are asked along with the reader, who can then judge among how many they answer; nobody else is told."""
+    return list(User.objects.visible_to(user).filter(pk__in=row.asked).order_by("name").values_list("name", flat=True)) if user.pk in row.asked else []

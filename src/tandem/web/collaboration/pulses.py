@@ -69,13 +69,30 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
     found = reads.rounds(user, row)
     open_round = next((one for one in found if not one.is_closed), None)
     mine = {one.pk for one in reads.waiting(user)} if open_round else set()
+    is_mine, may_run = open_round is not None and open_round.pk in mine, may(user, Permission.EDIT_PLAN, row.space_id)
     sees_words = reads.may_read_words(user, row)
     return {
-        "open_round": open_round, "is_mine": open_round is not None and open_round.pk in mine, "steps": range(1, pulses.STEPS + 1), "enough": pulses.ENOUGH,
+        "open_round": open_round, "is_mine": is_mine, "steps": range(1, pulses.STEPS + 1), "enough": pulses.ENOUGH,
         "courses": [_course(one) for one in reads.courses(found)], "responses": [_response(one) for one in reversed(found) if one.is_closed],
-        "words": [one for one in reversed(found) if one.words] if sees_words else [], "hides_words": not sees_words, "may_run": may(user, Permission.EDIT_PLAN, row.space_id),
+        "words": [one for one in reversed(found) if one.words] if sees_words else [], "hides_words": not sees_words, "may_run": may_run,
+        "asked": reads.asked(user, open_round) if is_mine and open_round else [], "outlook": _outlook(row) if may_run and not open_round and not row.is_ended else [], "writers": pulses.WRITERS,
         "longest": pulses.LONGEST_WORDS, "is_silent": bool(found) and not any(one.results for one in found),
     }  # fmt: skip
+
+
+def _outlook(row: Pulse) -> list[str]:
+    """Whom a round would ask today, and of the others why not."""
+    found, weeks = pulses.asking(row), pulses.APART.days // 7
+    count = len(found.people)
+    said = [ngettext("Today %(n)s person would be asked.", "Today %(n)s people would be asked.", count) % {"n": count}]
+    if count < pulses.ENOUGH:
+        said.append(now_("That is too few: a round needs %(n)s.") % {"n": pulses.ENOUGH})
+    reasons = (
+        (found.new, now_("Not asked, since their account or their place on the team is younger than %(weeks)s weeks: %(n)s.")),
+        (found.elsewhere, now_("Not asked, since another pulse asked them within %(weeks)s weeks: %(n)s.")),
+        (found.blind, now_("Not asked, since they do not see this space: %(n)s.")),
+    )
+    return [*said, *(text % {"n": n, "weeks": weeks} for n, text in reasons if n)]
 
 
 def told(value: float | None) -> str:
@@ -129,7 +146,7 @@ def _ticks(one: Course) -> list[tuple[int, str]]:
 def _response(row: PulseRound) -> dict[str, Any]:
     share = reads.response(row)
     counts = {"n": row.answered_count or 0, "all": row.asked_count}
-    said = ngettext("%(n)s of %(all)s answered", "%(n)s of %(all)s answered", counts["n"]) % counts
+    said = ngettext("%(n)s of %(all)s answered", "%(n)s of %(all)s answered", counts["n"]) % counts if row.answered_count is not None else now_("thrown away: the pulse was ended")
     return {"row": row, "share": share, "said": said, "percent": charts.percent(share), "is_told": row.results is not None, "averages": [told(value) for value in row.results or []]}
 
 
@@ -138,7 +155,7 @@ def _state(row: Any) -> str:
 
 
 noun = Noun(
-    slug="pulses", model=Pulse, one=_("pulse"), many=_("Pulses"), purpose=_("How a team feels, asked in a rhythm. Nobody can see who said what; nothing is told below five answers."),
+    slug="pulses", model=Pulse, one=_("pulse"), many=_("Pulses"), purpose=_("How a team feels, asked in a rhythm. No page shows who said what; nothing is told below five answers."),
     columns=(
         Column("name", _("Pulse"), lambda r: r.name, "name", is_title=True), Column("team", _("Team"), lambda r: r.team.name), Column("questions", pgettext_lazy("pulse", "Questions"), lambda r: len(r.questions), is_number=True),
         Column("every_weeks", pgettext_lazy("pulse", "Every so many weeks"), lambda r: r.every_weeks, "every_weeks", is_number=True), Column("next_on", _("Next round"), lambda r: "" if r.is_ended else cells.date(r.next_on), "next_on"),
@@ -161,7 +178,7 @@ def answers(request: HttpRequest, id: int) -> HttpResponse:
     row = doors.find(PulseRound.objects.select_related("pulse"), request.user, pk=id)
     scores = [whole_number(request.POST.get(f"q{n}", ""), 1) or 0 for n in range(len(row.questions))]
     pulses.answer(actor=request.user, round=row, scores=scores, words=request.POST.get("words", ""))
-    return doors.go_to(request, noun.url(row.pulse), now_("Thank you. Nobody can see what you said; the team’s answers show when the round closes."))
+    return doors.go_to(request, noun.url(row.pulse), now_("Thank you. No page shows what you said; the team’s answers show when the round closes."))
 
 
 @login_required
