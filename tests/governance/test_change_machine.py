@@ -173,7 +173,7 @@ class Decisions(RuleBasedStateMachine):
         """Opens the page; what is said from it later is said of what stood there."""
         r = self.at(r, "submitted", "urgent")
         if r < len(self.rows):
-            self.seen[who, r] = self.row(r).version
+            self.seen[who, r] = (self.row(r).version, self.rows[r]["figure"])
 
     @rule(
         who=st.sampled_from(_JUDGES), r=number, side=st.sampled_from(["product", "pmo"]), answer=st.sampled_from(["yes"] * 9 + ["no", "revise"]), is_old=rarely,
@@ -185,8 +185,8 @@ class Decisions(RuleBasedStateMachine):
             giver = next((one["giver"] for one in self.lent if one["stands"] and one["to"] == who), "")
         known, row = self.rows[r], self.row(r)
         giver = "" if giver == who else giver
-        version = self.seen.get((who, r), 0) if is_old else row.version
-        expected = self._expected(who, known, side, answer, giver) and version == row.version
+        version, figure = self.seen.get((who, r), (0, None)) if is_old else (row.version, known["figure"])
+        expected = self._expected(who, known, side, answer, giver) and version == row.version and figure == known["figure"]
         for_whom = self.user(giver) if giver else None
         done = self.tried(
             lambda: change_verdicts.decide(actor=self.user(who), change_request=row, version=version, side=side, answer=answer, reason="Why not", for_whom=for_whom)

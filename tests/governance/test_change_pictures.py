@@ -15,7 +15,7 @@ from tandem.governance.actions import (
 from tandem.governance.models import ChangeRequest, Verdict
 from tandem.history.models import Event
 from tandem.kit import clock
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Refused, Stale
 from tandem.planning import levelling
 from tandem.planning.actions import plan_scenarios
 from tandem.planning.models import LevelledPlan, PlanScenario
@@ -89,6 +89,24 @@ def test_before_anybody_said_yes_another_picture_takes_its_place_silently(world,
     longer(world, items[2])
     change_impacts.compute(fresh(row))
     assert (fresh(row).round, fresh(row).redrawn) == (1, None)
+
+
+def test_a_yes_on_a_page_with_an_older_picture_is_refused(world, items):
+    """Nobody has said yes yet, so nobody is asked anew; but whoever looks at the older picture has to look again."""
+    row = asked(world, items)
+    looked = fresh(row).version
+    change_impacts.compute(fresh(row))
+    assert fresh(row).version == looked, "the same picture once more"
+    longer(world, items[2])
+    change_impacts.compute(fresh(row))
+    petra = make.user(actor=world.admin, name="Petra", role="pmo_lead")
+    for who, side in ((world.boris, "pmo"), (world.chen, "product")):
+        with pytest.raises(Stale):
+            change_verdicts.decide(actor=who, change_request=row, version=looked, side=side, answer="yes")
+    with pytest.raises(Stale):
+        change_requests.apply_first(actor=petra, change_request=row, version=looked, reason="Fire")
+    assert not Verdict.objects.exists() and fresh(row).state == "submitted"
+    change_verdicts.decide(actor=world.boris, change_request=row, version=fresh(row).version, side="pmo", answer="yes")
 
 
 def test_money_promises_and_conflicts_count_as_well_as_ends():
