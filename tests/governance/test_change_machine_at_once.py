@@ -138,7 +138,7 @@ def look(world: Any, requests: list[int]) -> None:
         said = list(Verdict.objects.filter(request=row).select_related("by", "for_whom"))
         wrote = {row.author_id, *row.writers} | ({row.applied_by_id} if row.was_first else set())
         for of in {one.round for one in said}:
-            now = [one for one in said if one.round == of]
+            now = [one for one in said if one.round == of and one.voided_at is None]
             assert len({one.by_id for one in now}) == len({one.voice_of.pk for one in now}) == len(now)
         assert len({(one.by_id, one.side) for one in said if one.for_whom_id}) == len({one.by_id for one in said if one.for_whom_id})
         if row.state == "applied":

@@ -143,8 +143,8 @@ def _until(rows: list[Delegation]) -> list[tuple[str, str, date]]:
 def panels(user: Any, row: ChangeRequest, voices: list[Voices], changes: list[PlanChange]) -> list[dict[str, Any]]:
     """Of each side what was said, and whether this person may say something for it now; if not, why."""
     authors = sides.wrote(row, changes)
-    spoken = any(one.by_id == user.pk for side in voices for one in side.said)
-    heard = {one.voice_of.pk for side in voices for one in side.said}
+    standing = [one for side in voices for one in side.said if sides.is_still_lent(one, row)]
+    spoken, heard = any(one.by_id == user.pk for one in standing), {one.voice_of.pk for one in standing}
     takers = lent_voices.takers(row, changes) if row.is_waiting else []
     found = []
     for side in voices:
@@ -164,7 +164,7 @@ def panels(user: Any, row: ChangeRequest, voices: list[Voices], changes: list[Pl
         lent = [] if spoken or not side.needed else [one.giver for of, one in takers if of == side.side and one.delegate_id == user.pk and one.giver_id not in heard]
         found.append({
             "lent": list(dict.fromkeys(lent)), "takers": _until([one for of, one in takers if of == side.side and side.needed]),
-            "side": side.side, "label": Side(side.side).label, "needed": side.needed, "counted": side.counted, "said": side.said, "is_missing": side.is_missing,
+            "side": side.side, "label": Side(side.side).label, "needed": side.needed, "counted": side.counted, "said": [(one, one in standing) for one in side.said], "is_missing": side.is_missing,
             "may": may and row.is_waiting and not why, "why": why,
         })  # fmt: skip
     return found
