@@ -250,6 +250,23 @@ def test_whose_delegate_lost_the_account_speaks_for_themself_and_it_stays_so(pla
     assert state(row) == "applied"
 
 
+@pytest.mark.parametrize("answer", ["yes", "no", "revise"])
+def test_a_voice_that_is_taken_back_at_the_same_moment_says_nothing(place, monkeypatch, answer):
+    """Found as lent, taken back by its owner before it is used."""
+    one = lend(place, place.boris, place.una)
+    row, find = asked(place), lent_voices.found
+
+    def slow(*given):
+        found = find(*given)
+        delegations.withdraw(actor=place.boris, delegation=one, version=None)
+        return found
+
+    monkeypatch.setattr(lent_voices, "found", slow)
+    with pytest.raises(Refused, match="change_not_lent"):
+        say(row, place.una, "pmo", answer, for_whom=place.boris)
+    assert state(row) == "submitted" and not Verdict.objects.exists()
+
+
 def test_a_role_that_is_taken_takes_the_voice_along(place):
     lend(place, place.boris, place.una)
     row = asked(place)

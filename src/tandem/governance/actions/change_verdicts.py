@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from tandem.governance import lent_voices, pictures, sides
 from tandem.governance.actions import change_impacts, change_requests, decisions
@@ -36,6 +37,8 @@ def decide(
             raise Refused("change_not_waiting")
         change_requests.looked_at(held, version)
         lent = _lent(actor, held, side, for_whom) if for_whom is not None and for_whom.pk != actor.pk else None
+        if lent is None:
+            _holds(held, None)
         changes = _open_to(actor, held, side, answer, lent)
         made = _said(actor, held, changes, side, answer, reason, lent)
         if answer == _A.NO:
@@ -54,13 +57,22 @@ def _lent(actor: Any, held: ChangeRequest, side: str, giver: Any) -> Delegation:
         raise Refused("change_side_unknown", field="side")
     changes = list(held.scenario.changes.select_related("by").order_by("id"))
     found = lent_voices.found(actor, giver, held, side, changes)
-    if found is None:
+    if found is None or not _holds(held, found):
         raise Refused("change_not_lent", field="for_whom")
     if giver.pk in sides.wrote(held, changes):
         raise Refused("change_is_theirs", field="for_whom")
     if Verdict.objects.filter(request=held, by=actor, for_whom__isnull=False).exclude(side=side).exists():
         raise Refused("change_lent_both", field="side")
     return found
+
+
+def _holds(held: ChangeRequest, lent: Delegation | None) -> bool:
+    """What was lent to anybody who spoke, or speaks now, is not taken back while what is said with it is counted: whoever takes it back
+    meanwhile comes before or after, never between. All at once and in order, as others hold more than one as well."""
+    of = Verdict.objects.filter(request=held, round=held.round, voided_at=None).exclude(delegation=None).values("delegation")
+    rows = Delegation.objects.filter(Q(pk__in=of) | Q(pk=lent.pk if lent else None)).select_for_update(no_key=True)
+    standing = {one.pk for one in rows.order_by("pk") if one.withdrawn_at is None}
+    return lent is None or lent.pk in standing
 
 
 def _open_to(actor: Any, held: ChangeRequest, side: str, answer: str, lent: Delegation | None) -> list[PlanChange]:
