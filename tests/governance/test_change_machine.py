@@ -222,7 +222,7 @@ class Decisions(RuleBasedStateMachine):
 
     def _counts(self, who: str, said: tuple[str, str, str, Any]) -> bool:
         """A yes whose voice its owner still has; what was lent is not taken back, and whoever said it is still there."""
-        side, answer, voice, lent = said
+        side, answer, voice, _lent = said
         return answer == "yes" and self.speaks(voice, side) and self._is_still_lent(who, said)
 
     def _is_still_lent(self, who: str, said: tuple[str, str, str, Any]) -> bool:
