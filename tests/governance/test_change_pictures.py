@@ -115,9 +115,17 @@ def test_money_promises_and_conflicts_count_as_well_as_ends():
     same = base | {"load": []}
     assert pictures.digest(base) == pictures.digest(same) and pictures.differing(base, same) == []
     others = {"projects": [], "promises": [[7, "2026-09-05", "2026-09-01", "2026-09-04"]], "costs": [[1, "EUR", "5.00", "9.01"]], "conflicts_new": []}
+    others |= {"conflicts_other": [["overload", "people.user", 4, 2, 3, 40]], "conflicts_gone": [["overload", "people.user", 4, 2, 3]]}
     for name, value in others.items():
         assert pictures.digest(base | {name: value}) != pictures.digest(base), name
         assert len(pictures.differing(base, base | {name: value})) == 1, name
+
+
+def test_a_conflict_of_one_day_is_another_than_one_of_forty():
+    for name, first, then in (("conflicts_new", [1], [40]), ("conflicts_other", [3, 4], [3, 40])):
+        one, other = ({name: [["overload", "people.user", 4, 2, *days]]} for days in (first, then))
+        assert pictures.digest(one) != pictures.digest(other)
+        assert pictures.differing(one, other) == [[f"conflict_{name[10:]}", "overload", "people.user", 4, 2, first, then]]
 
 
 def test_no_yes_to_a_picture_behind_the_plan(world, items):

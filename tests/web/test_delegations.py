@@ -84,6 +84,15 @@ def test_the_page_says_what_is_otherwise_in_both_figures(world, row, signed_in):
     assert "4,000 EUR" in read(signed_in(world.boris), f"/changes/{row.pk}/")
 
 
+def test_the_page_says_how_long_a_conflict_is_now(world, row, signed_in):
+    change_verdicts.decide(actor=world.boris, change_request=row, version=None, side="pmo", answer="yes")
+    known = ["overload", "people.user", world.boris.pk, world.project.space_id]
+    first, then = (NOTHING | {"conflicts_new": [[*known, days]]} for days in (1, 40))
+    PlanScenario.objects.filter(pk=row.scenario_id).update(outcome=then)
+    change_pictures.ask_again(ChangeRequest.objects.select_related("scenario", "space").get(), first)
+    assert "1 day when it was judged, now 40 days" in read(signed_in(world.chen), f"/changes/{row.pk}/")
+
+
 def test_a_line_of_the_table_is_moved_on_its_page(world, signed_in):
     lines = [approval_rules.create(actor=world.admin, space=world.root, days_most=days) for days in (1, 2)]
     alma = signed_in(world.alma)
