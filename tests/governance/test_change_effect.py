@@ -195,6 +195,25 @@ def test_what_is_shown_is_what_comes(yard, seed):
     _shown_is_what_comes(yard, seed)
 
 
+def test_work_that_a_change_adds_is_drawn_where_the_plan_puts_it(yard):
+    """For somebody who is full for weeks: it begins when they have time, in the range as well."""
+    for n in range(6):
+        make.work_item(actor=yard.admin, project=yard.second, title=f"Full {n}", estimate_minutes=2400, assignees=[yard.mei], priority=1)
+    levelling.compute()
+    before = ends(yard)
+    row = make.change_request(
+        actor=yard.admin, changes=[("add", yard.project.space_id, {"title": "New quay", "expected_minutes": 2400, "assignees": [yard.mei.pk]})]
+    )
+    outcome = ChangeRequest.objects.select_related("scenario").get(pk=row.pk).scenario.outcome
+    shown = {space: tuple(then[:2]) for space, _was, then in outcome["ranges"]}
+    for who, side in ((yard.alma, "product"), (yard.petra, "pmo")):
+        change_verdicts.decide(actor=who, change_request=row, version=None, side=side, answer="yes")
+    levelling.compute()
+    now = ends(yard)
+    assert now[yard.project.space_id] != before[yard.project.space_id], "it moves the end"
+    assert shown == {space: now[space] for space in shown}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4, 204))
 def test_what_is_shown_is_what_comes_of_many_changes(yard, seed):

@@ -173,7 +173,7 @@ class Decisions(RuleBasedStateMachine):
         """Opens the page; what is said from it later is said of what stood there."""
         r = self.at(r, "submitted", "urgent")
         if r < len(self.rows):
-            self.seen[who, r] = self.row(r).version
+            self.seen[who, r] = (self.row(r).version, self.rows[r]["figure"])
 
     @rule(
         who=st.sampled_from(_JUDGES), r=number, side=st.sampled_from(["product", "pmo"]), answer=st.sampled_from(["yes"] * 9 + ["no", "revise"]), is_old=rarely,
@@ -185,8 +185,8 @@ class Decisions(RuleBasedStateMachine):
             giver = next((one["giver"] for one in self.lent if one["stands"] and one["to"] == who), "")
         known, row = self.rows[r], self.row(r)
         giver = "" if giver == who else giver
-        version = self.seen.get((who, r), 0) if is_old else row.version
-        expected = self._expected(who, known, side, answer, giver) and version == row.version
+        version, figure = self.seen.get((who, r), (0, None)) if is_old else (row.version, known["figure"])
+        expected = self._expected(who, known, side, answer, giver) and version == row.version and figure == known["figure"]
         for_whom = self.user(giver) if giver else None
         done = self.tried(
             lambda: change_verdicts.decide(actor=self.user(who), change_request=row, version=version, side=side, answer=answer, reason="Why not", for_whom=for_whom)
@@ -222,8 +222,12 @@ class Decisions(RuleBasedStateMachine):
 
     def _counts(self, who: str, said: tuple[str, str, str, Any]) -> bool:
         """A yes whose voice its owner still has; what was lent is not taken back, and whoever said it is still there."""
-        side, answer, voice, lent = said
-        return answer == "yes" and self.speaks(voice, side) and (lent is None or (lent["stands"] and self.active[who] and self.here[who]))
+        side, answer, voice, _lent = said
+        return answer == "yes" and self.speaks(voice, side) and self._is_still_lent(who, said)
+
+    def _is_still_lent(self, who: str, said: tuple[str, str, str, Any]) -> bool:
+        """What does not stand is as if it had not been said: the voice is its owner's again."""
+        return said[3] is None or bool(said[3]["stands"] and self.active[who] and self.here[who])
 
     def _loan(self, who: str, giver: str) -> dict[str, Any] | None:
         return next((one for one in self.lent if one["stands"] and (one["giver"], one["to"]) == (giver, who)), None)
@@ -238,9 +242,10 @@ class Decisions(RuleBasedStateMachine):
             return False
         if giver and not self._may_stand_in(who, known, side, giver):
             return False
-        if who in {known.get("first"), *known["wrote"]} or who in known["said"]:
+        stands = {one: said for one, said in known["said"].items() if self._is_still_lent(one, said)}
+        if who in {known.get("first"), *known["wrote"]} or who in stands:
             return False
-        if (giver or who) in {voice for _side, _answer, voice, _lent in known["said"].values()}:
+        if (giver or who) in {voice for _side, _answer, voice, _lent in stands.values()}:
             return False
         full = {said[0] for one, said in known["said"].items() if self._counts(one, said)}
         if answer == "yes" and side in full and full != {"product", "pmo"}:  # of both, any further yes carries it out
@@ -252,6 +257,7 @@ class Decisions(RuleBasedStateMachine):
         return answer != "yes" or all(self.live[n] == then for n, then in known["seen"].items())
 
     def _said(self, who: str, known: dict[str, Any], side: str, answer: str, giver: str) -> None:
+        known["said"] = {one: said for one, said in known["said"].items() if said[2] != (giver or who) or self._is_still_lent(one, said)}
         known["said"][who] = (side, answer, giver or who, self._loan(who, giver) if giver else None)
         if giver:
             known["lent"][who] = side
@@ -355,7 +361,7 @@ class Decisions(RuleBasedStateMachine):
             if known["state"] != "applied":
                 continue
             row = ChangeRequest.objects.select_related("scenario").get(pk=known["pk"])
-            said = list(Verdict.objects.filter(request=row, round=row.round, answer="yes").select_related("by", "for_whom"))
+            said = list(Verdict.objects.filter(request=row, round=row.round, answer="yes", voided_at=None).select_related("by", "for_whom"))
             digest = plan_scenarios.digest(list(row.scenario.changes.order_by("id")))
             assert {one.side for one in said} == {"product", "pmo"}
             assert len({one.by_id for one in said}) == len(said) >= 2

@@ -135,11 +135,13 @@ def look(world: Any, requests: list[int]) -> None:
         carried = verbs.count("change_request.applied") + verbs.count("change_request.applied_first")
         assert carried == (row.applied_at is not None) <= 1
         assert row.scenario.state == ("merged" if carried else "discarded" if row.state in ("rejected", "withdrawn") else "asked")
-        said = list(Verdict.objects.filter(request=row).select_related("by", "for_whom"))
+        said = list(Verdict.objects.filter(request=row).select_related("by", "for_whom", "delegation"))
         wrote = {row.author_id, *row.writers} | ({row.applied_by_id} if row.was_first else set())
         for of in {one.round for one in said}:
-            now = [one for one in said if one.round == of]
+            now = [one for one in said if one.round == of and one.voided_at is None]
             assert len({one.by_id for one in now}) == len({one.voice_of.pk for one in now}) == len(now)
+        for one in said:
+            assert one.delegation is None or one.delegation.withdrawn_at is None or one.created_at <= one.delegation.withdrawn_at, "said after it was taken back"
         assert len({(one.by_id, one.side) for one in said if one.for_whom_id}) == len({one.by_id for one in said if one.for_whom_id})
         if row.state == "applied":
             last = [one for one in said if one.round == row.round and one.answer == "yes"]

@@ -15,7 +15,7 @@ from tandem.governance.actions import (
 from tandem.governance.models import ChangeRequest, Verdict
 from tandem.history.models import Event
 from tandem.kit import clock
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Refused, Stale
 from tandem.planning import levelling
 from tandem.planning.actions import plan_scenarios
 from tandem.planning.models import LevelledPlan, PlanScenario
@@ -91,15 +91,41 @@ def test_before_anybody_said_yes_another_picture_takes_its_place_silently(world,
     assert (fresh(row).round, fresh(row).redrawn) == (1, None)
 
 
+def test_a_yes_on_a_page_with_an_older_picture_is_refused(world, items):
+    """Nobody has said yes yet, so nobody is asked anew; but whoever looks at the older picture has to look again."""
+    row = asked(world, items)
+    looked = fresh(row).version
+    change_impacts.compute(fresh(row))
+    assert fresh(row).version == looked, "the same picture once more"
+    longer(world, items[2])
+    change_impacts.compute(fresh(row))
+    petra = make.user(actor=world.admin, name="Petra", role="pmo_lead")
+    for who, side in ((world.boris, "pmo"), (world.chen, "product")):
+        with pytest.raises(Stale):
+            change_verdicts.decide(actor=who, change_request=row, version=looked, side=side, answer="yes")
+    with pytest.raises(Stale):
+        change_requests.apply_first(actor=petra, change_request=row, version=looked, reason="Fire")
+    assert not Verdict.objects.exists() and fresh(row).state == "submitted"
+    change_verdicts.decide(actor=world.boris, change_request=row, version=fresh(row).version, side="pmo", answer="yes")
+
+
 def test_money_promises_and_conflicts_count_as_well_as_ends():
     base = {"projects": [[1, None, "2026-09-01", None, "2026-09-03"]], "promises": [[7, "2026-09-05", "2026-09-01", "2026-09-03"]], "costs": [[1, "EUR", "5.00", "9.00"]],
             "conflicts_new": [["promise", "product.promise", 7, 2, 4]], "load": [[1, 1, "2026-09", 1, 2]]}  # fmt: skip
     same = base | {"load": []}
     assert pictures.digest(base) == pictures.digest(same) and pictures.differing(base, same) == []
     others = {"projects": [], "promises": [[7, "2026-09-05", "2026-09-01", "2026-09-04"]], "costs": [[1, "EUR", "5.00", "9.01"]], "conflicts_new": []}
+    others |= {"conflicts_other": [["overload", "people.user", 4, 2, 3, 40]], "conflicts_gone": [["overload", "people.user", 4, 2, 3]]}
     for name, value in others.items():
         assert pictures.digest(base | {name: value}) != pictures.digest(base), name
         assert len(pictures.differing(base, base | {name: value})) == 1, name
+
+
+def test_a_conflict_of_one_day_is_another_than_one_of_forty():
+    for name, first, then in (("conflicts_new", [1], [40]), ("conflicts_other", [3, 4], [3, 40])):
+        one, other = ({name: [["overload", "people.user", 4, 2, *days]]} for days in (first, then))
+        assert pictures.digest(one) != pictures.digest(other)
+        assert pictures.differing(one, other) == [[f"conflict_{name[10:]}", "overload", "people.user", 4, 2, first, then]]
 
 
 def test_no_yes_to_a_picture_behind_the_plan(world, items):

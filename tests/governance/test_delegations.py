@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from tandem.governance import lent_voices
+from tandem.governance import lent_voices, sides
 from tandem.governance.actions import approval_rules, change_requests, change_verdicts, delegations
-from tandem.governance.models import ChangeRequest, Delegation, Verdict
+from tandem.governance.models import ChangeRequest, Decision, Delegation, Verdict
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
@@ -205,6 +205,66 @@ def test_an_account_that_is_closed_takes_the_voice_along(place, gone):
     other = asked(place)
     with pytest.raises((Refused, Hidden)):
         say(other, again(place.una), "pmo", for_whom=again(place.boris))
+
+
+def test_a_voice_taken_back_is_its_owners_again(place):
+    one = lend(place, place.boris, place.una)
+    row = asked(place)
+    say(row, place.una, "pmo", for_whom=place.boris, reason="Una's reason")
+    assert reads.waiting_for(again(place.boris), 5) == []
+    delegations.withdraw(actor=place.boris, delegation=one, version=None)
+    assert [found.pk for found in reads.waiting_for(again(place.boris), 5)] == [row.pk]
+    say(row, place.boris, "pmo", "no", reason="Not like this")
+    assert state(row) == "rejected"
+    assert [one.voided_at is None for one in Verdict.objects.order_by("id")] == [False, True]
+    assert "Una" not in Decision.objects.get(change_request=row).why
+
+
+def test_a_voice_taken_back_is_lent_to_another_and_counts_once(place):
+    approval_rules.create(actor=place.admin, space=place.root, product_voices=0, pmo_voices=2)
+    one = lend(place, place.boris, place.una)
+    row = asked(place)
+    say(row, place.una, "pmo", for_whom=place.boris)
+    delegations.withdraw(actor=place.boris, delegation=one, version=None)
+    lend(place, place.boris, place.una)
+    lend(place, place.boris, place.chen)
+    say(row, again(place.chen), "pmo", for_whom=again(place.boris))
+    assert state(row) == "submitted", "one voice, however often it is lent"
+    for who, giver in ((place.una, place.boris), (place.boris, None)):
+        with pytest.raises(Refused, match="change_voice_spoken"):
+            say(row, again(who), "pmo", for_whom=giver and again(giver))
+    say(row, again(place.alma), "pmo")
+    assert state(row) == "applied"
+
+
+def test_whose_delegate_lost_the_account_speaks_for_themself_and_it_stays_so(place):
+    lend(place, place.boris, place.una)
+    row = asked(place)
+    say(row, place.una, "pmo", for_whom=place.boris)
+    users.disable(actor=place.admin, user=place.una)
+    assert [found.pk for found in reads.waiting_for(again(place.boris), 5)] == [row.pk]
+    say(row, again(place.boris), "pmo")
+    users.enable(actor=place.admin, user=again(place.una))
+    assert [one.voice_of.pk for one in sides.standing(list(row.verdicts.all()), ChangeRequest.objects.get(), list(row.scenario.changes.all()))["pmo"]] == [place.boris.pk]
+    say(row, place.chen, "product")
+    assert state(row) == "applied"
+
+
+@pytest.mark.parametrize("answer", ["yes", "no", "revise"])
+def test_a_voice_that_is_taken_back_at_the_same_moment_says_nothing(place, monkeypatch, answer):
+    """Found as lent, taken back by its owner before it is used."""
+    one = lend(place, place.boris, place.una)
+    row, find = asked(place), lent_voices.found
+
+    def slow(*given):
+        found = find(*given)
+        delegations.withdraw(actor=place.boris, delegation=one, version=None)
+        return found
+
+    monkeypatch.setattr(lent_voices, "found", slow)
+    with pytest.raises(Refused, match="change_not_lent"):
+        say(row, place.una, "pmo", answer, for_whom=place.boris)
+    assert state(row) == "submitted" and not Verdict.objects.exists()
 
 
 def test_a_role_that_is_taken_takes_the_voice_along(place):

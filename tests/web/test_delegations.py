@@ -61,7 +61,8 @@ def test_lent_by_a_form_used_on_the_request_and_taken_back(world, row, signed_in
     assert "Una for Boris" in read(boris, url) and "Your voice has been heard" in read(boris, url)
     assert una.post(f"/delegations/{one.pk}/withdrawals/", {"version": one.version}).status_code == 403
     assert boris.post(f"/delegations/{one.pk}/withdrawals/", {"version": one.version}).status_code == 302
-    assert "0 of 1" in read(boris, url) or "waits" in read(boris, url)
+    page = read(boris, url)
+    assert "Your voice has been heard" not in page and "it does not count" in page and "Yes, for the PMO side" in page
 
 
 def test_without_a_voice_nobody_lends_one(world, row, signed_in):
@@ -81,6 +82,15 @@ def test_the_page_says_what_is_otherwise_in_both_figures(world, row, signed_in):
     assert f"{world.project.name}, end: no change when it was judged, now 2026-09-10 → 2026-10-20" in page
     assert "4,000 EUR" not in page, "sums are told to who may see costs"
     assert "4,000 EUR" in read(signed_in(world.boris), f"/changes/{row.pk}/")
+
+
+def test_the_page_says_how_long_a_conflict_is_now(world, row, signed_in):
+    change_verdicts.decide(actor=world.boris, change_request=row, version=None, side="pmo", answer="yes")
+    known = ["overload", "people.user", world.boris.pk, world.project.space_id]
+    first, then = (NOTHING | {"conflicts_new": [[*known, days]]} for days in (1, 40))
+    PlanScenario.objects.filter(pk=row.scenario_id).update(outcome=then)
+    change_pictures.ask_again(ChangeRequest.objects.select_related("scenario", "space").get(), first)
+    assert "1 day when it was judged, now 40 days" in read(signed_in(world.chen), f"/changes/{row.pk}/")
 
 
 def test_a_line_of_the_table_is_moved_on_its_page(world, signed_in):

@@ -1,8 +1,9 @@
 """The effect of a change: what is promised, planned, spent and in conflict before it and with it, read of both plans alike."""
 
+from collections import ChainMap, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max, Q, Sum
@@ -47,9 +48,11 @@ class Reader:
         self.promises = set(Promise.objects.open().values_list("id", flat=True))
         self.last = {"work.workitem": _last(WorkItem), "resources.timeoff": _last(TimeOff)}
         self.same: dict[int, int] = {}
+        self.added: list[tuple[int, str, int]] = []
 
     def read(self, made: Made, is_judged: bool) -> Read:
         """While the changes stand there, if they do: only read."""
+        self.added = self._added()
         facts = {"promised": self._promised(), "windows": _windows(), "costs": _costs(), "budgets": _budgets()}
         return Read(facts, None if is_judged else plan_conflicts.read(made.work, made.axis))
 
@@ -63,8 +66,24 @@ class Reader:
             return {}, {}
         then, now = stands.dates_asked(), trial.dates_asked()
         before = self._drawings(spaces, then)
-        after, _refused = plan_branches.with_them(self.changes, sides.stand_in, lambda: self._drawings(spaces, now))
+        after, _refused = plan_branches.with_them(self.changes, sides.stand_in, lambda: self._drawings(spaces, self._numbered_anew(now)))
         return {space: branch_ranges.drawn(space, one) for space, one in before.items()}, {space: branch_ranges.drawn(space, one) for space, one in after.items()}
+
+    def _added(self) -> list[tuple[int, str, int]]:
+        """What work the changes add, while they stand there: where, its words and its number."""
+        return list(WorkItem.objects.filter(pk__gt=self.last["work.workitem"]).order_by("id").values_list("space_id", "title", "id"))
+
+    def _numbered_anew(self, dates: Levelled) -> Levelled:
+        """No way back takes back a number: what is added once more is another row, on the dates of the one that was added first."""
+        first: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for space, title, pk in self.added:
+            first[space, title].append(pk)
+        found: dict[int, tuple[datetime, datetime]] = {}
+        for space, title, pk in self._added():
+            before = first[space, title].pop(0) if first[space, title] else None
+            if before is not None and before in dates:
+                found[pk] = dates[before]
+        return ChainMap(found, dates) if found else dates  # type: ignore[arg-type]
 
     def _drawings(self, spaces: list[int], dates: Levelled) -> dict[int, Drawing | None]:
         known = {one.space_id: one for one in Project.objects.filter(space_id__in=spaces).select_related("space")}

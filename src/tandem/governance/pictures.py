@@ -7,18 +7,18 @@ from tandem.history.record import canonical
 from tandem.planning.models import LevelledPlan
 
 Told = dict[tuple[Any, ...], list[Any]]
-KINDS = ("project", "promise", "cost", "budget", "conflict_new", "conflict_gone")
+KINDS = ("project", "promise", "cost", "budget", "conflict_new", "conflict_other", "conflict_gone")
 """What differs of two pictures: [kind, …what it is about, before, now]."""
 
 
 def told(outcome: dict[str, Any]) -> Told:
-    """When projects and promises end before and then, sums before and then, and which conflicts come and go."""
+    """When projects and promises end before and then, sums before and then, and which conflicts come, go and change, with their days."""
     found: Told = {("project", space): [before, after] for space, _start, before, _then, after in outcome.get("projects", ())}
     found |= {("promise", row[0]): row[2:4] for row in outcome.get("promises", ())}
     for kind, rows in (("cost", "costs"), ("budget", "budgets")):
         found |= {(kind, space, currency): [before, after] for space, currency, before, after in outcome.get(rows, ())}
-    for rows in ("new", "gone"):
-        found |= {(f"conflict_{rows}", *row[:4]): [True] for row in outcome.get(f"conflicts_{rows}", ())}
+    for rows in ("new", "other", "gone"):
+        found |= {(f"conflict_{rows}", *row[:4]): row[4:] for row in outcome.get(f"conflicts_{rows}", ())}
     return found
 
 

@@ -169,14 +169,17 @@ def standing(verdicts: Iterable[Verdict], request: ChangeRequest, changes: list[
     """Of each side the yeses of this round that still count: whoever lost the right, or the account, has said nothing any more."""
     found: dict[str, list[Verdict]] = {side: [] for side in Side.values}
     for one in verdicts:
-        if one.round == request.round and one.answer == Verdict.Answer.YES and may_speak(one.voice_of, request, one.side, changes) and _still_lent(one, request):
+        if one.round == request.round and one.answer == Verdict.Answer.YES and may_speak(one.voice_of, request, one.side, changes) and is_still_lent(one, request):
             found[one.side].append(one)
     return found
 
 
-def _still_lent(one: Verdict, request: ChangeRequest) -> bool:
-    """What was said in somebody's place stands while the voice is not taken back, and whoever said it has an account and sees the request."""
-    return one.delegation is None or (one.delegation.withdrawn_at is None and one.by.is_active and request.is_seen_by(one.by))
+def is_still_lent(one: Verdict, request: ChangeRequest) -> bool:
+    """What was said in somebody's place stands while the voice is not taken back, and whoever said it has an account and sees the request.
+    What does not stand is as if it had not been said: the voice is its owner's again."""
+    if one.delegation is None:
+        return True
+    return one.voided_at is None and one.delegation.withdrawn_at is None and one.by.is_active and request.is_seen_by(one.by)
 
 
 def may_carry(user: Any, change: PlanChange) -> bool:

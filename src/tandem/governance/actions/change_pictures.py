@@ -26,11 +26,14 @@ def keep(request: ChangeRequest, scenario: PlanScenario, changes: list[PlanChang
 
 
 def ask_again(held: ChangeRequest, before: dict[str, Any]) -> None:
-    """A yes of another picture counts no more: what differs stands with the request, and both sides are asked anew."""
+    """A yes of another picture counts no more: what differs stands with the request, and both sides are asked anew. Where nobody has
+    said yes yet, the request is another one than on the page of whoever looks at the older picture."""
     now = held.scenario.outcome or {}
     shown, older = pictures.digest(now), pictures.digest(before)
     said = Verdict.objects.filter(request=held, round=held.round, answer=Verdict.Answer.YES).values_list("picture", flat=True)
     if held.state != ChangeRequest.State.SUBMITTED or all((one or older) == shown for one in said):
+        if pictures.told(now) != pictures.told(before):
+            held.write(expected=None)
         return
     held.write(expected=None, round=held.round + 1, asked_at=clock.now(), redrawn=pictures.differing(before, now))
     people = change_requests.asked(held, list(held.scenario.changes.order_by("id")))

@@ -37,6 +37,8 @@ def decide(
             raise Refused("change_not_waiting")
         change_requests.looked_at(held, version)
         lent = _lent(actor, held, side, for_whom) if for_whom is not None and for_whom.pk != actor.pk else None
+        if lent is None:
+            _holds(held, None)
         changes = _open_to(actor, held, side, answer, lent)
         made = _said(actor, held, changes, side, answer, reason, lent)
         if answer == _A.NO:
@@ -55,13 +57,22 @@ def _lent(actor: Any, held: ChangeRequest, side: str, giver: Any) -> Delegation:
         raise Refused("change_side_unknown", field="side")
     changes = list(held.scenario.changes.select_related("by").order_by("id"))
     found = lent_voices.found(actor, giver, held, side, changes)
-    if found is None:
+    if found is None or not _holds(held, found):
         raise Refused("change_not_lent", field="for_whom")
     if giver.pk in sides.wrote(held, changes):
         raise Refused("change_is_theirs", field="for_whom")
     if Verdict.objects.filter(request=held, by=actor, for_whom__isnull=False).exclude(side=side).exists():
         raise Refused("change_lent_both", field="side")
     return found
+
+
+def _holds(held: ChangeRequest, lent: Delegation | None) -> bool:
+    """What was lent to anybody who spoke, or speaks now, is not taken back while what is said with it is counted: whoever takes it back
+    meanwhile comes before or after, never between. All at once and in order, as others hold more than one as well."""
+    of = Verdict.objects.filter(request=held, round=held.round, voided_at=None).exclude(delegation=None).values("delegation")
+    rows = Delegation.objects.filter(Q(pk__in=of) | Q(pk=lent.pk if lent else None)).select_for_update(no_key=True)
+    standing = {one.pk for one in rows.order_by("pk") if one.withdrawn_at is None}
+    return lent is None or lent.pk in standing
 
 
 def _open_to(actor: Any, held: ChangeRequest, side: str, answer: str, lent: Delegation | None) -> list[PlanChange]:
@@ -97,13 +108,24 @@ def _open_to(actor: Any, held: ChangeRequest, side: str, answer: str, lent: Dele
 
 
 def _refuse_spoken(actor: Any, held: ChangeRequest, lent: Delegation | None) -> None:
-    """A person speaks once, and a voice is heard once, whoever says it."""
-    given = Verdict.objects.filter(request=held, round=held.round)
-    if given.filter(by=actor).exists():
+    """A person speaks once, and a voice is heard once, whoever says it; what was said with a lent one that counts no more was not said."""
+    given = [one for one in _of_this_round(held) if sides.is_still_lent(one, held)]
+    if any(one.by_id == actor.pk for one in given):
         raise Refused("change_spoken")
     voice = lent.giver_id if lent else actor.pk
-    if given.filter(Q(for_whom=voice) | Q(by=voice, for_whom=None)).exists():
+    if any(one.voice_of.pk == voice for one in given):
         raise Refused("change_voice_spoken", field="for_whom" if lent else "")
+
+
+def _of_this_round(held: ChangeRequest) -> list[Verdict]:
+    return list(Verdict.objects.filter(request=held, round=held.round).select_related(*_PEOPLE))
+
+
+def _void(given: list[Verdict], held: ChangeRequest, actor: Any, voice: Any) -> None:
+    """What counts no more gives way to what is said now, for good: also if whoever had said it comes back."""
+    for one in given:
+        if one.voided_at is None and (one.by_id == actor.pk or one.voice_of.pk == voice.pk) and not sides.is_still_lent(one, held):
+            one.write(expected=None, voided_at=clock.now())
 
 
 def _refuse_without_picture(held: ChangeRequest, changes: list[PlanChange]) -> None:
@@ -114,11 +136,12 @@ def _refuse_without_picture(held: ChangeRequest, changes: list[PlanChange]) -> N
 
 def _said(actor: Any, held: ChangeRequest, changes: list[PlanChange], side: str, answer: str, reason: str, lent: Delegation | None) -> Verdict:
     # who lost the right since holds a number, but no voice
-    given = list(Verdict.objects.filter(request=held, round=held.round).select_related(*_PEOPLE))
+    given = _of_this_round(held)
     needed, counted = sides.needed(held, changes).voices, sides.standing(given, held, changes)
     is_whole = all(len(counted[one]) >= count for one, count in needed.items())  # by a role that came back, or a table that asks for less
     if answer == _A.YES and needed[side] and len(counted[side]) >= needed[side] and not is_whole:
         raise Refused("change_side_spoken", field="side")
+    _void(given, held, actor, lent.giver if lent else actor)
     made = Verdict.objects.create(
         space_id=held.space_id, request=held, round=held.round, side=side, voice=sum(one.side == side for one in given) + 1, answer=answer, reason=reason, by=actor,
         digest=plan_scenarios.digest(changes), picture=pictures.digest(held.scenario.outcome), asked_at=held.asked_at or clock.now(),

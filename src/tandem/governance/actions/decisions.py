@@ -95,7 +95,7 @@ def replace(*, actor: Any, decision: Decision, version: int | None, chosen: str,
 
 def of_change(*, actor: Any, request: ChangeRequest, is_accepted: bool) -> Decision:
     """What both sides said to a change, in the transaction of the last word. Whoever was let give that word has decided."""
-    said = Verdict.objects.filter(request=request, round=request.round).exclude(reason="").select_related("by", "for_whom").order_by("id")
+    said = Verdict.objects.not_taken_back().filter(request=request, round=request.round).exclude(reason="").select_related("by", "for_whom").order_by("id")
     reasons = "\n".join(f"{_speaker(one)}: {one.reason}" for one in said)
     # nothing that is said afterwards leaves it as planned
     otherwise = Decision.NOT_AFTERWARDS if request.was_first else Decision.AS_PLANNED

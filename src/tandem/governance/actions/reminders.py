@@ -37,7 +37,7 @@ def _approvals() -> Iterator[News]:
     """Who has not yet said what they think of what was carried out first, on the day by which they should have."""
     rows = ChangeRequest.objects.filter(state=ChangeRequest.State.URGENT, due_on__lte=clock.today()).select_related("space", "scenario", "author")
     for row in rows.order_by("id")[:MOST]:
-        spoken = set(Verdict.objects.filter(request=row, round=row.round).values_list("by_id", flat=True))
+        spoken = set(Verdict.objects.not_taken_back().filter(request=row, round=row.round).values_list("by_id", flat=True))
         about, on = Ref(ChangeRequest._meta.label_lower, row.pk), row.due_on
         for pk in change_requests.asked(row, list(row.scenario.changes.order_by("id"))):
             if pk not in spoken and on is not None:

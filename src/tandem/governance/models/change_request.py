@@ -28,7 +28,7 @@ class ChangeRequestQuerySet(ScopedQuerySet):
 
     def unspoken_by(self, user: Any) -> Self:
         """On which the person has said nothing since both sides were asked last, and of which they wrote nothing."""
-        spoken = Verdict.objects.filter(Q(by=user.pk) | Q(for_whom=user.pk), request=models.OuterRef("pk"), round=models.OuterRef("round"))
+        spoken = Verdict.objects.not_taken_back().filter(by=user.pk, request=models.OuterRef("pk"), round=models.OuterRef("round"))
         wrote = Q(author=user.pk) | Q(applied_by=user.pk) | Q(scenario__changes__by=user.pk) | Q(writers__contains=[user.pk])
         return self.filter(~models.Exists(spoken)).exclude(pk__in=ChangeRequest.objects.filter(wrote).values("pk"))
 
@@ -110,8 +110,14 @@ class ChangeRequest(Scoped):
         return self.due_on is not None
 
 
+class VerdictQuerySet(ScopedQuerySet):
+    def not_taken_back(self) -> Self:
+        """Said with a voice of one's own, or with one that was lent and is not taken back."""
+        return self.filter(Q(delegation=None) | Q(delegation__withdrawn_at=None), voided_at=None)
+
+
 class Verdict(Scoped):
-    """What one person said for one side to one content. Never changed: what is asked anew is answered anew."""
+    """What one person said for one side to one content. Its words never change: what is asked anew is answered anew."""
 
     class Answer(models.TextChoices):
         YES = "yes", pgettext_lazy("verdict", "Yes")
@@ -133,15 +139,17 @@ class Verdict(Scoped):
     digest = models.CharField(max_length=64)
     picture = models.CharField(max_length=64, blank=True)
     asked_at = models.DateTimeField()
+    # said with a lent voice that counted no more by the time that its owner, or whoever had said it, spoke again
+    voided_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = VerdictQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["request", "round", "side", "voice"], name="one_verdict_per_side"),
-            models.UniqueConstraint(fields=["request", "round", "by"], name="one_side_per_person"),
-            models.UniqueConstraint(fields=["request", "round", "for_whom"], name="one_voice_is_lent_once"),
+            models.UniqueConstraint(fields=["request", "round", "by"], condition=Q(voided_at=None), name="one_side_per_person"),
+            models.UniqueConstraint(fields=["request", "round", "for_whom"], condition=Q(voided_at=None), name="one_voice_is_lent_once"),
             models.CheckConstraint(condition=Q(for_whom=None, delegation=None) | Q(for_whom__isnull=False, delegation__isnull=False), name="lent_voice_says_by_what"),
             models.CheckConstraint(condition=Q(answer="yes") | ~Q(reason=""), name="verdict_says_why"),
         ]

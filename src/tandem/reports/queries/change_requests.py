@@ -145,8 +145,8 @@ def _may_judge(user: Any, row: Any, changes: list[PlanChange], seen: set[int], l
     if row.state == ChangeRequest.State.SUBMITTED and row.scenario.computed_of != plan_scenarios.digest(changes):
         return False
     missing = [one.side for one in row.voices if one.is_missing] or [one.side for one in row.voices if one.needed]
-    heard = {one.voice_of.pk for side in row.voices for one in side.said}
-    if any(sides.may_speak(user, row, side, changes) for side in missing):
+    heard = {one.voice_of.pk for side in row.voices for one in side.said if sides.is_still_lent(one, row)}
+    if user.pk not in heard and any(sides.may_speak(user, row, side, changes) for side in missing):
         return True
     return any(one.delegate_id == user.pk and one.giver_id not in heard and side in missing for side, one in lent_voices.takers(row, changes, lent))
 

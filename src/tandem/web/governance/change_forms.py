@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from tandem.governance import lent_voices, sides
 from tandem.governance.models import ApprovalRule, ChangeRequest, Delegation, Side
@@ -117,11 +117,22 @@ def redrawn(user: Any, row: ChangeRequest) -> dict[str, Any] | None:
 def _otherwise(one: reads.Otherwise) -> str:
     """What, as it was judged, and as it is now."""
     if one.kind.startswith("conflict"):
-        comes = {"conflict_new": (now_("a conflict comes"), now_("no conflict comes any more")), "conflict_gone": (now_("a conflict is solved"), now_("no conflict is solved any more"))}
-        return f"{one.name}{pgettext('sentence', ': ')}{comes[one.kind][0 if one.now else 1]}"
+        return f"{one.name}{pgettext('sentence', ': ')}{_conflict(one)}"
     told = [now_("no change") if pair is None else _pair(one, pair) for pair in (one.before, one.now)]
     what = {"project": now_("%(name)s, end"), "promise": now_("%(name)s, done"), "cost": now_("%(name)s, planned cost"), "budget": now_("%(name)s, budget")}[one.kind]
     return now_("%(what)s: %(before)s when it was judged, now %(now)s") % {"what": what % {"name": one.name}, "before": told[0], "now": told[1]}
+
+
+def _conflict(one: reads.Otherwise) -> str:
+    if one.before and one.now:  # it was there already: what is otherwise is how long
+        before, now = (ngettext("%(n)s day", "%(n)s days", int(told[-1])) % {"n": " → ".join(str(int(days)) for days in told)} for told in (one.before, one.now))
+        return now_("%(before)s when it was judged, now %(now)s") % {"before": before, "now": now}
+    words = {
+        "conflict_new": (now_("a conflict comes"), now_("no conflict comes any more")),
+        "conflict_gone": (now_("a conflict is solved"), now_("no conflict is solved any more")),
+        "conflict_other": (now_("a conflict gets longer or shorter"), now_("a conflict stays as long as it is")),
+    }
+    return words[one.kind][0 if one.now else 1]
 
 
 def _pair(one: reads.Otherwise, pair: list[Any]) -> str:
@@ -143,8 +154,8 @@ def _until(rows: list[Delegation]) -> list[tuple[str, str, date]]:
 def panels(user: Any, row: ChangeRequest, voices: list[Voices], changes: list[PlanChange]) -> list[dict[str, Any]]:
     """Of each side what was said, and whether this person may say something for it now; if not, why."""
     authors = sides.wrote(row, changes)
-    spoken = any(one.by_id == user.pk for side in voices for one in side.said)
-    heard = {one.voice_of.pk for side in voices for one in side.said}
+    standing = [one for side in voices for one in side.said if sides.is_still_lent(one, row)]
+    spoken, heard = any(one.by_id == user.pk for one in standing), {one.voice_of.pk for one in standing}
     takers = lent_voices.takers(row, changes) if row.is_waiting else []
     found = []
     for side in voices:
@@ -164,7 +175,7 @@ def panels(user: Any, row: ChangeRequest, voices: list[Voices], changes: list[Pl
         lent = [] if spoken or not side.needed else [one.giver for of, one in takers if of == side.side and one.delegate_id == user.pk and one.giver_id not in heard]
         found.append({
             "lent": list(dict.fromkeys(lent)), "takers": _until([one for of, one in takers if of == side.side and side.needed]),
-            "side": side.side, "label": Side(side.side).label, "needed": side.needed, "counted": side.counted, "said": side.said, "is_missing": side.is_missing,
+            "side": side.side, "label": Side(side.side).label, "needed": side.needed, "counted": side.counted, "said": [(one, one in standing) for one in side.said], "is_missing": side.is_missing,
             "may": may and row.is_waiting and not why, "why": why,
         })  # fmt: skip
     return found
