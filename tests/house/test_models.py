@@ -37,6 +37,7 @@ UNSCOPED = {
     "collaboration.NotificationRules": "belongs to its person alone",
     "collaboration.Reaction": "stands and falls with its comment",
     "collaboration.PulseBox": "stands and falls with its open round; names no answer of anybody",
+    "collaboration.PulseTurnout": "marks of who has answered an open round, without names; read by its own person's mark alone",
     "collaboration.Told": "a place in the chain of seals, nothing else",
     "automation.Followed": "a place in the chain of seals, nothing else",
     "work.Assignment": "stands and falls with its work item",

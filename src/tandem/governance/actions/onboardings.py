@@ -140,7 +140,7 @@ def _stand_ins(rows: list[OnboardingStep]) -> dict[int, set[int]]:
     holders = [role for role, held in GRANTS.items() if _DO in held]
     of_space = {pk: set(members_of(pk).filter(role__in=holders).values_list("user_id", flat=True)) for pk in {one.space_id for one in rows}}
     active = set(User.objects.active().filter(pk__in={one.onboarding.manager_id for one in rows}).values_list("pk", flat=True))
-    return {one.pk: {manager} if (manager := one.onboarding.manager_id) in active else of_space[one.space_id] for one in rows}
+    return {one.pk: {manager} if (manager := one.onboarding.manager_id) and manager in active else of_space[one.space_id] for one in rows}
 
 
 def _doer(row: Onboarding, who: str, actor: Any) -> User | None:
