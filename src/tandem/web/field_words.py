@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 FIELDS = {
-    "questions": _("questions"),
     "job_role": _("job role"), "skill": _("skill"), "since": _("since"), "percent": _("share in per cent"), "manager": _("reports to"), "head": _("head"),
     "is_hard": _("firm"), "subject_kind": _("kind"), "subject_id": _("for"), "booked_by": _("booked by"),
     "is_primary": _("main role"), "valid_from": _("valid from"),
