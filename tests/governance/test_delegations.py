@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from tandem.collaboration import news
 from tandem.governance import lent_voices, sides
 from tandem.governance.actions import approval_rules, change_requests, change_verdicts, delegations
 from tandem.governance.models import ChangeRequest, Decision, Delegation, Verdict
@@ -65,6 +66,9 @@ def test_a_lent_voice_counts_as_its_owners_and_says_both_names(place):
     say(row, place.chen, "product")
     assert state(row) == "applied" and WorkItem.objects.get(pk=place.item.pk).priority == 1
     told = Event.objects.filter(verb="change_request.judged").order_by("id").first()
+    assert told.changes["for_whom"] == [None, place.boris.pk]
+    assert [one.user_id for one in news.news_of(news.Read([told])) if one.user_id == place.boris.pk] == [place.boris.pk], "whose voice it was hears of it"
+    assert place.una.pk not in [one.user_id for one in news.news_of(news.Read([told]))]
     assert told.actor_id == place.una.pk and "for_whom" in told.changes
     done = Event.objects.get(verb="work_item.changed", subject_id=place.item.pk)
     assert done.actor_id == place.boris.pk, "carried out with the right of whose voice it was"
