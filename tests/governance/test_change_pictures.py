@@ -157,6 +157,14 @@ def test_two_sides_that_answer_on_different_days_meet(world, items):
     assert fresh(row).state == "applied"
 
 
+def test_what_was_redrawn_is_told_no_longer_than_its_round(world, items):
+    row = asked(world, items)
+    petra = make.user(actor=world.admin, name="Petra", role="pmo_lead")
+    ChangeRequest.objects.filter(pk=row.pk).update(redrawn=[["budget", world.project.space_id, "EUR", None, ["1.00", "2.00"]]])
+    change_requests.apply_first(actor=petra, change_request=row, version=None, reason="Fire")
+    assert (fresh(row).state, fresh(row).redrawn) == ("urgent", None)
+
+
 def test_no_yes_to_a_picture_behind_the_plan(world, items):
     row = asked(world, items)
     longer(world, items[2])
