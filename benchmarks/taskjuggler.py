@@ -2,7 +2,8 @@
 
 The same work for both: the first projects of the portfolio up to a number of items, with their links, due dates, promises and people,
 each of whom works eight hours of every working day; nothing has begun. TaskJuggler may break work off and go on with it later, which
-Tandem does not. It is run as it comes, and with the due dates as priorities; the better plan of the two counts. Sizes grow until it
+Tandem does not. Not handed over are lags, days before which something may not begin, and people of an item after the first: Tandem keeps to
+them, TaskJuggler need not. Links from end to end and from start to end are handed over as from end to start. It is run as it comes, and with the due dates as priorities; the better plan of the two counts. Sizes grow until it
 does not finish within the minutes given. Needs `tj3` (Debian: the package tj3)."""
 
 import argparse

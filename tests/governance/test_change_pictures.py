@@ -59,7 +59,7 @@ def test_a_picture_that_shows_another_end_asks_the_first_yes_again(world, items)
     row = asked(world, items)
     say(row, world.boris, "pmo")
     before = fresh(row).scenario.outcome["projects"][0]
-    longer(world, items[2])
+    make.work_item(actor=world.admin, project=world.project, estimate_minutes=3840, assignees=[world.chen])  # without the change the end is later now
     change_impacts.compute(fresh(row))
     now = fresh(row)
     assert (now.round, now.state) == (2, "submitted")
@@ -126,6 +126,43 @@ def test_a_conflict_of_one_day_is_another_than_one_of_forty():
         one, other = ({name: [["overload", "people.user", 4, 2, *days]]} for days in (first, then))
         assert pictures.digest(one) != pictures.digest(other)
         assert pictures.differing(one, other) == [[f"conflict_{name[10:]}", "overload", "people.user", 4, 2, first, then]]
+
+
+def test_what_slips_before_and_with_the_change_alike_is_the_same_effect():
+    def shown(before, after, on="2026-09-30", days=2):
+        late = {"conflicts_new": [["promise", "product.promise", 7, 2, days]]} if after > on else {}
+        return {"projects": [[1, None, before, None, after]], "promises": [[7, on, before, after]], **late}
+
+    thursday, friday = shown("2026-09-03", "2026-09-08"), shown("2026-09-04", "2026-09-09")
+    assert pictures.digest(thursday) == pictures.digest(friday) and pictures.differing(thursday, friday) == []
+    over_weekend = shown("2026-09-07", "2026-09-10")
+    assert pictures.digest(over_weekend) == pictures.digest(friday), "by one working day"
+    assert pictures.digest(shown("2026-09-04", "2026-09-10")) != pictures.digest(friday), "a day more of effect"
+    late = {"projects": [[1, None, "2026-09-04", None, "2026-09-09"]], "promises": [[7, "2026-09-08", "2026-09-04", "2026-09-09"]]}
+    kept = {"projects": [[1, None, "2026-09-03", None, "2026-09-08"]], "promises": [[7, "2026-09-08", "2026-09-03", "2026-09-08"]]}
+    assert pictures.digest(late) != pictures.digest(kept), "a promise is broken"
+    assert pictures.differing(kept, late) == [["promise", 7, ["2026-09-03", "2026-09-08"], ["2026-09-04", "2026-09-09"]]]
+
+
+def test_two_sides_that_answer_on_different_days_meet(world, items):
+    row = asked(world, items)
+    say(row, world.boris, "pmo")
+    first = fresh(row).scenario.outcome["projects"]
+    with clock.held_at(MONDAY + timedelta(days=1)):
+        levelling.compute()
+        change_impacts.compute(fresh(row))
+        assert fresh(row).scenario.outcome["projects"] != first, "everything slipped by a day"
+        assert (fresh(row).round, fresh(row).redrawn) == (1, None)
+        say(row, world.chen, "product")
+    assert fresh(row).state == "applied"
+
+
+def test_what_was_redrawn_is_told_no_longer_than_its_round(world, items):
+    row = asked(world, items)
+    petra = make.user(actor=world.admin, name="Petra", role="pmo_lead")
+    ChangeRequest.objects.filter(pk=row.pk).update(redrawn=[["budget", world.project.space_id, "EUR", None, ["1.00", "2.00"]]])
+    change_requests.apply_first(actor=petra, change_request=row, version=None, reason="Fire")
+    assert (fresh(row).state, fresh(row).redrawn) == ("urgent", None)
 
 
 def test_no_yes_to_a_picture_behind_the_plan(world, items):

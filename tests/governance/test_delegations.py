@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from tandem.collaboration import news
 from tandem.governance import lent_voices, sides
 from tandem.governance.actions import approval_rules, change_requests, change_verdicts, delegations
 from tandem.governance.models import ChangeRequest, Decision, Delegation, Verdict
@@ -65,6 +66,9 @@ def test_a_lent_voice_counts_as_its_owners_and_says_both_names(place):
     say(row, place.chen, "product")
     assert state(row) == "applied" and WorkItem.objects.get(pk=place.item.pk).priority == 1
     told = Event.objects.filter(verb="change_request.judged").order_by("id").first()
+    assert told.changes["for_whom"] == [None, place.boris.pk]
+    assert [one.user_id for one in news.news_of(news.Read([told])) if one.user_id == place.boris.pk] == [place.boris.pk], "whose voice it was hears of it"
+    assert place.una.pk not in [one.user_id for one in news.news_of(news.Read([told]))]
     assert told.actor_id == place.una.pk and "for_whom" in told.changes
     done = Event.objects.get(verb="work_item.changed", subject_id=place.item.pk)
     assert done.actor_id == place.boris.pk, "carried out with the right of whose voice it was"
@@ -315,3 +319,18 @@ def test_who_may_speak_in_whose_place_is_told_and_finds_it_waiting(place):
     say(row, place.boris, "pmo")
     assert reads.waiting_for(again(place.una), 5) == []
     assert place.una.pk in Event.objects.get(verb="change_request.submitted", subject_id=row.pk).changes["approvers"][1]
+
+
+def test_of_what_was_lent_elsewhere_only_that_place_is_looked_at(place, monkeypatch):
+    """What is visible in other places pushes nothing out of what waits for the person."""
+    other = make.project(actor=place.alma, name="Yard", key="YAR")
+    for who, role in ((place.boris, Role.PROJECT_MANAGER), (place.una, Role.STAKEHOLDER)):
+        spaces.grant(actor=place.admin, space=other.space, user=again(who), role=role)
+    item, place.item = place.item, make.work_item(actor=place.admin, project=other, priority=3)
+    first = make.change_request(actor=place.alma, space=other.space, changes=[("item", place.item.pk, {"priority": 1})], computed=False)
+    PlanScenario.objects.filter(pk=first.scenario_id).update(outcome={}, computed_of=plan_scenarios.digest(list(first.scenario.changes.all())))
+    place.item = item
+    lend(place, place.boris, place.una)
+    row = asked(place)
+    monkeypatch.setattr(reads, "MOST_LOOKED_AT", 1)
+    assert [one.pk for one in reads.waiting_for(again(place.una), 5)] == [row.pk]

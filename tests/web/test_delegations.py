@@ -65,6 +65,13 @@ def test_lent_by_a_form_used_on_the_request_and_taken_back(world, row, signed_in
     assert "Your voice has been heard" not in page and "it does not count" in page and "Yes, for the PMO side" in page
 
 
+@pytest.mark.parametrize("whose", ["99999999", "boris", "-1"])
+def test_a_voice_of_nobody_known_is_not_said_as_ones_own(world, row, signed_in, whose):
+    given = {"side": "pmo", "answer": "no", "reason": "So", "for_whom": whose, "version": row.version}
+    assert signed_in(world.boris).post(f"/changes/{row.pk}/verdicts/", given).status_code == 404
+    assert not Verdict.objects.exists()
+
+
 def test_without_a_voice_nobody_lends_one(world, row, signed_in):
     mei = signed_in(world.mei)
     assert mei.get("/delegations/new/").status_code == 403

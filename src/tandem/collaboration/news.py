@@ -22,7 +22,7 @@ FRESH = timedelta(days=3)
 MOST_OF_A_RUN = 50
 "An import or a change of more rows at once is told by its own end, not row by row."
 _GIVEN = ("assignees", "owner", "manager")
-_ASKED = ("approvers", "asker", "voters")
+_ASKED = ("approvers", "asker", "voters", "for_whom")
 "They hear of it, and watch nothing because of it."
 _OF_OTHERS = ("collaboration.comment", "collaboration.attachment", "collaboration.passagecomment", "product.promise")
 _REMARKS = ("comment.added", "passage_comment.added")

@@ -264,7 +264,7 @@ REFUSALS: dict[str, Any] = {
     "equipment_taken": _("There is no more of “%(name)s” in these days: %(available)s in all. Choose other days, or say why it takes more."),
     "resource_in_use": _("“%(name)s” is in use: what people have or had, and what was priced, goes by it."),
     "employed_already": _("There is a term from %(starts_on)s to %(ends_on)s already. End that one first."),
-    "kept_elsewhere": _("%(name)s is kept in another space. A term is written by who manages resources there or in the whole organisation."),
+    "kept_elsewhere": _("%(name)s is kept in another space. Only who manages resources there or in the whole organisation can do this."),
     "own_manager": _("Nobody reports to themselves."),
     "role_held_already": _("This person has the role from %(starts_on)s to %(ends_on)s already."),
     "main_role_already": _("There is another main role from %(starts_on)s to %(ends_on)s. End that one, or let this be a further role."),

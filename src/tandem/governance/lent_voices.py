@@ -24,6 +24,15 @@ class Lent:
         self.rows = [one for one in rows if not one.is_away_only or one.giver_id in away]
         know_all({person for one in self.rows for person in (one.giver, one.delegate)})
 
+    def below(self, user: Any) -> set[int]:
+        """The spaces in which somebody's voice is lent to this person."""
+        tops = {one.space_id for one in self.rows if one.delegate_id == user.pk}
+        found, more = set(tops), tops
+        while more:
+            more = {pk for pk, parent in self.parents.items() if parent in more} - found
+            found |= more
+        return found
+
     def on(self, request: ChangeRequest, changes: list[PlanChange]) -> list[Delegation]:
         """Those that hold for this content there. The side and the places are asked of the giver."""
         above, at = set[int](), request.space_id

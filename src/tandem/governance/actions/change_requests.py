@@ -146,7 +146,7 @@ def apply_first(*, actor: Any, change_request: ChangeRequest, version: int | Non
         take_baselines(held, changes, lambda change: actor)
         now = clock.now()
         held.write(
-            expected=version, state=_S.URGENT, round=held.round + 1, asked_at=now, applied_at=now, applied_by=actor, run=run, due_on=clock.today() + DUE
+            expected=version, state=_S.URGENT, round=held.round + 1, asked_at=now, applied_at=now, applied_by=actor, run=run, due_on=clock.today() + DUE, redrawn=None,
         )
         said = {"state": [_S.SUBMITTED.value, _S.URGENT.value], "due_on": [None, held.due_on], "approvers": [None, asked(held, changes)]}
         record("change_request.applied_first", held, actor=actor, changes=said, text={"reason": [None, reason.strip()[:2000]]})

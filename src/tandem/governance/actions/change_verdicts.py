@@ -196,7 +196,7 @@ def _back_to_both(actor: Any, held: ChangeRequest, problem: Exception, change_id
     """What both wanted cannot be done any more: nothing of it was, and both are told and asked anew. What the rule said of the change
     stands with the picture, which tells it to who may know it."""
     code, params = (problem.code, problem.params) if isinstance(problem, Refused) else ("row_not_yours", {})
-    held.write(expected=None, round=held.round + 1, asked_at=clock.now(), trouble=[code, change_id])
+    held.write(expected=None, round=held.round + 1, asked_at=clock.now(), trouble=[code, change_id], redrawn=None)
     record("change_request.stuck", held, actor=actor, changes={"round": [held.round - 1, held.round], "problem": [None, code]})
     refused = [[change_id, code, {name: str(value) for name, value in params.items()}]]
     held.scenario.write(expected=None, computed_of="", outcome=(held.scenario.outcome or {}) | {"refused": refused})

@@ -129,8 +129,7 @@ def waiting_for(user: Any, most: int) -> list[ChangeRequest]:
     """Those on which the person can say something now, for themself or in somebody's place: computed, seen whole, of a side whose voice is missing."""
     mine, lent = spaces_where(user, Permission.SIGN_FOR_PMO) | spaces_where(user, Permission.SIGN_FOR_PRODUCT), lent_voices.Lent()
     rows = ChangeRequest.objects.visible_to(user).waiting().unspoken_by(user)
-    if not any(one.delegate_id == user.pk for one in lent.rows):
-        rows = rows.filter(space_id__among=mine)
+    rows = rows.filter(space_id__among=mine | lent.below(user))
     found = list(rows.select_related("space", "scenario", "author").order_by("asked_at", "id")[:MOST_LOOKED_AT])
     if not found:
         return []

@@ -15,7 +15,7 @@ from tandem.collaboration.words import refusal
 from tandem.governance import pictures
 from tandem.governance.actions import change_drafts, change_impacts, change_requests, change_verdicts
 from tandem.governance.models import ChangeRequest, Decision, Side
-from tandem.kit.errors import Refused
+from tandem.kit.errors import Hidden, Refused
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, may
 from tandem.people.models import User
@@ -205,9 +205,13 @@ def computations(request: HttpRequest, id: int) -> HttpResponse:
 def verdicts(request: HttpRequest, id: int) -> HttpResponse:
     """Of exactly the content that stood on the page."""
     row, given = _row(request, id), request.POST
+    whose = given.get("for_whom", "")
+    giver = User.objects.visible_to(request.user).filter(pk=whole_number(whose, 18) or 0).first() if whose else None
+    if whose and giver is None:  # never as one's own voice what was meant as another's
+        raise Hidden
     change_verdicts.decide(
         actor=request.user, change_request=row, version=doors.version_in(request), side=given.get("side", ""), answer=given.get("answer", ""), reason=given.get("reason", ""),
-        for_whom=User.objects.visible_to(request.user).filter(pk=whole_number(given.get("for_whom", ""), 18) or 0).first(),
+        for_whom=giver,
     )  # fmt: skip
     now = _row(request, id)
     said = {
