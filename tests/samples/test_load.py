@@ -3,8 +3,8 @@
 import pytest
 from django.db import transaction
 
-from tandem.collaboration.models import DocumentVersion, PassageComment, PulseRound, Stakeholder, Thanks
-from tandem.governance.models import ChangeRequest, Decision, Meeting, MeetingOutcome, Onboarding, Verdict
+from tandem.collaboration.models import DocumentVersion, PassageComment, Stakeholder
+from tandem.governance.models import ChangeRequest, Decision, Meeting, MeetingOutcome, Verdict
 from tandem.history.models import Event
 from tandem.kit.errors import Refused
 from tandem.people.models import Role, Space, User
@@ -153,10 +153,3 @@ def test_people_met_decided_and_wrote_things_down(loaded):
     assert DocumentVersion.objects.filter(number=2).exists()
     assert PassageComment.objects.filter(lost_in=None).exists()
     assert Stakeholder.objects.count() == 4 and Stakeholder.objects.due(TODAY).exists()
-
-
-def test_a_team_is_asked_thanked_and_somebody_joins_and_leaves(loaded):
-    rounds = list(PulseRound.objects.order_by("number"))
-    assert [row.answered_count for row in rounds] == [6, 5, 3, 6, None] and [row.results is None for row in rounds] == [False, False, True, False, True]
-    assert len(rounds[3].words) == 3 and Thanks.objects.count() == 3
-    assert set(Onboarding.objects.values_list("kind", "state")) == {("joining", "open"), ("leaving", "open")}
