@@ -42,6 +42,8 @@ def test_from_an_idea_to_the_plan(world, item):
     assert effect["is_current"]
     assert effect["kinds"] == ["scope"]
     assert effect["plan"]["projects"][0]["space_id"] == world.project.space_id
+    assert boris("POST", url + "verdicts/", yes, If_Match=f'"{made["version"]}"').status_code == 412, "the picture came after what was read"
+    made = read(boris("GET", url))
     first = boris("POST", url + "verdicts/", yes, If_Match=f'"{made["version"]}"', Idempotency_Key="once")
     again = boris("POST", url + "verdicts/", yes, If_Match=f'"{made["version"]}"', Idempotency_Key="once")
     assert read(first, 201) == read(again, 201)
