@@ -218,6 +218,8 @@ def _backends() -> int:
 @timed
 def test_a_hundred_streams_hear_a_change_hold_up_nobody_and_end_with_the_server(server, world, changed, is_timed):
     """Four threads serve them; how long each takes is asked where no other test is in the way."""
+    connection.close()
+    connection.close_pool()  # what other tests left in our own is not the server's
     assert server.status("/events?t=wrong") == 403
     boris = Visitor.of(server, world.boris)
     assert boris("GET", "/", Accept="text/html").status == 200

@@ -18,8 +18,8 @@ class Lent:
 
     def __init__(self, on: date | None = None) -> None:
         day = on or clock.today()
-        self.parents = dict(Space.objects.values_list("id", "parent_id"))
         rows = list(Delegation.objects.on(day).select_related("giver", "delegate").order_by("id"))
+        self.parents = dict(Space.objects.values_list("id", "parent_id")) if rows else {}
         away = set(TimeOff.objects.approved().during(day, day).filter(person__in={one.giver_id for one in rows if one.is_away_only}).values_list("person_id", flat=True))
         self.rows = [one for one in rows if not one.is_away_only or one.giver_id in away]
         know_all({person for one in self.rows for person in (one.giver, one.delegate)})

@@ -61,7 +61,7 @@ def compute(conflict: PlanConflict) -> tuple[int | None, list[dict[str, Any]]]:
     case = _case(conflict, before) if before is not None else None
     if plan is None or case is None:
         return None if plan is None else plan.pk, []
-    base = plan_trials.end_days(case.before)
+    base = plan_trials.end_days(case.before.inputs, case.before.finishes)
     stands = plan_trials.tried(case.work, case.today, case.before).dates()
     ways = [_told(case, option, plan_trials.tried(option.work, case.today, case.before, option.away), base, stands) for option in _options(case)]
     ways.sort(key=price_of)

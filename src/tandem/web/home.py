@@ -53,7 +53,8 @@ def home(request: HttpRequest) -> HttpResponse:
     found, mine = roadmap.read(user, whole=False), reads.mine(user)
     moved, endangered = reads.moved(user, found, since), reads.endangered(found)
     later = [one for one in moved if one.days > 0]
-    waiting = _waiting(user)
+    team = reads.of_team(user)
+    waiting = _waiting(user, team)
     soon = [i for i in mine if i.due_on and i.due_on <= today + timedelta(days=7)]
     axis = _axis(found, endangered[:SHOWN])
     context = {
@@ -66,7 +67,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "earlier": [one for one in moved if one.days < 0 and one.row.status not in ("off", "risk")][:4],
         "kept": Promise.objects.visible_to(user).filter(kept_on__gte=today - timedelta(days=30)).count(),
         "blocked": reads.blocked(user), "changes": _with_items(user, reads.changes(user, since)),
-        "thanks": thanks.lines(user, thanks_read.fresh(user)), "jobs": list(Job.objects.visible_to(user).running().filter(owner=user)[:5]),
+        "thanks": thanks.lines(user, thanks_read.fresh(user)) if team.is_thanked else [], "jobs": list(Job.objects.visible_to(user).running().filter(owner=user)[:5]),
         "is_empty": not (found.rows or mine or Project.objects.visible_to(user).exists()),
     }  # fmt: skip
     request.live_topics = [f"job:{j.pk}" for j in context["jobs"]]  # type: ignore[attr-defined]
@@ -117,7 +118,7 @@ def _news(waiting: int, later: int, off: int, soon: list[WorkItem]) -> list[tupl
     return [(str(count), text) for count, text in parts if count]
 
 
-def _waiting(user: Any) -> list[dict[str, Any]]:
+def _waiting(user: Any, team: reads.OfTeam) -> list[dict[str, Any]]:
     """Decisions that nobody else takes: a promise whose day is over, a move to approve, a benefit to measure, a risk to look at, an issue that is due, a file with open questions."""
     rows = [
         {
@@ -143,7 +144,9 @@ def _waiting(user: Any) -> list[dict[str, Any]]:
         }
         for one in benefits.overdue(user)[:SHOWN]
     ]  # fmt: skip
-    rows += _pulsed(user) + _joining(user) + _asked(user) + _undecided(user) + _feared(user)
+    rows += _pulsed(user) if team.is_asked else []
+    rows += _joining(user) if team.has_steps else []
+    rows += _asked(user) + _undecided(user) + _feared(user)
     rows += [
         {
             "title": one.sheet.person.name, "href": reverse("person_time", kwargs={"id": one.sheet.person_id}) + f"?week={one.sheet.week}",

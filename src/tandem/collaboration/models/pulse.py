@@ -45,11 +45,17 @@ class PulseRoundQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         return self.filter(is_closed=False)
 
+    def asking(self, user: Any) -> Self:
+        """Open rounds in which the person is asked."""
+        return self.open().filter(asked__contains=user.pk)
+
+    def unanswered_by(self, user: Any) -> Self:
+        marks = PulseTurnout.objects.filter(round__in=self).values_list("round", "marks")
+        return self.exclude(pk__in=[pk for pk, found in marks if mark_of(pk, user.pk) in found])
+
     def waiting_for(self, user: Any) -> Self:
         """Open rounds in which the person is asked and has not answered."""
-        rows = self.open().filter(asked__contains=user.pk)
-        marks = PulseTurnout.objects.filter(round__in=rows).values_list("round", "marks")
-        return rows.exclude(pk__in=[pk for pk, found in marks if mark_of(pk, user.pk) in found])
+        return self.asking(user).unanswered_by(user)
 
 
 class PulseRound(Scoped):

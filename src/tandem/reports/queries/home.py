@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
-from tandem.collaboration.models import Watch
+from tandem.collaboration.models import PulseRound, Watch
 from tandem.history.models import Event
 from tandem.kit import clock
+from tandem.people.models import User
 from tandem.planning.models import Forecast
 from tandem.product.models import Promise
-from tandem.reports.queries import roadmap
+from tandem.reports.queries import onboardings, roadmap, thanks
 from tandem.reports.queries.roadmap import Row
 from tandem.work.models import Link, State, WorkItem
 
@@ -101,3 +102,17 @@ def changes(user: Any, since: datetime | None) -> Any:
     rows = Event.objects.visible_to(user).filter(subject_kind="work.workitem", occurred_at__gt=floor)
     rows = rows.filter(Q(subject_id__in=items) | Q(subject_id__in=watched))
     return rows.exclude(actor=user).newest_first()[:12]
+
+
+class OfTeam(NamedTuple):
+    is_asked: bool
+    has_steps: bool
+    is_thanked: bool
+
+
+def of_team(user: Any) -> OfTeam:
+    """Whether a pulse asks the person, a list for joining or leaving has a step for them, somebody thanked them of late. Mostly none of it:
+    one look spares the three."""
+    of = PulseRound.objects.visible_to(user).asking(user), onboardings.due_rows(user, clock.today()), thanks.lately(user)
+    found = User.objects.filter(pk=user.pk).values_list(*(Exists(rows.order_by()) for rows in of))  # house: reads — the reader themself
+    return OfTeam(*found[0])

@@ -37,7 +37,11 @@ def with_progress(rows: Any) -> Any:
 
 def due(user: Any, by: date, most: int = 20) -> list[OnboardingStep]:
     """Steps that are due and one's own, by name or by role."""
-    return list(OnboardingStep.objects.visible_to(user).due(by).to_do_by(user).select_related("onboarding__person")[:most])
+    return list(due_rows(user, by).select_related("onboarding__person")[:most])
+
+
+def due_rows(user: Any, by: date) -> Any:
+    return OnboardingStep.objects.visible_to(user).due(by).to_do_by(user)
 
 
 def first_finished(user: Any, rows: Iterable[Onboarding]) -> dict[int, int]:

@@ -39,7 +39,11 @@ def of_people(user: Any, people: Iterable[int], most: int = 10) -> list[Told]:
 
 def fresh(user: Any, most: int = 4) -> list[Told]:
     """What came to oneself of late."""
-    return _told(user, Thanks.objects.visible_to(user).to(user).since(clock.today() - FRESH)[:most])
+    return _told(user, lately(user)[:most])
+
+
+def lately(user: Any) -> Any:
+    return Thanks.objects.visible_to(user).to(user).since(clock.today() - FRESH)
 
 
 def page(user: Any, before: int | None) -> tuple[list[Told], int | None]:
