@@ -5,6 +5,7 @@ from click.testing import CliRunner
 
 from tandem.config import cli
 from tandem.config.plan_commands import conflicts, drafts, levelled, ranges, scenarios
+from tandem.config.work_commands import asking
 
 PROJECT = {"key": "POR", "planned_finish": "2027-03-12", "computed_finish": "2027-03-21", "slip": 9, "p80": None, "promised_on": None, "name": "Portal \x1b[31m"}
 CONFLICT = {"id": 31, "days": 9, "kind": "promise", "wanted_on": "2027-03-12", "computed_on": "2027-03-21", "title": "Bulk booking", "version": 2}
@@ -218,7 +219,7 @@ def test_a_range_is_told_with_what_it_rests_on_and_what_moves_it(run, monkeypatc
     said = run("range", "por")
     assert "P50 2027-03-12  P80 2027-04-02" in said and "41 %" in said and "12 finished items" in said and "29.6" in said and "82 %" in said
     assert "\x1b" not in said and "what you cannot see" in said and FakeApi.posted == []
-    monkeypatch.setattr(ranges.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(asking.time, "sleep", lambda _seconds: None)
     run("range", "por", "--compute")
     assert FakeApi.posted == [("spaces/7/plan-ranges/", {}, None)]
     monkeypatch.setitem(RANGE, "p80", None)

@@ -1,18 +1,16 @@
 """`tandem change`: change requests from a terminal: raised, filled, computed, judged, over the API of a running Tandem."""
 
-import time
 from typing import Any
 
 import click
 
 from tandem.config.plan_commands.levelled import within
 from tandem.config.work_commands import showing
-from tandem.config.work_commands.asking import Api, Row, clean
+from tandem.config.work_commands.asking import Api, Row, clean, settled
 from tandem.config.work_commands.words import _
 from tandem.config.work_commands.writing import written
 from tandem.kit.dates import parse_minutes
 
-_PATIENCE = 120
 number_argument = click.argument("number", type=int)
 _why = click.option("--reason", required=True, help=_("Why; it stands in the record."))
 
@@ -148,10 +146,7 @@ def withdraw(number: int, reason: str, is_json: bool) -> None:
 def compute(number: int, is_json: bool) -> None:
     api = Api()
     api.post(f"change-requests/{number}/computations/", {})
-    found, until = api.get(f"change-requests/{number}/effect/"), time.monotonic() + _PATIENCE
-    while not found["is_current"] and time.monotonic() < until:
-        time.sleep(1)
-        found = api.get(f"change-requests/{number}/effect/")
+    found = settled(lambda: api.get(f"change-requests/{number}/effect/"), lambda one: one["is_current"])
     showing.dump(found) if is_json else _effect(api, found)
 
 

@@ -246,82 +246,16 @@ def openapi() -> None:
     click.echo(json.dumps(api.get_openapi_schema(), indent=2, ensure_ascii=False, default=str))
 
 
-def _add_people() -> None:
-    from tandem.config.people_commands import token, user
-
-    tandem.add_command(user)
-    tandem.add_command(token)
-
-
-def _add_samples() -> None:
-    from tandem.config.sample_commands import sample
-
-    tandem.add_command(sample)
-
-
-def _add_compute() -> None:
-    from tandem.config.compute_commands import compute
-
-    tandem.add_command(compute)
-
-
-def _add_work() -> None:
-    from tandem.config.work_commands import work
-
-    tandem.add_command(work)
-
-
-def _add_plan() -> None:
-    from tandem.config.plan_commands import plan
-
-    tandem.add_command(plan)
-
-
-def _add_resources() -> None:
-    from tandem.config.equipment_commands import equipment
-    from tandem.config.resource_commands import people, take_equipment
-
-    equipment.add_command(take_equipment)
-    tandem.add_command(people)
-    tandem.add_command(equipment)
-
-
-def _add_risks() -> None:
-    from tandem.config.risk_commands import risks
-
-    tandem.add_command(risks)
-
-
-def _add_changes() -> None:
-    from tandem.config import lending_commands  # noqa: F401  its commands stand in the group
-    from tandem.config.change_commands import change
-
-    tandem.add_command(change)
-
-
-def _add_methods() -> None:
-    from tandem.config.method_commands import methods
-
-    tandem.add_command(methods)
-
-
-def _add_together() -> None:
-    from tandem.config import team_commands, together_commands
-
-    for group in (*together_commands.COMMANDS, *team_commands.COMMANDS):
-        tandem.add_command(group)
-
-
-_add_people()
-_add_resources()
-_add_samples()
-_add_compute()
-_add_work()
-_add_plan()
-_add_risks()
-_add_changes()
-_add_methods()
-_add_together()
+# groups of commands by the module that has them; some of these import this one
+_GROUPS = {
+    "people_commands": ("user", "token"), "resource_commands": ("people",), "equipment_commands": ("equipment",), "sample_commands": ("sample",),
+    "compute_commands": ("compute",), "work_commands": ("work",), "plan_commands": ("plan",), "risk_commands": ("risks",),
+    "lending_commands": ("change",), "method_commands": ("methods",), "together_commands": ("meetings", "documents", "stakeholders"),
+    "team_commands": ("pulses", "thanks", "onboarding"),
+}  # fmt: skip
+for _module, _names in _GROUPS.items():
+    for _name in _names:
+        tandem.add_command(getattr(importlib.import_module(f"tandem.config.{_module}"), _name))
 
 
 def main() -> None:

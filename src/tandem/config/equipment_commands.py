@@ -2,6 +2,7 @@
 
 import click
 
+from tandem.config.resource_commands import take_equipment
 from tandem.config.work_commands import showing
 from tandem.config.work_commands.asking import Api, Problem, Row, clean
 from tandem.config.work_commands.items import key_argument
@@ -11,6 +12,9 @@ from tandem.config.work_commands.words import _
 @click.group(help=_("Equipment and material: what there is, and which work needs it."))
 def equipment() -> None:
     pass
+
+
+equipment.add_command(take_equipment)
 
 
 @equipment.command("list", help=_("What there is, and what one costs."))

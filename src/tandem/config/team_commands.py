@@ -125,6 +125,3 @@ def onboarding_tick(step: int, undo: bool, is_json: bool) -> None:
     api = Api()
     row = api.get(f"onboarding-steps/{step}/") | {"name": step}
     _said(written(api, f"onboarding-steps/{step}/ticks/", {"is_done": not undo}, row, is_post=True), is_json)
-
-
-COMMANDS = (pulses, thanks, onboarding)

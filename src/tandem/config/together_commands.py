@@ -219,6 +219,3 @@ def stakeholders_new(name: str, place: str, interest: int, influence: int, every
 def stakeholders_tell(number: int, what: str, day: str | None, is_from_them: bool, is_json: bool) -> None:
     row = Api().post(f"stakeholders/{number}/notes/", {"what": what, "is_from_them": is_from_them} | ({"on": day} if day else {}))
     _said(row, is_json)
-
-
-COMMANDS = (meetings, documents, stakeholders)

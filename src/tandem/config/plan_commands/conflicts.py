@@ -1,16 +1,13 @@
 """`tandem plan conflicts`, `conflict`, `ways`, `propose`: what does not fit, what would end it, and at which price."""
 
-import time
-
 import click
 
 from tandem.config.plan_commands.levelled import within
 from tandem.config.work_commands import showing
-from tandem.config.work_commands.asking import Api, Row, clean
+from tandem.config.work_commands.asking import Api, Row, clean, settled
 from tandem.config.work_commands.words import _
 from tandem.config.work_commands.writing import written
 
-_PATIENCE = 120
 number_argument = click.argument("number", type=click.IntRange(min=1))
 
 
@@ -62,10 +59,7 @@ def conflict(number: int, is_json: bool) -> None:
 def ways(number: int, is_json: bool) -> None:
     api = Api()
     api.post(f"plan-conflicts/{number}/ways/", {})
-    found, until = api.get(f"plan-conflicts/{number}/ways/"), time.monotonic() + _PATIENCE
-    while found["is_computing"] and time.monotonic() < until:
-        time.sleep(1)
-        found = api.get(f"plan-conflicts/{number}/ways/")
+    found = settled(lambda: api.get(f"plan-conflicts/{number}/ways/"), lambda one: not one["is_computing"])
     showing.dump(found) if is_json else _ways(found)
 
 

@@ -1,11 +1,9 @@
 """`tandem plan range`: when a plan ends as a range, what it rests on and what moves the end most."""
 
-import time
-
 import click
 
 from tandem.config.work_commands import showing
-from tandem.config.work_commands.asking import Api, Row, clean
+from tandem.config.work_commands.asking import Api, Row, clean, settled
 from tandem.config.work_commands.words import _
 from tandem.config.work_commands.writing import written
 
@@ -45,9 +43,6 @@ def _show(found: Row) -> None:
 
 
 def _wait(api: Api, job: Row) -> None:
-    until = time.monotonic() + _PATIENCE
-    while job["state"] in ("waiting", "running") and time.monotonic() < until:
-        time.sleep(1)
-        job = api.get(f"jobs/{job['id']}/")
+    job = settled(lambda: api.get(f"jobs/{job['id']}/"), lambda one: one["state"] not in ("waiting", "running"), _PATIENCE)
     if job["state"] != "done":
         raise click.ClickException(_("It was not computed in time: job %(id)s is %(state)s.") % {"id": job["id"], "state": job["state"]})

@@ -1,6 +1,5 @@
 """`tandem plan scenario`: a branch of the plan from a terminal, with what would be otherwise, what it comes to, and the decision."""
 
-import time
 from typing import Any
 
 import click
@@ -8,12 +7,11 @@ import click
 from tandem.config.plan_commands.conflicts import number_argument
 from tandem.config.plan_commands.levelled import within
 from tandem.config.work_commands import showing
-from tandem.config.work_commands.asking import Api, Row, clean
+from tandem.config.work_commands.asking import Api, Row, clean, settled
 from tandem.config.work_commands.words import _
 from tandem.config.work_commands.writing import written
 from tandem.kit.dates import parse_minutes
 
-_PATIENCE = 120
 who_option = click.option("--who", multiple=True, help=_("Who would do it, by name; may be said several times."))
 left_option = click.option("--left", help=_("What is left of it, such as 3d or 4h."))
 start_option = click.option("--start", "starts_on", help=_("First day, as 2027-02-12."))
@@ -185,10 +183,7 @@ def away(number: int, person: str, first: str, last: str, is_json: bool) -> None
 def compute(number: int, is_json: bool) -> None:
     api = Api()
     api.post(f"plan-scenarios/{number}/computations/", {})
-    found, until = api.get(f"plan-scenarios/{number}/picture/"), time.monotonic() + _PATIENCE
-    while not found["is_current"] and time.monotonic() < until:
-        time.sleep(1)
-        found = api.get(f"plan-scenarios/{number}/picture/")
+    found = settled(lambda: api.get(f"plan-scenarios/{number}/picture/"), lambda one: one["is_current"])
     showing.dump(found) if is_json else _picture(api, found)
 
 

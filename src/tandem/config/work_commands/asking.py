@@ -1,8 +1,9 @@
 """Asks the API: one request after another, with errors worded for a terminal."""
 
 import json
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from http.client import HTTPException
 from typing import Any
@@ -48,6 +49,15 @@ def _sentence(status: int, code: str, body: Row) -> str:
 def clean(text: str) -> str:
     """What comes from others writes text in a terminal and nothing else."""
     return "".join(c if c == "\n" or c.isprintable() else "�" for c in text.replace("\t", "  "))
+
+
+def settled(ask: Callable[[], Row], is_done: Callable[[Row], Any], seconds: float = 120) -> Row:
+    """What is asked, as soon as the worker is done with it; as it stands after so many seconds."""
+    found, until = ask(), time.monotonic() + seconds
+    while not is_done(found) and time.monotonic() < until:
+        time.sleep(1)
+        found = ask()
+    return found
 
 
 class Api:
