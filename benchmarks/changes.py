@@ -71,16 +71,21 @@ def _contents() -> list[tuple[str, list[list[tuple[str, int, dict[str, Any]]]]]]
     from tandem.work.models import WorkItem
 
     items = list(WorkItem.objects.open().exclude(estimate_minutes=None).filter(is_summary=False, space__kind="project").order_by("id"))
-    picked = [items[(number * 997 + 13) % len(items)] for number in range(4 * CHANGES)]
-    project = Project.objects.filter(state="running").order_by("id").first()
+    picked = [items[(number * 997 + 13) % len(items)] for number in range(11 * CHANGES)]
+    projects = list(Project.objects.filter(state="running").order_by("id"))[:: 30]
     on = date.today() + timedelta(days=30)
     longer = [[("item", one.pk, {"expected_minutes": (one.remaining_minutes or 480) + 2400})] for one in picked[:CHANGES]]
-    many = [
-        [("item", one.pk, {"expected_minutes": (one.remaining_minutes or 480) + 480}) for one in picked[:20]],
-        [("drop", one.pk, {}) for one in picked[20:40]],
-    ]
-    later = [[("project", project.pk, {"starts_on": on.isoformat()})]] if project else []
-    return [("one item takes five days longer", longer), ("twenty items at once", many), ("a project begins later", later)]
+    more = [[("item", one.pk, {"expected_minutes": (one.remaining_minutes or 480) + 480}) for one in _twenty(picked, number)] for number in range(3)]
+    fewer = [[("drop", one.pk, {}) for one in _twenty(picked, number)] for number in range(3, 6)]
+    later = [[("project", project.pk, {"starts_on": on.isoformat()})] for project in projects]
+    return [
+        ("one item takes five days longer", longer), ("twenty items take a day longer", more), ("twenty items are dropped", fewer),
+        ("a project begins later", later),
+    ]  # fmt: skip
+
+
+def _twenty(picked: list[Any], number: int) -> list[Any]:
+    return picked[20 * number : 20 * (number + 1)]
 
 
 def markdown(found: dict[str, Any]) -> str:
