@@ -93,10 +93,11 @@ def _make() -> None:
         return
     os.environ["DJANGO_SETTINGS_MODULE"] = "tandem.config.settings"
     import django
-    from django.core.management import call_command
+
+    from tandem.config import migrating
 
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
+    migrating.apply()
     keep(os.environ["TANDEM_RUNTIME_DATABASE_URL"])
 
 

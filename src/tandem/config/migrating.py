@@ -116,6 +116,8 @@ def apply() -> str:
     from django.core.management import call_command
     from django.db import connection
 
+    from tandem.config import new_database
+
     began = time.monotonic()
     _refuse_newer()
     if not pending():
@@ -124,7 +126,7 @@ def apply() -> str:
         cursor.execute("SET statement_timeout = 0; SET lock_timeout = '10min'")  # not a web request's limits
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         try:
-            count = len(pending())
+            count = len(pending()) if _applied() else new_database.make()
             call_command("migrate", interactive=False, verbosity=0)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
