@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from tandem.people.scoping import spaces_of
 from tandem.reports.exports import sheets
 from tandem.reports.queries import work_item_table
 
-KIND = "reports.export"
+KIND, ENDING = "reports.export", ".xlsx"
 _KEPT_SECONDS = 24 * 3600
 
 
@@ -35,34 +36,40 @@ def carry_out(job: Job, query: str, language: str, progress: Progress) -> str:
         raise Hidden
     with translation.override(language):
         found = work_item_table.asked(QueryDict(query), job.owner)
-        target = path_of(job)
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = target.with_suffix(".part")
-        try:
+        with keeping(job, ENDING, spaces_of(job.owner)) as draft:
             rows = work_item_table.cells(found, lambda done, total: progress.step("rows", done, total))
-            _seen(job).write_bytes(orjson.dumps(sorted(spaces_of(job.owner))))  # before the rows are read
             sheets.write_xlsx(draft, _("Work items"), work_item_table.heads(found), rows)
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
-            if not target.exists():
-                _seen(job).unlink(missing_ok=True)
     return f"/exports/{job.pk}/"
 
 
-def path_of(job: Job) -> Path:
-    return _folder() / f"{job.pk}-{job.owner_id}.xlsx"
+@contextlib.contextmanager
+def keeping(job: Job, ending: str, seen: Iterable[int]) -> Iterator[Path]:
+    """A draft to write, which gets its name when it is whole; beside it the spaces that it tells of, noted before they are read."""
+    target = path_of(job, ending)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = target.with_suffix(".part")
+    try:
+        _seen(job).write_bytes(orjson.dumps(sorted(seen)))
+        yield draft
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+        if not target.exists():
+            _seen(job).unlink(missing_ok=True)
+
+
+def path_of(job: Job, ending: str) -> Path:
+    return _folder() / f"{job.pk}-{job.owner_id}{ending}"
 
 
 def may_open(job: Job) -> bool:
-    """Whether the owner still sees every project that they saw when the file was made."""
+    """Whether the owner still sees every space that the file tells of."""
     assert job.owner is not None
-    seen = orjson.loads(_seen(job).read_bytes())
-    return set(seen) <= spaces_of(job.owner)
+    return set(orjson.loads(_seen(job).read_bytes())) <= spaces_of(job.owner)
 
 
 def _seen(job: Job) -> Path:
-    return path_of(job).with_suffix(".json")
+    return path_of(job, ".json")
 
 
 def forget_old() -> None:

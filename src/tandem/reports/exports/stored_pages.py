@@ -1,10 +1,8 @@
 """All pages of a space as one archive: made by a job where they are many, kept for a day, handed to who asked for it and to nobody else."""
 
 import zipfile
-from pathlib import Path
 from typing import Any
 
-import orjson
 from django.utils.translation import gettext as _
 
 from tandem.collaboration.actions import jobs
@@ -12,11 +10,10 @@ from tandem.collaboration.actions.jobs import Progress
 from tandem.collaboration.models import Job
 from tandem.kit.errors import Hidden
 from tandem.people.models import Space
-from tandem.people.scoping import spaces_of
 from tandem.reports.exports import stored
 from tandem.reports.queries import documents
 
-KIND = "reports.pages"
+KIND, ENDING = "reports.pages", ".zip"
 _STEP = 20
 
 
@@ -28,17 +25,8 @@ def carry_out(job: Job, progress: Progress) -> str:
     """What the owner sees of them; a killed worker leaves a draft, and the job begins again."""
     if job.owner is None or not job.owner.is_active:
         raise Hidden
-    target = path_of(job)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = target.with_suffix(".part")
-    try:
-        _seen(job).write_bytes(orjson.dumps([job.space_id]))
+    with stored.keeping(job, ENDING, [job.space_id]) as draft:
         write(draft, job.owner, job.space_id, progress)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
-        if not target.exists():
-            _seen(job).unlink(missing_ok=True)
     return f"/exports/{job.pk}/"
 
 
@@ -50,17 +38,3 @@ def write(target: Any, user: Any, space_id: int, progress: Progress | None = Non
             archive.writestr(name, text)
             if progress and (done % _STEP == 0 or done == total):
                 progress.step("pages", done, total)
-
-
-def path_of(job: Job) -> Path:
-    return stored.path_of(job).with_suffix(".zip")
-
-
-def may_open(job: Job) -> bool:
-    """Whether the owner still sees the space."""
-    assert job.owner is not None
-    return set(orjson.loads(_seen(job).read_bytes())) <= spaces_of(job.owner)
-
-
-def _seen(job: Job) -> Path:
-    return path_of(job).with_suffix(".json")

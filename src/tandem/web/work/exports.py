@@ -1,5 +1,7 @@
 """The work items that a filter finds, as CSV, XLSX or a calendar; a large workbook is made by a job."""
 
+import contextlib
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -53,15 +55,10 @@ def as_calendar(request: HttpRequest) -> HttpResponseBase:
 def made(request: HttpRequest, id: int) -> HttpResponseBase:
     """A workbook or an archive that a job made; only for who asked for it, and only while they still see every project that they saw then."""
     job = doors.find(Job.objects.select_related("owner", "space"), request.user, pk=id, kind__in=(stored.KIND, stored_pages.KIND), owner=request.user)
-    try:
-        if job.kind == stored_pages.KIND:
-            if stored_pages.may_open(job):
-                return http.download(stored_pages.path_of(job), f"{job.space.key}.zip")
-            raise Hidden
+    ending, name = (stored_pages.ENDING, f"{job.space.key}.zip") if job.kind == stored_pages.KIND else (stored.ENDING, "work-items.xlsx")
+    with contextlib.suppress(OSError):  # it was not kept for so long
         if stored.may_open(job):
-            return http.download(stored.path_of(job), "work-items.xlsx")
-    except OSError:
-        pass
+            return http.download(stored.path_of(job, ending), name)
     raise Hidden
 
 
