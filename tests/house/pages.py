@@ -42,7 +42,7 @@ class Route:
         if self.name == "project_reports_course_proposals":
             key = area.portfolio.space.key
         names = {"<int:id>": getattr(subject, "pk", 0), "<slug:key>": key, "<str:key>": key, "<str:kind>": "md" if self.name == "release_notes_file" else "feature",
-                 "<uuid:run>": uuid.uuid4(), "<str:token>": self._secret(area)}  # fmt: skip
+                 "<uuid:run>": uuid.uuid4(), "<int:person>": area.member.pk, "<slug:calendar>": "meetings", "<str:entry>": "meeting-1.ics", "<str:token>": self._secret(area)}  # fmt: skip
         found = self.template
         for placeholder, value in names.items():
             found = found.replace(placeholder, str(value))

@@ -578,7 +578,7 @@ class Page:
 
     `everybody`: whoever is signed in. `anywhere`: it is enough to hold the role in some space. `owners` as above.
     `open_to_all`: without signing in. `all_read`: whoever holds any role anywhere may GET. `hidden` as above. `unseen`: what
-    others get instead of 404, with `hides_none` also who holds no role at all. `blind`: rows that the asker cannot see are passed over, not named. Codes of those let in may differ (a form comes back with 422), refusals not.
+    others get instead of 404, with `hides_none` also who holds no role at all. `by_token`: no session counts, a token is asked for. `blind`: rows that the asker cannot see are passed over, not named. Codes of those let in may differ (a form comes back with 422), refusals not.
     """
 
     get: frozenset[str] | None = None
@@ -595,10 +595,13 @@ class Page:
     hidden: frozenset[str] = NOBODY
     all_read: bool = False
     hides_none: bool = False
+    by_token: bool = False
 
     def expects(self, method: str, role: str, relation: str) -> int:
         """200 stands for: let in."""
         allowed = {"GET": self.get, "POST": self.post, "PATCH": self.patch}[method]
+        if self.by_token:
+            return 401
         if self.open_to_all:
             return 200
         if relation == "anonymous":
@@ -911,6 +914,8 @@ WEB: dict[str, Page] = {
     "feeds": Page(get=SEE, post=SEE, everybody=True),
     "feed_removals": Page(post=NOBODY, owners=SEE, denied=404),
     "feed_shared": Page(get=SEE, open_to_all=True),
+    "caldav_discovery": Page(get=SEE, post=SEE, open_to_all=True),
+    **{f"caldav{part}": Page(get=NOBODY, post=NOBODY, by_token=True) for part in ("", "_home", "_calendar", "_entry")},
     "work_items_bulk": Page(post=WORK, blind=True),
     "work_items_day": Page(patch=WORK),
     "work_items_card": Page(patch=WORK),

@@ -20,7 +20,7 @@ PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 # names of programs, formats, methods and keys, which stand in Latin letters in Chinese too
 NAMES = {
-    "Tandem", "HTML", "Webhook", "Git", "GitHub", "GitLab", "Scrum", "Jira", "Trello", "MS", "Project", "Microsoft", "Excel", "MSPDI", "XML", "CSV", "XLSX", "JSON", "SVG", "PDF", "MPXJ", "iCalendar", "ics",
+    "Tandem", "HTML", "Webhook", "Git", "GitHub", "GitLab", "Scrum", "Jira", "Trello", "MS", "Project", "Microsoft", "Excel", "MSPDI", "XML", "CSV", "XLSX", "JSON", "SVG", "PDF", "MPXJ", "iCalendar", "ics", "CalDAV",
     "API", "HTTP", "URL", "ID", "OKR", "PMO", "Markdown", "English", "EN", "Inter", "Tabler", "Monte", "Carlo", "MB", "UTC", "QR",
     "Ctrl", "Shift", "Alt", "Enter", "Esc", "Delete", "Home", "End", "Tab", "FS", "SS", "FF", "SF", "ASAP", "ALAP", "SNET", "SNLT",
     "FNET", "FNLT", "MSO", "MFO", "WIP", "JavaScript", "PIN", "mpp", "Chrome", "Firefox", "Linux", "UID", "IP", "ETag", "If", "Match", "RICE", "WSJF", "ICE", "HiGHS", "CP", "SAT", "REST",
