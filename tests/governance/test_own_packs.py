@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from tandem.governance import gaps, pack_content, pack_files
@@ -190,7 +191,11 @@ def test_pages_show_write_and_upgrade(world, signed_in, pack, use):
     boris.post(f"/pack-uses/{use.pk}/upgrades/", {"to": second.pk, "version": use.version})
     use.refresh_from_db()
     assert use.pack_version == second
+    assert alma.get(f"/packs/{pack.pk}/edit/").content.decode().index("name: Rights") < alma.get(f"/packs/{pack.pk}/edit/").content.decode().index("asks: Thrice")
     file = boris.get(f"/pack-versions/{second.pk}/pack.yaml")
     assert pack_files.read(file.content.decode())[2] == second.content
     assert alma.post("/packs/new/", {"home": world.root.pk, "text": PACK.replace("Ports", "Quays")}).status_code == 302
+    upload = SimpleUploadedFile("ours.yaml", PACK.replace("Ports", "Häfen").encode())
+    assert 'enctype="multipart/form-data"' in alma.get("/packs/new/").content.decode()
+    assert alma.post("/packs/new/", {"home": world.root.pk, "text": "", "file": upload}).status_code == 302 and Pack.objects.filter(name="Häfen").exists()
     assert alma.post("/packs/new/", {"home": world.root.pk, "text": ""}).status_code == 422

@@ -16,7 +16,9 @@ _INT = "tag:yaml.org,2002:int"
 
 def written(name: str, purpose: str, content: Content) -> str:
     """Read again it says the same."""
-    said = {"name": name, "purpose": purpose, **{section: content.get(section, []) for section in pack_content.SHAPE}}
+    said: dict[str, Any] = {"name": name, "purpose": purpose}
+    for section, fields in pack_content.SHAPE.items():  # the database keeps the fields of a row in an order of its own
+        said[section] = [{field: row[field] for field in fields if field in row} for row in content.get(section, [])]
     return str(yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=110))
 
 

@@ -37,13 +37,14 @@ class PackForm(forms.Form):
     """A file that is chosen goes before the text."""
 
     text = forms.CharField(
-        label=_("The pack, as YAML or JSON"), widget=forms.Textarea({"rows": 24, "spellcheck": "false", "class": "in-td mono"}), strip=False, required=False,
+        label=_("The pack, as YAML or JSON"), widget=forms.Textarea({"rows": 24, "spellcheck": "false", "class": "in-td doc-in"}), strip=False, required=False,
         help_text=_("A key ties a control to what was said of it: a name may change, another key makes something new."),
     )  # fmt: skip
     file = forms.FileField(label=_("Or a file"), required=False)
     note = forms.CharField(label=_("What is new"), max_length=500, required=False)
 
     def for_request(self, request: HttpRequest, row: Pack | None) -> None:
+        self.files = request.FILES
         if row is not None:
             self.fields["text"].initial = pack_files.written(row.name, row.description, packs.newest(row).content)
             return
@@ -129,7 +130,7 @@ noun = Noun(
     facts=(Fact(_("Holds in"), lambda r: r.space.name),),
     search=("name", "description"), order="name", related=("space",), text="description", permission=_DO, form=PackForm, create=create, change=change, remove=remove,
     home_kinds=("organisation", "portfolio", "programme"), is_at_home_in_root=True, detail=detail, look_up=look_up, detail_template="governance/pack.html", list_template="governance/packs.html",
-    list_extra=lambda request: {"tabs": tabs("packs"), "ours": _ours()}, names={"new": _("New pack"), "home": _("Holds in"), "edit": _("Write the next version")},
+    list_extra=lambda request: {"tabs": tabs("packs"), "ours": _ours()}, names={"new": _("New pack"), "home": _("Holds in")},
 )  # fmt: skip
 
 
