@@ -54,6 +54,7 @@ from tandem.governance.actions import (
     onboarding_templates,
     onboardings,
     pack_uses,
+    packs,
     risk_settings,
     risk_ties,
 )
@@ -80,7 +81,9 @@ from tandem.governance.models import (
     Onboarding,
     OnboardingStep,
     OnboardingTemplate,
+    Pack,
     PackUse,
+    PackVersion,
     Risk,
     RiskReserve,
     RiskRun,
@@ -318,6 +321,10 @@ class Area:
     decision: Decision
     made_decision: Decision
     pack_use: PackUse
+    own_pack: Pack
+    unused_pack: Pack
+    own_pack_use: PackUse
+    pack_version: PackVersion
     method: Method
     unused_method: Method
     method_version: MethodVersion
@@ -500,6 +507,7 @@ def build(admin: User, name: str, key: str) -> Area:
     )
     found |= _proposed(admin, top) | _governed(admin, project, found["item"])
     found |= _asked(admin, found["project"], found["item"])
+    found |= _packed(admin, top, project)
     found |= _gated(admin, top, project, make.project(actor=admin, name=f"{name} gated project", parent=top, owner=admin))
     found |= _met(admin, project)
     texts = {"goal": "Book without calling", "scope_in": "The portal", "measures": "Half the calls"}
@@ -629,6 +637,18 @@ _WAY = {
         {"key": "end", "name": "End", "phase": "do", "money": 60, "reviewers": ["sponsor"], "criteria": []},
     ],
 }  # fmt: skip
+
+
+PACK = "name: Ports\ncontrols:\n- {key: access, name: Rights, evidence: judged, standards: [ISO 27001 A.5.18]}\n"
+
+
+def _packed(admin: User, top: Space, project: Project) -> dict[str, Any]:
+    """A pack with two versions that holds in its first, and one that holds nowhere."""
+    pack = packs.create(actor=admin, space=top, text=PACK.replace("Ports", f"Ports {top.key}"))
+    use = pack_uses.take(actor=admin, project=project, pack=pack.key)
+    second = packs.write(actor=admin, pack=pack, text=PACK.replace("Ports", f"Ports {top.key}").replace("Rights", "Roles"))
+    unused = packs.create(actor=admin, space=top, text=PACK.replace("Ports", f"Nobody's {top.key}"))
+    return {"own_pack": pack, "own_pack_use": use, "pack_version": second, "unused_pack": unused}
 
 
 def _gated(admin: User, top: Space, project: Project, managed: Project) -> dict[str, Any]:

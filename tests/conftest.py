@@ -20,6 +20,9 @@ from tandem.web.work import same_picture
 from tests import compiled, emptied, kept, migrated, server
 from tests import world as worlds
 
+# lxml comes with a library of the tests; workbooks are written as they are where Tandem runs, without it
+os.environ["OPENPYXL_LXML"] = "False"
+
 #: exports of real programs, which are not ours to hand on: tests on them are skipped where the folder is missing
 DATA = Path(os.environ.get("TANDEM_TEST_FILES") or Path(__file__).resolve().parents[2] / "shared" / "data")
 

@@ -14,7 +14,7 @@ from tandem.governance.actions import gate_verdicts
 from tandem.kit import clock
 from tandem.product.models import Portal
 from tandem.work.models import Retrospective, State, Transition
-from tests.areas import Area
+from tests.areas import PACK, Area
 
 # where a noun's example stands in an area
 EXAMPLES = {
@@ -71,6 +71,8 @@ EXAMPLES = {
     "gate-criteria": "gate_criterion",
     "gate-verdicts": "waiting_verdict",
     "gate-releases": "gate_release",
+    "packs": "own_pack",
+    "pack-versions": "pack_version",
     "pack-uses": "pack_use",
     "cost-lines": "cost_line",
     "budgets": "budget",
@@ -179,7 +181,7 @@ _ELSEWHERE = {
     "sprints_reopenings_create": "closed_sprint", "blocks_reopenings_create": "ended_block", "key_results_reopenings_create": "scored_key_result", "charters_signature_withdrawals_create": "half_signed_charter",
     "decisions_replacements_create": "made_decision", "decisions_revisits_create": "made_decision",
     "change_requests_change": "written_change", "change_requests_submissions_create": "written_change",
-    "methods_remove": "unused_method", "method_versions_projects_create": "method_version",
+    "methods_remove": "unused_method", "packs_remove": "unused_pack", "pack_uses_upgrades_create": "own_pack_use", "method_versions_projects_create": "method_version",
     "proposals_remove": "draft", "benefits_remove": "unmeasured_benefit", "scenarios_adoptions_create": "answered_scenario", "states_retirements_create": "spare_state", "types_retirements_create": "spare_type",
     "time_entries_restorations_create": "removed_time", "time_sheets_submissions_create": "open_time_sheet", "time_sheets_reopenings_create": "approved_time_sheet", "releases_publications_create": "out_release", "releases_withdrawals_create": "out_release",
     "checklist_entries_restorations_create": "removed_entry", "submissions_reopenings_create": "declined_submission", "recurrences_resumptions_create": "paused_recurrence",
@@ -443,6 +445,9 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "method_uses_upgrades_create": lambda a: {"method_version_id": a.method_version.pk},
     "method_parts_tailorings_create": lambda a: {"reason": "Small", "is_left_out": True},
     "method_parts_people_create": lambda a: {"person_id": a.member.pk},
+    "packs_create": lambda a: {"space_id": a.space.pk, "text": PACK},
+    "packs_versions_create": lambda a: {"text": PACK.replace("Rights", "All rights").replace("Ports", a.own_pack.name)},
+    "pack_uses_upgrades_create": lambda a: {"pack_version_id": a.pack_version.pk},
     "pack_uses_create": lambda a: {"project_id": a.second_project.pk, "pack": "healthcare"},
     "pack_uses_words_create": lambda a: {"control": "access", "state": "met", "evidence": "Tested with six roles"},
     "gates_change": lambda a: {"due_on": _days(90), "reason": "Fog"},

@@ -105,6 +105,7 @@ def test_a_number_of_a_row_that_one_cannot_see_is_refused(name, field, pair):
         "space_id": pair.theirs.project.space_id,
         "parent_space_id": pair.theirs.space.pk,
         "method_version_id": pair.theirs.method_version.pk,
+        "pack_version_id": pair.theirs.pack_version.pk,
         "state_id": pair.theirs.state.pk,
         "sprint_id": pair.theirs.running_sprint.pk,
         "stop_id": pair.theirs.state.pk,
@@ -338,6 +339,10 @@ def _again(one: Operation, area, number: int) -> None:
         subject.level += number + 1
     if one.noun in ("method-parts", "gates", "gate-criteria"):
         subject.key = f"k{number}"
+    if one.noun == "packs":  # one of a name
+        subject.name = f"Pack {number}"
+    if one.noun == "pack-versions":
+        subject.number += number + 1
     if one.noun == "pack-uses":
         subject.pack = f"p{number}"
     if one.noun == "gate-verdicts":  # one waits

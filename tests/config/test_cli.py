@@ -21,7 +21,7 @@ from tests import migrated
 
 CONFIG = Path(cli.__file__).parent
 COMMANDS = [
-    "backup", "change", "compute", "demo", "doctor", "documents", "equipment", "import", "meetings", "methods", "migrate", "onboarding", "openapi", "people", "plan", "pulses",
+    "backup", "change", "compute", "demo", "doctor", "documents", "equipment", "import", "meetings", "methods", "migrate", "onboarding", "openapi", "packs", "people", "plan", "pulses",
     "restore", "risks", "sample", "serve", "stakeholders", "stop", "thanks", "token", "user", "work", "worker",
 ]  # fmt: skip
 

@@ -14,7 +14,7 @@ from tandem.governance.actions import gate_verdicts
 from tandem.kit import clock
 from tandem.resources.actions import allocations
 from tests.api.routes import EXAMPLES
-from tests.areas import Area
+from tests.areas import PACK, Area
 from tests.house.policies import OUTSIDE
 
 _BY_SLUG = {"teams": "team", "incoming": "inlet", "people": "member", "account": "token"} | EXAMPLES | {"costs": "cost_line", "changes": "change_request"}
@@ -26,7 +26,7 @@ class Route:
     template: str
 
     def subject(self, area: Area) -> Any:
-        special = {"meetings_sendings": "held_meeting", **dict.fromkeys(("invoice_basis", "invoice_basis_csv", "invoice_basis_xlsx", "invoice_basis_cancellations"), "invoice_basis"), "time_sheet": "time_sheet", "plan_why": "item", "plan_conflict": "plan_conflict", "plan_conflict_ways": "plan_conflict", "plan_conflict_proposals": "plan_conflict", "plan_draft_verdicts": "plan_draft", **{f"plan_scenario{part}": "plan_scenario" for part in ("", "_changes", "_computations", "_decisions")}, "change_request_words": "written_change", "change_request_submissions": "written_change", "decisions_revisits": "made_decision", "scenarios_adoptions": "answered_scenario", "methods_removals": "unused_method", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
+        special = {"meetings_sendings": "held_meeting", **dict.fromkeys(("invoice_basis", "invoice_basis_csv", "invoice_basis_xlsx", "invoice_basis_cancellations"), "invoice_basis"), "time_sheet": "time_sheet", "plan_why": "item", "plan_conflict": "plan_conflict", "plan_conflict_ways": "plan_conflict", "plan_conflict_proposals": "plan_conflict", "plan_draft_verdicts": "plan_draft", **{f"plan_scenario{part}": "plan_scenario" for part in ("", "_changes", "_computations", "_decisions")}, "change_request_words": "written_change", "change_request_submissions": "written_change", "decisions_revisits": "made_decision", "scenarios_adoptions": "answered_scenario", "methods_removals": "unused_method", "packs_removals": "unused_pack", "pack_use_upgrades": "own_pack_use", "proposals_removals": "draft", "benefits_removals": "unmeasured_benefit", "feed_removals": "feed", "roadmap_share_removals": "share", "work_items_view_removals": "view", "roadmap_row": "feature",
                    "work_item_restorations": "removed_item", "block_reopenings": "ended_block", "checklist_restorations": "removed_entry", "time_entry_restorations": "removed_time", "submission_reopenings": "declined_submission",
                    "sprint_closings": "running_sprint", "key_results_reopenings": "scored_key_result", "sprint_reopenings": "closed_sprint",
                    "sprint_retrospective": "running_sprint", "trace": "feature", "release_publications": "out_release", "feedback_separations": "merged_feedback", "portal_entry": "public_feedback", "ballot_decisions": "closed_ballot", "ballot_decision_undos": "decided_ballot"}  # fmt: skip
@@ -42,7 +42,7 @@ class Route:
         if self.name == "project_reports_course_proposals":
             key = area.portfolio.space.key
         names = {"<int:id>": getattr(subject, "pk", 0), "<slug:key>": key, "<str:key>": key, "<str:kind>": "md" if self.name == "release_notes_file" else "feature",
-                 "<uuid:run>": uuid.uuid4(), "<str:token>": self._secret(area)}  # fmt: skip
+                 "<uuid:run>": uuid.uuid4(), "<int:person>": area.member.pk, "<slug:calendar>": "meetings", "<str:entry>": "meeting-1.ics", "<str:token>": self._secret(area)}  # fmt: skip
         found = self.template
         for placeholder, value in names.items():
             found = found.replace(placeholder, str(value))
@@ -81,7 +81,7 @@ def _json(**values: Any) -> dict[str, Any]:
     return {"json": json.dumps(values)}
 
 
-_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "change_requests", "approval_rules", "delegations", "decisions", "methods", "gates", "documents", "stakeholders", "pulses", "onboarding_templates", "meetings", "meeting_series", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
+_TALKED_ABOUT = ("teams", "themes", "charters", "objectives", "key_results", "kpis", "proposals", "benefits", "risks", "issues", "change_requests", "approval_rules", "delegations", "decisions", "methods", "packs", "gates", "documents", "stakeholders", "pulses", "onboarding_templates", "meetings", "meeting_series", "cost_lines", "exchange_rates", "scenarios", "portfolios", "programmes", "projects", "project_reports", "products", "features", "releases", "promises", "calendars", "scoring_models", "ballots", "experiments", "roadmap_editions", "personas", "competitors", "research_notes", "feedback", "customers", "segments", "bookings", "job_roles", "skills", "equipment", "departments")
 _SAID = {f"{slug}_comments": lambda a: {"body": "Seen."} for slug in _TALKED_ABOUT} | {
     f"{slug}_attachments": lambda a: {"file": SimpleUploadedFile("plan.txt", b"berth 3")} for slug in _TALKED_ABOUT
 }
@@ -167,6 +167,9 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "gates_edit": lambda a: {"due_on": _day(90), "reason": "Fog"},
     "gates_verdicts": lambda a: {"verdict": "hold", "reason": "No people", "digest": gate_verdicts.content(a.gate)[1]},
     "gates_releases": lambda a: {"amount": "1200", "currency": "EUR"},
+    "packs_new": lambda a: {"home": a.space.pk, "text": PACK},
+    "packs_edit": lambda a: {"text": PACK.replace("Rights", "All rights").replace("Ports", a.own_pack.name)},
+    "pack_use_upgrades": lambda a: {"to": a.pack_version.pk},
     "project_gaps_packs": lambda a: {"pack": "retail"},
     "pack_use_words": lambda a: {"control": "access", "state": "met", "evidence": "Tested"},
     "gate_judgements": lambda a: {"is_met": "no", "evidence": "Too dear"},

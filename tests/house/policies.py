@@ -101,7 +101,7 @@ _READ_ONLY = [
     "job_roles", "skills", "departments", "employments", "person_roles", "person_skills", "equipment",
     "risks", "risk_ties", "risk_runs", "risk_reserves", "issues", "issue_items", "issue_escalations",
     "change_requests", "change_verdicts", "approval_rules", "delegations", "decisions",
-    "methods", "method_versions", "method_uses", "method_parts", "gates", "gate_criteria", "gate_verdicts", "pack_uses",
+    "methods", "method_versions", "method_uses", "method_parts", "gates", "gate_criteria", "gate_verdicts", "pack_uses", "packs", "pack_versions",
 ]  # fmt: skip
 _NOUNS = [
     "objectives", "portfolios", "programmes", "projects", "project_reports", "work_items", "links", "states", "types", "calendars", "baselines", "sprints", "retrospectives",
@@ -324,6 +324,11 @@ API: dict[str, Policy] = {
     "gates_change": change(PLAN),
     **{f"gate_criteria_{what}_create": change(WORK, 201) for what in ("judgements", "reversals")},
     "shipped_packs_list": LIST,
+    "packs_create": create(PORTFOLIO),
+    "packs_remove": remove(PORTFOLIO),
+    "packs_versions_create": change(PORTFOLIO, 201),
+    "pack_uses_upgrades_create": change(PLAN, 201),
+    "pack_uses_differences_read": READ,
     "pack_uses_create": create(PLAN),
     "pack_uses_remove": remove(PLAN),
     "pack_uses_words_create": change(WORK, 201),
@@ -566,7 +571,7 @@ for _noun in (
     "states", "types", "submissions", "deliveries", "rule_runs", "developments", "forecasts", "computed_dates", "levelled_dates", "contributions", "check_ins", "measurements",
     "proposal_ties", "benefit_measurements", "solutions", "scores", "adoptions", "feedback_quotes", "risk_ties", "risk_runs", "risk_reserves", "issue_items", "issue_escalations",
     "change_verdicts", "approval_rules", "delegations",
-    "method_uses", "gate_criteria", "gate_verdicts", "pack_uses",
+    "method_uses", "gate_criteria", "gate_verdicts", "pack_uses", "pack_versions",
     "document_versions", "meeting_outcomes", "stakeholder_notes", "pulse_rounds",
 ):
     del API[f"{_noun}_history"]
@@ -578,7 +583,7 @@ class Page:
 
     `everybody`: whoever is signed in. `anywhere`: it is enough to hold the role in some space. `owners` as above.
     `open_to_all`: without signing in. `all_read`: whoever holds any role anywhere may GET. `hidden` as above. `unseen`: what
-    others get instead of 404, with `hides_none` also who holds no role at all. `blind`: rows that the asker cannot see are passed over, not named. Codes of those let in may differ (a form comes back with 422), refusals not.
+    others get instead of 404, with `hides_none` also who holds no role at all. `by_token`: no session counts, a token is asked for. `blind`: rows that the asker cannot see are passed over, not named. Codes of those let in may differ (a form comes back with 422), refusals not.
     """
 
     get: frozenset[str] | None = None
@@ -595,10 +600,13 @@ class Page:
     hidden: frozenset[str] = NOBODY
     all_read: bool = False
     hides_none: bool = False
+    by_token: bool = False
 
     def expects(self, method: str, role: str, relation: str) -> int:
         """200 stands for: let in."""
         allowed = {"GET": self.get, "POST": self.post, "PATCH": self.patch}[method]
+        if self.by_token:
+            return 401
         if self.open_to_all:
             return 200
         if relation == "anonymous":
@@ -773,6 +781,9 @@ WEB: dict[str, Page] = {
     "project_method": Page(get=SEE),
     **{name: Page(post=PLAN) for name in ("project_method_beginnings", "method_use_upgrades", "method_part_changes")},
     "gate_judgements": Page(post=WORK),
+    **_noun("packs", PORTFOLIO, remove=True),
+    "pack_file": Page(get=SEE),
+    "pack_use_upgrades": Page(post=PLAN),
     "project_gaps": Page(get=SEE),
     "project_gaps_packs": Page(post=PLAN),
     "pack_use_words": Page(post=WORK),
@@ -911,6 +922,8 @@ WEB: dict[str, Page] = {
     "feeds": Page(get=SEE, post=SEE, everybody=True),
     "feed_removals": Page(post=NOBODY, owners=SEE, denied=404),
     "feed_shared": Page(get=SEE, open_to_all=True),
+    "caldav_discovery": Page(get=SEE, post=SEE, open_to_all=True),
+    **{f"caldav{part}": Page(get=NOBODY, post=NOBODY, by_token=True) for part in ("", "_home", "_calendar", "_entry")},
     "work_items_bulk": Page(post=WORK, blind=True),
     "work_items_day": Page(patch=WORK),
     "work_items_card": Page(patch=WORK),

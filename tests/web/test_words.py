@@ -20,18 +20,20 @@ PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 # names of programs, formats, methods and keys, which stand in Latin letters in Chinese too
 NAMES = {
-    "Tandem", "HTML", "Webhook", "Git", "GitHub", "GitLab", "Scrum", "Jira", "Trello", "MS", "Project", "Microsoft", "Excel", "MSPDI", "XML", "CSV", "XLSX", "JSON", "SVG", "PDF", "MPXJ", "iCalendar", "ics",
+    "Tandem", "HTML", "Webhook", "Git", "GitHub", "GitLab", "Scrum", "Jira", "Trello", "MS", "Project", "Microsoft", "Excel", "MSPDI", "XML", "CSV", "XLSX", "JSON", "SVG", "PDF", "MPXJ", "iCalendar", "ics", "CalDAV",
     "API", "HTTP", "URL", "ID", "OKR", "PMO", "Markdown", "English", "EN", "Inter", "Tabler", "Monte", "Carlo", "MB", "UTC", "QR",
     "Ctrl", "Shift", "Alt", "Enter", "Esc", "Delete", "Home", "End", "Tab", "FS", "SS", "FF", "SF", "ASAP", "ALAP", "SNET", "SNLT",
     "FNET", "FNLT", "MSO", "MFO", "WIP", "JavaScript", "PIN", "mpp", "Chrome", "Firefox", "Linux", "UID", "IP", "ETag", "If", "Match", "RICE", "WSJF", "ICE", "HiGHS", "CP", "SAT", "REST",
     "AUD", "BRL", "CAD", "CHF", "CNY", "EUR", "GBP", "INR", "JPY", "SEK", "SGD", "USD", "Holm", "Kano", "MoSCoW", "ICS", "KPI", "Bonett", "Wright",
-    "ISO", "IEC", "SOC", "CC", "SOX", "GxP", "HIPAA", "PCI", "DSS", "GDPR", "Art", "GB",
+    "YAML", "ISO", "IEC", "SOC", "CC", "SOX", "GxP", "HIPAA", "PCI", "DSS", "GDPR", "Art", "GB",
     "BAC", "PV", "EV", "AC", "SV", "SPI", "CPI", "EAC", "ETC", "VAC", "TCPI", "IEAC", "ES", "AT",
 }  # fmt: skip
 # what a filter or an address is typed as, the same in both languages
 TYPED = {
     # said in a pulse
     "Fine",
+    # what a pack of ours asks
+    "Rights", "Roles", "Ports",
     # keys in the lines of a method
     "to", "do", "in", "done", "concept", "plan", "build", "launch", "close", "judged", "deliverables", "checklists", "promises", "risks", "issues", "budget", "charter",
     "state",
@@ -62,6 +64,8 @@ NOT_PROSE = {
     "readyz",
     "import_report",
     "roadmap_shares",
+    "packs_new",  # a pack as YAML
+    "packs_edit",
     "plan_data",
     "work_item_by_id",
 }

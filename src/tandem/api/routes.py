@@ -164,6 +164,8 @@ NOUNS: dict[str, Router] = {
     "gate-criteria": gates.criteria,
     "gate-verdicts": gates.verdicts,
     "gate-releases": gates.releases,
+    "packs": packs.own,
+    "pack-versions": packs.versions,
     "pack-uses": packs.router,
     "shipped-packs": packs.shipped,
     "cost-lines": costs.router,

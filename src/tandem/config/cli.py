@@ -250,7 +250,7 @@ def openapi() -> None:
 _GROUPS = {
     "people_commands": ("user", "token"), "resource_commands": ("people",), "equipment_commands": ("equipment",), "sample_commands": ("sample",),
     "compute_commands": ("compute",), "work_commands": ("work",), "plan_commands": ("plan",), "risk_commands": ("risks",),
-    "lending_commands": ("change",), "method_commands": ("methods",), "together_commands": ("meetings", "documents", "stakeholders"),
+    "lending_commands": ("change",), "method_commands": ("methods",), "pack_commands": ("packs",), "together_commands": ("meetings", "documents", "stakeholders"),
     "team_commands": ("pulses", "thanks", "onboarding"),
 }  # fmt: skip
 for _module, _names in _GROUPS.items():

@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Q
 
 from tandem.governance.models import ControlWord, Gate, MethodPart, PackUse, Risk
-from tandem.governance.packs import Control, packs
+from tandem.governance.pack_content import of_use
+from tandem.governance.packs import Control
 from tandem.kit import clock
 from tandem.strategy.models import Charter
 from tandem.work.models import Baseline, ChecklistEntry, State, Transition
@@ -32,7 +33,7 @@ def standing(uses: list[PackUse]) -> list[Standing]:
     read: dict[str, tuple[bool, str, dict[str, Any]]] = {}
     found = []
     for use in uses:
-        pack = packs().get(use.pack)
+        pack = of_use(use)
         for control in pack.controls if pack else ():
             word = words.get((use.pk, control.key))
             if word is not None and word.state == ControlWord.State.NOT_APPLICABLE:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -37,9 +38,9 @@ def checked(given: Any) -> Content:
     that is not there, money of all gates above 100 per cent, a phase without work, no state for open or for finished work."""
     if not isinstance(given, dict) or set(given) - set(_SHAPE):
         raise Refused("method_malformed", field="content", where=", ".join(sorted(set(given) - set(_SHAPE))) if isinstance(given, dict) else "content")
-    content: Content = {section: _rows(section, given.get(section) or [], fields) for section, fields in _SHAPE.items()}
+    content: Content = {section: rows_of(section, given.get(section) or [], fields) for section, fields in _SHAPE.items()}
     for section in PARTS:
-        _once(section, [row["key"] for row in content[section]])
+        once(section, [row["key"] for row in content[section]])
     known = {section: {row["key"] for row in content[section]} for section in ("phases", "roles")}
     for row in (*content["deliverables"], *content["gates"]):
         if row["phase"] not in known["phases"]:
@@ -66,7 +67,7 @@ def _check_whole(content: Content) -> None:
     content["gates"].sort(key=lambda gate: order.index(gate["phase"]))
 
 
-def _rows(section: str, given: Any, fields: dict[str, Any]) -> list[dict[str, Any]]:
+def rows_of(section: str, given: Any, fields: dict[str, Any]) -> list[dict[str, Any]]:
     if not isinstance(given, list) or len(given) > MOST:
         raise Refused("method_malformed", field="content", where=section)
     return [_row(f"{section} {number}", row, fields) for number, row in enumerate(given, 1)]
@@ -81,7 +82,7 @@ def _row(where: str, given: Any, fields: dict[str, Any]) -> dict[str, Any]:
 def _value(where: str, value: Any, what: Any) -> Any:
     if what == "criteria":
         rows = [_row(f"{where} {number}", row, _CRITERIA) for number, row in enumerate(value if isinstance(value, list) else [], 1)]
-        _once(where, [row["key"] for row in rows])
+        once(where, [row["key"] for row in rows])
         return rows[:MOST]
     if isinstance(what, int):
         value = 0 if value is None else value
@@ -103,7 +104,7 @@ def _value(where: str, value: Any, what: Any) -> Any:
     return [one.strip() for one in value] if isinstance(value, list) else value.strip() if isinstance(value, str) else value
 
 
-def _once(where: str, keys: list[str]) -> None:
+def once(where: str, keys: list[str]) -> None:
     twice = {key for key in keys if keys.count(key) > 1}
     if twice:
         raise Refused("method_key_twice", field="content", where=where, key=", ".join(sorted(twice)))
@@ -121,7 +122,7 @@ class Difference:
     @property
     def name(self) -> str:
         row = self.now or self.was or {}
-        return str(row.get("name", self.key))
+        return str(row.get("name") or row.get("title") or self.key)
 
     @property
     def what(self) -> str:
@@ -132,10 +133,10 @@ class Difference:
         return [name for name in self.now if self.now[name] != self.was.get(name)] if self.was and self.now else []
 
 
-def compared(before: Content, after: Content) -> list[Difference]:
+def compared(before: Content, after: Content, sections: Iterable[str] = SECTIONS) -> list[Difference]:
     """Part by part in the order of the later version, what was removed last; states by their names."""
     found = []
-    for section in SECTIONS:
+    for section in sections:
         by = "name" if section == "states" else "key"
         was, now = ({row[by]: row for row in content.get(section, [])} for content in (before, after))
         found += [Difference(section, key, was.get(key), row) for key, row in now.items() if was.get(key) != row]

@@ -42,6 +42,7 @@ _OF_PARTS = {
     ("governance.issue", "item"): ("governance.issueitem", "item"),
     **{("governance.gate", name): ("governance.gateverdict", name) for name in ("verdict", "seconded_by")},
     ("portfolio.project", "method_version"): ("governance.methoduse", "method_version"),
+    ("portfolio.project", "pack_version"): ("governance.packuse", "pack_version"),
 }
 # codes that are no field of the noun
 _CODES = {

@@ -71,7 +71,7 @@ SECTIONS: list[tuple[Any, str, str, list[tuple[Any, str, str]]]] = [
     (_("Governance"), "shield-check", "v", [
         (_("Risks"), "risks", "x"), (_("Risk matrix"), "risk_matrix", ""), (_("Risk exposure"), "risk_exposure", ""), (_("Suggested risks"), "risk_suggestions", ""),
         (pgettext_lazy("risks that happened", "Issues"), "issues", ""), (_("Change requests"), "change_requests", ""), (_("Table of approvals"), "approval_rules", ""), (_("Lent voices"), "delegations", ""), (_("Decisions"), "decisions", ""), (_("Where decisions wait"), "decision_waits", ""),
-        (_("By phase"), "phase_board", ""), (pgettext_lazy("stage gates", "Gates"), "gates", ""), (pgettext_lazy("ways of working", "Methods"), "methods", ""),
+        (_("By phase"), "phase_board", ""), (pgettext_lazy("stage gates", "Gates"), "gates", ""), (pgettext_lazy("ways of working", "Methods"), "methods", ""), (_("Industry packs"), "packs", ""),
         (_("Meetings"), "meetings", "n"), (_("Documents"), "documents", "m"), (_("Stakeholders"), "stakeholders", ""),
     ]),
     (_("People"), "users", "k", [
@@ -92,7 +92,7 @@ GROUPS: list[tuple[Any, list[str]]] = [
     (_("Feedback"), ["feedback", "customers", "segments", "personas", "competitors", "research_notes"]),
     (_("Change requests"), ["change_requests", "approval_rules", "delegations", "decision_waits"]),
     (_("Risks"), ["risks", "risk_matrix", "risk_exposure", "risk_suggestions"]),
-    (_("Phases and gates"), ["phase_board", "gates", "methods"]),
+    (_("Phases and gates"), ["phase_board", "gates", "methods", "packs"]),
     (_("People"), ["people", "teams", "departments"]),
     (_("Load and bookings"), ["load", "allocation", "bookings", "fairness"]),
     (_("Pulse and thanks"), ["pulses", "thanks"]),

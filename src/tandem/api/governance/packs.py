@@ -8,15 +8,16 @@ from pydantic import BaseModel
 
 from tandem.api import generic
 from tandem.api.generic import NO, Noun
-from tandem.api.shapes import body, words
-from tandem.governance import gaps
+from tandem.api.shapes import Reference, body, words
+from tandem.governance import gaps, pack_content, pack_files
 from tandem.governance.actions import pack_uses
-from tandem.governance.models import ControlWord, PackUse
+from tandem.governance.actions import packs as own_packs
+from tandem.governance.models import ControlWord, Pack, PackUse, PackVersion
 from tandem.governance.packs import packs
 from tandem.kit.types import Id
 
 router = Router(tags=["governance"])
-NOUN = Noun(path="pack-uses", model=PackUse, word="pack_use", shows="id space_id project_id pack by_id version created_at", filters="space_id project_id pack")
+NOUN = Noun(path="pack-uses", model=PackUse, word="pack_use", shows="id space_id project_id pack pack_version_id by_id version created_at", filters="space_id project_id pack")
 
 
 class ControlStanding(BaseModel):
@@ -47,6 +48,7 @@ def _say(*, actor: Any, pack_use: PackUse, version: int, **values: Any) -> PackU
 generic.reads(router, NOUN, history=False)
 generic.creates(router, NOUN, body("PackUseCreate", PackUse, "project pack"), pack_uses.take)
 generic.removes(router, NOUN, pack_uses.remove)
+generic.acts(router, NOUN, "upgrades", body("PackUpgrade", PackUse, "", pack_version_id=Reference(PackVersion, "pack_version")), pack_uses.upgrade)
 generic.acts(
     router, NOUN, "words",
     body("ControlSaid", PackUse, "", control=words(40, 1), state=(generic.choice(ControlWord.State) | None, None), evidence=(words(500), ""), link=(words(500), "")),
@@ -67,10 +69,53 @@ def read_gaps(request: HttpRequest, id: Path[Id]) -> HttpResponse:
     return generic.send({"pack_use_id": id, "gaps": sum(one.state == gaps.GAP for one in found), "controls": rows})
 
 
+class PackDifference(BaseModel):
+    section: str
+    key: str
+    what: str
+    was: dict[str, Any] | None
+    now: dict[str, Any] | None
+
+
+class PackDifferences(BaseModel):
+    """`newest_id`: the version to which the project can be brought; null for a pack that comes along."""
+
+    newest_id: int | None
+    items: list[PackDifference]
+
+
+@router.get("/{id}/differences/", response={200: PackDifferences, **NO}, operation_id="pack_uses_differences_read", summary="pack uses: differences")
+def read_differences(request: HttpRequest, id: Path[Id]) -> HttpResponse:
+    """What the newest version of the pack has that this project's version has not."""
+    user: Any = request.auth  # type: ignore[attr-defined]
+    version = NOUN.row(user, id).pack_version
+    newest = own_packs.newest(version.pack) if version else None
+    found = own_packs.differences(version, newest.content) if version and newest else []
+    items = [{"section": one.section, "key": one.key, "what": one.what, "was": one.was, "now": one.now} for one in found]
+    return generic.send({"newest_id": newest.pk if newest else None, "items": items})
+
+
+PACKS = Noun(path="packs", model=Pack, word="pack", shows="id space_id name description version created_at", filters="space_id")
+VERSIONS = Noun(path="pack-versions", model=PackVersion, word="pack_version", shows="id space_id pack_id number content note by_id version created_at", filters="pack_id number")
+_text = words(pack_files.LONGEST, 1)
+
+own = Router(tags=["governance"])
+generic.reads(own, PACKS)
+generic.creates(own, PACKS, body("PackCreate", Pack, "space", text=_text, note=(words(500), "")), own_packs.create)
+generic.removes(own, PACKS, own_packs.remove)
+generic.adds(own, PACKS, "versions", body("PackVersionCreate", Pack, "", text=_text, note=(words(500), "")), own_packs.write, gives=VERSIONS)
+
+versions = Router(tags=["governance"])
+generic.reads(versions, VERSIONS, history=False)
+
+
 class ShippedPack(BaseModel):
+    """`content` is what one writes to begin a pack of one's own with it."""
+
     key: str
     name: str
     purpose: str
+    content: dict[str, Any]
 
 
 class ShippedPacks(BaseModel):
@@ -84,4 +129,5 @@ shipped = Router(tags=["governance"])
 def shipped_packs(request: HttpRequest) -> HttpResponse:
     """The industry packs that come with Tandem, in your language."""
     user: Any = request.auth  # type: ignore[attr-defined]
-    return generic.send({"items": [{"key": one.key, "name": one.name(user.language), "purpose": one.purpose(user.language)} for one in packs().values()]})
+    found = {key: pack_content.shipped(key, user.language) or {} for key in packs()}
+    return generic.send({"items": [{"key": key, "name": said.pop("name"), "purpose": said.pop("purpose"), "content": said} for key, said in found.items()]})

@@ -8,7 +8,7 @@ from django.db import transaction
 from tandem.governance.actions import risks
 from tandem.governance.catalogue import ENTRIES
 from tandem.governance.models import PackUse, Risk, RiskSuggestion
-from tandem.governance.packs import packs
+from tandem.governance.pack_content import of_use
 from tandem.history.record import record
 from tandem.kit.errors import Refused
 from tandem.kit.text import whole_number
@@ -104,9 +104,9 @@ def _said(rows: Any) -> list[Suggested]:
 
 def _known(space: Space, language: str) -> list[Suggested]:
     kind = Project.objects.filter(space=space).values_list("kind", flat=True).first() or ""
-    taken = PackUse.objects.filter(space=space).values_list("pack", flat=True)
+    taken = [pack for use in PackUse.objects.filter(space=space).select_related("pack_version__pack") if (pack := of_use(use))]
     return [
         Suggested(f"catalogue:{one.key}", one.said(language))
-        for one in (*(entry for key in taken if key in packs() for entry in packs()[key].risks), *ENTRIES)
+        for one in (*(entry for pack in taken for entry in pack.risks), *ENTRIES)
         if not one.kinds or not kind or kind in one.kinds
     ]

@@ -16,6 +16,7 @@ from tandem.governance.models.meeting import (
 from tandem.governance.models.meeting_series import MeetingAttendee, MeetingSeries
 from tandem.governance.models.method import Method, MethodPart, MethodUse, MethodVersion
 from tandem.governance.models.onboarding import Onboarding, OnboardingStep, OnboardingTemplate
+from tandem.governance.models.pack import Pack, PackVersion
 from tandem.governance.models.risk import Risk, RiskTie
 from tandem.governance.models.risk_reserve import RiskReserve
 from tandem.governance.models.risk_run import RiskRun
@@ -48,7 +49,9 @@ __all__ = [
     "Onboarding",
     "OnboardingStep",
     "OnboardingTemplate",
+    "Pack",
     "PackUse",
+    "PackVersion",
     "Risk",
     "RiskReserve",
     "RiskRun",

@@ -10,10 +10,12 @@ from tandem.people.scoping import Scoped, ScopedQuerySet
 
 
 class PackUse(Scoped):
-    """A pack holds in a project; its controls are data that comes along."""
+    """A pack holds in a project; its controls are data that comes along, or a version of one of its own."""
 
     project = models.ForeignKey("portfolio.Project", models.CASCADE, related_name="pack_uses", verbose_name=_("project"))
     pack = models.SlugField(pgettext_lazy("industry", "pack"), max_length=40)
+    # of a pack of one's own; None: of one that comes along
+    pack_version = models.ForeignKey("governance.PackVersion", models.PROTECT, null=True, blank=True, related_name="uses", verbose_name=_("version of the pack"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     objects = ScopedQuerySet.as_manager()

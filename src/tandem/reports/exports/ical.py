@@ -1,7 +1,10 @@
 """Work items as an iCalendar (RFC 5545): an item with a due date stands on that day, one with planned dates from first to last."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import Q
@@ -13,15 +16,48 @@ MOST = 2_000
 "A calendar program reads all of it again and again: the items that changed last, this many at most."
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One VEVENT: `name` tells it from all others of its calendar; from `begins` to before `ends`, both in UTC."""
+
+    name: str
+    begins: datetime
+    ends: datetime
+    lines: tuple[str, ...]
+
+    @cached_property
+    def alone(self) -> str:
+        """A calendar of its own (RFC 4791 §4.1)."""
+        return _text(("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tandem//CalDAV//EN", *self.lines, "END:VCALENDAR"))
+
+    @cached_property
+    def tag(self) -> str:
+        return sha256(self.alone.encode()).hexdigest()[:32]
+
+
 def calendar(name: str, rows: Any, site: str) -> str:
     """The dated items among `rows`; `site` is the address that links begin with."""
-    dated = lines(rows.filter(Q(due_on__isnull=False) | Q(planned_start__isnull=False, planned_finish__isnull=False)).order_by("-updated_at", "-id"))
-    found = sorted(dated[:MOST], key=lambda item: item.pk)
-    parts = list(head(name, "Work items"))
-    for item in found:
-        parts += _event(item, site)
-    parts.append("END:VCALENDAR")
+    return whole(name, "Work items", entries(rows, site))
+
+
+def whole(name: str, what: str, found: Iterable[Entry]) -> str:
+    return _text((*head(name, what), *(line for one in found for line in one.lines), "END:VCALENDAR"))
+
+
+def _text(parts: Iterable[str]) -> str:
     return "".join(f"{piece}\r\n" for part in parts for piece in folded(part))
+
+
+def entries(rows: Any, site: str) -> list[Entry]:
+    """Days are those of everybody's own clock: they count from midnight to midnight in UTC."""
+    dated = lines(rows.filter(Q(due_on__isnull=False) | Q(planned_start__isnull=False, planned_finish__isnull=False)).order_by("-updated_at", "-id"))
+    return [_entry(item, site) for item in sorted(dated[:MOST], key=lambda item: item.pk)]
+
+
+def _entry(item: Line, site: str) -> Entry:
+    first, last = span(item)
+    begins, ends = (datetime.combine(day, time(), UTC) for day in (first, last + timedelta(days=1)))
+    return Entry(f"work-item-{item.pk}", begins, ends, tuple(_event(item, site)))
 
 
 def head(name: str, what: str) -> Iterator[str]:

@@ -1,24 +1,31 @@
 """Meetings as an iCalendar (RFC 5545): one that was moved or cancelled keeps its identity, so that a calendar program follows."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
 
 from tandem.governance.models import Meeting
 from tandem.history.models import Event
-from tandem.reports.exports.ical import escaped, folded, head, moment
+from tandem.kit import clock
+from tandem.reports.exports.ical import MOST, Entry, escaped, moment, whole
 
 
 def calendar(name: str, rows: Iterable[Any], site: str) -> str:
+    return whole(name, "Meetings", entries(rows, site))
+
+
+def entries(rows: Iterable[Any], site: str) -> list[Entry]:
     found = list(rows)
     changed = _changed(found)
-    parts = list(head(name, "Meetings"))
-    for row in found:
-        parts += _event(row, site, changed.get(row.pk, row.created_at))
-    parts.append("END:VCALENDAR")
-    return "".join(f"{piece}\r\n" for part in parts for piece in folded(part))
+    return [Entry(f"meeting-{row.pk}", row.starts_at, row.ends_at, tuple(_event(row, site, changed.get(row.pk, row.created_at)))) for row in found]
+
+
+def of_person(user: Any) -> Any:
+    """The meetings that somebody is asked to, of the last weeks and of all that are ahead."""
+    rows = Meeting.objects.visible_to(user).of_person(user).filter(ends_at__gt=clock.now() - timedelta(days=60))
+    return rows.select_related("series").order_by("starts_at")[:MOST]
 
 
 def _changed(rows: list[Meeting]) -> dict[int, datetime]:

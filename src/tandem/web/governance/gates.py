@@ -122,7 +122,7 @@ noun = Noun(
 
 
 def tabs(current: str) -> list[dict[str, Any]]:
-    pages = (("phase_board", now_("By phase")), ("gates", now_("Gates")), ("methods", now_("Methods")))
+    pages = (("phase_board", now_("By phase")), ("gates", now_("Gates")), ("methods", now_("Methods")), ("packs", now_("Industry packs")))
     return [{"label": label, "href": url(name), "current": name == current} for name, label in pages]
 
 

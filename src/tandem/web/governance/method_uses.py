@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from tandem.governance import conformance, method_content
 from tandem.governance.actions import method_parts, method_uses, methods
-from tandem.governance.models import Method, MethodPart, MethodUse, MethodVersion
+from tandem.governance.models import Method, MethodPart, MethodUse, MethodVersion, Pack
 from tandem.governance.packs import packs
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Refused
@@ -47,11 +47,16 @@ class ProjectFromMethod(forms.Form):
         user: Any = request.user
         fields: Any = self.fields
         fields["method"].choices = choices
-        fields["pack"].choices = [("", "–"), *((one.key, one.name(get_language() or "en")) for one in packs().values())]
+        fields["pack"].choices = [("", "–"), *_packs(request)]
         fields["home"].queryset = Space.objects.visible_to(user).filter(id__among=spaces_where(user, BEGINS), kind__in=_KINDS)
         fields["home"].initial, fields["home"].empty_label = fields["home"].queryset.first(), None
         fields["owner"].queryset = User.objects.visible_to(user).filter(is_active=True).order_by("name")
         fields["owner"].initial, fields["owner"].empty_label = user.pk, "–"
+
+
+def _packs(request: HttpRequest) -> list[tuple[str, str]]:
+    """The organisation's own first; whether one holds where the project is to stand is said when it begins."""
+    return [(one.key, one.name) for one in Pack.objects.visible_to(request.user)] + [(one.key, one.name(get_language() or "en")) for one in packs().values()]
 
 
 def _choices(request: HttpRequest) -> list[tuple[str, Any]]:

@@ -12,11 +12,14 @@ from django.views.decorators.http import require_POST
 
 from tandem.governance import gaps as reads
 from tandem.governance.actions import pack_uses
+from tandem.governance.actions import packs as own_packs
 from tandem.governance.models import PackUse
+from tandem.governance.pack_content import of_use
 from tandem.governance.packs import packs
 from tandem.people.access import Permission, may
 from tandem.portfolio.models import Project
 from tandem.web import doors
+from tandem.web.governance import gate_words
 from tandem.web.templating import url
 
 SHAPES = {reads.HOLDS: "done", reads.GAP: "off", reads.LEFT_OUT: "none"}
@@ -43,20 +46,33 @@ def rests_on(one: reads.Standing) -> str:
 def page(request: HttpRequest, key: str) -> HttpResponse:
     project = doors.find(Project.objects.select_related("space"), request.user, space__key=key)
     user, language = request.user, get_language() or "en"
-    uses = list(PackUse.objects.visible_to(user).filter(project=project))
+    uses = list(PackUse.objects.visible_to(user).filter(project=project).select_related("pack_version__pack"))
     found = reads.standing(uses)
     words = {reads.HOLDS: _("Holds"), reads.GAP: _("Gap"), reads.LEFT_OUT: _("Does not apply")}
     shown = [
-        {"name": pack.name(language), "purpose": pack.purpose(language), "kpis": pack.figures(language), "use": use, "rows": [
+        {"name": pack.name(language), "purpose": pack.purpose(language), "kpis": pack.figures(language), "use": use, **_newer(use), "rows": [
             {"one": one, "said": one.control.said(language), "mark": SHAPES[one.state], "word": words[one.state], "rests": rests_on(one)} for one in found if one.use == use]}
-        for use in uses if (pack := packs().get(use.pack))
+        for use in uses if (pack := of_use(use))
     ]  # fmt: skip
     gaps = sum(one.state == reads.GAP for one in found)
     context: dict[str, Any] = {
         "project": project, "shown": shown, "count": len(found), "gaps": gaps, "may_plan": may(user, Permission.EDIT_PLAN, project.space_id), "may_work": may(user, Permission.EDIT_WORK, project.space_id),
-        "offered": [(pack.key, pack.name(language)) for pack in packs().values() if pack.key not in {use.pack for use in uses}],
+        "offered": [one for one in offered(project, language) if one[0] not in {use.pack for use in uses}],
     }  # fmt: skip
     return render(request, "governance/gaps.html", context)
+
+
+def offered(project: Project, language: str) -> list[tuple[str, str]]:
+    """The organisation's own first."""
+    return [(one.key, one.name) for one in own_packs.at_hand(project.space)] + [(one.key, one.name(language)) for one in packs().values()]
+
+
+def _newer(use: PackUse) -> dict[str, Any]:
+    """The newest version of a pack of one's own, and what it asks otherwise."""
+    newest = own_packs.newest(use.pack_version.pack) if use.pack_version else None
+    if newest is None or use.pack_version is None or newest.number <= use.pack_version.number:
+        return {"newest": None}
+    return {"newest": newest, "differences": [gate_words.difference(one) for one in own_packs.differences(use.pack_version, newest.content)]}
 
 
 @login_required

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 
 from tandem.governance.actions import risk_suggestions
 from tandem.governance.catalogue import ENTRIES
-from tandem.governance.models import Risk, RiskSuggestion
+from tandem.governance.models import PackUse, Risk, RiskSuggestion
+from tandem.governance.pack_content import of_version
 from tandem.governance.packs import packs
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
@@ -47,6 +48,8 @@ def _answered(user: Any, rows: list[RiskSuggestion]) -> list[tuple[RiskSuggestio
     """Each with the name of what was suggested, also where nothing was taken."""
     language = get_language() or "en"
     known = {f"catalogue:{one.key}": one.said(language)["title"] for one in (*ENTRIES, *(entry for pack in packs().values() for entry in pack.risks))}
+    own = PackUse.objects.visible_to(user).filter(space__in={row.space_id for row in rows}).exclude(pack_version=None).select_related("pack_version__pack")
+    known |= {f"catalogue:{one.key}": one.said(language)["title"] for use in own if use.pack_version for one in of_version(use.pack_version).risks}
     ids = [int(row.origin[5:]) for row in rows if row.origin.startswith("risk:") and row.origin[5:].isdigit()]
     known |= {f"risk:{pk}": title for pk, title in Risk.objects.visible_to(user).filter(pk__in=ids).values_list("pk", "title")}
     return [(row, known.get(row.origin) or _("an item that you cannot see")) for row in rows]

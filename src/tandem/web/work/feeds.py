@@ -1,7 +1,7 @@
 """Calendars that a calendar program subscribes to: made, listed, taken back, and what they answer."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode
 
@@ -16,8 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tandem.collaboration.actions import feeds
 from tandem.collaboration.models import Feed
-from tandem.governance.models import Meeting
-from tandem.kit import clock
 from tandem.kit.errors import Hidden, Refused
 from tandem.kit.ids import digest
 from tandem.reports.exports import ical, ical_meetings
@@ -38,7 +36,7 @@ def page(request: HttpRequest) -> HttpResponse:
         _row, token = feeds.create(actor=request.user, space=found.space or home_of(request), name=name, query=query)
         secret = request.build_absolute_uri(reverse("feed_shared", kwargs={"token": token}))
     rows = Feed.objects.visible_to(request.user).usable()
-    context = {"rows": list(rows[: feeds.MOST]), "secret": secret, "query": _kept(request.GET.urlencode())}
+    context = {"rows": list(rows[: feeds.MOST]), "secret": secret, "query": _kept(request.GET.urlencode()), "account": request.build_absolute_uri(reverse("caldav"))}
     return render(request, "work/feeds.html", context | {"q": QueryDict(context["query"]).get("q", "")})
 
 
@@ -68,7 +66,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     site = request.build_absolute_uri("/").rstrip("/")
     with translation.override(feed.owner.language or translation.get_language()):
         try:
-            text = _meetings(feed, site) if "meetings" in QueryDict(feed.query) else ical.calendar(feed.name, work_item_table.asked(QueryDict(feed.query), feed.owner).rows, site)
+            text = ical.whole(feed.name, "Meetings" if shows_meetings(feed) else "Work items", shown(feed, site))
         except Refused:
             raise Hidden from None
     tag = f'"{sha256(text.encode()).hexdigest()[:32]}"'
@@ -82,10 +80,15 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _meetings(feed: Feed, site: str) -> str:
-    """Those that the owner of the feed is asked to, of the last weeks and of all that are ahead."""
-    rows = Meeting.objects.visible_to(feed.owner).of_person(feed.owner).filter(ends_at__gt=clock.now() - timedelta(days=60)).select_related("series")
-    return ical_meetings.calendar(feed.name, rows.order_by("starts_at")[: ical.MOST], site)
+def shows_meetings(feed: Feed) -> bool:
+    return "meetings" in QueryDict(feed.query)
+
+
+def shown(feed: Feed, site: str) -> list[ical.Entry]:
+    """What its owner may see of it now. Raises `Refused` for a filter that cannot be read any more."""
+    if shows_meetings(feed):
+        return ical_meetings.entries(ical_meetings.of_person(feed.owner), site)
+    return ical.entries(work_item_table.asked(QueryDict(feed.query), feed.owner).rows, site)
 
 
 urls = [
