@@ -1,5 +1,5 @@
-"""How much time each person has on each day: calendar, share of a week, joining and leaving, time off. Everything that asks
-whether somebody has room goes through here: sprints, workload, bookings, heat maps."""
+"""How much time each person has on each day: calendar, share of a week, joining and leaving, time off, meetings. Everything that asks
+whether somebody has room goes through here: sprints, workload, bookings, heat maps, the levelled plan."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import BigIntegerField, IntegerField, Value
+from django.db.models import BigIntegerField, CharField, DateField, IntegerField, Value
 from django.db.models.functions import Cast
 
 from tandem.compute.scheduling.calendar import WorkingCalendar
-from tandem.people.models import Space
+from tandem.people.models import Space, User
+from tandem.planning import engagements
 from tandem.planning.calendars import STANDARD, Calendars
 from tandem.resources.models import Employment, TimeOff
 
@@ -24,13 +25,20 @@ LONGEST = 1500
 @dataclass(frozen=True)
 class Availability:
     """By person one number for each day from `first` on: `full` is what their calendar gives a full-time person, `minutes` what
-    they really have, `away` what approved time off takes."""
+    they really have for work, `away` what approved time off takes, `met` what meetings take of the rest. `parts`: of who is in meetings
+    the minutes of them in each eighth of the day, as far as meetings reach (days, 8)."""
 
     first: date
     last: date
     full: dict[int, Minutes]
     minutes: dict[int, Minutes]
     away: dict[int, Minutes]
+    met: dict[int, Minutes]
+    parts: dict[int, Minutes]
+
+    def there(self, person_id: int) -> Minutes:
+        """What they are there for, meetings included: what a week of theirs holds."""
+        return self.minutes[person_id] + self.met[person_id]
 
     def person_days(self, person_id: int, first: date, last: date) -> float:
         """Days of the person between two dates, each as the part of a full day that they have."""
@@ -44,14 +52,14 @@ class Availability:
 
 
 def available_hours(people: Iterable[int], first: date, last: date, *, usual: WorkingCalendar | None = None) -> Availability:
-    """At most five queries, however many people and days.
+    """At most six queries, however many people and days.
 
     Somebody of whom no term is written down counts as full time by the calendar `usual`, else by the default one of the
     organisation; who has terms has no time outside of them.
     """
     wanted = sorted(set(people))
     last = min(max(first, last), first + timedelta(days=LONGEST - 1))
-    terms, off = _written(wanted, first, last)
+    terms, off, zones = _written(wanted, first, last)
     days, employed = _Days(first, last), {row[0] for row in terms}
     homes = {row[1] for row in terms} | {row[6] for row in terms if row[6]}
     root = 0
@@ -60,29 +68,38 @@ def available_hours(people: Iterable[int], first: date, last: date, *, usual: Wo
     calendars = Calendars(homes | {root}, first) if homes or root else None
     full = {person: np.zeros(days.count) for person in wanted}
     minutes = {person: np.zeros(days.count) for person in wanted}
+    hours: dict[int, list[tuple[slice, WorkingCalendar]]] = {person: [] for person in wanted}
     for person, home, starts, ends, percent, own, _own_space in terms:
         assert calendars is not None
         part = days.between(starts, ends or date.max)
-        given = days.of(calendars.of_row(own) if own in calendars.rows else calendars.of_space(home))[part]
+        calendar = calendars.of_row(own) if own in calendars.rows else calendars.of_space(home)
+        given = days.of(calendar)[part]
+        hours[person].append((part, calendar))
         full[person][part] = given
         minutes[person][part] = given * percent / 100
     if not employed.issuperset(wanted):
-        given = days.of(usual or (calendars.of_space(root) if calendars else STANDARD))
+        calendar = usual or (calendars.of_space(root) if calendars else STANDARD)
+        given = days.of(calendar)
         for person in set(wanted) - employed:
             full[person], minutes[person] = given.copy(), given.copy()
-    return Availability(first, last, full, minutes, _take_away(wanted, days, minutes, off))
+            hours[person].append((slice(0, days.count), calendar))
+    away = _take_away(wanted, days, minutes, off)
+    return Availability(first, last, full, minutes, away, *_meet(wanted, days, minutes, hours, zones))
 
 
-def _written(wanted: list[int], first: date, last: date) -> tuple[list[Any], list[Any]]:
-    """Terms and approved time off in one query, for every page that plans people asks this."""
+def _written(wanted: list[int], first: date, last: date) -> tuple[list[Any], list[Any], dict[int, str]]:
+    """Terms, approved time off and clocks of their own in one query, for every page that plans people asks this."""
     columns = ("person_id", "space_id", "starts_on", "ends_on", "percent", "calendar_id", "calendar__space_id")
-    no_calendar = Value(None, output_field=BigIntegerField())
+    no_number, no_day = Value(None, output_field=BigIntegerField()), Value(None, output_field=DateField())
     halves = Cast("starts_half", IntegerField()) + 2 * Cast("ends_half", IntegerField())
-    terms = Employment.objects.filter(person__in=wanted).order_by().values_list(Value(0), *columns)
+    usual = Value("", output_field=CharField())
+    terms = Employment.objects.filter(person__in=wanted).order_by().values_list(Value(0), *columns, usual)
     off = TimeOff.objects.approved().filter(person__in=wanted).during(first, last).order_by()
-    away = off.values_list(Value(1), "person_id", "space_id", "starts_on", "ends_on", halves, no_calendar, no_calendar)
-    found = list(terms.union(away, all=True))
-    return [row[1:] for row in found if row[0] == 0], [row[1:] for row in found if row[0] == 1]
+    away = off.values_list(Value(1), "person_id", "space_id", "starts_on", "ends_on", halves, no_number, no_number, usual)
+    clocks = User.objects.filter(pk__in=wanted).exclude(time_zone="").order_by()
+    zones = clocks.values_list(Value(2), "pk", no_number, no_day, no_day, no_number, no_number, no_number, "time_zone")
+    found = list(terms.union(away, zones, all=True))
+    return [row[1:-1] for row in found if row[0] == 0], [row[1:-1] for row in found if row[0] == 1], {row[1]: row[-1] for row in found if row[0] == 2}
 
 
 def _take_away(wanted: list[int], days: "_Days", minutes: dict[int, Minutes], off: list[Any]) -> dict[int, Minutes]:
@@ -99,6 +116,29 @@ def _take_away(wanted: list[int], days: "_Days", minutes: dict[int, Minutes], of
         away[person] = away[person] * minutes[person]
         minutes[person] = minutes[person] - away[person]
     return away
+
+
+def _meet(
+    wanted: list[int], days: "_Days", minutes: dict[int, Minutes], hours: dict[int, list[tuple[slice, WorkingCalendar]]], zones: dict[int, str]
+) -> tuple[dict[int, Minutes], dict[int, Minutes]]:
+    """Takes meetings out of `minutes`; the answer is what they took by day, and their minutes in each eighth of it. They take at most what is
+    left of a day: when in it somebody with a part of it works is not known."""
+    nothing = np.zeros(days.count)
+    met, parts = dict.fromkeys(wanted, nothing), {}
+    for person, one in engagements.spans(engagements.read(wanted, days.first, days.last), zones).items():
+        count = min(engagements.days_after(days.first, int(one.ends.max(initial=0))) + 1, days.count)
+        if count <= 0:
+            continue
+        found = np.zeros((count, engagements.PARTS))
+        for part, calendar in hours[person]:
+            if part.start < min(part.stop, count):
+                mine = slice(part.start, min(part.stop, count))
+                found[mine] = engagements.of_calendar(one, calendar, days.first + timedelta(days=mine.start), days.first + timedelta(days=mine.stop - 1))
+        taken = nothing.copy()
+        taken[:count] = np.minimum(found.sum(axis=1), minutes[person][:count])
+        met[person], parts[person] = taken, found
+        minutes[person] = minutes[person] - taken
+    return met, parts
 
 
 class _Days:
