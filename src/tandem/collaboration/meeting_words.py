@@ -13,7 +13,6 @@ REFUSALS = {
     "meeting_move_unknown": _("From “%(state)s” this step is not possible."),
     "meeting_ahead": _("It has not begun. Cancel it or move it to another time."),
     "meeting_not_asked": _("Only people who are asked to the meeting can have been there. Add them to the series first."),
-    "meeting_not_yours": _("Only people who are asked to the meeting say whether they come."),
     "meeting_not_held": _("Say first that it was held, and who was there."),
     "meeting_points_many": _("An agenda has at most %(most)s points."),
     "meeting_born_already": _("This came of the point already: it stands below it."),

@@ -1,8 +1,8 @@
 """How much time each person has on each day: calendar, share of a week, joining and leaving, time off, meetings. Everything that asks
 whether somebody has room goes through here: sprints, workload, bookings, heat maps, the levelled plan."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,9 +15,12 @@ from tandem.compute.scheduling.calendar import WorkingCalendar
 from tandem.people.models import Space, User
 from tandem.planning import engagements
 from tandem.planning.calendars import STANDARD, Calendars
+from tandem.planning.engagements import Engagement, Spans
 from tandem.resources.models import Employment, TimeOff
 
 Minutes = npt.NDArray[np.float64]
+Hours = list[tuple[slice, WorkingCalendar]]
+"""Days of somebody, and the calendar by which they work on these."""
 LONGEST = 1500
 "Days that can be asked for at once."
 
@@ -35,10 +38,26 @@ class Availability:
     away: dict[int, Minutes]
     met: dict[int, Minutes]
     parts: dict[int, Minutes]
+    _read: Sequence[Engagement] = ()
+    _taken: Mapping[int, tuple[Spans, Hours]] = field(default_factory=dict)
 
     def there(self, person_id: int) -> Minutes:
         """What they are there for, meetings included: what a week of theirs holds."""
         return self.minutes[person_id] + self.met[person_id]
+
+    def meetings_of(self, person_id: int) -> list[tuple[Engagement, int, float]]:
+        """Each that takes of their time, by day from `first` on, in minutes; together what `met` says."""
+        one, hours = self._taken.get(person_id, (None, ()))
+        if one is None:
+            return []
+        found, whole, count = [], self.parts[person_id].sum(axis=1), len(self.parts[person_id])
+        for part, calendar in hours:
+            first, last = self.first + timedelta(days=part.start), self.first + timedelta(days=min(part.stop, count) - 1)
+            for place, day, minutes in engagements.of_each(one, calendar, first, last) if last >= first else ():
+                taken = minutes * self.met[person_id][part.start + day] / whole[part.start + day]
+                if taken > 0:
+                    found.append((self._read[place], part.start + day, float(taken)))
+        return found
 
     def person_days(self, person_id: int, first: date, last: date) -> float:
         """Days of the person between two dates, each as the part of a full day that they have."""
@@ -68,7 +87,7 @@ def available_hours(people: Iterable[int], first: date, last: date, *, usual: Wo
     calendars = Calendars(homes | {root}, first) if homes or root else None
     full = {person: np.zeros(days.count) for person in wanted}
     minutes = {person: np.zeros(days.count) for person in wanted}
-    hours: dict[int, list[tuple[slice, WorkingCalendar]]] = {person: [] for person in wanted}
+    hours: dict[int, Hours] = {person: [] for person in wanted}
     for person, home, starts, ends, percent, own, _own_space in terms:
         assert calendars is not None
         part = days.between(starts, ends or date.max)
@@ -84,7 +103,10 @@ def available_hours(people: Iterable[int], first: date, last: date, *, usual: Wo
             full[person], minutes[person] = given.copy(), given.copy()
             hours[person].append((slice(0, days.count), calendar))
     away = _take_away(wanted, days, minutes, off)
-    return Availability(first, last, full, minutes, away, *_meet(wanted, days, minutes, hours, zones))
+    found = engagements.read(wanted, first, last)
+    taken = engagements.spans(found, zones)
+    met, parts = _meet(taken, days, minutes, hours)
+    return Availability(first, last, full, minutes, away, met, parts, found, {person: (one, hours[person]) for person, one in taken.items() if person in parts})
 
 
 def _written(wanted: list[int], first: date, last: date) -> tuple[list[Any], list[Any], dict[int, str]]:
@@ -118,14 +140,12 @@ def _take_away(wanted: list[int], days: "_Days", minutes: dict[int, Minutes], of
     return away
 
 
-def _meet(
-    wanted: list[int], days: "_Days", minutes: dict[int, Minutes], hours: dict[int, list[tuple[slice, WorkingCalendar]]], zones: dict[int, str]
-) -> tuple[dict[int, Minutes], dict[int, Minutes]]:
+def _meet(taken: Mapping[int, Spans], days: "_Days", minutes: dict[int, Minutes], hours: Mapping[int, Hours]) -> tuple[dict[int, Minutes], dict[int, Minutes]]:
     """Takes meetings out of `minutes`; the answer is what they took by day, and their minutes in each eighth of it. They take at most what is
     left of a day: when in it somebody with a part of it works is not known."""
     nothing = np.zeros(days.count)
-    met, parts = dict.fromkeys(wanted, nothing), {}
-    for person, one in engagements.spans(engagements.read(wanted, days.first, days.last), zones).items():
+    met, parts = dict.fromkeys(minutes, nothing), {}
+    for person, one in taken.items():
         count = min(engagements.days_after(days.first, int(one.ends.max(initial=0))) + 1, days.count)
         if count <= 0:
             continue
@@ -134,10 +154,10 @@ def _meet(
             if part.start < min(part.stop, count):
                 mine = slice(part.start, min(part.stop, count))
                 found[mine] = engagements.of_calendar(one, calendar, days.first + timedelta(days=mine.start), days.first + timedelta(days=mine.stop - 1))
-        taken = nothing.copy()
-        taken[:count] = np.minimum(found.sum(axis=1), minutes[person][:count])
-        met[person], parts[person] = taken, found
-        minutes[person] = minutes[person] - taken
+        lost = nothing.copy()
+        lost[:count] = np.minimum(found.sum(axis=1), minutes[person][:count])
+        met[person], parts[person] = lost, found
+        minutes[person] = minutes[person] - lost
     return met, parts
 
 

@@ -14,7 +14,7 @@ from tandem.governance import agendas
 from tandem.governance.models import Meeting, MeetingAbsence, MeetingPoint, MeetingPresence
 from tandem.history.record import record, record_many
 from tandem.kit import clock
-from tandem.kit.errors import Refused, Stale
+from tandem.kit.errors import Denied, Refused, Stale
 from tandem.kit.types import Ref
 from tandem.people.access import Permission, may, require
 
@@ -67,7 +67,7 @@ def answer(*, actor: Any, meeting: Meeting, comes: bool) -> Meeting:
     with transaction.atomic():
         row = _hold(meeting, None)
         if not row.series.attendees.filter(user=actor.pk).exists():
-            raise Refused("meeting_not_yours")
+            raise Denied("meeting_answer")
         if not row.is_open or row.ends_at <= clock.now():
             raise Refused("meeting_over", state=str(row.get_state_display()))
         if comes:

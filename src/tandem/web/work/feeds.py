@@ -83,8 +83,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _meetings(feed: Feed, site: str) -> str:
-    """Those that the owner of the feed is asked to, of the last weeks and of all that are ahead."""
-    rows = Meeting.objects.visible_to(feed.owner).of_person(feed.owner).filter(ends_at__gt=clock.now() - timedelta(days=60)).select_related("series")
+    """Those that the owner of the feed is asked to and did not say no to, of the last weeks and of all that are ahead."""
+    rows = Meeting.objects.visible_to(feed.owner).of_person(feed.owner).exclude(absences__user=feed.owner).filter(ends_at__gt=clock.now() - timedelta(days=60)).select_related("series")
     return ical_meetings.calendar(feed.name, rows.order_by("starts_at")[: ical.MOST], site)
 
 
