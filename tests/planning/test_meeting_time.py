@@ -205,7 +205,8 @@ def test_no_hour_goes_to_a_meeting_and_to_work(world, drawn, percent):
             if at >= 70 or not by_day[n].any():
                 continue
             full, met = have.full[world.mei.pk][at], have.met[world.mei.pk][at]
-            part = have.parts[world.mei.pk][at] if at < len(have.parts[world.mei.pk]) else np.zeros(8)
+            parts = have.parts.get(world.mei.pk, np.zeros((0, 8)))
+            part = parts[at] if at < len(parts) else np.zeros(8)
             if percent == 100:
                 assert not by_day[n][part >= full / 8 - 1e-6].any(), "what a meeting fills is not worked"
             over += by_day[n].sum() * full / 8 + met - have.there(world.mei.pk)[at]

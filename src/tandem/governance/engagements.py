@@ -1,10 +1,12 @@
 """When people are in meetings: the one answer for plans, load, fairness and the search for a time."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
@@ -22,7 +24,7 @@ from django.db.models.functions import Cast, Extract
 
 from tandem.governance.models import Meeting, MeetingAbsence, MeetingSeries
 from tandem.kit import clock
-from tandem.planning.engagements import REACH, Engagement
+from tandem.planning.engagements import REACH, Engagement, moments
 from tandem.work.actions.recurrence_rules import between
 
 _ROW, _RHYTHM = 0, 1
@@ -33,14 +35,15 @@ def meetings(people: list[int], first: datetime, last: datetime) -> list[Engagem
     """Meetings that stand in the calendar: of those that were held, who was there; of those of today and ahead, who is asked and did not
     say that they stay away. What is over and was never said to be held takes nothing, nor does what was cancelled. Behind the last one that
     stands, what the rhythm of the series says, for `REACH`. One query."""
-    found = []
+    found: list[Engagement] = []
+    standing: dict[tuple[int, tuple[int, ...]], list[tuple[int, int, int]]] = defaultdict(list)
     for kind, series, row, starts, ends, who, away, rule, starts_on, at, zone, minutes, until in _rows(people, first, last):
         if kind == _ROW:
             if there := set(who) - set(away):
-                found.append(Engagement(series, row, starts, ends, sorted(there)))
+                standing[series, tuple(sorted(there))].append((row, starts, ends))
         else:
             found += _ahead(series, sorted(set(who)), (rule, starts_on, at, zone, minutes), until, first, last)
-    return found
+    return found + [Engagement(series, *np.array(rows, np.int64).T, who) for (series, who), rows in standing.items()]
 
 
 def _rows(people: list[int], first: datetime, last: datetime) -> Any:
@@ -69,8 +72,14 @@ def _ahead(series: int, people: Sequence[int], rhythm: tuple[str, date, time, st
     if after >= until:
         return []
     try:
-        clock_ = ZoneInfo(zone)
+        where = ZoneInfo(zone)
     except (ValueError, OSError):  # a zone that the machine has forgotten: as when meetings are made ahead
         return []
-    moments = (datetime.combine(day, at, clock_) for day in between(rule, starts_on, after, today + REACH) if first.date() <= day <= until)
-    return [Engagement(series, 0, int(moment.timestamp()), int(moment.timestamp()) + 60 * minutes, people) for moment in moments]
+    days = np.array(between(rule, starts_on, after, today + REACH), "datetime64[D]").astype(np.int64)
+    days = days[(days >= _number(first.date())) & (days <= _number(until))]
+    starts = moments(where, days * 86400 + at.hour * 3600 + at.minute * 60)
+    return [Engagement(series, np.zeros(len(starts), np.int64), starts, starts + 60 * minutes, people)] if len(starts) else []
+
+
+def _number(day: date) -> int:
+    return (day - date(1970, 1, 1)).days

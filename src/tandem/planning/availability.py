@@ -2,7 +2,7 @@
 whether somebody has room goes through here: sprints, workload, bookings, heat maps, the levelled plan."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from tandem.compute.scheduling.calendar import WorkingCalendar
 from tandem.people.models import Space, User
 from tandem.planning import engagements
 from tandem.planning.calendars import STANDARD, Calendars
-from tandem.planning.engagements import Engagement, Spans
+from tandem.planning.engagements import Engagement, Spans, Worked
 from tandem.resources.models import Employment, TimeOff
 
 Minutes = npt.NDArray[np.float64]
@@ -38,8 +38,8 @@ class Availability:
     away: dict[int, Minutes]
     met: dict[int, Minutes]
     parts: dict[int, Minutes]
-    _read: Sequence[Engagement] = ()
-    _taken: Mapping[int, tuple[Spans, Hours]] = field(default_factory=dict)
+    _taken: Mapping[int, tuple[Spans, list[tuple[slice, Worked]]]]
+    _read: Sequence[Engagement]
 
     def there(self, person_id: int) -> Minutes:
         """What they are there for, meetings included: what a week of theirs holds."""
@@ -50,13 +50,11 @@ class Availability:
         one, hours = self._taken.get(person_id, (None, ()))
         if one is None:
             return []
-        found, whole, count = [], self.parts[person_id].sum(axis=1), len(self.parts[person_id])
-        for part, calendar in hours:
-            first, last = self.first + timedelta(days=part.start), self.first + timedelta(days=min(part.stop, count) - 1)
-            for place, day, minutes in engagements.of_each(one, calendar, first, last) if last >= first else ():
-                taken = minutes * self.met[person_id][part.start + day] / whole[part.start + day]
-                if taken > 0:
-                    found.append((self._read[place], part.start + day, float(taken)))
+        whole, found = self.parts[person_id].sum(axis=1), []
+        for part, worked in hours:
+            for place, day, minutes in worked.each(one):
+                if part.start <= day < part.stop and (taken := minutes * self.met[person_id][day] / whole[day]) > 0:
+                    found.append((self._read[place], day, float(taken)))
         return found
 
     def person_days(self, person_id: int, first: date, last: date) -> float:
@@ -105,8 +103,7 @@ def available_hours(people: Iterable[int], first: date, last: date, *, usual: Wo
     away = _take_away(wanted, days, minutes, off)
     found = engagements.read(wanted, first, last)
     taken = engagements.spans(found, zones)
-    met, parts = _meet(taken, days, minutes, hours)
-    return Availability(first, last, full, minutes, away, met, parts, found, {person: (one, hours[person]) for person, one in taken.items() if person in parts})
+    return Availability(first, last, full, minutes, away, *_meet(taken, days, minutes, hours), found)
 
 
 def _written(wanted: list[int], first: date, last: date) -> tuple[list[Any], list[Any], dict[int, str]]:
@@ -140,25 +137,30 @@ def _take_away(wanted: list[int], days: "_Days", minutes: dict[int, Minutes], of
     return away
 
 
-def _meet(taken: Mapping[int, Spans], days: "_Days", minutes: dict[int, Minutes], hours: Mapping[int, Hours]) -> tuple[dict[int, Minutes], dict[int, Minutes]]:
-    """Takes meetings out of `minutes`; the answer is what they took by day, and their minutes in each eighth of it. They take at most what is
-    left of a day: when in it somebody with a part of it works is not known."""
+def _meet(
+    taken: Mapping[int, Spans], days: "_Days", minutes: dict[int, Minutes], hours: Mapping[int, Hours]
+) -> tuple[dict[int, Minutes], dict[int, Minutes], dict[int, tuple[Spans, list[tuple[slice, Worked]]]]]:
+    """Takes meetings out of `minutes`; the answer is what they took by day, their minutes in each eighth of it, and by which hours. They take at
+    most what is left of a day: when in it somebody with a part of it works is not known."""
     nothing = np.zeros(days.count)
-    met, parts = dict.fromkeys(minutes, nothing), {}
-    for person, one in taken.items():
-        count = min(engagements.days_after(days.first, int(one.ends.max(initial=0))) + 1, days.count)
-        if count <= 0:
-            continue
+    met, parts, by = dict.fromkeys(minutes, nothing), {}, {}
+    count = min(max((engagements.days_after(days.first, int(one.ends.max(initial=0))) + 1 for one in taken.values()), default=0), days.count)
+    known: dict[tuple[int, str], Minutes] = {}
+    for person, one in taken.items() if count > 0 else ():
+        mine = [(slice(part.start, min(part.stop, count)), calendar) for part, calendar in hours[person] if part.start < min(part.stop, count)]
         found = np.zeros((count, engagements.PARTS))
-        for part, calendar in hours[person]:
-            if part.start < min(part.stop, count):
-                mine = slice(part.start, min(part.stop, count))
-                found[mine] = engagements.of_calendar(one, calendar, days.first + timedelta(days=mine.start), days.first + timedelta(days=mine.stop - 1))
+        for part, calendar in mine:
+            key = (id(one), calendar.id)
+            if key not in known:
+                known[key] = days.worked(calendar, count).eighths(one)
+            found[part] = known[key][part]
         lost = nothing.copy()
         lost[:count] = np.minimum(found.sum(axis=1), minutes[person][:count])
-        met[person], parts[person] = lost, found
-        minutes[person] = minutes[person] - lost
-    return met, parts
+        if lost.any():
+            met[person], parts[person] = lost, found
+            by[person] = one, [(part, days.worked(calendar, count)) for part, calendar in mine]
+            minutes[person] = minutes[person] - lost
+    return met, parts, by
 
 
 class _Days:
@@ -167,6 +169,14 @@ class _Days:
     def __init__(self, first: date, last: date) -> None:
         self.first, self.last, self.count = first, last, (last - first).days + 1
         self._made: dict[str, Minutes] = {}
+        self._worked: dict[tuple[str, int], Worked] = {}
+
+    def worked(self, calendar: WorkingCalendar, count: int) -> Worked:
+        """The hours of its first days."""
+        key = (calendar.id, count)
+        if key not in self._worked:
+            self._worked[key] = Worked.of(calendar, self.first, count)
+        return self._worked[key]
 
     def of(self, calendar: WorkingCalendar) -> Minutes:
         key = calendar.id if calendar is not STANDARD else ""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from tandem.collaboration.models.notification_rules import zone_of
 from tandem.compute.meeting.times import Interval, Person, Price, cheapest
 from tandem.governance import engagements
@@ -65,9 +67,9 @@ def _busy(people: Iterable[int], first: datetime, last: datetime, but: int) -> d
     """Only that they are in a meeting then."""
     found: dict[int, list[Interval]] = defaultdict(list)
     for one in engagements.meetings(sorted(people), first, last):
-        if one.row != but:
-            for person in one.people:
-                found[person].append(((one.starts - int(first.timestamp())) // 60, (one.ends - int(first.timestamp())) // 60))
+        times = (np.stack((one.starts, one.ends), axis=1)[one.rows != but] - int(first.timestamp())) // 60
+        for person in one.people:
+            found[person] += [(begin, end) for begin, end in times.tolist()]
     return found
 
 
