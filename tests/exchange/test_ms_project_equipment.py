@@ -92,7 +92,7 @@ def test_what_was_imported_before_needs_were_kept_gets_them_from_the_same_file(w
     assert (again["created"], again["rows"]["equipment_need"]["created"], needs(space)) == (0, 3, IN)
     assert [one.user for one in Assignment.objects.filter(item=piles)] == [world.chen], "who was put on it since stays"
     third = take_over(plan, actor=world.alma)
-    assert third["rows"]["equipment_need"] == {"created": 0, "updated": 0, "unchanged": 3}
+    assert ("equipment_need" in third["rows"], needs(space)) == (False, IN), "said once"
 
 
 def test_it_leaves_and_comes_back_into_its_project_without_difference(world, crane, plan, tmp_path):

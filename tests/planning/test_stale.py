@@ -93,7 +93,7 @@ def test_the_job_computes_the_project_and_the_products_that_it_delivers_for(peop
 
 
 def test_a_calendar_of_the_organisation_makes_everything_below_it_stale(people):
-    from datetime import date, timedelta
+    from datetime import date
 
     from tandem.people.models import Space
     from tandem.work.actions import calendars
