@@ -68,11 +68,11 @@ class Availability:
         return float(self.minutes[person_id][part].sum() / 60)
 
 
-def available_hours(people: Iterable[int], first: date, last: date, *, usual: WorkingCalendar | None = None) -> Availability:
+def available_hours(people: Iterable[int], first: date, last: date, *, usual: WorkingCalendar | None = None, known: Calendars | None = None) -> Availability:
     """At most six queries, however many people and days.
 
     Somebody of whom no term is written down counts as full time by the calendar `usual`, else by the default one of the
-    organisation; who has terms has no time outside of them.
+    organisation; who has terms has no time outside of them. `known`: calendars that were read already, used where they are enough.
     """
     wanted = sorted(set(people))
     last = min(max(first, last), first + timedelta(days=LONGEST - 1))
@@ -82,7 +82,8 @@ def available_hours(people: Iterable[int], first: date, last: date, *, usual: Wo
     root = 0
     if usual is None and not employed.issuperset(wanted):
         root = Space.objects.filter(parent=None).values_list("pk", flat=True).first() or 0
-    calendars = Calendars(homes | {root}, first) if homes or root else None
+    wanted_in = homes | {root}
+    calendars = known if known is not None and known.hold(wanted_in - {0}, first) else Calendars(wanted_in, first) if homes or root else None
     full = {person: np.zeros(days.count) for person in wanted}
     minutes = {person: np.zeros(days.count) for person in wanted}
     hours: dict[int, Hours] = {person: [] for person in wanted}
