@@ -392,6 +392,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "meetings_reschedulings_create": lambda a: {"starts_at": f"{_days(9)}T12:00:00Z", "minutes": 30},
     "meetings_sendings_create": lambda a: {},
     "meetings_gatherings_create": lambda a: {},
+    "meetings_answers_create": lambda a: {"comes": False},
     "meetings_points_create": lambda a: {"title": "Tides", "minutes": 10},
     "meeting_points_change": lambda a: {"title": "Berth 4", "minutes": 7},
     "meeting_points_places_create": lambda a: {"to": 1},

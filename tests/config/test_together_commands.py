@@ -83,6 +83,8 @@ def test_minutes_are_added_below_what_stands_there(ask):
     assert FakeApi.sent[-1] == ("POST", "meetings/12/points/", {"title": "Berth 4", "minutes": 7})
     ask("meetings", "move", "12", "cancelled", "--reason", "Fog")
     assert FakeApi.sent[-1] == ("POST", "meetings/12/moves/", {"state": "cancelled", "reason": "Fog"})
+    ask("meetings", "answer", "12", "no")
+    assert FakeApi.sent[-1] == ("POST", "meetings/12/answers/", {"comes": False})
     ask("meetings", "send", "12")
     assert FakeApi.sent[-1][1] == "meetings/12/sendings/"
 

@@ -78,6 +78,23 @@ def test_without_such_a_machine_it_stays_a_placeholder_for_somebody(world, plan)
     assert {one.user.name for one in Assignment.objects.filter(item__space=space).select_related("user")} == {"Mei Lin", "Crane"}
 
 
+def test_what_was_imported_before_needs_were_kept_gets_them_from_the_same_file(world, crane, plan):
+    space = Space.objects.get(pk=take_over(plan, actor=world.alma)["into"]["id"])
+    EquipmentNeed.objects.filter(space=space).delete()
+    Equipment.objects.filter(name="Concrete").delete()
+    ExternalReference.objects.filter(space=space, kind="equipment_need").delete()
+    piles = WorkItem.objects.get(space=space, title="Piles")
+    for item in WorkItem.objects.filter(space=space):
+        rows = [{key: value for key, value in one.items() if key != "equipment"} for one in item.plan["assignments"]]
+        WorkItem.objects.filter(pk=item.pk).update(plan=item.plan | {"assignments": rows})
+    Assignment.objects.filter(item=piles).update(user=world.chen)
+    again = take_over(plan, actor=world.alma)
+    assert (again["created"], again["rows"]["equipment_need"]["created"], needs(space)) == (0, 3, IN)
+    assert [one.user for one in Assignment.objects.filter(item=piles)] == [world.chen], "who was put on it since stays"
+    third = take_over(plan, actor=world.alma)
+    assert ("equipment_need" in third["rows"], needs(space)) == (False, IN), "said once"
+
+
 def test_it_leaves_and_comes_back_into_its_project_without_difference(world, crane, plan, tmp_path):
     space = Space.objects.get(pk=take_over(plan, actor=world.alma)["into"]["id"])
     before, rows = as_told(space), list(EquipmentNeed.objects.filter(space=space).order_by("pk").values_list("pk", flat=True))

@@ -131,6 +131,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "meeting_series_moves": lambda a: {"state": "ended"},
     "meetings_moves": lambda a: {"state": "cancelled", "reason": "Fog"},
     "meetings_reschedulings": lambda a: {"starts_at": f"{_day(9)}T12:00", "minutes": "30"},
+    "meetings_answers": lambda a: {"comes": "no"},
     "meetings_points": lambda a: {"title": "Tides", "minutes": "5"},
     "meeting_point_changes": lambda a: {"do": "note", "notes": "Late", "was": ""},
     "pulses_new": lambda a: {"team": a.spare_team.pk, "name": "", "questions": "I can keep up.", "every_weeks": "2", "open_days": "5", "next_on": _day(3)},

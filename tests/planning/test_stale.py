@@ -144,7 +144,7 @@ def test_the_nightly_job_computes_everything(people):
 
 
 def test_what_changes_the_time_of_people_makes_the_levelled_plan_stale_and_no_forecast(people):
-    from datetime import date
+    from datetime import date, timedelta
 
     from tandem.people.models import Space
     from tandem.resources.actions import bookings, employments, time_off
@@ -166,3 +166,19 @@ def test_what_changes_the_time_of_people_makes_the_levelled_plan_stale_and_no_fo
         change()
         assert levelled() == 1
         assert queued() == []
+
+    from tandem.governance.actions import meeting_points, meeting_series, meetings
+    from tandem.governance.models import Meeting
+
+    row = make.meeting(actor=people.boris, space=people.project.space, needed=[people.mei])
+    for change, count in (
+        (lambda: meetings.answer(actor=people.mei, meeting=row, comes=False), 1),
+        (lambda: meetings.reschedule(actor=people.boris, meeting=row, version=None, starts_at=row.starts_at + timedelta(days=1)), 1),
+        (lambda: meeting_points.add(actor=people.boris, meeting=row, title="Berths"), 0),
+        (lambda: meetings.gather(actor=people.boris, meeting=row), 0),
+        (lambda: meeting_series.change(actor=people.boris, meeting_series=row.series, version=None, welcome=[people.chen]), 1),
+        (lambda: meetings.move(actor=people.boris, meeting=Meeting.objects.get(pk=row.pk), version=None, state="cancelled", reason="Fog"), 1),
+    ):
+        empty()
+        change()
+        assert (levelled(), queued()) == (count, [])

@@ -91,6 +91,14 @@ def meetings_move(number: int, state: str, reason: str, is_json: bool) -> None:
     _said(written(api, f"meetings/{number}/moves/", {"state": state, "reason": reason}, row | {"name": number}, is_post=True), is_json)
 
 
+@meetings.command(name="answer", help=_("Say whether you come to a meeting: tandem meetings answer 12 no"))
+@click.argument("number", type=int)
+@click.argument("comes", type=click.Choice(["yes", "no"]))
+@showing.as_json
+def meetings_answer(number: int, comes: str, is_json: bool) -> None:
+    _said(Api().post(f"meetings/{number}/answers/", {"comes": comes == "yes"}), is_json)
+
+
 @meetings.command(name="send", help=_("Send the minutes of a meeting that was held."))
 @click.argument("number", type=int)
 @showing.as_json

@@ -8,7 +8,9 @@ class GovernanceConfig(AppConfig):
     label = "governance"
 
     def ready(self) -> None:
-        from tandem.governance import threats
+        from tandem.governance import engagements, threats
+        from tandem.planning import engagements as taken
         from tandem.planning import network_ranges
 
         network_ranges.sources.append(threats.events)
+        taken.sources.append(engagements.meetings)

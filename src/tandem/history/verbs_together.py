@@ -12,6 +12,7 @@ TOGETHER = {
     "meeting.taken_back": _("took back a meeting that nobody had written on"),
     "meeting.rescheduled": _("moved the meeting to another time"),
     "meeting.moved": _("said what became of the meeting"),
+    "meeting.answered": _("said whether they come to the meeting"),
     "meeting.gathered": _("gathered the agenda"),
     "meeting.minutes_sent": _("sent the minutes"),
     "meeting_point.added": _("put a point on the agenda"),

@@ -27,11 +27,15 @@ class Calendars:
     def __init__(self, space_ids: Iterable[int], around: date) -> None:
         self.years = range(around.year - YEARS_BACK, around.year + YEARS_AHEAD + 1)
         self.above: dict[int, int | None] = dict(Space.objects.values_list("id", "parent_id"))
-        concerned = {above for space_id in space_ids for above in self._upwards(space_id)}
-        rows = list(work.WorkingCalendar.objects.in_spaces(concerned).prefetch_related("exceptions"))
+        self.concerned = {above for space_id in space_ids for above in self._upwards(space_id)}
+        rows = list(work.WorkingCalendar.objects.in_spaces(self.concerned).prefetch_related("exceptions"))
         self.rows = {row.pk: row for row in rows}
         self._default = {row.space_id: row.pk for row in rows if row.is_default}
         self._made: dict[int, WorkingCalendar] = {}
+
+    def hold(self, space_ids: Iterable[int], around: date) -> bool:
+        """Whether they answer for these spaces, too, in the years around that day."""
+        return self.concerned.issuperset(space_ids) and self.years.start < around.year < self.years.stop - 2
 
     def of_space(self, space_id: int) -> WorkingCalendar:
         """The default calendar of the space or of the nearest space above; without one Monday to Friday."""

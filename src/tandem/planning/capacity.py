@@ -1,7 +1,7 @@
 """When each person has time for the work of a space: the one place that the levelled plan asks for supply.
 
 It is the same time that sprints, workload and load ask for (`availability`): terms of employment with their share of a week,
-joining and leaving, the person's own calendar, approved time off. Firm bookings keep their share for what they are for."""
+joining and leaving, the person's own calendar, approved time off, meetings. Firm bookings keep their share for what they are for."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from tandem.planning.availability import available_hours
+from tandem.planning.availability import Availability, available_hours
 from tandem.planning.plan_axis import SLOTS
 from tandem.product.models import Feature, Scope
 from tandem.resources.models import Booking, Employment
@@ -20,6 +20,14 @@ UNITS = 4
 """A whole person; work that takes a quarter of somebody's day holds one unit."""
 WHOLE = (1 << SLOTS) - 1
 """A day of which every slot is worked, one bit a slot, the first lowest."""
+_LOWEST = np.zeros((WHOLE + 1, SLOTS + 1), np.int64)
+"""Of each mask its lowest bits, none to all."""
+for _mask in range(WHOLE + 1):
+    _bits = [1 << k for k in range(SLOTS) if _mask >> k & 1]
+    _LOWEST[_mask] = [sum(_bits[:n]) for n in range(SLOTS + 1)]
+_GOLDEN = (5**0.5 - 1) / 2
+"""Its multiples lie evenly between whole numbers, whatever the rhythm of the days that are asked."""
+_COUNT = np.array([mask.bit_count() for mask in range(WHOLE + 1)], np.int64)
 Masks = npt.NDArray[np.uint8]
 Shares = npt.NDArray[np.float64]
 
@@ -34,7 +42,7 @@ class _Kept:
 
 @dataclass(eq=False)
 class Capacity:
-    """`slots`: who has not all of every day, in slots of each day (D). `left`: the last day of who leaves; behind it the work
+    """`slots`: who has not all of every day, the slots of each day (D) one bit each. `left`: the last day of who leaves; behind it the work
     counts as if somebody took their place, and stands out as a conflict."""
 
     days: npt.NDArray[np.int64]
@@ -56,21 +64,25 @@ class Capacity:
         booked, on others what nobody booked."""
         key = (person, self.space_for(person, space))
         if key not in self._made:
-            have = self.slots.get(person)
-            left = np.full(len(self.days), SLOTS) if have is None else have.copy()
+            open_ = self._open(person)
+            left = _COUNT[open_]
             found = np.zeros(len(self.days), np.int64)
             for one in self.kept.get(person, ()):
                 taken = np.minimum(one.slots, left)
                 if space in one.spaces:
-                    found |= _run(left - taken, taken)
-                left -= taken
-            self._made[key] = np.where(found > 0, found, _run(np.zeros_like(left), left)).astype(np.uint8)
+                    found |= _LOWEST[open_, left] ^ _LOWEST[open_, left - taken]
+                left = left - taken
+            self._made[key] = np.where(found > 0, found, _LOWEST[open_, left]).astype(np.uint8)
         return self._made[key]
+
+    def _open(self, person: int) -> npt.NDArray[np.int64]:
+        have = self.slots.get(person)
+        return np.full(len(self.days), WHOLE) if have is None else have
 
 
 def away(found: Capacity, person: int, first: date, last: date) -> None:
     """As if the person had no time from one day to another."""
-    slots = found.slots.get(person, np.full(len(found.days), SLOTS)).copy()
+    slots = found._open(person).copy()
     slots[(found.days >= first.toordinal()) & (found.days <= last.toordinal())] = 0
     found.slots[person] = slots
     found._made.clear()
@@ -86,7 +98,7 @@ def of(people: Iterable[int], days: npt.NDArray[np.int64]) -> Capacity:
     inside = np.minimum(days - int(days[0]), len(have.minutes[wanted[0]]) - 1)
     ends = _ends(wanted)
     for person in wanted:
-        full, minutes, away = have.full[person][inside], have.minutes[person][inside], have.away[person][inside]
+        full, minutes, away = have.full[person][inside], have.there(person)[inside], have.away[person][inside]
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(full > 0, minutes / full, 0.0)
             if person not in ends:  # the calendar of the work says when it is done; theirs is not known
@@ -95,10 +107,23 @@ def of(people: Iterable[int], days: npt.NDArray[np.int64]) -> Capacity:
         if last_day is not None and last_day < last:
             found.left[person] = last_day
             share[days > last_day.toordinal()] = 1.0
-        if (share < 1.0).any() or away.any():
-            found.slots[person] = _slots(share, days)
+        if (share < 1.0).any() or away.any() or person in have.parts:
+            found.slots[person] = _LOWEST[WHOLE, _slots(share, days)]
+        if person in have.parts:
+            _meetings(found.slots[person], days, have, person, inside)
     _bookings(found, first, last)
     return found
+
+
+def _meetings(open_: npt.NDArray[np.int64], days: npt.NDArray[np.int64], have: Availability, person: int, inside: npt.NDArray[np.int64]) -> None:
+    """Closes as many slots of each day as meetings take of it, those first in which most of them lies. A part of a slot closes it on that
+    part of such days, told by the date, so that it adds up and stays as it is when a day has passed."""
+    touched = np.flatnonzero((inside < len(have.parts[person])) & (have.met[person][inside] > 0))
+    where = inside[touched]
+    wanted = have.met[person][where] * SLOTS / have.full[person][where]
+    left = np.maximum(_COUNT[open_[touched]] - np.floor(wanted + np.modf(days[touched] * _GOLDEN)[0] + 1e-6).astype(np.int64), 0)
+    rank = np.argsort(np.argsort(have.parts[person][where], axis=1, kind="stable"), axis=1)
+    open_[touched] = ((rank < left[:, None]) << np.arange(SLOTS)).sum(axis=1)
 
 
 def _ends(people: list[int]) -> dict[int, date | None]:
@@ -119,7 +144,7 @@ def _bookings(found: Capacity, first: date, last: date) -> None:
     for feature, space in Scope.objects.filter(feature__in=features).values_list("feature_id", "item__space_id"):
         spaces[feature].add(space)
     for person, space, kind, subject, starts, ends, percent in kept:
-        have = found.slots.get(person, np.full(len(found.days), SLOTS))
+        have = _COUNT[found._open(person)]
         share = np.where((found.days >= starts.toordinal()) & (found.days <= ends.toordinal()), float(percent) / 100, 0.0)
         own = frozenset({space} | (spaces[subject] if kind == Feature._meta.label_lower else set()))
         found.kept.setdefault(person, []).append(_Kept(own, np.minimum(_slots(share * have / SLOTS, found.days), have)))
@@ -130,9 +155,3 @@ def _slots(share: Shares, days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     part = np.clip(share, 0.0, 1.0) * SLOTS
     slots: npt.NDArray[np.int64] = (np.floor((days + 1) * part + 1e-6) - np.floor(days * part + 1e-6)).astype(np.int64)
     return np.clip(slots, 0, SLOTS)
-
-
-def _run(begin: npt.NDArray[np.int64], count: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """So many bits from `begin` on."""
-    ones: npt.NDArray[np.int64] = ((np.int64(1) << count) - 1) << begin
-    return ones

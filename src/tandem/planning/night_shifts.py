@@ -37,5 +37,5 @@ def planned(people: Iterable[int], have: Availability) -> dict[int, Minutes]:
         found[person][begin : end + 1] = nights(own, home)[begin : end + 1]
     for person in wanted:
         full = have.full[person]
-        found[person] *= np.divide(have.minutes[person], full, out=np.zeros(count), where=full > 0)
+        found[person] *= np.divide(have.there(person), full, out=np.zeros(count), where=full > 0)
     return found

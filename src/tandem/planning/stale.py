@@ -11,8 +11,10 @@ DELAY_SECONDS = 2
 _NOUNS = frozenset(
     ("work_item", "link", "calendar", "workflow", "feature", "release", "scope", "promise", "project", "product", "import", "flow_clock")
 )
-_TIME = frozenset(("employment", "time_off", "booking", "skill_need", "person_skill", "equipment", "equipment_need"))
+_TIME = frozenset(("meeting_series", "employment", "time_off", "booking", "skill_need", "person_skill", "equipment", "equipment_need"))
 """What says how much time people have and what they can do: the levelled plan and its conflicts rest on it, forecasts do not."""
+_MEETINGS = frozenset(("meeting.planned", "meeting.rescheduled", "meeting.moved", "meeting.taken_back", "meeting.answered"))
+"""Of meetings what says who is in one when; agendas and minutes take nobody's time."""
 ALIGNMENT, ALIGNMENT_DELAY = "planning.alignment", 20
 _SERVING = frozenset(("contribution", "scope", "objective"))
 LEVEL, SEARCH = "planning.level", "planning.search_level"
@@ -37,7 +39,7 @@ def on_events(events: list[Event]) -> None:
         transaction.on_commit(_Told(_EVERYWHERE))
         jobs.enqueue(ALIGNMENT, once=ALIGNMENT, in_seconds=ALIGNMENT_DELAY)
     spaces = {e.space_id for e in events if e.space_id and e.verb.partition(".")[0] in _NOUNS}
-    is_levelled = bool(spaces) or any(e.verb.partition(".")[0] in _TIME for e in events)
+    is_levelled = bool(spaces) or any(e.verb.partition(".")[0] in _TIME or e.verb in _MEETINGS for e in events)
     if is_levelled and _ALL not in told:
         transaction.on_commit(_Told(_ALL))
         jobs.enqueue(LEVEL, once=LEVEL, priority=1)

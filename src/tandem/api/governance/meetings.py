@@ -93,6 +93,7 @@ generic.acts(router, NOUN, "moves", body("MeetingMove", Meeting, "", state=gener
 generic.acts(router, NOUN, "reschedulings", body("MeetingRescheduling", Meeting, "", starts_at=Moment, minutes=(int | None, OPTIONAL)), meetings.reschedule)
 generic.acts(router, NOUN, "sendings", Body, _send)
 generic.adds(router, NOUN, "gatherings", Body, _gather)
+generic.adds(router, NOUN, "answers", body("MeetingAnswer", Meeting, "", comes=(bool, ...)), meetings.answer)
 generic.parts(router, NOUN, "points", POINTS, lambda user, row: POINTS.of(user).filter(meeting=row))
 generic.parts(router, NOUN, "outcomes", OUTCOMES, lambda user, row: OUTCOMES.of(user).filter(meeting=row))
 generic.adds(router, NOUN, "points", body("MeetingPointCreate", MeetingPoint, "title minutes"), meeting_points.add, gives=POINTS)

@@ -75,6 +75,14 @@ class Axis:
         k = int(np.searchsorted(self.starts, t, side="right")) - 1
         return 0 if k < 0 else int(self.before[k] + min(t, int(self.ends[k])) - self.starts[k])
 
+    def positions(self, at: Ints) -> Ints:
+        """The same of many instants (n) at once."""
+        if not len(self.starts):
+            return np.zeros(len(at), np.int64)
+        k = np.searchsorted(self.starts, at, side="right") - 1
+        inside = np.maximum(k, 0)
+        return np.asarray(np.where(k < 0, 0, self.before[inside] + np.minimum(at, self.ends[inside]) - self.starts[inside]), np.int64)
+
     def as_finish(self, position: int) -> datetime:
         """The earliest moment at which so much has been worked."""
         if not 0 <= position <= self.total or not len(self.starts):

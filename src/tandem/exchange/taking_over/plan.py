@@ -8,7 +8,7 @@ from tandem.exchange.taking_over import equipment
 from tandem.exchange.taking_over.context import Taking
 from tandem.exchange.taking_over.ledger import Entry, digest
 from tandem.work.actions import imports
-from tandem.work.models import Assignment, BaselineDate
+from tandem.work.models import Assignment, BaselineDate, WorkItem
 
 _BATCH = 1000
 
@@ -32,12 +32,18 @@ def _take_batch(taking: Taking, tasks: dict[str, list[AssignmentRecord]]) -> Non
     people: dict[int, list[Assignment]] = {}
     marks = {task: digest(records) for task, records in tasks.items()}
     news = [taking.items[task] for task, mark in marks.items() if task not in refs or refs[task].digest != mark]
-    items = imports.hold_items(actor=taking.actor, space=taking.space, ids=news)
+    late = _unsaid(taking, {task: records for task, records in tasks.items() if taking.items[task] not in news})
+    items = imports.hold_items(actor=taking.actor, space=taking.space, ids=[*news, *(taking.items[task] for task in late)])
     needed = equipment.take_needs(taking, {task: records for task, records in tasks.items() if taking.items[task] in items}, items)
     for task, records in tasks.items():
         ref, mark, item = refs.get(task), marks[task], items.get(taking.items[task])
         if item is None:  # as it was, or gone here
             kept += [ref] if ref is not None else []
+            continue
+        if task in late:  # the file is as it was: who works on it was perhaps changed here since
+            plan = item.plan | {"assignments": [one | {"equipment": _equipment(taking, record, needed)} for one, record in zip(item.plan["assignments"], records, strict=True)]}
+            rows.append((item, {"plan": plan, "updated_at": item.updated_at}))
+            changed.append((ref, mark, {}))
             continue
         plan = item.plan | {"assignments": [_json(taking, record, needed) for record in records]}
         rows.append((item, {"plan": plan, "updated_at": item.updated_at}))
@@ -51,6 +57,14 @@ def _take_batch(taking: Taking, tasks: dict[str, list[AssignmentRecord]]) -> Non
     taking.ledger.add("assignments", added)
     taking.ledger.keep("assignments", kept)
     taking.ledger.update("assignments", changed)
+
+
+def _unsaid(taking: Taking, tasks: dict[str, list[AssignmentRecord]]) -> set[str]:
+    """Tasks as they were that need equipment or material of which an import before such needs were kept said nothing."""
+    asking = {taking.items[task]: task for task, records in tasks.items() if any(record.resource in taking.equipment for record in records)}
+    plans = WorkItem.objects.filter(space=taking.space, pk__in=asking).values_list("pk", "plan") if asking else ()
+    told = {asking[pk]: plan.get("assignments") or [] for pk, plan in plans}
+    return {task for task, rows in told.items() if len(rows) == len(tasks[task]) and any("equipment" not in row for row in rows)}
 
 
 def _people(taking: Taking, item: int, records: list[AssignmentRecord]) -> list[Assignment]:
@@ -69,7 +83,7 @@ def _json(taking: Taking, record: AssignmentRecord, needed: set[str]) -> dict[st
         "name": person.name if person else None,
         "kind": person.kind if person else None,
         "user": person.user.pk if person and person.user else None,
-        "equipment": taking.equipment[record.resource].pk if record.resource and equipment.key(record) in needed else None,
+        "equipment": _equipment(taking, record, needed),
         "calendar": person.calendar.pk if person and person.calendar else None,
         "units": record.units,
         "work_minutes": record.work_minutes,
@@ -81,6 +95,10 @@ def _json(taking: Taking, record: AssignmentRecord, needed: set[str]) -> dict[st
         "contour": record.contour,
         "percent_complete": record.percent_complete,
     }
+
+
+def _equipment(taking: Taking, record: AssignmentRecord, needed: set[str]) -> int | None:
+    return taking.equipment[record.resource].pk if record.resource and equipment.key(record) in needed else None
 
 
 class Baselines:

@@ -167,6 +167,7 @@ def _place(series: MeetingSeries, kept: list[Meeting], actor: Any) -> None:
             before = row.starts_at
             row.write(expected=None, on=made.on, starts_at=made.starts_at, ends_at=made.ends_at)
             record("meeting.rescheduled", row, actor=actor, changes={"starts_at": [before, made.starts_at]})
+            meetings.asked_anew(row)
             meetings.tell_moved(row, actor)
 
 

@@ -11,10 +11,10 @@ from tandem.collaboration.actions import notifications
 from tandem.collaboration.actions.notifications import News
 from tandem.collaboration.models import Notification
 from tandem.governance import agendas
-from tandem.governance.models import Meeting, MeetingPoint, MeetingPresence
+from tandem.governance.models import Meeting, MeetingAbsence, MeetingPoint, MeetingPresence
 from tandem.history.record import record, record_many
 from tandem.kit import clock
-from tandem.kit.errors import Refused, Stale
+from tandem.kit.errors import Denied, Refused, Stale
 from tandem.kit.types import Ref
 from tandem.people.access import Permission, may, require
 
@@ -55,12 +55,40 @@ def reschedule(*, actor: Any, meeting: Meeting, version: int | None, starts_at: 
         before = row.starts_at
         row.write(expected=None, **values)
         record("meeting.rescheduled", row, actor=actor, changes={"starts_at": [before, starts_at]})
+        asked_anew(row)
         tell_moved(row, actor)
     return row
 
 
+def answer(*, actor: Any, meeting: Meeting, comes: bool) -> Meeting:
+    """Whoever is asked says for themself that they do not come, or that they do after all: who stays away has the time for something else.
+    Who answers for the meeting hears of it. At another time everybody is asked anew."""
+    require(actor, Permission.VIEW, meeting.space_id)
+    with transaction.atomic():
+        row = _hold(meeting, None)
+        if not row.series.attendees.filter(user=actor.pk).exists():
+            raise Denied("meeting_answer")
+        if not row.is_open or row.ends_at <= clock.now():
+            raise Refused("meeting_over", state=str(row.get_state_display()))
+        if comes:
+            differs = bool(MeetingAbsence.objects.filter(meeting=row, user=actor.pk).delete()[0])
+        else:
+            differs = MeetingAbsence.objects.get_or_create(meeting=row, user=actor)[1]
+        if differs:
+            record("meeting.answered", row, actor=actor, changes={"comes": [not comes, comes]})
+            if row.series.owner_id != actor.pk:
+                facts = {"meeting_answer": row.starts_at.isoformat(), "who": actor.name, "comes": comes}
+                notifications.tell([News(row.series.owner_id, Notification.Kind.MEETING, Ref(Meeting._meta.label_lower, row.pk), row.space_id, f"meeting_answer:{row.pk}:{actor.pk}:{clock.now().isoformat()}", facts=facts)])
+    return row
+
+
+def asked_anew(row: Meeting) -> None:
+    """What was answered was said of another time."""
+    MeetingAbsence.objects.filter(meeting=row).delete()
+
+
 def move(*, actor: Any, meeting: Meeting, version: int | None, state: str, reason: str = "", present: Iterable[Any] | None = None) -> Meeting:
-    """Held, with those who were there (all who are asked, unless said otherwise); cancelled, with a reason; or planned after all."""
+    """Held, with those who were there (all who are asked and did not say that they stay away, unless said otherwise); cancelled, with a reason; or planned after all."""
     require(actor, _DO, meeting.space_id)
     reason = reason.strip()[:300]
     with transaction.atomic():
@@ -90,7 +118,7 @@ def move(*, actor: Any, meeting: Meeting, version: int | None, state: str, reaso
 def _present(row: Meeting, present: Iterable[Any] | None) -> set[int]:
     seats = {seat.user_id for seat in row.series.attendees.all()}
     if present is None:
-        return seats
+        return seats - set(row.absences.values_list("user", flat=True))
     there = {one.pk for one in present}
     if there - seats:
         raise Refused("meeting_not_asked", field="present")

@@ -9,6 +9,7 @@ from tandem.governance.models.gate import Gate, GateCriterion, GateRelease, Gate
 from tandem.governance.models.issue import Issue, IssueEscalation, IssueItem
 from tandem.governance.models.meeting import (
     Meeting,
+    MeetingAbsence,
     MeetingOutcome,
     MeetingPoint,
     MeetingPresence,
@@ -37,6 +38,7 @@ __all__ = [
     "IssueEscalation",
     "IssueItem",
     "Meeting",
+    "MeetingAbsence",
     "MeetingAttendee",
     "MeetingOutcome",
     "MeetingPoint",

@@ -90,6 +90,20 @@ class MeetingPresence(models.Model):
         return f"{self.user_id} was at {self.meeting_id}"
 
 
+class MeetingAbsence(models.Model):
+    """Who is asked and said that they do not come."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="absences")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["meeting", "user"], name="one_absence_each")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} does not come to {self.meeting_id}"
+
+
 class MeetingPointQuerySet(ScopedQuerySet):
     def standing(self) -> Self:
         """On the agenda: not taken off."""

@@ -23,8 +23,8 @@ def entries(rows: Iterable[Any], site: str) -> list[Entry]:
 
 
 def of_person(user: Any) -> Any:
-    """The meetings that somebody is asked to, of the last weeks and of all that are ahead."""
-    rows = Meeting.objects.visible_to(user).of_person(user).filter(ends_at__gt=clock.now() - timedelta(days=60))
+    """The meetings that somebody is asked to and did not say no to, of the last weeks and of all that are ahead."""
+    rows = Meeting.objects.visible_to(user).of_person(user).exclude(absences__user=user).filter(ends_at__gt=clock.now() - timedelta(days=60))
     return rows.select_related("series").order_by("starts_at")[:MOST]
 
 

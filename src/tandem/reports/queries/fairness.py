@@ -15,15 +15,13 @@ from typing import Any
 
 import numpy as np
 from django.db.models import Case, F, Q, Sum, Value, When
-from django.utils import timezone
 
-from tandem.governance.models import Meeting, MeetingPresence
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.kit.errors import Hidden
 from tandem.people.access import Permission, may, spaces_where
 from tandem.people.models import Space, Team, User
-from tandem.planning import night_shifts
+from tandem.planning import engagements, night_shifts
 from tandem.planning.availability import Availability, available_hours
 from tandem.reports.queries import load
 from tandem.resources.models import Employment
@@ -137,8 +135,8 @@ def of(user: Any, team: Team, weeks: int = WEEKS) -> Fairness:
     days = [first + timedelta(days=7 * n) for n in range(weeks)]
     rows = User.objects.filter(teams=team, is_active=True, is_placeholder=False)  # house: reads — names of colleagues; figures follow `answered`
     rows = rows.annotate(others=Case(When(pk=user.pk, then=Value(0)), default=Value(1))).order_by("others", "name", "pk")
-    names = list(rows.values_list("pk", "name")[: MOST_PEOPLE + 1])  # the reader first: nobody is cut off from themselves
-    people, is_cut = dict(sorted(names[:MOST_PEOPLE], key=lambda row: (row[1], row[0]))), len(names) > MOST_PEOPLE
+    names = list(rows.values_list("pk", "name", "time_zone")[: MOST_PEOPLE + 1])  # the reader first: nobody is cut off from themselves
+    people, is_cut = {pk: name for pk, name, _zone in sorted(names[:MOST_PEOPLE], key=lambda row: (row[1], row[0]))}, len(names) > MOST_PEOPLE
     is_member = user.pk in people
     seen = answered(user, people, first, monday - timedelta(days=1)) | ({user.pk} & people.keys())
     is_whole, is_chosen = bool(people) and not is_cut and people.keys() <= seen, may(user, Permission.EDIT_PORTFOLIO, team.space_id)
@@ -148,7 +146,7 @@ def of(user: Any, team: Team, weeks: int = WEEKS) -> Fairness:
     have = available_hours(people, first, monday - timedelta(days=1))
     ahead = load.of(user, people, monday, AHEAD)
     since = _came(team, first)
-    met = _met(people, first, monday - timedelta(days=1))
+    met = _met({pk: zone for pk, _name, zone in names if pk in people}, first, monday - timedelta(days=1))
     nights = _Nights(night_shifts.planned(people, have), *_clocked(people, first, monday - timedelta(days=1)))
     all_ = [_worked(pk, name, have, logged.get(pk), ahead.courses[pk], first, since.get(pk), met.get(pk), nights) for pk, name in people.items()]
     counted = [one for one in all_ if any(one.logged)]
@@ -215,13 +213,10 @@ def _clocked(people: Iterable[int], first: date, last: date) -> tuple[dict[int, 
     return night, every
 
 
-def _met(people: Iterable[int], first: date, last: date) -> dict[int, np.ndarray[Any, Any]]:
-    """Minutes by day in meetings that were held, of who was there."""
-    found: dict[int, np.ndarray[Any, Any]] = {}
-    rows = MeetingPresence.objects.filter(user__in=set(people), meeting__state=Meeting.State.HELD, meeting__starts_at__date__range=(first, last))  # house: reads — sums; told as `answered` says
-    for pk, starts, ends in rows.values_list("user_id", "meeting__starts_at", "meeting__ends_at"):
-        found.setdefault(pk, np.zeros((last - first).days + 1))[(timezone.localdate(starts) - first).days] += (ends - starts).total_seconds() / 60
-    return found
+def _met(zones: dict[int, str], first: date, last: date) -> dict[int, np.ndarray[Any, Any]]:
+    """Minutes by day in meetings that were held, of who was there, on their own clock; nobody sits in two at once."""
+    found = engagements.spans(engagements.read(zones, first, last), zones)
+    return {pk: engagements.by_day(one, first, (last - first).days + 1) for pk, one in found.items()}
 
 
 def _came(team: Team, first: date) -> dict[int, date]:
@@ -236,7 +231,7 @@ def _came(team: Team, first: date) -> dict[int, date]:
 
 
 def _worked(pk: int, name: str, have: Availability, logged: Any, ahead: load.Course, first: date, since: date | None, met: Any, nights: _Nights) -> Worked:
-    time = have.minutes[pk].copy()
+    time = have.there(pk)
     done = np.zeros_like(time) if logged is None else logged
     if since is not None:
         time[: (since - first).days] = 0

@@ -1,4 +1,5 @@
-"""Who has how much to do in which week against the time they have: bookings and planned work, and what makes each figure.
+"""Who has how much to do in which week against the time they have: bookings and planned work, meetings that take of the time, and what
+makes each figure.
 
 Hours count whatever the reader may see, so that nobody looks free who is not; names are told only of what they see."""
 
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 from django.db.models import Q, Sum
 
+from tandem.governance.models import MeetingSeries
 from tandem.kit import clock
 from tandem.people.scoping import spaces_of
 from tandem.planning.availability import Availability, Minutes, available_hours
@@ -45,6 +47,7 @@ class Course:
 
     time: np.ndarray[Any, Any]
     away: np.ndarray[Any, Any]
+    met: np.ndarray[Any, Any]
     firm: np.ndarray[Any, Any]
     soft: np.ndarray[Any, Any]
     work: np.ndarray[Any, Any]
@@ -58,6 +61,16 @@ class Load:
     courses: dict[int, Course]
     unsized: int
     is_cut: bool
+    have: Availability
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Meetings of one series that take somebody's working time, in hours by week."""
+
+    id: int
+    title: str
+    hours: np.ndarray[Any, Any]
 
 
 def monday(day: date) -> date:
@@ -65,7 +78,7 @@ def monday(day: date) -> date:
 
 
 def of(user: Any, people: Iterable[int], first: date, weeks: int = WEEKS) -> Load:
-    """At most eight queries, however many people and weeks. `first` is a Monday."""
+    """At most nine queries, however many people and weeks. `first` is a Monday."""
     people, weeks = sorted(set(people)), min(max(1, weeks), MOST_WEEKS)
     last = first + timedelta(days=7 * weeks - 1)
     have = available_hours(people, first, last)
@@ -76,7 +89,19 @@ def of(user: Any, people: Iterable[int], first: date, weeks: int = WEEKS) -> Loa
     for cause in causes:
         by_person[cause.person_id].append(cause)
     courses = {person: _course(person, have, by_person[person], weeks) for person in people}
-    return Load([first + timedelta(days=7 * n) for n in range(weeks)], courses, sum(cause.unsized for cause in causes), is_cut)
+    return Load([first + timedelta(days=7 * n) for n in range(weeks)], courses, sum(cause.unsized for cause in causes), is_cut, have)
+
+
+def meetings(user: Any, found: Load, person: int) -> tuple[list[Series], np.ndarray[Any, Any]]:
+    """What makes the hours in meetings of one of them: series that the reader sees, most hours first, and the sum of the others, of which they
+    learn that the person is busy. Together what `Course.met` says. One query."""
+    weeks: dict[int, np.ndarray[Any, Any]] = defaultdict(lambda: np.zeros(len(found.weeks)))
+    for one, day, minutes in found.have.meetings_of(person):
+        weeks[one.of][day // 7] += minutes / 60
+    names = dict(MeetingSeries.objects.visible_to(user).filter(pk__in=weeks).values_list("pk", "title"))
+    told = [Series(pk, names[pk], hours) for pk, hours in weeks.items() if pk in names]
+    busy = sum((hours for pk, hours in weeks.items() if pk not in names), start=np.zeros(len(found.weeks)))
+    return sorted(told, key=lambda one: (-one.hours.sum(), one.id)), busy
 
 
 def by_week(days: Minutes) -> np.ndarray[Any, Any]:
@@ -96,7 +121,7 @@ def _course(person: int, have: Availability, causes: list[Cause], weeks: int) ->
             planned[cause.space_id] += cause.hours
             work = work + cause.hours
     load = sum((np.maximum(booked[space], planned[space]) for space in {*booked, *planned}), start=np.zeros(weeks))
-    return Course(by_week(have.minutes[person]), by_week(have.away[person]), firm, soft, work, load, causes)
+    return Course(by_week(have.minutes[person]), by_week(have.away[person]), by_week(have.met[person]), firm, soft, work, load, causes)
 
 
 def _bookings(people: list[int], have: Availability, seen: frozenset[int]) -> list[Cause]:

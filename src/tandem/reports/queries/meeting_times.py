@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from tandem.collaboration.models.notification_rules import zone_of
 from tandem.compute.meeting.times import Interval, Person, Price, cheapest
+from tandem.governance import engagements
 from tandem.governance.models import Meeting
 from tandem.kit import clock
 from tandem.people.models import Space, User
@@ -61,12 +64,12 @@ def _offset(zone: ZoneInfo, start: datetime) -> int:
 
 
 def _busy(people: Iterable[int], first: datetime, last: datetime, but: int) -> dict[int, list[Interval]]:
-    # house: reads — only that they are in a meeting then
-    rows = Meeting.objects.between(first, last).exclude(state=Meeting.State.CANCELLED).exclude(pk=but)
+    """Only that they are in a meeting then."""
     found: dict[int, list[Interval]] = defaultdict(list)
-    wanted = rows.filter(series__attendees__user__in=list(people)).values_list("series__attendees__user", "starts_at", "ends_at")
-    for person, starts, ends in wanted:
-        found[person].append((_minute(starts, first), _minute(ends, first)))
+    for one in engagements.meetings(sorted(people), first, last):
+        times = (np.stack((one.starts, one.ends), axis=1)[one.rows != but] - int(first.timestamp())) // 60
+        for person in one.people:
+            found[person] += [(begin, end) for begin, end in times.tolist()]
     return found
 
 
@@ -87,7 +90,7 @@ def _work(people: Iterable[User], day: date, start: datetime) -> dict[int, list[
         own = [row for row in terms if row[0] == person.pk]
         for n in range((last - first).days + 1):
             on = first + timedelta(days=n)
-            if have.minutes[person.pk][n] <= 0 or have.away[person.pk][n] > 0:
+            if have.there(person.pk)[n] <= 0 or have.away[person.pk][n] > 0:
                 continue
             term = next((row for row in own if row[2] <= on and (row[3] is None or on <= row[3])), None)
             calendar = usual if term is None else calendars.of_row(term[4]) if term[4] in calendars.rows else calendars.of_space(term[1])

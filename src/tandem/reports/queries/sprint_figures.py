@@ -11,6 +11,7 @@ from tandem.compute.flow.sprint import Effect, Sum
 from tandem.compute.forecasting.history import NotEnough
 from tandem.compute.scheduling.calendar import WorkingCalendar
 from tandem.kit import clock
+from tandem.planning.calendars import Calendars
 from tandem.portfolio.models import Project
 from tandem.reports.queries import sprints as reads
 from tandem.reports.queries.sprint_pieces import Deed, Held, held_by
@@ -55,6 +56,8 @@ class Figures:
     days_left: int = 0
     moment: datetime = field(default_factory=clock.now)
     "As of when it is read."
+    calendars: Calendars | None = None
+    "Those that its own was read with."
 
 
 def moment_of(project: Project | None) -> datetime:
@@ -66,10 +69,11 @@ def moment_of(project: Project | None) -> datetime:
 def figures(user: Any, sprint: Sprint, by_points: bool, moment: datetime | None = None) -> Figures:
     """Everything as of now, or as of `moment`; of a closed sprint as of its end."""
     moment = moment or clock.now()
-    calendar = reads.calendar_of(sprint.space_id)
+    calendars = Calendars([sprint.space_id], clock.today())
+    calendar = calendars.of_space(sprint.space_id)
     held = held_by(user, [sprint], by_points)[sprint.pk]
     until = (reads.end_moment(sprint) if sprint.state == Sprint.State.CLOSED else None) or moment
-    found = Figures(sprint, calendar, held, compute.sum_at(held.pieces, until), moment=moment)
+    found = Figures(sprint, calendar, held, compute.sum_at(held.pieces, until), moment=moment, calendars=calendars)
     began, last = sprint.began, reads.last_day(sprint)
     if began is None or last is None:
         return found

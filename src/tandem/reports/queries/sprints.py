@@ -97,7 +97,7 @@ def uses_points(user: Any, space_id: int) -> bool:
     return bool(found["all"]) and found["estimated"] * 2 >= found["all"]
 
 
-def people(user: Any, sprints: Iterable[Sprint], calendar: WorkingCalendar) -> dict[int, list[Place]]:
+def people(user: Any, sprints: Iterable[Sprint], calendar: WorkingCalendar, known: Calendars | None = None) -> dict[int, list[Place]]:
     """Sprint id → who is in it. Sprints without dates have no days yet."""
     sprints = list(sprints)
     seen = Sprint.objects.visible_to(user).filter(pk__in=[s.pk for s in sprints]).values("pk")
@@ -108,7 +108,7 @@ def people(user: Any, sprints: Iterable[Sprint], calendar: WorkingCalendar) -> d
     columns = ("sprint_id", "user_id", "user__name", "share", "days_off", ArraySubquery(kept.values_list(_BOOKED)))
     named = list(rows.values_list(*columns))
     spans = {s.pk: _span(s) for s in sprints}
-    own = _own_days({row[1] for row in named}, sprints, calendar)
+    own = _own_days({row[1] for row in named}, sprints, calendar, known)
     for sprint, person, name, share, off, bookings in named:
         own_days, taken = own.get((sprint, person)), _average(bookings, spans[sprint], calendar)
         found[sprint].append(Place(person, name, share, off, days[sprint], own_days, taken))
@@ -138,12 +138,12 @@ def _average(bookings: list[dict[str, Any]], span: tuple[date, date] | None, cal
     return max(1, min(100, round(share))) if share else 0
 
 
-def _own_days(people: set[int], sprints: list[Sprint], calendar: WorkingCalendar) -> dict[tuple[int, int], float]:
+def _own_days(people: set[int], sprints: list[Sprint], calendar: WorkingCalendar, known: Calendars | None = None) -> dict[tuple[int, int], float]:
     """(sprint, person) → the days that the person has between its first and last day; for sprints of one project."""
     spans = {s.pk: span for s in sprints if (span := _span(s))}
     if not people or not spans:
         return {}
-    have = available_hours(people, min(first for first, _last in spans.values()), max(last for _first, last in spans.values()), usual=calendar)
+    have = available_hours(people, min(first for first, _last in spans.values()), max(last for _first, last in spans.values()), usual=calendar, known=known)
     return {(pk, person): have.person_days(person, first, last) for pk, (first, last) in spans.items() for person in people}
 
 

@@ -72,7 +72,7 @@ def week(asker: Any, person: User, monday: date, *, sees_all: bool) -> Week:
     sheet = TimeSheet.objects.filter(person=person, week=monday).first()  # house: reads — the page has asked who may look
     rows, hidden = _rows(asker, person, days, sheet, asker.visible_space_ids())
     have = available_hours([person.pk], days[0], days[-1])
-    expected, away = ([round(n) for n in found[person.pk]] for found in (have.minutes, have.away))
+    expected, away = ([round(n) for n in found] for found in (have.there(person.pk), have.away[person.pk]))
     return Week(person, days, sheet, rows, expected, away, hidden)
 
 

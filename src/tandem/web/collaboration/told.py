@@ -242,6 +242,9 @@ def _of_talks(facts: dict[str, Any]) -> str:
         return _("The meeting was moved to %(when)s") % {"when": _moment(facts["meeting_moved"])}
     if "meeting_on" in facts:
         return _("The meeting of %(when)s takes place after all") % {"when": _moment(facts["meeting_on"])}
+    if "meeting_answer" in facts:
+        words = _("%(who)s comes to the meeting of %(when)s after all") if facts["comes"] else _("%(who)s does not come to the meeting of %(when)s")
+        return words % {"who": facts["who"], "when": _moment(facts["meeting_answer"])}
     if "meeting_off" in facts:
         return _("The meeting of %(when)s is off: %(reason)s") % {"when": _moment(facts["meeting_off"]), "reason": facts["reason"]}
     return ""

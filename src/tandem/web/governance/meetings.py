@@ -46,12 +46,13 @@ def detail(request: HttpRequest, row: Meeting) -> dict[str, Any]:
     points = [one for one in found if not one.row.is_dropped]
     request.live_topics = references.topics(named, row.space_id)  # type: ignore[attr-defined]
     may_write, may_edit = meetings.may_write(user, row), may(user, Permission.EDIT_WORK, row.space_id)
-    seats = row.seats()
+    seats, absent = row.seats(), set(row.absences.values_list("user", flat=True))
     total = sum(one.row.minutes for one in points)
     born = [one for point in found for one in point.outcomes]
     return {
         "points": [_shown(one, named, host) for one in points], "dropped": [_shown(one, named, host) for one in found if one.row.is_dropped], "topics": " ".join(request.live_topics),  # type: ignore[attr-defined]
-        "may_write": may_write and row.state != Meeting.State.CANCELLED, "may_arrange": may_write and row.is_open, "may_edit": may_edit, "seats": seats,
+        "may_write": may_write and row.state != Meeting.State.CANCELLED, "may_arrange": may_write and row.is_open, "may_edit": may_edit, "seats": seats, "absent": absent,
+        "may_answer": row.is_open and row.ends_at > clock.now() and any(seat.user_id == user.pk for seat in seats),
         "present": set(row.presences.values_list("user", flat=True)), "total": total, "over": total - row.minutes, "decisions": sum(one.kind == "decision" for one in born),
         "actions": sum(one.kind == "action" for one in born), "is_begun": row.starts_at <= clock.now(), "projects": _projects(user, row) if may_write else [],
         "people": list(User.objects.visible_to(user).filter(pk__in=[seat.user_id for seat in seats]).order_by("name").values_list("pk", "name")), "lede": _lede(row, total),
@@ -151,6 +152,16 @@ def gatherings(request: HttpRequest, id: int) -> HttpResponse:
 
 @login_required
 @require_POST
+def answers(request: HttpRequest, id: int) -> HttpResponse:
+    """`comes`: yes or no, of oneself."""
+    row = doors.find(Meeting.objects, request.user, pk=id)
+    comes = request.POST.get("comes", "") != "no"
+    meetings.answer(actor=request.user, meeting=row, comes=comes)
+    return doors.go_to(request, noun.url(row), now_("You are expected.") if comes else now_("Your time is free for something else."))
+
+
+@login_required
+@require_POST
 def minutes_sendings(request: HttpRequest, id: int) -> HttpResponse:
     row = doors.find(Meeting.objects, request.user, pk=id)
     meetings.send(actor=request.user, meeting=row, version=doors.version_in(request))
@@ -172,6 +183,7 @@ urls = [
     path("meetings/<int:id>/moves/", moves, name="meetings_moves"),
     path("meetings/<int:id>/reschedulings/", reschedulings, name="meetings_reschedulings"),
     path("meetings/<int:id>/gatherings/", gatherings, name="meetings_gatherings"),
+    path("meetings/<int:id>/answers/", answers, name="meetings_answers"),
     path("meetings/<int:id>/sendings/", minutes_sendings, name="meetings_sendings"),
     path("meetings/<int:id>/meeting.ics", ics, name="meetings_ics"),
 ]

@@ -69,7 +69,7 @@ def _people(request: HttpRequest, rows: Any, first: date) -> dict[str, Any]:
     for person in page.rows:
         course = found.courses[person.pk]
         url = reverse("person_load", kwargs={"id": person.pk})
-        cells = [_cell(course.load[n], course.time[n], f"{url}?on={day_text(week)}", course.away[n], course.soft[n]) for n, week in enumerate(found.weeks)]
+        cells = [_cell(course.load[n], course.time[n], f"{url}?on={day_text(week)}", course.away[n], course.soft[n], course.met[n]) for n, week in enumerate(found.weeks)]
         lines.append({"name": person.name, "url": f"{url}?on={day_text(first)}", "cells": cells, "is_placeholder": person.is_placeholder, "total": _share(course.load.sum(), course.time.sum())})
     names = {person.pk: person.name for person in page.rows}
     over = [(names[one.person_id], one.over_weeks, reverse("person_load", kwargs={"id": one.person_id})) for one in groups.uneven(found)[:8]]
@@ -91,7 +91,7 @@ def _groups(request: HttpRequest, rows: Any, first: date, by: str) -> dict[str, 
     return {"weeks": _weeks(found.weeks), "lines": lines, "unsized": found.unsized, "is_cut": found.is_cut or len(people) > groups.MOST_PEOPLE, "next": "", "previous": "", "uneven": []}
 
 
-def _cell(load_: float, time: float, url: str, away: float, soft: float) -> dict[str, Any]:
+def _cell(load_: float, time: float, url: str, away: float, soft: float, met: float = 0.0) -> dict[str, Any]:
     """Ground by the share of the time that is taken: nothing, up to 80 %, up to 100 %, up to 120 %, more."""
     share = load_ / time if time > 0.05 else (float("inf") if load_ > 0.05 else 0.0)
     step = 0 if share < 0.01 else 1 if share <= 0.8 else 2 if share <= 1.001 else 3 if share <= 1.2 else 4
@@ -99,6 +99,8 @@ def _cell(load_: float, time: float, url: str, away: float, soft: float) -> dict
     said = [_("%(load)s h of %(time)s h") % {"load": round(load_), "time": round(time)}]
     if away > 0.05:
         said.append(_("away %(n)s h") % {"n": round(away)})
+    if met > 0.05:
+        said.append(_("in meetings %(n)s h") % {"n": round(met)})
     if soft > 0.05:
         said.append(_("not settled: %(n)s h") % {"n": round(soft)})
     return {"text": text, "step": step, "url": url, "said": " · ".join(said), "is_away": away > 0.05}
@@ -128,19 +130,26 @@ def person_load(request: HttpRequest, id: int) -> HttpResponse:
         raise Hidden
     found = reads.of(request.user, [person.pk], first)
     course = found.courses[person.pk]
+    series, busy = reads.meetings(request.user, found, person.pk)
     seen = [one for one in course.causes if one.is_seen and one.hours.any()]
     hidden = sum((one.hours for one in course.causes if not one.is_seen), start=course.time * 0)
     shown = sorted(seen, key=lambda one: (one.kind, -float(one.hours.sum())))[:MOST_CAUSES]
     context = {
         "person": person, "weeks": _weeks(found.weeks), "causes": [_cause(one) for one in shown], "left_out": len(seen) - len(shown),
-        "cells": [_cell(course.load[n], course.time[n], "", course.away[n], course.soft[n]) for n in range(len(found.weeks))],
-        "rows": [(_("Time"), [round(n) for n in course.time]), (_("Away"), [round(n) for n in course.away])],
+        "cells": [_cell(course.load[n], course.time[n], "", course.away[n], course.soft[n], course.met[n]) for n in range(len(found.weeks))],
+        "rows": [(_("Time"), _hours(course.time)), (_("Away"), _hours(course.away)), (_("In meetings"), _hours(course.met))],
+        "series": [(one.title, reverse("meeting_series_detail", kwargs={"id": one.id}), _hours(one.hours)) for one in series[:MOST_CAUSES]], "busy": _hours(busy) if busy.any() else [],
         "hidden": [round(n) for n in hidden] if hidden.any() else [], "back_url": with_(request, on=day_text(first - timedelta(weeks=4))),
         "on_url": with_(request, on=day_text(first + timedelta(weeks=4))), "today_url": with_(request, on=""), "first": first, "unsized": found.unsized,
         "may_book": may_somewhere(request.user, Permission.EDIT_PLAN), "bookings": _bookings(request, person, first),
         "new_url": f"{reverse('bookings_new')}?{urlencode({'person': person.pk, 'starts_on': day_text(first)})}",
     }  # fmt: skip
     return render(request, "resources/person_load.html", context)
+
+
+def _hours(weeks: Any) -> list[float]:
+    """In whole hours, and what is less than one in tenths: a short meeting is not nothing."""
+    return [round(n) if n >= 1 or n < 0.05 else round(float(n), 1) for n in weeks]
 
 
 def _cause(one: reads.Cause) -> dict[str, Any]:

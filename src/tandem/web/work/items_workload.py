@@ -88,7 +88,7 @@ def _rests_on(load: workload.Workload, by_points: bool) -> list[str]:
     if by_points:
         said.append(_("Points have no working time: nothing is marked as too much."))
     else:
-        said.append(_("Working time is what each person has: their own calendar or that of the scope, their share of a week, less approved time off and the days off that people said for their sprints, spread over each sprint."))
+        said.append(_("Working time is what each person has: their own calendar or that of the scope, their share of a week, less approved time off, meetings and the days off that people said for their sprints, spread over each sprint."))
     if load.is_cut:
         said.append(_("Only the first %(n)s open items by due date are counted. Narrow the filter.") % {"n": load.items})
     if load.people_left_out:

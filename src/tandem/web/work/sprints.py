@@ -83,7 +83,7 @@ def detail(request: HttpRequest, id: int) -> HttpResponse:
     project = Project.objects.visible_to(user).filter(space=sprint.space_id).first()
     moment = sprint_figures.moment_of(project)
     found = sprint_figures.figures(user, sprint, by_points, moment)
-    places = reads.people(user, [sprint], found.calendar).get(sprint.pk, [])
+    places = reads.people(user, [sprint], found.calendar, found.calendars).get(sprint.pk, [])
     context = {
         "sprint": sprint, "space": sprint.space, "view": view, "topic": f"space:{sprint.space_id}", "by_points": by_points, "found": found,
         "project": project, "ended": project.ended_on(clock.today()) if project else None,

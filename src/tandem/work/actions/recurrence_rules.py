@@ -2,7 +2,8 @@
 
 import re
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from functools import lru_cache
+from itertools import islice, takewhile
 
 from dateutil.rrule import rrulestr
 
@@ -48,6 +49,12 @@ def checked(rule: str, starts_on: date) -> str:
 def following(rule: str, starts_on: date, after: date, count: int) -> list[date]:
     """The next dates after a day."""
     return [moment.date() for moment in islice(_read(rule, starts_on).xafter(_noon(after), inc=False), count)]
+
+
+@lru_cache(maxsize=4096)
+def between(rule: str, starts_on: date, after: date, until: date) -> tuple[date, ...]:
+    """All dates after a day, up to and with another; remembered, for plans ask for them again and again."""
+    return tuple(moment.date() for moment in takewhile(lambda moment: moment <= _noon(until), _read(rule, starts_on).xafter(_noon(after), inc=False)))
 
 
 def latest(rule: str, starts_on: date, on: date) -> date | None:
