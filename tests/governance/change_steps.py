@@ -22,7 +22,7 @@ from tandem.work.models import WorkItem
 from tests import make
 from tests.governance.change_model import NAMES, PLANNERS, WAITING, Loan, Model, Request
 
-ROLES = {"boris": Role.PROJECT_MANAGER, "chen": Role.PRODUCT_MANAGER, "petra": Role.PMO_LEAD}
+ROLES = {"boris": Role.PROJECT_MANAGER, "chen": Role.PRODUCT_MANAGER, "petra": Role.PMO_LEAD, "mei": Role.MEMBER, "una": Role.STAKEHOLDER}
 NOTHING: dict[str, Any] = {
     "projects": [],
     "promises": [],
@@ -250,7 +250,7 @@ class Steps:
 
     def right(self, who: str) -> None:
         self.step()
-        space = self.world.root if who == "petra" else self.world.project.space
+        space = self.world.root if who in ("petra", "una") else self.world.project.space
         if self.model.here[who]:
             self.model.taken("rights", who)
             spaces.revoke(actor=self.world.admin, space=space, user=self.user(who))

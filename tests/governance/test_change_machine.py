@@ -138,7 +138,7 @@ class Decisions(RuleBasedStateMachine):
         if loans and what == "voice":
             return self.steps.take_back(loans[k % len(loans)].giver, loans[k % len(loans)])
         who, said = list(row.said.items())[k % len(row.said)]
-        who = said.voice if k < 6 or who not in ("boris", "chen", "alma", "petra") else who
+        who = said.voice if k % 2 else who  # whose voice it is, or who stands in for them
         if what == "right" and who in ROLES and self.model.here[who]:
             return self.steps.right(who)
         if self.model.active[who]:
@@ -194,7 +194,7 @@ class Decisions(RuleBasedStateMachine):
     def _back(self, k: int) -> None:
         """Nobody can do anything: somebody comes back, a request that nobody may decide on is withdrawn, or there is another one."""
         gone = [who for who in ROLES if not self.model.here[who]]
-        locked = [who for who in PLANNERS if not self.model.active[who]]
+        locked = [who for who in NAMES if not self.model.active[who]]
         if gone:
             return self.steps.right(gone[k % len(gone)])
         if locked:
@@ -305,7 +305,7 @@ class Decisions(RuleBasedStateMachine):
             return self.lead_on(k % 2, k)
         return self.steps.right(who)
 
-    @rule(who=st.sampled_from(["boris", "chen", "alma"]), k=which)
+    @rule(who=st.sampled_from(["boris", "chen", "alma", "una"]), k=which)
     def take_or_give_the_account(self, who: str, k: int) -> None:
         if self.model.active[who] and k > 1:
             return self.lead_on(k % 2, k)

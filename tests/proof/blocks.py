@@ -4,7 +4,7 @@ goes on there, and one that is through writes its row of the table again."""
 import json
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,27 @@ class Blocks:
         self.name = name
         self.found: dict[int, dict[str, Any]] = {}
 
+    def left(self, seeds: Iterable[int]) -> list[int]:
+        """Those that were not run yet; the others are read."""
+        return [seed for seed in seeds if self._kept(seed) is None]
+
+    def _kept(self, seed: int) -> Path | None:
+        """Where it lies, and then it is read; None: it was not run yet."""
+        file = self._file(seed)
+        if file is None or not file.exists():
+            return None
+        self.found[seed] = json.loads(file.read_text(encoding="utf-8"))
+        return file
+
+    def _file(self, seed: int) -> Path | None:
+        folder = os.environ.get("TANDEM_TEST_PROOF")
+        return Path(folder) / self.name / f"{seed:04}.json" if folder else None
+
     def once(self, seed: int, work: Callable[[], dict[str, int]]) -> dict[str, int]:
         """What `work` counted of this block, or what it counted when it was run before."""
-        folder = os.environ.get("TANDEM_TEST_PROOF")
-        file = Path(folder) / self.name / f"{seed:04}.json" if folder else None
-        if file is not None and file.exists():
-            self.found[seed] = json.loads(file.read_text(encoding="utf-8"))
+        if self._kept(seed) is not None:
             return dict(self.found[seed]["count"])
+        file = self._file(seed)
         self.found[seed] = {"commit": report.commit(), "count": work()}
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -43,5 +57,5 @@ class Blocks:
         )
 
 
-def told(count: Counter[str], *names: str) -> str:
+def told(count: Mapping[str, int], *names: str) -> str:
     return ", ".join(f"{name} {count[name]:,}" for name in names or sorted(count))
