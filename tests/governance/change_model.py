@@ -130,7 +130,7 @@ class Model:
         if who in own:
             return "of their own change"
         if who in stands:
-            return "a second time"
+            return "a second time, with a lent voice" if giver else "a second time"
         if (giver or who) in {said.voice for said in stands.values()}:
             return "a voice that was heard"
         if (

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 
 from tandem.people import scoping
-from tests.governance.change_model import NAMES, OPEN, PLANNERS, WAITING, Request, shallow
+from tests.governance.change_model import NAMES, OPEN, PLANNERS, SIDES, WAITING, Request, shallow
 from tests.governance.change_steps import ROLES, Steps
 from tests.proof.blocks import Blocks, told
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 MOST = 6
 _JUDGES = ("boris", "chen", "alma", "petra", "boris", "chen", "alma", "petra", "una", "mei", "dana")
 name, speaker, number, which = st.sampled_from(NAMES), st.sampled_from(_JUDGES), st.sampled_from(range(2)), st.sampled_from(range(8))
-TRICKS = ("again", "other side", "with a lent voice", "a stand-in", "author", "writer", "another of the side")
+TRICKS = ("again", "other side", "with a lent voice", "with a lent voice", "for the other side in another round", "a stand-in", "author", "writer", "another of the side")
 PAGES = ("a verdict", "a verdict", "a verdict", "handing in", "carrying out first", "withdrawing", "writing")
 side, answer = st.sampled_from(["product", "pmo"]), st.sampled_from(["yes"] * 6 + ["no", "revise"])
 rarely = st.sampled_from([False, False, False, False, True])
@@ -117,14 +117,17 @@ class Decisions(RuleBasedStateMachine):
         who, said = list(row.said.items())[k % len(row.said)]
         side, loans = "pmo" if said.side == "product" else "product", [one for one in self.model.loans if one.stands]
         stand_ins = [one.to for one in loans if one.giver == said.voice and one.to != who]
-        givers = [one.giver for one in loans if one.to == who]
+        lent = [(who, of, one.giver) for one in loans if one.to == who for of in SIDES[one.giver]]
+        turned = [(one.to, of, one.giver) for one in loans if one.to in row.lent and one.to not in row.said for of in SIDES[one.giver] if of != row.lent[one.to]]
         others = [one for one in PLANNERS if one not in row.said and one not in row.wrote and self.model.speaks(one, said.side)]
         if trick == "another of the side" and others:
             return self.steps.judge(others[k % len(others)], row, said.side, "yes", "", None)
         if trick == "a stand-in" and stand_ins:
             return self.steps.judge(stand_ins[k % len(stand_ins)], row, side if k % 2 else said.side, "yes", said.voice, None)
-        if trick == "with a lent voice" and givers:
-            return self.steps.judge(who, row, side, "yes", givers[k % len(givers)], None)
+        with_lent = {"with a lent voice": lent, "for the other side in another round": turned}.get(trick)
+        if with_lent:
+            who, side, giver = with_lent[k % len(with_lent)]
+            return self.steps.judge(who, row, side, "yes", giver, None)
         wrote = [one for one in sorted(row.wrote) if self.model.speaks(one, side)] or [row.author]
         who = {"author": row.author, "writer": wrote[k % len(wrote)]}.get(trick, who)
         return self.steps.judge(who, row, said.side if trick == "again" else side, "yes", "", None)
@@ -163,9 +166,10 @@ class Decisions(RuleBasedStateMachine):
             return self.take_away_from_whoever_said_yes(r, k + r, ("right", "voice", "account")[model.live[0] % 3])
         if row in self.steps.half() and k == 6:
             return self.decide_alone(r, k, TRICKS[model.live[1]])
-        givers = [who for who in PLANNERS if who not in row.wrote and self.model.is_there(who) and self.model.loan("una", who) is None]
-        if row.state in WAITING and k == 7 and givers:
-            return self.lend(givers[r % len(givers)], "una")
+        to = ("una", *PLANNERS)[row.verdicts % 5]
+        givers = [who for who in PLANNERS if who not in row.wrote and model.is_there(who) and who != to and model.loan(to, who) is None]
+        if row.state in WAITING and k in (4, 7) and givers:
+            return self.lend(givers[r % len(givers)], to)
         return self._agree(row, k) if row.state in WAITING else self._back(k)
 
     @rule(r=number, k=which)
@@ -330,7 +334,7 @@ LEAST = {
     "written": 60, "handed in": 40, "computed": 40, "verdicts tried": 90, "verdicts given": 60, "verdicts given for another": 3, "applied": 20, "applied with a lent voice": 1,
     "carried out first": 0.7, "confirmed afterwards": 0.3, "sent back": 1, "rejected": 1, "withdrawn": 8, "asked again of another content": 1, "asked again of another effect": 0.5,
     "the plan changed beside it": 10, "rights taken away while a yes stood": 1.5, "accounts taken away while a yes stood": 1.5, "voices taken back while a yes stood": 0.2,
-    "not carried out: a yes counts no more": 1.5, "refused: a second time": 2, "refused: a voice that was heard": 0.2, "refused: both voices of one side": 0.5, "refused: no voice": 5,
+    "not carried out: a yes counts no more": 1.5, "refused: a second time": 2, "refused: a second time, with a lent voice": 0.3, "refused: a voice that was heard": 0.2, "refused: both voices of one side": 0.5, "refused: no voice": 5,
     "refused: not lent for this": 1, "refused: of their own change": 0.5, "refused: without a picture of it": 1, "refused: nothing to decide": 2, "sent twice: a verdict": 4,
     "sent twice: handing in": 4, "sent twice: withdrawing": 2, "sent twice: carrying out first": 0.2, "sent twice: writing": 0.5, "from an old page: a verdict": 2,
     "from an old page: handing in": 0.3, "from an old page: withdrawing": 1, "from an old page: carrying out first": 0.3, "from an old page: writing": 1,
