@@ -2,45 +2,40 @@
 seven people from pages of different age: nobody approves alone or for an effect that they were not shown, nobody lends what is not theirs, nothing is
 carried out without both, and what is carried out is what was approved, once.
 
-What is expected of each step is worked out in plain dictionaries, without a word of the rooms under test."""
+What is expected of each step is worked out in plain dictionaries (`change_model.py`). A step is something that somebody does or tries; what a long run
+has really tried is counted by kind, and a run in which too little of something happened fails."""
 
 import os
 from collections import Counter
 from typing import Any
 
+import hypothesis
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
-from tandem.governance import pictures
-from tandem.governance.actions import change_pictures, change_requests, change_verdicts, delegations
-from tandem.governance.models import ChangeRequest, Delegation, Verdict
-from tandem.history.models import Event
-from tandem.kit import clock
-from tandem.kit.errors import Denied, Hidden, Refused
 from tandem.people import scoping
-from tandem.people.actions import spaces, users
-from tandem.people.models import Role, User
-from tandem.planning.actions import plan_scenarios
-from tandem.planning.models import PlanScenario
-from tandem.work.actions import work_items
-from tandem.work.models import WorkItem
-from tests import make
+from tests.governance.change_model import NAMES, OPEN, PLANNERS, SIDES, WAITING, Request, shallow
+from tests.governance.change_steps import ROLES, Steps
+from tests.proof.blocks import Blocks, told
 
 pytestmark = pytest.mark.django_db
 
-NAMES = ("mei", "boris", "chen", "alma", "petra", "dana", "una")
-# which sides each speaks for as long as they have their role and their account
-SIDES = {"mei": (), "boris": ("pmo",), "chen": ("product",), "alma": ("product", "pmo"), "petra": ("product", "pmo"), "dana": (), "una": ()}
-ROLES = {"boris": Role.PROJECT_MANAGER, "chen": Role.PRODUCT_MANAGER}
-PLANNERS = ("boris", "chen", "alma", "petra")
-name = st.sampled_from(NAMES)
-number = st.integers(0, 1)
-rarely = st.sampled_from([False, False, False, False, True])
+MOST = 6
 _JUDGES = ("boris", "chen", "alma", "petra", "boris", "chen", "alma", "petra", "una", "mei", "dana")
-NOTHING: dict[str, Any] = {"projects": [], "promises": [], "load": [], "tardiness": [0, 0], "refused": [], "plan": None}
+name, speaker, number, which = st.sampled_from(NAMES), st.sampled_from(_JUDGES), st.sampled_from(range(2)), st.sampled_from(range(8))
+TRICKS = ("again", "other side", "with a lent voice", "with a lent voice", "for the other side in another round", "a stand-in", "author", "writer", "another of the side")
+PAGES = ("a verdict", "a verdict", "a verdict", "handing in", "carrying out first", "withdrawing", "writing")
+side, answer = st.sampled_from(["product", "pmo"]), st.sampled_from(["yes"] * 6 + ["no", "revise"])
+rarely = st.sampled_from([False, False, False, False, True])
 
 
 class Decisions(RuleBasedStateMachine):
@@ -49,345 +44,316 @@ class Decisions(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.hold = transaction.atomic()
-        self.hold.__enter__()
-        world = self.world
-        self.people = {one: getattr(world, one) for one in NAMES if one not in ("petra", "una")}
-        self.people["una"] = make.user(actor=world.admin, name="Una", role=Role.STAKEHOLDER)
-        self.lent: list[dict[str, Any]] = []
-        self.people["petra"] = make.user(actor=world.admin, name="Petra", role=Role.PMO_LEAD)
-        self.here = dict.fromkeys(NAMES, True)
-        self.here["dana"] = False
-        self.active = dict.fromkeys(NAMES, True)
-        self.items = [make.work_item(actor=world.admin, project=world.project, title=f"Item {n}", priority=3) for n in range(2)]
-        self.live = [3, 3]
-        self.rows: list[dict[str, Any]] = []
-        self.seen: dict[tuple[str, int], int] = {}
-        self.count["examples"] += 1
+        self.steps = Steps(self.world, self.count)
+        self.model, self.rows = self.steps.model, self.steps.rows
 
     def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.hold.__exit__(None, None, None)
-        scoping.forget_roles()
+        self.steps.close()
 
-    # ── how a step is taken ──
+    @invariant()
+    def all_is_as_it_should(self) -> None:
+        self.steps.is_as_it_should()
 
-    def user(self, who: str) -> User:
-        return User.objects.get(pk=self.people[who].pk)
-
-    def row(self, n: int) -> ChangeRequest:
-        return ChangeRequest.objects.select_related("space", "scenario").get(pk=self.rows[n]["pk"])
-
-    def tried(self, act: Any) -> bool:
-        """Whether it was done. What was refused has left nothing behind: the invariants look."""
-        try:
-            with transaction.atomic():
-                act()
-        except (Refused, Denied, Hidden):
-            return False
-        return True
-
-    def speaks(self, who: str, side: str) -> bool:
-        return self.active[who] and self.here[who] and side in SIDES[who]
-
-    def may_write(self, who: str, known: dict[str, Any]) -> bool:
-        return self.active[who] and self.here[who] and (who == known["author"] or who in PLANNERS)
-
-    def at(self, r: int, *states: str) -> int:
-        """One of the rows in these states where there is any, so that most steps lead on; else any."""
-        wanted = [k for k, known in enumerate(self.rows) if known["state"] in states]
-        return wanted[r % len(wanted)] if wanted else r % len(self.rows)
+    def at(self, r: int, *states: str) -> Request:
+        """One of the requests in these states where there is any, so that most steps lead on; else any."""
+        wanted = [row for row in self.rows if row.state in states] or self.rows
+        return wanted[r % len(wanted)]
 
     # ── what people do ──
 
-    @initialize(who=st.sampled_from(["mei", "mei", "boris", "alma"]), priority=st.integers(1, 4))
-    def begin(self, who: str, priority: int) -> None:
-        """Something is asked for and computed: what becomes of it is what the steps are about."""
-        self.raise_one(who, 0)
-        self.write(who, 0, 0, priority, True)
-        self.hand_in(who, 0)
-        self.compute(0, False)
+    @initialize(who=st.sampled_from(["mei", "mei", "boris", "alma"]), priority=st.integers(1, 4), giver=st.sampled_from(PLANNERS), to=st.sampled_from(["una", "mei", "petra"]))
+    def begin(self, who: str, priority: int, giver: str, to: str) -> None:
+        self.raise_one(who)
+        self.write(who, 0, 0, priority)
+        self.lend(giver, to)
 
-    @rule(who=name, n=number)
-    def raise_one(self, who: str, n: int) -> None:
-        if len(self.rows) == 2:
-            return
-        made: list[ChangeRequest] = []
-        done = self.tried(lambda: made.append(change_requests.create(actor=self.user(who), space=self.world.project.space, title="Sooner", reason="They wait")))
-        assert done == (self.active[who] and self.here[who])
-        if done:
-            self.rows.append({"pk": made[0].pk, "author": who, "wrote": {who}, "state": "draft", "content": {}, "seen": {}, "shown": None, "said": {}, "applied": 0, "figure": None, "lent": {}})
+    @precondition(lambda self: len(self.rows) < MOST and sum(row.state in OPEN for row in self.rows) < 2)
+    @rule(who=name)
+    def raise_one(self, who: str) -> None:
+        self.steps.raise_one(who)
 
-    @rule(who=name, r=number, n=number, priority=st.integers(1, 4), is_meant=rarely)
-    def write(self, who: str, r: int, n: int, priority: int, is_meant: bool) -> None:
-        r = self.at(r, "draft", "returned", "submitted")
-        if self.rows[r]["state"] == "submitted" and not is_meant:  # it would be asked anew all the time
-            return
-        known = self.rows[r]
-        row, item = self.row(r), self.items[n]
-        change = row.scenario.changes.select_related("scenario").filter(subject=item.pk).first()
-        if change is None:
-            done = self.tried(lambda: change_requests.add(actor=self.user(who), change_request=row, kind="item", subject=item.pk, priority=priority))
-        else:
-            done = self.tried(lambda: change_requests.revise(actor=self.user(who), change_request=row, change=change, version=None, priority=priority))
-        assert done == (self.may_write(who, known) and known["state"] in ("draft", "submitted", "returned"))
-        if done:
-            known["content"][n], known["seen"][n] = priority, self.live[n]
-            known["wrote"].add(who)  # for good, whoever writes over it
-            known["shown"] = None
-            if known["state"] == "submitted":
-                known["said"] = {}
+    @rule(who=name, r=number, n=number, priority=st.integers(1, 4))
+    def write(self, who: str, r: int, n: int, priority: int) -> None:
+        self.steps.write(who, self.at(r, "draft", "returned", *["submitted"] * (priority == 4)), n, priority)  # it would be asked anew all the time
 
     @rule(who=name, r=number)
     def hand_in(self, who: str, r: int) -> None:
-        r = self.at(r, "draft", "returned")
-        known = self.rows[r]
-        done = self.tried(lambda: change_requests.submit(actor=self.user(who), change_request=self.row(r), version=None))
-        assert done == (self.may_write(who, known) and known["state"] in ("draft", "returned") and bool(known["content"]))
-        if done:
-            known["state"], known["said"] = "submitted", {}
+        row = self.at(r, "draft", "returned")
+        self.steps.hand_in(who, row, self.steps.row(row).version)
 
     @rule(r=number, is_other=rarely)
     def compute(self, r: int, is_other: bool) -> None:
-        """The picture itself is held against what comes of it elsewhere; here it says of which content it is, and one figure."""
-        r = self.at(r, "submitted")
-        if self.rows[r]["state"] not in ("draft", "submitted", "returned"):
-            return
-        known, row = self.rows[r], self.row(r)
-        figure = (known["figure"] or 1) + is_other
-        digest = plan_scenarios.digest(list(row.scenario.changes.order_by("id")))
-        outcome = NOTHING | {"budgets": [[self.world.project.space_id, "EUR", "0.00", f"{figure}.00"]]}
-        with transaction.atomic():
-            held = change_requests.hold(row)
-            before = held.scenario.outcome or {}
-            PlanScenario.objects.filter(pk=row.scenario_id).update(outcome=outcome, computed_of=digest)
-            held.scenario.outcome = outcome
-            change_pictures.ask_again(held, before)
-        known["shown"] = dict(known["content"])
-        if figure != known["figure"]:  # whoever had said yes had said it to another effect
-            self.count["asked again of another effect"] += bool(known["said"])
-            known["figure"], known["said"] = figure, {}
+        row = self.at(r, "submitted")
+        if row.state not in ("draft", "submitted", "returned"):
+            return self.lead_on(r, 0)
+        return self.steps.compute(row, is_other)
 
-    @rule(who=st.sampled_from(_JUDGES), r=number)
-    def look(self, who: str, r: int) -> None:
-        """Opens the page; what is said from it later is said of what stood there."""
-        r = self.at(r, "submitted", "urgent")
-        if r < len(self.rows):
-            self.seen[who, r] = (self.row(r).version, self.rows[r]["figure"])
-
-    @rule(
-        who=st.sampled_from(_JUDGES), r=number, side=st.sampled_from(["product", "pmo"]), answer=st.sampled_from(["yes"] * 9 + ["no", "revise"]), is_old=rarely,
-        giver=st.sampled_from(["", "", "", "", "lent", "boris", "chen", "alma"]),
-    )  # fmt: skip
-    def judge(self, who: str, r: int, side: str, answer: str, is_old: bool, giver: str) -> None:
-        r = self.at(r, "submitted", "urgent")
+    @rule(who=speaker, r=number, side=side, answer=answer, giver=st.sampled_from(["", "", "lent", "lent", "boris", "chen", "alma"]))
+    def judge(self, who: str, r: int, side: str, answer: str, giver: str) -> None:
+        """Anybody says anything for any side, in anybody's place."""
         if giver == "lent":  # whoever has lent them a voice
-            giver = next((one["giver"] for one in self.lent if one["stands"] and one["to"] == who), "")
-        known, row = self.rows[r], self.row(r)
-        giver = "" if giver == who else giver
-        version, figure = self.seen.get((who, r), (0, None)) if is_old else (row.version, known["figure"])
-        expected = self._expected(who, known, side, answer, giver) and version == row.version and figure == known["figure"]
-        for_whom = self.user(giver) if giver else None
-        done = self.tried(
-            lambda: change_verdicts.decide(actor=self.user(who), change_request=row, version=version, side=side, answer=answer, reason="Why not", for_whom=for_whom)
-        )
-        assert done == expected, (who, side, answer, giver, known, self.lent)
-        self.count["verdicts tried"] += 1
-        if done:
-            self.count["verdicts for another" if giver else "verdicts"] += 1
-            self._said(who, known, side, answer, giver)
+            giver = next((one.giver for one in self.model.loans if one.stands and one.to == who), "")
+        row = self.at(r, *WAITING)
+        if row.state not in WAITING and side == "pmo":
+            return self.lead_on(r, 0)
+        return self.steps.judge(who, row, side, answer, "" if giver == who else giver, self.steps.row(row).version)
 
-    @rule(giver=st.sampled_from(_JUDGES), to=name)
+    @rule(r=number, k=which, answer=st.sampled_from(["no", "revise"]))
+    def object_to_it(self, r: int, k: int, answer: str) -> None:
+        row = self.at(r, *WAITING)
+        may = self.model.who_may(row, answer)
+        if not may or k % 2:
+            return self.lead_on(r, k)
+        who, side, giver = may[k % len(may)]
+        return self.steps.judge(who, row, side, answer, giver, self.steps.row(row).version)
+
+    @precondition(lambda self: self.steps.half())
+    @rule(r=number, k=which, trick=st.sampled_from(TRICKS))
+    def decide_alone(self, r: int, k: int, trick: str) -> None:
+        """One yes stands: who said it says it again, for the other side, or in somebody's place; who stands in for them, who wrote it, and a second
+        voice of the same side say so as well."""
+        half = self.steps.half()
+        row = half[r % len(half)]
+        who, said = list(row.said.items())[k % len(row.said)]
+        side, loans = "pmo" if said.side == "product" else "product", [one for one in self.model.loans if one.stands]
+        stand_ins = [one.to for one in loans if one.giver == said.voice and one.to != who]
+        lent = [(who, of, one.giver) for one in loans if one.to == who for of in SIDES[one.giver]]
+        turned = [(one.to, of, one.giver) for one in loans if one.to in row.lent and one.to not in row.said for of in SIDES[one.giver] if of != row.lent[one.to]]
+        others = [one for one in PLANNERS if one not in row.said and one not in row.wrote and self.model.speaks(one, said.side)]
+        if trick == "another of the side" and others:
+            return self.steps.judge(others[k % len(others)], row, said.side, "yes", "", None)
+        if trick == "a stand-in" and stand_ins:
+            return self.steps.judge(stand_ins[k % len(stand_ins)], row, side if k % 2 else said.side, "yes", said.voice, None)
+        with_lent = {"with a lent voice": lent, "for the other side in another round": turned}.get(trick)
+        if with_lent:
+            who, side, giver = with_lent[k % len(with_lent)]
+            return self.steps.judge(who, row, side, "yes", giver, None)
+        wrote = [one for one in sorted(row.wrote) if self.model.speaks(one, side)] or [row.author]
+        who = {"author": row.author, "writer": wrote[k % len(wrote)]}.get(trick, who)
+        return self.steps.judge(who, row, said.side if trick == "again" else side, "yes", "", None)
+
+    @precondition(lambda self: self.steps.half())
+    @rule(r=number, k=which, what=st.sampled_from(["right", "account", "voice"]))
+    def take_away_from_whoever_said_yes(self, r: int, k: int, what: str) -> None:
+        half = self.steps.half()
+        row = half[r % len(half)]
+        loans = [said.loan for one in half for said in one.said.values() if said.loan is not None and said.loan.stands and self.model.is_there(said.voice)]
+        if loans and what == "voice":
+            return self.steps.take_back(loans[k % len(loans)].giver, loans[k % len(loans)])
+        who, said = list(row.said.items())[k % len(row.said)]
+        who = said.voice if k % 2 else who  # whose voice it is, or who stands in for them
+        if what == "right" and who in ROLES and self.model.here[who]:
+            return self.steps.right(who)
+        if self.model.active[who]:
+            return self.steps.account(who)
+        return self._agree(row, k)
+
+    @rule(r=number, k=which)
+    def lead_on(self, r: int, k: int) -> None:
+        """Whatever a request waits for, by somebody who may."""
+        row, model = self.at(r, *OPEN), self.model
+        writers = [who for who in NAMES if model.may_write(who, row)]
+        if row.state in ("draft", "returned") and writers:
+            who = row.author if row.author in writers and k < 5 else writers[k % len(writers)]
+            return self.steps.hand_in(who, row, None) if row.content else self.steps.write(who, row, k % 2, 1 + k % 4)
+        if row.state == "submitted" and model.is_moved(row) and writers:
+            n = next(n for n, then in row.seen.items() if then != model.live[n])
+            who = next((one for one in writers if one in row.wrote), writers[0])
+            return self.steps.write(who, row, n, 1 + k % 4)
+        if row.state == "submitted" and row.shown != row.content:
+            return self.steps.compute(row, False)
+        if row in self.steps.half() and k == 5:  # most would be decided before anything could happen to them
+            return self.take_away_from_whoever_said_yes(r, k + r, ("right", "voice", "account")[model.live[0] % 3])
+        if row in self.steps.half() and k == 6:
+            return self.decide_alone(r, k, TRICKS[model.live[1]])
+        to = ("una", *PLANNERS)[row.verdicts % 5]
+        givers = [who for who in PLANNERS if who not in row.wrote and model.is_there(who) and who != to and model.loan(to, who) is None]
+        if row.state in WAITING and k in (4, 7) and givers:
+            return self.lend(givers[r % len(givers)], to)
+        return self._agree(row, k) if row.state in WAITING else self._back(k)
+
+    @rule(r=number, k=which)
+    def lead_further(self, r: int, k: int) -> None:
+        self.lead_on(r, k)
+
+    @rule(r=number, k=which)
+    def agree(self, r: int, k: int) -> None:
+        """Somebody who may says yes."""
+        row = self.at(r, *WAITING)
+        if row.state in WAITING:
+            self._agree(row, k)
+        else:
+            self.lead_on(r, k)
+
+    def _agree(self, row: Request, k: int) -> None:
+        found = self.model.who_may(row)
+        missing = [one for one in found if one[1] not in self.model.full(row)]
+        never = [one for one in found if one[1] not in {said.side for said in row.said.values()}]
+        of = [one for one in (never if k % 2 else missing) or found if bool(one[2]) == (k > 3)] or (never if k % 2 else missing) or found
+        if of:
+            who, side, giver = of[k % len(of)]
+            return self.steps.judge(who, row, side, "yes", giver, self.steps.row(row).version)
+        return self._back(k)
+
+    def _back(self, k: int) -> None:
+        """Nobody can do anything: somebody comes back, a request that nobody may decide on is withdrawn, or there is another one."""
+        gone = [who for who in ROLES if not self.model.here[who]]
+        locked = [who for who in NAMES if not self.model.active[who]]
+        if gone:
+            return self.steps.right(gone[k % len(gone)])
+        if locked:
+            return self.steps.account(locked[k % len(locked)])
+        row = next((row for row in self.rows if row.state in ("submitted", "draft", "returned")), None)
+        if row is not None:
+            return self.steps.withdraw("alma", row, None)
+        return self.raise_one("mei") if len(self.rows) < MOST else self.change_live(k % 2, 1 + k % 4)
+
+    @rule(giver=speaker, to=name)
     def lend(self, giver: str, to: str) -> None:
-        if any(one["stands"] for one in self.lent if (one["giver"], one["to"]) == (giver, to)):
-            return
-        made: list[Delegation] = []
-        done = self.tried(lambda: made.append(delegations.create(
-            actor=self.user(giver), space=self.world.project.space, delegate=self.user(to), starts_on=clock.today(), ends_on=clock.today()
-        )))  # fmt: skip
-        has_voice = self.active[giver] and self.here[giver] and bool(SIDES[giver])
-        assert done == (has_voice and giver != to and self.active[to] and self.here[to]), (giver, to)
-        if done:
-            self.lent.append({"giver": giver, "to": to, "pk": made[0].pk, "stands": True})
+        if self.model.loan(to, giver) is not None or len(self.model.loans) > 12:
+            return self.lead_on(0, 0)
+        return self.steps.lend(giver, to)
 
-    @rule(who=name, n=st.integers(0, 5))
-    def take_back(self, who: str, n: int) -> None:
-        if n >= len(self.lent):
-            return
-        one = self.lent[n]
-        done = self.tried(lambda: delegations.withdraw(actor=self.user(who), delegation=Delegation.objects.get(pk=one["pk"]), version=None))
-        assert done == (one["stands"] and self.active[who] and self.here[who] and (who == one["giver"] or who in PLANNERS))
-        if done:
-            one["stands"] = False
+    @precondition(lambda self: self.model.loans)
+    @rule(who=name, k=which, by_its_owner=st.booleans())
+    def take_back(self, who: str, k: int, by_its_owner: bool) -> None:
+        one = self.model.loans[k % len(self.model.loans)]
+        self.steps.take_back(one.giver if by_its_owner else who, one)
 
-    def _counts(self, who: str, said: tuple[str, str, str, Any]) -> bool:
-        """A yes whose voice its owner still has; what was lent is not taken back, and whoever said it is still there."""
-        side, answer, voice, _lent = said
-        return answer == "yes" and self.speaks(voice, side) and self._is_still_lent(who, said)
-
-    def _is_still_lent(self, who: str, said: tuple[str, str, str, Any]) -> bool:
-        """What does not stand is as if it had not been said: the voice is its owner's again."""
-        return said[3] is None or bool(said[3]["stands"] and self.active[who] and self.here[who])
-
-    def _loan(self, who: str, giver: str) -> dict[str, Any] | None:
-        return next((one for one in self.lent if one["stands"] and (one["giver"], one["to"]) == (giver, who)), None)
-
-    def _may_stand_in(self, who: str, known: dict[str, Any], side: str, giver: str) -> bool:
-        if self._loan(who, giver) is None or not (self.active[who] and self.here[who]):
-            return False
-        return giver not in {known.get("first"), *known["wrote"]} and known["lent"].get(who, side) == side
-
-    def _expected(self, who: str, known: dict[str, Any], side: str, answer: str, giver: str) -> bool:
-        if not self.speaks(giver or who, side) or known["state"] not in ("submitted", "urgent"):
-            return False
-        if giver and not self._may_stand_in(who, known, side, giver):
-            return False
-        stands = {one: said for one, said in known["said"].items() if self._is_still_lent(one, said)}
-        if who in {known.get("first"), *known["wrote"]} or who in stands:
-            return False
-        if (giver or who) in {voice for _side, _answer, voice, _lent in stands.values()}:
-            return False
-        full = {said[0] for one, said in known["said"].items() if self._counts(one, said)}
-        if answer == "yes" and side in full and full != {"product", "pmo"}:  # of both, any further yes carries it out
-            return False
-        if known["state"] == "urgent":
-            return answer != "revise"
-        if known["shown"] != known["content"]:
-            return False
-        return answer != "yes" or all(self.live[n] == then for n, then in known["seen"].items())
-
-    def _said(self, who: str, known: dict[str, Any], side: str, answer: str, giver: str) -> None:
-        known["said"] = {one: said for one, said in known["said"].items() if said[2] != (giver or who) or self._is_still_lent(one, said)}
-        known["said"][who] = (side, answer, giver or who, self._loan(who, giver) if giver else None)
-        if giver:
-            known["lent"][who] = side
-        if answer == "no":
-            known["state"] = "rejected"
-        elif answer == "revise":
-            known["state"] = "returned"
-        elif {said[0] for one, said in known["said"].items() if self._counts(one, said)} == {"product", "pmo"}:
-            if known["state"] == "submitted":
-                self._carried_out(known)
-            known["state"] = "applied"
-            self.count["applied"] += 1
-            self.count["applied with a lent voice"] += any(lent is not None for _side, _answer, _voice, lent in known["said"].values())
-
-    def _carried_out(self, known: dict[str, Any]) -> None:
-        known["applied"] += 1
-        known["was"] = dict(known["content"])
-        for n, priority in known["content"].items():
-            self.live[n] = priority
-
-    @rule(who=name, r=number)
-    def carry_out_first(self, who: str, r: int) -> None:
-        r = self.at(r, "submitted")
-        known = self.rows[r]
-        done = self.tried(lambda: change_requests.apply_first(actor=self.user(who), change_request=self.row(r), version=None, reason="Fire"))
-        stands = all(self.live[n] == then for n, then in known["seen"].items())
-        assert done == (who in ("alma", "petra") and self.active[who] and known["state"] == "submitted" and known["shown"] == known["content"] and stands)
-        if done:
-            self._carried_out(known)
-            known["state"], known["said"], known["first"] = "urgent", {}, who
-            self.count["carried out first"] += 1
+    @rule(who=st.sampled_from(["alma", "petra", "boris", "mei"]), r=number, k=which)
+    def carry_out_first(self, who: str, r: int, k: int) -> None:
+        row = self.at(r, "submitted")
+        if k < 5 and self.model.may_carry_out_first(who, row):  # not all of them, or none is decided on before
+            return self.lead_on(r, k)
+        return self.steps.carry_out_first(who, row, self.steps.row(row).version)
 
     @rule(who=name, r=number)
     def withdraw(self, who: str, r: int) -> None:
+        row = self.at(r, "draft", "submitted", "returned")
         if who not in ("chen", "dana"):  # most of the time it goes on
-            return
-        r = self.at(r, "draft", "submitted", "returned")
-        known = self.rows[r]
-        done = self.tried(lambda: change_requests.withdraw(actor=self.user(who), change_request=self.row(r), version=None, reason="Enough"))
-        is_allowed = self.active[who] and self.here[who] and (who == known["author"] or who in PLANNERS)
-        assert done == (is_allowed and known["state"] in ("draft", "submitted", "returned"))
-        if done:
-            known["state"] = "withdrawn"
+            return self.lead_on(r, 1)
+        return self.steps.withdraw(who, row, self.steps.row(row).version)
+
+    # ── the same once more, and pages that were open too long ──
+
+    @precondition(lambda self: self.steps.last is not None and self.steps.last[0])
+    @rule(is_page=st.booleans())
+    def once_more(self, is_page: bool) -> None:
+        """What was just done is sent again: as the page stood, and by a caller who sends no version."""
+        assert self.steps.last is not None
+        what, act, version = self.steps.last
+        if what == "writing":
+            is_page = True  # what is written twice by a caller who does not look is written twice
+        self.steps.step()
+        assert not self.steps.is_done(act, version if is_page else None), what
+        self.count["sent twice"] += 1
+        self.count[f"sent twice: {what}"] += 1
+
+    @rule(what=st.sampled_from(PAGES), r=number, k=which)
+    def from_an_old_page(self, what: str, r: int, k: int) -> None:
+        """All would be well, but that somebody did something since the page was opened."""
+        row = self.at(r, *{"a verdict": WAITING, "handing in": ("draft", "returned"), "carrying out first": ("submitted",)}.get(what, ("draft", "submitted", "returned")))
+        now = self.steps.row(row).version
+        old = [version for version in row.versions if version != now]
+        people = {"handing in": self.model.may_hand_in, "carrying out first": self.model.may_carry_out_first}.get(what, self.model.may_write)
+        able = [who for who in NAMES if people(who, row)]
+        may = self.model.who_may(row, ("yes", "yes", "no", "revise")[k % 4])
+        if not old or not (may if what == "a verdict" else able):
+            return self.lead_on(r, k)
+        before = self.count["refused"]
+        version = old[k % len(old)]
+        if what == "a verdict":
+            who, side, giver = may[k % len(may)]
+            self.steps.judge(who, row, side, ("yes", "yes", "no", "revise")[k % 4], giver, version)
+        elif what == "handing in":
+            self.steps.hand_in(able[k % len(able)], row, version)
+        elif what == "withdrawing":
+            self.steps.withdraw(able[k % len(able)], row, version)
+        elif what == "carrying out first":
+            self.steps.carry_out_first(able[k % len(able)], row, version)
+        elif row.content:
+            n = sorted(row.content)[k % len(row.content)]
+            self.steps.write(able[k % len(able)], row, n, 1 + k % 4, 0)
+        assert self.count["refused"] == before + 1 or (what == "writing" and not row.content)
+        self.count["from an old page"] += self.count["refused"] - before
+        self.count[f"from an old page: {what}"] += self.count["refused"] - before
+        return None
+
+    # a run draws which of the rules it has: of these there is always enough
+
+    @precondition(lambda self: self.steps.half())
+    @rule(r=number, k=which, trick=st.sampled_from(TRICKS))
+    def decide_alone_otherwise(self, r: int, k: int, trick: str) -> None:
+        self.decide_alone(r, k, trick)
+
+    @precondition(lambda self: self.steps.last is not None and self.steps.last[0])
+    @rule(is_page=st.booleans())
+    def and_once_more(self, is_page: bool) -> None:
+        self.once_more(is_page)
+
+    @rule(what=st.sampled_from(PAGES), r=number, k=which)
+    def from_another_old_page(self, what: str, r: int, k: int) -> None:
+        self.from_an_old_page(what, r, k)
 
     # ── what happens beside it ──
 
     @rule(n=number, priority=st.integers(1, 4), is_meant=rarely)
-    def change_live(self, n: int, priority: int, is_meant: bool) -> None:
+    def change_live(self, n: int, priority: int, is_meant: bool = True) -> None:
         if not is_meant:
-            return
-        work_items.change(actor=self.world.admin, item=WorkItem.objects.get(pk=self.items[n].pk), version=None, priority=priority)
-        self.live[n] = priority
+            return self.lead_on(n, priority)
+        return self.steps.change_live(n, priority)
 
-    @rule(who=st.sampled_from(sorted(ROLES)), is_meant=rarely)
-    def take_or_give_the_right(self, who: str, is_meant: bool) -> None:
-        if self.here[who] and not is_meant:
-            return
-        space = self.world.project.space
-        if self.here[who]:
-            spaces.revoke(actor=self.world.admin, space=space, user=self.user(who))
-        else:
-            spaces.grant(actor=self.world.admin, space=space, user=self.user(who), role=ROLES[who])
-        self.here[who] = not self.here[who]
+    @rule(who=st.sampled_from(sorted(ROLES)), k=which)
+    def take_or_give_the_right(self, who: str, k: int) -> None:
+        if self.model.here[who] and k > 1:
+            return self.lead_on(k % 2, k)
+        return self.steps.right(who)
 
-    @rule(who=st.sampled_from(["boris", "chen", "alma"]), is_meant=rarely)
-    def take_or_give_the_account(self, who: str, is_meant: bool) -> None:
-        if self.active[who] and not is_meant:
-            return
-        (users.disable if self.active[who] else users.enable)(actor=self.world.admin, user=self.user(who))
-        self.active[who] = not self.active[who]
-
-    # ── what always holds ──
-
-    @invariant()
-    def the_plan_is_what_was_decided(self) -> None:
-        stands = dict(WorkItem.objects.filter(pk__in=[one.pk for one in self.items]).values_list("id", "priority"))
-        assert [stands[one.pk] for one in self.items] == self.live
-
-    @invariant()
-    def each_request_stands_where_it_should(self) -> None:
-        for known in self.rows:
-            row = ChangeRequest.objects.select_related("scenario").get(pk=known["pk"])
-            assert row.state == known["state"]
-            assert row.scenario.state == ("merged" if known["applied"] else "discarded" if known["state"] in ("rejected", "withdrawn") else "asked")
-            verbs = list(Event.objects.filter(subject_kind="governance.changerequest", subject_id=row.pk).values_list("verb", flat=True))
-            carried = verbs.count("change_request.applied") + verbs.count("change_request.applied_first")
-            assert carried == known["applied"] <= 1
-            if known["applied"]:
-                changed = Event.objects.filter(run=row.run, verb="work_item.changed").values_list("subject_id", flat=True)
-                assert len(changed) == len(set(changed)) <= len(known["was"])
-
-    @invariant()
-    def nobody_stands_in_for_both_sides(self) -> None:
-        lent = list(Verdict.objects.exclude(for_whom=None).values_list("request_id", "by_id", "side", "for_whom_id"))
-        assert len({row[:3] for row in lent}) == len({row[:2] for row in lent})
-        assert {(self.people[one["giver"]].pk, self.people[one["to"]].pk) for one in self.lent} >= {(row[3], row[1]) for row in lent}
-
-    @invariant()
-    def nobody_decides_alone(self) -> None:
-        for known in self.rows:
-            if known["state"] != "applied":
-                continue
-            row = ChangeRequest.objects.select_related("scenario").get(pk=known["pk"])
-            said = list(Verdict.objects.filter(request=row, round=row.round, answer="yes", voided_at=None).select_related("by", "for_whom"))
-            digest = plan_scenarios.digest(list(row.scenario.changes.order_by("id")))
-            assert {one.side for one in said} == {"product", "pmo"}
-            assert len({one.by_id for one in said}) == len(said) >= 2
-            assert len({one.voice_of.pk for one in said}) == len(said), "no voice is heard twice"
-            wrote = {self.people[one].pk for one in {known.get("first"), *known["wrote"]} - {None}}
-            assert not wrote & {pk for one in said for pk in (one.by_id, one.for_whom_id)}
-            assert {one.picture for one in said} == {pictures.digest(row.scenario.outcome)}, "the effect that was approved is the one that was shown"
-            assert {one.digest for one in said} == {digest}, "what was approved is what was carried out"
+    @rule(who=st.sampled_from(["boris", "chen", "alma", "una"]), k=which)
+    def take_or_give_the_account(self, who: str, k: int) -> None:
+        if self.model.active[who] and k > 1:
+            return self.lead_on(k % 2, k)
+        return self.steps.account(who)
 
 
-def _run(world: Any, examples: int, steps: int) -> Counter[str]:
+def _run(world: Any, examples: int, steps: int, seed: int) -> Counter[str]:
     scoping.forget_roles()
-    Decisions.world, Decisions.count = world, Counter()
-    run_state_machine_as_test(Decisions, settings=settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=examples, stateful_step_count=steps))
-    return Decisions.count
+    machine: Any = type("Decisions", (Decisions,), {"world": world, "count": Counter()})
+    found = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=examples, stateful_step_count=steps, database=None)
+    run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=found)
+    return machine.count
 
 
 def test_any_order_of_decisions(world):
-    assert _run(world, 8, 30)["verdicts tried"]
+    found = _run(world, 8, 30, 0)
+    assert found["applied"] and found["verdicts given"]
+
+
+STEPS, EXAMPLES = 100_000, 50
+LEAST = {
+    "written": 60, "handed in": 40, "computed": 40, "verdicts tried": 90, "verdicts given": 60, "verdicts given for another": 3, "applied": 20, "applied with a lent voice": 1,
+    "carried out first": 0.7, "confirmed afterwards": 0.3, "sent back": 1, "rejected": 1, "withdrawn": 8, "asked again of another content": 1, "asked again of another effect": 0.5,
+    "the plan changed beside it": 10, "rights taken away while a yes stood": 1.5, "accounts taken away while a yes stood": 1.5, "voices taken back while a yes stood": 0.2,
+    "not carried out: a yes counts no more": 1.5, "refused: a second time": 2, "refused: a second time, with a lent voice": 0.3, "refused: a voice that was heard": 0.2, "refused: both voices of one side": 0.5, "refused: no voice": 5,
+    "refused: not lent for this": 1, "refused: of their own change": 0.5, "refused: without a picture of it": 1, "refused: nothing to decide": 2, "sent twice: a verdict": 4,
+    "sent twice: handing in": 4, "sent twice: withdrawing": 2, "sent twice: carrying out first": 0.2, "sent twice: writing": 0.5, "from an old page: a verdict": 2,
+    "from an old page: handing in": 0.3, "from an old page: withdrawing": 1, "from an old page: carrying out first": 0.3, "from an old page: writing": 1,
+}  # fmt: skip
+"""How often at least each has happened in a thousand steps, in the long run."""
 
 
 @pytest.mark.slow
 def test_any_order_of_decisions_at_length(world):
-    """100,000 steps. That they lead somewhere is part of the proof: what never happens is never looked at."""
-    examples = int(os.environ.get("TANDEM_TEST_EXAMPLES", "2000"))
-    found = _run(world, examples, 50)
-    print(f"{examples} x 50 steps: {dict(found)}")
-    for what in ("applied", "verdicts for another", "carried out first", "asked again of another effect", "applied with a lent voice"):
-        assert found[what] >= examples // 200, (what, found)
+    """100,000 steps, in blocks with a seed each. That they lead somewhere is part of the proof: what never happens is never looked at."""
+    blocks = Blocks("change-machine")
+    for seed in range(1, 1000):
+        blocks.once(seed, lambda seed=seed: dict(_run(world, EXAMPLES, 50, seed)))
+        print(f"block {seed}: {blocks.total()['steps']} steps", flush=True)
+        if blocks.total()["steps"] >= int(os.environ.get("TANDEM_TEST_STEPS", STEPS)):
+            break
+    found = blocks.total()
+    print(told(found))
+    assert shallow(found, LEAST) == {}
+    if found["steps"] >= STEPS:
+        command = f"`pytest -m slow tests/governance/test_change_machine.py`, seeds 1 to {len(blocks.found)}"
+        blocks.publish("two-sided approval, one session", f"{told(found, 'steps', 'examples', *LEAST, 'looked through when over')}; nothing against the rules", command)

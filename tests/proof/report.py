@@ -12,20 +12,20 @@ BEGIN, END = "<!-- figures: written by tests/proof/report.py -->", "<!-- end of 
 _HEAD = "| proof | figures | command and seed | commit, machine, day |\n|---|---|---|---|"
 
 
-def keep(proof: str, figures: str, command: str) -> None:
-    """Write the row of `proof`; the other rows, and the words around them, stay."""
+def keep(proof: str, figures: str, command: str, of: str = "") -> None:
+    """Write the row of `proof`; the other rows, and the words around them, stay. `of`: the commit that was proved, where it is not this one."""
     text = REPORT.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     table, _, after = rest.partition(END)
     rows = {one.split("|")[1].strip(): one for one in table.splitlines() if one.startswith("| ")}
     rows.pop("proof", None)
-    where = f"{_commit()}, {_machine()}, {time.strftime('%Y-%m-%d')}"
+    where = f"{of or commit()}, {_machine()}, {time.strftime('%Y-%m-%d')}"
     rows[proof] = f"| {proof} | {figures} | {command} | {where} |"
     table = "\n".join([_HEAD, *(rows[name] for name in sorted(rows))])
     REPORT.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
 
 
-def _commit() -> str:
+def commit() -> str:
     head, changed = _git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain", "src")
     return (head or "no commit") + ("+" if changed else "")
 

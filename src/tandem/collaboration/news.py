@@ -22,8 +22,10 @@ FRESH = timedelta(days=3)
 MOST_OF_A_RUN = 50
 "An import or a change of more rows at once is told by its own end, not row by row."
 _GIVEN = ("assignees", "owner", "manager")
-_ASKED = ("approvers", "asker", "voters", "for_whom")
+_ASKED = ("approvers", "asker", "voters", "for_whom", "delegate", "lent_to")
 "They hear of it, and watch nothing because of it."
+_UNWATCHED = ("governance.delegation",)
+"Who is named in it hears of it, and nobody watches it."
 _OF_OTHERS = ("collaboration.comment", "collaboration.attachment", "collaboration.passagecomment", "product.promise")
 _REMARKS = ("comment.added", "passage_comment.added")
 _PROMISES = ("promise.given", "promise.revised", "promise.kept", "promise.withdrawn", "feedback.date_moved")
@@ -49,7 +51,7 @@ class Read:
             row = self.rows[event.subject_kind].get(event.subject_id)
             about = row.about if row else None
             return about if about and about.kind in NOUNS else None
-        return Ref(event.subject_kind, event.subject_id) if event.subject_kind in NOUNS else None
+        return Ref(event.subject_kind, event.subject_id) if event.subject_kind in (*NOUNS, *_UNWATCHED) else None
 
 
 def named_in(event: Event) -> list[int]:

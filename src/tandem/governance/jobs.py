@@ -19,6 +19,7 @@ from tandem.governance.actions import (
 )
 from tandem.governance.models import ChangeRequest, Issue
 from tandem.kit import jobs as queue
+from tandem.kit.errors import Denied, Failed, Hidden, Refused, is_full
 from tandem.people.models import Space
 
 
@@ -54,7 +55,14 @@ def compute_change(request_id: int, job_id: int) -> None:
     def work(step: Callable[[str, int, int], Any]) -> str:
         request = ChangeRequest.objects.select_related("scenario", "space").get(pk=request_id)
         step("planning", 0, 0)
-        change_impacts.compute(request)
+        try:
+            change_impacts.compute(request)
+        except (Refused, Denied, Hidden, queue.Interrupted, MemoryError):
+            raise
+        except Exception as problem:
+            if jobs.is_passing(problem) or is_full(problem):  # the database's own trouble: nothing of anybody's
+                raise
+            raise Failed(problem) from None
         return f"/changes/{request_id}/"
 
     jobs.run(job_id, lambda progress: work(progress.step))

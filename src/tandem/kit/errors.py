@@ -1,6 +1,8 @@
 """The three ways in which Tandem says no. Doors word them; rules only raise them."""
 
 import errno
+import traceback
+from pathlib import Path
 from typing import Any
 
 
@@ -37,6 +39,16 @@ class Hidden(Exception):
     """For this asker the thing does not exist: 404."""
 
 
+class Failed(Exception):
+    """What nobody foresaw, told to the log by its kind and place alone: its own words may quote what people wrote."""
+
+    def __init__(self, problem: BaseException) -> None:
+        self.code = type(problem).__name__
+        places = [f"{Path(at.filename).name}:{at.lineno} {at.name}" for at in traceback.extract_tb(problem.__traceback__)]
+        super().__init__(f"{self.code} at " + " > ".join(places[-_PLACES:]))
+
+
+_PLACES = 12
 _FULL_DATABASE, _FULL_DISK = "53100", (errno.ENOSPC, errno.EDQUOT)
 
 

@@ -33,7 +33,7 @@ _USUAL = {"state", "title", "name", "subject", "type"}
 _MAKING = (".created", ".added", ".given")
 _LONG = {"description", "body"}
 _OWN = "fields"
-_MANY = {"assignees": settings.AUTH_USER_MODEL, "attendees": settings.AUTH_USER_MODEL, "present": settings.AUTH_USER_MODEL, "items": "work.workitem", "approvers": settings.AUTH_USER_MODEL, "asker": settings.AUTH_USER_MODEL, "to_state": "work.state", "follows": "people.space", "state_ids": "work.state", "start": "work.state", "stop": "work.state", "user": settings.AUTH_USER_MODEL, "voters": settings.AUTH_USER_MODEL, "features": "product.feature"}
+_MANY = {"assignees": settings.AUTH_USER_MODEL, "attendees": settings.AUTH_USER_MODEL, "present": settings.AUTH_USER_MODEL, "items": "work.workitem", "approvers": settings.AUTH_USER_MODEL, "asker": settings.AUTH_USER_MODEL, "to_state": "work.state", "follows": "people.space", "state_ids": "work.state", "start": "work.state", "stop": "work.state", "user": settings.AUTH_USER_MODEL, "voters": settings.AUTH_USER_MODEL, "for_whom": settings.AUTH_USER_MODEL, "lent_to": settings.AUTH_USER_MODEL, "features": "product.feature"}
 # fields of rows that belong to the noun, told in its history
 _OF_PARTS = {
     ("strategy.keyresult", "confidence"): ("strategy.checkin", "confidence"),

@@ -54,7 +54,7 @@ NOUN = Noun(
     asks={"waits_for_me": (bool, _mine)},
 )
 VERDICTS = Noun(
-    path="change-verdicts", model=Verdict, word="verdict", shows="id space_id request_id round side voice answer reason by_id for_whom_id delegation_id digest picture asked_at created_at",
+    path="change-verdicts", model=Verdict, word="verdict", shows="id space_id request_id round side voice answer reason by_id for_whom_id delegation_id digest picture asked_at voided_at created_at",
     filters="request_id side by_id for_whom_id",
 )  # fmt: skip
 RULES = Noun(

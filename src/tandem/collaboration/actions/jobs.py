@@ -17,7 +17,7 @@ from tandem.collaboration.words import refusal
 from tandem.history.record import record
 from tandem.history.seal import CHANNEL
 from tandem.kit import clock, jobs
-from tandem.kit.errors import Denied, Hidden, Refused, is_full
+from tandem.kit.errors import Denied, Failed, Hidden, Refused, is_full
 from tandem.kit.types import Ref
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Space
@@ -116,7 +116,7 @@ def reason(job: Job, problem: Exception) -> str:
     if is_full(problem):
         return refusal("no_room", {})
     return _("An error that nobody foresaw (%(code)s, job %(job)s). The administrator finds the cause in the log.") % {
-        "code": type(problem).__name__, "job": job.pk,
+        "code": problem.code if isinstance(problem, Failed) else type(problem).__name__, "job": job.pk,
     }  # fmt: skip
 
 

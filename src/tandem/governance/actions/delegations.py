@@ -58,5 +58,5 @@ def withdraw(*, actor: Any, delegation: Delegation, version: int | None) -> Dele
         if held.withdrawn_at is not None:
             raise Refused("delegation_gone")
         held.write(expected=version, withdrawn_at=clock.now())
-        record("delegation.withdrawn", held, actor=actor)
+        record("delegation.withdrawn", held, actor=actor, changes={"lent_to": [None, held.delegate_id]})
     return held

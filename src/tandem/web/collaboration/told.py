@@ -11,6 +11,7 @@ from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from tandem.collaboration.models import Comment, Job, Notification
 from tandem.history.models import Event
@@ -23,11 +24,18 @@ PAGES = {
     "strategy.objective": "objectives_detail", "strategy.keyresult": "key_results_detail", "strategy.kpi": "kpis_detail", "portfolio.benefit": "benefits_detail", "portfolio.portfolio": "portfolios_detail", "portfolio.programme": "programmes_detail",
     "portfolio.project": "projects_detail", "portfolio.proposal": "proposals_detail", "planning.scenario": "scenarios_detail", "portfolio.projectreport": "project_reports_detail", "product.product": "products_detail", "product.feature": "features_detail",
     "product.release": "releases_detail", "product.scoringmodel": "scoring_models_detail", "product.ballot": "ballots_detail", "product.experiment": "experiments_detail", "product.persona": "personas_detail", "product.competitor": "competitors_detail", "product.researchnote": "research_notes_detail", "product.feedback": "feedback_detail", "resources.jobrole": "job_roles_detail", "resources.skill": "skills_detail", "resources.department": "departments_detail", "resources.booking": "bookings_detail", "resources.timesheet": "time_sheet", "people.user": "person_time", "work.workitem": "work_item_by_id", "collaboration.job": "job",
-    "automation.hook": "webhook", "resources.timeoff": "time_off_detail", "governance.risk": "risks_detail", "governance.issue": "issues_detail", "governance.changerequest": "change_requests_detail", "governance.decision": "decisions_detail",
+    "automation.hook": "webhook", "resources.timeoff": "time_off_detail", "governance.risk": "risks_detail", "governance.issue": "issues_detail", "governance.changerequest": "change_requests_detail", "governance.decision": "decisions_detail", "governance.delegation": "delegations_detail",
     "collaboration.document": "documents_detail", "collaboration.stakeholder": "stakeholders_detail", "collaboration.pulse": "pulses_detail", "governance.onboarding": "onboardings_detail", "governance.onboardingtemplate": "onboarding_templates_detail", "governance.meetingseries": "meeting_series_detail", "governance.meeting": "meetings_detail",
 }  # fmt: skip
-_NO_PEEK = ("governance.onboarding", "collaboration.job", "resources.timesheet", "people.user", "automation.hook", "automation.rule", "resources.timeoff")
+_NO_PEEK = ("governance.delegation", "governance.onboarding", "collaboration.job", "resources.timesheet", "people.user", "automation.hook", "automation.rule", "resources.timeoff")
+_NAMED_WITH = {"governance.meeting": ("series",), "governance.delegation": ("giver", "delegate")}
 _SNIPPET = 240
+# what is said to somebody whom it names, where nothing was given to them
+_OF_VOICES = {
+    "delegation.made": lazy("%(who)s lent you their voice for verdicts on changes"),
+    "delegation.withdrawn": lazy("%(who)s took back the voice that was lent to you"),
+    "change_request.judged": lazy("%(who)s said a verdict in your place"),
+}
 
 
 @dataclass
@@ -107,7 +115,7 @@ def _names(user: Any, rows: list[Notification]) -> dict[Ref, str]:
         seen = apps.get_model(kind)._default_manager.visible_to(user).filter(pk__in=ids)  # type: ignore[attr-defined]
         found |= {
             Ref(kind, one.pk): str(one)
-            for one in (seen.only("key", "title") if kind == "work.workitem" else seen.select_related("series") if kind == "governance.meeting" else seen)
+            for one in (seen.only("key", "title") if kind == "work.workitem" else seen.select_related(*_NAMED_WITH[kind]) if kind in _NAMED_WITH else seen)
         }
     return found
 
@@ -124,6 +132,8 @@ def sentence(row: Notification, event: dict[str, Any] | None) -> str:
     who = {"who": event["who"]}
     if row.kind == Notification.Kind.MENTIONED:
         return _("%(who)s mentioned you") % who
+    if row.kind == Notification.Kind.ASSIGNED and event["code"] in _OF_VOICES:
+        return str(_OF_VOICES[event["code"]]) % who
     if row.kind == Notification.Kind.ASSIGNED:
         return _("%(who)s gave it to you") % who
     if event["moved"]:

@@ -20,6 +20,7 @@ from tandem.reports.queries import plan_range_words as words
 from tandem.reports.queries import plan_ranges as reads
 from tandem.web import charts, doors
 from tandem.web.collaboration.jobs import phase_words
+from tandem.web.governance import change_links
 from tandem.web.templating import day
 
 _CASES = 40
@@ -128,9 +129,10 @@ def _risk(one: reads.Struck) -> dict[str, Any]:
 
 def _tried(user: Any, space: Space) -> dict[str, Any]:
     found = reads.tried(user, space)
+    linked = change_links.linked(user, [one.row.baseline.name for one in found.cases[:_CASES]])
     words_of = {True: pgettext("range", "held"), False: pgettext("range", "missed"), None: pgettext("range", "not decided")}
     rows = [
-        {"name": one.row.baseline.name, "place": one.row.space.name, "key": one.row.space.key, "on": one.row.as_of, "items": one.row.items, "p50": one.row.p50, "p80": one.row.p80, "ended": one.row.ended_on,
+        {"name": linked(one.row.baseline.name), "place": one.row.space.name, "key": one.row.space.key, "on": one.row.as_of, "items": one.row.items, "p50": one.row.p50, "p80": one.row.p80, "ended": one.row.ended_on,
          "word": words_of[one.held], "state": {True: "on", False: "off", None: "none"}[one.held]}
         for one in found.cases[:_CASES]
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from tandem.reports.queries import baseline_pairs as pairs
 from tandem.reports.queries import plan_chain as reads
 from tandem.reports.queries import plan_sentences as words
 from tandem.web import doors
+from tandem.web.governance import change_links
 from tandem.web.portfolio.report_course import places
 from tandem.work.models import WorkItem
 
@@ -48,7 +49,7 @@ def compared(request: HttpRequest) -> HttpResponse:
     rows = pairs.compare(request.user, space, first, second if second in names else "") if first else []
     number = whole_number(request.GET.get("project", ""), 18)
     detail = pairs.detail(request.user, number, first, second if second in names else "") if number and first else None
-    context = {"places": places(request), "space": space, "names": names, "first": first, "second": second, "rows": rows, "detail": detail, "project": number}
+    context = {"places": places(request), "space": space, "names": names, "first": first, "second": second, "rows": rows, "detail": detail, "project": number, "linked": change_links.linked(request.user, [first, second])}
     return render(request, "planning/baselines_compared.html", context)
 
 

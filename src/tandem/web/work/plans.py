@@ -25,6 +25,7 @@ from tandem.reports.exports.sheets import harmless
 from tandem.reports.queries import plan as reads
 from tandem.reports.queries import plan_reasons as reasons
 from tandem.web import doors
+from tandem.web.governance import change_links
 from tandem.web.work import plan_changes
 from tandem.web.work.boards import chooser
 from tandem.work.actions import baselines
@@ -58,11 +59,12 @@ def plan(request: HttpRequest, key: str) -> HttpResponse:
     chosen, group = request.GET.get("baseline", "")[:8], request.GET.get("group", "")
     asked = urlencode({k: v for k, v in (("baseline", chosen), ("group", "none" if group == "none" else "")) if v})
     shown = list(rows[:TABLE_ROWS])
+    kept = list(Baseline.objects.visible_to(request.user).filter(space=space).order_by("-number")[:30])
     context = {
         "space": space, "project": project, "run": run, "ended": project.ended_on(clock.today()), "asked": f"?{asked}" if asked else "",
         "rows": shown, "is_dated": any(row["planned_start"] or row["planned_finish"] for row in shown),
         "forecast": Forecast.objects.visible_to(request.user).of(project).filter(is_current=True).first(),
-        "baselines": list(Baseline.objects.visible_to(request.user).filter(space=space).order_by("-number")[:30]),
+        "baselines": kept, "linked": change_links.linked(request.user, [one.name for one in kept]),
         "chosen": chosen, "group": group, "broken": len((run.problem if run else {}).get("conflicts", [])),
         "has_features": Scope.objects.visible_to(request.user).filter(item__space=space).exists(),
         "may_plan": may(request.user, Permission.EDIT_PLAN, space.pk),
