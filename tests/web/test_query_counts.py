@@ -171,8 +171,7 @@ def test_pages_make_as_few_queries_for_many_rows_as_for_ten(world, signed_in, si
     grown.to(size)
     many = _counts(client, grown.sprint)
     assert {name: (few[name], n) for name, n in many.items() if n > few[name]} == {}
-    # a sprint asks besides who of its people is in meetings; where they have terms it reads calendars once instead of twice
-    assert {name: n for name, n in many.items() if n > MOST + (name == "sprint")} == {}
+    assert {name: n for name, n in many.items() if n > MOST} == {}
 
 
 def test_a_page_that_asked_once_per_row_would_be_caught(world):

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import F, Min
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import F, Min, Q, Value
 
 from tandem.compute.flow import sprint as compute
 from tandem.compute.flow.sprint import Effect, Sum
@@ -96,11 +97,11 @@ def figures(user: Any, sprint: Sprint, by_points: bool, moment: datetime | None 
 def _outlook(user: Any, sprint: Sprint, calendar: WorkingCalendar, last: date) -> compute.Outlook:
     """What the team finished, in this sprint or not, since it began to work here."""
     rows = WorkItem.objects.visible_to(user).filter(space=sprint.space_id)
-    known = rows.aggregate(created=Min("created_at"), started=Min("actual_start"))
-    earliest = min((moment.date() for moment in known.values() if moment), default=clock.today())
     since = (sprint.began or clock.now()) - timedelta(days=round(compute.LOOK_BACK_DAYS * 2))
-    ends = rows.made().filter(actual_finish__gte=since).values_list("actual_finish", flat=True)
-    return compute.Outlook([at.date() for at in ends], calendar, max(earliest, since.date()), last)
+    lately = Q(pk__in=rows.made().filter(actual_finish__gte=since).order_by().values("pk"))
+    known = rows.aggregate(created=Min("created_at"), started=Min("actual_start"), ends=ArrayAgg("actual_finish", filter=lately, default=Value([])))
+    earliest = min((moment.date() for moment in (known["created"], known["started"]) if moment), default=clock.today())
+    return compute.Outlook([at.date() for at in known["ends"]], calendar, max(earliest, since.date()), last)
 
 
 def blocked_since(user: Any, ids: list[int]) -> dict[int, datetime]:
