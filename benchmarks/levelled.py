@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ def _options() -> argparse.Namespace:
 
 
 def filled(options: argparse.Namespace) -> dict[str, Any]:
+    from tandem.governance.models import MeetingSeries
     from tandem.people.models import Space, User
     from tandem.samples.size import generate
     from tandem.work.models import Link, WorkItem
@@ -62,9 +64,10 @@ def filled(options: argparse.Namespace) -> dict[str, Any]:
             tell=lambda text: print(text, file=sys.stderr),
         )  # fmt: skip
     _time_of_people()
+    _meetings()
     return {
         "items": WorkItem.objects.open().count(), "projects": Space.objects.filter(kind="project").count(), "people": User.objects.count(),
-        "links": Link.objects.dependencies().count(),
+        "links": Link.objects.dependencies().count(), "series of meetings": MeetingSeries.objects.count(),
     }  # fmt: skip
 
 
@@ -102,6 +105,28 @@ def _time_of_people() -> None:
         )
         for n, one in enumerate(people) if n % 3 == 0
     )  # fmt: skip
+
+
+def _meetings() -> None:
+    """A weekly meeting of each project, of eight people for an hour; every fifth is a short one on every working day."""
+    from tandem.governance.models import MeetingAttendee, MeetingSeries
+    from tandem.kit import clock
+    from tandem.people.models import Space
+    from tandem.work.models import Assignment
+
+    if MeetingSeries.objects.exists():
+        return
+    people = sorted(set(Assignment.objects.values_list("user_id", flat=True)))
+    made = MeetingSeries.objects.bulk_create(
+        MeetingSeries(
+            space=space, title=f"Meeting of {space.name}", purpose="What stands in the way is known", owner_id=people[n % len(people)], zone="UTC",
+            starts_on=clock.today(), at=time_of_day(9 + n % 7, 30 * (n % 2)), minutes=15 if n % 5 == 4 else 60,
+            rule="FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR" if n % 5 == 4 else f"FREQ=WEEKLY;BYDAY={('MO', 'TU', 'WE', 'TH', 'FR')[n % 5]}",
+        )
+        for n, space in enumerate(Space.objects.filter(kind="project").order_by("pk"))
+    )  # fmt: skip
+    seats = {(series.pk, people[(8 * n + k) % len(people)]) for n, series in enumerate(made) for k in range(8)}
+    MeetingAttendee.objects.bulk_create(MeetingAttendee(series_id=series, user_id=person) for series, person in sorted(seats))
 
 
 def _timed(work: Callable[[], Any]) -> tuple[float, float, Any]:

@@ -123,6 +123,22 @@ def test_behind_what_stands_in_the_calendar_the_rhythm_counts_for_a_year(world):
     assert hours(world.mei, far, far + timedelta(days=13)) == 80
 
 
+def test_a_meeting_far_ahead_hides_no_rhythm_before_it(world):
+    series = asked(world, world.mei, rule="FREQ=WEEKLY;BYDAY=MO", minutes=60)
+    far = series.meetings.order_by("on").last()
+    Meeting.objects.filter(pk=far.pk).update(on=date(2027, 3, 1), starts_at=datetime(2027, 3, 1, 10, tzinfo=UTC), ends_at=datetime(2027, 3, 1, 12, tzinfo=UTC))
+    before = date(2026, 12, 7)
+    assert hours(world.mei, before, before + timedelta(days=13)) == 78
+    assert hours(world.mei, date(2027, 3, 1), date(2027, 3, 7)) == 38, "as it stands, and not a second time by the rhythm"
+
+
+def test_a_rhythm_that_cannot_be_read_stops_no_plan(world):
+    series = asked(world, world.mei, rule="FREQ=WEEKLY;BYDAY=MO")
+    MeetingSeries.objects.filter(pk=series.pk).update(rule="FREQ=SOMETIMES")
+    far = date(2026, 12, 7)
+    assert hours(world.mei, far, far + timedelta(days=6)) == 40
+
+
 def test_of_what_is_over_only_who_was_there(world):
     meeting = make.meeting(actor=world.boris, space=world.project.space, needed=[world.mei, world.chen], ago=timedelta(days=3, hours=-4))
     friday = meeting.starts_at.date()

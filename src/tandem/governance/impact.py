@@ -54,7 +54,7 @@ class Reader:
         """While the changes stand there, if they do: only read."""
         self.added = self._added()
         facts = {"promised": self._promised(), "windows": _windows(), "costs": _costs(), "budgets": _budgets()}
-        return Read(facts, None if is_judged else plan_conflicts.read(made.work, made.axis))
+        return Read(facts, None if is_judged else plan_conflicts.read(made.work, made.axis, made.people))
 
     def told(self, trial: Trial, given: Read) -> Facts:
         return given.facts | {"conflicts": self._conflicts(trial, given.rows)}

@@ -15,6 +15,7 @@ from tandem.planning.availability import Availability, available_hours
 from tandem.planning.plan_axis import SLOTS
 from tandem.product.models import Feature, Scope
 from tandem.resources.models import Booking, Employment
+from tandem.work.models.time_lock import monday
 
 UNITS = 4
 """A whole person; work that takes a quarter of somebody's day holds one unit."""
@@ -43,12 +44,13 @@ class _Kept:
 @dataclass(eq=False)
 class Capacity:
     """`slots`: who has not all of every day, the slots of each day (D) one bit each. `left`: the last day of who leaves; behind it the work
-    counts as if somebody took their place, and stands out as a conflict."""
+    counts as if somebody took their place, and stands out as a conflict. `have`: the hours that they were made of, from the Monday before on."""
 
     days: npt.NDArray[np.int64]
     slots: dict[int, npt.NDArray[np.int64]] = field(default_factory=dict)
     left: dict[int, date] = field(default_factory=dict)
     kept: dict[int, list[_Kept]] = field(default_factory=dict)
+    have: Availability | None = None
     _made: dict[tuple[int, int], Masks] = field(default_factory=dict)
 
     def binds(self, person: int) -> bool:
@@ -94,8 +96,8 @@ def of(people: Iterable[int], days: npt.NDArray[np.int64]) -> Capacity:
     if not wanted or not len(days):
         return found
     first, last = date.fromordinal(int(days[0])), date.fromordinal(int(days[-1]))
-    have = available_hours(wanted, first, last)
-    inside = np.minimum(days - int(days[0]), len(have.minutes[wanted[0]]) - 1)
+    have = found.have = available_hours(wanted, monday(first), last)
+    inside = np.minimum(days - have.first.toordinal(), len(have.minutes[wanted[0]]) - 1)
     ends = _ends(wanted)
     for person in wanted:
         full, minutes, away = have.full[person][inside], have.there(person)[inside], have.away[person][inside]

@@ -17,12 +17,13 @@ from django.conf import settings
 
 from tandem.compute.scheduling.axis import Axis
 from tandem.compute.scheduling.calendar import WorkingCalendar
+from tandem.planning.plan_axis import SLOTS
 
 Ints = npt.NDArray[np.int64]
 Minutes = npt.NDArray[np.float64]
 _DAY = 86400
-PARTS = 8
-"""Of each day its eighths are told apart, as the levelled plan does."""
+PARTS = SLOTS
+"""Of each day the parts are told apart that the levelled plan knows."""
 REACH = timedelta(weeks=53)
 """So far ahead a rhythm is counted on, as far as load can be looked at: nobody knows whether a series still runs then."""
 

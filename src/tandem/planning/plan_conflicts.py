@@ -36,7 +36,7 @@ class Rows:
     staffing: plan_staffing.Rows
 
 
-def read(work: OpenWork, axis: PlanAxis) -> Rows:
+def read(work: OpenWork, axis: PlanAxis, people: Capacity) -> Rows:
     """One query per table."""
     over = (Feature.State.SHIPPED, Feature.State.DECLINED)
     windows = [("product.feature", *row) for row in Feature.objects.exclude(planned_to=None).exclude(state__in=over).values_list("id", "space_id", "planned_to")]
@@ -44,13 +44,13 @@ def read(work: OpenWork, axis: PlanAxis) -> Rows:
     windows += [("product.release", *row) for row in planned.values_list("id", "space_id", "planned_on")]
     return Rows(
         dict(Project.objects.values_list("space_id", "id")), dict(Promise.objects.filter(pk__in=[pk for pk, _on, _items in work.promises]).values_list("id", "space_id")),
-        in_windows(work), windows, plan_people.time_of(work, axis), plan_staffing.read(work, axis),
+        in_windows(work), windows, plan_people.time_of(work, axis, people), plan_staffing.read(work, axis),
     )  # fmt: skip
 
 
 def find(work: OpenWork, inputs: PlanInputs, starts: Ints, finishes: Ints, axis: PlanAxis, people: Capacity, rows: Rows | None = None) -> Conflicts:
     """What a plan is in conflict with, whether or not it was stored. `rows`: what was read with it, else what stands there now."""
-    rows = rows or read(work, axis)
+    rows = rows or read(work, axis, people)
     ends = _ends(inputs, finishes, axis)
     found: dict[Key, Found] = {}
     _projects(work, rows, ends, found)

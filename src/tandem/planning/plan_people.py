@@ -14,6 +14,7 @@ from tandem.planning.capacity import Capacity
 from tandem.planning.models import PlanConflict
 from tandem.planning.open_work import OpenItem, OpenWork
 from tandem.planning.plan_axis import SLOTS, PlanAxis
+from tandem.work.models.time_lock import monday
 
 Key = tuple[str, str, int, int]
 Load = dict[tuple[int, date], dict[int, float]]
@@ -30,14 +31,16 @@ class Found:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
-def time_of(work: OpenWork, axis: PlanAxis) -> Availability | None:
-    """The time of everybody with planned work, in all weeks in which any is planned."""
+def time_of(work: OpenWork, axis: PlanAxis, people: Capacity) -> Availability | None:
+    """The time of everybody with planned work, in all weeks in which any is planned: what the plan was made of, where it reaches as far."""
     planned = [item for item in work.items if item.planned_start and item.planned_finish and item.id in work.people]
     if not planned:
         return None
-    people = {who for item in planned for who, _share in work.people[item.id]}
     last = max(max(item.planned_start, item.planned_finish, axis.first) for item in planned if item.planned_start and item.planned_finish)
-    return available_hours(people, monday(axis.first), monday(last) + timedelta(days=6))
+    first, last = monday(axis.first), monday(last) + timedelta(days=6)
+    if people.have is not None and people.have.first <= first and people.have.last >= last:
+        return people.have
+    return available_hours({who for item in planned for who, _share in work.people[item.id]}, first, last)
 
 
 def overloads(work: OpenWork, axis: PlanAxis, have: Availability | None, found: dict[Key, Found]) -> None:
@@ -108,10 +111,6 @@ def _weeks(axis: PlanAxis, first: date, last: date) -> list[tuple[date, float]]:
     """The weeks from one day to another, each with its part of the days on the axis; what lies in the past is due now."""
     begin, end = axis.slot_of(first) // SLOTS, axis.end_of(last) // SLOTS
     return [(week, days / (end - begin)) for week, days in Counter(axis.mondays[begin:end]).items()] or [(monday(first), 1.0)]
-
-
-def monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def leavers(work: OpenWork, ends: dict[int, date], people: Capacity, found: dict[Key, Found]) -> None:

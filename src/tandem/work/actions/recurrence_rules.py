@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from itertools import islice, takewhile
 
 from dateutil.rrule import rrulestr
@@ -51,9 +50,8 @@ def following(rule: str, starts_on: date, after: date, count: int) -> list[date]
     return [moment.date() for moment in islice(_read(rule, starts_on).xafter(_noon(after), inc=False), count)]
 
 
-@lru_cache(maxsize=4096)
 def between(rule: str, starts_on: date, after: date, until: date) -> tuple[date, ...]:
-    """All dates after a day, up to and with another; remembered, for plans ask for them again and again."""
+    """All dates after a day, up to and with another."""
     return tuple(moment.date() for moment in takewhile(lambda moment: moment <= _noon(until), _read(rule, starts_on).xafter(_noon(after), inc=False)))
 
 
