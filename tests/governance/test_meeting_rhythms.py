@@ -8,7 +8,7 @@ from dateutil.rrule import rrulestr
 
 from tandem.collaboration.models import Notification
 from tandem.governance.actions import meeting_points, meeting_series, meetings
-from tandem.governance.models import Meeting, MeetingPoint, MeetingSeries
+from tandem.governance.models import Meeting, MeetingAbsence, MeetingPoint, MeetingSeries
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.web.governance.meeting_forms import MeetingSeriesForm, _rule
@@ -161,3 +161,54 @@ def test_every_working_day_does_not_begin_on_a_saturday():
     form = MeetingSeriesForm({"title": "Stand-up", "starts_on": "2026-03-07", "at": "10:00", "minutes": "15", "rhythm": "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR", "zone": "UTC"})
     assert "The first day is no working day." in str(form.errors["starts_on"])
     assert "starts_on" not in MeetingSeriesForm(form.data | {"starts_on": "2026-03-09"}).errors
+
+
+def test_who_stays_away_stays_away_where_the_meeting_keeps_its_time(world, weekly):
+    first, second, third = weekly.meetings.order_by("on")[:3]
+    gathered(weekly)
+    meetings.answer(actor=world.mei, meeting=second, comes=False)
+    for rule in ("FREQ=WEEKLY;BYDAY=MO,TU", "FREQ=WEEKLY;BYDAY=TU,WE", "FREQ=WEEKLY;BYDAY=TU"):
+        weekly = meeting_series.change(actor=world.boris, meeting_series=weekly, version=None, rule=rule)
+        assert [(one.meeting_id, one.user) for one in MeetingAbsence.objects.filter(meeting__starts_at=second.starts_at)] == [(second.pk, world.mei)]
+    kept = Meeting.objects.in_bulk([first.pk, second.pk, third.pk])
+    assert {pk: one.on for pk, one in kept.items()} == {one.pk: one.on for one in (first, second, third)}, "nor is one made anew that nobody answered to"
+
+
+def test_at_another_time_everybody_is_asked_anew_and_hears_of_it(world, weekly):
+    one = weekly.meetings.order_by("on")[2]
+    meetings.answer(actor=world.mei, meeting=one, comes=False)
+    for hour in (15, 16):
+        weekly = meeting_series.change(actor=world.boris, meeting_series=weekly, version=None, at=time(hour))
+        assert set(hours(weekly).values()) == {time(hour)}, "moved by its rhythm is not moved by hand"
+        assert weekly.meetings.filter(pk=one.pk).exists() and not MeetingAbsence.objects.exists()
+    told = Notification.objects.filter(kind="meeting", subject_id=one.pk, user=world.mei)
+    assert [next(iter(row.facts)) for row in told] == ["meeting_moved"] * 2
+    meeting_series.end(actor=world.boris, meeting_series=weekly, version=None)
+    assert not weekly.meetings.exists()
+
+
+def test_of_those_answered_none_stays_that_the_rarer_rhythm_has_no_place_for(world, weekly):
+    first, second, third, fourth, *_others = weekly.meetings.order_by("on")
+    for one in (second, third, fourth):
+        meetings.answer(actor=world.mei, meeting=one, comes=False)
+    gathered(weekly, 2)
+    weekly = meeting_series.change(actor=world.boris, meeting_series=weekly, version=None, starts_on=first.on, rule="FREQ=WEEKLY;INTERVAL=3;BYDAY=TU")
+    rows = list(weekly.meetings.order_by("on"))
+    assert {one.on for one in rows} == set(meeting_series._days(weekly)) | {second.on}, "an agenda that gathered itself goes nowhere"
+    assert {first.pk, second.pk, fourth.pk} <= {one.pk for one in rows}
+    assert set(MeetingAbsence.objects.values_list("meeting", flat=True)) == {second.pk, fourth.pk}
+
+
+def test_an_answer_goes_with_the_seat(world, weekly):
+    first, second = weekly.meetings.order_by("on")[:2]
+    over = make.meeting(actor=world.boris, space=world.project.space, needed=[world.mei])
+    for one in (first, second):
+        meetings.answer(actor=world.mei, meeting=one, comes=False)
+        meetings.answer(actor=world.boris, meeting=one, comes=False)
+    meetings.answer(actor=world.mei, meeting=over, comes=False)
+    Meeting.objects.filter(pk=second.pk).update(starts_at=clock.now() - timedelta(hours=2), ends_at=clock.now() - timedelta(hours=1))
+    weekly = meeting_series.change(actor=world.boris, meeting_series=weekly, version=None, needed=[], welcome=[])
+    weekly = meeting_series.change(actor=world.boris, meeting_series=weekly, version=None, needed=[world.mei])
+    assert sorted(MeetingAbsence.objects.values_list("meeting", "user")) == sorted(
+        [(first.pk, world.boris.pk), (second.pk, world.boris.pk), (second.pk, world.mei.pk), (over.pk, world.mei.pk)]
+    ), "what is over stays as it was"

@@ -133,3 +133,11 @@ def test_enabling_does_not_set_the_access_version_back(world):
     counted = User.objects.get(pk=world.mei.pk).access_version
     users.enable(actor=world.admin, user=stale)  # read before it was disabled
     assert User.objects.get(pk=world.mei.pk).access_version == counted + 1
+
+
+def test_another_time_zone_is_on_record_once_and_other_preferences_are_not(world):
+    for values in ({"time_zone": "Asia/Shanghai"}, {"time_zone": "Asia/Shanghai", "theme": "dark"}, {"language": "en"}):
+        users.prefer(actor=world.mei, **values)
+    (event,) = Event.objects.of(world.mei).filter(actor=world.mei)
+    assert (event.verb, event.changes, event.text.changes) == ("user.zone_changed", {}, {"time_zone": ["", "Asia/Shanghai"]})
+    assert User.objects.get(pk=world.mei.pk).theme == "dark"

@@ -169,11 +169,14 @@ def test_what_changes_the_time_of_people_makes_the_levelled_plan_stale_and_no_fo
 
     from tandem.governance.actions import meeting_points, meeting_series, meetings
     from tandem.governance.models import Meeting
+    from tandem.people.actions import users
 
     row = make.meeting(actor=people.boris, space=people.project.space, needed=[people.mei])
     for change, count in (
         (lambda: meetings.answer(actor=people.mei, meeting=row, comes=False), 1),
         (lambda: meetings.reschedule(actor=people.boris, meeting=row, version=None, starts_at=row.starts_at + timedelta(days=1)), 1),
+        (lambda: users.prefer(actor=people.mei, time_zone="Asia/Shanghai"), 1),
+        (lambda: users.prefer(actor=people.mei, time_zone="Asia/Shanghai", language="en"), 0),
         (lambda: meeting_points.add(actor=people.boris, meeting=row, title="Berths"), 0),
         (lambda: meetings.gather(actor=people.boris, meeting=row), 0),
         (lambda: meeting_series.change(actor=people.boris, meeting_series=row.series, version=None, welcome=[people.chen]), 1),

@@ -66,6 +66,20 @@ def test_who_is_lent_a_voice_is_told_and_again_when_it_is_taken_back(world, row,
     assert inbox(world.dana) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "back"),
+    [("en", "Alma Berg took back the voice that you had lent to Una"), ("zh-hans", "Alma Reyes 收回了您委托给 Una 的票")],
+)
+def test_who_lent_it_is_told_when_somebody_else_takes_it_back(world, row, signed_in, language, back):
+    one = lend(world)
+    User.objects.filter(pk=world.boris.pk).update(language=language)
+    delegations.withdraw(actor=world.alma, delegation=one, version=None)
+    tell()
+    page = signed_in(world.boris).get("/inbox/").content.decode()
+    assert back in page and f"/delegations/{one.pk}/" in page
+    assert ("assigned", "assigned") in inbox(world.una) and back not in signed_in(world.una).get("/inbox/").content.decode()
+
+
 def test_the_history_and_the_api_name_who_spoke_and_in_whose_place(world, row, signed_in):
     lend(world)
     say(row, world.una, "pmo", world.boris)

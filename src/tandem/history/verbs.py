@@ -10,6 +10,7 @@ VERBS = {
     **people_verbs.VERBS,
     "user.created": _("joined"),
     "user.changed": _("changed the person"),
+    "user.zone_changed": _("set another time zone"),
     "user.disabled": _("disabled the account"),
     "user.enabled": _("enabled the account"),
     "user.invited": _("invited the person"),

@@ -5,11 +5,15 @@ from typing import Any
 
 from django.db import transaction
 
+from tandem.collaboration.actions import notifications
+from tandem.collaboration.actions.notifications import News
+from tandem.collaboration.models import Notification
 from tandem.governance import sides
 from tandem.governance.models import ApprovalRule, Delegation
 from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused
+from tandem.kit.types import Ref
 from tandem.people.access import Permission, may, require
 from tandem.people.models import Space, User
 
@@ -49,7 +53,8 @@ def create(
 
 
 def withdraw(*, actor: Any, delegation: Delegation, version: int | None) -> Delegation:
-    """By who lent the voice, or who manages access there. What was said with it and is not decided yet counts no more."""
+    """By who lent the voice, or who manages access there. What was said with it and is not decided yet counts no more.
+    Who lent it hears of it where somebody else takes it back."""
     require(actor, Permission.VIEW, delegation.space_id)
     if delegation.giver_id != actor.pk and not may(actor, Permission.MANAGE_ACCESS, delegation.space_id):
         raise Denied(Permission.MANAGE_ACCESS)
@@ -59,4 +64,7 @@ def withdraw(*, actor: Any, delegation: Delegation, version: int | None) -> Dele
             raise Refused("delegation_gone")
         held.write(expected=version, withdrawn_at=clock.now())
         record("delegation.withdrawn", held, actor=actor, changes={"lent_to": [None, held.delegate_id]})
+        if held.giver_id != actor.pk:
+            about, facts = Ref(Delegation._meta.label_lower, held.pk), {"voice_back": actor.name, "lent_to": held.delegate.name}
+            notifications.tell([News(held.giver_id, Notification.Kind.CHANGE, about, held.space_id, f"voice_back:{held.pk}", facts=facts)])
     return held

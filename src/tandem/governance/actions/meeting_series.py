@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from tandem.governance.actions import meetings
 from tandem.governance.models import (
     Meeting,
+    MeetingAbsence,
     MeetingAttendee,
     MeetingOutcome,
     MeetingPoint,
@@ -46,15 +47,19 @@ def create(*, actor: Any, space: Space, needed: Iterable[Any] = (), welcome: Ite
 
 
 def change(*, actor: Any, meeting_series: MeetingSeries, version: int | None, needed: Iterable[Any] | None = None, welcome: Iterable[Any] | None = None, **values: Any) -> MeetingSeries:
-    """Another rhythm or hour moves the meetings that lie ahead and on which nothing is written yet. One whose agenda gathered itself keeps
-    its points and its address; a single meeting is moved whatever stands on its agenda."""
+    """Another rhythm or hour moves the meetings that lie ahead and on which nothing is written yet. One whose agenda gathered itself, or to
+    which somebody said that they stay away, keeps its address, and the answers where it keeps its time; a single meeting is moved whatever
+    stands on its agenda."""
     require(actor, _DO, meeting_series.space_id)
     with transaction.atomic():
         row = MeetingSeries.objects.select_for_update(of=("self",)).get(pk=meeting_series.pk)
         if version is not None and row.version != version:
             raise Stale(row)
         values = _checked(values, row)
-        kept = _gathered(row) if row.rule or values.get("rule") else list(_still_to_come(row))
+        is_ruled = row.rule or values.get("rule")
+        ahead = list(_still_to_come(row))  # held first: nobody answers to one of them meanwhile
+        kept = _known(row) if is_ruled else ahead
+        loose = [*_untouched(row), *kept] if is_ruled else []
         differing = {name: value for name, value in values.items() if getattr(row, name) != value}
         shown = {name: [getattr(row, name), value] for name, value in differing.items()}
         for name, value in differing.items():
@@ -68,8 +73,7 @@ def change(*, actor: Any, meeting_series: MeetingSeries, version: int | None, ne
         row.write(expected=None, **differing)
         record("meeting_series.changed", row, actor=actor, changes=shown)
         if _WHEN & differing.keys() and row.state == _S.RUNNING:
-            _take_back(_untouched(row).exclude(pk__in=[one.pk for one in kept]), actor)
-            _place(row, kept, actor)
+            _place(row, kept, loose, actor)
             make(row, actor)
     return row
 
@@ -80,6 +84,7 @@ def end(*, actor: Any, meeting_series: MeetingSeries, version: int | None) -> Me
 
 
 def resume(*, actor: Any, meeting_series: MeetingSeries, version: int | None) -> MeetingSeries:
+    """Its next meetings are made anew, and everybody is asked anew."""
     return _turn(actor, meeting_series, version, _S.ENDED, _S.RUNNING)
 
 
@@ -145,25 +150,33 @@ def _at(series: MeetingSeries, day: date) -> Meeting:
     return Meeting(space_id=series.space_id, series=series, on=day, starts_at=start, ends_at=start + timedelta(minutes=series.minutes))
 
 
-def _take_back(rows: Any, actor: Any) -> None:
+def _take_back(rows: Iterable[Meeting], actor: Any) -> None:
     gone = list(rows)
     record_many("meeting.taken_back", [(row, {"starts_at": [row.starts_at, None]}, {}) for row in gone], actor=actor)
-    rows.model.objects.filter(pk__in=[row.pk for row in gone]).delete()
+    Meeting.objects.filter(pk__in=[row.pk for row in gone]).delete()
 
 
-def _place(series: MeetingSeries, kept: list[Meeting], actor: Any) -> None:
-    """The first of them on the first day that is free, and so on; their order stays, so that none waits for another's day for ever."""
-    ids = [one.pk for one in kept]
+def _place(series: MeetingSeries, kept: list[Meeting], loose: list[Meeting], actor: Any) -> None:
+    """The first of those kept on the first day that is free, and so on; their order stays, so that none waits for another's day for ever.
+    What was answered and keeps its time stays where it is. Of the `loose` ones without an agenda those go that have no place any more."""
+    ids = {one.pk for one in (*kept, *loose)}
     taken = set(Meeting.objects.filter(series=series).exclude(pk__in=ids).values_list("on", flat=True))
     free = [made for day in _days(series) if day not in taken and (made := _at(series, day)).starts_at > clock.now()]
+    answered = set(MeetingAbsence.objects.filter(meeting__in=ids).values_list("meeting", flat=True))
+    times = {_time(made) for made in free}
+    still = {one.on for one in kept if one.pk in answered and _time(one) in times}
+    kept, free = [one for one in kept if one.on not in still], [made for made in free if made.on not in still]
     free_days = {made.on for made in free}
-    moved = sorted(sorted(kept, key=lambda one: one.on not in free_days)[: len(free)], key=lambda one: one.on)
+    moved = sorted(sorted(kept, key=lambda one: (one.on not in free_days, one.gathered_at is None))[: len(free)], key=lambda one: one.on)
     waiting, days = list(zip(moved, free, strict=False)), {one.on for one in kept}
+    left = {_time(made) for made in free[len(moved) :]}
+    placed = {one.pk for one in moved}
+    _take_back([one for one in loose if one.gathered_at is None and one.on not in still and one.pk not in placed and _time(one) not in left], actor)
     while waiting:
         row, made = next(pair for pair in waiting if pair[1].on == pair[0].on or pair[1].on not in days)
         waiting.remove((row, made))
         days = days - {row.on} | {made.on}
-        if (row.on, row.starts_at, row.ends_at) != (made.on, made.starts_at, made.ends_at):
+        if _time(row) != _time(made):
             before = row.starts_at
             row.write(expected=None, on=made.on, starts_at=made.starts_at, ends_at=made.ends_at)
             record("meeting.rescheduled", row, actor=actor, changes={"starts_at": [before, made.starts_at]})
@@ -171,19 +184,25 @@ def _place(series: MeetingSeries, kept: list[Meeting], actor: Any) -> None:
             meetings.tell_moved(row, actor)
 
 
+def _time(meeting: Meeting) -> tuple[date, datetime, datetime]:
+    return meeting.on, meeting.starts_at, meeting.ends_at
+
+
 def _still_to_come(series: MeetingSeries) -> Any:
     return Meeting.objects.select_for_update(of=("self",)).planned().filter(series=series, starts_at__gt=clock.now()).order_by("on")
 
 
 def _untouched(series: MeetingSeries) -> Any:
-    """Planned, still to come, not gathered, moved or written on."""
-    return Meeting.objects.planned().filter(series=series, starts_at__gt=clock.now(), gathered_at=None, points=None, version=1)
+    """Planned, still to come, not gathered, answered, moved or written on."""
+    return Meeting.objects.planned().filter(series=series, starts_at__gt=clock.now(), gathered_at=None, points=None, absences=None, version=1)
 
 
-def _gathered(series: MeetingSeries) -> list[Meeting]:
-    """Those whose agenda gathered itself, still as it did, and that lie where the rhythm put them."""
+def _known(series: MeetingSeries) -> list[Meeting]:
+    """Those whose agenda gathered itself, still as it did, those to which somebody said that they stay away, and those that were moved
+    or cancelled and lie again where the rhythm put them."""
     written = MeetingPoint.objects.filter(Q(why=MeetingPoint.Why.SAID) | Q(version__gt=1), meeting=OuterRef("pk"))
-    rows = _still_to_come(series).filter(~Exists(written), ~Exists(MeetingOutcome.objects.filter(meeting=OuterRef("pk"))), gathered_at__isnull=False)
+    rows = _still_to_come(series).filter(~Exists(written), ~Exists(MeetingOutcome.objects.filter(meeting=OuterRef("pk"))))
+    rows = rows.filter(Q(gathered_at__isnull=False) | Q(version__gt=1) | Exists(MeetingAbsence.objects.filter(meeting=OuterRef("pk"))))
     found = []
     for row in rows:
         made = _at(series, row.on)
@@ -194,7 +213,7 @@ def _gathered(series: MeetingSeries) -> list[Meeting]:
 
 def _unwritten(series: MeetingSeries) -> Any:
     """Nothing that anybody wrote goes with them."""
-    return Meeting.objects.filter(pk__in=[*_untouched(series).values_list("pk", flat=True), *(one.pk for one in _gathered(series))])
+    return Meeting.objects.filter(pk__in=[*_untouched(series).values_list("pk", flat=True), *(one.pk for one in _known(series))])
 
 
 def _checked(values: dict[str, Any], now: MeetingSeries) -> dict[str, Any]:
@@ -235,5 +254,6 @@ def _new_seats(row: MeetingSeries, needed: Iterable[Any] | None, welcome: Iterab
     if wanted == {pk: seat.is_needed for pk, seat in now.items()}:
         return None
     MeetingAttendee.objects.filter(series=row).delete()
+    MeetingAbsence.objects.filter(meeting__series=row, meeting__ends_at__gt=clock.now()).exclude(user__in=wanted).delete()
     MeetingAttendee.objects.bulk_create(MeetingAttendee(series=row, user_id=pk, is_needed=is_needed) for pk, is_needed in wanted.items())
     return [sorted(now), sorted(wanted)]

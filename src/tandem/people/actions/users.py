@@ -83,10 +83,15 @@ def has_no_address(user: User) -> bool:
 
 
 def prefer(*, actor: User, **preferences: str | bool) -> User:
-    """One's own language, theme, density, shortcuts."""
+    """One's own language, time zone, theme, density, shortcuts. The time zone says when a person works, so that another one is told."""
     allowed = {"language", "time_zone", "theme", "density", "has_shortcuts"}
     values = {k: v for k, v in preferences.items() if k in allowed}
-    User.objects.filter(pk=actor.pk).update(**values)
+    with transaction.atomic():
+        if "time_zone" in values:
+            before = User.objects.select_for_update(no_key=True).values_list("time_zone", flat=True).get(pk=actor.pk)
+            if before != values["time_zone"]:
+                record("user.zone_changed", actor, actor=actor, text={"time_zone": [before, values["time_zone"]]})
+        User.objects.filter(pk=actor.pk).update(**values)
     for field, value in values.items():
         setattr(actor, field, value)
     return actor

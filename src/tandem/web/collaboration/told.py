@@ -183,6 +183,8 @@ def _without_event(facts: dict[str, Any]) -> str:
         }  # fmt: skip
     if said := _of_talks(facts):
         return said
+    if "voice_back" in facts:
+        return _("%(who)s took back the voice that you had lent to %(other)s") % {"who": facts["voice_back"], "other": facts["lent_to"]}
     if "review" in facts:
         return _("It is to be looked at again since %(day)s") % {"day": _day(facts["review"])}
     if "decision_due" in facts:
