@@ -140,6 +140,21 @@ class Decisions(RuleBasedStateMachine):
         who = {"author": row.author, "writer": wrote[k % len(wrote)]}.get(trick, who)
         return self.steps.judge(who, row, said.side if trick == "again" else side, "yes", "", None)
 
+    @precondition(lambda self: any(row.state == "submitted" and row.shown == row.content for row in self.rows))
+    @rule(k=which)
+    def judge_what_another_wrote_over(self, k: int) -> None:
+        row, model = next(row for row in self.rows if row.state == "submitted" and row.shown == row.content), self.model
+        over = model.written_over(row)
+        writers = [one for one in PLANNERS if one != row.author and model.may_write(one, row)]
+        if not over and writers and model.may_write(row.author, row):
+            n = sorted(row.content)[0]
+            return self.steps.write(row.author if row.by[n] != row.author else writers[k % len(writers)], row, n, 1 + k % 4)
+        if not over:
+            return self._agree(row, k)
+        who, side = over[0], SIDES[over[0]][0]
+        self.count["refused: of what another wrote over"] += not model.why_not(who, replace(row, wrote=row.wrote - {who}), side, "yes", "")
+        return self.steps.judge(who, row, side, "yes", "", None)
+
     def _lend_what_wrote_it(self, row: Request, side: str, k: int) -> None:
         """Whoever wrote it lends their voice to somebody who wrote nothing of it."""
         model, takers = self.model, [one for one in ("una", "petra", "boris") if one not in {row.first, *row.wrote, *row.said} and self.model.is_there(one)]
@@ -223,10 +238,7 @@ class Decisions(RuleBasedStateMachine):
     def agree(self, r: int, k: int) -> None:
         """Somebody who may says yes."""
         row = self.at(r, *WAITING)
-        if row.state in WAITING:
-            self._agree(row, k)
-        else:
-            self.lead_on(r, k)
+        return self._agree(row, k) if row.state in WAITING else self.lead_on(r, k)
 
     def _agree(self, row: Request, k: int) -> None:
         found = self.model.who_may(row)
@@ -303,24 +315,20 @@ class Decisions(RuleBasedStateMachine):
         may = self.model.who_may(row, ("yes", "yes", "no", "revise")[k % 4])
         if not old or not (may if what == "a verdict" else able):
             return self.lead_on(r, k)
+        acts = {"handing in": self.steps.hand_in, "withdrawing": self.steps.withdraw, "carrying out first": self.steps.carry_out_first}
         before = self.count["refused"]
         version = old[k % len(old)]
         if what == "a verdict":
             who, side, giver = may[k % len(may)]
             self.steps.judge(who, row, side, ("yes", "yes", "no", "revise")[k % 4], giver, version)
-        elif what == "handing in":
-            self.steps.hand_in(able[k % len(able)], row, version)
-        elif what == "withdrawing":
-            self.steps.withdraw(able[k % len(able)], row, version)
-        elif what == "carrying out first":
-            self.steps.carry_out_first(able[k % len(able)], row, version)
+        elif what in acts:
+            acts[what](able[k % len(able)], row, version)
         elif row.content:
             n = sorted(row.content)[k % len(row.content)]
             self.steps.write(able[k % len(able)], row, n, 1 + k % 4, 0)
         assert self.count["refused"] == before + 1 or (what == "writing" and not row.content)
         self.count["from an old page"] += self.count["refused"] - before
         self.count[f"from an old page: {what}"] += self.count["refused"] - before
-        return None
 
     # a run draws which of the rules it has: of these there is always enough
 
