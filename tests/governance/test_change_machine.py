@@ -152,6 +152,8 @@ class Decisions(RuleBasedStateMachine):
         if not over:
             return self._agree(row, k)
         who, side = over[0], SIDES[over[0]][0]
+        if k % 2:
+            return self._lend_what_wrote_it(row, side, k)
         self.count["refused: of what another wrote over"] += not model.why_not(who, replace(row, wrote=row.wrote - {who}), side, "yes", "")
         return self.steps.judge(who, row, side, "yes", "", None)
 
@@ -162,7 +164,7 @@ class Decisions(RuleBasedStateMachine):
         if not takers or not givers:
             return self._agree(row, k)
         if model.loan(takers[0], givers[0]) is None:
-            return self.steps.lend(givers[0], takers[0])
+            self.steps.lend(givers[0], takers[0])
         self.count["refused: the voice of who wrote it"] += not model.why_not(takers[0], replace(row, wrote=row.wrote - {givers[0]}), side, "yes", givers[0])
         return self.steps.judge(takers[0], row, side, "yes", givers[0], None)
 
@@ -236,7 +238,6 @@ class Decisions(RuleBasedStateMachine):
 
     @rule(r=number, k=which)
     def agree(self, r: int, k: int) -> None:
-        """Somebody who may says yes."""
         row = self.at(r, *WAITING)
         return self._agree(row, k) if row.state in WAITING else self.lead_on(r, k)
 
@@ -330,8 +331,7 @@ class Decisions(RuleBasedStateMachine):
         self.count["from an old page"] += self.count["refused"] - before
         self.count[f"from an old page: {what}"] += self.count["refused"] - before
 
-    # a run draws which of the rules it has: of these there is always enough
-
+    # a run draws which rules it has: of these there is enough
     @precondition(lambda self: self.steps.half())
     @rule(r=number, k=which, trick=st.sampled_from(TRICKS))
     def decide_alone_otherwise(self, r: int, k: int, trick: str) -> None:
