@@ -21,12 +21,12 @@ BOTH = {"product", "pmo"}
 WAITING, WRITABLE = ("submitted", "urgent"), ("draft", "submitted", "returned")
 OPEN = (*WRITABLE, "urgent")
 LEAST = {
-    "written": 60, "handed in": 40, "computed": 40, "verdicts tried": 90, "verdicts given": 60, "verdicts given for another": 3, "applied": 20, "applied with a lent voice": 1,
+    "written": 60, "handed in": 40, "computed": 40, "verdicts tried": 90, "verdicts given": 60, "verdicts given for another": 3, "applied": 10, "applied with a lent voice": 0.3,
     "carried out first": 0.7, "confirmed afterwards": 0.3, "sent back": 1, "rejected": 1, "withdrawn": 8, "asked again of another content": 1, "asked again of another effect": 0.5,
     "the plan changed beside it": 10, "rights taken away while a yes stood": 1.5, "accounts taken away while a yes stood": 1.5, "voices taken back while a yes stood": 0.2,
-    "not carried out: a yes counts no more": 1.5, "refused: a second time": 2, "refused: a second time, with a lent voice": 0.3, "refused: both sides by one person": 0.2, "refused: both sides by one stand-in": 0.2, "refused: the voice of who wrote it": 0.1, "refused: of what another wrote over": 0.2, "refused: a voice that was heard": 0.2, "refused: both voices of one side": 0.5, "refused: no voice": 5,
+    "not carried out: a yes counts no more": 1.5, "refused: a second time": 2, "refused: a second time, with a lent voice": 0.1, "refused: both sides by one person": 0.1, "refused: both sides by one stand-in": 0.2, "refused: the voice of who wrote it": 0.1, "refused: of what another wrote over": 0.2, "refused: a voice that was heard": 0.1, "refused: both voices of one side": 0.2, "refused: no voice": 5,
     "refused: not lent for this": 1, "refused: of their own change": 0.5, "refused: without a picture of it": 1, "refused: nothing to decide": 2, "sent twice: a verdict": 4,
-    "sent twice: handing in": 4, "sent twice: withdrawing": 2, "sent twice: carrying out first": 0.2, "sent twice: writing": 0.5, "from an old page: a verdict": 2,
+    "sent twice: handing in": 4, "sent twice: withdrawing": 2, "sent twice: carrying out first": 0.05, "sent twice: writing": 0.5, "from an old page: a verdict": 2,
     "from an old page: handing in": 0.3, "from an old page: withdrawing": 1, "from an old page: carrying out first": 0.3, "from an old page: writing": 1,
 }  # fmt: skip
 """How often at least each has happened in a thousand steps, in the long run."""
