@@ -18,7 +18,7 @@ class Blocks:
 
     def left(self, seeds: Iterable[int]) -> list[int]:
         """Those that were not run yet; the others are read."""
-        return [seed for seed in seeds if self._kept(seed) is None]
+        return [seed for seed in seeds if seed not in self.found and self._kept(seed) is None]
 
     def _kept(self, seed: int) -> Path | None:
         """Where it lies, and then it is read; None: it was not run yet."""
