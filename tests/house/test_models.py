@@ -32,6 +32,7 @@ UNSCOPED = {
     "people.Membership": "stands and falls with its space",
     "governance.MeetingAttendee": "stands and falls with its series",
     "governance.MeetingPresence": "stands and falls with its meeting",
+    "governance.MeetingAbsence": "stands and falls with its meeting",
     "people.ApiToken": "belongs to its owner alone",
     "collaboration.IdempotentRequest": "belongs to its sender alone, for a day",
     "collaboration.NotificationRules": "belongs to its person alone",

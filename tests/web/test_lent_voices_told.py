@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from tandem.collaboration.models import Notification
 from tandem.governance.actions import change_impacts, change_verdicts, delegations
 from tandem.governance.jobs import compute_change
 from tandem.governance.models import ChangeRequest
@@ -68,7 +69,7 @@ def test_who_is_lent_a_voice_is_told_and_again_when_it_is_taken_back(world, row,
 
 @pytest.mark.parametrize(
     ("language", "back"),
-    [("en", "Alma Berg took back the voice that you had lent to Una"), ("zh-hans", "Alma Reyes 收回了您委托给 Una 的票")],
+    [("en", "Alma Berg took back the voice that you had lent to Una"), ("zh-hans", "Alma Berg 收回了您委托给 Una 的票")],
 )
 def test_who_lent_it_is_told_when_somebody_else_takes_it_back(world, row, signed_in, language, back):
     one = lend(world)
@@ -76,7 +77,7 @@ def test_who_lent_it_is_told_when_somebody_else_takes_it_back(world, row, signed
     delegations.withdraw(actor=world.alma, delegation=one, version=None)
     tell()
     page = signed_in(world.boris).get("/inbox/").content.decode()
-    assert back in page and f"/delegations/{one.pk}/" in page
+    assert back in page and f"/delegations/{one.pk}/" in page, [(n.kind, n.facts) for n in Notification.objects.filter(user=world.boris)]
     assert ("assigned", "assigned") in inbox(world.una) and back not in signed_in(world.una).get("/inbox/").content.decode()
 
 

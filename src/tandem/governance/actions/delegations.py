@@ -66,5 +66,5 @@ def withdraw(*, actor: Any, delegation: Delegation, version: int | None) -> Dele
         record("delegation.withdrawn", held, actor=actor, changes={"lent_to": [None, held.delegate_id]})
         if held.giver_id != actor.pk:
             about, facts = Ref(Delegation._meta.label_lower, held.pk), {"voice_back": actor.name, "lent_to": held.delegate.name}
-            notifications.tell([News(held.giver_id, Notification.Kind.CHANGE, about, held.space_id, f"voice_back:{held.pk}", facts=facts)])
+            notifications.tell([News(held.giver_id, Notification.Kind.ASSIGNED, about, held.space_id, f"voice_back:{held.pk}", facts=facts)])
     return held

@@ -183,8 +183,6 @@ def _without_event(facts: dict[str, Any]) -> str:
         }  # fmt: skip
     if said := _of_talks(facts):
         return said
-    if "voice_back" in facts:
-        return _("%(who)s took back the voice that you had lent to %(other)s") % {"who": facts["voice_back"], "other": facts["lent_to"]}
     if "review" in facts:
         return _("It is to be looked at again since %(day)s") % {"day": _day(facts["review"])}
     if "decision_due" in facts:
@@ -236,9 +234,11 @@ def _without_event(facts: dict[str, Any]) -> str:
 
 
 def _of_talks(facts: dict[str, Any]) -> str:
-    """Of meetings, thanks, pulses, joining and leaving, and of stakeholders who are to be told something."""
+    """Of meetings, thanks, lent voices, pulses, joining and leaving, and of stakeholders who are to be told something."""
     if "thanks" in facts:
         return _("%(who)s thanks you: %(words)s") % {"who": facts["who"], "words": facts["thanks"]} if facts["thanks"] else _("It was taken back")
+    if "voice_back" in facts:
+        return _("%(who)s took back the voice that you had lent to %(other)s") % {"who": facts["voice_back"], "other": facts["lent_to"]}
     if "pulse" in facts:
         return _("Your team asks how you are: answer by %(day)s, nobody sees who said what") % {"day": _day(facts["pulse"])}
     if "onboarding_step" in facts:
