@@ -75,5 +75,6 @@ def test_a_project_takes_a_pack_and_is_brought_to_its_newest_version(ask):
     assert FakeApi.posted == [("pack-uses/", {"project_id": 9, "pack": "own-12"}), ("pack-uses/", {"project_id": 9, "pack": "retail"})]
     FakeApi.posted.clear()
     assert "Nothing is newer" in ask("upgrade", "por", given="n\n") and not FakeApi.posted
+    assert "--yes" in ask("upgrade", "por", "--json", code=2) and not FakeApi.posted
     assert "access" in ask("upgrade", "por", "--yes")
     assert FakeApi.posted == [("pack-uses/4/upgrades/", {"pack_version_id": 2})]

@@ -1,6 +1,7 @@
 """Packs of one's own: written as a text, refused with their line, in versions that projects are brought to."""
 
 import json
+from time import process_time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -74,15 +75,22 @@ def test_every_pack_that_comes_along_can_be_begun_with(language):
 
 
 @pytest.mark.parametrize(("was", "now", "line", "said"), [
-    ("evidence: judged", "evidence: magic", 8, "controls 1 evidence: here belongs acceptance, approvals"),
+    ("evidence: judged", "evidence: magic", 8, "controls 1 evidence: expected: acceptance, approvals"),
     ("key: access", "key: Über", 5, "small letters"),
-    ("probability: 30", "probability: 130", 15, "from 0 to 100"),
-    ("probability: 30", "probability: often", 15, "from 0 to 100"),
+    ("probability: 30", "probability: 130", 15, "from 1 to 99"),
+    ("probability: 30", "probability: often", 15, "from 1 to 99"),
+    ("probability: 30", "probability: 0", 15, "from 1 to 99"),
+    ("  probability: 30\\n", "", 12, "from 1 to 99"),
+    ("key: storm", "key: " + "s" * 31, 12, "at most 30"),
+    ("title: A storm", "title: A storm\\n  zeal: 1\\n  colour: red", 15, "“zeal”"),
+    ("kpis:", "figures: []\\nactors:", 19, "actors"),
+    ("asks: Twice", "asks: \x07Twice", 7, "control character"),
+    ("[ISO 27001 A.5.18]", "[" * 11, 9, "more parts"),
     ("least: 1", "least: 4", 12, "grow in this order"),
-    ("unit: hours", "colour: red", 20, "key, name, unit"),
+    ("unit: hours", "colour: red", 20, "“colour” is not a field; expected: key, name, unit"),
     ("kpis:", "figures:", 19, "name, purpose, controls"),
-    ("key: no,", "key: access,", 4, "stands there twice"),
-    ("asks: Twice a year", "asks: Twice\\n  asks: again", 8, "stands there twice"),
+    ("key: no,", "key: access,", 10, "controls 2: the key “access” appears twice"),
+    ("asks: Twice a year", "asks: Twice\\n  asks: again", 8, "appears twice"),
     ("name: Ports", "name: ''", 2, "at most 120"),
     ("purpose: The", "purpose: [The", 4, "cannot be read"),
     ("[ISO 27001 A.5.18]", "ISO", 9, "a list of texts"),
@@ -90,13 +98,43 @@ def test_every_pack_that_comes_along_can_be_begun_with(language):
     ("[ISO 27001 A.5.18]", "!!python/object/apply:os.system [ls]", 9, "write it out"),
 ])  # fmt: skip
 def test_what_is_wrong_is_named_with_its_line_and_what_belongs_there(was, now, line, said):
-    found = refusal(TEXT.replace(was, now.replace("\\n", "\n"), 1))
+    found = refusal(TEXT.replace(was.replace("\\n", "\n"), now.replace("\\n", "\n"), 1))
     assert found[0] == line and said in found[1], found
 
 
-@pytest.mark.parametrize("text", ["", "- a\n- b", "just words", "name: X\ncontrols: []", "[" * 5000, "a: \x07", "? [a]\n: b"])
+@pytest.mark.parametrize("text", ["", "- a\n- b", "just words", "name: X\ncontrols: []", "[" * 5000, "a: \x07", 'a: "\\U00110000"', 'a: "\\UFFFFFFFF"', "? [a]\n: b"])
 def test_what_is_no_pack_is_refused(text):
     refusal(text)
+
+
+def as_json(name, **indented):
+    return json.dumps({"name": "Ports", "purpose": "", "controls": [{"key": "access", "name": name, "evidence": "judged"}]}, **(indented or {"indent": 2}))
+
+
+def test_json_writes_a_sign_beyond_the_first_plane_as_two():
+    assert "\\ud83d\\ude00" in as_json("Rights 😀") and pack_files.read(as_json("Rights 😀"))[2]["controls"][0]["name"] == "Rights 😀"
+
+
+@pytest.mark.parametrize("wrong", ["\x00", "\ud83d", "\ude00\ud83d", "\x07", "\x1b"], ids=["nul", "half", "halves", "bell", "escape"])
+def test_what_cannot_be_kept_is_refused_with_its_line(wrong):
+    assert refusal(as_json(f"Rights {wrong}")) == (7, "A control character, or half of a character, cannot be kept.")
+
+
+def test_json_may_be_indented_with_tabs():
+    assert pack_files.read(as_json("Rights", indent="\t")) == pack_files.read(as_json("Rights"))
+    assert refusal(as_json("Rights", indent="\t").replace("judged", "magic"))[0] == 8
+
+
+@pytest.mark.parametrize("text", ["[" * 20_000, "{" * 20_000, "- " * 20_000, "name: [" + "a," * 90_000 + "]"], ids=["brackets", "braces", "dashes", "entries"])
+def test_what_would_take_long_ends_soon(text):
+    began = process_time()
+    assert "more parts" in refusal(text)[1]
+    assert process_time() - began < 3
+
+
+def test_numbers_where_a_text_belongs_are_kept_as_text_and_no_purpose_is_none():
+    name, purpose, content = pack_files.read("name: 2027\npurpose:\ncontrols:\n- {key: a, name: 12, evidence: judged, standards: [27001]}")
+    assert (name, purpose, content["controls"][0]["name"], content["controls"][0]["standards"]) == ("2027", "", "12", ["27001"])
 
 
 def test_a_text_without_end_is_refused():
@@ -151,9 +189,26 @@ def test_a_version_never_changes(world, pack):
             PackVersion.objects.filter(pack=pack).update(**values)
     with pytest.raises(Refused, match="method_same_as_before"):
         packs.write(actor=world.alma, pack=pack, text=TEXT)
+    assert packs.write(actor=world.alma, pack=pack, text=TEXT.replace("harbour master", "port").replace("name: Ports", "name: Quays")).number == 1
+    pack.refresh_from_db()
+    assert (pack.name, pack.description) == ("Quays", "The port asks") and PackVersion.objects.filter(pack=pack).count() == 1
+    assert sorted(Event.objects.filter(verb="pack.changed").latest("pk").changes) == ["description", "name"]
     packs.write(actor=world.alma, pack=pack, text=TEXT.replace("Idle", "Still"), version=pack.version)
     with pytest.raises(Stale):
         packs.write(actor=world.alma, pack=pack, text=TEXT.replace("Idle", "Very still"), version=pack.version)
+
+
+def test_a_project_has_none_of_its_own(world):
+    with pytest.raises(Refused, match="pack_place"):
+        packs.create(actor=world.admin, space=world.project.space, text=PACK)
+
+
+def test_what_is_said_is_said_of_the_version_that_holds_now(world, pack, use):
+    old = PackUse.objects.get(pk=use.pk)
+    second = packs.write(actor=world.alma, pack=pack, text=TEXT.replace("key: access", "key: rights"))
+    pack_uses.upgrade(actor=world.boris, pack_use=use, version=None, pack_version=second)
+    with pytest.raises(Refused, match="choice_unknown"):
+        pack_uses.say(actor=world.boris, pack_use=old, control="access", state="met", evidence="Signed")
 
 
 def test_who_does_not_manage_portfolios_writes_none(world, pack, use):

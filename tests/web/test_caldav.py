@@ -1,7 +1,7 @@
 """The calendars as a CalDAV account: read through an independent client, and asked by hand as calendar programs ask."""
 
 import base64
-from datetime import UTC, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from xml.etree import ElementTree
 
 import pytest
@@ -13,6 +13,10 @@ from tandem.governance.actions import meetings
 from tandem.kit import clock
 from tandem.people import scoping
 from tandem.people.actions import spaces, users
+from tandem.reports.exports import ical
+from tandem.web import navigation
+from tandem.web.work import caldav as caldav_door
+from tandem.web.work import dav
 from tandem.work.actions import work_items
 from tests import make
 
@@ -202,7 +206,7 @@ def test_no_way_of_writing_is_open(world, ask, client, meeting, method):
 
 
 def test_others_calendars_are_not_there(world, ask, meeting):
-    for path in (f"/caldav/{world.boris.pk}/", f"/caldav/{world.boris.pk}/meetings/", f"{home(world)}feed-1/", f"{home(world)}meetings/meeting-999.ics"):
+    for path in (f"/caldav/{world.boris.pk}/", f"/caldav/{world.boris.pk}/meetings/", "/caldav/0/", "/caldav/0/meetings/", f"{home(world)}feed-1/", f"{home(world)}meetings/meeting-999.ics"):
         assert ask("PROPFIND", path).status_code == 404 and ask("GET", path).status_code == 404
     theirs, _secret = feeds.create(actor=world.boris, space=world.project.space, name="Boris", query="q=")
     assert ask("PROPFIND", f"{home(world)}feed-{theirs.pk}/").status_code == 404
@@ -256,10 +260,11 @@ def test_what_has_ended_sees_nothing(world, ask, end):
 
 
 def test_wrong_tokens_are_slowed_down_and_lock_nobody_out_of_the_pages(world, ask, client):
-    said = [ask("PROPFIND", secret=f"tdm_{n}").status_code for n in range(10)]
-    assert said[0] == 401 and said[-1] == 429
-    assert ask("PROPFIND").status_code == 429, "a right one waits with them"
-    assert ask("PROPFIND", user=world.boris, secret=token_of(world.boris)).status_code == 207
+    said = [ask("PROPFIND", secret=f"tdm_{n}") for n in range(10)]
+    assert [one.status_code for one in said] == [401] * 8 + [429] * 2
+    assert said[-1]["Retry-After"] == "900" and all(one["WWW-Authenticate"] and b"<html" not in one.content for one in said[:8])
+    assert ask("PROPFIND").status_code == 207, "another device at the same address goes on"
+    assert ask("PROPFIND", secret="tdm_9").status_code == 429
     users.set_password(actor=world.mei, user=world.mei, password="a long enough password")
     assert client.post("/accounts/login/", {"login": world.mei.email, "password": "a long enough password"}).status_code == 302
 
@@ -282,6 +287,74 @@ def test_a_header_that_says_nothing_is_no_sign_in(client, db, header):
 def test_bodies_that_would_hurt_are_refused(ask, body, status):
     for method in ("PROPFIND", "REPORT") if body != "<other/>" else ("PROPFIND",):
         assert ask(method, "/caldav/", body).status_code in {status, 403 if method == "REPORT" and "d:a100" in body else status}
+
+
+def test_long_names_of_what_is_not_there_are_not_echoed_for_each_entry(world, ask, item):
+    names = "".join(f"<d:{chr(97 + n) * 4_500}/>" for n in range(2))
+    asked = '<d:propfind xmlns:d="DAV:"><d:prop>{}</d:prop></d:propfind>'
+    for method, body in (("PROPFIND", asked.format(names)), ("REPORT", QUERY.format("").replace("<d:getetag/>", names))):
+        assert ask(method, f"{home(world)}work/", body, Depth="1").status_code == 400
+    assert ask("PROPFIND", f"{home(world)}work/", asked.format(names[:4_505]), Depth="1").status_code == 207
+
+
+def test_an_answer_ends_where_it_would_grow_too_large(world, ask, item, monkeypatch):
+    monkeypatch.setattr(dav, "MOST_WRITTEN", 900)
+    said = ask("REPORT", f"{home(world)}work/", QUERY.format("").replace("<d:getetag/>", "<c:calendar-data/>" + f"<d:{'a' * 900}/>"))
+    assert said.status_code == 507 and only(said, f"{D}number-of-matches-within-limits") is not None
+
+
+@pytest.mark.parametrize("day", [date.max, date.min])
+def test_the_last_and_the_first_of_all_days_are_shown(world, ask, signed_in, client, day):
+    item = make.work_item(actor=world.mei, project=world.project, title="Never", due_on=day, assignees=[world.mei])
+    assert len(hrefs(ask("PROPFIND", f"{home(world)}work/", Depth="1"))) == 2
+    text = ask("GET", f"{home(world)}work/work-item-{item.pk}.ics").content.decode()
+    assert ("DTEND;VALUE=DATE:99991231" if day == date.max else "DTSTART;VALUE=DATE:00010102") in text
+
+
+def test_what_no_date_can_say_is_an_answer_of_the_protocol(world, ask, monkeypatch):
+    def wrong(*_given):
+        raise OverflowError
+
+    monkeypatch.setattr(caldav_door.ical, "entries", wrong)
+    said = ask("PROPFIND", f"{home(world)}work/", Depth="1")
+    assert said.status_code == 422 and said["DAV"] and said["Content-Type"].startswith("text/plain")
+
+
+def test_a_day_is_found_by_whoever_lives_it_first_or_last(world, ask, item):
+    def within(begin, end):
+        span = f'<c:comp-filter name="VEVENT"><c:time-range start="{begin:%Y%m%dT%H%M%SZ}" end="{end:%Y%m%dT%H%M%SZ}"/></c:comp-filter>'
+        return len(hrefs(ask("REPORT", f"{home(world)}work/", QUERY.format(span), Depth="1")))
+
+    midnight, hour = datetime.combine(item.due_on, time()), timedelta(hours=1)
+    assert within(midnight - 10 * hour, midnight) == 1 and within(midnight + 24 * hour, midnight + 35 * hour) == 1
+    assert within(midnight - 20 * hour, midnight - 14 * hour) == 0 and within(midnight + 36 * hour, midnight + 40 * hour) == 0
+
+
+def test_who_said_no_has_the_meeting_in_no_calendar_and_a_moved_one_is_read_anew(world, ask, client, signed_in, meeting):
+    _feed, token = feeds.create(actor=world.mei, space=world.project.space, name="Meetings", query="meetings=mine")
+    path = f"{home(world)}meetings/meeting-{meeting.pk}.ics"
+    first = ask("GET", path)
+    meetings.reschedule(actor=world.boris, meeting=meeting, version=None, starts_at=meeting.starts_at + timedelta(days=1))
+    moved = ask("GET", path, **{"If-None-Match": first["ETag"]})
+    assert moved.status_code == 200 and moved["ETag"] != first["ETag"]
+    for comes, count in ((False, 0), (True, 1)):
+        meetings.answer(actor=world.mei, meeting=meeting, comes=comes)
+        assert len(hrefs(ask("PROPFIND", f"{home(world)}meetings/", Depth="1"))) == 1 + count
+        assert client.get(f"/shared/calendar/{token}.ics").content.decode().count("BEGIN:VEVENT") == count
+
+
+def test_spaces_and_joined_signs_of_other_scripts_stay(world, ask):
+    type(world.mei).objects.filter(pk=world.mei.pk).update(name="王\u3000芳\u00a0👩\u200d🚀\u2028\x07")
+    assert only(ask("PROPFIND", home(world)), f"{D}displayname").text == "王 芳 👩\u200d🚀"
+    assert ical.escaped("王\u3000芳\u00a0👩\u200d🚀\u2028\x07;\n") == "王 芳 👩\u200d🚀\\;\\n"
+
+
+def test_reading_forgets_nothing_that_others_look_at(world, ask, monkeypatch):
+    forgotten = []
+    monkeypatch.setattr(navigation, "forget_what_lacked", lambda: forgotten.append(1))
+    ask("PROPFIND")
+    ask("REPORT", f"{home(world)}meetings/", QUERY.format(""))
+    assert not forgotten
 
 
 def test_names_and_titles_of_people_stay_text(world, ask):

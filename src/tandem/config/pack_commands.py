@@ -19,7 +19,7 @@ def packs() -> None:
     pass
 
 
-@packs.command(name="list", help=_("Packs of the organisation, and those that come along."))
+@packs.command(name="list", help=_("Packs of the organisation, and those included with Tandem."))
 @showing.as_json
 def list_(is_json: bool) -> None:
     api = Api()
@@ -67,7 +67,7 @@ def write(file: Path, place: str | None, pack: int | None, note: str, is_json: b
     try:
         said = {"text": file.read_text("utf-8"), "note": note}
     except UnicodeDecodeError:
-        raise click.ClickException(_("This file is no text.")) from None
+        raise click.ClickException(_("This is not a text file.")) from None
     row = api.post(f"packs/{pack}/versions/", said) if pack else api.post("packs/", {"space_id": api.space(str(place))["id"], **said})
     if is_json:
         showing.dump(row)
@@ -75,7 +75,7 @@ def write(file: Path, place: str | None, pack: int | None, note: str, is_json: b
         click.echo(_("Version %(number)s is written.") % row if pack else _("Pack %(id)s stands.") % row)
 
 
-@packs.command(help=_("Ask the controls of a pack of a project: its number, or the key of one that comes along."))
+@packs.command(help=_("Ask the controls of a pack of a project: its number, or the key of an included one."))
 @click.argument("pack")
 @click.argument("project")
 @showing.as_json
@@ -94,6 +94,8 @@ def use(pack: str, project: str, is_json: bool) -> None:
 @click.option("--yes", is_flag=True, help=_("Without asking."))
 @showing.as_json
 def upgrade(project: str, yes: bool, is_json: bool) -> None:
+    if is_json and not yes:
+        raise click.UsageError(_("With --json nothing is asked: say --yes."))
     api = Api()
     done = []
     for row in api.rows("pack-uses/", space_id=api.space(project)["id"]):

@@ -5,40 +5,69 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tandem.governance.catalogue import Entry
-from tandem.governance.method_content import Content, once, rows_of
+from tandem.governance.method_content import Content, rows_of
 from tandem.governance.models import PackUse, PackVersion, Risk
 from tandem.governance.packs import EVIDENCE, Control, Pack, packs
 from tandem.kit.errors import Refused
 
+LONGEST_RISK_KEY = 30
+"With the key of its pack it names the risk."
 # section → field → what it takes, in the terms of `method_content`
 SHAPE: dict[str, dict[str, Any]] = {
     "controls": {"key": "key", "name": str, "asks": "", "evidence": set(EVIDENCE), "standards": [str]},
-    "risks": {"key": "key", "area": set(Risk.Area.values), "title": str, "cause": "", "event": "", "effect": "", "probability": 100, "least": 2000, "likely": 2000, "most": 2000},
+    "risks": {"key": "key", "area": set(Risk.Area.values), "title": str, "cause": "", "event": "", "effect": "", "probability": 99, "least": 2000, "likely": 2000, "most": 2000},
     "kpis": {"key": "key", "name": str, "unit": ""},
 }
 
 
 def checked(given: Any) -> Content:
-    """The content with everything said, or `Refused` with the place that is wrong (`where`: section, number of the row, field) and what it takes."""
+    """The content with everything said, or `Refused` with the place that is wrong (`where`: section, number of the row, field; `at`, if it is
+    another one, what of it is wrong) and what it takes."""
     if not isinstance(given, dict) or set(given) - set(SHAPE):
-        unknown = ", ".join(sorted(map(str, set(given) - set(SHAPE)))) if isinstance(given, dict) else "–"
-        raise Refused("pack_malformed", field="text", where=unknown, takes=", ".join(("name", "purpose", *SHAPE)))
+        unknown = [name for name in given if name not in SHAPE] if isinstance(given, dict) else ["–"]
+        raise Refused("pack_malformed", field="text", where=", ".join(map(str, unknown)), at=str(unknown[0]), takes=", ".join(("name", "purpose", *SHAPE)))
     content: Content = {}
     for section, fields in SHAPE.items():
         try:
+            _check_fields(section, given.get(section), fields)
             content[section] = rows_of(section, given.get(section) or [], fields)
-            once(section, [row["key"] for row in content[section]])
         except Refused as problem:
             if problem.code != "method_malformed":
                 raise Refused(problem.code, field="text", **problem.params) from None
             where = str(problem.params["where"])
-            raise Refused("pack_malformed", field="text", where=where, takes=_takes(where)) from None
+            raise _malformed(where) from None
+        _check_keys(section, content[section])
     if not content["controls"]:
         raise Refused("pack_without_control", field="text")
     for number, row in enumerate(content["risks"], 1):
         if not row["least"] <= row["likely"] <= row["most"]:
             raise Refused("pack_days", field="text", where=f"risks {number}")
+        if row["probability"] < 1:
+            raise _malformed(f"risks {number} probability")
     return content
+
+
+def _malformed(where: str) -> Refused:
+    return Refused("pack_malformed", field="text", where=where, takes=_takes(where))
+
+
+def _check_fields(section: str, given: Any, fields: dict[str, Any]) -> None:
+    for number, row in enumerate(given if isinstance(given, list) else [], 1):
+        for name in row if isinstance(row, dict) else ():
+            if name not in fields:
+                where = f"{section} {number}"
+                raise Refused("pack_field_unknown", field="text", where=where, at=f"{where} {name}", name=str(name), takes=", ".join(fields))
+
+
+def _check_keys(section: str, rows: list[dict[str, Any]]) -> None:
+    seen: set[str] = set()
+    for number, row in enumerate(rows, 1):
+        where = f"{section} {number}"
+        if row["key"] in seen:
+            raise Refused("method_key_twice", field="text", where=where, at=f"{where} key", key=row["key"])
+        seen.add(row["key"])
+        if section == "risks" and len(row["key"]) > LONGEST_RISK_KEY:
+            raise _malformed(f"{where} key")
 
 
 def _takes(where: str) -> Any:
@@ -51,11 +80,11 @@ def _takes(where: str) -> Any:
     if isinstance(what, set):
         return ", ".join(sorted(what))
     if isinstance(what, int):
-        return _("a whole number from 0 to %(most)s") % {"most": what}
+        return _("a whole number from %(least)s to %(most)s") % {"least": int(rest[1] == "probability"), "most": what}
     if isinstance(what, list):
         return _("a list of texts")
     if what == "key":
-        return _("small letters, digits, - and _")
+        return _("a small letter, then small letters, digits, - and _, at most %(most)s in all") % {"most": LONGEST_RISK_KEY if section == "risks" else 40}
     return text_of(200 if what is str else 300)
 
 

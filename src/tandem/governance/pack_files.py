@@ -1,5 +1,6 @@
 """A pack as a file that people write: YAML, of which JSON is a part. What cannot be read is named with its line."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +11,12 @@ from tandem.governance import pack_content
 from tandem.governance.method_content import Content
 from tandem.kit.errors import Refused
 
-LONGEST = 200_000
-_INT = "tag:yaml.org,2002:int"
+LONGEST, DEEPEST, MOST_TOKENS = 200_000, 10, 30_000
+_INT, _NULL = "tag:yaml.org,2002:int", "tag:yaml.org,2002:null"
+_OPENS = yaml.FlowSequenceStartToken | yaml.FlowMappingStartToken | yaml.BlockSequenceStartToken | yaml.BlockMappingStartToken
+_CLOSES = yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken | yaml.BlockEndToken
+_NUMBERS = {name for fields in pack_content.SHAPE.values() for name, what in fields.items() if isinstance(what, int)}
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def written(name: str, purpose: str, content: Content) -> str:
@@ -26,28 +31,41 @@ def read(text: str) -> tuple[str, str, Content]:
     """Name, purpose and what is asked. Raises `Refused` with the line: what is no YAML, what stands twice, what a pack does not have."""
     if len(text) > LONGEST:
         raise Refused("text_too_long", field="text", most=LONGEST)
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):  # JSON may be indented with tabs, YAML may not
+        text = re.sub(r"^[ \t]+", lambda found: found[0].replace("\t", "  "), text, flags=re.MULTILINE)
     lines: dict[str, int] = {}
     try:
-        for token in yaml.scan(text, yaml.SafeLoader):
-            if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
-                raise _at(token.start_mark.line, words.refusal("pack_reference", {}))
+        _scanned(text)
         root = yaml.compose(text, yaml.SafeLoader)
         given = _plain(root, "", lines) if root is not None else None
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         raise _at(mark.line if mark else 0, words.refusal("pack_unreadable", {})) from None
-    except (yaml.YAMLError, RecursionError):  # a character that no text has, or a thousand brackets
+    except yaml.reader.ReaderError as problem:  # a character that no text has
+        raise _at(text.count("\n", 0, problem.position), words.refusal("pack_character", {})) from None
+    except (yaml.YAMLError, ValueError, OverflowError):  # a number of a character that there is not
         raise _at(0, words.refusal("pack_unreadable", {})) from None
     if not isinstance(given, dict):
         raise _at(0, words.refusal("pack_malformed", {"where": "–", "takes": ", ".join(("name", "purpose", *pack_content.SHAPE))}))
-    name, purpose = given.pop("name", ""), given.pop("purpose", "")
+    name, purpose = given.pop("name", ""), given.pop("purpose", "") or ""
     for where, value, most in (("name", name, 120), ("purpose", purpose, 2000)):
         if not isinstance(value, str) or len(value) > most or (where == "name" and not value.strip()):
             raise _at(lines.get(where, 0), words.refusal("pack_malformed", {"where": where, "takes": pack_content.text_of(most)}))
     try:
         return " ".join(name.split()), purpose.strip(), pack_content.checked(given)
     except Refused as problem:
-        raise _at(_line(lines, str(problem.params.get("where", ""))), words.refusal(problem.code, problem.params)) from None
+        raise _at(_line(lines, str(problem.params.get("at", problem.params.get("where", "")))), words.refusal(problem.code, problem.params)) from None
+
+
+def _scanned(text: str) -> None:
+    """No references, and nothing deep: the time that the scanner takes grows with the square of the depth."""
+    deep = 0
+    for number, token in enumerate(yaml.scan(text, yaml.SafeLoader)):
+        if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
+            raise _at(token.start_mark.line, words.refusal("pack_reference", {}))
+        deep += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
+        if deep > DEEPEST or number > MOST_TOKENS:
+            raise _at(token.start_mark.line, words.refusal("pack_too_much", {}))
 
 
 def _at(line: int, said: str) -> Refused:
@@ -75,12 +93,21 @@ def _plain(node: Any, where: str, lines: dict[str, int]) -> Any:
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_plain(one, f"{where} {number}", lines) for number, one in enumerate(node.value, 1)]
-    is_number = node.tag == _INT and node.value.removeprefix("-").isdecimal() and len(node.value) < 10
-    return int(node.value) if is_number else node.value if node.tag != "tag:yaml.org,2002:null" else None
+    value = _text(node)
+    is_number = where.rpartition(" ")[2] in _NUMBERS and node.tag == _INT and value.removeprefix("-").isdecimal() and len(value) < 10
+    return int(value) if is_number else value if node.tag != _NULL else None
+
+
+def _text(node: Any) -> str:
+    """JSON writes a sign beyond the first plane as two; what is left of halves is no sign, and PostgreSQL keeps neither them nor NUL."""
+    value: str = node.value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+    if _CONTROLS.search(value):
+        raise _at(node.start_mark.line, words.refusal("pack_character", {}))
+    return value
 
 
 def _pairs(node: Any) -> Iterator[tuple[str, int, Any]]:
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise _at(key.start_mark.line, words.refusal("pack_unreadable", {}))
-        yield key.value, key.start_mark.line, value
+        yield _text(key), key.start_mark.line, value

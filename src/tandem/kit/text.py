@@ -113,6 +113,12 @@ def plain(text: str, *, lines: bool = False) -> str:
     return text.strip() if lines else " ".join(text.split())
 
 
+def on_one_line(text: str) -> str:
+    """Without control characters, ends of lines and what is no character; each space as the usual one. What joins letters and signs stays."""
+    kinds = ((c, unicodedata.category(c)) for c in text)
+    return "".join(" " if kind == "Zs" else c for c, kind in kinds if kind not in ("Cc", "Cs", "Cn", "Zl", "Zp"))
+
+
 # what XML cannot hold
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 

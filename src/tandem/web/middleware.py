@@ -14,7 +14,7 @@ from tandem.web import navigation
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _FORM_AROUND = 1024 * 1024
-_READING = ("GET", "HEAD", "OPTIONS")
+_READING = ("GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT")
 
 
 def _announced(request: HttpRequest) -> int:

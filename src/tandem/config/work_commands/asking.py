@@ -39,7 +39,7 @@ def _sentence(status: int, code: str, body: Row) -> str:
     if status == 401:
         return _("The token is not accepted: it was revoked or is wrong. Run: tandem work login ADDRESS")
     if status == 403 and body.get("permission") == "token_scope":
-        return _("This token may only read. Make one that may write on your account page.")
+        return _("This token may only read, or is one for calendars only. Make one that may write on your account page.")
     said = str(body.get("title") or _("The answer was %(status)s.") % {"status": status})
     faults = [f"{f['field']}: {f['message']}" for f in body.get("errors", ()) if f.get("message") != said]
     hint = _("To let it in, say why: --why \"…\"") if code == "wip_limit_reached" else ""

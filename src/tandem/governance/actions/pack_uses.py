@@ -7,7 +7,7 @@ from django.db import transaction
 
 from tandem.governance.actions import packs as own_packs
 from tandem.governance.actions.gates import link_of
-from tandem.governance.models import ControlWord, PackUse, PackVersion
+from tandem.governance.models import ControlWord, Pack, PackUse, PackVersion
 from tandem.governance.pack_content import of_use
 from tandem.governance.packs import packs
 from tandem.history.record import record
@@ -28,12 +28,14 @@ def take(*, actor: Any, project: Project, pack: str) -> PackUse:
     own = next((one for one in own_packs.at_hand(project.space) if one.pk == int(number[1])), None) if number else None
     if own is None and pack not in packs():
         raise Refused("choice_unknown", field="pack")
-    holds = own_packs.newest(own) if own else None
     with transaction.atomic():
         Project.objects.select_for_update(no_key=True, of=("self",)).get(pk=project.pk)
         known = PackUse.objects.filter(project=project, pack=pack).first()
         if known is not None:
             return known
+        if own is not None and Pack.objects.select_for_update(no_key=True, of=("self",)).filter(pk=own.pk).first() is None:  # removed just now
+            raise Refused("choice_unknown", field="pack")
+        holds = own_packs.newest(own) if own else None
         row = PackUse.objects.create(space_id=project.space_id, project=project, pack=pack, pack_version=holds, by=actor)
         record("project.takes_pack", project, actor=actor, changes={"pack": [None, own.name if own else pack], **({"pack_version": [None, holds.pk]} if holds else {})})
     return row
@@ -72,17 +74,17 @@ def upgrade(*, actor: Any, pack_use: PackUse, version: int | None, pack_version:
 def say(*, actor: Any, pack_use: PackUse, control: str, state: str, evidence: str = "", link: str = "", version: int | None = None) -> ControlWord | None:
     """That a control holds, with evidence; that it does not apply, with a reason, by who may change the plan; an empty state takes it back."""
     require(actor, _DO if state == _S.NOT_APPLICABLE else Permission.EDIT_WORK, pack_use.space_id)
-    pack = of_use(pack_use)
-    known = {one.key: one for one in pack.controls} if pack else {}
-    if control not in known or state not in ("", *_S.values):
-        raise Refused("choice_unknown", field="control")
-    if state == _S.MET and known[control].evidence != "judged":
-        raise Refused("criterion_computed")
     evidence = " ".join(evidence.split())[:500]
-    if state and not evidence:
-        raise Refused("evidence_missing", field="evidence")
     with transaction.atomic():
         held = PackUse.objects.select_for_update(of=("self",)).get(pk=pack_use.pk)
+        pack = of_use(held)
+        known = {one.key: one for one in pack.controls} if pack else {}
+        if control not in known or state not in ("", *_S.values):
+            raise Refused("choice_unknown", field="control")
+        if state == _S.MET and known[control].evidence != "judged":
+            raise Refused("criterion_computed")
+        if state and not evidence:
+            raise Refused("evidence_missing", field="evidence")
         held.write(expected=version)
         row = ControlWord.objects.filter(pack_use=held, control=control).first()
         if row is not None and row.state == _S.NOT_APPLICABLE:

@@ -12,14 +12,17 @@ from tandem.history.record import record
 from tandem.kit.errors import Refused, Stale
 from tandem.people import writing
 from tandem.people.access import Permission, require
-from tandem.people.models import Space
+from tandem.people.models import Space, SpaceKind
 
 _DO = Permission.EDIT_PORTFOLIO
+HOMES = (SpaceKind.ORGANISATION, SpaceKind.PORTFOLIO, SpaceKind.PROGRAMME)
 
 
 def create(*, actor: Any, space: Space, text: str, note: str = "") -> Pack:
     """Of a text in YAML or JSON, with its first version."""
     require(actor, _DO, space.pk)
+    if space.kind not in HOMES:
+        raise Refused("pack_place", field="space_id")
     name, purpose, content = pack_files.read(text)
     with transaction.atomic():
         Space.objects.select_for_update(no_key=True).get(pk=space.pk)
@@ -30,7 +33,8 @@ def create(*, actor: Any, space: Space, text: str, note: str = "") -> Pack:
 
 
 def write(*, actor: Any, pack: Pack, text: str, note: str = "", version: int | None = None) -> PackVersion:
-    """The next version: what it asks has to differ. Its name and what it is for are those of the text. Projects stay on theirs."""
+    """The next version, where it asks something else. Its name and what it is for are those of the text: where only these differ, the newest
+    version stays the newest. Projects stay on theirs."""
     require(actor, _DO, pack.space_id)
     name, purpose, content = pack_files.read(text)
     with transaction.atomic():
@@ -38,10 +42,13 @@ def write(*, actor: Any, pack: Pack, text: str, note: str = "", version: int | N
         if version is not None and held.version != version:
             raise Stale(held)
         last = newest(held)
-        if not differences(last, content):
+        has_other_content = bool(differences(last, content))
+        if not has_other_content and (held.name, held.description) == (name, purpose):
             raise Refused("method_same_as_before", field="text", number=last.number)
         _check_name(held.space_id, name, held.pk)
         writing.change(held, actor=actor, permission=_DO, verb="pack.changed", version=None, name=name, description=purpose)
+        if not has_other_content:
+            return last
         held.write(expected=None)
         return _written(actor, held, last.number + 1, content, note)
 

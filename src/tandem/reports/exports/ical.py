@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from tandem.kit import clock
+from tandem.kit.text import on_one_line
 from tandem.reports.queries.work_item_lines import Line, lines
 
 MOST = 2_000
@@ -18,7 +19,8 @@ MOST = 2_000
 
 @dataclass(frozen=True)
 class Entry:
-    """One VEVENT: `name` tells it from all others of its calendar; from `begins` to before `ends`, both in UTC."""
+    """One VEVENT: `name` tells it from all others of its calendar; from `begins` to before `ends`, both in UTC. A day begins where it begins
+    first on earth and ends where it ends last."""
 
     name: str
     begins: datetime
@@ -49,7 +51,6 @@ def _text(parts: Iterable[str]) -> str:
 
 
 def entries(rows: Any, site: str) -> list[Entry]:
-    """Days are those of everybody's own clock: they count from midnight to midnight in UTC."""
     dated = lines(rows.filter(Q(due_on__isnull=False) | Q(planned_start__isnull=False, planned_finish__isnull=False)).order_by("-updated_at", "-id"))
     return [_entry(item, site) for item in sorted(dated[:MOST], key=lambda item: item.pk)]
 
@@ -57,6 +58,7 @@ def entries(rows: Any, site: str) -> list[Entry]:
 def _entry(item: Line, site: str) -> Entry:
     first, last = span(item)
     begins, ends = (datetime.combine(day, time(), UTC) for day in (first, last + timedelta(days=1)))
+    begins, ends = begins - timedelta(hours=14), ends + timedelta(hours=12)
     return Entry(f"work-item-{item.pk}", begins, ends, tuple(_event(item, site)))
 
 
@@ -74,8 +76,8 @@ def _event(item: Line, site: str) -> Iterator[str]:
     yield f"DTSTAMP:{changed}"
     yield f"LAST-MODIFIED:{changed}"
     yield f"SEQUENCE:{item.version}"
-    yield f"DTSTART;VALUE=DATE:{first:%Y%m%d}"
-    yield f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}"
+    yield f"DTSTART;VALUE=DATE:{_day(first)}"
+    yield f"DTEND;VALUE=DATE:{_day(last + timedelta(days=1))}"
     yield f"SUMMARY:{escaped(f'{item.key} {item.title}')}"
     yield f"DESCRIPTION:{escaped(f'{item.space.name} · {item.state.name}')}"
     yield f"URL:{site}/work-items/{item.key}/"
@@ -87,13 +89,21 @@ def _event(item: Line, site: str) -> Iterator[str]:
 
 
 def span(item: Line) -> tuple[date, date]:
-    """First and last day of a dated item."""
+    """First and last day of a dated item; never the very first or last of all days, which nothing could begin before or end after."""
     if item.due_on:
-        return item.due_on, item.due_on
+        return _within(item.due_on), _within(item.due_on)
     assert item.planned_start
     assert item.planned_finish
-    first, last = item.planned_start.date(), item.planned_finish.date()
+    first, last = _within(item.planned_start.date()), _within(item.planned_finish.date())
     return first, max(first, last)
+
+
+def _within(day: date) -> date:
+    return min(max(day, date.min + timedelta(days=1)), date.max - timedelta(days=1))
+
+
+def _day(day: date) -> str:
+    return day.isoformat().replace("-", "")  # strftime leaves out the noughts of early years
 
 
 def moment(value: datetime) -> str:
@@ -102,8 +112,7 @@ def moment(value: datetime) -> str:
 
 def escaped(value: str) -> str:
     """Escaped as RFC 5545 §3.3.11 says; no control character gets through, so no line of somebody's own."""
-    plain = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\r\n", "\n").replace("\n", "\\n")
-    return "".join(c for c in plain if c.isprintable() or c == "\u200b")
+    return on_one_line(value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\r\n", "\n").replace("\n", "\\n"))
 
 
 def folded(line: str) -> Iterator[str]:

@@ -168,7 +168,7 @@ def upgrades(request: HttpRequest, id: int) -> HttpResponse:
     use = doors.find(MethodUse.objects.select_related("project__space", "method_version"), request.user, pk=id)
     newer = doors.find(MethodVersion.objects, request.user, pk=whole_number(request.POST.get("to", ""), 12) or 0)
     method_uses.upgrade(actor=request.user, method_use=use, version=doors.version_in(request), method_version=newer)
-    return doors.go_to(request, url("project_method", key=use.project.space.key), now_("The project follows version %(n)s.") % {"n": newer.number})
+    return doors.go_to(request, url("project_method", key=use.project.space.key), now_("The project moved to version %(n)s.") % {"n": newer.number})
 
 
 @login_required

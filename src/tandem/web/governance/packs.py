@@ -57,7 +57,7 @@ class PackForm(forms.Form):
             try:
                 sent["text"] = file.read(pack_files.LONGEST * 4).decode()
             except UnicodeDecodeError:
-                self.add_error("file", now_("This file is no text."))
+                self.add_error("file", now_("This is not a text file."))
         elif not sent.get("text", "").strip():
             self.add_error("text", now_("Write what the pack asks, or choose a file."))
         return sent
@@ -98,22 +98,27 @@ def look_up(request: HttpRequest, rows: list[Any]) -> None:
 
 def detail(request: HttpRequest, row: Pack) -> dict[str, Any]:
     user = request.user
-    versions = list(PackVersion.objects.visible_to(user).filter(pack=row).select_related("by", "pack").newest_first())
+    rows = PackVersion.objects.visible_to(user).filter(pack=row)
+    versions = list(rows.select_related("by", "pack").defer("content").newest_first())
     number = whole_number(request.GET.get("version", ""), 4)
     shown = next((one for one in versions if one.number == number), versions[0])
     before = next((one for one in versions if one.number < shown.number), None)
-    uses = list(PackUse.objects.visible_to(user).filter(pack_version__pack=row).select_related("project__space", "pack_version").order_by("project__name")[:300])
+    uses = list(PackUse.objects.visible_to(user).filter(pack_version__pack=row).select_related("project__space", "pack_version").defer("pack_version__content").order_by("project__name")[:300])
+    read = {one.pk for one in (shown, before, versions[0]) if one} | {use.pack_version_id for use in uses}
+    contents = dict(rows.filter(pk__in=read).values_list("pk", "content"))
+    shown.content = contents[shown.pk]
+    told = {pk: _told(contents[pk], contents[versions[0].pk]) for pk in {use.pack_version_id for use in uses}}
     return {
-        "shown": shown, "versions": versions, "newest": versions[0], "before": before, "since": _told(before, shown.content) if before else [], "evidence": EVIDENCE_WORDS,
+        "shown": shown, "versions": versions, "newest": versions[0], "before": before, "since": _told(contents[before.pk], shown.content) if before else [], "evidence": EVIDENCE_WORDS,
         "areas": dict(Risk.Area.choices), "may_edit": may(user, _DO, row.space_id),
         "live": [
-            {"use": use, "differences": _told(use.pack_version, versions[0].content) if use.pack_version else [], "may": may(user, Permission.EDIT_PLAN, use.space_id)} for use in uses
+            {"use": use, "differences": told[use.pack_version_id], "may": may(user, Permission.EDIT_PLAN, use.space_id)} for use in uses
         ],
     }  # fmt: skip
 
 
-def _told(before: PackVersion, after: method_content.Content) -> list[dict[str, Any]]:
-    return [gate_words.difference(one) for one in packs.differences(before, after)]
+def _told(before: method_content.Content, after: method_content.Content) -> list[dict[str, Any]]:
+    return [gate_words.difference(one) for one in method_content.compared(before, after, pack_content.SHAPE)]
 
 
 noun = Noun(
@@ -129,7 +134,7 @@ noun = Noun(
     ),
     facts=(Fact(_("Holds in"), lambda r: r.space.name),),
     search=("name", "description"), order="name", related=("space",), text="description", permission=_DO, form=PackForm, create=create, change=change, remove=remove,
-    home_kinds=("organisation", "portfolio", "programme"), is_at_home_in_root=True, detail=detail, look_up=look_up, detail_template="governance/pack.html", list_template="governance/packs.html",
+    home_kinds=packs.HOMES, is_at_home_in_root=True, detail=detail, look_up=look_up, detail_template="governance/pack.html", list_template="governance/packs.html",
     list_extra=lambda request: {"tabs": tabs("packs"), "ours": _ours()}, names={"new": _("New pack"), "home": _("Holds in")},
 )  # fmt: skip
 
@@ -158,7 +163,7 @@ def upgrades(request: HttpRequest, id: int) -> HttpResponse:
     row = doors.find(PackUse.objects.select_related("project__space", "pack_version__pack"), request.user, pk=id)
     newer = doors.find(PackVersion.objects, request.user, pk=whole_number(request.POST.get("to", ""), 12) or 0)
     pack_uses.upgrade(actor=request.user, pack_use=row, version=doors.version_in(request), pack_version=newer)
-    return doors.go_to(request, url("project_gaps", key=row.project.space.key), now_("The project follows version %(n)s.") % {"n": newer.number})
+    return doors.go_to(request, url("project_gaps", key=row.project.space.key), now_("The project moved to version %(n)s.") % {"n": newer.number})
 
 
 urls = [

@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from axes.handlers.proxy import AxesProxyHandler
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -66,18 +67,20 @@ def calendars(user: Any, site: str) -> dict[str, Calendar]:
 
 def _who(request: HttpRequest) -> Any:
     """Whose token it is. Wrong ones are counted as failed sign-ins of their own: a program that goes on with a token that was taken
-    back locks nobody out of the pages. Raises `Wrong`."""
+    back locks nobody out of the pages. A right one never waits: it is too long to be guessed, and other devices at the same address may
+    go on with an old one. Raises `Wrong`."""
     name, secret = _given(request.headers.get("Authorization", ""))
     if not name:
         return None
-    tried = {"login": f"caldav:{name.lower()}"}
-    if not AxesProxyHandler.is_allowed(request, tried):
-        raise Wrong(429, said="Too many wrong tokens. Try again in a quarter of an hour.")
     # house: reads — the digest of the secret is what proves who asks
     found = ApiToken.objects.usable().select_related("user").filter(digest=digest(secret), scope=ApiToken.Scope.CALENDAR).first()
     if found is not None and found.user.email.lower() == name.lower():
         return found.user
+    tried = {"login": f"caldav:{name.lower()}"}
+    if not AxesProxyHandler.is_allowed(request, tried):
+        raise Wrong(429, said="Too many wrong tokens. Try again in a quarter of an hour.")
     AxesProxyHandler.user_login_failed(__name__, tried, request)
+    request.axes_locked_out = False  # type: ignore[attr-defined]  # else its middleware answers with a page
     return None
 
 
@@ -92,18 +95,22 @@ def _given(header: str) -> tuple[str, str]:
 
 
 @csrf_exempt
-def door(request: HttpRequest, person: int = 0, calendar: str = "", entry: str = "") -> HttpResponse:
+def door(request: HttpRequest, person: int | None = None, calendar: str = "", entry: str = "") -> HttpResponse:
     """Every address and every method of the account."""
     try:
         response = _answered(request, person, calendar, entry)
     except Wrong as problem:
         response = dav.failure(problem)
+        if problem.status == 429:
+            response["Retry-After"] = "900"
+    except (DataError, OverflowError):
+        response = dav.failure(Wrong(422, said="A date lies outside of what can be written."))
     response["DAV"], response["Cache-Control"] = "1, 3, calendar-access", "private, no-cache"
     response["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _answered(request: HttpRequest, person: int, calendar: str, entry: str) -> HttpResponse:
+def _answered(request: HttpRequest, person: int | None, calendar: str, entry: str) -> HttpResponse:
     if request.method == "OPTIONS":
         return HttpResponse(headers={"Allow": _READING})
     user = _who(request)
@@ -112,7 +119,7 @@ def _answered(request: HttpRequest, person: int, calendar: str, entry: str) -> H
         response = dav.failure(Wrong(401, said=said))
         response["WWW-Authenticate"] = 'Basic realm="Tandem", charset="UTF-8"'
         return response
-    if person not in (0, user.pk):
+    if person not in (None, user.pk):
         raise Wrong(404)
     request.user = user
     with spoken_to(request):
@@ -126,7 +133,7 @@ def _answered(request: HttpRequest, person: int, calendar: str, entry: str) -> H
 class _Place:
     """The address that is asked for, of somebody who has signed in. Raises `Wrong` where there is nothing."""
 
-    def __init__(self, user: Any, site: str, person: int, calendar: str, entry: str) -> None:
+    def __init__(self, user: Any, site: str, person: int | None, calendar: str, entry: str) -> None:
         self.user, self.person = user, person
         self.all = calendars(user, site)
         if calendar and calendar not in self.all:
@@ -162,7 +169,7 @@ class _Place:
             here = [self._entry(self.calendar, self.entry)]
         elif self.calendar:
             here = [self._calendar(self.calendar), *(self._entry(self.calendar, one) for one in (self.calendar.entries if depth == "1" else ()))]
-        elif self.person:
+        elif self.person is not None:
             here = [self._home(), *(self._calendar(one) for one in (self.all.values() if depth == "1" else ()))]
         else:
             here = [self._root(), *([self._home()] if depth == "1" else [])]

@@ -9,14 +9,17 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.http import HttpRequest, HttpResponse
 
-from tandem.kit.text import whole_number
+from tandem.kit.text import on_one_line, whole_number
 from tandem.reports.exports.ical import Entry
 
 DAV, CAL, SERVER = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://calendarserver.org/ns/}"
 OURS = "{urn:tandem:dav}"
 LARGEST = 512 * 1024
 "Bytes of a body: room for the addresses of all entries of the largest calendar."
-MOST_NAMES = 100
+MOST_NAMES, NAMES_LONGEST = 100, 8_000
+"What is not there is answered by its name, once for each entry."
+MOST_WRITTEN = 24_000_000
+"Characters of an answer: all entries of the largest calendar with texts of some length."
 for prefix, space in (("D", DAV), ("C", CAL), ("CS", SERVER), ("T", OURS)):
     register_namespace(prefix, space[1:-1])
 
@@ -40,7 +43,7 @@ class Resource:
 
 def made(name: str, *children: Element, text: str = "") -> Element:
     one = Element(name)
-    one.text = "".join(c for c in text if c.isprintable()) or None
+    one.text = on_one_line(text) or None
     one.extend(children)
     return one
 
@@ -69,7 +72,10 @@ def names_in(asked: Element | None) -> list[str] | None:
         return None
     if len(prop) > MOST_NAMES:
         raise Wrong(400, said=f"More than {MOST_NAMES} properties are asked for.")
-    return list(dict.fromkeys(one.tag for one in prop))
+    names = list(dict.fromkeys(one.tag for one in prop))
+    if sum(map(len, names)) > NAMES_LONGEST:
+        raise Wrong(400, said=f"The names of the properties have more than {NAMES_LONGEST} characters.")
+    return names
 
 
 def told(one: Resource, names: list[str] | None, only_names: bool = False) -> Element:
@@ -100,7 +106,15 @@ def answer(status: int, root: Element) -> HttpResponse:
 
 
 def many(responses: Iterable[Element], *more: Element) -> HttpResponse:
-    return answer(207, made(f"{DAV}multistatus", *responses, *more))
+    """Counted while it grows. Raises `Wrong` beyond `MOST_WRITTEN`."""
+    root, written = Element(f"{DAV}multistatus"), 0
+    for one in responses:
+        written += sum(len(part.tag) + len(part.text or "") for part in one.iter())
+        if written > MOST_WRITTEN:
+            raise Wrong(507, made(f"{DAV}number-of-matches-within-limits"), "The answer would be too large: ask for fewer entries or properties.")
+        root.append(one)
+    root.extend(more)
+    return answer(207, root)
 
 
 def failure(problem: Wrong) -> HttpResponse:
