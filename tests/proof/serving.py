@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
 from tandem.people.models import User
@@ -94,8 +94,11 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
     ready, found = threading.Barrier(len(calls)), [None] * len(calls)
 
     def run(place: int) -> None:
-        ready.wait(120)
-        found[place] = calls[place]()
+        try:
+            ready.wait(120)
+            found[place] = calls[place]()
+        finally:
+            connections.close_all()  # a thread that ends with one would take it from the pool for good
 
     threads = [threading.Thread(target=run, args=(place,), daemon=True) for place in range(len(calls))]
     for thread in threads:

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from tandem.history.models import Event
 from tandem.kit.jobs import Interrupted
 from tandem.people.actions import users
 from tandem.people.models import Membership, Role
+from tandem.work.actions import baselines
 from tandem.work.models import Link, WorkItem
 from tests import make
 from tests.proof.serving import Server, Visitor, at_once, empty_queue, serving
@@ -277,3 +279,15 @@ def test_of_two_first_administrators_one_is_made(db):
 
     assert sorted(at_once([lambda: set_up("ada"), lambda: set_up("bea")]))[-1] == "made"
     assert Membership.objects.filter(role=Role.ADMINISTRATOR).count() == 1
+
+
+def test_of_baselines_taken_at_once_each_has_a_number(world):
+    def take(n: int) -> str:
+        try:
+            return str(baselines.take(actor=world.boris, space=world.project.space, name=f"Plan {n}").number)
+        except Exception as problem:
+            return type(problem).__name__
+        finally:
+            connections.close_all()
+
+    assert sorted(at_once([partial(take, n) for n in range(6)])) == list("123456")

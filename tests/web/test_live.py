@@ -175,6 +175,8 @@ def test_the_keeper_seals_what_comes_also_after_the_database_was_away(world):
 @pytest.mark.django_db(transaction=True)
 def test_a_full_pool_is_no_longer_away_than_the_database():
     """Each of its connections is dead; whoever asks next is not to wait for all of them in turn."""
+    connection.close()
+    connection.close_pool()  # a new one: nothing is known of what other tests left in ours
     ours, many = _own_backend(), connection.pool.max_size - 1
     together = threading.Barrier(many)
 
@@ -185,9 +187,11 @@ def test_a_full_pool_is_no_longer_away_than_the_database():
             connection.close()
 
     def hold() -> None:
-        connection.ensure_connection()
-        together.wait(PATIENCE)
-        connection.close()
+        try:
+            connection.ensure_connection()
+            together.wait(PATIENCE)
+        finally:
+            connection.close()
 
     with ThreadPoolExecutor(many) as people:
         for one in [people.submit(hold) for _ in range(many)]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from tandem.history.record import record
@@ -15,6 +15,8 @@ def take(*, actor: Any, space: Space, name: str) -> Baseline:
     """A copy of the planned dates of every present item of the space."""
     require(actor, Permission.EDIT_PLAN, space.pk)
     with transaction.atomic():
+        with connection.cursor() as cursor:  # of two that are taken at once the second counts the first
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))", [f"baselines/{space.pk}"])
         number = (Baseline.objects.filter(space=space).aggregate(last=Max("number"))["last"] or 0) + 1
         baseline = Baseline.objects.create(space=space, name=name, number=number)
         planned = WorkItem.objects.filter(space=space).present().exclude(planned_start=None)
