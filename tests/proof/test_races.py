@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 from procrastinate.contrib.django import app
 
 from tandem.collaboration.actions import jobs
@@ -17,7 +17,7 @@ from tandem.collaboration.models import Job
 from tandem.config.jobs import for_worker
 from tandem.history.models import Event
 from tandem.kit.jobs import Interrupted
-from tandem.people.actions import users
+from tandem.people.actions import spaces, users
 from tandem.people.models import Membership, Role
 from tandem.work.actions import baselines
 from tandem.work.models import Link, WorkItem
@@ -291,3 +291,26 @@ def test_of_baselines_taken_at_once_each_has_a_number(world):
             connections.close_all()
 
     assert sorted(at_once([partial(take, n) for n in range(6)])) == list("123456")
+
+
+def test_while_a_role_is_taken_away_others_write_in_its_space(world):
+    """What is written refers to its space: whoever takes a role away holds that row, and yet keeps nobody waiting."""
+    taken, may_end = threading.Event(), threading.Event()
+
+    def take_away() -> None:
+        with transaction.atomic():
+            spaces.revoke(actor=world.admin, space=world.project.space, user=world.mei)
+            taken.set()
+            may_end.wait(120)
+
+    def write() -> str:
+        taken.wait(120)
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '5s'")
+                make.risk(actor=world.boris, space=world.project.space)
+                return "written"
+        finally:
+            may_end.set()
+
+    assert at_once([take_away, write])[1] == "written"

@@ -40,7 +40,7 @@ def set_reserve(*, actor: Any, space: Space, money: int = 0, days: Decimal = Dec
     if not 0 <= money <= _MOST["money"] or not 0 <= days <= _MOST["days"]:
         raise Refused("reserve_bounds", field="money")
     with transaction.atomic():
-        Space.objects.select_for_update().get(pk=space.pk)
+        Space.objects.select_for_update(no_key=True).get(pk=space.pk)
         last = RiskReserve.objects.filter(space=space).first()
         values = {"money": money, "days": days, "currency": currency or currency_of(space)}
         note = note.strip()[:500]

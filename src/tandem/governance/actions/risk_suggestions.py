@@ -75,7 +75,7 @@ def _find(actor: Any, space: Space, origin: str, language: str) -> Suggested:
 
 
 def _once(space: Space, origin: str) -> None:
-    Space.objects.select_for_update().get(pk=space.pk)
+    Space.objects.select_for_update(no_key=True).get(pk=space.pk)
     if RiskSuggestion.objects.filter(space=space, origin=origin).exists():
         raise Refused("suggestion_answered")
 

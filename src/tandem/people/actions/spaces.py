@@ -77,8 +77,8 @@ def revoke(*, actor: Any, space: Space, user: User) -> None:
     """Take the role away. The last administrator of the organisation stays."""
     require(actor, Permission.MANAGE_ACCESS, space.pk)
     with transaction.atomic():
-        Space.objects.select_for_update().get(pk=space.pk)
-        held = Membership.objects.filter(space=space, user=user).first()
+        Space.objects.select_for_update(no_key=True).get(pk=space.pk)
+        held = Membership.objects.select_for_update().filter(space=space, user=user).first()
         if held is None:
             return
         _insist(actor, held.role, space)
@@ -114,7 +114,7 @@ def _reserve(key: str) -> bool:
 def keep_an_administrator(*, but: User) -> None:
     """Refuses when nobody would rule without `but`. Holds the organisation's row to the end of the
     transaction: two who take each other's role away do it one after the other."""
-    root = Space.objects.select_for_update().get(parent=None)
+    root = Space.objects.select_for_update(no_key=True).get(parent=None)
     ruling = Membership.objects.filter(space=root, role=Role.ADMINISTRATOR, user__is_active=True)
     if ruling.filter(user=but).exists() and not ruling.exclude(user=but).exists():
         raise Refused("last_administrator")

@@ -34,7 +34,7 @@ def create(
     )  # fmt: skip
     row.full_clean(validate_unique=False, validate_constraints=False)
     with transaction.atomic():
-        Space.objects.select_for_update().only("pk").get(pk=space.pk)
+        Space.objects.select_for_update(no_key=True).only("pk").get(pk=space.pk)
         rows = Rate.objects.in_force().filter(space=space, job_role=job_role, person=person, valid_from=valid_from)
         former = rows.first()
         if former is not None:
