@@ -38,6 +38,7 @@ class KeptWorld:
             if not connection.in_atomic_block:
                 _begin(self._transaction)
                 self._world = self._bare = worlds.build()
+                connection.check_constraints()  # or each test would look again at every row of it
             wanted = next((_layers[at] for name in item.fixturenames if (at := (item.module.__name__, name)) in _layers), None)
             if wanted is not self.layer:
                 self._put_on_top(wanted)
@@ -48,6 +49,7 @@ class KeptWorld:
         if wanted is not None:
             _begin(self._on_top)
             self._world, self.layer = wanted(copy.deepcopy(self._bare)), wanted
+            connection.check_constraints()
 
     def copy(self) -> worlds.World | None:
         return copy.deepcopy(self._world)

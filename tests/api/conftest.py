@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
@@ -39,7 +39,9 @@ def kept(django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
         world = worlds.build()
         ours = areas.build(world.admin, "Ours", "OUR")
         theirs = areas.build(world.admin, "Theirs", "THE")
-        yield SimpleNamespace(world=world, ours=ours, theirs=theirs, session=Caller(world.admin).client.cookies)
+        session = Caller(world.admin).client.cookies
+        connection.check_constraints()  # or each test would look again at every row of it
+        yield SimpleNamespace(world=world, ours=ours, theirs=theirs, session=session)
         transaction.set_rollback(True)
 
 
