@@ -1,14 +1,21 @@
-"""A new database is made at once; one that was brought along step by step must not differ from it."""
+"""A new database is made at once; one that was brought along step by step must not differ from it.
 
+Both ways follow from the migrations, from how it is made at once and from the libraries. Bringing it along takes longer than all
+that the quick proof has for this: what was compared last is written down, and whoever changes it compares again."""
+
+import hashlib
 import os
 import re
 import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
+
+import tandem
 
 # made by Django's own command, one migration after the other, as a database that is upgraded was
 STEPS = "import django; django.setup(); from django.core.management import call_command; call_command('migrate', interactive=False, verbosity=0)"
@@ -42,6 +49,23 @@ def empty() -> Iterator[str]:
         admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
+COMPARED = Path(__file__).with_name("compared_migrations.txt")
+
+
+def given() -> str:
+    """A name for all that both ways follow from."""
+    source = Path(tandem.__file__).parent
+    files = [*sorted(source.glob("*/migrations/*.py")), source / "config" / "new_database.py", Path(__file__).parents[2] / "requirements.lock"]
+    assert len(files) > 100
+    return hashlib.sha256(b"".join(one.name.encode() + one.read_bytes() for one in files)).hexdigest()
+
+
+def test_what_a_new_database_follows_from_was_compared() -> None:
+    """After a change: `pytest -m slow tests/config/test_new_database.py`, which writes it down when both ways lead to the same."""
+    assert COMPARED.read_text().strip() == given(), "run pytest -m slow tests/config/test_new_database.py"
+
+
+@pytest.mark.slow
 def test_a_new_database_is_what_all_migrations_one_by_one_make_of_an_empty_one(empty: str) -> None:
     run(AT_ONCE, empty)
     at_once = schema(empty)
@@ -55,6 +79,7 @@ def test_a_new_database_is_what_all_migrations_one_by_one_make_of_an_empty_one(e
         assert len(at_once[name]) == len(found), name
     assert len(by_steps["tables"]) > 150
     assert by_steps["triggers"]
+    COMPARED.write_text(given() + "\n")
 
 
 def run(program: str, address: str) -> None:

@@ -1,5 +1,7 @@
 """The cheapest moment of a meeting, against a count minute by minute."""
 
+import os
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,7 +46,7 @@ stretches = st.lists(st.tuples(st.integers(0, SPAN // 15), st.integers(1, 24)).m
 people = st.lists(st.builds(Person, id=st.integers(1, 9), is_needed=st.booleans(), work=stretches, busy=stretches, offset=st.sampled_from([-480, 0, 60, 300])), min_size=1, max_size=4)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=500 if os.environ.get("TANDEM_TEST_CASES") == "new" else 40, deadline=None)
 @given(people=people, length=st.sampled_from([15, 30, 60, 90, 300]))
 def test_it_finds_what_a_count_minute_by_minute_finds(people, length):
     candidates = range(0, SPAN - length, 75)
