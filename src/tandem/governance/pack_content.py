@@ -174,4 +174,4 @@ def shipped(key: str, language: str) -> dict[str, Any] | None:
         texts = {name: said[name] for name in ("title", "cause", "event", "effect")}
         risks.append({"key": entry.key.removeprefix(f"{key}-"), "area": entry.area, **texts, "probability": entry.probability, "least": least, "likely": likely, "most": most})
     kpis = [{"key": name, "name": text, "unit": ""} for (name, _pair), text in zip(one.kpis, one.figures(language), strict=True)]
-    return {"name": one.name(language), "purpose": one.purpose(language), "controls": controls, "risks": risks, **one.joining[at(language)], "kpis": kpis}
+    return {"name": one.name(language), "purpose": one.purpose(language), "controls": controls, "risks": risks, **{section: rows_of(section, rows, SHAPE[section]) for section, rows in one.joining[at(language)].items()}, "kpis": kpis}

@@ -34,8 +34,8 @@ USES = Noun(
 )  # fmt: skip
 PARTS = Noun(
     path="method-parts", model=MethodPart, word="method_part",
-    shows="id space_id project_id kind key name rank phase item_id person_id is_left_out is_renamed reason decided_by_id ended_at version created_at",
-    filters="space_id project_id kind person_id is_left_out",
+    shows="id space_id project_id pack kind key name rank phase item_id person_id is_left_out is_renamed reason decided_by_id ended_at version created_at",
+    filters="space_id project_id pack kind person_id is_left_out",
 )  # fmt: skip
 
 

@@ -15,7 +15,6 @@ from tandem.governance.models import Gate, GateCriterion, GateVerdict, MethodPar
 from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.dates import DAY_MINUTES
-from tandem.kit.errors import Refused
 from tandem.people.scoping import members_of
 from tandem.portfolio.models import Project
 from tandem.work.actions import checklists, links, work_items, workflows
