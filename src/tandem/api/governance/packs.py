@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from tandem.api import generic
 from tandem.api.generic import NO, Noun
+from tandem.api.governance.figures import FigureValue, figures
 from tandem.api.shapes import Body, Reference, body, words
 from tandem.governance import gaps, pack_content, pack_files
 from tandem.governance.actions import pack_uses
@@ -54,6 +55,7 @@ class Gaps(BaseModel):
     gaps: int
     controls: list[ControlStanding]
     parts: list[PackPart]
+    figures: list[FigureValue]
 
 
 def _say(*, actor: Any, pack_use: PackUse, version: int, **values: Any) -> PackUse:
@@ -89,7 +91,7 @@ def read_gaps(request: HttpRequest, id: Path[Id]) -> HttpResponse:
          "gate_id": one.gate.pk if one.gate else None, "item_id": one.part.item_id if one.part else None}
         for one in parts
     ]  # fmt: skip
-    return generic.send({"pack_use_id": id, "gaps": sum(one.state == gaps.GAP for one in (*found, *parts)), "controls": rows, "parts": told})
+    return generic.send({"pack_use_id": id, "gaps": sum(one.state == gaps.GAP for one in (*found, *parts)), "controls": rows, "parts": told, "figures": figures(user, uses[0].project, [key for one in uses if (pack := pack_content.of_use(one)) for key, _pair in pack.kpis])})
 
 
 class PackDifference(BaseModel):

@@ -26,6 +26,7 @@ from tandem.portfolio.models import Project
 from tandem.reports.queries import gates as reads
 from tandem.web import doors, generic
 from tandem.web.governance import gate_words as words
+from tandem.web.governance import method_figures
 from tandem.web.templating import url
 
 BEGINS = Permission.EDIT_PORTFOLIO
@@ -127,10 +128,11 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     parts = reads.parts(user, project)
     found = conformance.of(use)
     context |= {
-        "card": reads.card_of(use, gates), "phases": _phases(use, gates, parts), "roles": [part for part in parts if part.kind == MethodPart.Kind.ROLE],
+        "card": reads.card_of(use, gates), "phases": _phases(use, gates, parts), "roles": sorted((part for part in parts if part.kind == MethodPart.Kind.ROLE), key=lambda part: part.pack),
         "conformance": found, "breaches": [(one, words.check(one)) for one in found.breaches], "held": [(one, words.check(one)) for one in found.checks if one.holds],
         "people": list(User.objects.filter(pk__in=members_of(project.space_id).values("user")).order_by("name")[:300]) if may_edit else [],  # house: reads — who sees the space may be named there
-        "others": [part for part in parts if part.kind in (MethodPart.Kind.REPORT, MethodPart.Kind.KPI)], "tailored": [part for part in parts if part.is_left_out or part.is_renamed], "packs": _pack_names(user, project), **_newer(use),
+        "others": [part for part in parts if part.kind in (MethodPart.Kind.REPORT, MethodPart.Kind.KPI)],
+        "figures": method_figures.shown(user, project, [(part.key, part.name) for part in parts if part.kind == MethodPart.Kind.KPI and not part.is_left_out]), "tailored": [part for part in parts if part.is_left_out or part.is_renamed], "packs": _pack_names(user, project), **_newer(use),
         "may_guard": may(user, Permission.EDIT_PORTFOLIO, project.space_id), "reviewing": {key for gate in gates if gate.is_open for key in gate.reviewers},
     }  # fmt: skip
     return render(request, "governance/project_method.html", context)

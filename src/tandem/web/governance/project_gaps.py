@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -22,7 +22,7 @@ from tandem.people.models import User
 from tandem.people.scoping import members_of
 from tandem.portfolio.models import Project
 from tandem.web import doors
-from tandem.web.governance import gate_words
+from tandem.web.governance import gate_words, method_figures
 from tandem.web.templating import day, url
 
 SHAPES = {reads.HOLDS: "done", reads.GAP: "off", reads.LEFT_OUT: "none"}
@@ -67,7 +67,7 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     may_guard = may(user, Permission.EDIT_PORTFOLIO, project.space_id)
     words = {reads.HOLDS: _("Holds"), reads.GAP: _("Gap"), reads.LEFT_OUT: _("Does not apply")}
     shown = [
-        {"name": pack.name(language), "purpose": pack.purpose(language), "kpis": pack.figures(language), "use": use, **_newer(use), "rows": [
+        {"name": pack.name(language), "purpose": pack.purpose(language), "figures": method_figures.shown(user, project, list(zip((key for key, _pair in pack.kpis), pack.figures(language), strict=True))), "use": use, **_newer(use), "rows": [
             {"one": one, "said": one.control.said(language), "mark": SHAPES[one.state], "word": words[one.state], "rests": rests_on(one)} for one in found if one.use == use],
             "parts": [_part(one, words, may_guard or not (one.section == "gates" or (one.part is not None and one.part.key in reviewing))) for one in parts if one.use == use],
             "lacks": any(one.code == "not_made" for one in parts if one.use == use)}
@@ -87,7 +87,7 @@ def _part(one: reads.Part, words: dict[str, str], may_change: bool) -> dict[str,
     item = one.part.item if one.part is not None and one.section == "checklists" else None
     here = item is not None and item.removed_at is None and item.space_id == one.use.space_id
     return {
-        "one": one, "kind": gate_words.SECTIONS[one.section], "mark": SHAPES[one.state], "word": words[one.state], "rests": part_rests_on(one), "item": item if here else None, "may": may_change,
+        "one": one, "kind": {"roles": _("Role"), "checklists": _("Checklist"), "gates": pgettext("stage gate", "Gate")}[one.section], "mark": SHAPES[one.state], "word": words[one.state], "rests": part_rests_on(one), "item": item if here else None, "may": may_change,
     }  # fmt: skip
 
 
