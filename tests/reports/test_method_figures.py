@@ -23,7 +23,7 @@ def finished(world, count, days=4, late=0):
     """So many items that took so many days; the first of them later than planned."""
     end = clock.now() - timedelta(10)
     for number in range(count):
-        item = make.work_item(actor=world.boris, project=world.project, title=f"Item {number}")
+        item = make.work_item(actor=world.boris, project=world.project, title=f"Item {number}", state="done")
         planned = end - timedelta(2) if number < late else end
         WorkItem.objects.filter(pk=item.pk).update(created_at=end - timedelta(days), actual_start=end - timedelta(days / 2), actual_finish=end, planned_start=end - timedelta(3), planned_finish=planned)
 
