@@ -53,6 +53,11 @@ def test_packs_are_listed_with_those_that_come_along(ask):
     assert "Ports" in said and "retail" in said and "\x1b" not in said
 
 
+def test_what_a_project_lacks_of_its_packs_is_brought_in(ask):
+    assert "On record." in ask("complete", "POR")
+    assert FakeApi.posted == [("pack-uses/3/completions/", {}), ("pack-uses/4/completions/", {})]
+
+
 def test_a_pack_is_printed_as_a_file_and_written_from_one(ask, tmp_path):
     assert json.loads(ask("show", "retail"))["name"] == "Retail"
     assert json.loads(ask("show", "12")) == {"name": "Ports", "purpose": "Quays", **CONTENT}

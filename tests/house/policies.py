@@ -333,6 +333,7 @@ API: dict[str, Policy] = {
     "pack_uses_create": create(PLAN),
     "pack_uses_remove": remove(PLAN),
     "pack_uses_words_create": change(WORK, 201),
+    "pack_uses_completions_create": change(PLAN, 201),
     "pack_uses_gaps_read": READ,
     "gate_releases_list": LIST,
     "gate_releases_read": Policy(COSTS, denied=404),

@@ -54,6 +54,8 @@ REFUSALS: dict[str, Any] = {
     "pack_field_unknown": _("%(where)s: “%(name)s” is not a field; expected: %(takes)s."),
     "pack_place": _("A pack belongs to the organisation, a portfolio or a programme."),
     "pack_malformed": _("%(where)s: expected: %(takes)s."),
+    "pack_points": _("%(where)s: a pack has at most %(most)s points on its checklists."),
+    "pack_gate_held": _("The gate “%(name)s” holds the project: decide on it first."),
     "pack_without_control": _("A pack needs a control."),
     "pack_days": _("%(where)s: least, likely and most days grow in this order."),
     "pack_name_taken": _("There is a pack called “%(name)s” here already."),

@@ -142,9 +142,9 @@ def second(number: int, is_json: bool) -> None:
     showing.dump(row) if is_json else click.echo(_("It counts."))
 
 
-@methods.command(help=_("Gaps of a project against the controls of its industry packs."))
+@methods.command(help=_("Gaps of a project against its industry packs: controls, roles, checklists, gates."))
 @click.argument("key")
-@click.option("--all", "is_all", is_flag=True, help=_("Also the controls that hold."))
+@click.option("--all", "is_all", is_flag=True, help=_("Also what holds."))
 @showing.as_json
 def gaps(key: str, is_all: bool, is_json: bool) -> None:
     api = Api()
@@ -157,3 +157,12 @@ def gaps(key: str, is_all: bool, is_json: bool) -> None:
         return
     rows = [one for each in found for one in each["controls"] if is_all or one["state"] == "gap"]
     showing.table((_("control"), _("state"), _("rests on"), _("standards"), _("name")), [(one["control"], one["state"], one["code"], "; ".join(one["standards"]), clean(one["name"])) for one in rows])
+    parts = [one for each in found for one in each["parts"] if is_all or one["state"] == "gap"]
+    if parts:
+        click.echo()
+        showing.table((_("section"), _("state"), _("rests on"), _("name")), [(one["section"], one["state"], _rests(one), clean(one["name"])) for one in parts])
+
+
+def _rests(one: Row) -> str:
+    """The code with its figures."""
+    return " ".join([one["code"], *(clean(str(value)) for value in one["figures"].values())])

@@ -89,6 +89,17 @@ def use(pack: str, project: str, is_json: bool) -> None:
     showing.dump(row) if is_json else click.echo(_("On record."))
 
 
+@packs.command(help=_("Bring into a project what its packs ask for and it does not have: roles, checklists, gates."))
+@click.argument("project")
+@showing.as_json
+def complete(project: str, is_json: bool) -> None:
+    api = Api()
+    done = [written(api, f"pack-uses/{row['id']}/completions/", {}, row | {"name": row["pack"]}, is_post=True) for row in api.rows("pack-uses/", space_id=api.space(project)["id"])]
+    if not done:
+        raise click.ClickException(_("No industry pack holds in this project."))
+    showing.dump(done) if is_json else click.echo(_("On record."))
+
+
 @packs.command(help=_("Bring a project to the newest version of its packs; what is otherwise is shown first."))
 @click.argument("project")
 @click.option("--yes", is_flag=True, help=_("Without asking."))

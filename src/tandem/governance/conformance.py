@@ -1,6 +1,7 @@
 """How far a project follows its method, from what happened: each check with what it rests on, nothing typed.
 
-Left out with a reason is followed: that is tailoring, and it is listed. What is not due yet is not counted."""
+Left out with a reason is followed: that is tailoring, and it is listed. What is not due yet is not counted.
+What an industry pack adds is told among the gaps against it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -53,8 +54,8 @@ def of_uses(uses: Sequence[MethodUse]) -> dict[int, Conformance]:
     """By project; as many queries for one as for many."""
     projects = [use.project_id for use in uses]
     found = {use.project_id: Conformance(use) for use in uses}
-    parts = _by_project(MethodPart.objects.filter(project__in=projects, ended_at=None).select_related("item__state", "person").order_by("kind", "rank", "id"))
-    gates = _by_project(Gate.objects.filter(project__in=projects).select_related("item").order_by("rank", "id"))
+    parts = _by_project(MethodPart.objects.filter(project__in=projects, ended_at=None, pack="").select_related("item__state", "person").order_by("kind", "rank", "id"))
+    gates = _by_project(Gate.objects.filter(project__in=projects, pack="").select_related("item").order_by("rank", "id"))
     open_entries = _open_entries([part.item_id for rows in parts.values() for part in rows if part.kind == _K.DELIVERABLE and part.item_id])
     reports = _reports(projects)
     for use in uses:

@@ -1,12 +1,14 @@
-"""Where a project has gaps against the controls of its packs: evidence is read from its records, or was said by somebody."""
+"""Where a project has gaps against its packs: evidence for their controls is read from its records, or was said by somebody; roles that nobody
+has, gates that are not passed, checklists with open points."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from tandem.governance.models import ControlWord, Gate, MethodPart, PackUse, Risk
-from tandem.governance.pack_content import of_use
+from tandem.governance.pack_content import asked, key_of, of_use
 from tandem.governance.packs import Control
 from tandem.kit import clock
 from tandem.strategy.models import Charter
@@ -85,9 +87,71 @@ def _gates(use: PackUse) -> tuple[bool, str, dict[str, Any]]:
 
 
 def _roles(use: PackUse) -> tuple[bool, str, dict[str, Any]]:
-    rows = MethodPart.objects.kept().filter(project=use.project_id, kind=MethodPart.Kind.ROLE)
+    rows = MethodPart.objects.kept().filter(project=use.project_id, kind=MethodPart.Kind.ROLE, pack="")
     count, filled = rows.count(), rows.exclude(person=None).count()
     return bool(count) and filled == count, "roles" if count else "no_role", {"n": filled, "of": count}
 
 
 _READ = {"charter": _charter, "risks": _risks, "approvals": _approvals, "acceptance": _acceptance, "baseline": _baseline, "gates": _gates, "roles": _roles}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A role, checklist or gate that a pack asks for: `part` is what the project has of it, with its `gate` or work item; None while it has
+    nothing of it. `code` and `figures` say how it stands."""
+
+    use: PackUse
+    section: str
+    key: str
+    name: str
+    state: str
+    code: str
+    figures: dict[str, Any] = field(default_factory=dict)
+    part: MethodPart | None = None
+    gate: Gate | None = None
+    about: str = ""
+
+
+def parts(uses: list[PackUse], language: str) -> list[Part]:
+    """Of one project, in the order of its packs; three queries, however many."""
+    project = uses[0].project_id if uses else None
+    rows = MethodPart.objects.filter(project=project, ended_at=None).exclude(pack="").select_related("item__state", "person", "decided_by")
+    there = {(row.pack, row.kind, row.key): row for row in rows}
+    gates = {row.key: row for row in Gate.objects.filter(project=project).exclude(pack="")}
+    ticked: dict[int, list[bool]] = {}
+    items = [row.item_id for row in there.values() if row.kind == MethodPart.Kind.DELIVERABLE]
+    for item, is_done in ChecklistEntry.objects.present().filter(item__in=items).values_list("item_id", "is_done"):
+        ticked.setdefault(item, []).append(is_done)
+    found = []
+    for use in uses:
+        for section, wanted in asked(use, language).items():
+            for row in wanted:
+                part = there.get((use.pack, _PART_KINDS[section], key_of(use.pack, row["key"])))
+                gate = gates.get(part.key) if part is not None and section == "gates" else None
+                name = part.name if part is not None and part.is_renamed else row["name"]
+                state, code, figures = _part_stands(part, gate, ticked)
+                about = row.get("duty") or "; ".join(row.get("points", ()))
+                found.append(Part(use, section, row["key"], name, state, code, figures, part, gate, about))
+    return found
+
+
+_PART_KINDS = {"roles": MethodPart.Kind.ROLE, "checklists": MethodPart.Kind.DELIVERABLE, "gates": MethodPart.Kind.GATE}
+
+
+def _part_stands(part: MethodPart | None, gate: Gate | None, ticked: dict[int, list[bool]]) -> tuple[str, str, dict[str, Any]]:
+    if part is None:
+        return GAP, "not_made", {}
+    if part.is_left_out:
+        return LEFT_OUT, "left_out", {"reason": part.reason}
+    if part.kind == MethodPart.Kind.ROLE:
+        return (HOLDS, "role", {"person": part.person.name}) if part.person is not None else (GAP, "no_person", {})
+    if gate is not None:
+        if gate.passed_at is not None:
+            return HOLDS, "gate_passed", {"day": timezone.localdate(gate.passed_at).isoformat()}
+        code = "gate_stopped" if gate.state == Gate.State.KILLED else "gate_overdue" if gate.due_on < clock.today() else "gate_open"
+        return GAP, code, {"day": gate.due_on.isoformat()}
+    item = part.item if part.item is not None and part.item.removed_at is None else None
+    if item is None:
+        return GAP, "item_gone", {}
+    points = ticked.get(item.pk, [])
+    return HOLDS if points and all(points) else GAP, "points", {"n": sum(points), "of": len(points)}

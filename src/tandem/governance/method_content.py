@@ -27,7 +27,7 @@ _SHAPE: dict[str, dict[str, Any]] = {
     "reports": {"key": "key", "name": str, "every": 400},
     "kpis": {"key": "key", "name": str, "unit": ""},
 }
-_CRITERIA: dict[str, Any] = {"key": "key", "text": str, "kind": set(GateCriterion.Kind.values), "limit": 1000}
+CRITERIA: dict[str, Any] = {"key": "key", "text": str, "kind": set(GateCriterion.Kind.values), "limit": 1000}
 SECTIONS = tuple(_SHAPE)
 PARTS = ("phases", "deliverables", "gates", "roles", "reports", "kpis")
 KINDS = {"phases": "phase", "deliverables": "deliverable", "gates": "gate", "roles": "role", "reports": "report", "kpis": "kpi"}
@@ -81,7 +81,7 @@ def _row(where: str, given: Any, fields: dict[str, Any]) -> dict[str, Any]:
 
 def _value(where: str, value: Any, what: Any) -> Any:
     if what == "criteria":
-        rows = [_row(f"{where} {number}", row, _CRITERIA) for number, row in enumerate(value if isinstance(value, list) else [], 1)]
+        rows = [_row(f"{where} {number}", row, CRITERIA) for number, row in enumerate(value if isinstance(value, list) else [], 1)]
         once(where, [row["key"] for row in rows])
         return rows[:MOST]
     if isinstance(what, int):
@@ -169,15 +169,15 @@ def _shipped(key: str, language: str) -> Shipped:
     at = 1 if language == "zh" else 0
     raw = _files()[key]
     states = [{"name": row[at], "category": row[2]} for row in raw["states"]]
-    plain = {section: _said(raw.get(section, []), at) for section in SECTIONS if section != "states"}
+    plain = {section: in_language(raw.get(section, []), at) for section in SECTIONS if section != "states"}
     return Shipped(key, raw["name"][at], raw["purpose"][at], checked({**plain, "states": states}))
 
 
-def _said(value: Any, at: int) -> Any:
+def in_language(value: Any, at: int) -> Any:
     """Pairs of texts become the one of the language; lists of rows are walked."""
     if isinstance(value, dict):
-        return {key: (inner if key == "reviewers" else _said(inner, at)) for key, inner in value.items()}
+        return {key: (inner if key == "reviewers" else in_language(inner, at)) for key, inner in value.items()}
     if isinstance(value, list):
         is_pair = len(value) == 2 and all(isinstance(one, str) for one in value)
-        return value[at] if is_pair else [_said(one, at) for one in value]
+        return value[at] if is_pair else [in_language(one, at) for one in value]
     return value

@@ -8,14 +8,14 @@ import yaml
 
 from tandem.collaboration import words
 from tandem.governance import pack_content
-from tandem.governance.method_content import Content
+from tandem.governance.method_content import CRITERIA, Content
 from tandem.kit.errors import Refused
 
 LONGEST, DEEPEST, MOST_TOKENS = 200_000, 10, 30_000
 _INT, _NULL = "tag:yaml.org,2002:int", "tag:yaml.org,2002:null"
 _OPENS = yaml.FlowSequenceStartToken | yaml.FlowMappingStartToken | yaml.BlockSequenceStartToken | yaml.BlockMappingStartToken
 _CLOSES = yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken | yaml.BlockEndToken
-_NUMBERS = {name for fields in pack_content.SHAPE.values() for name, what in fields.items() if isinstance(what, int)}
+_NUMBERS = {name for fields in (*pack_content.SHAPE.values(), CRITERIA) for name, what in fields.items() if isinstance(what, int)}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -23,8 +23,12 @@ def written(name: str, purpose: str, content: Content) -> str:
     """Read again it says the same."""
     said: dict[str, Any] = {"name": name, "purpose": purpose}
     for section, fields in pack_content.SHAPE.items():  # the database keeps the fields of a row in an order of its own
-        said[section] = [{field: row[field] for field in fields if field in row} for row in content.get(section, [])]
+        said[section] = [_in_order(row, fields) for row in content.get(section, [])]
     return str(yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=110))
+
+
+def _in_order(row: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    return {field: [_in_order(one, CRITERIA) for one in row[field]] if what == "criteria" else row[field] for field, what in fields.items() if field in row}
 
 
 def read(text: str) -> tuple[str, str, Content]:

@@ -1,4 +1,5 @@
-"""Industry packs: controls in our own words, tied to public standards by name and clause, risks and figures; read from their files."""
+"""Industry packs: controls in our own words, tied to public standards by name and clause, risks, roles, gates,
+checklists and figures; read from their files."""
 
 import tomllib
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from tandem.governance.catalogue import Entry, Pair
+from tandem.governance.method_content import Content, in_language
 
 EVIDENCE = ("judged", "charter", "risks", "approvals", "acceptance", "baseline", "gates", "roles")
 "What a control rests on: what somebody says with evidence, or records of the project."
@@ -21,8 +23,8 @@ class Control:
     asks: Pair
 
     def said(self, language: str) -> tuple[str, str]:
-        at = _at(language)
-        return self.names[at], self.asks[at]
+        number = at(language)
+        return self.names[number], self.asks[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,17 @@ class Pack:
     controls: tuple[Control, ...]
     risks: tuple[Entry, ...]
     kpis: tuple[tuple[str, Pair], ...]
+    joining: tuple[Content, Content]
+    "Roles, checklists and gates, which become records of a project: in English and in Chinese."
 
     def name(self, language: str) -> str:
-        return self.names[_at(language)]
+        return self.names[at(language)]
 
     def purpose(self, language: str) -> str:
-        return self.purposes[_at(language)]
+        return self.purposes[at(language)]
 
     def figures(self, language: str) -> list[str]:
-        return [pair[_at(language)] for _key, pair in self.kpis]
+        return [pair[at(language)] for _key, pair in self.kpis]
 
 
 @cache
@@ -60,7 +64,9 @@ def _pack(raw: dict[str, Any]) -> Pack:
         Entry(f"{raw['key']}-{one['key']}", one["area"], _pair(one["title"]), _pair(one["cause"]), _pair(one["event"]), _pair(one["effect"]), one["probability"], tuple(one["days"]))
         for one in raw["risks"]
     )
-    return Pack(raw["key"], _pair(raw["name"]), _pair(raw["purpose"]), controls, risks, tuple((one["key"], _pair(one["name"])) for one in raw["kpis"]))
+    joining = {section: raw[section] for section in ("roles", "checklists", "gates")}
+    kpis = tuple((one["key"], _pair(one["name"])) for one in raw["kpis"])
+    return Pack(raw["key"], _pair(raw["name"]), _pair(raw["purpose"]), controls, risks, kpis, (in_language(joining, 0), in_language(joining, 1)))
 
 
 def _pair(given: list[str]) -> Pair:
@@ -68,5 +74,5 @@ def _pair(given: list[str]) -> Pair:
     return english, chinese
 
 
-def _at(language: str) -> int:
+def at(language: str) -> int:
     return 1 if language.startswith("zh") else 0

@@ -80,7 +80,7 @@ FIELDS = {
     "why": _("why"), "revisit_on": _("looked at again on"), "change_request": _("change request"), "verdict": _("verdict"), "for_whom": _("in the place of"), "delegate": _("delegate"), "lent_to": _("lent to"), "is_away_only": _("only while away"), "scenario": _("plan scenario"), "promise": _("promise"), "kinds": _("kinds of change"),
     "days_most": _("days at most"), "money_most": _("money at most"), "product_voices": _("voices of the product side"), "pmo_voices": _("voices of the PMO side"),
     "method_version": _("version of the method"), "parts": _("parts"), "is_left_out": _("left out"), "criterion": _("criterion"), "is_met": _("criterion holds"),
-    "seconded_by": _("seconded by"), "pack": _("industry pack"), "pack_version": _("version of the pack"), "said_anew": _("to be said anew"), "control": _("control"), "releases_money": _("releases money"),
+    "seconded_by": _("seconded by"), "pack": _("industry pack"), "pack_version": _("version of the pack"), "said_anew": _("to be said anew"), "stays": _("stays"), "control": _("control"), "releases_money": _("releases money"),
     "what": _("what was promised"), "withdrawn_on": _("withdrawn on"), "workitem": _("work items"), "points": _("points"),
 }  # fmt: skip
 

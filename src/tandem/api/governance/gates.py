@@ -18,7 +18,7 @@ router = Router(tags=["governance"])
 
 NOUN = Noun(
     path="gates", model=Gate, word="gate",
-    shows="id space_id project_id key name phase rank due_on item_id reviewers state passed_at is_left_out version created_at", filters="space_id project_id state is_left_out",
+    shows="id space_id project_id pack key name phase rank due_on item_id reviewers state passed_at is_left_out version created_at", filters="space_id project_id pack state is_left_out",
 )  # fmt: skip
 CRITERIA = Noun(
     path="gate-criteria", model=GateCriterion, word="gate_criterion",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from tandem.api import generic
 from tandem.api.generic import NO, Noun
+from tandem.api.governance.figures import FigureValue, figures
 from tandem.api.portfolio.projects import NOUN as PROJECTS
 from tandem.api.shapes import OPTIONAL, Body, Day, JsonObject, Reference, body, words
 from tandem.governance import conformance as conforming
@@ -34,8 +35,8 @@ USES = Noun(
 )  # fmt: skip
 PARTS = Noun(
     path="method-parts", model=MethodPart, word="method_part",
-    shows="id space_id project_id kind key name rank phase item_id person_id is_left_out is_renamed reason decided_by_id ended_at version created_at",
-    filters="space_id project_id kind person_id is_left_out",
+    shows="id space_id project_id pack kind key name rank phase item_id person_id is_left_out is_renamed reason decided_by_id ended_at version created_at",
+    filters="space_id project_id pack kind person_id is_left_out",
 )  # fmt: skip
 
 
@@ -125,6 +126,7 @@ class MethodConformance(BaseModel):
     percent: int | None
     checks: list[ConformanceCheck]
     tailored: list[int]
+    figures: list[FigureValue]
 
 
 uses = Router(tags=["governance"])
@@ -143,7 +145,7 @@ def conformance(request: HttpRequest, id: Path[Id]) -> HttpResponse:
         {"code": one.code, "holds": one.holds, "name": one.name, "figures": one.figures, "gate_id": one.gate.pk if one.gate else None, "item_id": one.item.pk if one.item else None}
         for one in found.checks
     ]
-    return generic.send({"project_id": row.project_id, "as_of": clock.today(), "percent": found.percent, "checks": checks, "tailored": [part.pk for part in found.tailored]})
+    return generic.send({"project_id": row.project_id, "as_of": clock.today(), "percent": found.percent, "checks": checks, "tailored": [part.pk for part in found.tailored], "figures": figures(user, row.project, [one["key"] for one in row.method_version.content["kpis"]])})
 
 
 @uses.get("/{id}/differences/", response={200: Differences, **NO}, operation_id="method_uses_differences_read", summary="method uses: differences")

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from tandem.api import generic
 from tandem.api.generic import NO, Noun
-from tandem.api.shapes import Reference, body, words
+from tandem.api.governance.figures import FigureValue, figures
+from tandem.api.shapes import Body, Reference, body, words
 from tandem.governance import gaps, pack_content, pack_files
 from tandem.governance.actions import pack_uses
 from tandem.governance.actions import packs as own_packs
@@ -34,10 +35,27 @@ class ControlStanding(BaseModel):
     link: str
 
 
+class PackPart(BaseModel):
+    """`section`: roles, checklists or gates; `state`: holds, gap or not_applicable; `code` and `figures` say how it stands. `part_id` is the
+    method part that the project has of it, with its gate or work item; null while it has none."""
+
+    section: str
+    key: str
+    name: str
+    state: str
+    code: str
+    figures: dict[str, Any]
+    part_id: int | None
+    gate_id: int | None
+    item_id: int | None
+
+
 class Gaps(BaseModel):
     pack_use_id: int
     gaps: int
     controls: list[ControlStanding]
+    parts: list[PackPart]
+    figures: list[FigureValue]
 
 
 def _say(*, actor: Any, pack_use: PackUse, version: int, **values: Any) -> PackUse:
@@ -48,6 +66,7 @@ def _say(*, actor: Any, pack_use: PackUse, version: int, **values: Any) -> PackU
 generic.reads(router, NOUN, history=False)
 generic.creates(router, NOUN, body("PackUseCreate", PackUse, "project pack"), pack_uses.take)
 generic.removes(router, NOUN, pack_uses.remove)
+generic.acts(router, NOUN, "completions", Body, pack_uses.complete)
 generic.acts(router, NOUN, "upgrades", body("PackUpgrade", PackUse, "", pack_version_id=Reference(PackVersion, "pack_version")), pack_uses.upgrade)
 generic.acts(
     router, NOUN, "words",
@@ -58,15 +77,21 @@ generic.acts(
 
 @router.get("/{id}/gaps/", response={200: Gaps, **NO}, operation_id="pack_uses_gaps_read", summary="pack uses: gaps")
 def read_gaps(request: HttpRequest, id: Path[Id]) -> HttpResponse:
-    """How each control of the pack stands in the project, in your language."""
+    """How each control, role, checklist and gate of the pack stands in the project, in your language."""
     user: Any = request.auth  # type: ignore[attr-defined]
-    found = gaps.standing([NOUN.row(user, id)])
+    uses = [NOUN.row(user, id)]
+    found, parts = gaps.standing(uses), gaps.parts(uses, user.language)
     rows = [
         {"control": one.control.key, "name": one.control.said(user.language)[0], "asks": one.control.said(user.language)[1], "standards": list(one.control.standards), "state": one.state,
          "code": one.code, "figures": one.figures, "evidence": one.word.evidence if one.word else "", "link": one.word.link if one.word else ""}
         for one in found
     ]  # fmt: skip
-    return generic.send({"pack_use_id": id, "gaps": sum(one.state == gaps.GAP for one in found), "controls": rows})
+    told = [
+        {"section": one.section, "key": one.key, "name": one.name, "state": one.state, "code": one.code, "figures": one.figures, "part_id": one.part.pk if one.part else None,
+         "gate_id": one.gate.pk if one.gate else None, "item_id": one.part.item_id if one.part else None}
+        for one in parts
+    ]  # fmt: skip
+    return generic.send({"pack_use_id": id, "gaps": sum(one.state == gaps.GAP for one in (*found, *parts)), "controls": rows, "parts": told, "figures": figures(user, uses[0].project, [key for one in uses if (pack := pack_content.of_use(one)) for key, _pair in pack.kpis])})
 
 
 class PackDifference(BaseModel):

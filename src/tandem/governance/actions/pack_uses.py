@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from tandem.governance.actions import pack_parts
 from tandem.governance.actions import packs as own_packs
 from tandem.governance.actions.gates import link_of
 from tandem.governance.models import ControlWord, Pack, PackUse, PackVersion
@@ -21,8 +22,8 @@ _S = ControlWord.State
 
 
 def take(*, actor: Any, project: Project, pack: str) -> PackUse:
-    """Its controls are asked of the project from now on; once. `pack`: the key of one that comes along, or of one written there or above,
-    which holds in its newest version."""
+    """Its controls are asked of the project from now on, and its roles, checklists and gates come into it; once. `pack`: the key of one that comes
+    along, or of one written there or above, which holds in its newest version."""
     require(actor, _DO, project.space_id)
     number = re.fullmatch(r"own-(\d{1,9})", pack)
     own = next((one for one in own_packs.at_hand(project.space) if one.pk == int(number[1])), None) if number else None
@@ -38,23 +39,38 @@ def take(*, actor: Any, project: Project, pack: str) -> PackUse:
         holds = own_packs.newest(own) if own else None
         row = PackUse.objects.create(space_id=project.space_id, project=project, pack=pack, pack_version=holds, by=actor)
         record("project.takes_pack", project, actor=actor, changes={"pack": [None, own.name if own else pack], **({"pack_version": [None, holds.pk]} if holds else {})})
+        pack_parts.bring(actor=actor, use=row)
     return row
 
 
-def remove(*, actor: Any, pack_use: PackUse, version: int | None = None) -> None:
-    """While nobody has said anything of its controls: what was said stays."""
+def remove(*, actor: Any, pack_use: PackUse, version: int | None = None) -> list[str]:
+    """While nobody has said anything of its controls: what was said stays. Of its gates and checklists stays what was decided or begun: it is
+    named; the rest leaves the plan."""
     require(actor, _DO, pack_use.space_id)
     with transaction.atomic():
         if version is not None:
             pack_use.write(expected=version)
         if pack_use.words.exists():
             raise Refused("pack_spoken_of")
-        record("project.leaves_pack", pack_use.project, actor=actor, changes={"pack": [pack_use.pack_version.pack.name if pack_use.pack_version else pack_use.pack, None]})
+        stays = pack_parts.leave(actor=actor, use=pack_use)
+        told = {"stays": [", ".join(stays), None]} if stays else {}
+        record("project.leaves_pack", pack_use.project, actor=actor, changes={"pack": [pack_use.pack_version.pack.name if pack_use.pack_version else pack_use.pack, None], **told})
         pack_use.delete()
+    return stays
+
+
+def complete(*, actor: Any, pack_use: PackUse, version: int | None = None) -> PackUse:
+    """What the pack asks for and the project does not have comes into it: roles, checklists and gates of a pack that held before it had any."""
+    require(actor, _DO, pack_use.space_id)
+    with transaction.atomic():
+        pack_use.write(expected=version)
+        pack_parts.bring(actor=actor, use=pack_use)
+    return pack_use
 
 
 def upgrade(*, actor: Any, pack_use: PackUse, version: int | None, pack_version: PackVersion) -> PackUse:
-    """To a newer version of the same pack. What was said of a control that asks something else now has to be said anew."""
+    """To a newer version of the same pack. What was said of a control that asks something else now has to be said anew; its roles,
+    checklists and gates change along."""
     require(actor, _DO, pack_use.space_id)
     before = pack_use.pack_version
     if before is None or pack_version.pack_id != before.pack_id or pack_version.number <= before.number:
@@ -63,6 +79,7 @@ def upgrade(*, actor: Any, pack_use: PackUse, version: int | None, pack_version:
     anew = [one.key for one in found if one.section == "controls" and one.was and (one.now is None or {"name", "asks", "evidence"} & set(one.fields))]
     with transaction.atomic():
         pack_use.write(expected=version, pack_version=pack_version)
+        pack_parts.follow(actor=actor, use=pack_use, before=before.content, after=pack_version.content)
         words = ControlWord.objects.filter(pack_use=pack_use, control__in=anew)
         said = sorted(words.values_list("control", flat=True))
         words.delete()

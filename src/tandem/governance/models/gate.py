@@ -38,16 +38,18 @@ class Gate(Scoped):
         KILLED = "killed", pgettext_lazy("state of a gate", "Stopped")
 
     project = models.ForeignKey("portfolio.Project", models.CASCADE, related_name="gates", verbose_name=_("project"))
-    key = models.SlugField(max_length=40)
+    # the industry pack that adds it; empty: of the method
+    pack = models.SlugField(pgettext_lazy("industry", "pack"), max_length=40, blank=True)
+    key = models.SlugField(max_length=60)
     name = models.CharField(pgettext_lazy("stage gate", "gate"), max_length=200)
-    # the phase that it ends: key and name in the method
+    # the phase that it ends: its key in the method; without a method the stage
     phase = models.SlugField(max_length=40)
     rank = models.PositiveSmallIntegerField(default=0)
     due_on = models.DateField(_("due"))
     # the milestone of the plan
     item = models.ForeignKey("work.WorkItem", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("milestone"))
     # roles of the method whose people review; while nobody has one of them: whoever may change the portfolio
-    reviewers = ArrayField(models.SlugField(max_length=40), default=list, blank=True, verbose_name=_("reviewers"))
+    reviewers = ArrayField(models.SlugField(max_length=60), default=list, blank=True, verbose_name=_("reviewers"))
     state = models.CharField(_("state"), max_length=6, choices=State.choices, default=State.OPEN)
     passed_at = models.DateTimeField(_("passed"), null=True, blank=True)
     is_left_out = models.BooleanField(_("left out"), default=False)

@@ -91,7 +91,7 @@ class MethodPartQuerySet(ScopedQuerySet):
 
 
 class MethodPart(Scoped):
-    """What a project has of a part of its method: the work item that it became, the person who takes the role; left out or called
+    """What a project has of a part of its method, or of an industry pack: the work item that it became, the person who takes the role; left out or called
     something else only with a reason."""
 
     class Kind(models.TextChoices):
@@ -104,7 +104,9 @@ class MethodPart(Scoped):
 
     project = models.ForeignKey("portfolio.Project", models.CASCADE, related_name="method_parts")
     kind = models.CharField(_("kind"), max_length=11, choices=Kind.choices)
-    key = models.SlugField(max_length=40)
+    # the industry pack that adds it; empty: of the method
+    pack = models.SlugField(pgettext_lazy("industry", "pack"), max_length=40, blank=True)
+    key = models.SlugField(max_length=60)
     name = models.CharField(_("name"), max_length=200)
     rank = models.PositiveSmallIntegerField(default=0)
     # of a deliverable and a gate: the key of its phase

@@ -32,8 +32,12 @@ class Figure:
 
 def figure(kpi: Kpi) -> Figure:
     user: Any = kpi.measured_as
-    within = alignment.below(user, kpi.space_id)
-    return _MAKERS[kpi.computed_from](user, within)
+    return measured(kpi.computed_from, user, alignment.below(user, kpi.space_id))
+
+
+def measured(code: str, user: Any, within: set[int]) -> Figure:
+    """Of the work and promises of these spaces, as far as the person sees them."""
+    return _MAKERS[code](user, within)
 
 
 def _promises(user: Any, within: set[int]) -> Figure:
@@ -43,7 +47,7 @@ def _promises(user: Any, within: set[int]) -> Figure:
     return Figure(_percent(found.share), found.due, promises.NEEDED)
 
 
-def _finished(user: Any, within: set[int], since: date) -> Any:
+def finished(user: Any, within: set[int], since: date) -> Any:
     today = clock.today()
     rows = WorkItem.objects.visible_to(user).in_spaces(within).made().filter(children__isnull=True)
     return rows.filter(actual_finish__date__gte=since, actual_finish__date__lt=today)
@@ -51,7 +55,7 @@ def _finished(user: Any, within: set[int], since: date) -> Any:
 
 def _cycle_time(user: Any, within: set[int]) -> Figure:
     """From the beginning of work to its end, in days: 85 % of the items took at most so long."""
-    rows = _finished(user, within, clock.today() - timedelta(days=DAYS)).filter(Q(actual_start__isnull=False))
+    rows = finished(user, within, clock.today() - timedelta(days=DAYS)).filter(Q(actual_start__isnull=False))
     days = sorted((end - start).total_seconds() / 86400 for start, end in rows.values_list("actual_start", "actual_finish") if end >= start)
     if len(days) < NEEDED_ITEMS:
         return Figure(None, len(days), NEEDED_ITEMS)
@@ -63,7 +67,7 @@ def _throughput(user: Any, within: set[int]) -> Figure:
     today = clock.today()
     monday = today - timedelta(days=today.weekday())
     weeks = DAYS // 7
-    rows = _finished(user, within, monday - timedelta(weeks=weeks)).filter(actual_finish__date__lt=monday)
+    rows = finished(user, within, monday - timedelta(weeks=weeks)).filter(actual_finish__date__lt=monday)
     found = rows.count()
     return Figure(Decimal(f"{found / weeks:.1f}") if found >= NEEDED_ITEMS else None, found, NEEDED_ITEMS)
 

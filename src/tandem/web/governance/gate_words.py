@@ -18,13 +18,13 @@ STAGES = {
 SECTIONS = {
     "states": gettext_lazy("Workflow"), "phases": gettext_lazy("Phases"), "roles": gettext_lazy("Roles"), "deliverables": gettext_lazy("Deliverables"),
     "gates": gettext_lazy("Gates"), "reports": pgettext_lazy("part of a method", "Reports"), "kpis": gettext_lazy("Figures"),
-    "controls": pgettext_lazy("industry pack", "Controls"), "risks": gettext_lazy("Risks"),
+    "checklists": gettext_lazy("Checklists"), "controls": pgettext_lazy("industry pack", "Controls"), "risks": gettext_lazy("Risks"),
 }  # fmt: skip
 WHAT = {"added": gettext_lazy("Added"), "removed": gettext_lazy("Removed"), "changed": gettext_lazy("Changed")}
 _FIELDS = {
     "name": gettext_lazy("name"), "days": gettext_lazy("working days"), "stage": gettext_lazy("stage"), "duty": gettext_lazy("duty"), "phase": gettext_lazy("phase"),
     "checklist": gettext_lazy("checklist"), "money": gettext_lazy("share of the money"), "reviewers": gettext_lazy("reviewers"), "criteria": gettext_lazy("criteria"),
-    "every": gettext_lazy("days between two"), "unit": gettext_lazy("unit"), "category": gettext_lazy("category"),
+    "points": gettext_lazy("points"), "every": gettext_lazy("days between two"), "unit": gettext_lazy("unit"), "category": gettext_lazy("category"),
     "asks": gettext_lazy("what it asks"), "evidence": gettext_lazy("evidence"), "standards": gettext_lazy("standards"), "area": gettext_lazy("area"), "title": gettext_lazy("title"), "cause": gettext_lazy("cause"),
     "event": gettext_lazy("event"), "effect": gettext_lazy("effect"), "probability": gettext_lazy("probability"), "least": gettext_lazy("least days"), "likely": gettext_lazy("likely days"), "most": gettext_lazy("most days"),
 }  # fmt: skip

@@ -98,7 +98,7 @@ noun = Noun(
     columns=(
         Column("name", pgettext_lazy("stage gate", "Gate"), lambda r: r.name, "name", is_title=True),
         Column("project", _("Project"), lambda r: r.project.name),
-        Column("phase", _("Phase"), lambda r: r.phase_name),
+        Column("phase", _("Phase"), lambda r: words.STAGES.get(r.phase_name, r.phase_name)),
         Column("state", _("State"), state, "state"),
         Column("due", _("Due"), lambda r: cells.date(r.due_on), "due_on"),
         Column("passed", _("Passed"), lambda r: cells.date(r.passed_at.date()) if r.passed_at else "", "passed_at"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from tandem.governance import conformance, method_content
 from tandem.governance.actions import method_parts, method_uses, methods
-from tandem.governance.models import Method, MethodPart, MethodUse, MethodVersion, Pack
+from tandem.governance.models import Method, MethodPart, MethodUse, MethodVersion, Pack, PackUse
 from tandem.governance.packs import packs
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Refused
@@ -26,6 +26,7 @@ from tandem.portfolio.models import Project
 from tandem.reports.queries import gates as reads
 from tandem.web import doors, generic
 from tandem.web.governance import gate_words as words
+from tandem.web.governance import method_figures
 from tandem.web.templating import url
 
 BEGINS = Permission.EDIT_PORTFOLIO
@@ -127,10 +128,11 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     parts = reads.parts(user, project)
     found = conformance.of(use)
     context |= {
-        "card": reads.card_of(use, gates), "phases": _phases(use, gates, parts), "roles": [part for part in parts if part.kind == MethodPart.Kind.ROLE],
+        "card": reads.card_of(use, gates), "phases": _phases(use, gates, parts), "roles": sorted((part for part in parts if part.kind == MethodPart.Kind.ROLE), key=lambda part: part.pack),
         "conformance": found, "breaches": [(one, words.check(one)) for one in found.breaches], "held": [(one, words.check(one)) for one in found.checks if one.holds],
         "people": list(User.objects.filter(pk__in=members_of(project.space_id).values("user")).order_by("name")[:300]) if may_edit else [],  # house: reads — who sees the space may be named there
-        "others": [part for part in parts if part.kind in (MethodPart.Kind.REPORT, MethodPart.Kind.KPI)], "tailored": found.tailored, **_newer(use),
+        "others": [part for part in parts if part.kind in (MethodPart.Kind.REPORT, MethodPart.Kind.KPI)],
+        "figures": method_figures.shown(user, project, [(part.key, part.name) for part in parts if part.kind == MethodPart.Kind.KPI and not part.is_left_out]), "tailored": [part for part in parts if part.is_left_out or part.is_renamed], "packs": _pack_names(user, project), **_newer(use),
         "may_guard": may(user, Permission.EDIT_PORTFOLIO, project.space_id), "reviewing": {key for gate in gates if gate.is_open for key in gate.reviewers},
     }  # fmt: skip
     return render(request, "governance/project_method.html", context)
@@ -143,11 +145,16 @@ def _newer(use: MethodUse) -> dict[str, Any]:
     return {"newest": newest, "differences": [words.difference(one) for one in method_uses.differences(use.method_version, newest)]}
 
 
+def _pack_names(user: Any, project: Project) -> dict[str, str]:
+    """What the packs of a project are called, by their keys."""
+    rows = PackUse.objects.visible_to(user).filter(project=project).select_related("pack_version__pack").defer("pack_version__content")
+    return {use.pack: use.pack_version.pack.name if use.pack_version else packs()[use.pack].name(get_language() or "en") for use in rows if use.pack_version or use.pack in packs()}
+
+
 def _phases(use: MethodUse, gates: list[Any], parts: list[MethodPart]) -> list[dict[str, Any]]:
-    by_phase = {gate.phase: gate for gate in gates if not gate.is_left_out}
     tied = {part.key: part for part in parts if part.kind == MethodPart.Kind.GATE}
     return [{
-        "part": phase, "gate": by_phase.get(phase.key), "gate_part": tied.get(by_phase[phase.key].key) if phase.key in by_phase else None,
+        "part": phase, "gates": [(gate, tied.get(gate.key)) for gate in gates if gate.phase == phase.key and not gate.is_left_out],
         "deliverables": [part for part in parts if part.kind == MethodPart.Kind.DELIVERABLE and part.phase == phase.key and not part.is_left_out],
     } for phase in sorted((part for part in parts if part.kind == MethodPart.Kind.PHASE and not part.is_left_out), key=lambda part: part.rank)]  # fmt: skip
 
@@ -183,7 +190,7 @@ def parts(request: HttpRequest, id: int) -> HttpResponse:
         method_parts.give(**asked, person=doors.find(User.objects, request.user, pk=person) if person else None)
     else:
         method_parts.tailor(**asked, reason=sent.get("reason", ""), is_left_out={"leave": True, "take": False}.get(do), name=sent.get("name", "") if do == "rename" else "")
-    return doors.go_to(request, url("project_method", key=row.space.key), now_("On record."))
+    return doors.go_to(request, url("project_gaps" if sent.get("from") == "gaps" else "project_method", key=row.space.key), now_("On record."))
 
 
 urls = [

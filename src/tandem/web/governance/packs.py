@@ -110,7 +110,7 @@ def detail(request: HttpRequest, row: Pack) -> dict[str, Any]:
     told = {pk: _told(contents[pk], contents[versions[0].pk]) for pk in {use.pack_version_id for use in uses}}
     return {
         "shown": shown, "versions": versions, "newest": versions[0], "before": before, "since": _told(contents[before.pk], shown.content) if before else [], "evidence": EVIDENCE_WORDS,
-        "areas": dict(Risk.Area.choices), "may_edit": may(user, _DO, row.space_id),
+        "areas": dict(Risk.Area.choices), "stages": gate_words.STAGES, "may_edit": may(user, _DO, row.space_id),
         "live": [
             {"use": use, "differences": told[use.pack_version_id], "may": may(user, Permission.EDIT_PLAN, use.space_id)} for use in uses
         ],
@@ -123,7 +123,7 @@ def _told(before: method_content.Content, after: method_content.Content) -> list
 
 noun = Noun(
     slug="packs", model=Pack, one=pgettext_lazy("industry", "pack"), many=_("Industry packs"),
-    purpose=_("What a trade asks of its projects: controls with their standards, risks, figures; in versions that never change."),
+    purpose=_("What a trade asks of its projects: controls with their standards, risks, roles, checklists, gates and figures; in versions that never change."),
     columns=(
         Column("name", pgettext_lazy("industry", "Pack"), lambda r: r.name, "name", is_title=True),
         Column("description", _("Description"), lambda r: r.description),

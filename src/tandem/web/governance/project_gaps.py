@@ -1,12 +1,13 @@
-"""The industry packs of a project and its gaps against their controls."""
+"""The industry packs of a project and its gaps against their controls, roles, checklists and gates."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,10 +18,12 @@ from tandem.governance.models import PackUse
 from tandem.governance.pack_content import of_use
 from tandem.governance.packs import packs
 from tandem.people.access import Permission, may
+from tandem.people.models import User
+from tandem.people.scoping import members_of
 from tandem.portfolio.models import Project
 from tandem.web import doors
-from tandem.web.governance import gate_words
-from tandem.web.templating import url
+from tandem.web.governance import gate_words, method_figures
+from tandem.web.templating import day, url
 
 SHAPES = {reads.HOLDS: "done", reads.GAP: "off", reads.LEFT_OUT: "none"}
 
@@ -42,24 +45,56 @@ def rests_on(one: reads.Standing) -> str:
     return texts[one.code] % {"n": n, "of": of, **one.figures}
 
 
+def part_rests_on(one: reads.Part) -> str:
+    figures = dict(one.figures)
+    if "day" in figures:
+        figures["day"] = day(date.fromisoformat(figures["day"]))
+    texts = {
+        "not_made": _("The project does not have it yet."), "left_out": "%(reason)s", "role": "%(person)s", "no_person": _("Nobody has the role."), "gate_passed": _("passed %(day)s"),
+        "gate_stopped": _("The project was stopped here."), "gate_open": _("due %(day)s"), "gate_overdue": _("due %(day)s, overdue"), "item_gone": _("its work item is gone"),
+        "points": _("%(n)s of %(of)s ticked"),
+    }  # fmt: skip
+    return texts[one.code] % figures
+
+
 @login_required
 def page(request: HttpRequest, key: str) -> HttpResponse:
     project = doors.find(Project.objects.select_related("space"), request.user, space__key=key)
     user, language = request.user, get_language() or "en"
     uses = list(PackUse.objects.visible_to(user).filter(project=project).select_related("pack_version__pack"))
-    found = reads.standing(uses)
+    found, parts = reads.standing(uses), reads.parts(uses, language)
+    reviewing = {key for one in parts if one.gate is not None and one.gate.is_open for key in one.gate.reviewers}
+    may_guard = may(user, Permission.EDIT_PORTFOLIO, project.space_id)
     words = {reads.HOLDS: _("Holds"), reads.GAP: _("Gap"), reads.LEFT_OUT: _("Does not apply")}
     shown = [
-        {"name": pack.name(language), "purpose": pack.purpose(language), "kpis": pack.figures(language), "use": use, **_newer(use), "rows": [
-            {"one": one, "said": one.control.said(language), "mark": SHAPES[one.state], "word": words[one.state], "rests": rests_on(one)} for one in found if one.use == use]}
+        {"name": pack.name(language), "purpose": pack.purpose(language), "figures": method_figures.shown(user, project, list(zip((key for key, _pair in pack.kpis), pack.figures(language), strict=True))), "use": use, **_newer(use), "rows": [
+            {"one": one, "said": one.control.said(language), "mark": SHAPES[one.state], "word": words[one.state], "rests": rests_on(one)} for one in found if one.use == use],
+            "parts": [_part(one, words, may_guard or not (one.section == "gates" or (one.part is not None and one.part.key in reviewing))) for one in parts if one.use == use],
+            "lacks": any(one.code == "not_made" for one in parts if one.use == use)}
         for use in uses if (pack := of_use(use))
     ]  # fmt: skip
-    gaps = sum(one.state == reads.GAP for one in found)
+    gaps = sum(one.state == reads.GAP for one in (*found, *parts))
+    may_plan = may(user, Permission.EDIT_PLAN, project.space_id)
     context: dict[str, Any] = {
-        "project": project, "shown": shown, "count": len(found), "gaps": gaps, "may_plan": may(user, Permission.EDIT_PLAN, project.space_id), "may_work": may(user, Permission.EDIT_WORK, project.space_id),
+        "project": project, "shown": shown, "count": len(found), "gaps": gaps, "may_plan": may_plan, "may_work": may(user, Permission.EDIT_WORK, project.space_id),
+        "said": _counted(found, parts), "people": list(User.objects.filter(pk__in=members_of(project.space_id).values("user")).order_by("name")[:300]) if may_plan and parts else [],  # house: reads — who sees the space may be named there
         "offered": [one for one in offered(project, language) if one[0] not in {use.pack for use in uses}],
     }  # fmt: skip
     return render(request, "governance/gaps.html", context)
+
+
+def _part(one: reads.Part, words: dict[str, str], may_change: bool) -> dict[str, Any]:
+    item = one.part.item if one.part is not None and one.section == "checklists" else None
+    here = item is not None and item.removed_at is None and item.space_id == one.use.space_id
+    return {
+        "one": one, "kind": {"roles": _("Role"), "checklists": _("Checklist"), "gates": pgettext("stage gate", "Gate")}[one.section], "mark": SHAPES[one.state], "word": words[one.state], "rests": part_rests_on(one), "item": item if here else None, "may": may_change,
+    }  # fmt: skip
+
+
+def _counted(found: list[reads.Standing], parts: list[reads.Part]) -> list[str]:
+    roles, lists, gates = (sum(one.section == section for one in parts) for section in ("roles", "checklists", "gates"))
+    said = [(len(found), ngettext("%(n)s control", "%(n)s controls", len(found))), (roles, ngettext("%(n)s role", "%(n)s roles", roles)), (lists, ngettext("%(n)s checklist", "%(n)s checklists", lists)), (gates, ngettext("%(n)s gate", "%(n)s gates", gates))]  # fmt: skip
+    return [text % {"n": n} for n, text in said if n]
 
 
 def offered(project: Project, language: str) -> list[tuple[str, str]]:
@@ -86,11 +121,15 @@ def takings(request: HttpRequest, key: str) -> HttpResponse:
 @login_required
 @require_POST
 def words(request: HttpRequest, id: int) -> HttpResponse:
-    """What somebody says of a control; or the pack is left."""
+    """What somebody says of a control; the pack is left, or what it asks for is brought in."""
     row = doors.find(PackUse.objects.select_related("space", "project"), request.user, pk=id)
     sent, version = request.POST, doors.version_in(request)
     if sent.get("do") == "leave":
-        pack_uses.remove(actor=request.user, pack_use=row, version=version)
+        stays = pack_uses.remove(actor=request.user, pack_use=row, version=version)
+        if stays:
+            return doors.go_to(request, url("project_gaps", key=row.space.key), _("The pack is left. What was decided or begun stays: %(names)s.") % {"names": _(", ").join(stays)})
+    elif sent.get("do") == "complete":
+        pack_uses.complete(actor=request.user, pack_use=row, version=version)
     else:
         said = {name: sent.get(name, "") for name in ("control", "state", "evidence", "link")}
         pack_uses.say(actor=request.user, pack_use=row, version=version, **said)

@@ -1,0 +1,26 @@
+"""Figures that methods and packs name, measured in a project."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import BaseModel
+
+from tandem.portfolio.models import Project
+from tandem.reports.queries import method_figures
+
+
+class FigureValue(BaseModel):
+    """`value` is null while of the `needed` records only `found` are there; `unit`: days, percent, a_week, count or ratio; `days`: of so many
+    days before today, 0 as of now. What is measured by hand does not stand here."""
+
+    key: str
+    value: float | None
+    unit: str
+    days: int
+    found: int
+    needed: int
+
+
+def figures(user: Any, project: Project, keys: Iterable[str]) -> list[dict[str, Any]]:
+    return [asdict(one) for one in method_figures.of_project(user, project, keys).values()]
