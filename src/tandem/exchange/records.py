@@ -13,6 +13,7 @@ instead of doubling.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal
 
 from tandem.exchange.report_records import ReportRecord
@@ -36,6 +37,17 @@ class SourceInfo:
     date_order: str | None = None  # "dmy", "mdy", "ymd" where the file has numeric dates
     encoding: str | None = None
     notes: tuple["Note", ...] = ()
+    plan: "PlanAsks | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAsks:
+    """What only who knows the plan may be able to say, where nothing here answers it."""
+
+    source_id: str
+    workers: tuple[tuple[str, str, str], ...] = ()  # number, name and address of each resource that works
+    has_costs: bool = False
+    currency: str = ""  # as the plan says it: a code or a sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +187,24 @@ class AssignmentRecord:
     leveling_delay_minutes: float = 0.0
     contour: int = 0
     percent_complete: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostRecord:
+    """What something costs beside work and material: a cost resource on a task, or what a task costs in itself.
+
+    `task` is None for the whole plan, `resource` for a fixed cost. Amounts to the cent, in the currency of the
+    plan.
+    """
+
+    source_id: str
+    task: str | None
+    resource: str | None
+    title: str
+    planned: Decimal
+    actual: Decimal | None = None  # None where nothing came yet
+    day: date | None = None  # on which it counts
+    cost_centre: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +400,7 @@ Record = (
     | ResourceRecord
     | ItemRecord
     | AssignmentRecord
+    | CostRecord
     | LinkRecord
     | CommentRecord
     | AttachmentRecord
