@@ -27,10 +27,13 @@ def of_plan(source: Source, *, actor: Any, space: Space, into: Space | None, ans
     names = _strangers(plan, target or space, system, actor)
     if any(name not in answers.get("resources", {}) for name in names):
         found.append({"code": "resources", "names": names})
-    if plan.has_costs and "currency" not in answers and not costs.currency_of(plan.currency) and costs.may_write(actor, (target or space).pk):
-        if target is None or not costs.currency_here(target, system):
-            found.append({"code": "currency", "said": plan.currency})
+    if plan.has_costs and "currency" not in answers and costs.may_write(actor, (target or space).pk) and not _currency(plan, target, system):
+        found.append({"code": "currency", "said": plan.currency})
     return found
+
+
+def _currency(plan: PlanAsks, target: Space | None, system: str) -> str:
+    return costs.currency_of(plan.currency) or (costs.currency_here(target, system) if target else "")
 
 
 def _strangers(plan: PlanAsks, space: Space, system: str, actor: Any) -> list[str]:

@@ -22,7 +22,7 @@ _WHY = {
     "not_a_person": _mark("something else of this name is kept here: it stays a name of the plan"),
     "person_before": _mark("an earlier import made a person of it; it stays one"),
     "costs_not_allowed": _mark("you may not write costs of this project"),
-    "currency_unknown": _mark("the plan does not say its currency; say it when it is imported"),
+    "currency_unknown": _mark("the plan names no currency that is known here; say it when it is imported"),
     "cost_undated": _mark("nobody says when it costs that"),
     "cost_below_nothing": _mark("the amount is below nothing, or out of all measure"),
     "cost_edited_here": _mark("the cost was edited or removed here since; it was left as it is"),

@@ -54,7 +54,7 @@ def take_costs(taking: Taking, records: list[CostRecord], said: str) -> dict[str
         _tell(taking, records, "costs_not_allowed")
         return {}
     currency = taking.currency or currency_of(said) or currency_here(taking.space, taking.ledger.system)
-    if not currency:
+    if currency not in _CURRENCIES:
         _tell(taking, records, "currency_unknown")
         return {}
     wanted = _wanted(taking, records, currency)

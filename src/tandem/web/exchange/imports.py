@@ -222,7 +222,7 @@ def _questions(imported: Import) -> dict[str, Any]:
         "asks_currency": "currency" in open_codes or bool(options.get("currency")),
         "currency": options.get("currency", ""),
         "currency_said": open_codes.get("currency", {}).get("said", ""),
-        "currencies": [("", _("Leave the costs out")), *Portfolio.CURRENCIES],
+        "currencies": [*Portfolio.CURRENCIES, (_NO_CURRENCY, _("Leave the costs out"))],
         **(report_pages.answers(imported) if report_pages.holds_reports(imported) else {}),
     }
 
@@ -241,6 +241,7 @@ def _zones() -> list[tuple[str, str]]:
     return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
 
 
+_NO_CURRENCY = "XXX"  # ISO 4217
 _ANSWERS = ("date_order", "timezone", "name", "as_of", "money_unit", "currency")
 
 
