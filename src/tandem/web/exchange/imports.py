@@ -222,7 +222,7 @@ def _questions(imported: Import) -> dict[str, Any]:
         "asks_currency": "currency" in open_codes or bool(options.get("currency")),
         "currency": options.get("currency", ""),
         "currency_said": open_codes.get("currency", {}).get("said", ""),
-        "currencies": [*Portfolio.CURRENCIES, (_NO_CURRENCY, _("Leave the costs out"))],
+        "currencies": [("", "–"), *Portfolio.CURRENCIES, (_NO_CURRENCY, _("Leave the costs out"))],
         **(report_pages.answers(imported) if report_pages.holds_reports(imported) else {}),
     }
 
