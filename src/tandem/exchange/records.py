@@ -152,9 +152,7 @@ class CalendarRecord:
     source_id: str
     name: str
     base: str | None = None
-    weekdays: Mapping[int, tuple[Interval, ...]] = field(
-        default_factory=dict
-    )  # Monday is 0; a missing day inherits
+    weekdays: Mapping[int, tuple[Interval, ...]] = field(default_factory=dict)  # Monday is 0; a missing day inherits
     exceptions: tuple[CalendarException, ...] = ()
     is_base: bool = True  # False: belongs to one resource
 
@@ -193,9 +191,7 @@ class AssignmentRecord:
 class CostRecord:
     """What something costs beside work and material: a cost resource on a task, or what a task costs in itself.
 
-    `task` is None for the whole plan, `resource` for a fixed cost. Amounts to the cent, in the currency of the
-    plan.
-    """
+    `task` is None for the whole plan, `resource` for a fixed cost. To the cent, in the plan's currency."""
 
     source_id: str
     task: str | None
@@ -223,9 +219,7 @@ class Checklist:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """One stored picture of a task; a plan may have stored only part of it.
-    Cost in hundredths of the currency.
-    """
+    """One stored picture of a task; a plan may have stored only part of it. Cost in hundredths of the currency."""
 
     start: datetime | None = None
     finish: datetime | None = None
@@ -311,9 +305,7 @@ class ItemRecord:
     versions: tuple[str, ...] = ()  # to be released in
     sprints: tuple[str, ...] = ()  # source ids, oldest first
     checklists: tuple[Checklist, ...] = ()
-    fields: Mapping[str, Value] = field(
-        default_factory=dict
-    )  # custom fields and whatever has no column of its own
+    fields: Mapping[str, Value] = field(default_factory=dict)  # custom fields and whatever has no column of its own
     rank: str | float | None = None  # sorts items as in the source
     is_archived: bool = False
     url: str = ""
@@ -378,9 +370,7 @@ class StateChangeRecord:
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """What was in the file and is not in the records: the source's own name of it, how often, a reason code,
-    where.
-    """
+    """What was in the file and is not in the records: the source's own name of it, how often, a reason code, where."""
 
     what: str
     count: int
