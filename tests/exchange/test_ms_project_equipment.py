@@ -66,7 +66,7 @@ def test_materials_come_in_as_material_and_who_bears_the_name_of_a_machine_is_it
     assert (concrete.kind, concrete.unit, concrete.space_id, concrete.available) == ("material", "m³", space.pk, None)
     assert needs(space) == IN
     assert {one.user.name for one in Assignment.objects.filter(item__space=space).select_related("user")} == {"Mei Lin"}, "the crane is nobody"
-    assert [row["what"] for row in told["not_taken_over"] if row["code"] == "not_a_person"] == ["Resource Permits"]
+    assert not [row for row in told["not_taken_over"] if row["what"].startswith("Resource ")]
     assert sorted(EquipmentNeed.objects.filter(space=space, equipment=crane).values_list("override_reason", flat=True))[0] != "", "twice on two days: on record why"
     verbs = list(Event.objects.filter(space=space, verb__startswith="equipment").order_by("id").values_list("verb", flat=True))
     assert verbs[:4] == ["equipment.created", *["equipment_need.created"] * 3]
@@ -76,6 +76,29 @@ def test_without_such_a_machine_it_stays_a_placeholder_for_somebody(world, plan)
     space = Space.objects.get(pk=take_over(plan, actor=world.alma)["into"]["id"])
     assert [row[1] for row in needs(space)] == ["Concrete"]
     assert {one.user.name for one in Assignment.objects.filter(item__space=space).select_related("user")} == {"Mei Lin", "Crane"}
+
+
+def test_whoever_says_so_makes_it_a_machine_and_that_is_remembered(world, plan):
+    told = take_over(plan, actor=world.alma)
+    assert next(one["params"] for one in told["notes"] if one["code"] == "resources_as_people")["names"] == "Crane"
+    (plan.parent / "other.xml").write_text(PLAN.replace("<Name>Quay</Name>", "<Name>Pier</Name>", 1).replace("Crane", "Barge"), encoding="utf-8")
+    told = take_over(plan.parent / "other.xml", actor=world.alma, resources={"Barge": "equipment"})
+    space = Space.objects.get(pk=told["into"]["id"])
+    barge = Equipment.objects.get(name="Barge")
+    assert (barge.kind, barge.available, barge.space_id) == ("equipment", D(1), space.pk)
+    assert [row[1] for row in needs(space)] == ["Barge", "Barge", "Concrete"]
+    assert not [one for one in told["notes"] if one["code"] == "resources_as_people"]
+    equipment.change(actor=world.alma, equipment=barge, version=None, name="Barge 2")
+    again = take_over(plan.parent / "other.xml", actor=world.alma)
+    assert not Equipment.objects.filter(name="Barge").exists() and not [one for one in again["notes"] if one["code"] == "resources_as_people"]
+    assert [row[1] for row in needs(space)] == ["Barge 2", "Barge 2", "Concrete"]
+    late = take_over(plan, actor=world.alma, resources={"Crane": "equipment"})
+    assert [row["code"] for row in late["not_taken_over"] if row["what"] == "Resource Crane"] == ["person_before"]
+
+
+def test_a_person_who_bears_the_name_of_a_machine_can_be_said_to_be_one(world, crane, plan):
+    space = Space.objects.get(pk=take_over(plan, actor=world.alma, resources={"Crane": "person"})["into"]["id"])
+    assert [row[1] for row in needs(space)] == ["Concrete"]
 
 
 def test_what_was_imported_before_needs_were_kept_gets_them_from_the_same_file(world, crane, plan):

@@ -1,12 +1,16 @@
 """The calendars as a CalDAV account: read through an independent client, and asked by hand as calendar programs ask."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.request import Request, urlopen
 from xml.etree import ElementTree
 
 import pytest
 from caldav import DAVClient
 from caldav.lib import error
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tandem.collaboration.actions import feeds
 from tandem.governance.actions import meetings
@@ -373,3 +377,67 @@ def test_a_removed_item_is_gone(world, ask, item):
     assert ask("GET", path).status_code == 200
     work_items.remove(actor=world.mei, item=item, version=None)
     assert ask("GET", path).status_code == 404
+
+
+# --- how much it takes --------------------------------------------------------------------------------------------
+
+_TAGS = '<d:propfind xmlns:d="DAV:" xmlns:cs="http://calendarserver.org/ns/"><d:prop><d:displayname/><d:getetag/><cs:getctag/><d:sync-token/></d:prop></d:propfind>'
+_MULTI = '<c:calendar-multiget xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:d="DAV:"><d:prop><d:getetag/><c:calendar-data/></d:prop>{}</c:calendar-multiget>'
+_MOST_QUERIES = 25
+
+
+def _multiget(at, names):
+    return _MULTI.format("".join(f"<d:href>{at}{name}.ics</d:href>" for name in names))
+
+
+def _grow(world, begin, end):
+    for n in range(begin, end):
+        make.work_item(actor=world.mei, project=world.project, title=f"Step {n}", due_on=clock.today() + timedelta(days=n % 30), assignees=[world.mei])
+        make.meeting(actor=world.boris, space=world.project.space, title=f"Meeting {n}", needed=[world.mei])
+        feeds.create(actor=world.mei, space=world.project.space, name=f"Feed {n}", query="q=") if n < 2 else None
+
+
+def test_as_many_queries_for_many_entries_as_for_few(world, ask):
+    def counts():
+        found = {}
+        for slug in ("", "meetings/", "work/"):
+            at = home(world) + slug
+            names = [one.rpartition("/")[2].removesuffix(".ics") for one in hrefs(ask("PROPFIND", at, Depth="1"))[1:]]
+            asked = {"properties": ("PROPFIND", _TAGS)}
+            if slug:
+                wanted = [*names, *(f"gone-{n}" for n in range(500 - len(names)))]
+                asked |= {"query": ("REPORT", QUERY.format("")), "500 at once": ("REPORT", _multiget(at, wanted))}
+            for what, (method, body) in asked.items():
+                with CaptureQueriesContext(connection) as queries:
+                    said = ask(method, at, body, Depth="1")
+                assert len(hrefs(said)) == (500 if what == "500 at once" else len(names) + (what == "properties"))
+                found[slug, what] = len(queries)
+        return found
+
+    _grow(world, 0, 3)
+    counts()  # what may be seen is known from here on
+    few = counts()
+    _grow(world, 3, 30)
+    assert counts() == few and max(few.values()) <= _MOST_QUERIES, few
+
+
+def test_the_same_address_many_times_is_answered_once(world, ask, item):
+    at = f"{home(world)}work/"
+    name = hrefs(ask("PROPFIND", at, Depth="1"))[1].rpartition("/")[2].removesuffix(".ics")
+    assert len(hrefs(ask("REPORT", at, _multiget(at, [name] * 500)))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_requests_at_once_get_the_same_answer(world, live_server, item):
+    _grow(world, 0, 5)
+    at, name = f"{home(world)}work/", signed(world.mei, token_of(world.mei))
+
+    def call(_n):
+        body = _multiget(at, [f"item-{n}" for n in range(500)]).encode()
+        asked = Request(live_server.url + at, body, {"Authorization": name, "Content-Type": "application/xml"}, method="REPORT")
+        with urlopen(asked, timeout=60) as said:
+            return said.status, said.read()
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(call, range(24)))
+    assert {status for status, _body in found} == {207} and len({body for _status, body in found}) == 1

@@ -17,7 +17,7 @@ from tandem.exchange import feedback, project_reports, proposals
 from tandem.exchange import records as R
 from tandem.exchange.formats.source import Source
 from tandem.exchange.models import ExternalReference, Import
-from tandem.exchange.taking_over import around, basics, edges, offers, people, plan
+from tandem.exchange.taking_over import around, basics, costs, edges, offers, people, plan
 from tandem.exchange.taking_over.context import Step, Taking
 from tandem.exchange.taking_over.items import Items
 from tandem.exchange.taking_over.ledger import Entry, Ledger
@@ -45,6 +45,8 @@ class Options:
     kind: str = ""  # "feedback": what comes in is no work, but what people say of a product
     as_of: date | None = None
     offers: dict[str, Any] = field(default_factory=dict)
+    resources: dict[str, str] = field(default_factory=dict)  # of a plan, by name: "person" or "equipment"
+    currency: str = ""  # of the costs of a plan
     is_preview: bool = False
     expected: int = 0  # items, as the preview counted them: for the progress
 
@@ -72,7 +74,7 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
         ledger = Ledger(target.space, system_of(source, projects), imported)
         taking = Taking(
             actor=actor, space=target.space, is_new_space=target.is_new, imported=imported, info=source.info,
-            ledger=ledger, zone=options.zone, step=step,
+            ledger=ledger, zone=options.zone, step=step, said=options.resources, currency=options.currency.upper(),
         )  # fmt: skip
         record_event("import.started", imported, actor=actor, changes={"file": [None, imported.file_name]}, run=taking.run)
         work = _Work(taking, target, projects, options.expected)
@@ -82,11 +84,16 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
 
 
 def _done(source: Source, imported: Import, space: Space, report: dict[str, Any], actor: Any, run: uuid.UUID) -> dict[str, Any]:
-    values = {"state": Import.State.APPLIED, "applied_at": clock.now(), "format": source.format, "problem": {}}
-    Import.objects.filter(pk=imported.pk).update(into=space, report=report, **values)
+    values = {"state": Import.State.APPLIED, "applied_at": clock.now(), "format": source.format, "problem": {}, "costs": report.get("costs", {})}
+    Import.objects.filter(pk=imported.pk).update(into=space, report=without_costs(report), **values)
     changes = {"created": [None, report["created"]], "updated": [None, report["updated"]]}
     record_event("import.applied", imported, actor=actor, changes=changes, run=run)
     return report
+
+
+def without_costs(report: dict[str, Any]) -> dict[str, Any]:
+    """The report is read by whoever sees the project; what it costs is not."""
+    return {key: value for key, value in report.items() if key != "costs"}
 
 
 def _feedback(
@@ -156,6 +163,7 @@ class _Work:
         self.waiting: dict[type, list[Any]] = {}
         self.links: list[R.LinkRecord] = []
         self.assignments: list[R.AssignmentRecord] = []
+        self.costs: list[R.CostRecord] = []
         self.states: list[R.StateRecord] = []
         self.seen = 0
         refs = taking.ledger.known("project", [p.source_id for p in projects])
@@ -175,6 +183,8 @@ class _Work:
                 self.links.append(record)
             case R.AssignmentRecord():
                 self.assignments.append(record)
+            case R.CostRecord():
+                self.costs.append(record)
             case R.ProjectRecord():
                 self.taking.tally.add(f"project {record.name}", "no_place")
             case _:
@@ -225,12 +235,15 @@ class _Work:
         self.items.settle()
         edges.take_links(taking, self.links)
         plan.take_assignments(taking, self.assignments)
+        settings = next((p.settings for p in self.projects if p.settings), None)
+        taking.starts_on = settings.start.date() if settings and settings.start else None
+        spent = costs.take_costs(taking, self.costs, settings.currency if settings else "")
         taking.step("history", 0, 0)
         self.passages.settle()
         made = offers.take_offers(taking, self.items, options.offers)
         as_of = self._set_as_of(options.as_of)
         taking.step("facts", 0, 0)
-        return self._report(source, made, as_of)
+        return self._report(source, made, as_of) | ({"costs": spent} if spent else {})
 
     def _set_as_of(self, wanted: date | None) -> date | None:
         """A history that ended long ago is read as of its last event; what a person said wins."""
@@ -253,7 +266,7 @@ class _Work:
 
     def _report(self, source: Source, made: dict[str, int], as_of: date | None) -> dict[str, Any]:
         taking, ledger = self.taking, self.taking.ledger
-        kinds = ("item", "comment", "attachment", "link", "sprint", "calendar", "resource", "equipment_need", "person")
+        kinds = ("item", "comment", "attachment", "link", "sprint", "calendar", "resource", "equipment_need", "cost", "person")
         space = taking.space
         return {
             "system": taking.info.system, "format": taking.info.format, "name": taking.info.name,
@@ -284,6 +297,8 @@ class _Work:
         found = []
         if self.taking.archived:
             found.append(R.Note("archived_removed", {"count": self.taking.archived}))
+        if names := self.taking.guessed:
+            found.append(R.Note("resources_as_people", {"count": len(names), "names": ", ".join(names[:20]) + (" …" if names[20:] else "")}))
         if self.taking.info.is_schedule:
             return found
         if not self.taking.info.timezone_known:

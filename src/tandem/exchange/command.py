@@ -93,6 +93,7 @@ def _write(
     options = Options(
         zone=answering.zone_of(answers), into=space, name=answers.get("name", ""), kind=answers.get("kind", ""),
         as_of=answering.as_of(answers), parent=None if space else home, offers=answers.get("offers", {}),
+        resources=answers.get("resources", {}), currency=answers.get("currency", ""),
     )  # fmt: skip
     imported = imports.take_up(
         actor=person, space=home, into=space, source=source, name=name, answers=answers
@@ -196,6 +197,8 @@ def _tell(name: str, shown: dict[str, Any]) -> None:
     click.echo(head % {"file": name, "count": count, "space": f"{into['name']} ({into['key']})"})
     figures = {key: shown[key] for key in ("created", "updated", "unchanged")}
     click.echo("  " + _("%(created)s created, %(updated)s updated, %(unchanged)s unchanged") % figures)
+    for one in shown.get("costs", {}).get("sums", ()):
+        click.echo("  " + _("Costs: %(lines)s lines, planned %(planned)s %(currency)s, actual %(actual)s %(currency)s") % {"lines": shown["costs"]["lines"], **one})
     _tell_rest(shown)
 
 

@@ -1,6 +1,6 @@
 """What a person answers about a file, as JSON: how to read it, and what to make of it. Also the content of `--map FILE`.
 
-Keys: columns, sheet, header_row, separator (a table's mapping) · money_unit, currency (of project reports) · categories · date_order · timezone · as_of · name · offers · kind (feedback: into a product).
+Keys: columns, sheet, header_row, separator (a table's mapping) · money_unit (of project reports) · currency · resources (of a plan: which name is a "person", which "equipment") · categories · date_order · timezone · as_of · name · offers · kind (feedback: into a product).
 """
 
 from dataclasses import asdict
@@ -17,9 +17,9 @@ from tandem.kit.errors import Refused
 
 COLUMN_KEYS = ("columns", "sheet", "header_row", "separator")
 MONEY_KEYS = ("money_unit", "currency")
-KEYS = (*COLUMN_KEYS, *MONEY_KEYS, "categories", "date_order", "timezone", "as_of", "name", "offers", "kind")
+KEYS = (*COLUMN_KEYS, *MONEY_KEYS, "categories", "date_order", "timezone", "as_of", "name", "offers", "kind", "resources")
 _KIND: dict[str, type | tuple[type, ...]] = {
-    "columns": dict, "categories": dict, "offers": dict, "header_row": (int, str), "as_of": (str, date),
+    "columns": dict, "categories": dict, "offers": dict, "resources": dict, "header_row": (int, str), "as_of": (str, date),
 }  # fmt: skip
 _CATEGORIES = {"to_do", "in_progress", "done"}
 
@@ -43,6 +43,9 @@ def checked(answers: dict[str, Any]) -> dict[str, Any]:
         raise Refused("import_answers", field="money_unit", what=str(kept["money_unit"]))
     if kept.get("currency") and not (len(kept["currency"]) == 3 and kept["currency"].isalpha() and kept["currency"].isascii()):
         raise Refused("currency_malformed", field="currency", currency=kept["currency"])
+    for name, said in kept.get("resources", {}).items():
+        if said not in ("person", "equipment"):
+            raise Refused("import_answers", field="resources", what=f"{name}: {said}")
     for name, category in kept.get("categories", {}).items():
         if category not in _CATEGORIES:
             raise Refused("import_answers", field="categories", what=f"{name}: {category}")

@@ -5,12 +5,13 @@ working time; lags and delays are tenths of a minute. What MS Project has no pla
 text fields of the task."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
-from tandem.exchange import ms_project_equipment
+from tandem.exchange import ms_project_costs, ms_project_equipment
 from tandem.exchange.formats.mspdi import LINKS
 from tandem.exchange.formats.mspdi_tasks import CONSTRAINTS, TASK_TYPES
 from tandem.exchange.formats.sniff import MSPDI_NAMESPACE
@@ -27,7 +28,7 @@ from tandem.work.models import Assignment, BaselineDate, Link, State, WorkingCal
 MEDIA = "application/xml"
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 _LINKS = {kind: int(code) for code, kind in LINKS.items()} | {"blocks": 1}
-_KINDS = {"work": 1, "material": 0, "cost": 2}
+_TYPES = {"work": 1, "material": 0, "cost": 0}  # costs have a flag of their own
 _DAYS, _ELAPSED_DAYS, _PERCENT, _ELAPSED_PERCENT = 7, 8, 19, 20
 _NOBODY, _SOURCE = -65535, "source:"
 _TEXTS = ((188743731, "Key"), (188743734, "State"), (188743737, "Type"))
@@ -44,6 +45,7 @@ def written(asker: Any, space: Space) -> Iterator[str]:
     yield _many("ExtendedAttributes", (_group("ExtendedAttribute", FieldID=field, FieldName=f"Text{n}", Alias=name) for n, (field, name) in enumerate(_TEXTS, 1)))
     yield _many("Calendars", plan.calendars())
     yield "<Tasks>"
+    yield plan.summary()
     yield from plan.tasks()
     yield "</Tasks>"
     yield _many("Resources", plan.resources())
@@ -72,6 +74,7 @@ class _Plan:
         before = ExternalReference.objects.filter(space=space, system__startswith="ms-project:", kind="project").order_by("-id")
         self.system, self.source = before.values_list("system", "source_id").first() or ("", "")
         self.resource = self._known_resources()
+        self.costs = ms_project_costs.known(asker, space, self.system)
         shown = emails_shown(asker)
         self.work = [(row["id"], one) for row in self.rows for one in self._assigned(row, shown)]
         self.calendars_here = Calendars([space.pk], clock.today())
@@ -141,7 +144,7 @@ class _Plan:
             _leaf("StartDate", start), _leaf("FinishDate", max(dates, default=start)), _leaf("CalendarUID", self.calendar_uid[self.default.pk] if self.default else None),
             _leaf("DefaultStartTime", _of_day(min(begin for begin, _end in hours))), _leaf("DefaultFinishTime", _of_day(max(end for _begin, end in hours))),
             _leaf("MinutesPerDay", per_day), _leaf("MinutesPerWeek", 5 * per_day), _leaf("DaysPerMonth", 20), _leaf("HonorConstraints", True),
-            _leaf("CurrentDate", datetime.combine(clock.today(), time(8))),
+            _leaf("CurrentDate", datetime.combine(clock.today(), time(8))), _leaf("CurrencyDigits", 2 if self.costs.currency else None), _leaf("CurrencyCode", self.costs.currency or None),
         ))  # fmt: skip
 
     def _name(self) -> tuple[str, str]:
@@ -171,6 +174,14 @@ class _Plan:
                 "Exception", _leaf("EnteredByOccurrences", False), span, _leaf("Occurrences", count), _leaf("Name", name or None), _leaf("Type", 1),
                 _leaf("DayWorking", bool(hours)), _times(hours),
             )  # fmt: skip
+
+    def summary(self) -> str:
+        """The row for the whole plan stands there only when it costs something in itself."""
+        fixed = self.costs.fixed.get("")
+        if fixed is None:
+            return ""
+        month = datetime.combine(fixed.month, time(8))
+        return _group("Task", UID=0, ID=0, Name=self.space.name, Type=1, IsNull=False, OutlineNumber=0, OutlineLevel=0, Start=month, Finish=month, Summary=True, FixedCost=fixed.planned, FixedCostAccrual=2)
 
     def tasks(self) -> Iterator[str]:
         numbers: list[int] = []
@@ -207,6 +218,7 @@ class _Plan:
             _leaf("Resume", _read(plan.get("resume"))), _leaf("EffortDriven", bool(plan.get("is_effort_driven"))), _leaf("Estimated", bool(plan.get("is_estimated"))),
             _leaf("Milestone", row["is_milestone"]), _leaf("Summary", is_summary), _leaf("Critical", bool(plan.get("is_critical"))), _leaf("ExternalTask", bool(plan.get("is_external"))),
             _leaf("FreeSlack", _tenths(plan.get("free_slack_minutes"))), _leaf("TotalSlack", _tenths(plan.get("total_slack_minutes"))),
+            *self._fixed(row),
             _leaf("PercentComplete", percent), _leaf("PercentWorkComplete", _plain(plan.get("percent_work_complete"))),
             _leaf("ActualStart", started), _leaf("ActualFinish", ended), _leaf("RemainingDuration", _span(plan.get("remaining_minutes"))),
             _leaf("ConstraintType", constraint), _leaf("CalendarUID", self.calendar_uid.get(row["calendar_id"], -1)), _leaf("ConstraintDate", wall_clock(row["constraint_at"])), _leaf("Deadline", wall_clock(row["deadline_at"])),
@@ -216,6 +228,15 @@ class _Plan:
             *(_group("ExtendedAttribute", FieldID=field, Value=value) for (field, _name), value in zip(_TEXTS, (row["key"], row["state__name"], row["type__name"]), strict=True)),
             *(_baseline(one) for one in baselines), "</Task>",
         ))  # fmt: skip
+
+    def _fixed(self, row: dict[str, Any]) -> tuple[str, ...]:
+        """In the month in which the line counts: at the start where that is the task's, else at its end."""
+        fixed = self.costs.fixed.get(str(self.uid[row["id"]]))
+        if fixed is None:
+            return ()
+        start, finish = self._dates(row)
+        at_start = start is not None and finish is not None and ms_project_costs.is_in(fixed.month, start) and not ms_project_costs.is_in(fixed.month, finish)
+        return _leaf("FixedCost", fixed.planned), _leaf("FixedCostAccrual", 1 if at_start else 3)
 
     def _dates(self, row: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
         """As planned; where nobody has planned it, as computed."""
@@ -242,19 +263,22 @@ class _Plan:
         for number, (key, one) in enumerate(self.resource.items(), 1):
             calendar = self.calendar_uid.get(one.get("calendar") or 0)
             yield _group(
-                "Resource", UID=self.resource_uid[key], ID=number, Name=one["name"] or f"Resource {number}", Type=min(_KINDS.get(one["kind"] or "work", 1), 1), IsNull=False, MaterialLabel=one.get("unit") or None,
-                Group=one.get("group") or None, EmailAddress=one.get("email") or None, MaxUnits=_plain(one.get("units")), CalendarUID=calendar, IsCostResource=one["kind"] == "cost" or None,
+                "Resource", UID=self.resource_uid[key], ID=number, Name=one["name"] or f"Resource {number}", Type=_TYPES.get(one["kind"] or "work", 1), IsNull=False, MaterialLabel=one.get("unit") or None,
+                Group=one.get("group") or None, EmailAddress=one.get("email") or None, MaxUnits=_plain(one.get("units")), AccrueAt=one.get("accrues"), CalendarUID=calendar, CostCenter=one.get("cost_centre") or None, IsCostResource=one["kind"] == "cost" or None,
             )  # fmt: skip
 
     def assignments(self) -> Iterator[str]:
         gaps = {row["id"]: (row, (row["plan"] or {}).get("gaps") or []) for row in self.rows}
+        met: Counter[tuple[int, str]] = Counter()
         for number, (item, one) in enumerate(self.work, 1):
+            met[item, one["key"]] += 1
+            cost = self.costs.of_resources.get(f"{self.uid[item]}/{one['key'].removeprefix(_SOURCE)}/{met[item, one['key']]}")
             row, spans = gaps.get(item, (None, []))
             resting = _resting(self._dates(row), spans) if row and spans else ""
             gaps.pop(item, None)  # told once a task
             yield _group(
                 "Assignment", _leaf("UID", number), _leaf("TaskUID", self.uid[item]), _leaf("ResourceUID", self.resource_uid.get(one["key"], _NOBODY)), _leaf("PercentWorkComplete", _plain(one.get("percent_complete"))),
-                _leaf("ActualWork", _span(one.get("actual_work_minutes"))), _leaf("Delay", _tenths(one.get("delay_minutes"))), _leaf("Finish", _read(one.get("finish"))),
+                _leaf("ActualCost", cost.actual if cost else None), _leaf("ActualWork", _span(one.get("actual_work_minutes"))), _leaf("Cost", cost.planned if cost else None), _leaf("Delay", _tenths(one.get("delay_minutes"))), _leaf("Finish", _read(one.get("finish"))),
                 _leaf("LevelingDelay", _tenths(one.get("leveling_delay_minutes"))), _leaf("Start", _read(one.get("start"))), _leaf("Units", _plain(one.get("units", 1))),
                 _leaf("Work", _span(one.get("work_minutes"))), _leaf("WorkContour", one.get("contour") or 0), resting,
             )  # fmt: skip

@@ -13,6 +13,7 @@ instead of doubling.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal
 
 from tandem.exchange.report_records import ReportRecord
@@ -36,6 +37,17 @@ class SourceInfo:
     date_order: str | None = None  # "dmy", "mdy", "ymd" where the file has numeric dates
     encoding: str | None = None
     notes: tuple["Note", ...] = ()
+    plan: "PlanAsks | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAsks:
+    """What only who knows the plan may be able to say, where nothing here answers it."""
+
+    source_id: str
+    workers: tuple[tuple[str, str, str], ...] = ()  # number, name and address of each resource that works
+    has_costs: bool = False
+    currency: str = ""  # as the plan says it: a code or a sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +152,7 @@ class CalendarRecord:
     source_id: str
     name: str
     base: str | None = None
-    weekdays: Mapping[int, tuple[Interval, ...]] = field(
-        default_factory=dict
-    )  # Monday is 0; a missing day inherits
+    weekdays: Mapping[int, tuple[Interval, ...]] = field(default_factory=dict)  # Monday is 0; a missing day inherits
     exceptions: tuple[CalendarException, ...] = ()
     is_base: bool = True  # False: belongs to one resource
 
@@ -177,6 +187,22 @@ class AssignmentRecord:
     percent_complete: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostRecord:
+    """What something costs beside work and material: a cost resource on a task, or what a task costs in itself.
+
+    `task` is None for the whole plan, `resource` for a fixed cost. To the cent, in the plan's currency."""
+
+    source_id: str
+    task: str | None
+    resource: str | None
+    title: str
+    planned: Decimal
+    actual: Decimal | None = None  # None where nothing came yet
+    day: date | None = None  # on which it counts
+    cost_centre: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckItem:
     title: str
@@ -193,9 +219,7 @@ class Checklist:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """One stored picture of a task; a plan may have stored only part of it.
-    Cost in hundredths of the currency.
-    """
+    """One stored picture of a task; a plan may have stored only part of it. Cost in hundredths of the currency."""
 
     start: datetime | None = None
     finish: datetime | None = None
@@ -281,9 +305,7 @@ class ItemRecord:
     versions: tuple[str, ...] = ()  # to be released in
     sprints: tuple[str, ...] = ()  # source ids, oldest first
     checklists: tuple[Checklist, ...] = ()
-    fields: Mapping[str, Value] = field(
-        default_factory=dict
-    )  # custom fields and whatever has no column of its own
+    fields: Mapping[str, Value] = field(default_factory=dict)  # custom fields and whatever has no column of its own
     rank: str | float | None = None  # sorts items as in the source
     is_archived: bool = False
     url: str = ""
@@ -348,9 +370,7 @@ class StateChangeRecord:
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """What was in the file and is not in the records: the source's own name of it, how often, a reason code,
-    where.
-    """
+    """What was in the file and is not in the records: the source's own name of it, how often, a reason code, where."""
 
     what: str
     count: int
@@ -370,6 +390,7 @@ Record = (
     | ResourceRecord
     | ItemRecord
     | AssignmentRecord
+    | CostRecord
     | LinkRecord
     | CommentRecord
     | AttachmentRecord

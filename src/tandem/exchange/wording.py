@@ -19,13 +19,20 @@ _WHY = {
     "link_cycle": _mark("these dependencies run in a circle; the last one was left out"),
     "parent_cycle": _mark("an item cannot be a part of itself, not even by detours"),
     "own_link": _mark("an item cannot be linked to itself"),
-    "not_a_person": _mark("costs of a plan are no resource here; their assignments are kept with the tasks"),
+    "not_a_person": _mark("something else of this name is kept here: it stays a name of the plan"),
+    "person_before": _mark("an earlier import made a person of it; it stays one"),
+    "costs_not_allowed": _mark("you may not write costs of this project"),
+    "currency_unknown": _mark("the plan names no currency that is known here; say it when it is imported"),
+    "cost_undated": _mark("nobody says when it costs that"),
+    "cost_below_nothing": _mark("the amount is below nothing, or out of all measure"),
+    "cost_edited_here": _mark("the cost was edited or removed here since; it was left as it is"),
     "need_undated": _mark("nobody says from when it is needed"),
     "need_of_nothing": _mark("the amount is nothing, or out of all measure"),
     "timephased": _mark("work by the day is computed anew; only gaps in it are kept"),
 }
 _NOTES = {
     "archived_removed": _mark("%(count)s archived open items came in as removed; they can be restored."),
+    "resources_as_people": _mark("%(count)s names of the plan that nobody here bears came in as people: %(names)s. Where one of them is a piece of equipment, say so before it is imported."),
     "times_in_zone": _mark("Times without a zone were read as %(zone)s."),
 }
 

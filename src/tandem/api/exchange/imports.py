@@ -11,7 +11,7 @@ router = Router(tags=["exchange"])
 NOUN = Noun(
     path="imports",
     model=Import,
-    shows="id space_id file_name format state owner_id report problem job_id created_at applied_at",
+    shows="id space_id file_name format state owner_id questions report problem job_id created_at applied_at",
     filters="space_id state owner_id format",
 )
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from tandem.collaboration.actions import jobs
 from tandem.collaboration.models import Job
-from tandem.exchange import mapping, project_reports, stored
-from tandem.exchange.apply import Options, apply, no_step
+from tandem.exchange import asking, mapping, project_reports, stored
+from tandem.exchange.apply import Options, apply, no_step, without_costs
 from tandem.exchange.formats import FORMATS, ReadOptions, Source, Unreadable
 from tandem.exchange.formats.apart import Apart
 from tandem.exchange.models import Import
@@ -60,7 +60,7 @@ def examine(*, actor: Any, imported: Import) -> Import:
     _mine(actor, imported)
     try:
         with _source(imported) as source:
-            questions = mapping.questions_of(source, imported.options)
+            questions = mapping.questions_of(source, imported.options) or asking.of_plan(source, actor=actor, space=imported.space, into=imported.into, answers=imported.options)
             report = {"name": source.info.name, "system": source.info.system, "columns": source.columns}
     except Unreadable as problem:
         return _refuse(imported, problem)
@@ -95,7 +95,7 @@ def preview(*, actor: Any, imported: Import, step: Step = no_step) -> Import:
         return _refuse(imported, problem)
     imported.refresh_from_db()
     report["columns"] = source.columns
-    imported.write(expected=None, report=report, state=S.PREVIEWED, format=source.format, problem={})
+    imported.write(expected=None, report=without_costs(report), costs=report.get("costs", {}), state=S.PREVIEWED, format=source.format, problem={})
     return imported
 
 
@@ -182,7 +182,7 @@ def _options(imported: Import) -> Options:
     return Options(
         zone=mapping.zone_of(answers), into=imported.into, parent=None if imported.into else imported.space,
         name=answers.get("name", ""), kind=answers.get("kind", ""), as_of=mapping.as_of(answers), offers=answers.get("offers", {}),
-        expected=imported.report.get("facts", {}).get("items", 0),
+        resources=answers.get("resources", {}), currency=answers.get("currency", ""), expected=imported.report.get("facts", {}).get("items", 0),
     )  # fmt: skip
 
 

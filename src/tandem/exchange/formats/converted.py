@@ -25,4 +25,4 @@ class Converted(Mspdi):
     @property
     def info(self) -> SourceInfo:
         name = self._project.get("Title") or self._given.stem
-        return SourceInfo(system=self.system, name=name, format=mpxj.FORMAT, is_schedule=True, notes=tuple(self.notes))
+        return SourceInfo(system=self.system, name=name, format=mpxj.FORMAT, is_schedule=True, notes=tuple(self.notes), plan=self.asks())

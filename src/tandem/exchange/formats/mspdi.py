@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 from xml.etree.ElementTree import Element
 
+from tandem.exchange.formats import mspdi_costs
 from tandem.exchange.formats.mspdi_calendars import MAX_OCCURRENCES, as_datetime, minute_of_day, read_calendar
 from tandem.exchange.formats.mspdi_tasks import (
     TASK_TAGS,
@@ -29,6 +30,7 @@ from tandem.exchange.records import (
     Category,
     ItemRecord,
     LinkRecord,
+    PlanAsks,
     PlanSettings,
     ProjectRecord,
     Record,
@@ -64,16 +66,22 @@ class Mspdi(Source):
         super().__init__(path, "mspdi", options)
         self._project: dict[str, str] = {}
         self._aliases: dict[str, str] = {}
-        self._tasks: set[str] = set()
+        self._tasks: dict[str, mspdi_costs.Place] = {}
         self._resources: set[str] = set()
         self._gaps: dict[str, Gaps] = {}
+        self._costs = mspdi_costs.Costs()
+        self._workers: list[tuple[str, str, str]] = []
         for element in self._elements(_ROWS | {"ExtendedAttribute"}):
-            if element.tag == "Task" and _is_task(element):
-                self._tasks.add(element.findtext("UID") or "")
+            if element.tag == "Task":
+                self._costs.look_at_task(element)
+                if _is_task(element):
+                    self._tasks[element.findtext("UID") or ""] = mspdi_costs.place_of(element)
             elif element.tag == "Resource" and _is_resource(element):
-                self._resources.add(element.findtext("UID") or "")
-            elif element.tag == "Assignment" and (gaps := gaps_of(element)):
-                self._gaps.setdefault(element.findtext("TaskUID") or "", gaps)
+                self._look_at_resource(element)
+            elif element.tag == "Assignment":
+                self._costs.look_at_assignment(element)
+                if gaps := gaps_of(element):
+                    self._gaps.setdefault(element.findtext("TaskUID") or "", gaps)
             elif element.tag == "ExtendedAttribute":
                 field = element.findtext("FieldID") or ""
                 self._aliases[field] = (
@@ -83,6 +91,14 @@ class Mspdi(Source):
                 self._project.setdefault(element.tag, clean(element.text))
         if self._tasks:
             self.note("states_from_progress")
+
+    def _look_at_resource(self, element: Element) -> None:
+        uid, kind = element.findtext("UID") or "", _resource_kind(element)
+        self._resources.add(uid)
+        if kind == "cost":
+            self._costs.look_at_resource(element)
+        elif kind == "work":
+            self._workers.append((uid, _name_of(element), clean(element.findtext("EmailAddress"))))
 
     def _elements(self, wanted: set[str]) -> Iterator[Element]:
         return elements(self.path, wanted, also=_PROJECT_TAGS, drop=MSPDI_NAMESPACE)
@@ -96,7 +112,20 @@ class Mspdi(Source):
             format=self.format,
             is_schedule=True,
             notes=tuple(self.notes),
+            plan=self.asks(),
         )
+
+    def asks(self) -> PlanAsks:
+        return PlanAsks(
+            source_id=self._key(), workers=tuple(self._workers[:_MOST_WORKERS]), has_costs=self._costs.is_any,
+            currency=self._currency(),
+        )  # fmt: skip
+
+    def _key(self) -> str:
+        return self._project.get("GUID") or self._project.get("Name") or self.path.name
+
+    def _currency(self) -> str:
+        return self._project.get("CurrencyCode") or self._project.get("CurrencySymbol") or ""
 
     def settings(self) -> PlanSettings:
         project = self._project
@@ -112,12 +141,11 @@ class Mspdi(Source):
             honor_constraints=project.get("HonorConstraints") != "0",
             status_date=as_datetime(project.get("StatusDate")),
             current_date=as_datetime(project.get("CurrentDate")),
-            currency=project.get("CurrencyCode") or project.get("CurrencySymbol") or "",
+            currency=self._currency(),
         )  # fmt: skip
 
     def _read(self) -> Iterator[Record]:
-        key = self._project.get("GUID") or self._project.get("Name") or self.path.name
-        yield ProjectRecord(source_id=key, name=self.info.name, settings=self.settings())
+        yield ProjectRecord(source_id=self._key(), name=self.info.name, settings=self.settings())
         for tag in _PROPERTIES:
             if self._project.get(tag):
                 self._tally.add(f"Project.{tag}", "no_place")
@@ -132,6 +160,7 @@ class Mspdi(Source):
                 yield self._calendar(element)
             elif element.tag == "Resource":
                 yield from self._resource(element)
+        self._costs.begin()
         outline: list[tuple[int, str]] = []
         for element in self._elements({"Task", "Assignment"}):
             if element.tag == "Task":
@@ -150,21 +179,24 @@ class Mspdi(Source):
         uid = element.findtext("UID") or ""
         if uid not in self._resources:
             return
-        fields = fields_of(element, self._aliases, ("Code", "Initials", "MaterialLabel", "Notes"))
+        kind = _resource_kind(element)
+        more = ("CostCenter", "AccrueAt") if kind == "cost" else ()
+        fields = fields_of(element, self._aliases, ("Code", "Initials", "MaterialLabel", "Notes", *more))
         yield ResourceRecord(
-            source_id=uid, name=clean(element.findtext("Name")) or f"Resource {uid}",
-            kind=_resource_kind(element),
+            source_id=uid, name=_name_of(element), kind=kind,
             max_units=amount(element, "MaxUnits", 1.0), calendar=_reference(element.findtext("CalendarUID")),
             email=clean(element.findtext("EmailAddress")), group=clean(element.findtext("Group")),
             fields=fields,
         )  # fmt: skip
-        self._report(element, _RESOURCE_TAGS, f"Resource {uid}")
+        self._report(element, _RESOURCE_TAGS | mspdi_costs.TAGS if kind == "cost" else _RESOURCE_TAGS, f"Resource {uid}")
 
     def _task(self, element: Element, outline: list[tuple[int, str]]) -> Iterator[Record]:
         uid = element.findtext("UID") or ""
         if not _is_task(element):
             if uid != "0":
                 self._tally.add("Task", "empty_row", f"UID {uid}")
+            elif cost := self._costs.of_plan(element, self.info.name):
+                yield cost
             return
         level = int(element.findtext("OutlineLevel") or 1)
         while outline and outline[-1][0] >= level:
@@ -187,6 +219,8 @@ class Mspdi(Source):
         )  # fmt: skip
         for link in element.findall("PredecessorLink"):
             yield from self._link(link, uid)
+        if cost := self._costs.of_task(element, self._tasks[uid]):
+            yield cost
         self._report(element, TASK_TAGS, f"UID {uid}")
 
     def _link(self, element: Element, task: str) -> Iterator[Record]:
@@ -227,7 +261,10 @@ class Mspdi(Source):
                 f"UID {uid}",
                 len(element.findall("TimephasedData")),
             )
-        self._report(element, _ASSIGNMENT_TAGS, f"Assignment {uid}")
+        if cost := self._costs.of_assignment(element, self._tasks[task]):
+            yield cost
+        is_cost = self._costs.is_cost(resource)
+        self._report(element, _ASSIGNMENT_TAGS | mspdi_costs.TAGS if is_cost else _ASSIGNMENT_TAGS, f"Assignment {uid}")
 
     def _report(self, element: Element, taken: set[str], where: str) -> None:
         for child in element:
@@ -242,6 +279,13 @@ _PROJECT_TAGS = {
     "StatusDate",
     "CurrentDate", "CurrencyCode", "CurrencySymbol", *_PROPERTIES,
 }  # fmt: skip
+
+
+_MOST_WORKERS = 5000
+
+
+def _name_of(resource: Element) -> str:
+    return clean(resource.findtext("Name")) or f"Resource {resource.findtext('UID')}"
 
 
 def _is_task(element: Element) -> bool:

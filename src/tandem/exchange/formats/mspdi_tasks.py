@@ -29,7 +29,7 @@ TASK_TAGS = {
     "LevelingDelay",
     "LevelingDelayFormat", "IgnoreResourceCalendar", "PhysicalPercentComplete", "Notes", "PredecessorLink",
     "ExtendedAttribute", "Baseline", "Active", "Manual", "Contact", "Hyperlink", "HyperlinkAddress",
-    "ResumeValid",
+    "ResumeValid", "FixedCost", "FixedCostAccrual",
 }  # fmt: skip
 _MONEY = re.compile(r".*(Cost|Rate|Rates|BCWS|BCWP|ACWP|CV|SV|VAC|Accrual|AccrueAt|CostRateTable).*")
 _DISPLAY = {

@@ -67,7 +67,7 @@ WHY_NOT_TAKEN: dict[str, str] = {
     "personal": _("what one person saw in the source, not part of the work"),
     "display": _("how the source shows things, not part of the work"),
     "no_place": _("there is no place for it yet"),
-    "money": _("costs and rates have no place yet"),
+    "money": _("what work costs is computed here, from the rates of people and the time logged"),
     "time_entries": _("single time entries are not taken over; the total is kept on the item"),
     "watchers": _("watchers are not taken over, so that nobody gets letters because of an import"),
     "not_contained": _("its bytes are not in the export, only its address"),

@@ -24,6 +24,8 @@ class Import(Scoped):
     options = models.JSONField(default=dict, blank=True)
     questions = models.JSONField(default=list, blank=True)
     report = models.JSONField(default=dict, blank=True)
+    # what came in of costs: apart from the report, which more people may read
+    costs = models.JSONField(default=dict, blank=True)
     problem = models.JSONField(default=dict, blank=True)
     job = models.ForeignKey("collaboration.Job", models.SET_NULL, null=True, blank=True, related_name="+")
     applied_at = models.DateTimeField(null=True, blank=True)

@@ -19,6 +19,7 @@ from tandem.kit import clock
 from tandem.people.access import Permission
 from tandem.people.actions import users
 from tandem.people.models import User
+from tandem.resources.models import Equipment
 from tandem.work.actions import imports, workflows
 from tandem.work.models import CalendarException, Sprint, State, WorkingCalendar, WorkItemType
 
@@ -144,10 +145,11 @@ def _exceptions(record: CalendarRecord) -> list[CalendarException]:
 
 
 def take_resources(taking: Taking, records: list[ResourceRecord]) -> None:
-    """People of a plan become persons, materials material, and who bears the name of a piece of equipment here is that piece; costs are
-    kept by name for the dates."""
+    """People of a plan become persons, materials material, and who bears the name of a piece of equipment here is that piece; cost
+    resources stay names, whose costs come apart. Whose name nobody bears is a person unless somebody said that it is equipment."""
     refs = taking.ledger.known("resource", [r.source_id for r in records])
-    taking.equipment = equipment.find(taking, records, {key for key, ref in refs.items() if ref.subject_kind == "people.user"})
+    machines = {key: ref.subject_id for key, ref in refs.items() if ref.subject_kind == Equipment._meta.label_lower}
+    taking.equipment = equipment.find(taking, records, {key for key, ref in refs.items() if ref.subject_kind == "people.user"}, machines)
     work = [r for r in records if r.kind == "work" and r.source_id not in taking.equipment]
     present = User.objects.in_bulk([ref.subject_id for ref in refs.values() if ref.subject_kind == "people.user"])
     from tandem.exchange.records import PersonRecord
@@ -155,6 +157,7 @@ def take_resources(taking: Taking, records: list[ResourceRecord]) -> None:
     fresh = [r for r in work if r.source_id not in refs]
     found = match([PersonRecord(source_id=r.source_id, name=r.name, email=address(r.email)) for r in fresh])
     missing = [r for r in fresh if r.source_id not in found]
+    taking.guessed = list(dict.fromkeys(r.name for r in missing if r.name not in taking.said))
     made = users.placeholders(actor=taking.actor, people=_distinct(missing))
     found |= {r.source_id: user for r, user in zip(missing, made, strict=True)}
     added, kept, changed = [], [], []
@@ -168,10 +171,13 @@ def take_resources(taking: Taking, records: list[ResourceRecord]) -> None:
         mark = digest(record)
         if record.fields.get("MaterialLabel"):
             data["unit"] = str(record.fields["MaterialLabel"])[:20]
-        if not is_person and record.source_id not in taking.equipment:
+        for name, key in (("CostCenter", "cost_centre"), ("AccrueAt", "accrues")):
+            if record.fields.get(name):
+                data[key] = str(record.fields[name])[:40]
+        if record.kind == "material" and record.source_id not in taking.equipment:
             taking.tally.add(f"Resource {record.name}", "not_a_person", record.source_id)
         if ref is None:
-            added.append(Entry(record.source_id, user or taking.space, mark, data))
+            added.append(Entry(record.source_id, user or taking.equipment.get(record.source_id) or taking.space, mark, data))
         elif ref.digest == mark:
             kept.append(ref)
         else:

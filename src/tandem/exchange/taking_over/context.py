@@ -48,6 +48,10 @@ class Taking:
     milestone_types: set[str] = field(default_factory=set)
     sprints: dict[str, Sprint] = field(default_factory=dict)
     calendars: dict[str, WorkingCalendar] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)  # by name: whether a resource is a "person" or "equipment", where somebody said it
+    currency: str = ""  # of the costs of a plan, where somebody said it
+    starts_on: date | None = None  # of a plan
+    guessed: list[str] = field(default_factory=list)  # resources that became people though nobody said so
     resources: dict[str, Person] = field(default_factory=dict)
     equipment: dict[str, Equipment] = field(default_factory=dict)  # which of the resources is one
     versions: dict[str, date | None] = field(default_factory=dict)

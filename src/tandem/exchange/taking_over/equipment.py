@@ -11,33 +11,39 @@ from tandem.exchange.records import AssignmentRecord, ResourceRecord
 from tandem.exchange.taking_over.context import Taking
 from tandem.exchange.taking_over.ledger import Entry
 from tandem.resources.actions import equipment_imports
-from tandem.resources.actions.equipment_imports import Wanted
+from tandem.resources.actions.equipment_imports import Missing, Wanted
 from tandem.resources.models import Equipment
 
 _MOST = Decimal(10) ** 10
 _KIND = "equipment_need"
 
 
-def find(taking: Taking, records: list[ResourceRecord], people: Collection[str]) -> dict[str, Equipment]:
+def find(taking: Taking, records: list[ResourceRecord], people: Collection[str], before: Mapping[str, int]) -> dict[str, Equipment]:
     """By resource. A resource that works is a machine where a piece of its name is kept here and no earlier import made a person of it
-    (`people`); material that nobody keeps is written down in the project."""
+    (`people`), and where somebody said so; what an earlier import made of it, it stays (`before`). Material and machines that nobody keeps are
+    written down in the project."""
     if not records:
         return {}
     known = equipment_imports.known(actor=taking.actor, space=taking.space)
+    there_before = Equipment.objects.visible_to(taking.actor).in_bulk(list(before.values()))
     found: dict[str, Equipment] = {}
-    missing: dict[str, str] = {}
+    missing: dict[str, Missing] = {}
     for record in records:
         kind = Equipment.Kind.MATERIAL if record.kind == "material" else Equipment.Kind.EQUIPMENT
-        there = known.get(_name(record).casefold())
-        if record.kind == "cost" or (record.kind == "work" and record.source_id in people):
+        name, said = _name(record), taking.said.get(record.name)
+        there = there_before.get(before.get(record.source_id, 0)) or known.get(name.casefold())
+        if record.kind == "work" and record.source_id in people and said == "equipment":
+            taking.tally.add(f"Resource {record.name}", "person_before", record.source_id)
+        if record.kind == "cost" or (record.kind == "work" and (record.source_id in people or said == "person")):
             continue
         if there is not None and there.kind == kind:
             found[record.source_id] = there
-        elif record.kind == "material" and there is None and _name(record).casefold() not in {name.casefold() for name in missing}:
-            missing[_name(record)] = str(record.fields.get("MaterialLabel") or "")
-    made = equipment_imports.add_materials(actor=taking.actor, space=taking.space, named=missing, run=taking.run)
+        elif there is None and (record.kind == "material" or said == "equipment"):
+            missing.setdefault(name.casefold(), Missing(name, kind, _unit(record), _pieces(record)))
+    made = equipment_imports.add_missing(actor=taking.actor, space=taking.space, missing=list(missing.values()), run=taking.run)
     for record in records:
-        if record.kind == "material" and (row := made.get(_name(record).casefold())) is not None:
+        row = made.get(_name(record).casefold())
+        if row is not None and (record.kind == "material") == (row.kind == Equipment.Kind.MATERIAL) and record.kind != "cost" and record.source_id not in people and taking.said.get(record.name) != "person":
             found.setdefault(record.source_id, row)
     return found
 
@@ -81,6 +87,18 @@ def _wanted(taking: Taking, item: Any, what: Equipment, record: AssignmentRecord
 
 def _name(record: ResourceRecord) -> str:
     return " ".join(record.name.split())[:100]
+
+
+def _unit(record: ResourceRecord) -> str:
+    return str(record.fields.get("MaterialLabel") or "") if record.kind == "material" else ""
+
+
+def _pieces(record: ResourceRecord) -> Decimal | None:
+    """Plans say no stock of material, but how many machines there are at a time."""
+    units = record.max_units
+    if record.kind == "material" or not 0 < units < float(_MOST):
+        return None
+    return Decimal(str(units)).quantize(Decimal("0.01")) or None
 
 
 def _day(moment: Any) -> date | None:

@@ -56,6 +56,10 @@ class Ledger:
         """What hangs on tasks, by source id."""
         return {} if self.is_first else {row.source_id: row for row in self._rows().filter(kind=kind, data__task__in=list(tasks))}
 
+    def all_of(self, kind: str) -> list[ExternalReference]:
+        """All of a kind that earlier imports held."""
+        return list(self._rows().filter(kind=kind).order_by("id"))
+
     def drop(self, rows: list[ExternalReference]) -> None:
         """What the source no longer has."""
         ExternalReference.objects.filter(pk__in=[row.pk for row in rows]).delete()

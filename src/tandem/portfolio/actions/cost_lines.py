@@ -1,6 +1,7 @@
 """What a project costs, line by line: planned, ordered, paid, expected. Amounts are kept, but in no event."""
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -100,17 +101,46 @@ def take_many(*, actor: Any, space: Space, rows: Iterable[dict[str, Any]]) -> Ou
     return Outcome(new, corrected, len(wanted) - new - corrected)
 
 
+def checked(values: dict[str, Any]) -> dict[str, Any]:
+    """As a line keeps them. Raises `Refused` for what no line can hold."""
+    return _checked(values, None)
+
+
+def follow_plan(
+    *, actor: Any, space: Space, new: Sequence[dict[str, Any]], changed: Sequence[tuple[CostLine, dict[str, Any]]], gone: Sequence[CostLine], run: uuid.UUID
+) -> list[CostLine]:
+    """What an imported plan says, in one go: `checked` values. Returns the new lines, in their order."""
+    _require(actor, space)
+    with transaction.atomic():
+        budgets.hold(space)
+        made = CostLine.objects.bulk_create([CostLine(space=space, **values) for values in new], batch_size=500)
+        CostLineRecord.objects.bulk_create([_amounts(actor, row) for row in made], batch_size=500)
+        record_many("cost_line.created", ((row, _told(values), {}) for row, values in zip(made, new, strict=True)), actor=actor, run=run)
+        for row, values in changed:
+            _written(actor, row, None, values, run)
+        for row in gone:
+            row.write(expected=None, removed_at=clock.now())
+        record_many("cost_line.removed", ((row, {}, {}) for row in gone), actor=actor, run=run)
+        if made or changed or gone:
+            budgets.warn(actor=actor, space=space)
+    return made
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    return {f: [None, v] for f, v in values.items() if f not in AMOUNTS and v not in ("", None)}
+
+
 def _made(actor: Any, space: Space, values: dict[str, Any]) -> CostLine:
     values = _checked(values, None)
     row = CostLine(space=space, **values)
     row.full_clean(validate_unique=False, validate_constraints=False)
     row.save(force_insert=True)
     _keep(actor, row)
-    record("cost_line.created", row, actor=actor, changes={f: [None, v] for f, v in values.items() if f not in AMOUNTS and v not in ("", None)})
+    record("cost_line.created", row, actor=actor, changes=_told(values))
     return row
 
 
-def _written(actor: Any, row: CostLine, version: int | None, values: dict[str, Any]) -> bool:
+def _written(actor: Any, row: CostLine, version: int | None, values: dict[str, Any], run: uuid.UUID | None = None) -> bool:
     """Writes what differs, with the amounts as they are since. Whether anything did."""
     if row.removed_at is not None:
         raise Refused("cost_line_removed")
@@ -127,13 +157,17 @@ def _written(actor: Any, row: CostLine, version: int | None, values: dict[str, A
     shown: dict[str, Any] = {f: [before[f], v] for f, v in differing.items() if f not in AMOUNTS}
     if amounts := sorted(differing.keys() & set(AMOUNTS)):
         shown["amounts"] = [None, amounts]
-    record_many("cost_line.changed", [(row, shown, {})], actor=actor)
+    record_many("cost_line.changed", [(row, shown, {})], actor=actor, run=run)
     return True
 
 
 def _keep(actor: Any, row: CostLine) -> None:
+    _amounts(actor, row).save(force_insert=True)
+
+
+def _amounts(actor: Any, row: CostLine) -> CostLineRecord:
     amounts = {name: getattr(row, name) for name in AMOUNTS}
-    CostLineRecord.objects.create(space_id=row.space_id, line=row, currency=row.currency, month=row.month, written_by=actor, **amounts)
+    return CostLineRecord(space_id=row.space_id, line=row, currency=row.currency, month=row.month, written_by=actor, **amounts)
 
 
 def _require(actor: Any, space: Space) -> None:

@@ -1,7 +1,7 @@
 """What an imported plan says of equipment and material: materials that nobody knew, and what its tasks need, in one go."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,16 @@ _NAME, _UNIT, _REASON = 100, 20, 300
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """`available`: how many pieces at a time; None: as much as anybody wants."""
+
+    name: str
+    kind: str
+    unit: str
+    available: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     item_id: int
     equipment: Equipment
@@ -36,15 +46,15 @@ def known(*, actor: Any, space: Space) -> dict[str, Equipment]:
     return {row.name.casefold(): row for row in sorted(rows, key=lambda row: -places.index(row.space_id))}
 
 
-def add_materials(*, actor: Any, space: Space, named: Mapping[str, str], run: uuid.UUID) -> dict[str, Equipment]:
-    """Of each name its unit; of as much as anybody wants, since plans say no stock. By name in small letters."""
+def add_missing(*, actor: Any, space: Space, missing: Sequence[Missing], run: uuid.UUID) -> dict[str, Equipment]:
+    """What the plan names and nobody keeps yet. By name in small letters."""
     require(actor, _DO, space.pk)
-    rows = [Equipment(space=space, name=name[:_NAME], kind=Equipment.Kind.MATERIAL, unit=unit[:_UNIT]) for name, unit in named.items()]
+    rows = [Equipment(space=space, name=one.name[:_NAME], kind=one.kind, unit=one.unit[:_UNIT], available=one.available) for one in missing]
     with transaction.atomic():
         made = Equipment.objects.bulk_create(rows)
-        changes = ({"name": [None, row.name], "kind": [None, row.kind]} | ({"unit": [None, row.unit]} if row.unit else {}) for row in made)
+        changes = ({"name": [None, row.name], "kind": [None, row.kind]} | ({"unit": [None, row.unit]} if row.unit else {}) | ({"available": [None, row.available]} if row.available else {}) for row in made)
         record_many("equipment.created", ((row, change, {}) for row, change in zip(made, changes, strict=True)), actor=actor, run=run)
-    return {name.casefold(): row for name, row in zip(named, made, strict=True)}
+    return {one.name.casefold(): row for one, row in zip(missing, made, strict=True)}
 
 
 def set_needs(*, actor: Any, space: Space, wanted: Mapping[str, Wanted], before: Mapping[str, int], gone: Collection[int], reason: str, run: uuid.UUID) -> dict[str, EquipmentNeed]:

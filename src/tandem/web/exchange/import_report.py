@@ -1,5 +1,6 @@
 """A report of an import as its page shows it: figures, words for codes, what matters first."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -7,6 +8,9 @@ from django.utils.translation import ngettext
 
 from tandem.exchange import wording
 from tandem.exchange.formats.columns import FIELDS
+from tandem.exchange.models import Import
+from tandem.people.access import Permission, may
+from tandem.web.portfolio import money
 from tandem.work.models import State
 
 # reasons that are no loss: what is computed anew here, how the source looks, its housekeeping
@@ -71,6 +75,23 @@ def _span(label: str, first: str | None, last: str | None) -> dict[str, Any]:
         return {"label": label, "value": "–"}
     note = "" if first[:10] == last[:10] else _("to %(day)s") % {"day": last[:10]}
     return {"label": label, "value": first[:10], "note": note}
+
+
+def costs(imported: Import, user: Any) -> dict[str, Any]:
+    """What came in of costs, for who may see them; of what is not there yet, whoever brings the file."""
+    is_there = imported.state == Import.State.APPLIED
+    seen = may(user, Permission.SEE_COSTS, imported.into_id) if is_there and imported.into_id else imported.owner_id == user.pk and not is_there
+    if not seen or not imported.costs:
+        return {}
+    sums = [{"currency": one["currency"], "planned": money.cents(Decimal(one["planned"]), one["currency"]), "actual": money.cents(Decimal(one["actual"]), one["currency"])} for one in imported.costs["sums"]]
+    return {"lines": imported.costs["lines"], "sums": sums}
+
+
+def workers(imported: Import) -> list[tuple[str, str]]:
+    """Names of the plan that nobody here bears, with what they were said to be."""
+    said = imported.options.get("resources", {})
+    asked = next((one["names"] for one in imported.questions if one["code"] == "resources"), [])
+    return [(name, said.get(name, "person")) for name in dict.fromkeys([*asked, *said])]
 
 
 def left_out(report: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -23,7 +23,7 @@ from tandem.kit.http import attachment_header
 from tandem.kit.text import whole_number
 from tandem.people.access import Permission, spaces_where
 from tandem.people.models import Space, SpaceKind
-from tandem.portfolio.models import Project
+from tandem.portfolio.models import Portfolio, Project
 from tandem.product.models import Product
 from tandem.web import doors
 from tandem.web.exchange import import_report, report_pages
@@ -149,6 +149,7 @@ def _report(request: HttpRequest, imported: Import, context: dict[str, Any]) -> 
     context |= {
         "step": 4 if is_done else 3,
         "report": report,
+        "costs": import_report.costs(imported, request.user),
         "sentence": import_report.sentence(report, is_done=is_done),
         "figures": import_report.figures_of(report),
         "lost": lost,
@@ -217,6 +218,11 @@ def _questions(imported: Import) -> dict[str, Any]:
         "is_new": imported.into_id is None and report.get("into", {}).get("is_new", True),
         "as_of": options.get("as_of", ""),
         "holds_reports": False,
+        "workers": import_report.workers(imported),
+        "asks_currency": "currency" in open_codes or bool(options.get("currency")),
+        "currency": options.get("currency", ""),
+        "currency_said": open_codes.get("currency", {}).get("said", ""),
+        "currencies": [("", "–"), *Portfolio.CURRENCIES, (_NO_CURRENCY, _("Leave the costs out"))],
         **(report_pages.answers(imported) if report_pages.holds_reports(imported) else {}),
     }
 
@@ -235,6 +241,7 @@ def _zones() -> list[tuple[str, str]]:
     return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
 
 
+_NO_CURRENCY = "XXX"  # ISO 4217
 _ANSWERS = ("date_order", "timezone", "name", "as_of", "money_unit", "currency")
 
 
@@ -251,6 +258,9 @@ def answers(request: HttpRequest, id: int) -> HttpResponse:
     states, categories = request.POST.getlist("state"), request.POST.getlist("category")
     if states:
         given["categories"] = dict(zip(states, categories, strict=False))
+    workers, kinds = request.POST.getlist("worker"), request.POST.getlist("worker_is")
+    if workers:
+        given["resources"] = dict(zip(workers, kinds, strict=False))
     imports.answer(actor=request.user, imported=imported, version=doors.version_in(request), **given)
     if imported.state == S.UPLOADED:
         _look(request, imported)

@@ -1,0 +1,114 @@
+"""What an MSPDI file says that things cost beside work and material: cost resources on tasks, and fixed costs.
+
+Amounts stand there in hundredths, whatever the currency.
+"""
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+
+from tandem.exchange.formats.mspdi_calendars import as_datetime
+from tandem.exchange.formats.source import clean
+from tandem.exchange.records import CostRecord
+
+TAGS = {"Cost", "ActualCost", "RemainingCost", "CostVariance", "AccrueAt", "CostCenter"}
+"Of cost resources and their assignments: taken over, or a sum of what is."
+_AT_START = "1"
+_CENT = Decimal("0.01")
+
+
+class Place(NamedTuple):
+    """A task, as far as a cost needs it."""
+
+    title: str
+    start: date | None
+    finish: date | None
+
+
+class _Resource(NamedTuple):
+    name: str
+    accrues: str
+    cost_centre: str
+
+
+class Costs:
+    """First the whole file is looked at, then records are made while it is read again."""
+
+    def __init__(self) -> None:
+        self.is_any = False
+        self._resources: dict[str, _Resource] = {}
+        self._met: Counter[tuple[str, str]] = Counter()
+
+    def begin(self) -> None:
+        self._met.clear()
+
+    def look_at_resource(self, element: Element) -> None:
+        uid, name = element.findtext("UID") or "", clean(element.findtext("Name"))
+        centre = clean(element.findtext("CostCenter"))
+        self._resources[uid] = _Resource(name or f"Resource {uid}", element.findtext("AccrueAt") or "", centre)
+
+    def look_at_task(self, element: Element) -> None:
+        self.is_any = self.is_any or bool(_amount(element, "FixedCost"))
+
+    def look_at_assignment(self, element: Element) -> None:
+        if not self.is_any and self.is_cost(element.findtext("ResourceUID") or ""):
+            self.is_any = bool(_amount(element, "Cost") or _amount(element, "ActualCost"))
+
+    def is_cost(self, resource: str) -> bool:
+        return resource in self._resources
+
+    def of_task(self, element: Element, place: Place) -> CostRecord | None:
+        return _fixed(element, place, element.findtext("UID") or "")
+
+    def of_plan(self, element: Element, name: str) -> CostRecord | None:
+        """The row that stands for the whole plan may cost something in itself."""
+        return _fixed(element, place_of(element)._replace(title=name), None)
+
+    def of_assignment(self, element: Element, place: Place) -> CostRecord | None:
+        """Known again by its task and its resource: programs number assignments anew when they write a file."""
+        task, resource = element.findtext("TaskUID") or "", element.findtext("ResourceUID") or ""
+        known = self._resources.get(resource)
+        if known is None:
+            return None
+        self._met[task, resource] += 1
+        planned, actual = _amount(element, "Cost"), _amount(element, "ActualCost")
+        if not planned and not actual:
+            return None
+        start, finish = _day(element, "Start") or place.start, _day(element, "Finish") or place.finish
+        return CostRecord(
+            source_id=f"{task}/{resource}/{self._met[task, resource]}", task=task, resource=resource,
+            title=f"{place.title}: {known.name}", planned=planned, actual=actual or None,
+            day=_when(start, finish, known.accrues), cost_centre=known.cost_centre,
+        )  # fmt: skip
+
+
+def place_of(task: Element) -> Place:
+    return Place(clean(task.findtext("Name")), _day(task, "Start"), _day(task, "Finish"))
+
+
+def _fixed(element: Element, place: Place, task: str | None) -> CostRecord | None:
+    planned = _amount(element, "FixedCost")
+    if not planned:
+        return None
+    when = _when(place.start, place.finish, element.findtext("FixedCostAccrual") or "")
+    return CostRecord(source_id=f"{task or 0}/fixed", task=task, resource=None, title=place.title, planned=planned, day=when)
+
+
+def _when(start: date | None, finish: date | None, accrues: str) -> date | None:
+    """The day by which it has come in full."""
+    return (start or finish) if accrues == _AT_START else (finish or start)
+
+
+def _amount(element: Element, tag: str) -> Decimal:
+    try:
+        found = Decimal((element.findtext(tag) or "0").strip() or "0")
+        return (found / 100).quantize(_CENT) if found.is_finite() else Decimal(0)
+    except InvalidOperation:
+        return Decimal(0)
+
+
+def _day(element: Element, tag: str) -> date | None:
+    moment = as_datetime(element.findtext(tag))
+    return moment.date() if moment else None
