@@ -16,7 +16,6 @@ from tandem.kit import clock, jobs
 from tandem.kit.errors import Refused, Stale
 from tandem.kit.types import Json, Ref
 from tandem.people import scoping
-from tandem.people.models import User
 
 MOST = 1000
 LETTER = "web.letter"
