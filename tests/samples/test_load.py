@@ -166,9 +166,9 @@ def test_people_met_decided_and_wrote_things_down(loaded):
 
 def test_people_are_asked_how_they_are_thank_each_other_join_and_leave(loaded):
     rounds = list(PulseRound.objects.order_by("number"))
-    assert len(rounds) >= 3 and [one.is_closed for one in rounds] == [True] * (len(rounds) - 1) + [False]
-    assert any(one.results for one in rounds) and any(one.is_closed and one.results is None for one in rounds), "one round had too few answers to be shown"
-    assert any(one.words for one in rounds)
+    assert len(rounds) >= 2 and [one.is_closed for one in rounds] == [True] * (len(rounds) - 1) + [False]
+    assert all((one.results is not None) == (one.answered_count >= 5) for one in rounds if one.is_closed)
+    assert any(one.results for one in rounds) and any(one.words for one in rounds)
     assert Thanks.objects.count() == len(caring.THANKS)
     assert all(one.receiver_id != one.sender_id and WorkItem.objects.filter(pk=one.subject_id).exists() for one in Thanks.objects.all())
     assert set(OnboardingTemplate.objects.values_list("kind", flat=True)) == {"joining", "leaving"}

@@ -1,5 +1,6 @@
 """Loads how people look after each other: a pulse with its rounds, thanks, somebody who joins and somebody who leaves."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -35,7 +36,7 @@ class Caring:
     def _ago(self, days: int, hour: int) -> datetime:
         return at(max(self.as_of - timedelta(days), self.place.world.began_on + timedelta(4)), hour)
 
-    def _ask(self, first: date, rounds: list[tuple[int, tuple[tuple[int, ...], ...]]]) -> None:
+    def _ask(self, first: date, rounds: Sequence[tuple[int, tuple[tuple[int, ...], ...]]]) -> None:
         self.timeline.add(at(first - timedelta(3), 9), partial(self._set_up, first))
         for place, (number, answers) in enumerate(rounds):
             day = first + timedelta(weeks=_EVERY * place)
