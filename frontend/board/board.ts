@@ -6,6 +6,7 @@ import { ask, choose, reasonFor } from '../shared/ask';
 import { htmx, icon, make } from '../shared/dom';
 import { post } from '../shared/forms';
 import { csrf, fragment, Refusal, send } from '../shared/http';
+import { openPeek } from '../shared/peek';
 import { complain, toast } from '../shared/toast';
 import { say } from '../shared/words';
 import { moveMenu } from './menu';
@@ -194,6 +195,7 @@ export class TandemBoard extends HTMLElement {
       const text = say('board_refused', { card: this.name(card), why: (e as Error).message });
       this.live.textContent = text;
       toast(text, { error: true });
+      if (e instanceof Refusal && typeof e.body.peek === 'string') void openPeek(e.body.peek, card.querySelector<HTMLElement>('.ti'));   // what has to be decided first
       if (e instanceof Refusal && (e.status === 409 || e.status === 412 || e.status === 404)) this.wanted = true;
     } finally {
       this.busy -= 1;
@@ -379,7 +381,7 @@ export class TandemBoard extends HTMLElement {
       ...[...this.querySelectorAll<HTMLElement>('[data-lane-head]')].filter((h) => h.dataset.laneHead !== cell.dataset.lane && !h.dataset.laneHead?.startsWith('project:')).slice(0, 12).map((h, n) => ({ label: `↕ ${h.querySelector('h3')?.textContent ?? ''}`, rule: n === 0, run: () => { const c = this.cells().find((o) => o.dataset.state === cell.dataset.state && o.dataset.lane === h.dataset.laneHead); if (c) this.place(card, c, this.cards(c)[0] ?? null); } })),
       ...(this.ordered() ? [{ label: say('board_top'), rule: true, run: () => this.place(card, cell, this.cards(cell).find((c) => c !== card) ?? null) },
       { label: say('board_bottom'), run: () => this.place(card, cell, null) }] : []),
-      card.dataset.block ? { label: say('unblock'), rule: true, run: () => void this.block(card, { do: 'end', block: card.dataset.block! }) } : { label: say('block'), rule: true, run: () => void this.askBlock(card) },
+      ...(this.dataset.kinds === '[]' ? [] : [card.dataset.block ? { label: say('unblock'), rule: true, run: () => void this.block(card, { do: 'end', block: card.dataset.block! }) } : { label: say('block'), rule: true, run: () => void this.askBlock(card) }]),
     ]);
   }
 

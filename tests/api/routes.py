@@ -444,6 +444,7 @@ BODIES: dict[str, Callable[[Area], dict[str, Any]]] = {
     "method_versions_projects_create": lambda a: {"name": "Quay 9", "parent_space_id": a.space.pk, "starts_on": _days(3)},
     "method_uses_create": lambda a: {"project_id": a.second_project.pk, "method_version_id": a.method_version.pk, "starts_on": _days(3)},
     "method_uses_upgrades_create": lambda a: {"method_version_id": a.method_version.pk},
+    "method_uses_phases_create": lambda a: {"phase": a.method_use.method_version.content["phases"][0]["key"]},
     "method_parts_tailorings_create": lambda a: {"reason": "Small", "is_left_out": True},
     "method_parts_people_create": lambda a: {"person_id": a.member.pk},
     "packs_create": lambda a: {"space_id": a.space.pk, "text": PACK},

@@ -212,3 +212,46 @@ def test_an_answer_goes_with_the_seat(world, weekly):
     assert sorted(MeetingAbsence.objects.values_list("meeting", "user")) == sorted(
         [(first.pk, world.boris.pk), (second.pk, world.boris.pk), (second.pk, world.mei.pk), (over.pk, world.mei.pk)]
     ), "what is over stays as it was"
+
+
+def answered(series, person, count=2):
+    rows = list(series.meetings.order_by("on")[:count])
+    for row in rows:
+        meetings.answer(actor=person, meeting=row, comes=False)
+    return [row.on for row in rows]
+
+
+def away(series):
+    return list(MeetingAbsence.objects.filter(meeting__series=series).order_by("meeting__on").values_list("meeting__on", "user"))
+
+
+def test_who_stays_away_stays_away_when_the_series_goes_on(world, weekly):
+    days = answered(weekly, world.mei)
+    ended = meeting_series.end(actor=world.boris, meeting_series=weekly, version=None)
+    assert not weekly.meetings.exists() and not away(weekly)
+    again = meeting_series.resume(actor=world.boris, meeting_series=ended, version=None)
+    assert away(weekly) == [(day, world.mei.pk) for day in days]
+    assert again.answers == [] and weekly.meetings.count() > 2
+    event = Event.objects.filter(verb="meeting_series.resumed").get()
+    assert event.changes["answers"] == [None, 2]
+    meeting_series.end(actor=world.boris, meeting_series=again, version=None)
+    again = meeting_series.resume(actor=world.boris, meeting_series=again, version=None)
+    assert len(away(weekly)) == 2, "as often as it ends"
+
+
+def test_an_answer_of_another_time_does_not_hold_and_its_giver_hears_of_it(world, weekly):
+    answered(weekly, world.mei, 1)
+    ended = meeting_series.end(actor=world.boris, meeting_series=weekly, version=None)
+    moved = meeting_series.change(actor=world.boris, meeting_series=ended, version=None, at=time(15))
+    Notification.objects.all().delete()
+    meeting_series.resume(actor=world.boris, meeting_series=moved, version=None)
+    assert not away(weekly)
+    assert [one.user_id for one in Notification.objects.filter(facts__has_key="meeting_moved")] == [world.mei.pk]
+
+
+def test_whoever_lost_their_seat_meanwhile_is_not_put_down_as_away(world, weekly):
+    answered(weekly, world.mei)
+    ended = meeting_series.end(actor=world.boris, meeting_series=weekly, version=None)
+    changed = meeting_series.change(actor=world.boris, meeting_series=ended, version=None, needed=[], welcome=[])
+    meeting_series.resume(actor=world.boris, meeting_series=changed, version=None)
+    assert not away(weekly)

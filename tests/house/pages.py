@@ -164,6 +164,7 @@ FORMS: dict[str, Callable[[Area], dict[str, Any]]] = {
     "method_new_project": lambda a: {"method": a.method.pk, "name": "Quay 9", "home": a.space.pk, "starts_on": _day(3)},
     "project_method_beginnings": lambda a: {"method": a.method.pk, "starts_on": _day(0)},
     "method_use_upgrades": lambda a: {"to": a.method_version.pk},
+    "method_use_phases": lambda a: _json(state="concept", version=a.method_use.version),
     "method_part_changes": lambda a: {"do": "leave", "reason": "Small"},
     "gates_edit": lambda a: {"due_on": _day(90), "reason": "Fog"},
     "gates_verdicts": lambda a: {"verdict": "hold", "reason": "No people", "digest": gate_verdicts.content(a.gate)[1]},

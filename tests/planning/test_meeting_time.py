@@ -13,7 +13,9 @@ from tandem.governance.actions import meeting_series, meetings
 from tandem.governance.models import Meeting, MeetingSeries
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused
-from tandem.people.models import Space
+from tandem.people.actions import spaces
+from tandem.people.models import Membership, Space
+from tandem.people.scoping import forget_roles
 from tandem.planning import capacity, levelling
 from tandem.planning.availability import available_hours
 from tandem.planning.plan_inputs import slots_of
@@ -112,6 +114,90 @@ def test_part_time_and_time_off_go_first(world):
     assert have.met[world.mei.pk].sum() == 4 * 240
 
 
+def test_a_meeting_in_the_half_day_on_which_somebody_is_away_takes_nothing_more(world):
+    time_off.ask(actor=world.admin, person=world.mei, starts_on=on(8), ends_on=on(10), starts_half=True, ends_half=True)
+    asked(world, world.mei, at=time(10), minutes=60, rule="FREQ=DAILY", title="Morning")
+    asked(world, world.mei, at=time(11), minutes=180, rule="FREQ=DAILY", title="Over noon")
+    have = available_hours([world.mei.pk], FIRST, FIRST + timedelta(days=4))
+    assert have.away[world.mei.pk].tolist() == [0, 240, 480, 240, 0]
+    told = have.met[world.mei.pk].tolist()
+    whole = told[0]
+    assert told == [whole, 120, 0, whole - 120, whole], "away from Tuesday noon to Thursday noon"
+    listed = have.meetings_of(world.mei.pk)
+    for day in range(5):
+        assert sum(minutes for _one, at, minutes in listed if at == day) == pytest.approx(told[day])
+
+
+def test_of_a_single_half_day_a_meeting_counts_in_the_other_half_and_never_more_than_there_is(world):
+    time_off.ask(actor=world.admin, person=world.mei, starts_on=on(8), ends_on=on(8), starts_half=True)
+    asked(world, world.mei, day=on(8), at=time(9), minutes=120)
+    have = available_hours([world.mei.pk], FIRST, FIRST + timedelta(days=1))
+    assert (have.away[world.mei.pk][1], have.met[world.mei.pk][1], have.minutes[world.mei.pk][1]) == (240, 120, 120)
+    asked(world, world.mei, day=on(8), at=time(13), minutes=240, title="Long")
+    assert available_hours([world.mei.pk], FIRST, FIRST + timedelta(days=1)).minutes[world.mei.pk][1] == 0
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 8), st.integers(0, 5), st.booleans(), st.booleans(), st.lists(st.tuples(st.integers(0, 13), st.integers(8, 17), st.integers(1, 10)), min_size=1, max_size=5), st.sampled_from((100, 60)))
+def test_leave_and_meetings_of_a_day_take_no_more_than_the_day(world, first, length, starts_half, ends_half, drawn, percent):
+    with clock.held_at(MONDAY), transaction.atomic():
+        if percent < 100:
+            employments.create(actor=world.admin, space=Space.objects.get(parent=None), person=world.mei, starts_on=date(2020, 1, 1), percent=percent)
+        for n, (day, hour, halves) in enumerate(drawn):
+            asked(world, world.mei, day=FIRST + timedelta(days=day), at=time(hour), minutes=30 * halves, title=f"Meeting {n}")
+        without = available_hours([world.mei.pk], FIRST, LAST)
+        begins = FIRST + timedelta(days=first)
+        time_off.ask(actor=world.admin, person=world.mei, starts_on=begins, ends_on=begins + timedelta(days=length), starts_half=starts_half, ends_half=ends_half)
+        have = available_hours([world.mei.pk], FIRST, LAST)
+        away, met, left = (each[world.mei.pk] for each in (have.away, have.met, have.minutes))
+        given = have.full[world.mei.pk] * percent / 100
+        assert (away >= 0).all() and (met >= 0).all() and (left >= 0).all()
+        assert np.allclose(away + met + left, given), "every minute once"
+        assert (met <= without.met[world.mei.pk] + 1e-6).all(), "leave never makes a meeting longer"
+        by_day = np.zeros(len(met))
+        for _one, day, minutes in have.meetings_of(world.mei.pk):
+            by_day[day] += minutes
+        assert np.allclose(by_day, met)
+        if length:
+            for day, half in ((begins, starts_half), (begins + timedelta(days=length), ends_half)):
+                at = (day - FIRST).days
+                if half and at < len(met) and percent == 100:
+                    assert met[at] <= given[at] / 2 + 1e-6
+        transaction.set_rollback(True)
+
+
+def test_who_may_not_see_the_space_any_more_is_not_asked_whatever_seat_they_keep(world):
+    series = asked(world, world.mei, rule="FREQ=WEEKLY;BYDAY=MO")
+    assert (hours(world.mei), hours(world.boris)) == (78, 78)
+    meeting = series.meetings.order_by("on").first()
+    spaces.revoke(actor=world.admin, space=Membership.objects.get(user=world.mei).space, user=world.mei)
+    assert (hours(world.mei), hours(world.boris)) == (80, 78)
+    far = date(2027, 3, 1)
+    assert (hours(world.mei, far, far), hours(world.boris, far, far)) == (8, 7), "nor to what the rhythm says"
+    assert world.mei.pk in series.attendees.values_list("user", flat=True)
+    assert [seat.user for seat in meeting.seats()] == [world.boris]
+    spaces.grant(actor=world.admin, space=world.project.space, user=world.mei, role="member")
+    assert hours(world.mei) == 78, "with the right comes the meeting again"
+    type(world.mei).objects.filter(pk=world.mei.pk).update(is_active=False)
+    assert hours(world.mei) == 80
+
+
+def test_access_of_many_is_asked_at_once(world):
+    people = [make.user(actor=world.admin, name=f"Hand {n}", role="member", space=world.project.space) for n in range(12)]
+
+    def count(some) -> int:
+        forget_roles()
+        with CaptureQueriesContext(connection) as found:
+            available_hours([one.pk for one in some], FIRST, LAST)
+        return len(found)
+
+    asked(world, *people[:1], title="Two")
+    few = count(people[:1])
+    for n in range(5):
+        asked(world, *people, title=f"All {n}", at=time(8 + n), rule="FREQ=WEEKLY;BYDAY=WE")
+    assert count(people) == few
+
+
 def test_behind_what_stands_in_the_calendar_the_rhythm_counts_for_a_year(world):
     series = asked(world, world.mei, rule="FREQ=WEEKLY;BYDAY=MO", minutes=60)
     assert series.meetings.count() <= 7
@@ -174,10 +260,11 @@ def test_as_many_queries_for_many_meetings_as_for_one(world):
     asked(world, world.mei)
 
     def count() -> int:
-        with CaptureQueriesContext(connection, ) as found:
+        with CaptureQueriesContext(connection) as found:
             available_hours([world.mei.pk, world.boris.pk], FIRST, FIRST + timedelta(days=400))
         return len(found)
 
+    count()  # what each may see is known from then on
     few = count()
     for n in range(6):
         asked(world, world.mei, world.chen, title=f"Series {n}", at=time(8 + n), rule="FREQ=WEEKLY;BYDAY=WE")

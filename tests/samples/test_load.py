@@ -3,8 +3,16 @@
 import pytest
 from django.db import connection, transaction
 
-from tandem.collaboration.models import DocumentVersion, PassageComment, Stakeholder
-from tandem.governance.models import ChangeRequest, Decision, Meeting, MeetingOutcome, Verdict
+from tandem.collaboration.models import DocumentVersion, PassageComment, PulseRound, Stakeholder, Thanks
+from tandem.governance.models import (
+    ChangeRequest,
+    Decision,
+    Meeting,
+    MeetingOutcome,
+    Onboarding,
+    OnboardingTemplate,
+    Verdict,
+)
 from tandem.history.models import Event
 from tandem.kit.errors import Refused
 from tandem.people.models import Role, Space, User
@@ -13,6 +21,7 @@ from tandem.product.models import Feature, Promise, Scope
 from tandem.product.models.window import standing
 from tandem.samples import asked
 from tandem.samples import load as sample
+from tandem.samples.words import caring
 from tandem.samples.words.changes import CHANGES, DECISIONS
 from tandem.strategy.models import Contribution
 from tandem.work.models import Baseline, Link, Sprint, SprintChange, StateChange, WorkItem
@@ -155,3 +164,16 @@ def test_people_met_decided_and_wrote_things_down(loaded):
     assert DocumentVersion.objects.filter(number=2).exists()
     assert PassageComment.objects.filter(lost_in=None).exists()
     assert Stakeholder.objects.count() == 4 and Stakeholder.objects.due(TODAY).exists()
+
+
+def test_people_are_asked_how_they_are_thank_each_other_join_and_leave(loaded):
+    rounds = list(PulseRound.objects.order_by("number"))
+    assert len(rounds) >= 2 and [one.is_closed for one in rounds] == [True] * (len(rounds) - 1) + [False]
+    assert all((one.results is not None) == (one.answered_count >= 5) for one in rounds if one.is_closed)
+    assert any(one.results for one in rounds) and any(one.words for one in rounds)
+    assert Thanks.objects.count() == len(caring.THANKS)
+    assert all(one.receiver_id != one.sender_id and WorkItem.objects.filter(pk=one.subject_id).exists() for one in Thanks.objects.all())
+    assert set(OnboardingTemplate.objects.values_list("kind", flat=True)) == {"joining", "leaving"}
+    joins, leaves = Onboarding.objects.get(kind="joining"), Onboarding.objects.get(kind="leaving")
+    assert joins.steps.filter(done_on=None).exists() and joins.steps.exclude(done_on=None).exists()
+    assert leaves.on > TODAY > joins.on and leaves.steps.exists()

@@ -135,6 +135,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "MethodCreate": {"space_id": 1, "ours": "hybrid"},
     "ProjectFromMethod": {"name": "Quay 4", "parent_space_id": 1, "starts_on": "2027-02-01"},
     "MethodUseCreate": {"project_id": 9, "method_version_id": 2, "starts_on": "2027-02-01"},
+    "MethodUsePhase": {"phase": "plan"},
     "PackCreate": {"space_id": 1, "text": "name: Ports\ncontrols:\n- key: access\n  name: Rights are looked through\n  evidence: judged\n  standards: [ISO 27001 A.5.18]\n"},
     "PackVersionCreate": {
         "text": "name: Ports\ncontrols:\n- key: access\n  name: Rights are looked through twice a year\n  evidence: judged\n", "note": "Twice a year",

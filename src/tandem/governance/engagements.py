@@ -25,27 +25,32 @@ from django.db.models.functions import Cast, Extract
 from tandem.governance.models import Meeting, MeetingAbsence, MeetingSeries
 from tandem.kit import clock
 from tandem.kit.errors import Refused
+from tandem.people.scoping import spaces_seen_by
 from tandem.planning.engagements import REACH, Engagement, Ints, moments
 from tandem.work.actions.recurrence_rules import between
 
 Rhythm = tuple[str, date, time, str, date]
 """Rule, first day, time, zone, and the day on which it is read."""
-_ROW, _RHYTHM = 0, 1
+_ASKED, _RHYTHM, _THERE = 0, 1, 2
 _NOBODY = Cast(Value([], output_field=ArrayField(BigIntegerField())), ArrayField(BigIntegerField()))
 
 
 def meetings(people: list[int], first: datetime, last: datetime) -> list[Engagement]:
     """Meetings that stand in the calendar: of those that were held, who was there; of those of today and ahead, who is asked and did not
-    say that they stay away. What is over and was never said to be held takes nothing, nor does what was cancelled. On days ahead for which
-    none stands yet, what the rhythm of the series says, for `REACH`. One query."""
+    say that they stay away; who may not see the space of the series any more is no longer asked, whatever seat they have. What is over and was never said to be held takes nothing, nor does what was cancelled. On days ahead for which
+    none stands yet, what the rhythm of the series says, for `REACH`. One query, and one for who still sees the spaces of those
+    who are asked."""
     found: list[Engagement] = []
     standing: dict[tuple[int, tuple[int, ...]], list[tuple[int, int, int]]] = defaultdict(list)
-    for kind, series, row, starts, ends, who, away, rule, starts_on, at, zone, minutes, known in _rows(people, first, last):
-        if kind == _ROW:
-            if there := set(who) - set(away):
+    rows = list(_rows(people, first, last))
+    seen = spaces_seen_by(set().union(*(who for kind, _series, _row, _starts, _ends, who, *_rest in rows if kind != _THERE))) if rows else {}
+    for kind, series, row, starts, ends, who, space, away, rule, starts_on, at, zone, minutes, known in rows:
+        asked = set(who) if kind == _THERE else {one for one in who if space in seen.get(one, ())}
+        if kind != _RHYTHM:
+            if there := asked - set(away):
                 standing[series, tuple(sorted(there))].append((row, starts, ends))
-        else:
-            found += _ahead(series, sorted(set(who)), (rule, starts_on, at, zone, clock.today()), minutes, known, first, last)
+        elif asked:
+            found += _ahead(series, sorted(asked), (rule, starts_on, at, zone, clock.today()), minutes, known, first, last)
     return found + [Engagement(series, *np.array(rows, np.int64).T, who) for (series, who), rows in standing.items()]
 
 
@@ -59,12 +64,12 @@ def _rows(people: list[int], first: datetime, last: datetime) -> Any:
     gone = ArraySubquery(MeetingAbsence.objects.filter(meeting=OuterRef("pk")).values("user"))
     asked = standing.planned().filter(ends_at__gt=midnight, series__attendees__user__in=people).annotate(who=ArrayAgg("series__attendees__user"), gone=gone)
     there = standing.held().filter(presences__user__in=people).annotate(who=ArrayAgg("presences__user"))
-    head = (Value(_ROW), "series_id", "pk", begins, ends, "who")
+    head = ("series_id", "pk", begins, ends, "who", "space_id")
     known = ArraySubquery(Meeting.objects.filter(series=OuterRef("pk"), on__gte=clock.today()).order_by().values("on"))
     running = MeetingSeries.objects.running().exclude(rule="").filter(attendees__user__in=people).order_by().annotate(who=ArrayAgg("attendees__user"), known=known)
     nothing = Cast(Value(0), BigIntegerField())
-    rhythm = running.values_list(Value(_RHYTHM), "pk", nothing, nothing, nothing, "who", _NOBODY, "rule", "starts_on", "at", "zone", Cast("minutes", IntegerField()), "known")
-    return asked.values_list(*head, "gone", *no_rhythm).union(there.values_list(*head, _NOBODY, *no_rhythm), rhythm, all=True)
+    rhythm = running.values_list(Value(_RHYTHM), "pk", nothing, nothing, nothing, "who", "space_id", _NOBODY, "rule", "starts_on", "at", "zone", Cast("minutes", IntegerField()), "known")
+    return asked.values_list(Value(_ASKED), *head, "gone", *no_rhythm).union(there.values_list(Value(_THERE), *head, _NOBODY, *no_rhythm), rhythm, all=True)
 
 
 def _ahead(series: int, people: Sequence[int], rhythm: Rhythm, minutes: int, known: list[date], first: datetime, last: datetime) -> list[Engagement]:

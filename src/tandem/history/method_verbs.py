@@ -12,6 +12,7 @@ VERBS = {
     "method_version.published": _("published a version of the method"),
     "project.follows_method": _("took a method up"),
     "project.upgraded_method": _("moved to a newer version of the method"),
+    "project.moved_phase": _("moved the project to another phase"),
     "project.takes_pack": _("took up an industry pack"),
     "project.upgraded_pack": _("moved to a newer version of an industry pack"),
     "project.leaves_pack": _("left an industry pack"),

@@ -124,6 +124,9 @@ def _read(user: Any) -> _Known:
 def know_all(users: Iterable[Any]) -> None:
     """Who of them is not known is read together: two queries for all, where each would take two when asked about alone."""
     if _access_changed_here():
+        read = _read_here()
+        if new := [user for user in users if user.pk not in read]:
+            read.update(_read_all(new))
         return
     missing = [user for user in users if (known := _cache.get(user.pk)) is None or known.version != user.access_version]
     if missing:
@@ -131,6 +134,15 @@ def know_all(users: Iterable[Any]) -> None:
         if len(_cache) + len(found) > _MOST_KNOWN:
             _cache.clear()
         _cache.update(found)
+
+
+def spaces_seen_by(people: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Of those of these people who have an account, what each may see: one query, and two more where somebody is not known yet."""
+    from tandem.people.models import User
+
+    users = list(User.objects.active().filter(is_placeholder=False, pk__in=set(people)).only("is_active", "access_version"))
+    know_all(users)
+    return {user.pk: user.visible_space_ids() for user in users}
 
 
 def _read_all(users: list[Any]) -> dict[int, _Known]:

@@ -15,7 +15,7 @@ from tandem.compute.scheduling.calendar import WorkingCalendar
 from tandem.people.models import Space, User
 from tandem.planning import engagements
 from tandem.planning.calendars import STANDARD, Calendars
-from tandem.planning.engagements import Engagement, Spans, Worked
+from tandem.planning.engagements import PARTS, Engagement, Shut, Spans, Worked
 from tandem.resources.models import Employment, TimeOff
 
 Minutes = npt.NDArray[np.float64]
@@ -39,6 +39,7 @@ class Availability:
     met: dict[int, Minutes]
     parts: dict[int, Minutes]
     _taken: Mapping[int, tuple[Spans, list[tuple[slice, Worked]]]]
+    _shut: Mapping[int, Shut]
     _read: Sequence[Engagement]
 
     def there(self, person_id: int) -> Minutes:
@@ -52,7 +53,7 @@ class Availability:
             return []
         whole, found = self.parts[person_id].sum(axis=1), []
         for part, worked in hours:
-            for place, day, minutes in worked.each(one):
+            for place, day, minutes in worked.each(one, self._shut.get(person_id)):
                 if part.start <= day < part.stop and (taken := minutes * self.met[person_id][day] / whole[day]) > 0:
                     found.append((self._read[place], day, float(taken)))
         return found
@@ -69,7 +70,7 @@ class Availability:
 
 
 def available_hours(people: Iterable[int], first: date, last: date, *, usual: WorkingCalendar | None = None, known: Calendars | None = None) -> Availability:
-    """At most six queries, however many people and days.
+    """At most six queries, however many people and days; two more where it is not known yet what those see who are asked to meetings.
 
     Somebody of whom no term is written down counts as full time by the calendar `usual`, else by the default one of the
     organisation; who has terms has no time outside of them. `known`: calendars that were read already, used where they are enough.
@@ -101,10 +102,10 @@ def available_hours(people: Iterable[int], first: date, last: date, *, usual: Wo
         for person in set(wanted) - employed:
             full[person], minutes[person] = given.copy(), given.copy()
             hours[person].append((slice(0, days.count), calendar))
-    away = _take_away(wanted, days, minutes, off)
+    away, shut = _take_away(wanted, days, minutes, off)
     found = engagements.read(wanted, first, last)
     taken = engagements.spans(found, zones)
-    return Availability(first, last, full, minutes, away, *_meet(taken, days, minutes, hours), found)
+    return Availability(first, last, full, minutes, away, *_meet(taken, days, minutes, hours, shut), shut, found)
 
 
 def _written(wanted: list[int], first: date, last: date) -> tuple[list[Any], list[Any], dict[int, str]]:
@@ -122,39 +123,49 @@ def _written(wanted: list[int], first: date, last: date) -> tuple[list[Any], lis
     return [row[1:-1] for row in found if row[0] == 0], [row[1:-1] for row in found if row[0] == 1], {row[1]: row[-1] for row in found if row[0] == 2}
 
 
-def _take_away(wanted: list[int], days: "_Days", minutes: dict[int, Minutes], off: list[Any]) -> dict[int, Minutes]:
-    """Takes approved time off out of `minutes`; the answer is what it took."""
-    away = {person: np.zeros(days.count) for person in wanted}
+def _take_away(wanted: list[int], days: "_Days", minutes: dict[int, Minutes], off: list[Any]) -> tuple[dict[int, Minutes], dict[int, Shut]]:
+    """Takes approved time off out of `minutes`; the answer is what it took, and of whoever is away for half a day in which half that is, as
+    eighths of each day (days, 8).
+
+    No half day says whether it is the morning. Of a leave of several days it follows: it begins with an afternoon and ends with a morning.
+    Of a single half day it is not known: a meeting of that day counts as lying in the other half."""
+    away, shut = {person: np.zeros(days.count) for person in wanted}, dict[int, Shut]()
     for person, _space, starts, ends, halves, *_rest in off:
         share = np.zeros(days.count)
         share[days.between(starts, ends)] = 1.0
         for day, is_half in ((starts, halves & 1), (ends, halves & 2)):
             if is_half:
                 share[days.between(day, day)] = 0.5
+                if starts < ends:
+                    half = slice(PARTS // 2, None) if day == starts else slice(0, PARTS // 2)
+                    shut.setdefault(person, np.zeros((days.count, PARTS), np.bool_))[days.between(day, day), half] = True
         away[person] = np.maximum(away[person], share)
     for person in wanted:
         away[person] = away[person] * minutes[person]
         minutes[person] = minutes[person] - away[person]
-    return away
+    return away, shut
 
 
 def _meet(
-    taken: Mapping[int, Spans], days: "_Days", minutes: dict[int, Minutes], hours: Mapping[int, Hours]
+    taken: Mapping[int, Spans], days: "_Days", minutes: dict[int, Minutes], hours: Mapping[int, Hours], shut: Mapping[int, Shut]
 ) -> tuple[dict[int, Minutes], dict[int, Minutes], dict[int, tuple[Spans, list[tuple[slice, Worked]]]]]:
-    """Takes meetings out of `minutes`; the answer is what they took by day, their minutes in each eighth of it, and by which hours. They take at
-    most what is left of a day: when in it somebody with a part of it works is not known."""
+    """Takes meetings out of `minutes`; the answer is what they took by day, their minutes in each eighth of it, and by which hours. What
+    lies in a half of a day of which it is known that somebody is away is taken already. They take at most what is left of a day: when in it
+    somebody with a part of it works is not known."""
     nothing = np.zeros(days.count)
     met, parts, by = dict.fromkeys(minutes, nothing), {}, {}
     count = min(max((engagements.days_after(days.first, int(one.ends.max(initial=0))) + 1 for one in taken.values()), default=0), days.count)
     known: dict[tuple[int, str], Minutes] = {}
     for person, one in taken.items() if count > 0 else ():
         mine = [(slice(part.start, min(part.stop, count)), calendar) for part, calendar in hours[person] if part.start < min(part.stop, count)]
-        found = np.zeros((count, engagements.PARTS))
+        found = np.zeros((count, PARTS))
         for part, calendar in mine:
             key = (id(one), calendar.id)
             if key not in known:
                 known[key] = days.worked(calendar, count).eighths(one)
             found[part] = known[key][part]
+        if person in shut:
+            found[shut[person][:count]] = 0
         lost = nothing.copy()
         lost[:count] = np.minimum(found.sum(axis=1), minutes[person][:count])
         if lost.any():

@@ -21,6 +21,7 @@ from tandem.planning.plan_axis import SLOTS
 
 Ints = npt.NDArray[np.int64]
 Minutes = npt.NDArray[np.float64]
+Shut = npt.NDArray[np.bool_]
 _DAY = 86400
 PARTS = SLOTS
 """Of each day the parts are told apart that the levelled plan knows."""
@@ -162,16 +163,22 @@ class Worked:
         found: Minutes = np.diff(np.interp(grid.ravel(), at, np.cumsum(taken.ravel())).reshape(-1, PARTS + 1), axis=1) / 60
         return found
 
-    def each(self, one: Spans) -> list[tuple[int, int, float]]:
-        """The same one by one: its place in what was read, the day, minutes."""
+    def each(self, one: Spans, shut: Shut | None = None) -> list[tuple[int, int, float]]:
+        """The same one by one: its place in what was read, the day, minutes; without those in the eighths that are `shut` (days, 8)."""
         begun, ended, kept = self._positions(one)
         found = []
         for place, a, b in zip(one.which[kept].tolist(), begun.tolist(), ended.tolist(), strict=True):
             for day in range(max(int(np.searchsorted(self.edges, a, side="right")) - 1, 0), len(self.edges) - 1):
                 if self.edges[day] >= b:
                     break
-                if (taken := min(b, self.edges[day + 1]) - max(a, self.edges[day])) > 0:
-                    found.append((place, day, float(taken) / 60))
+                begin, end = self.edges[day], self.edges[day + 1]
+                taken = float(min(b, end) - max(a, begin))
+                if shut is not None and shut[day].any():
+                    grid = begin + (end - begin) * np.arange(PARTS + 1) / PARTS
+                    lost = np.minimum(b, grid[1:]) - np.maximum(a, grid[:-1])
+                    taken -= float(np.maximum(lost, 0)[shut[day]].sum())
+                if taken > 1e-3:
+                    found.append((place, day, taken / 60))
         return found
 
     def _positions(self, one: Spans) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:

@@ -1,5 +1,6 @@
 """Loads how people look after each other: a pulse with its rounds, thanks, somebody who joins and somebody who leaves."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -23,9 +24,9 @@ class Caring:
         self.place, self.timeline, self.lead, self.as_of = place, timeline, place.users["lead"], place.world.as_of
 
     def run(self) -> None:
-        first = self.as_of - timedelta(weeks=_EVERY * (len(words.ROUNDS) - 1), days=2)
-        if first > self.place.world.began_on + timedelta(3):
-            self._ask(first)
+        room = (self.as_of - timedelta(2) - self.place.world.began_on - timedelta(4)) // timedelta(weeks=_EVERY) + 1
+        rounds = list(enumerate(words.ROUNDS))[-max(1, min(room, len(words.ROUNDS))) :]  # of a short history the last ones
+        self._ask(self.as_of - timedelta(weeks=_EVERY * (len(rounds) - 1), days=2), rounds)
         for n, what in enumerate(words.THANKS):
             self.timeline.add(self._ago(9 - 3 * n, 14), partial(self._thank, n, self.place.say(what)))
         self.timeline.add(self._ago(30, 9), self._write)
@@ -35,13 +36,13 @@ class Caring:
     def _ago(self, days: int, hour: int) -> datetime:
         return at(max(self.as_of - timedelta(days), self.place.world.began_on + timedelta(4)), hour)
 
-    def _ask(self, first: date) -> None:
+    def _ask(self, first: date, rounds: Sequence[tuple[int, tuple[tuple[int, ...], ...]]]) -> None:
         self.timeline.add(at(first - timedelta(3), 9), partial(self._set_up, first))
-        for number, answers in enumerate(words.ROUNDS):
-            day = first + timedelta(weeks=_EVERY * number)
+        for place, (number, answers) in enumerate(rounds):
+            day = first + timedelta(weeks=_EVERY * place)
             self.timeline.add(at(day, 6), pulses.keep_going)
             self.timeline.add(at(min(day + timedelta(2), self.as_of), 11), partial(self._answer, answers, with_words=number == 3))
-            if number + 1 < len(words.ROUNDS):
+            if place + 1 < len(rounds):
                 self.timeline.add(at(day + timedelta(_DAYS), 6), pulses.keep_going)
 
     def _set_up(self, first: date) -> None:

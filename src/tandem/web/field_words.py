@@ -67,7 +67,7 @@ FIELDS = {
     "planned_from": _("planned from"), "planned_to": _("planned to"), "planned_precision": _("planned how exactly"), "precision": _("dates are told"),
     "language": _("language"), "shows_promise": _("shows promises"), "shows_forecast": _("shows forecasts"), "shows_slip": _("shows slips"),
     "shows_owner": _("shows owners"), "shows_effort": _("shows the work left"), "edition": _("edition"),
-    "joined": _("points that joined"), "present": _("who was there"), "comes": _("comes to it"), "attendees": _("who is asked"), "at": _("begins at"), "zone": _("time zone"), "purpose": _("purpose"), "rule": _("rule"), "gather_days": _("days before"), "is_gathered": _("the agenda fills itself"),
+    "joined": _("points that joined"), "present": _("who was there"), "comes": _("comes to it"), "answers": _("answers that hold again"), "attendees": _("who is asked"), "at": _("begins at"), "zone": _("time zone"), "purpose": _("purpose"), "rule": _("rule"), "gather_days": _("days before"), "is_gathered": _("the agenda fills itself"),
     "part": _("part"), "expects": _("what they expect"), "interest": _("interest"), "influence": _("influence"), "stance": _("stance"), "every_days": _("hears at least every so many days"), "next_on": _("next by"), "told_on": _("last told"),
     "page_version": pgettext_lazy("of a document", "version"), "place": _("place"),
     "area": _("area"), "cause": _("cause"), "event": _("event"), "effect": _("effect"), "probability": _("probability"), "days": _("effect in working days"), "money": _("effect in money"),

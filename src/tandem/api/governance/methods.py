@@ -14,7 +14,7 @@ from tandem.api.portfolio.projects import NOUN as PROJECTS
 from tandem.api.shapes import OPTIONAL, Body, Day, JsonObject, Reference, body, words
 from tandem.governance import conformance as conforming
 from tandem.governance import method_content
-from tandem.governance.actions import method_parts, method_uses, methods
+from tandem.governance.actions import method_parts, method_uses, methods, phase_moves
 from tandem.governance.models import Method, MethodPart, MethodUse, MethodVersion
 from tandem.kit import clock
 from tandem.kit.types import Id
@@ -133,6 +133,7 @@ uses = Router(tags=["governance"])
 generic.reads(uses, USES, history=False)
 generic.creates(uses, USES, body("MethodUseCreate", MethodUse, "project method_version starts_on"), method_uses.take_up)
 generic.acts(uses, USES, "upgrades", body("MethodUpgrade", MethodUse, "", method_version_id=Reference(MethodVersion, "method_version")), method_uses.upgrade)
+generic.acts(uses, USES, "phases", body("MethodUsePhase", MethodUse, "", phase=_Key), lambda *, actor, method_use, version, phase: phase_moves.move(actor=actor, method_use=method_use, version=version, phase=phase))
 
 
 @uses.get("/{id}/conformance/", response={200: MethodConformance, **NO}, operation_id="method_uses_conformance_read", summary="method uses: conformance")

@@ -15,7 +15,7 @@ from tandem.history.seal import CHANNEL
 from tandem.kit import clock, jobs
 from tandem.kit.errors import Refused, Stale
 from tandem.kit.types import Json, Ref
-from tandem.people.models import User
+from tandem.people import scoping
 
 MOST = 1000
 LETTER = "web.letter"
@@ -74,7 +74,7 @@ def tell(news: Iterable[News]) -> int:
 
 def spaces_seen_by(ids: set[int]) -> dict[int, frozenset[int]]:
     """Of those of these people who have an account, what each may see."""
-    return {user.pk: user.visible_space_ids() for user in User.objects.active().filter(is_placeholder=False, pk__in=ids)}
+    return scoping.spaces_seen_by(ids)
 
 
 def ring(user_ids: Iterable[int]) -> None:

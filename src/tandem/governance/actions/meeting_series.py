@@ -79,12 +79,14 @@ def change(*, actor: Any, meeting_series: MeetingSeries, version: int | None, ne
 
 
 def end(*, actor: Any, meeting_series: MeetingSeries, version: int | None) -> MeetingSeries:
-    """No more of them. Those that were held stay with their minutes, those ahead on which nothing is written go."""
+    """No more of them. Those that were held stay with their minutes, those ahead on which nothing is written go; who had said that they stay
+    away is kept for when it goes on."""
     return _turn(actor, meeting_series, version, _S.RUNNING, _S.ENDED)
 
 
 def resume(*, actor: Any, meeting_series: MeetingSeries, version: int | None) -> MeetingSeries:
-    """Its next meetings are made anew, and everybody is asked anew."""
+    """Its next meetings are made anew. Who had said of one of them that they stay away need not say it again; where it is at another time
+    now, they are asked anew and hear of it."""
     return _turn(actor, meeting_series, version, _S.ENDED, _S.RUNNING)
 
 
@@ -94,13 +96,42 @@ def _turn(actor: Any, series: MeetingSeries, version: int | None, before: str, a
         row = MeetingSeries.objects.select_for_update(of=("self",)).get(pk=series.pk)
         if row.state != before:
             raise Refused("meeting_series_state", state=str(row.get_state_display()))
-        row.write(expected=version, state=after)
-        record("meeting_series.ended" if after == _S.ENDED else "meeting_series.resumed", row, actor=actor, changes={"state": [before, after]})
+        shown: dict[str, Any] = {"state": [before, after]}
         if after == _S.ENDED:
-            _take_back(_unwritten(row), actor)
+            gone = list(_unwritten(row))
+            row.write(expected=version, state=after, answers=_answers(gone))
+            _take_back(gone, actor)
         else:
+            answers = row.answers
+            row.write(expected=version, state=after, answers=[])
             make(row, actor)
+            if kept := _answered_again(row, answers, actor):
+                shown["answers"] = [None, kept]
+        record("meeting_series.ended" if after == _S.ENDED else "meeting_series.resumed", row, actor=actor, changes=shown)
     return row
+
+
+def _answers(gone: list[Meeting]) -> list[list[Any]]:
+    away: dict[int, list[int]] = {}
+    for meeting, person in MeetingAbsence.objects.filter(meeting__in=gone).values_list("meeting", "user"):
+        away.setdefault(meeting, []).append(person)
+    return [[one.on.isoformat(), one.starts_at.timestamp(), one.ends_at.timestamp(), sorted(away[one.pk])] for one in gone if one.pk in away]
+
+
+def _answered_again(series: MeetingSeries, answers: list[list[Any]], actor: Any) -> int:
+    """How many answers hold again: of those who still have a seat, to meetings that stand at the very same time."""
+    seats, kept = set(series.attendees.values_list("user", flat=True)), []
+    standing = {row.on.isoformat(): row for row in _still_to_come(series).select_related("series", "space")}
+    for day, starts, ends, people in answers:
+        row, asked = standing.get(day), sorted(seats.intersection(people))
+        if row is None:
+            continue
+        if (row.starts_at.timestamp(), row.ends_at.timestamp()) == (starts, ends):
+            kept += [MeetingAbsence(meeting=row, user_id=pk) for pk in asked]
+        else:
+            meetings.tell_moved(row, actor, asked)
+    MeetingAbsence.objects.bulk_create(kept, ignore_conflicts=True)
+    return len(kept)
 
 
 def remove(*, actor: Any, meeting_series: MeetingSeries, version: int | None = None) -> None:

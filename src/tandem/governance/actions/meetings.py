@@ -116,7 +116,7 @@ def move(*, actor: Any, meeting: Meeting, version: int | None, state: str, reaso
 
 
 def _present(row: Meeting, present: Iterable[Any] | None) -> set[int]:
-    seats = {seat.user_id for seat in row.series.attendees.all()}
+    seats = {seat.user_id for seat in row.seats()}
     if present is None:
         return seats - set(row.absences.values_list("user", flat=True))
     there = {one.pk for one in present}
@@ -175,12 +175,14 @@ def send(*, actor: Any, meeting: Meeting, version: int | None) -> Meeting:
     return row
 
 
-def tell_moved(row: Meeting, actor: Any) -> None:
-    _tell(row, actor, f"meeting_moved:{row.pk}:{row.version}", {"meeting_moved": row.starts_at.isoformat()})
+def tell_moved(row: Meeting, actor: Any, people: Iterable[int] | None = None) -> None:
+    """Everybody who is asked hears of it, or these of them."""
+    _tell(row, actor, f"meeting_moved:{row.pk}:{row.version}", {"meeting_moved": row.starts_at.isoformat()}, people)
 
 
-def _tell(row: Meeting, actor: Any, mark: str, facts: dict[str, Any]) -> None:
-    people = {seat.user_id for seat in row.series.attendees.all()} - ({actor.pk} if actor is not None else set())
+def _tell(row: Meeting, actor: Any, mark: str, facts: dict[str, Any], those: Iterable[int] | None = None) -> None:
+    people = {seat.user_id for seat in row.series.attendees.all()} if those is None else set(those)
+    people -= {actor.pk} if actor is not None else set()
     about = Ref(Meeting._meta.label_lower, row.pk)
     notifications.tell(News(pk, Notification.Kind.MEETING, about, row.space_id, mark, facts=facts) for pk in sorted(people))
 

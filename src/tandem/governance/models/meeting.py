@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tandem.governance.models.meeting_series import MeetingAttendee, MeetingSeries
-from tandem.people.scoping import Scoped, ScopedQuerySet
+from tandem.people.scoping import Scoped, ScopedQuerySet, spaces_seen_by
 
 LONGEST = 20_000
 
@@ -73,7 +73,10 @@ class Meeting(Scoped):
         return self.state == Meeting.State.PLANNED
 
     def seats(self) -> list[MeetingAttendee]:
-        return list(self.series.attendees.select_related("user"))
+        """Who is asked and still sees its space: whoever lost that keeps the seat, and is asked again with the right."""
+        seats = list(self.series.attendees.select_related("user"))
+        seen = spaces_seen_by(seat.user_id for seat in seats)
+        return [seat for seat in seats if self.space_id in seen.get(seat.user_id, ())]
 
 
 class MeetingPresence(models.Model):

@@ -42,6 +42,9 @@ class MeetingSeries(Scoped):
     gather_days = models.PositiveSmallIntegerField(_("days before"), default=3, validators=[MaxValueValidator(30)])
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.RUNNING)
 
+    # while it has ended: who had said of which meeting that they stay away, [day, begins, ends, people] each
+    answers = models.JSONField(default=list, blank=True)
+
     objects = MeetingSeriesQuerySet.as_manager()
 
     class Meta:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from tandem.governance import phases
 from tandem.governance.models import Gate, GateVerdict, MethodPart, MethodUse, MethodVersion
 from tandem.people.models import Space
 from tandem.portfolio.models import Project
@@ -18,7 +19,8 @@ MOST_PARTS = 400
 
 @dataclass
 class Card:
-    """A project with the gate that is next; `phase` in the words of its method, `stage` where it stands beside others."""
+    """A project with the gate that is next; `phase` in its own words, `stage` where it stands beside others, `stages` where its method has a
+    phase at all."""
 
     use: MethodUse
     stage: str
@@ -26,6 +28,8 @@ class Card:
     gate: Gate | None
     passed: int
     of: int
+    stages: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass
@@ -36,27 +40,37 @@ class Board:
 
 
 def board(user: Any, space: Space | None) -> Board:
-    """Live projects of a place that follow a method, by stage; four queries, however many."""
+    """Live projects of a place that follow a method, by stage; five queries, however many."""
     live = Project.objects.visible_to(user).exclude(state__in=(Project.State.DONE, Project.State.CANCELLED))
     if space is not None:
         live = live.filter(space_id__among=below(user, space.pk))
     uses = MethodUse.objects.visible_to(user).current().filter(project__in=live).select_related("project__space", "project__owner", "method_version__method")
     found = list(uses.order_by("project__name")[: MOST + 1])
-    gates = gates_of(user, [use.project_id for use in found[:MOST]])
+    projects = [use.project_id for use in found[:MOST]]
+    gates, parts = gates_of(user, projects), phases_of(user, projects)
     made = Board(without=live.exclude(method_uses__ended_at=None, method_uses__isnull=False).count(), left_off=len(found) > MOST)
     for use in found[:MOST]:
-        card = card_of(use, gates.get(use.project_id, []))
+        card = card_of(use, gates.get(use.project_id, []), parts.get(use.project_id, []))
         made.cards.setdefault(card.stage, []).append(card)
     return made
 
 
-def card_of(use: MethodUse, gates: Sequence[Gate]) -> Card:
-    """Where a project stands: before its first gate that is not passed; behind the last one in the last phase."""
+def card_of(use: MethodUse, gates: Sequence[Gate], parts: Iterable[MethodPart]) -> Card:
+    """Where a project stands (`phases.at`), with its first gate that is not passed."""
     in_force = [gate for gate in gates if not gate.is_left_out]
     coming = next((gate for gate in in_force if gate.state != Gate.State.PASSED), None)
-    phases = use.method_version.content["phases"]
-    at = next((row for row in phases if coming is not None and row["key"] == coming.phase), phases[-1])
-    return Card(use, at["stage"], at["name"], coming, sum(gate.state == Gate.State.PASSED for gate in in_force), len(in_force))
+    found = phases.of(use.method_version.content, parts)
+    now = found[phases.at(found, in_force)]
+    stages = tuple(dict.fromkeys(phase.stage for phase in found if not phase.is_left_out))
+    return Card(use, now.stage, now.name, coming, sum(gate.state == Gate.State.PASSED for gate in in_force), len(in_force), stages, now.key)
+
+
+def phases_of(user: Any, projects: Iterable[int]) -> dict[int, list[MethodPart]]:
+    found: dict[int, list[MethodPart]] = {}
+    rows = MethodPart.objects.visible_to(user).filter(project__in=list(projects), kind=MethodPart.Kind.PHASE, ended_at=None)
+    for part in rows.select_related("item__state"):
+        found.setdefault(part.project_id, []).append(part)
+    return found
 
 
 def gates_of(user: Any, projects: Iterable[int]) -> dict[int, list[Gate]]:

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils.html import format_html
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
@@ -69,6 +70,7 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
     may_money = may(user, Permission.EDIT_PORTFOLIO, row.space_id) and may(user, Permission.SEE_COSTS, row.space_id)
     met = sum(one.is_met is True for one in found)
     return {
+        "foot": format_html('<a class="btn btn-sm" href="{}">{}</a>', url("gates_detail", id=row.pk), now_("Criteria and verdict")),
         "criteria": [(one, words.shape(one.is_met), words.met(one.is_met), words.rests_on(one)) for one in found], "digest": digest, "waiting": waiting,
         "lede": ngettext("%(met)s of %(n)s criterion holds", "%(met)s of %(n)s criteria hold", len(found)) % {"met": met, "n": len(found)},
         "reviewers": gates.reviewers(row), "decides": decides, "seconds": decides and waiting is not None and waiting.given_by_id != user.pk,

@@ -128,7 +128,7 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     parts = reads.parts(user, project)
     found = conformance.of(use)
     context |= {
-        "card": reads.card_of(use, gates), "phases": _phases(use, gates, parts), "roles": sorted((part for part in parts if part.kind == MethodPart.Kind.ROLE), key=lambda part: part.pack),
+        "card": reads.card_of(use, gates, parts), "phases": _phases(use, gates, parts), "roles": sorted((part for part in parts if part.kind == MethodPart.Kind.ROLE), key=lambda part: part.pack),
         "conformance": found, "breaches": [(one, words.check(one)) for one in found.breaches], "held": [(one, words.check(one)) for one in found.checks if one.holds],
         "people": list(User.objects.filter(pk__in=members_of(project.space_id).values("user")).order_by("name")[:300]) if may_edit else [],  # house: reads — who sees the space may be named there
         "others": [part for part in parts if part.kind in (MethodPart.Kind.REPORT, MethodPart.Kind.KPI)],

@@ -1,0 +1,181 @@
+"""A project goes on to another phase where no gate stands between; a gate is never gone round."""
+
+import json
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tandem.governance.actions import gate_verdicts, method_parts, method_uses, methods, phase_moves
+from tandem.governance.models import Gate, MethodPart, MethodUse
+from tandem.history.models import Event
+from tandem.kit import clock
+from tandem.kit.errors import Denied, Hidden, Refused, Stale
+from tandem.people.models import Role
+from tandem.portfolio.actions import projects
+from tandem.reports.queries import gates as reads
+from tandem.work.actions import transitions, undoing
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+PHASES = [{"key": key, "name": key.title(), "stage": stage, "days": 5} for key, stage in (("dream", "concept"), ("draw", "plan"), ("dig", "build"), ("pour", "build"), ("open", "launch"))]
+GATES = [{"key": "worth", "name": "Worth it", "phase": "draw", "money": 0, "reviewers": [], "criteria": []}]
+
+
+@pytest.fixture
+def use(world):
+    """Five phases, one gate: behind the second."""
+    method = methods.create(actor=world.alma, space=world.root, name="House way", content={"phases": PHASES, "gates": GATES})
+    methods.publish(actor=world.alma, method_version=method.versions.get(), version=None)
+    project = make.project_of(actor=world.alma, method=method, name="Quay", owner=world.boris)
+    make.spaces.grant(actor=world.alma, space=project.space, user=world.chen, role=Role.MEMBER)
+    return MethodUse.objects.select_related("project", "method_version").get(project=project)
+
+
+def go(actor, use, phase, version=None, **more):
+    return phase_moves.move(actor=actor, method_use=use, version=version, phase=phase, **more)
+
+
+def now(use):
+    found, _gates, at = phase_moves.standing(use)
+    return found[at].key
+
+
+def passes(world, use):
+    gate = Gate.objects.select_related("project", "space").get(project=use.project_id)
+    gate_verdicts.give(actor=world.alma, gate=gate, version=None, verdict="go", reason="So", digest=gate_verdicts.content(gate)[1])
+
+
+def test_between_gates_it_goes_on_and_back_with_its_work_items(world, use):
+    assert now(use) == "dream"
+    go(world.alma, use, "draw")
+    part = MethodPart.objects.select_related("item__state").get(project=use.project_id, kind="phase", key="dream")
+    assert (now(use), part.item.is_done) == ("draw", True)
+    event = Event.objects.filter(verb="project.moved_phase").get()
+    assert event.changes == {"phase": ["Dream", "Draw"]} and event.subject_id == use.project_id
+    go(world.alma, use, "dream")
+    part.item.refresh_from_db()
+    assert (now(use), part.item.is_done) == ("dream", False)
+
+
+def test_a_gate_that_is_not_passed_is_not_gone_round_nor_gone_back_behind(world, use):
+    with pytest.raises(Refused, match="phase_behind_gate") as said:
+        go(world.alma, use, "dig")
+    gate = Gate.objects.get(project=use.project_id)
+    assert said.value.params["gate"] == gate.pk and now(use) == "dream"
+    assert not Event.objects.filter(verb="project.moved_phase").exists()
+    go(world.alma, use, "draw")
+    passes(world, use)
+    assert now(use) == "dig"
+    go(world.alma, use, "open")
+    assert now(use) == "open"
+    go(world.alma, use, "dig")
+    with pytest.raises(Refused, match="phase_gate_passed"):
+        go(world.alma, use, "draw")
+    assert now(use) == "dig"
+
+
+def test_a_gate_that_is_left_out_stands_in_nobodys_way(world, use):
+    part = MethodPart.objects.get(project=use.project_id, kind="gate")
+    method_parts.tailor(actor=world.alma, method_part=part, version=None, reason="Small", is_left_out=True)
+    go(world.alma, use, "pour")
+    assert now(use) == "pour"
+
+
+def test_a_gate_on_hold_stands_in_the_way_too(world, use):
+    gate = Gate.objects.select_related("project", "space").get(project=use.project_id)
+    gate_verdicts.give(actor=world.alma, gate=gate, version=None, verdict="hold", reason="So", digest=gate_verdicts.content(gate)[1])
+    with pytest.raises(Refused, match="phase_behind_gate"):
+        go(world.alma, use, "pour")
+
+
+def test_who_may_not_and_what_is_not_there(world, use):
+    for person, said in ((world.dana, Hidden), (world.chen, Denied)):
+        with pytest.raises(said):
+            go(person, use, "draw")
+    with pytest.raises(Refused, match="phase_unknown"):
+        go(world.alma, use, "initiate")  # of another method
+    method_parts.tailor(actor=world.alma, method_part=MethodPart.objects.get(project=use.project_id, key="draw"), version=None, reason="Small", is_left_out=True)
+    with pytest.raises(Refused, match="phase_left_out"):
+        go(world.alma, use, "draw")
+    projects.change(actor=world.alma, project=use.project, version=None, state="cancelled")
+    with pytest.raises(Refused, match="phase_project_over"):
+        go(world.alma, use, "dream")
+
+
+def test_of_two_who_saw_the_same_one_counts(world, use):
+    seen = use.version
+    go(world.alma, use, "draw", seen)
+    other = MethodUse.objects.select_related("project", "method_version").get(pk=use.pk)
+    with pytest.raises(Stale):
+        go(world.alma, other, "dream", seen)
+    assert now(use) == "draw"
+
+
+def test_undo_takes_the_move_back(world, use):
+    passes(world, use)
+    run = uuid.uuid4()
+    go(world.alma, use, "open", run=run)
+    assert undoing.undo(actor=world.alma, run=run) == (2, 0)
+    assert now(use) == "dig"
+
+
+def test_a_move_that_others_approve_or_whose_item_is_gone_is_refused(world, use):
+    passes(world, use)
+    part = MethodPart.objects.select_related("item__state", "item__space").get(project=use.project_id, key="dig")
+    done = make.state_of(use.project, "done")
+    transitions.create(actor=world.alma, space=part.item.space, to_state=done, from_state=part.item.state, approvals=1, approvers=[world.admin.pk])
+    with pytest.raises(Refused, match="phase_needs_approval"):
+        go(world.alma, use, "open")
+    use.refresh_from_db()
+    assert now(use) == "dig"
+    MethodPart.objects.filter(pk=part.pk).update(item=None)
+    with pytest.raises(Refused, match="phase_item_gone"):
+        go(world.alma, use, "open")
+
+
+def patch(client, use, **values):
+    return client.patch(f"/method-uses/{use.pk}/phases/", json.dumps(values), "application/json")
+
+
+def test_the_board_moves_by_stage_and_opens_the_gate_in_the_way(world, signed_in, use):
+    client = signed_in(world.alma)
+    page = client.get("/phases/").content.decode()
+    assert f'data-card="{use.pk}"' in page and 'data-to="concept plan build launch"' in page
+    gate = Gate.objects.get(project=use.project_id)
+    answer = patch(client, use, state="build", version=use.version)
+    assert (answer.status_code, answer.json()["code"], answer.json()["peek"]) == (422, "phase_behind_gate", f"/gates/{gate.pk}/")
+    assert "Worth it" in answer.json()["message"]
+    answer = patch(client, use, state="plan", version=use.version)
+    assert answer.status_code == 200 and now(use) == "draw"
+    assert patch(client, use, state="concept", version=use.version).status_code == 409
+    assert patch(client, use, state="close", version=answer.json()["version"]).json()["code"] == "stage_without_phase"
+    assert patch(client, use, state="nowhere", version=answer.json()["version"]).status_code == 422
+    assert client.patch(f"/method-uses/{use.pk}/phases/", "[]", "application/json").status_code == 400
+    assert client.post(answer.json()["undo"], headers={"Accept": "application/json"}).status_code == 200
+    assert now(use) == "dream"
+
+
+def test_who_may_not_move_sees_no_handle(world, signed_in, use):
+    assert "patch=" not in signed_in(world.chen).get("/phases/").content.decode()
+    for person, code in ((world.dana, 404), (world.chen, 403)):
+        assert patch(signed_in(person), use, state="plan", version=use.version).status_code == code
+    assert now(use) == "dream"
+
+
+def test_the_board_asks_as_often_for_many(world, signed_in, use):
+    client = signed_in(world.alma)
+
+    def asked():
+        reads.board(world.alma, None)  # what is kept of the tree of spaces is read anew
+        with CaptureQueriesContext(connection) as found:
+            reads.board(world.alma, None)
+        return len(found)
+
+    client.get("/phases/")
+    few = asked()
+    for number in range(4):
+        method_uses.start_project(actor=world.alma, parent=world.root, method_version=use.method_version, name=f"Berth {number}", starts_on=clock.today())
+    assert asked() == few
