@@ -60,11 +60,11 @@ class Caring:
             pulses.answer(actor=people[pk], round=row, scores=list(scores), words=said)
 
     def _thank(self, n: int, what: str) -> None:
-        """For work of the team that was finished last, to whom it is given."""
-        space = self.place.teams[_TEAM].space
-        items = WorkItem.objects.in_spaces([space.pk]).filter(state__category="done", assignments__isnull=False).order_by("-updated_at", "id").distinct()[n : n + 1]
+        """For what people of the team finished last, in whichever project, to whom it is given."""
+        people = [user for code, user in self.place.users.items() if code.startswith(_TEAM)]
+        items = WorkItem.objects.filter(state__category="done", assignments__user__in=people).order_by("-updated_at", "id").distinct()[n : n + 1]
         for item in items:
-            receiver = item.assignments.select_related("user").order_by("id")[0].user
+            receiver = item.assignments.filter(user__in=people).select_related("user").order_by("id")[0].user
             sender = next(self.place.users[code] for code in ("lead", "pm0") if self.place.users[code] != receiver)
             thanks.give(actor=sender, subject=item, receiver=receiver, words=what)
 
