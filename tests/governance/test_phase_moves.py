@@ -7,8 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tandem.governance import phases
 from tandem.governance.actions import gate_verdicts, method_parts, method_uses, methods, phase_moves
 from tandem.governance.models import Gate, MethodPart, MethodUse
+from tandem.governance.phases import Phase
 from tandem.history.models import Event
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Hidden, Refused, Stale
@@ -75,6 +77,19 @@ def test_a_gate_that_is_not_passed_is_not_gone_round_nor_gone_back_behind(world,
     with pytest.raises(Refused, match="phase_gate_passed"):
         go(world.alma, use, "draw")
     assert now(use) == "dig"
+
+
+def test_a_gate_that_came_later_further_back_throws_nobody_back():
+    order = [Phase(key, key, key, None, False) for key in "abcd"]
+    state = Gate.State
+
+    def stands(*gates):
+        return order[phases.at(order, [Gate(phase=phase, state=state) for phase, state in gates])].key
+
+    assert stands(("b", state.PASSED), ("c", state.OPEN)) == "c"
+    assert stands(("a", state.OPEN), ("b", state.PASSED), ("c", state.OPEN)) == "c", "a pack's, taken up late"
+    assert stands(("b", state.PASSED), ("b", state.OPEN)) == "b", "two gates of one phase: both hold"
+    assert stands(("a", state.OPEN), ("b", state.OPEN)) == "a"
 
 
 def test_a_gate_that_is_left_out_stands_in_nobodys_way(world, use):

@@ -33,11 +33,13 @@ def _phase(row: dict[str, str], part: MethodPart | None) -> Phase:
 
 
 def at(phases: Sequence[Phase], gates: Iterable[Gate]) -> int:
-    """Behind the last gate that is passed, before the first one that is not: of the phases between, the first that is not finished, else the last."""
+    """Behind the last gate that is passed, before the next one that is not: of the phases between, the first that is not finished, else the last.
+    A gate further back that came later, of an industry pack, throws nobody back: it is a gap."""
     order, gates = [phase.key for phase in phases], [gate for gate in gates if not gate.is_left_out and gate.phase]
     passed = [order.index(gate.phase) for gate in gates if gate.state == Gate.State.PASSED and gate.phase in order]
     coming = [order.index(gate.phase) for gate in gates if gate.state != Gate.State.PASSED and gate.phase in order]
-    first, last = max(passed, default=-1) + 1, min(coming, default=len(order) - 1)
+    reached = max(passed, default=-1)
+    first, last = reached + 1, min((one for one in coming if one >= reached), default=len(order) - 1)
     return next((number for number in range(first, last + 1) if not phases[number].is_over), last)
 
 
