@@ -9,6 +9,11 @@ GATE = {"id": 7, "due_on": "2027-03-01", "state": "open", "name": "G1 \x1b[31m"}
 CHECK = {"code": "gate_in_time", "holds": False, "name": "G1", "figures": {"days": 2, "last": ""}}
 CONTROL = {"control": "records", "state": "gap", "code": "not_said", "standards": ["HIPAA 164.312(a)(1)"], "name": "Records \x1b[31m"}
 
+PARTS = [
+    {"section": "roles", "state": "gap", "code": "role_open", "name": "Safety officer\x1b[31m", "figures": {}},
+    {"section": "gates", "state": "holds", "code": "gate_passed", "name": "Validation", "figures": {"days": 3}},
+]
+
 
 class FakeApi:
     posted = []
@@ -27,7 +32,7 @@ class FakeApi:
         return {
             "shipped-methods/": {"items": [{"key": "hybrid", "name": "Hybrid", "purpose": ""}, {"key": "scrum", "name": "Scrum", "purpose": "Sprints"}]},
             "method-uses/5/conformance/": {"percent": 50, "checks": [CHECK, CHECK | {"holds": True, "name": "G0"}]},
-            "pack-uses/6/gaps/": {"gaps": 1, "controls": [CONTROL, CONTROL | {"control": "charter", "name": "Agreed", "state": "holds"}]},
+            "pack-uses/6/gaps/": {"gaps": 1, "controls": [CONTROL, CONTROL | {"control": "charter", "name": "Agreed", "state": "holds"}], "parts": PARTS},
             "gates/7/standing/": {"digest": "d" * 64, "criteria": [{"criterion_id": 4, "is_met": None, "code": "not_judged", "text": "Worth it"}]},
             "gate-criteria/4/": {"id": 4, "text": "Worth it", "version": 1}, "gate-verdicts/3/": {"id": 3, "version": 2},
         }[path]  # fmt: skip
@@ -88,4 +93,5 @@ def test_what_is_decided_names_what_was_looked_at(ask):
 def test_gaps_are_told_with_their_standards(ask):
     said = ask("gaps", "POR")
     assert "HIPAA" in said and "Agreed" not in said and "\x1b" not in said
-    assert "Agreed" in ask("gaps", "POR", "--all")
+    assert "Safety officer" in said and "Validation" not in said
+    assert "Agreed" in (all_of_it := ask("gaps", "POR", "--all")) and "Validation" in all_of_it

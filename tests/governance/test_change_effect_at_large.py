@@ -63,14 +63,17 @@ def picked(place: Any, rng: random.Random) -> list[tuple[str, int, dict[str, Any
 
 def loads() -> dict[tuple[int, int, str], int]:
     """Minutes of each person for each project in the month in which the work ends, read of the rows: what is left to do of an item, else of its
-    duration for each of its people, else a day of each, shared as they share it; a milestone is nobody's work."""
+    duration for each of its people, else a day of each, shared as they share it; a milestone takes no time but what is written at it."""
     people: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for item, user, share in Assignment.objects.values_list("item_id", "user_id", "share"):
         people[item].append((user, share))
-    rows = WorkItem.objects.open().filter(is_milestone=False).values_list("id", "remaining_minutes", "duration_minutes", "percent_complete")
-    left = {pk: (effort, None if minutes is None else minutes * (100 - percent) / 100) for pk, effort, minutes, percent in rows}
+    rows = WorkItem.objects.open().values_list("id", "remaining_minutes", "duration_minutes", "percent_complete", "is_milestone")
+    left = {
+        pk: (effort, 0.0 if minutes is None and is_milestone else None if minutes is None else minutes * (100 - percent) / 100)
+        for pk, effort, minutes, percent, is_milestone in rows
+    }
     found: dict[tuple[int, int, str], float] = defaultdict(float)
-    for pk, space, finish in LevelledDates.objects.order_by("item_id").values_list("item_id", "space_id", "finish").filter(item__in=left):
+    for pk, space, finish in LevelledDates.objects.order_by("item_id").values_list("item_id", "space_id", "finish"):
         effort, each = left[pk]
         minutes = effort if effort is not None else (480.0 if each is None else each) * len(people[pk])
         for user, share in people[pk]:
