@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tandem.governance import conformance, gaps, pack_content, pack_files
+from tandem.governance import conformance, gaps, pack_content
 from tandem.governance.actions import (
     gate_verdicts,
     gates,
@@ -24,6 +24,7 @@ from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.work.actions import checklists
 from tandem.work.models import ChecklistEntry, WorkItem
 from tests import make
+from tests.governance.test_own_packs import refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -74,12 +75,6 @@ def standing(use, section):
 
 def decide(user, gate, verdict="go"):
     return gate_verdicts.give(actor=user, gate=gate, version=None, verdict=verdict, reason="Seen", digest=gate_verdicts.content(gate)[1])
-
-
-def refusal(text):
-    with pytest.raises(Refused) as problem:
-        pack_files.read(text)
-    return problem.value.params["line"], str(problem.value.params["said"])
 
 
 def test_packs_that_come_along_have_roles_gates_and_checklists_in_both_languages():

@@ -143,10 +143,12 @@ def leave(*, actor: Any, use: PackUse) -> list[str]:
 def place(*, actor: Any, project: Project) -> None:
     """The project has other phases now: what is open of its packs stands where it belongs among them. Days stay."""
     uses = list(PackUse.objects.filter(project=project).select_related("pack_version"))
-    places = _places(project) if uses else None
-    for use in uses if places else ():
-        asked = _asked(use.pack, pack_content.asked(use, "en"), places)  # type: ignore[arg-type]
-        known = {key for key, _stage in places.phases}  # type: ignore[union-attr]
+    if not uses:
+        return
+    places = _places(project)
+    known = {key for key, _stage in places.phases}
+    for use in uses:
+        asked = _asked(use.pack, pack_content.asked(use, "en"), places)
         wanted = {row["key"]: row["phase"] for section in ("deliverables", "gates") for row in asked.content[section]}
         for part in MethodPart.objects.filter(project=project, pack=use.pack, kind__in=(_K.DELIVERABLE, _K.GATE), ended_at=None):
             to = wanted.get(part.key, part.phase)
@@ -155,4 +157,4 @@ def place(*, actor: Any, project: Project) -> None:
                 part.write(expected=None, phase=to)
                 record("method_part.moved", part, actor=actor, changes={"phase": [before, to]})
             for gate in Gate.objects.open_or_left_out().filter(project=project, key=part.key) if part.kind == _K.GATE else ():
-                method_parts.set_gate(actor, gate, phase=part.phase, rank=places.rank(part.phase))  # type: ignore[union-attr]
+                method_parts.set_gate(actor, gate, phase=part.phase, rank=places.rank(part.phase))

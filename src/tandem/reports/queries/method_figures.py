@@ -95,7 +95,7 @@ def _controls_met(user: Any, project: Project) -> _Found:
 
 def _overdue(user: Any, project: Project) -> _Found:
     """Open work past its due date."""
-    rows = WorkItem.objects.visible_to(user).present().filter(space=project.space_id, due_on__isnull=False).exclude(state__category="done")
+    rows = WorkItem.objects.visible_to(user).open().filter(space=project.space_id, due_on__isnull=False)
     count = rows.count()
     return (float(rows.filter(due_on__lt=clock.today()).count()) if count else None), "count", 0, count, 1
 
