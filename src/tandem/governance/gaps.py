@@ -11,6 +11,7 @@ from tandem.governance.models import ControlWord, Gate, MethodPart, PackUse, Ris
 from tandem.governance.pack_content import asked, key_of, of_use
 from tandem.governance.packs import Control
 from tandem.kit import clock
+from tandem.people.scoping import members_of
 from tandem.strategy.models import Charter
 from tandem.work.models import Baseline, ChecklistEntry, State, Transition
 
@@ -88,7 +89,7 @@ def _gates(use: PackUse) -> tuple[bool, str, dict[str, Any]]:
 
 def _roles(use: PackUse) -> tuple[bool, str, dict[str, Any]]:
     rows = MethodPart.objects.kept().filter(project=use.project_id, kind=MethodPart.Kind.ROLE, pack="")
-    count, filled = rows.count(), rows.exclude(person=None).count()
+    count, filled = rows.count(), rows.filter(person__in=members_of(use.space_id).values("user")).count()
     return bool(count) and filled == count, "roles" if count else "no_role", {"n": filled, "of": count}
 
 
@@ -113,15 +114,18 @@ class Part:
 
 
 def parts(uses: list[PackUse], language: str) -> list[Part]:
-    """Of one project, in the order of its packs; three queries, however many."""
-    project = uses[0].project_id if uses else None
+    """Of one project, in the order of its packs; five queries, however many."""
+    if not uses:
+        return []
+    project, people = uses[0].project_id, set(members_of(uses[0].space_id).values_list("user", flat=True))
     rows = MethodPart.objects.filter(project=project, ended_at=None).exclude(pack="").select_related("item__state", "person", "decided_by")
     there = {(row.pack, row.kind, row.key): row for row in rows}
     gates = {row.key: row for row in Gate.objects.filter(project=project).exclude(pack="")}
     ticked: dict[int, list[bool]] = {}
     items = [row.item_id for row in there.values() if row.kind == MethodPart.Kind.DELIVERABLE]
-    for item, is_done in ChecklistEntry.objects.present().filter(item__in=items).values_list("item_id", "is_done"):
-        ticked.setdefault(item, []).append(is_done)
+    entries = ChecklistEntry.objects.filter(Q(removed_at=None) | Q(became__removed_at=None, became__isnull=False), item__in=items)
+    for item, is_done, became in entries.values_list("item_id", "is_done", "became__state__category"):
+        ticked.setdefault(item, []).append(is_done or became == State.Category.DONE)
     found = []
     for use in uses:
         for section, wanted in asked(use, language).items():
@@ -129,7 +133,7 @@ def parts(uses: list[PackUse], language: str) -> list[Part]:
                 part = there.get((use.pack, _PART_KINDS[section], key_of(use.pack, row["key"])))
                 gate = gates.get(part.key) if part is not None and section == "gates" else None
                 name = part.name if part is not None and part.is_renamed else row["name"]
-                state, code, figures = _part_stands(part, gate, ticked)
+                state, code, figures = _part_stands(part, gate, ticked, len(row.get("points", ())), people)
                 about = row.get("duty") or "; ".join(row.get("points", ()))
                 found.append(Part(use, section, row["key"], name, state, code, figures, part, gate, about))
     return found
@@ -138,13 +142,16 @@ def parts(uses: list[PackUse], language: str) -> list[Part]:
 _PART_KINDS = {"roles": MethodPart.Kind.ROLE, "checklists": MethodPart.Kind.DELIVERABLE, "gates": MethodPart.Kind.GATE}
 
 
-def _part_stands(part: MethodPart | None, gate: Gate | None, ticked: dict[int, list[bool]]) -> tuple[str, str, dict[str, Any]]:
+def _part_stands(part: MethodPart | None, gate: Gate | None, ticked: dict[int, list[bool]], asked: int, people: set[int]) -> tuple[str, str, dict[str, Any]]:
+    """Who does not see the project any more has no role in it. A point that is `asked` and was struck out is open."""
     if part is None:
         return GAP, "not_made", {}
     if part.is_left_out:
         return LEFT_OUT, "left_out", {"reason": part.reason}
     if part.kind == MethodPart.Kind.ROLE:
-        return (HOLDS, "role", {"person": part.person.name}) if part.person is not None else (GAP, "no_person", {})
+        if part.person is None:
+            return GAP, "no_person", {}
+        return *((HOLDS, "role") if part.person_id in people else (GAP, "person_gone")), {"person": part.person.name}
     if gate is not None:
         if gate.passed_at is not None:
             return HOLDS, "gate_passed", {"day": timezone.localdate(gate.passed_at).isoformat()}
@@ -154,4 +161,5 @@ def _part_stands(part: MethodPart | None, gate: Gate | None, ticked: dict[int, l
     if item is None:
         return GAP, "item_gone", {}
     points = ticked.get(item.pk, [])
-    return HOLDS if points and all(points) else GAP, "points", {"n": sum(points), "of": len(points)}
+    n, of = sum(points), max(len(points), asked)
+    return HOLDS if of and n == of else GAP, "points", {"n": n, "of": of}

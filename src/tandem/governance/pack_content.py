@@ -162,6 +162,11 @@ def asked(use: PackUse, language: str) -> Content:
     return {section: content.get(section, []) for section in JOINING}
 
 
+def points(*contents: Content) -> frozenset[str]:
+    """On all of their checklists."""
+    return frozenset(point for content in contents for row in content.get("checklists", []) for point in row["points"])
+
+
 def shipped(key: str, language: str) -> dict[str, Any] | None:
     """A pack that comes along as one writes one's own, in a language: to begin from."""
     one = packs().get(key)

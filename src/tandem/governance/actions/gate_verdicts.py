@@ -130,6 +130,7 @@ def _require(actor: Any, gate: Gate) -> None:
 
 
 def _held(gate: Gate, version: int | None) -> Gate:
+    Project.objects.select_for_update(no_key=True, of=("self",)).get(pk=gate.project_id)  # before the gate, as who changes its method does
     held: Gate = Gate.objects.select_for_update(of=("self",)).select_related("project", "space").get(pk=gate.pk)
     if version is not None and held.version != version:
         held.write(expected=version)  # raises Stale

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
+from tandem.collaboration.models import Comment
 from tandem.governance import method_content
 from tandem.governance.actions import method_parts
 from tandem.governance.method_content import Difference
@@ -15,6 +17,7 @@ from tandem.governance.models import Gate, GateCriterion, GateVerdict, MethodPar
 from tandem.history.record import record
 from tandem.kit import clock
 from tandem.kit.dates import DAY_MINUTES
+from tandem.kit.errors import Refused
 from tandem.people.scoping import members_of
 from tandem.portfolio.models import Project
 from tandem.work.actions import checklists, links, work_items, workflows
@@ -32,6 +35,16 @@ def working_days_on(day: date, count: int) -> date:
     return day
 
 
+def hold_gates(project_id: int) -> None:
+    """Locked until the transaction ends, before anything of the plan is: what is decided or judged at a gate comes before or after."""
+    list(Gate.objects.select_for_update(of=("self",)).filter(project=project_id).order_by("pk").values_list("pk"))
+
+
+def _entries(points: list[str]) -> list[str]:
+    """As they stand in a checklist."""
+    return [text for text, _is_done in checklists.lines("\n".join(points))]
+
+
 def _at(day: date, hour: int) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(hour)))
 
@@ -39,7 +52,8 @@ def _at(day: date, hour: int) -> datetime:
 @dataclass
 class Plan:
     """Makes the parts of a version in a project, from its first day on. `pack`: those of an industry pack, at the `days` and `ranks` that are
-    given for their keys; what of them leaves with work begun on it is named in `stays`."""
+    given for their keys; what of them leaves with work begun on it is named in `stays`. `points`: what the pack writes into checklists, so that
+    what somebody wrote there is known."""
 
     actor: Any
     project: Project
@@ -47,12 +61,14 @@ class Plan:
     pack: str = ""
     days: dict[str, date] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
+    points: frozenset[str] = frozenset()
     phases: dict[str, MethodPart] = field(default_factory=dict)
     over: frozenset[str] = frozenset()
     skipped: list[str] = field(default_factory=list)
     stays: list[str] = field(default_factory=list)
 
     def make(self, content: method_content.Content) -> None:
+        hold_gates(self.project.pk)
         last: WorkItem | None = None
         for rank, phase in enumerate(content["phases"]):
             last = self._phase(content, rank, phase, last)
@@ -89,10 +105,14 @@ class Plan:
         return made
 
     def _deliverable(self, row: dict[str, Any], rank: int, phase: MethodPart | None, span: tuple[date, date], days: int) -> WorkItem:
+        item = self._listed(row, phase, span, days)
+        self._part(_K.DELIVERABLE, row, rank, item)
+        return item
+
+    def _listed(self, row: dict[str, Any], phase: MethodPart | None, span: tuple[date, date], days: int) -> WorkItem:
         item = self._item(row["name"], *span, parent=phase.item if phase else None, duration_minutes=max(days, 1) * DAY_MINUTES)
         if row["checklist"]:
             checklists.add(actor=self.actor, item=item, text="\n".join(row["checklist"]))
-        self._part(_K.DELIVERABLE, row, rank, item)
         return item
 
     def _gate(self, row: dict[str, Any], rank: int, phase: MethodPart | None, due: date, made: list[WorkItem]) -> WorkItem:
@@ -124,6 +144,7 @@ class Plan:
     def follow(self, content: method_content.Content, found: list[Difference]) -> None:
         """Makes what is new, renames what is called something else, takes leave of what is no longer asked for: its work items stay. Of a
         phase that is over nothing is made any more."""
+        hold_gates(self.project.pk)
         self.phases = {one.key: one for one in MethodPart.objects.filter(project=self.project, kind=_K.PHASE).select_related("item")}
         self.over = frozenset() if self.pack else self.phases_over([row["key"] for row in content["phases"]])
         for one in found:
@@ -143,9 +164,11 @@ class Plan:
                     method_parts.set_gate(self.actor, gate, rank=rank)
 
     def phases_over(self, keys: list[str]) -> frozenset[str]:
-        """Finished, or at the last gate that was decided or before it."""
+        """Finished, or at the last gate that was decided or before it. Where only packs have gates, all of them are."""
         done = {key for key, part in self.phases.items() if part.item is not None and part.item.is_done}
-        decided = set(Gate.objects.filter(project=self.project, state__in=(Gate.State.PASSED, Gate.State.KILLED), pack="").values_list("phase", flat=True))
+        rows = list(Gate.objects.in_force().filter(project=self.project).values_list("phase", "pack", "state"))
+        is_open = {phase for phase, _pack, state in rows if state in (Gate.State.OPEN, Gate.State.HELD)}
+        decided = {phase for phase, pack, state in rows if state in (Gate.State.PASSED, Gate.State.KILLED) and not (pack and phase in is_open)}
         last = max((keys.index(key) for key in decided if key in keys), default=-1)
         return frozenset(done | decided | set(keys[: last + 1]))
 
@@ -157,6 +180,8 @@ class Plan:
             record("method_part.ended", part, actor=self.actor, changes={"name": [part.name, None]})
         if kind == _K.GATE:
             for gate in Gate.objects.open().filter(project=self.project, key=one.key):
+                if gate.state == Gate.State.HELD:  # nothing would let the project run again
+                    raise Refused("pack_gate_held", name=gate.name)
                 self._take_back(gate)
                 method_parts.set_gate(self.actor, gate, is_left_out=True)
         if part is not None and self.pack:
@@ -170,11 +195,19 @@ class Plan:
         item = part.item
         if item is None or item.removed_at is not None:
             return
-        is_begun = item.state.category != State.Category.TO_DO or ChecklistEntry.objects.present().filter(item=item, is_done=True).exists() or item.children.filter(removed_at=None).exists()
-        if is_begun:
+        if self._is_begun(item):
             self.stays.append(part.name)
         else:
             work_items.remove(actor=self.actor, item=item, version=None)
+
+    def _is_begun(self, item: WorkItem) -> bool:
+        """Moved on, worked at, ticked, discussed, or with points and parts of somebody's own."""
+        if item.state.category != State.Category.TO_DO or item.percent_complete or item.logged_minutes:
+            return True
+        entries = ChecklistEntry.objects.filter(item=item)
+        if entries.present().filter(Q(is_done=True) | ~Q(text__in=_entries([*self.points]))).exists() or entries.filter(became__removed_at=None, became__isnull=False).exists():
+            return True
+        return item.children.filter(removed_at=None).exists() or Comment.objects.on(item).exists()
 
     def _take_back(self, gate: Gate) -> None:
         """A verdict that waits was meant for the gate as it was."""
@@ -192,10 +225,11 @@ class Plan:
         if again is not None:  # it was asked for in an earlier version
             again.write(expected=None, ended_at=None, name=row["name"], rank=rank, phase=row.get("phase", ""))
             record("method_part.added", again, actor=self.actor, changes={"kind": [None, kind], "name": [None, row["name"]]})
-            if self.pack and again.item is not None and again.item.removed_at is not None:
-                work_items.restore(actor=self.actor, item=again.item, version=None)
+            if self.pack:
+                self._come_back(again, row)
             for gate in Gate.objects.open_or_left_out().filter(project=self.project, key=one.key) if kind == _K.GATE else ():
                 method_parts.set_gate(self.actor, gate, is_left_out=again.is_left_out)
+                self._put_off(gate)
             self._bring(again, row)
             return
         if kind == _K.PHASE:
@@ -214,6 +248,32 @@ class Plan:
         else:
             self._part(kind, row, rank)
 
+    def _put_off(self, gate: Gate) -> None:
+        """One that was due while nobody asked for it is due when a new one would be."""
+        day = self.days.get(gate.key)
+        if day is None or gate.due_on >= clock.today():
+            return
+        method_parts.set_gate(self.actor, gate, due_on=day)
+        if gate.item is not None and gate.item.removed_at is None:
+            work_items.change(actor=self.actor, item=gate.item, version=None, planned_start=_at(day, 9), planned_finish=_at(day, 17))
+
+    def _come_back(self, part: MethodPart, row: dict[str, Any]) -> None:
+        """Its work item stands again; another one where that has moved elsewhere or has nothing to be a part of any more."""
+        item = part.item
+        if part.kind == _K.ROLE or (item is not None and item.removed_at is None):
+            return
+        if item is not None and item.moved_to_id is None and (item.parent is None or item.parent.removed_at is None):
+            work_items.restore(actor=self.actor, item=item, version=None)
+            return
+        phase, day = self.phases.get(part.phase), self.days[part.key]
+        above = phase if phase is not None and phase.item is not None and phase.item.removed_at is None else None
+        if part.kind == _K.DELIVERABLE:
+            part.write(expected=None, item=self._listed(row, above, (day, day), 1))
+        for gate in Gate.objects.open_or_left_out().filter(project=self.project, key=part.key) if part.kind == _K.GATE else ():
+            made = self._item(part.name, gate.due_on, gate.due_on, parent=above.item if above else None, is_milestone=True)
+            part.write(expected=None, item=made)
+            gate.write(expected=None, item=made)
+
     def _span(self, phase: MethodPart | None) -> tuple[date, date]:
         item = phase.item if phase else None
         if item is None or item.planned_start is None or item.planned_finish is None:
@@ -231,13 +291,18 @@ class Plan:
             record("method_part.moved", part, actor=self.actor, changes={"phase": [before, row["phase"]]})
         if part.name != row["name"] and not part.is_renamed:
             method_parts.call(actor=self.actor, part=part, name=row["name"])
+        if self.pack and kind == _K.DELIVERABLE and part.item is not None and not part.item.is_done:
+            gone = set(_entries((one.was or row)["checklist"])) - set(_entries(row["checklist"]))
+            for entry in ChecklistEntry.objects.open().filter(item=part.item, text__in=gone):
+                checklists.remove(actor=self.actor, entry=entry)
         self._bring(part, row)
 
     def _bring(self, part: MethodPart, row: dict[str, Any]) -> None:
         """What is not finished and not decided asks what the version asks."""
         if part.kind == _K.DELIVERABLE and part.item is not None and part.item.removed_at is None and not part.item.is_done:
-            there = set(ChecklistEntry.objects.filter(item=part.item).values_list("text", flat=True))  # also what was struck out
-            more = [text for text in row["checklist"] if text not in there]
+            entries = ChecklistEntry.objects.filter(item=part.item)  # of a method also what was struck out; a pack asks for it
+            there = set((entries.filter(Q(removed_at=None) | Q(became__isnull=False)) if self.pack else entries).values_list("text", flat=True))
+            more = [text for text in _entries(row["checklist"]) if text not in there]
             if more:
                 checklists.add(actor=self.actor, item=part.item, text="\n".join(more))
         for gate in Gate.objects.open_or_left_out().filter(project=self.project, key=part.key) if part.kind == _K.GATE else ():

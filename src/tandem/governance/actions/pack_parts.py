@@ -4,19 +4,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from tandem.governance import method_content, pack_content
 from tandem.governance.actions import method_parts
-from tandem.governance.actions.method_plan import Plan, working_days_on
+from tandem.governance.actions.method_plan import Plan, hold_gates, working_days_on
 from tandem.governance.method_content import STAGES, Content
 from tandem.governance.models import Gate, MethodPart, MethodUse, PackUse
 from tandem.governance.pack_content import key_of
 from tandem.history.record import record
 from tandem.kit import clock
-from tandem.kit.errors import Refused
 from tandem.people.access import Permission, require
 from tandem.portfolio.models import Project
 from tandem.work.models import WorkItem
@@ -99,15 +98,17 @@ def _asked(pack: str, content: Content, places: _Places) -> _Asked:
     )
 
 
-def _plan(actor: Any, use: PackUse, asked: _Asked) -> Plan:
-    return Plan(actor, use.project, clock.today(), pack=use.pack, days=asked.days, ranks=asked.ranks)
+def _plan(actor: Any, use: PackUse, asked: _Asked, points: frozenset[str] = frozenset()) -> Plan:
+    return Plan(actor, use.project, clock.today(), pack=use.pack, days=asked.days, ranks=asked.ranks, points=points)
 
 
 def bring(*, actor: Any, use: PackUse) -> int:
-    """Makes what the pack asks for and the project does not have; how many parts that were."""
+    """Makes what the pack asks for and the project does not have, or has no work item of any more; how many parts that were."""
     asked = _asked(use.pack, pack_content.asked(use, actor.language or get_language() or "en"), _places(use.project))
-    there = set(MethodPart.objects.filter(project=use.project_id, pack=use.pack, ended_at=None).values_list("key", flat=True))
-    held: Content = {section: [row for row in asked.content[section] if row["key"] in there] for section in PARTS}
+    rows = MethodPart.objects.filter(project=use.project_id, pack=use.pack, ended_at=None)
+    gone = Q(kind=_K.DELIVERABLE, is_left_out=False) & (Q(item=None) | Q(item__removed_at__isnull=False))
+    there = set(rows.exclude(gone).values_list("kind", "key"))
+    held: Content = {section: [row for row in asked.content[section] if (method_content.KINDS[section], row["key"]) in there] for section in PARTS}
     found = method_content.compared(held, asked.content, PARTS)
     if found:
         _plan(actor, use, asked).follow(asked.content, found)
@@ -118,15 +119,14 @@ def follow(*, actor: Any, use: PackUse, before: Content, after: Content) -> None
     """The differences between two versions, all in one step; what nobody has begun of what is gone leaves the plan."""
     places = _places(use.project)
     was, now = _asked(use.pack, before, places), _asked(use.pack, after, places)
-    _plan(actor, use, now).follow(now.content, method_content.compared(was.content, now.content, PARTS))
+    _plan(actor, use, now, pack_content.points(before)).follow(now.content, method_content.compared(was.content, now.content, PARTS))
 
 
 def leave(*, actor: Any, use: PackUse) -> list[str]:
     """Takes leave of all of it: what was decided, begun or ticked stays, and is named. Once somebody has judged, reviewed or taken a role, it is
     not for who manages the project to do away with the gates; a gate that holds the project is decided on first."""
+    hold_gates(use.project_id)
     rows = Gate.objects.filter(project=use.project_id, pack=use.pack, is_left_out=False)
-    if held := rows.filter(state=Gate.State.HELD).first():
-        raise Refused("pack_gate_held", name=held.name)
     is_touched = rows.filter(verdicts__isnull=False).exists() or rows.filter(criteria__judged_by__isnull=False).exists()
     if is_touched or MethodPart.objects.kept().filter(project=use.project_id, pack=use.pack, kind=_K.ROLE).exclude(person=None).exists():
         require(actor, Permission.EDIT_PORTFOLIO, use.space_id)
@@ -135,7 +135,7 @@ def leave(*, actor: Any, use: PackUse) -> list[str]:
         method_content.Difference(kinds[kind], key, {"key": key, "name": name}, None)
         for kind, key, name in MethodPart.objects.filter(project=use.project_id, pack=use.pack, ended_at=None).order_by("rank", "id").values_list("kind", "key", "name")
     ]
-    plan = _plan(actor, use, _Asked({}))
+    plan = _plan(actor, use, _Asked({}), pack_content.points(*(pack_content.asked(use, language) for language in ("en", "zh"))))
     plan.follow({}, found)
     return plan.stays
 

@@ -22,14 +22,14 @@ STEP = 1024.0
 def add(*, actor: Any, item: WorkItem, text: str, **values: Any) -> list[ChecklistEntry]:
     """One entry for each line, at the end. Marks that lists carry (“- ”, “* ”, “[ ] ”, “[x] ”) are read, not kept."""
     require(actor, _DO, item.space_id)
-    lines = [_read(line) for line in text.splitlines() if _read(line)[0]]
-    if not lines:
+    read = lines(text)
+    if not read:
         raise Refused("title_empty", field="text")
     _check_owner(item.space_id, values.get("owner"))
     with transaction.atomic():
         item = _held(item.pk)
         present = ChecklistEntry.objects.present().filter(item=item)
-        if present.count() + len(lines) > ChecklistEntry.MOST:
+        if present.count() + len(read) > ChecklistEntry.MOST:
             raise Refused("entries_too_many", field="text", most=ChecklistEntry.MOST)
         last, now = present.aggregate(last=Max("rank"))["last"] or 0.0, clock.now()
         rows = [
@@ -37,7 +37,7 @@ def add(*, actor: Any, item: WorkItem, text: str, **values: Any) -> list[Checkli
                 space_id=item.space_id, item=item, text=line, rank=last + STEP * place, is_done=is_done,
                 done_at=now if is_done else None, done_by=actor if is_done else None, **values,
             )
-            for place, (line, is_done) in enumerate(lines, 1)
+            for place, (line, is_done) in enumerate(read, 1)
         ]  # fmt: skip
         ChecklistEntry.objects.bulk_create(rows)
         shown = {name: [None, value] for name, value in values.items() if value not in (None, False)}
@@ -47,6 +47,11 @@ def add(*, actor: Any, item: WorkItem, text: str, **values: Any) -> list[Checkli
             actor=actor,
         )
     return rows
+
+
+def lines(text: str) -> list[tuple[str, bool]]:
+    """What becomes an entry of it: its text, and whether it is ticked."""
+    return [read for line in text.splitlines() if (read := _read(line))[0]]
 
 
 def create(*, actor: Any, item: WorkItem, text: str, **values: Any) -> ChecklistEntry:
