@@ -112,7 +112,7 @@ def _index(name: str) -> Callable[[Any, Project], _Found]:
         units = earned_value.units_of(user, project.space_id)
         found = earned_value.project(user, project.space, units[0]) if units else None
         value = getattr(found.found, name) if found is not None and found.found is not None else None
-        return (None if value is None else round(float(value), 2)), "ratio", 0, len(found.pieces) if found is not None else 0, 1
+        return (None if value is None else round(float(value), 2)), "ratio", 0, len(found.pieces) if found is not None and value is not None else 0, 1
 
     return read
 

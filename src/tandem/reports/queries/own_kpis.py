@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tandem.kit import clock
 from tandem.product.models import Promise
@@ -49,7 +49,8 @@ def _promises(user: Any, within: set[int]) -> Figure:
 
 def finished(user: Any, within: set[int], since: date) -> Any:
     today = clock.today()
-    rows = WorkItem.objects.visible_to(user).in_spaces(within).made().filter(children__isnull=True)
+    parts = WorkItem.objects.visible_to(user).present().filter(parent=OuterRef("pk"))
+    rows = WorkItem.objects.visible_to(user).in_spaces(within).made().filter(~Exists(parts))
     return rows.filter(actual_finish__date__gte=since, actual_finish__date__lt=today)
 
 

@@ -26,6 +26,7 @@ from tandem.reports.queries import gates as reads
 from tandem.web import cells, doors, generic
 from tandem.web.generic import Column, Fact, Filter, Noun
 from tandem.web.governance import gate_words as words
+from tandem.web.governance import pack_names
 from tandem.web.governance.risks import places, within
 from tandem.web.portfolio import money
 from tandem.web.templating import url
@@ -51,6 +52,12 @@ def look_up(request: HttpRequest, rows: list[Any]) -> None:
     reads.look_up(request.user, rows)
 
 
+def brought_by(request: HttpRequest, row: Gate) -> Any:
+    """The industry pack that asks for it, with the way to what it asks of the project; nothing for a gate of the method."""
+    name = pack_names.of(request.user, [row.pack]).get(row.pack)
+    return format_html('<a href="{}">{}</a>', url("project_gaps", key=row.space.key), name) if name else ""
+
+
 def state(row: Any) -> Any:
     return cells.state(words.GATE_SHAPES[row.state], row.get_state_display())
 
@@ -62,6 +69,7 @@ def _verdict(row: Any) -> Any:
 def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
     user = request.user
     reads.look_up(user, [row])
+    pack = brought_by(request, row)
     found, digest = gate_verdicts.content(row)
     waiting = GateVerdict.objects.visible_to(user).filter(gate=row, state=GateVerdict.State.WAITING).select_related("given_by").first()
     is_live = row.is_open and row.project.state not in gates.OVER
@@ -70,6 +78,7 @@ def detail(request: HttpRequest, row: Any) -> dict[str, Any]:
     may_money = may(user, Permission.EDIT_PORTFOLIO, row.space_id) and may(user, Permission.SEE_COSTS, row.space_id)
     met = sum(one.is_met is True for one in found)
     return {
+        "facts": [{"key": one.label, "value": one.shown(user, row), "note": ""} for one in noun.facts] + ([{"key": now_("Industry pack"), "value": pack, "note": ""}] if pack else []),
         "foot": format_html('<a class="btn btn-sm" href="{}">{}</a>', url("gates_detail", id=row.pk), now_("Criteria and verdict")),
         "criteria": [(one, words.shape(one.is_met), words.met(one.is_met), words.rests_on(one)) for one in found], "digest": digest, "waiting": waiting,
         "lede": ngettext("%(met)s of %(n)s criterion holds", "%(met)s of %(n)s criteria hold", len(found)) % {"met": met, "n": len(found)},

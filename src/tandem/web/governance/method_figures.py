@@ -1,5 +1,6 @@
 """Figures of a method or a pack in a project: their value with its period and records, or that they are measured by hand."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -13,13 +14,17 @@ from tandem.reports.queries.method_figures import Value
 from tandem.web.templating import url
 
 
-def shown(user: Any, project: Project, named: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def found(user: Any, project: Project, keys: Iterable[str]) -> dict[str, Value]:
+    """Each once, however many packs name it."""
+    return reads.of_project(user, project, keys)
+
+
+def shown(user: Any, project: Project, named: list[tuple[str, str]], measured: dict[str, Value]) -> list[dict[str, Any]]:
     """Of each (key, name); `href` leads to the records, of what is measured by hand to a new KPI."""
-    found = reads.of_project(user, project, [key for key, _name in named])
     may_keep = may(user, Permission.EDIT_STRATEGY, project.space_id)
     rows = []
     for key, name in named:
-        one = found.get(key)
+        one = measured.get(key)
         if one is None:
             rows.append({"name": name, "value": "", "said": _("measured by hand"), "href": "", "new": f"{url('kpis_new')}?name={quote(name)}" if may_keep else ""})
         else:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from tandem.governance import conformance, method_content
 from tandem.governance.actions import method_parts, method_uses, methods
-from tandem.governance.models import Method, MethodPart, MethodUse, MethodVersion, Pack, PackUse
+from tandem.governance.models import Method, MethodPart, MethodUse, MethodVersion, Pack
 from tandem.governance.packs import packs
 from tandem.kit import clock
 from tandem.kit.errors import Denied, Refused
@@ -26,7 +27,7 @@ from tandem.portfolio.models import Project
 from tandem.reports.queries import gates as reads
 from tandem.web import doors, generic
 from tandem.web.governance import gate_words as words
-from tandem.web.governance import method_figures
+from tandem.web.governance import method_figures, pack_names
 from tandem.web.templating import url
 
 BEGINS = Permission.EDIT_PORTFOLIO
@@ -97,10 +98,11 @@ def new_project(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data
         try:
-            version = methods.newest(_method(request, sent["method"], sent["home"]))
-            project = method_uses.start_project(
-                actor=request.user, parent=sent["home"], method_version=version, name=sent["name"], starts_on=sent["starts_on"], owner=sent["owner"], pack=sent["pack"]
-            )
+            with transaction.atomic():  # where no project begins, no method of ours is taken for it
+                version = methods.newest(_method(request, sent["method"], sent["home"]))
+                project = method_uses.start_project(
+                    actor=request.user, parent=sent["home"], method_version=version, name=sent["name"], starts_on=sent["starts_on"], owner=sent["owner"], pack=sent["pack"]
+                )
             return doors.go_to(request, url("project_gaps" if sent["pack"] else "project_method", key=project.space.key), now_("The project stands, with all that its method says."))
         except Refused as problem:
             generic.show(form, problem)
@@ -127,12 +129,13 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     gates = reads.gates_of(user, [project.pk]).get(project.pk, [])
     parts = reads.parts(user, project)
     found = conformance.of(use)
+    named = [(part.key, part.name) for part in parts if part.kind == MethodPart.Kind.KPI and not part.is_left_out]
     context |= {
         "card": reads.card_of(use, gates, parts), "phases": _phases(use, gates, parts), "roles": sorted((part for part in parts if part.kind == MethodPart.Kind.ROLE), key=lambda part: part.pack),
         "conformance": found, "breaches": [(one, words.check(one)) for one in found.breaches], "held": [(one, words.check(one)) for one in found.checks if one.holds],
         "people": list(User.objects.filter(pk__in=members_of(project.space_id).values("user")).order_by("name")[:300]) if may_edit else [],  # house: reads — who sees the space may be named there
         "others": [part for part in parts if part.kind in (MethodPart.Kind.REPORT, MethodPart.Kind.KPI)],
-        "figures": method_figures.shown(user, project, [(part.key, part.name) for part in parts if part.kind == MethodPart.Kind.KPI and not part.is_left_out]), "tailored": [part for part in parts if part.is_left_out or part.is_renamed], "packs": _pack_names(user, project), **_newer(use),
+        "figures": method_figures.shown(user, project, named, method_figures.found(user, project, (name for name, _name in named))), "tailored": [part for part in parts if part.is_left_out or part.is_renamed], "packs": pack_names.of(user, {one.pack for one in (*gates, *parts)}), **_newer(use),
         "may_guard": may(user, Permission.EDIT_PORTFOLIO, project.space_id), "reviewing": {key for gate in gates if gate.is_open for key in gate.reviewers},
     }  # fmt: skip
     return render(request, "governance/project_method.html", context)
@@ -143,12 +146,6 @@ def _newer(use: MethodUse) -> dict[str, Any]:
     if newest is None or newest.number <= use.method_version.number:
         return {"newest": None}
     return {"newest": newest, "differences": [words.difference(one) for one in method_uses.differences(use.method_version, newest)]}
-
-
-def _pack_names(user: Any, project: Project) -> dict[str, str]:
-    """What the packs of a project are called, by their keys."""
-    rows = PackUse.objects.visible_to(user).filter(project=project).select_related("pack_version__pack").defer("pack_version__content")
-    return {use.pack: use.pack_version.pack.name if use.pack_version else packs()[use.pack].name(get_language() or "en") for use in rows if use.pack_version or use.pack in packs()}
 
 
 def _phases(use: MethodUse, gates: list[Any], parts: list[MethodPart]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from tandem.governance import gaps as reads
 from tandem.governance.actions import pack_uses
 from tandem.governance.actions import packs as own_packs
-from tandem.governance.models import PackUse
+from tandem.governance.models import PackUse, PackVersion
 from tandem.governance.pack_content import of_use
 from tandem.governance.packs import packs
 from tandem.people.access import Permission, may
@@ -50,7 +50,7 @@ def part_rests_on(one: reads.Part) -> str:
     if "day" in figures:
         figures["day"] = day(date.fromisoformat(figures["day"]))
     texts = {
-        "not_made": _("The project does not have it yet."), "left_out": "%(reason)s", "role": "%(person)s", "no_person": _("Nobody has the role."), "gate_passed": _("passed %(day)s"),
+        "not_made": _("The project does not have it yet."), "left_out": "%(reason)s", "role": "%(person)s", "no_person": _("Nobody has the role."), "person_gone": _("%(person)s does not see the project any more"), "gate_passed": _("passed %(day)s"),
         "gate_stopped": _("The project was stopped here."), "gate_open": _("due %(day)s"), "gate_overdue": _("due %(day)s, overdue"), "item_gone": _("its work item is gone"),
         "points": _("%(n)s of %(of)s ticked"),
     }  # fmt: skip
@@ -66,12 +66,14 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     reviewing = {key for one in parts if one.gate is not None and one.gate.is_open for key in one.gate.reviewers}
     may_guard = may(user, Permission.EDIT_PORTFOLIO, project.space_id)
     words = {reads.HOLDS: _("Holds"), reads.GAP: _("Gap"), reads.LEFT_OUT: _("Does not apply")}
+    held = [(use, pack) for use in uses if (pack := of_use(use))]
+    measured, newest = method_figures.found(user, project, (key for _use, pack in held for key, _pair in pack.kpis)), _newest(user, uses)
     shown = [
-        {"name": pack.name(language), "purpose": pack.purpose(language), "figures": method_figures.shown(user, project, list(zip((key for key, _pair in pack.kpis), pack.figures(language), strict=True))), "use": use, **_newer(use), "rows": [
+        {"name": pack.name(language), "purpose": pack.purpose(language), "figures": method_figures.shown(user, project, list(zip((key for key, _pair in pack.kpis), pack.figures(language), strict=True)), measured), "use": use, **_newer(use, newest), "rows": [
             {"one": one, "said": one.control.said(language), "mark": SHAPES[one.state], "word": words[one.state], "rests": rests_on(one)} for one in found if one.use == use],
             "parts": [_part(one, words, may_guard or not (one.section == "gates" or (one.part is not None and one.part.key in reviewing))) for one in parts if one.use == use],
-            "lacks": any(one.code == "not_made" for one in parts if one.use == use)}
-        for use in uses if (pack := of_use(use))
+            "lacks": any(one.code in ("not_made", "item_gone") for one in parts if one.use == use)}
+        for use, pack in held
     ]  # fmt: skip
     gaps = sum(one.state == reads.GAP for one in (*found, *parts))
     may_plan = may(user, Permission.EDIT_PLAN, project.space_id)
@@ -102,9 +104,15 @@ def offered(project: Project, language: str) -> list[tuple[str, str]]:
     return [(one.key, one.name) for one in own_packs.at_hand(project.space)] + [(one.key, one.name(language)) for one in packs().values()]
 
 
-def _newer(use: PackUse) -> dict[str, Any]:
+def _newest(user: Any, uses: list[PackUse]) -> dict[int, PackVersion]:
+    """Of the packs of one's own, by their number."""
+    rows = PackVersion.objects.visible_to(user).filter(pack__in=[use.pack_version.pack_id for use in uses if use.pack_version])
+    return {one.pack_id: one for one in rows.order_by("pack_id", "-number").distinct("pack_id")}
+
+
+def _newer(use: PackUse, found: dict[int, PackVersion]) -> dict[str, Any]:
     """The newest version of a pack of one's own, and what it asks otherwise."""
-    newest = own_packs.newest(use.pack_version.pack) if use.pack_version else None
+    newest = found.get(use.pack_version.pack_id) if use.pack_version else None
     if newest is None or use.pack_version is None or newest.number <= use.pack_version.number:
         return {"newest": None}
     return {"newest": newest, "differences": [gate_words.difference(one) for one in own_packs.differences(use.pack_version, newest.content)]}
