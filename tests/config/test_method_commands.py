@@ -1,5 +1,7 @@
 """`tandem methods`: what it asks the API and what it says."""
 
+import json
+
 import pytest
 from click.testing import CliRunner
 
@@ -15,6 +17,10 @@ PARTS = [
 ]
 
 
+FIGURE = {"key": "lead_time", "name": "Lead time\x1b[31m", "value": 4.5, "unit": "days", "days": 90, "found": 9, "needed": 8}
+FIGURES = {"figures": [FIGURE, FIGURE | {"name": "Cycle time", "value": None, "found": 2}], "by_hand": []}
+
+
 class FakeApi:
     posted = []
 
@@ -23,7 +29,7 @@ class FakeApi:
 
     def rows(self, path, most=200, **query):
         return {
-            "methods/": [{"id": 2, "name": "Ours", "description": "For quays", "origin": "hybrid"}], "method-uses/": [{"id": 5}], "pack-uses/": [{"id": 6}],
+            "methods/": [{"id": 2, "name": "Ours", "description": "For quays", "origin": "hybrid"}], "method-uses/": [{"id": 5}], "pack-uses/": [{"id": 6, "pack": "healthcare"}],
             "method-versions/": [{"id": 8, "number": 1, "published_at": "x"}, {"id": 9, "number": 2, "published_at": "x"}, {"id": 10, "number": 3, "published_at": None}],
             "gates/": [GATE, GATE | {"id": 6, "due_on": "2027-01-01", "name": "G0"}, GATE | {"id": 3, "state": "passed", "name": "Gone"}],
         }[path]  # fmt: skip
@@ -31,8 +37,8 @@ class FakeApi:
     def get(self, path, **query):
         return {
             "shipped-methods/": {"items": [{"key": "hybrid", "name": "Hybrid", "purpose": ""}, {"key": "scrum", "name": "Scrum", "purpose": "Sprints"}]},
-            "method-uses/5/conformance/": {"percent": 50, "checks": [CHECK, CHECK | {"holds": True, "name": "G0"}]},
-            "pack-uses/6/gaps/": {"gaps": 1, "controls": [CONTROL, CONTROL | {"control": "charter", "name": "Agreed", "state": "holds"}], "parts": PARTS},
+            "method-uses/5/conformance/": {"percent": 50, "checks": [CHECK, CHECK | {"holds": True, "name": "G0"}], **FIGURES},
+            "pack-uses/6/gaps/": {"gaps": 1, "controls": [CONTROL, CONTROL | {"control": "charter", "name": "Agreed", "state": "holds"}], "parts": PARTS, "figures": [FIGURE | {"name": "Overdue", "value": 3.0, "unit": "count", "days": 0}], "by_hand": ["Deviations"]},
             "gates/7/standing/": {"digest": "d" * 64, "criteria": [{"criterion_id": 4, "is_met": None, "code": "not_judged", "text": "Worth it"}]},
             "gate-criteria/4/": {"id": 4, "text": "Worth it", "version": 1}, "gate-verdicts/3/": {"id": 3, "version": 2},
         }[path]  # fmt: skip
@@ -66,6 +72,23 @@ def test_a_project_begins_from_the_newest_published_version(ask):
     assert FakeApi.posted == [("method-versions/9/projects/", {"name": "Quay 4", "parent_space_id": 7, "starts_on": "2027-02-01"})]
     ask("begin", "scrum", "Quay 5", "--in", "har", "--on", "2027-02-01")
     assert FakeApi.posted[1] == ("methods/", {"space_id": 7, "ours": "scrum"})
+
+
+def test_a_project_begins_with_a_pack(ask):
+    ask("begin", "2", "Quay 4", "--in", "har", "--on", "2027-02-01", "--pack", "healthcare")
+    ask("begin", "2", "Quay 4", "--in", "har", "--on", "2027-02-01", "--pack", "12")
+    assert [body["pack"] for _path, body in FakeApi.posted] == ["healthcare", "own-12"]
+
+
+def test_figures_of_method_and_packs_stand_in_one_table(ask):
+    lines = [line.split("  ") for line in ask("figures", "POR").splitlines()]
+    said = {row[-1]: [cell.strip() for cell in row if cell.strip()] for row in lines[1:]}
+    assert said["Lead time�[31m"] == ["method", "4.5 days", "90 days", "9", "Lead time�[31m"]
+    assert said["Cycle time"] == ["method", "–", "90 days", "2/8", "Cycle time"]
+    assert said["Overdue"] == ["healthcare", "3", "as of now", "9", "Overdue"]
+    assert said["Deviations"] == ["healthcare", "–", "by hand", "Deviations"]
+    found = json.loads(ask("figures", "POR", "--json"))
+    assert [one["of"] for one in found] == ["method", "healthcare"] and found[1]["by_hand"] == ["Deviations"]
 
 
 def test_conformance_names_what_was_not_done(ask):

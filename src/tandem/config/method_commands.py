@@ -36,8 +36,9 @@ def list_(is_json: bool) -> None:
 @click.argument("name")
 @click.option("--in", "place", required=True, help=_("Key of the portfolio, programme or organisation in which it stands."))
 @click.option("--on", "day", required=True, help=_("The day on which it starts, as 2027-02-01."))
+@click.option("--pack", default="", help=_("An industry pack: its number, or the key of an included one."))
 @showing.as_json
-def begin(method: str, name: str, place: str, day: str, is_json: bool) -> None:
+def begin(method: str, name: str, place: str, day: str, pack: str, is_json: bool) -> None:
     api = Api()
     space = api.space(place)
     chosen = int(method) if method.isdecimal() else api.post("methods/", {"space_id": space["id"], "ours": method})["id"]
@@ -45,7 +46,7 @@ def begin(method: str, name: str, place: str, day: str, is_json: bool) -> None:
     if not published:
         raise click.ClickException(_("This method has no published version."))
     version = max(published, key=lambda row: int(row["number"]))
-    project = api.post(f"method-versions/{version['id']}/projects/", {"name": name, "parent_space_id": space["id"], "starts_on": day})
+    project = api.post(f"method-versions/{version['id']}/projects/", {"name": name, "parent_space_id": space["id"], "starts_on": day, **({"pack": f"own-{pack}" if pack.isdecimal() else pack} if pack else {})})
     if is_json:
         showing.dump(project)
     else:
@@ -161,6 +162,37 @@ def gaps(key: str, is_all: bool, is_json: bool) -> None:
     if parts:
         click.echo()
         showing.table((_("section"), _("state"), _("rests on"), _("name")), [(one["section"], one["state"], _rests(one), clean(one["name"])) for one in parts])
+
+
+@methods.command(help=_("Figures that the method and the industry packs of a project name: their value, of which time and from how many records."))
+@click.argument("key")
+@showing.as_json
+def figures(key: str, is_json: bool) -> None:
+    api = Api()
+    space = api.space(key)["id"]
+    found = [{"of": _("method"), **_measured(api.get(f"method-uses/{use['id']}/conformance/"))} for use in api.rows("method-uses/", space_id=space, is_current="true")]
+    found += [{"of": use["pack"], **_measured(api.get(f"pack-uses/{use['id']}/gaps/"))} for use in api.rows("pack-uses/", space_id=space)]
+    if not found:
+        raise click.ClickException(_("This project follows no method, and no industry pack holds in it."))
+    if is_json:
+        showing.dump(found)
+        return
+    rows = [(each["of"], *_figure(one)) for each in found for one in each["figures"]]
+    rows += [(each["of"], "–", "", _("by hand"), clean(name)) for each in found for name in each["by_hand"]]
+    showing.table((_("of"), _("value"), _("period"), _("records"), _("figure")), rows)
+
+
+def _measured(found: Row) -> Row:
+    return {"figures": found["figures"], "by_hand": found["by_hand"]}
+
+
+def _figure(one: Row) -> tuple[Any, ...]:
+    """Where there is too little: how many records there are of those that it needs."""
+    units = {"days": _("days"), "percent": "%", "a_week": _("a week")}
+    period = _("%(days)s days") % one if one["days"] else _("as of now")
+    if one["value"] is None:
+        return "–", period, f"{one['found']}/{one['needed']}", clean(one["name"])
+    return f"{one['value']:g} {units.get(one['unit'], '')}".rstrip(), period, one["found"], clean(one["name"])
 
 
 def _rests(one: Row) -> str:

@@ -12,9 +12,10 @@ from tandem.reports.queries import method_figures
 
 class FigureValue(BaseModel):
     """`value` is null while of the `needed` records only `found` are there; `unit`: days, percent, a_week, count or ratio; `days`: of so many
-    days before today, 0 as of now. What is measured by hand does not stand here."""
+    days before today, 0 as of now. What is measured by hand does not stand here, but among `by_hand`."""
 
     key: str
+    name: str
     value: float | None
     unit: str
     days: int
@@ -22,5 +23,8 @@ class FigureValue(BaseModel):
     needed: int
 
 
-def figures(user: Any, project: Project, keys: Iterable[str]) -> list[dict[str, Any]]:
-    return [asdict(one) for one in method_figures.of_project(user, project, keys).values()]
+def figures(user: Any, project: Project, named: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Of each (key, name): what is measured, and what is measured by hand."""
+    names = dict(named)
+    found = method_figures.of_project(user, project, names)
+    return {"figures": [{"name": names[key], **asdict(one)} for key, one in found.items()], "by_hand": [name for key, name in names.items() if key not in found]}

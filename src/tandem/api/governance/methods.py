@@ -127,6 +127,7 @@ class MethodConformance(BaseModel):
     checks: list[ConformanceCheck]
     tailored: list[int]
     figures: list[FigureValue]
+    by_hand: list[str]
 
 
 uses = Router(tags=["governance"])
@@ -142,11 +143,12 @@ def conformance(request: HttpRequest, id: Path[Id]) -> HttpResponse:
     user: Any = request.auth  # type: ignore[attr-defined]
     row = USES.row(user, id)
     found = conforming.of(row)
+    named = MethodPart.objects.visible_to(user).kept().filter(project=row.project_id, kind=MethodPart.Kind.KPI, pack="").order_by("rank", "id").values_list("key", "name")
     checks = [
         {"code": one.code, "holds": one.holds, "name": one.name, "figures": one.figures, "gate_id": one.gate.pk if one.gate else None, "item_id": one.item.pk if one.item else None}
         for one in found.checks
     ]
-    return generic.send({"project_id": row.project_id, "as_of": clock.today(), "percent": found.percent, "checks": checks, "tailored": [part.pk for part in found.tailored], "figures": figures(user, row.project, [one["key"] for one in row.method_version.content["kpis"]])})
+    return generic.send({"project_id": row.project_id, "as_of": clock.today(), "percent": found.percent, "checks": checks, "tailored": [part.pk for part in found.tailored], **figures(user, row.project, named)})
 
 
 @uses.get("/{id}/differences/", response={200: Differences, **NO}, operation_id="method_uses_differences_read", summary="method uses: differences")

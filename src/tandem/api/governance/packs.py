@@ -56,6 +56,7 @@ class Gaps(BaseModel):
     controls: list[ControlStanding]
     parts: list[PackPart]
     figures: list[FigureValue]
+    by_hand: list[str]
 
 
 def _say(*, actor: Any, pack_use: PackUse, version: int, **values: Any) -> PackUse:
@@ -81,6 +82,8 @@ def read_gaps(request: HttpRequest, id: Path[Id]) -> HttpResponse:
     user: Any = request.auth  # type: ignore[attr-defined]
     uses = [NOUN.row(user, id)]
     found, parts = gaps.standing(uses), gaps.parts(uses, user.language)
+    pack = pack_content.of_use(uses[0])
+    named = zip((key for key, _pair in pack.kpis), pack.figures(user.language), strict=True) if pack else ()
     rows = [
         {"control": one.control.key, "name": one.control.said(user.language)[0], "asks": one.control.said(user.language)[1], "standards": list(one.control.standards), "state": one.state,
          "code": one.code, "figures": one.figures, "evidence": one.word.evidence if one.word else "", "link": one.word.link if one.word else ""}
@@ -91,7 +94,7 @@ def read_gaps(request: HttpRequest, id: Path[Id]) -> HttpResponse:
          "gate_id": one.gate.pk if one.gate else None, "item_id": one.part.item_id if one.part else None}
         for one in parts
     ]  # fmt: skip
-    return generic.send({"pack_use_id": id, "gaps": sum(one.state == gaps.GAP for one in (*found, *parts)), "controls": rows, "parts": told, "figures": figures(user, uses[0].project, [key for one in uses if (pack := pack_content.of_use(one)) for key, _pair in pack.kpis])})
+    return generic.send({"pack_use_id": id, "gaps": sum(one.state == gaps.GAP for one in (*found, *parts)), "controls": rows, "parts": told, **figures(user, uses[0].project, named)})
 
 
 class PackDifference(BaseModel):
