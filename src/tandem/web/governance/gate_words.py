@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from tandem.governance.conformance import Check
 from tandem.governance.criteria import Standing
@@ -56,7 +56,7 @@ def shape(is_met: bool | None) -> str:
 
 
 def met(is_met: bool | None) -> str:
-    return _("Open") if is_met is None else _("Holds") if is_met else _("Does not hold")
+    return pgettext("criterion", "Open") if is_met is None else _("Holds") if is_met else _("Does not hold")
 
 
 def check(one: Check) -> str:
