@@ -133,7 +133,7 @@ uses = Router(tags=["governance"])
 generic.reads(uses, USES, history=False)
 generic.creates(uses, USES, body("MethodUseCreate", MethodUse, "project method_version starts_on"), method_uses.take_up)
 generic.acts(uses, USES, "upgrades", body("MethodUpgrade", MethodUse, "", method_version_id=Reference(MethodVersion, "method_version")), method_uses.upgrade)
-generic.acts(uses, USES, "phases", body("MethodUsePhase", MethodUse, "", phase=_Key), lambda *, actor, method_use, version, phase: phase_moves.move(actor=actor, method_use=method_use, version=version, phase=phase))
+generic.acts(uses, USES, "phases", body("MethodUsePhase", MethodUse, "", phase=_Key, override_reason=(words(500), OPTIONAL)), phase_moves.move)
 
 
 @uses.get("/{id}/conformance/", response={200: MethodConformance, **NO}, operation_id="method_uses_conformance_read", summary="method uses: conformance")
