@@ -31,7 +31,7 @@ VERSIONS = Noun(
 )  # fmt: skip
 USES = Noun(
     path="method-uses", model=MethodUse, word="method_use", shows="id space_id project_id method_version_id starts_on began_at ended_at by_id version created_at",
-    filters="space_id project_id method_version_id", narrows={"is_current": (bool, lambda rows, wanted: rows.filter(ended_at__isnull=wanted))},
+    is_held=False, filters="space_id project_id method_version_id", narrows={"is_current": (bool, lambda rows, wanted: rows.filter(ended_at__isnull=wanted))},
 )  # fmt: skip
 PARTS = Noun(
     path="method-parts", model=MethodPart, word="method_part",
