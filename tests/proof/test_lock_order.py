@@ -44,7 +44,9 @@ def together(first: Callable[[], Any], then: Callable[[], Any], other: Callable[
                 first()
                 begun.set()
                 until = time.monotonic() + 3
-                while not through.is_set() and time.monotonic() < until and not (backend and _waits(backend[0])):
+                while (
+                    not through.is_set() and time.monotonic() < until and not (backend and _waits(backend[0]))
+                ):
                     time.sleep(0.02)
                 then()
             return "done"
@@ -76,7 +78,9 @@ def _waits(backend: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def by_api(noun: Any, user: Any, row: Any, act: Callable[[Any], Any]) -> tuple[Callable[[], Any], Callable[[], Any]]:
+def by_api(
+    noun: Any, user: Any, row: Any, act: Callable[[Any], Any]
+) -> tuple[Callable[[], Any], Callable[[], Any]]:
     """A change through the API in its two steps: the row is held, then changed."""
     door = held(user, noun, row.pk, etag(row.version), {})
     kept: list[Any] = []
@@ -94,7 +98,9 @@ def by_api(noun: Any, user: Any, row: Any, act: Callable[[Any], Any]) -> tuple[C
 
 def test_whoever_puts_leave_down_keeps_the_person_from_nothing(world):
     def leave() -> None:
-        time_off.ask(actor=world.admin, person=world.boris, starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 2))
+        time_off.ask(
+            actor=world.admin, person=world.boris, starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 2)
+        )
 
     def write() -> None:
         with connection.cursor() as cursor:
@@ -114,7 +120,14 @@ def test_while_reports_come_in_the_project_is_written_about(world):
     def write() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '1s'")
-        Gate.objects.create(space=world.project.space, project=world.project, key="worth", name="Worth it", phase="dream", due_on=clock.today())
+        Gate.objects.create(
+            space=world.project.space,
+            project=world.project,
+            key="worth",
+            name="Worth it",
+            phase="dream",
+            due_on=clock.today(),
+        )
 
     assert together(report, lambda: time.sleep(1.5), write) == ["done", "done"]
 
@@ -130,28 +143,54 @@ def limited(world):
 
 def test_of_two_who_change_an_item_by_page_and_by_api_neither_waits_in_a_circle(world, limited):
     item, state = limited[0], make.state_of(world.project, "in_progress")
-    first, then = by_api(ITEMS, world.boris, item, lambda row: work_items.change(actor=world.boris, item=row, version=row.version, state=state))
+    first, then = by_api(
+        ITEMS,
+        world.boris,
+        item,
+        lambda row: work_items.change(actor=world.boris, item=row, version=row.version, state=state),
+    )
     other = WorkItem.objects.get(pk=item.pk)
-    assert together(first, then, lambda: work_items.change(actor=world.boris, item=other, version=None, priority=1)) == ["Outdated", "done"]
+    assert together(
+        first, then, lambda: work_items.change(actor=world.boris, item=other, version=None, priority=1)
+    ) == ["Outdated", "done"]
     assert WorkItem.objects.get(pk=item.pk).priority == 1
 
 
 def test_an_item_becomes_a_part_of_one_that_the_api_changes(world, limited):
     item, part = limited
     state = make.state_of(world.project, "in_progress")
-    first, then = by_api(ITEMS, world.boris, item, lambda row: work_items.change(actor=world.boris, item=row, version=row.version, state=state))
+    first, then = by_api(
+        ITEMS,
+        world.boris,
+        item,
+        lambda row: work_items.change(actor=world.boris, item=row, version=row.version, state=state),
+    )
     part = WorkItem.objects.get(pk=part.pk)
     above = WorkItem.objects.get(pk=item.pk)
-    assert together(first, then, lambda: work_items.change(actor=world.boris, item=part, version=None, parent=above)) == ["done", "done"]
+    assert together(
+        first, then, lambda: work_items.change(actor=world.boris, item=part, version=None, parent=above)
+    ) == ["done", "done"]
 
 
 def test_of_two_who_move_a_project_by_page_and_by_api_neither_waits_in_a_circle(world):
-    phases = [{"key": key, "name": key.title(), "stage": stage, "days": 5} for key, stage in (("dream", "concept"), ("draw", "plan"), ("dig", "build"))]
+    phases = [
+        {"key": key, "name": key.title(), "stage": stage, "days": 5}
+        for key, stage in (("dream", "concept"), ("draw", "plan"), ("dig", "build"))
+    ]
     method = methods.create(actor=world.alma, space=world.root, name="House way", content={"phases": phases})
     methods.publish(actor=world.alma, method_version=method.versions.get(), version=None)
     project = make.project_of(actor=world.alma, method=method, name="Quay", owner=world.boris)
     make.spaces.grant(actor=world.alma, space=project.space, user=world.boris, role=Role.PROJECT_MANAGER)
     use = MethodUse.objects.select_related("project", "method_version").get(project=project)
-    first, then = by_api(USES, world.boris, use, lambda row: phase_moves.move(actor=world.boris, method_use=row, version=row.version, phase="draw"))
-    found = together(first, then, lambda: phase_moves.move(actor=world.alma, method_use=use, version=use.version, phase="dig"))
+    first, then = by_api(
+        USES,
+        world.boris,
+        use,
+        lambda row: phase_moves.move(actor=world.boris, method_use=row, version=row.version, phase="draw"),
+    )
+    found = together(
+        first,
+        then,
+        lambda: phase_moves.move(actor=world.alma, method_use=use, version=use.version, phase="dig"),
+    )
     assert found == ["Outdated", "done"]
