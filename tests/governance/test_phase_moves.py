@@ -17,7 +17,8 @@ from tandem.kit.errors import Denied, Hidden, Refused, Stale
 from tandem.people.models import Role
 from tandem.portfolio.actions import projects
 from tandem.reports.queries import gates as reads
-from tandem.work.actions import transitions, undoing
+from tandem.work.actions import transitions, undoing, wip_limits, work_items
+from tandem.work.models import WipOverride
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,47 @@ def test_a_gate_that_came_later_further_back_throws_nobody_back():
     assert stands(("a", state.OPEN), ("b", state.PASSED), ("c", state.OPEN)) == "c", "a pack's, taken up late"
     assert stands(("b", state.PASSED), ("b", state.OPEN)) == "b", "two gates of one phase: both hold"
     assert stands(("a", state.OPEN), ("b", state.OPEN)) == "a"
+
+
+def test_a_phase_that_was_finished_before_its_turn_is_open_again_when_the_project_comes_into_it(world, use):
+    passes(world, use)
+    part = MethodPart.objects.select_related("item__state", "item__type").get(project=use.project_id, kind="phase", key="pour")
+    work_items.change(actor=world.alma, item=part.item, version=None, state=make.state_of(use.project, "done"))
+    run = uuid.uuid4()
+    go(world.alma, use, "pour", run=run)
+    assert now(use) == "pour", "where its card was put, not one further"
+    assert undoing.undo(actor=world.alma, run=run) == (2, 0)
+    assert now(use) == "dig" and phase_moves.standing(use)[0][3].is_over
+
+
+def test_one_that_waits_at_its_gate_stays_finished(world, use):
+    part = MethodPart.objects.select_related("item__state", "item__type").get(project=use.project_id, kind="phase", key="draw")
+    work_items.change(actor=world.alma, item=part.item, version=None, state=make.state_of(use.project, "done"))
+    go(world.alma, use, "draw")
+    assert now(use) == "draw" and phase_moves.standing(use)[0][1].is_over
+
+
+def test_of_two_gates_of_a_phase_the_one_that_is_passed_lets_nobody_back(world, use):
+    passes(world, use)
+    gate = Gate.objects.get(project=use.project_id)
+    Gate.objects.create(space_id=gate.space_id, project=use.project, pack="health", key="safe", name="Safe", phase="draw", rank=9, due_on=gate.due_on)
+    assert now(use) == "draw", "both hold"
+    with pytest.raises(Refused, match="phase_gate_passed"):
+        go(world.alma, use, "dream")
+    assert not Event.objects.filter(verb="project.moved_phase").exists()
+
+
+def test_over_a_limit_of_the_board_it_goes_with_a_reason(world, signed_in, use):
+    passes(world, use)
+    go(world.alma, use, "open")
+    wip_limits.create(actor=world.alma, space=use.project.space, most=1, stops=True)
+    make.work_item(actor=world.alma, project=use.project, state="in_progress")
+    use.refresh_from_db()
+    answer = patch(signed_in(world.alma), use, state="build", version=use.version)
+    assert (answer.status_code, answer.json()["code"]) == (422, "wip_limit_reached")
+    answer = patch(signed_in(world.alma), use, state="build", version=use.version, override_reason="The frost comes early")
+    assert answer.status_code == 200 and now(use) == "pour"
+    assert WipOverride.objects.filter(space=use.project.space).values_list("reason", flat=True).distinct().get() == "The frost comes early"
 
 
 def test_a_gate_that_is_left_out_stands_in_nobodys_way(world, use):
@@ -178,6 +220,15 @@ def test_who_may_not_move_sees_no_handle(world, signed_in, use):
     for person, code in ((world.dana, 404), (world.chen, 403)):
         assert patch(signed_in(person), use, state="plan", version=use.version).status_code == code
     assert now(use) == "dream"
+
+
+def test_the_page_counts_those_too_that_do_not_fit_on_it(world, signed_in, use, monkeypatch):
+    for number in range(2):
+        method_uses.start_project(actor=world.alma, parent=world.root, method_version=use.method_version, name=f"Berth {number}", starts_on=clock.today())
+    monkeypatch.setattr(reads, "MOST", 2)
+    page = signed_in(world.alma).get("/phases/").content.decode()
+    assert "<b>3 projects follow a method</b>" in page and "There are more than fit here" in page
+    assert page.count("data-card=") == 2
 
 
 def test_the_board_asks_as_often_for_many(world, signed_in, use):

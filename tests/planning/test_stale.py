@@ -169,8 +169,16 @@ def test_what_changes_the_time_of_people_makes_the_levelled_plan_stale_and_no_fo
 
     from tandem.governance.actions import meeting_points, meeting_series, meetings
     from tandem.governance.models import Meeting
-    from tandem.people.actions import users
+    from tandem.people.actions import spaces, users
+    from tandem.people.models import Role
 
+    for change in (  # who may not see a meeting any more is not asked to it
+        lambda: spaces.revoke(actor=people.admin, space=people.project.space, user=people.mei),
+        lambda: spaces.grant(actor=people.admin, space=people.project.space, user=people.mei, role=Role.MEMBER),
+    ):
+        empty()
+        change()
+        assert (levelled(), queued()) == (1, [])
     row = make.meeting(actor=people.boris, space=people.project.space, needed=[people.mei])
     for change, count in (
         (lambda: meetings.answer(actor=people.mei, meeting=row, comes=False), 1),

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 
 from tandem.api.problems import Outdated, Precondition
 from tandem.api.shapes import Body, Reference
-from tandem.kit.errors import Hidden, Refused
+from tandem.kit.errors import Hidden, Refused, Stale
 from tandem.kit.http import etag, version_of
 
 Values = dict[str, Any]
@@ -48,6 +48,8 @@ class Noun:
     masks: Callable[[Any, list[Values]], None] | None = None
     hangs_on: Callable[[Any, Any], list[tuple[type[models.Model], Any]]] | None = None
     "Rows whose events belong to its history too: their model and their ids."
+    is_held: bool = True
+    "Else its actions hold what they need in an order of their own, as for a page: the row before all that would have two wait in a circle."
 
     @property
     def name(self) -> str:
@@ -143,16 +145,22 @@ def expected(if_match: str | None) -> int:
 
 @contextmanager
 def held(user: Any, noun: Noun, pk: int, if_match: str | None, sent: Values) -> Iterator[Any]:
-    """The row in the version that the client knows, locked until the change is done."""
+    """The row in the version that the client knows, locked until the change is done; what is not held has to be written in that version."""
     if not noun.is_versioned:
         yield noun.row(user, pk)
         return
-    noun.row(user, pk)
+    row = noun.row(user, pk)
     version = expected(if_match)
-    with transaction.atomic():
-        row = noun.of(user).select_for_update(of=("self",)).filter(pk=pk).first()
-        if row is None:
-            raise Hidden
-        if row.version != version:
-            raise Outdated(noun.one(user, pk), sent)
-        yield row
+    try:
+        with transaction.atomic():
+            if noun.is_held:
+                row = noun.of(user).select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
+            if row is None:
+                raise Hidden
+            if row.version != version:
+                raise Outdated(noun.one(user, pk), sent)
+            yield row
+    except Stale as problem:
+        if noun.is_held or isinstance(problem, Outdated) or getattr(problem.current, "pk", None) != pk:
+            raise
+        raise Outdated(noun.one(user, pk), sent) from None

@@ -53,6 +53,7 @@ def in_stage(phases: Sequence[Phase], now: int, stage: str) -> int | None:
 
 
 def between(phases: Sequence[Phase], gates: Iterable[Gate], now: int, to: int) -> list[Gate]:
-    """The gates that stand in the way: ahead those that are not passed, on the way back those that are."""
-    crossed = {phase.key for phase in phases[min(now, to) : max(now, to)]}
+    """The gates that stand in the way: ahead those that are not passed, on the way back those that are, that of the phase itself included where
+    another one holds it there still."""
+    crossed = {phase.key for phase in (phases[now:to] if to > now else phases[to : now + 1])}
     return [gate for gate in gates if not gate.is_left_out and gate.phase in crossed and (gate.state == Gate.State.PASSED) == (to < now)]

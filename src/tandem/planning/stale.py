@@ -13,8 +13,8 @@ _NOUNS = frozenset(
 )
 _TIME = frozenset(("meeting_series", "employment", "time_off", "booking", "skill_need", "person_skill", "equipment", "equipment_need"))
 """What says how much time people have and what they can do: the levelled plan and its conflicts rest on it, forecasts do not."""
-_MEETINGS = frozenset(("meeting.planned", "meeting.rescheduled", "meeting.moved", "meeting.taken_back", "meeting.answered", "user.zone_changed"))
-"""Of meetings what says who is in one when, and on whose clock; agendas and minutes take nobody's time."""
+_MEETINGS = frozenset(("meeting.planned", "meeting.rescheduled", "meeting.moved", "meeting.taken_back", "meeting.answered", "user.zone_changed", "membership.granted", "membership.revoked", "user.disabled", "user.enabled"))
+"""Of meetings what says who is in one when, on whose clock, and whether they are asked at all; agendas and minutes take nobody's time."""
 ALIGNMENT, ALIGNMENT_DELAY = "planning.alignment", 20
 _SERVING = frozenset(("contribution", "scope", "objective"))
 LEVEL, SEARCH = "planning.level", "planning.search_level"

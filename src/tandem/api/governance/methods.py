@@ -31,7 +31,7 @@ VERSIONS = Noun(
 )  # fmt: skip
 USES = Noun(
     path="method-uses", model=MethodUse, word="method_use", shows="id space_id project_id method_version_id starts_on began_at ended_at by_id version created_at",
-    filters="space_id project_id method_version_id", narrows={"is_current": (bool, lambda rows, wanted: rows.filter(ended_at__isnull=wanted))},
+    is_held=False, filters="space_id project_id method_version_id", narrows={"is_current": (bool, lambda rows, wanted: rows.filter(ended_at__isnull=wanted))},
 )  # fmt: skip
 PARTS = Noun(
     path="method-parts", model=MethodPart, word="method_part",
@@ -134,7 +134,7 @@ uses = Router(tags=["governance"])
 generic.reads(uses, USES, history=False)
 generic.creates(uses, USES, body("MethodUseCreate", MethodUse, "project method_version starts_on"), method_uses.take_up)
 generic.acts(uses, USES, "upgrades", body("MethodUpgrade", MethodUse, "", method_version_id=Reference(MethodVersion, "method_version")), method_uses.upgrade)
-generic.acts(uses, USES, "phases", body("MethodUsePhase", MethodUse, "", phase=_Key), lambda *, actor, method_use, version, phase: phase_moves.move(actor=actor, method_use=method_use, version=version, phase=phase))
+generic.acts(uses, USES, "phases", body("MethodUsePhase", MethodUse, "", phase=_Key, override_reason=(words(500), OPTIONAL)), phase_moves.move)
 
 
 @uses.get("/{id}/conformance/", response={200: MethodConformance, **NO}, operation_id="method_uses_conformance_read", summary="method uses: conformance")

@@ -48,6 +48,7 @@ NOUN = Noun(
     model=WorkItem,
     word="item",
     hangs_on=item_history.around,
+    is_held=False,
     shows=(
         "id space_id key number title description description_format type_id state_id parent_id priority service_class "
         "reporter_id labels fields derived rank due_on estimate_points estimate_minutes spent_minutes expected_minutes logged_minutes remaining_minutes "

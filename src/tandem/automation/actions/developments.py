@@ -22,7 +22,7 @@ def take(*, actor: Any, inlet: Inlet, seen: list[Seen]) -> int:
     keys = {key for one in seen for key in one.keys}
     rows = WorkItem.objects.visible_to(actor).present().filter(key__in=keys, space_id__in=spaces)
     with transaction.atomic():
-        items = {item.key: item for item in rows.select_for_update(of=("self",)).order_by("pk")}
+        items = {item.key: item for item in rows.select_for_update(no_key=True, of=("self",)).order_by("pk")}
         return sum(_link(actor, items[key], one) for one in seen for key in one.keys if key in items)
 
 

@@ -129,7 +129,7 @@ def _run(row: RuleRun) -> str:
     if row.depth and row.origin and _is_spent(row):
         return _OUT.TOO_DEEP
     # first held, then looked at: what the filter finds is what the steps change
-    WorkItem.objects.select_for_update(of=("self",)).filter(pk=row.item_id).first()
+    WorkItem.objects.select_for_update(no_key=True, of=("self",)).filter(pk=row.item_id).first()
     found = WorkItem.objects.visible_to(rule.owner).present().filter(space_id__among=below(rule.space_id), pk=row.item_id)
     item = found.filter(filter_language.condition(rule.condition, rule.owner)).select_related("state").first()
     if item is None:

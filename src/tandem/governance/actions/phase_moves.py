@@ -28,9 +28,12 @@ def standing(method_use: MethodUse) -> tuple[list[Phase], list[Gate], int]:
     return found, gates, phases.at(found, gates)
 
 
-def move(*, actor: Any, method_use: MethodUse, version: int | None, phase: str, run: uuid.UUID | None = None) -> MethodUse:
-    """The phases that are left behind are finished, those gone back to are open again. A gate on the way is decided at, never gone round:
-    ahead every gate has to be passed, and behind one that is passed nothing leads back. `run` marks what `undoing.undo` takes back."""
+def move(
+    *, actor: Any, method_use: MethodUse, version: int | None, phase: str, override_reason: str = "", run: uuid.UUID | None = None
+) -> MethodUse:  # fmt: skip
+    """The phases that are left behind are finished, those gone back to are open again, and so is one that was finished before its turn where
+    the project would not stay in it. A gate on the way is decided at, never gone round: ahead every gate has to be passed, and behind one that
+    is passed nothing leads back. `override_reason` says why a limit of the board is crossed by it, `run` marks what `undoing.undo` takes back."""
     require(actor, _DO, method_use.space_id)
     run = run or uuid.uuid4()
     with transaction.atomic():
@@ -47,8 +50,11 @@ def move(*, actor: Any, method_use: MethodUse, version: int | None, phase: str, 
             raise Refused("phase_left_out", field="phase", phase=found[to].name)
         check_way(found, gates, now, to)
         method_use.write(expected=version)
+        how: dict[str, Any] = {"run": run, "override_reason": override_reason}
         for one in found[min(now, to) : max(now, to)]:
-            _set(actor, one, is_over=to > now, run=run)
+            _set(actor, one, is_over=to > now, **how)
+        if phases.at(found, gates) != to:
+            _set(actor, found[to], is_over=False, **how)
         record("project.moved_phase", project, actor=actor, changes={"phase": [found[now].name, found[to].name]}, run=run)
     return method_use
 
@@ -61,7 +67,7 @@ def check_way(found: list[Phase], gates: list[Gate], now: int, to: int) -> None:
         raise Refused(code, field="phase", phase=found[to].name, name=gate.name, gate=gate.pk)
 
 
-def _set(actor: Any, phase: Phase, *, is_over: bool, run: uuid.UUID) -> None:
+def _set(actor: Any, phase: Phase, *, is_over: bool, **how: Any) -> None:
     if phase.is_left_out or (phase.item is not None and phase.item.is_done == is_over):
         return
     if phase.item is None:
@@ -69,6 +75,6 @@ def _set(actor: Any, phase: Phase, *, is_over: bool, run: uuid.UUID) -> None:
     states = [one for one in State.objects.filter(space=phase.item.space_id, is_given_up=False).active().in_order() if phase.item.type.uses(one.pk)]
     wanted = (_C.DONE,) if is_over else (_C.IN_PROGRESS, _C.TO_DO)
     state = next((one for category in wanted for one in states if one.category == category), None)
-    item = work_items.change(actor=actor, item=phase.item, version=None, state=state, run=run) if state else phase.item
+    item = work_items.change(actor=actor, item=phase.item, version=None, state=state, **how) if state else phase.item
     if item.is_done != is_over:  # others approve it, or the workflow knows no such state
         raise Refused("phase_needs_approval", phase=phase.name, key=item.key)

@@ -64,7 +64,7 @@ def _write(
     rows = WorkItem.objects.open().filter(space_id=project.space_id, pk__in=dates.keys()).select_related("space", "state", "type").order_by("id")
     steps = [
         bulk.Step(item, versions.get(item.pk, item.version), {"planned_start": dates[item.pk][0], "planned_finish": dates[item.pk][1]} | ({"assignees": people[item.pk]} if item.pk in people else {}))
-        for item in rows.select_for_update(of=("self",))
+        for item in rows.select_for_update(no_key=True, of=("self",))
         if (item.planned_start, item.planned_finish) != dates[item.pk] or item.pk in people
     ]
     if not steps:

@@ -121,7 +121,7 @@ def lock(changes: list[PlanChange]) -> None:
     for model, kind in ((Promise, Kind.PROMISE), (Feature, Kind.FEATURE), (Release, Kind.RELEASE)):
         wanted = [change.subject for change in changes if change.kind == kind]
         if wanted:
-            list(model.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk").values_list("pk"))
+            list(model.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk").values_list("pk"))
 
 
 def _of(wanted: list[tuple[str, int]], kind: str) -> list[int]:

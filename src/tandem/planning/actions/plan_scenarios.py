@@ -197,7 +197,7 @@ def lock(changes: list[PlanChange]) -> None:
     """What is changed stays as it was looked at until the decision is carried out; in one order, so that nobody waits in a circle."""
     for model, kinds in zip((WorkItem, Project, Booking), _THINGS, strict=True):
         wanted = [change.subject for change in changes if change.kind in kinds]
-        list(model.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk").values_list("pk"))
+        list(model.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk").values_list("pk"))
     plan_commitments.lock(changes)
 
 

@@ -52,7 +52,7 @@ def propose(
     if len(wanted) > MOST:
         raise Refused("candidates_too_many", most=MOST)
     with transaction.atomic():
-        held = Project.objects.select_for_update(of=("self",)).filter(pk__in=wanted, state__in=_GOING).order_by("pk")
+        held = Project.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted, state__in=_GOING).order_by("pk")
         rows = list(held.select_related("owner"))
         reports = _newest(actor, rows)
         _refuse_other_money(space, reports)

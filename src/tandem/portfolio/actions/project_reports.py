@@ -62,7 +62,7 @@ def take_many(*, actor: Any, rows: Iterable[Reported], source: str) -> Outcome:
         require(actor, _DO, space_id)
     with transaction.atomic():
         projects = sorted({pk for pk, _on in wanted})
-        list(Project.objects.select_for_update().filter(pk__in=projects).order_by("pk").values_list("pk"))
+        list(Project.objects.select_for_update(no_key=True).filter(pk__in=projects).order_by("pk").values_list("pk"))
         known = ProjectReport.objects.filter(project_id__in=projects, source_name=source)
         present = {(one.project_id, one.on): one for one in known}
         made, changed = [], []

@@ -35,12 +35,16 @@ class Card:
 @dataclass
 class Board:
     cards: dict[str, list[Card]] = field(default_factory=dict)
+    count: int = 0
     without: int = 0
-    left_off: bool = False
+
+    @property
+    def left_off(self) -> bool:
+        return self.count > MOST
 
 
 def board(user: Any, space: Space | None) -> Board:
-    """Live projects of a place that follow a method, by stage; five queries, however many."""
+    """Live projects of a place that follow a method, by stage; five queries, however many, and one more where there are more than stand on it."""
     live = Project.objects.visible_to(user).exclude(state__in=(Project.State.DONE, Project.State.CANCELLED))
     if space is not None:
         live = live.filter(space_id__among=below(user, space.pk))
@@ -48,7 +52,8 @@ def board(user: Any, space: Space | None) -> Board:
     found = list(uses.order_by("project__name")[: MOST + 1])
     projects = [use.project_id for use in found[:MOST]]
     gates, parts = gates_of(user, projects), phases_of(user, projects)
-    made = Board(without=live.exclude(method_uses__ended_at=None, method_uses__isnull=False).count(), left_off=len(found) > MOST)
+    count = len(found) if len(found) <= MOST else uses.count()
+    made = Board(count=count, without=live.exclude(method_uses__ended_at=None, method_uses__isnull=False).count())
     for use in found[:MOST]:
         card = card_of(use, gates.get(use.project_id, []), parts.get(use.project_id, []))
         made.cards.setdefault(card.stage, []).append(card)

@@ -11,7 +11,7 @@ from tandem.people.models import User
 
 def hold(person: User) -> None:
     """Two writers about one person come one after the other."""
-    User.objects.select_for_update().only("pk").get(pk=person.pk)
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=person.pk)
 
 
 def in_order(starts_on: date, ends_on: date | None) -> None:

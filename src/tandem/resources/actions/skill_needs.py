@@ -20,7 +20,7 @@ def say(*, actor: Any, item: WorkItem, skill: Skill, level: int = 3) -> SkillNee
     if not skill.is_seen_by(actor):
         raise Refused("reference_unknown", field="skill_id")
     with transaction.atomic():
-        WorkItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+        WorkItem.objects.select_for_update(no_key=True, of=("self",)).get(pk=item.pk)
         rows = SkillNeed.objects.filter(item=item)
         row = rows.filter(skill=skill).first()
         if row is not None:

@@ -43,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
     topics = [f"space:{pk}" for pk in sorted({card.use.space_id for card in cards})][:MOST_TOPICS]
     request.live_topics = topics  # type: ignore[attr-defined]
     context: dict[str, Any] = {
-        "columns": columns, "found": found, "count": len(cards), "places": places(request), "in": key, "tabs": tabs("phase_board"), "live_topic": " ".join(topics),
+        "columns": columns, "found": found, "count": found.count, "places": places(request), "in": key, "tabs": tabs("phase_board"), "live_topic": " ".join(topics),
         "today": clock.today(), "shapes": words.GATE_SHAPES, "may_begin": may_somewhere(request.user, BEGINS), "src": request.get_full_path(),
         "to": {card.use.pk: None if set(card.stages) >= set(STAGES) else " ".join(card.stages) for card in cards if card.use.space_id in editable},
         "patch": reverse("method_use_phases", kwargs={"id": 0}).replace("/0/", "/{id}/"), "overdue": sum(_is_overdue(card) for card in cards),
@@ -58,12 +58,12 @@ def _is_overdue(card: reads.Card) -> bool:
 @login_required
 @require_http_methods(["PATCH"])
 def move(request: HttpRequest, id: int) -> HttpResponse:
-    """A card into another stage: `{"state": "plan", "version": 3}`. 409 when somebody moved the project first; 422 with the reason, and with
+    """A card into another stage: `{"state": "plan", "version": 3}`, with `override_reason` over a limit that stops. 409 when somebody moved the project first; 422 with the reason, and with
     the gate's page as `peek` where a gate stands between."""
     use = doors.find(MethodUse.objects.select_related("project", "method_version"), request.user, pk=id)
     try:
         given = orjson.loads(request.body)
-        stage, version = str(given["state"]), int(given["version"])
+        stage, version, reason = str(given["state"]), int(given["version"]), str(given.get("override_reason") or "")
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"message": _("This change cannot be read.")}, status=400)
     run = uuid.uuid4()
@@ -72,7 +72,7 @@ def move(request: HttpRequest, id: int) -> HttpResponse:
         to = phases.in_stage(found, now, stage)
         if to is None:
             raise Refused("stage_without_phase", project=use.project.name, stage=str(words.STAGES.get(stage, stage[:40])))
-        use = phase_moves.move(actor=request.user, method_use=use, version=version, phase=found[to].key, run=run)
+        use = phase_moves.move(actor=request.user, method_use=use, version=version, phase=found[to].key, override_reason=reason, run=run)
     except Stale as problem:
         return JsonResponse({"message": said.refusal("stale", {}), "version": problem.current.version}, status=409)
     except Refused as problem:

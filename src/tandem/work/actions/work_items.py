@@ -303,7 +303,7 @@ def restore(*, actor: Any, item: WorkItem, version: int | None) -> None:
     """Back to where it stood, if there is room, and if what it is a part of is there. What went to another space stands once."""
     require(actor, _DO, item.space_id)
     with transaction.atomic():
-        limits, plan = wip_limits.hold(item.space_id), derived.hold(item.space_id)
+        plan, limits = derived.hold(item.space_id), wip_limits.hold(item.space_id)
         now, became = whereabouts.alone(actor=actor, item=item)
         if (removed_at := now.removed_at) is None:
             return
