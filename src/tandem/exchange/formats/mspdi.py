@@ -28,6 +28,7 @@ from tandem.exchange.formats.xml_stream import elements
 from tandem.exchange.records import (
     AssignmentRecord,
     Category,
+    CostRecord,
     ItemRecord,
     LinkRecord,
     PlanAsks,
@@ -219,8 +220,7 @@ class Mspdi(Source):
         )  # fmt: skip
         for link in element.findall("PredecessorLink"):
             yield from self._link(link, uid)
-        if cost := self._costs.of_task(element, self._tasks[uid]):
-            yield cost
+        yield from self._cost(self._costs.of_task(element, self._tasks[uid]), self._tasks[uid])
         self._report(element, TASK_TAGS, f"UID {uid}")
 
     def _link(self, element: Element, task: str) -> Iterator[Record]:
@@ -261,10 +261,15 @@ class Mspdi(Source):
                 f"UID {uid}",
                 len(element.findall("TimephasedData")),
             )
-        if cost := self._costs.of_assignment(element, self._tasks[task]):
-            yield cost
+        yield from self._cost(self._costs.of_assignment(element, self._tasks[task]), self._tasks[task])
         is_cost = self._costs.is_cost(resource)
         self._report(element, _ASSIGNMENT_TAGS | mspdi_costs.TAGS if is_cost else _ASSIGNMENT_TAGS, f"Assignment {uid}")
+
+    def _cost(self, cost: CostRecord | None, place: mspdi_costs.Place) -> Iterator[Record]:
+        if cost is not None and place.counts:
+            yield cost
+        elif cost is not None:
+            self._tally.add("Task.FixedCost" if cost.resource is None else "Assignment.Cost", "cost_out_of_plan", place.title)
 
     def _report(self, element: Element, taken: set[str], where: str) -> None:
         for child in element:
