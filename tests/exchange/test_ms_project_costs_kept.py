@@ -4,9 +4,11 @@ from decimal import Decimal as D
 
 import pytest
 
+from tandem.history.models import Event
 from tandem.portfolio.actions import cost_lines
 from tandem.portfolio.models import CostLine
 from tandem.reports.queries import money
+from tandem.work.models import WorkItem
 from tests.exchange.test_ms_project import export
 from tests.exchange.test_ms_project_costs import IN, PLAN, lines, plan, reasons, taken  # noqa: F401
 
@@ -63,3 +65,15 @@ def test_a_sign_that_was_answered_answers_for_no_other(world, plan):  # noqa: F8
     plan.write_text(text.replace(">$<", ">¥<").replace("77755", "88855"), encoding="utf-8")
     assert reasons(taken(plan, world)[1]) == {"currency_unknown"}
     assert {row[3] for row in lines(space)} == {"USD"}
+
+
+def test_a_field_of_ones_own_that_holds_money_is_no_field_that_everybody_reads(world, plan):  # noqa: F811
+    names = "<ExtendedAttributes><ExtendedAttribute><FieldID>188743786</FieldID><FieldName>Cost1</FieldName><Alias>Fee</Alias></ExtendedAttribute><ExtendedAttribute><FieldID>188743731</FieldID><FieldName>Text1</FieldName><Alias>Berth</Alias></ExtendedAttribute></ExtendedAttributes>"
+    values = "<ExtendedAttribute><FieldID>188743786</FieldID><Value>9876500</Value></ExtendedAttribute><ExtendedAttribute><FieldID>188743731</FieldID><Value>North</Value></ExtendedAttribute>"
+    text = PLAN.replace("<Calendars>", names + "<Calendars>", 1).replace("<FixedCostAccrual>1</FixedCostAccrual></Task>", f"<FixedCostAccrual>1</FixedCostAccrual>{values}</Task>")
+    plan.write_text(text, encoding="utf-8")
+    space, told = taken(plan, world)
+    item = WorkItem.objects.get(space=space, title="Piles")
+    assert item.fields["Berth"] == "North" and "Fee" not in item.fields
+    assert not Event.objects.filter(space=space, changes__icontains="98765").exists()
+    assert [row["what"] for row in told["not_taken_over"] if row["code"] == "custom_cost"] == ["Task.Fee"]

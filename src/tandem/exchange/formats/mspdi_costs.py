@@ -3,6 +3,7 @@
 Amounts stand there in hundredths, whatever the currency.
 """
 
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,8 @@ from tandem.exchange.records import CostRecord
 
 TAGS = {"Cost", "ActualCost", "RemainingCost", "CostVariance", "AccrueAt", "CostCenter"}
 "Of cost resources and their assignments: taken over, or a sum of what is."
+FIELD = re.compile(r"(Enterprise )?Cost\d{1,2}")
+"Fields of one's own that hold an amount: in hundredths too, and for the eyes of everybody who sees the task."
 _AT_START = "1"
 _CENT, _UNREADABLE = Decimal("0.01"), Decimal("Infinity")
 
