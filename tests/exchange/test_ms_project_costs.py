@@ -94,7 +94,7 @@ def test_a_line_that_was_edited_or_removed_here_stays_as_it_is(world, plan):
     told = taken(plan, world)[1]
     assert [(row[0], row[4]) for row in lines(space)] == [("Quay", D("1000.01")), ("Slab: Travel to the harbour office", D("1500.00"))]
     assert [row["count"] for row in told["not_taken_over"] if row["code"] == "cost_edited_here"] == [2]
-    cost_lines.change(actor=world.alma, cost_line=CostLine.objects.get(pk=permit.pk), version=None, planned=D(2000))
+    cost_lines.change(actor=world.alma, cost_line=CostLine.objects.get(pk=permit.pk), version=None, planned=D(2000), forecast=D(2000))
     assert [row["count"] for row in taken(plan, world)[1]["not_taken_over"] if row["code"] == "cost_edited_here"] == [1], "both say the same now"
 
 

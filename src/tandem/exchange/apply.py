@@ -65,6 +65,7 @@ def apply(source: Source, *, actor: Any, imported: Import, options: Options, ste
             return report
         stream = source.records()
         projects, rest = _projects(stream)
+        _one_after_the_other(system_of(source, projects), projects, is_patient=not options.is_preview)
         if feedback.is_wanted(options):
             return _feedback(source, projects, rest, actor=actor, imported=imported, options=options, step=step)
         if proposals.is_wanted(options):
@@ -131,6 +132,15 @@ def _take_time() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '15min'")
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '15min'")
+
+
+def _one_after_the_other(system: str, projects: list[R.ProjectRecord], *, is_patient: bool) -> None:
+    """Of one source read twice at once the second finds what the first has made. A preview waits no longer than a page may."""
+    with connection.cursor() as cursor:
+        if is_patient:
+            cursor.execute("SET LOCAL lock_timeout = '15min'")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 6))", ["/".join((system, *(one.source_id for one in projects)))])
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 
 
 def _look_at_new_rows() -> None:
@@ -299,6 +309,8 @@ class _Work:
             found.append(R.Note("archived_removed", {"count": self.taking.archived}))
         if names := self.taking.guessed:
             found.append(R.Note("resources_as_people", {"count": len(names), "names": ", ".join(names[:20]) + (" …" if names[20:] else "")}))
+        if self.taking.costs_gone:
+            found.append(R.Note("costs_gone", {"count": self.taking.costs_gone}))
         if self.taking.info.is_schedule:
             return found
         if not self.taking.info.timezone_known:

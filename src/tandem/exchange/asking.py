@@ -33,7 +33,7 @@ def of_plan(source: Source, *, actor: Any, space: Space, into: Space | None, ans
 
 
 def _currency(plan: PlanAsks, target: Space | None, system: str) -> str:
-    return costs.currency_of(plan.currency) or (costs.currency_here(target, system) if target else "")
+    return costs.currency_of(plan.currency) or (costs.currency_here(target, system, plan.currency) if target else "")
 
 
 def _strangers(plan: PlanAsks, space: Space, system: str, actor: Any) -> list[str]:

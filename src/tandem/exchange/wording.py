@@ -24,8 +24,9 @@ _WHY = {
     "costs_not_allowed": _mark("you may not write costs of this project"),
     "currency_unknown": _mark("the plan names no currency that is known here; say it when it is imported"),
     "cost_undated": _mark("nobody says when it costs that"),
-    "cost_below_nothing": _mark("the amount is below nothing, or out of all measure"),
+    "cost_below_nothing": _mark("the amount cannot be read, is below nothing, or out of all measure"),
     "cost_edited_here": _mark("the cost was edited or removed here since; it was left as it is"),
+    "costs_missing": _mark("the file names no cost at all; those of earlier imports were left as they are"),
     "need_undated": _mark("nobody says from when it is needed"),
     "need_of_nothing": _mark("the amount is nothing, or out of all measure"),
     "timephased": _mark("work by the day is computed anew; only gaps in it are kept"),
@@ -33,6 +34,7 @@ _WHY = {
 _NOTES = {
     "archived_removed": _mark("%(count)s archived open items came in as removed; they can be restored."),
     "resources_as_people": _mark("%(count)s names of the plan that nobody here bears came in as people: %(names)s. Where one of them is a piece of equipment, say so before it is imported."),
+    "costs_gone": _mark("Costs that are no longer in the plan were removed (%(count)s); they can be restored."),
     "times_in_zone": _mark("Times without a zone were read as %(zone)s."),
 }
 

@@ -28,6 +28,7 @@ from tandem.exchange.formats.xml_stream import elements
 from tandem.exchange.records import (
     AssignmentRecord,
     Category,
+    CostRecord,
     ItemRecord,
     LinkRecord,
     PlanAsks,
@@ -66,6 +67,7 @@ class Mspdi(Source):
         super().__init__(path, "mspdi", options)
         self._project: dict[str, str] = {}
         self._aliases: dict[str, str] = {}
+        self._money: set[str] = set()
         self._tasks: dict[str, mspdi_costs.Place] = {}
         self._resources: set[str] = set()
         self._gaps: dict[str, Gaps] = {}
@@ -84,6 +86,8 @@ class Mspdi(Source):
                     self._gaps.setdefault(element.findtext("TaskUID") or "", gaps)
             elif element.tag == "ExtendedAttribute":
                 field = element.findtext("FieldID") or ""
+                if mspdi_costs.FIELD.fullmatch(clean(element.findtext("FieldName"))):
+                    self._money.add(field)
                 self._aliases[field] = (
                     clean(element.findtext("Alias")) or clean(element.findtext("FieldName")) or field
                 )
@@ -214,13 +218,14 @@ class Mspdi(Source):
             created=as_datetime(element.findtext("CreateDate")), resolved=plan.actual_finish,
             start=as_datetime(element.findtext("Start")), finish=as_datetime(element.findtext("Finish")),
             due=plan.deadline, estimate_minutes=plan.work_minutes or plan.duration_minutes,
-            fields=fields_of(element, self._aliases, ("Contact", "Hyperlink", "HyperlinkAddress")),
+            fields=fields_of(element, self._aliases, ("Contact", "Hyperlink", "HyperlinkAddress"), self._money),
             rank=float(element.findtext("ID") or 0), is_archived=not plan.is_active, plan=plan,
         )  # fmt: skip
         for link in element.findall("PredecessorLink"):
             yield from self._link(link, uid)
-        if cost := self._costs.of_task(element, self._tasks[uid]):
-            yield cost
+        for number in self._money & {one.findtext("FieldID") or "" for one in element.findall("ExtendedAttribute")}:
+            self._tally.add(f"Task.{self._aliases[number]}", "custom_cost", f"UID {uid}")
+        yield from self._cost(self._costs.of_task(element, self._tasks[uid]), self._tasks[uid])
         self._report(element, TASK_TAGS, f"UID {uid}")
 
     def _link(self, element: Element, task: str) -> Iterator[Record]:
@@ -261,10 +266,15 @@ class Mspdi(Source):
                 f"UID {uid}",
                 len(element.findall("TimephasedData")),
             )
-        if cost := self._costs.of_assignment(element, self._tasks[task]):
-            yield cost
+        yield from self._cost(self._costs.of_assignment(element, self._tasks[task]), self._tasks[task])
         is_cost = self._costs.is_cost(resource)
         self._report(element, _ASSIGNMENT_TAGS | mspdi_costs.TAGS if is_cost else _ASSIGNMENT_TAGS, f"Assignment {uid}")
+
+    def _cost(self, cost: CostRecord | None, place: mspdi_costs.Place) -> Iterator[Record]:
+        if cost is not None and place.counts:
+            yield cost
+        elif cost is not None:
+            self._tally.add("Task.FixedCost" if cost.resource is None else "Assignment.Cost", "cost_out_of_plan", place.title)
 
     def _report(self, element: Element, taken: set[str], where: str) -> None:
         for child in element:

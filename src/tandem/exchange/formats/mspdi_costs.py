@@ -3,6 +3,7 @@
 Amounts stand there in hundredths, whatever the currency.
 """
 
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -15,16 +16,19 @@ from tandem.exchange.records import CostRecord
 
 TAGS = {"Cost", "ActualCost", "RemainingCost", "CostVariance", "AccrueAt", "CostCenter"}
 "Of cost resources and their assignments: taken over, or a sum of what is."
+FIELD = re.compile(r"(Enterprise )?Cost\d{1,2}")
+"Fields of one's own that hold an amount: in hundredths too, and for the eyes of everybody who sees the task."
 _AT_START = "1"
-_CENT = Decimal("0.01")
+_CENT, _UNREADABLE = Decimal("0.01"), Decimal("Infinity")
 
 
 class Place(NamedTuple):
-    """A task, as far as a cost needs it."""
+    """A task, as far as a cost needs it. One that is inactive, or of another plan, costs this plan nothing."""
 
     title: str
     start: date | None
     finish: date | None
+    counts: bool = True
 
 
 class _Resource(NamedTuple):
@@ -50,7 +54,7 @@ class Costs:
         self._resources[uid] = _Resource(name or f"Resource {uid}", element.findtext("AccrueAt") or "", centre)
 
     def look_at_task(self, element: Element) -> None:
-        self.is_any = self.is_any or bool(_amount(element, "FixedCost"))
+        self.is_any = self.is_any or bool(_amount(element, "FixedCost") and place_of(element).counts)
 
     def look_at_assignment(self, element: Element) -> None:
         if not self.is_any and self.is_cost(element.findtext("ResourceUID") or ""):
@@ -85,7 +89,8 @@ class Costs:
 
 
 def place_of(task: Element) -> Place:
-    return Place(clean(task.findtext("Name")), _day(task, "Start"), _day(task, "Finish"))
+    counts = task.findtext("Active") != "0" and task.findtext("ExternalTask") != "1"
+    return Place(clean(task.findtext("Name")), _day(task, "Start"), _day(task, "Finish"), counts)
 
 
 def _fixed(element: Element, place: Place, task: str | None) -> CostRecord | None:
@@ -102,11 +107,12 @@ def _when(start: date | None, finish: date | None, accrues: str) -> date | None:
 
 
 def _amount(element: Element, tag: str) -> Decimal:
+    """Infinite where it cannot be read: no line holds that, so whoever brings it is told."""
     try:
         found = Decimal((element.findtext(tag) or "0").strip() or "0")
-        return (found / 100).quantize(_CENT) if found.is_finite() else Decimal(0)
+        return (found / 100).quantize(_CENT) if found.is_finite() else _UNREADABLE
     except InvalidOperation:
-        return Decimal(0)
+        return _UNREADABLE
 
 
 def _day(element: Element, tag: str) -> date | None:

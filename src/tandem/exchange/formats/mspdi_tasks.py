@@ -3,6 +3,7 @@ and which of its columns are left.
 """
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 from xml.etree.ElementTree import Element
@@ -149,12 +150,12 @@ def gaps_of(assignment: Element) -> Gaps:
     return tuple(gaps)
 
 
-def fields_of(element: Element, aliases: dict[str, str], tags: tuple[str, ...] = ()) -> dict[str, Value]:
-    """Custom fields by their alias, and a few own ones without a column here."""
+def fields_of(element: Element, aliases: dict[str, str], tags: tuple[str, ...] = (), without: Collection[str] = ()) -> dict[str, Value]:
+    """Custom fields by their alias, and a few own ones without a column here. `without`: numbers of those that stay out."""
     found: dict[str, Value] = {tag: text for tag in tags if (text := clean(element.findtext(tag)))}
     for attribute in element.findall("ExtendedAttribute"):
         field, value = attribute.findtext("FieldID") or "", clean(attribute.findtext("Value"))
-        if value:
+        if value and field not in without:
             found[aliases.get(field) or f"Field {field}"] = value
     return found
 

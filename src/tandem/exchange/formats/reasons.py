@@ -68,6 +68,8 @@ WHY_NOT_TAKEN: dict[str, str] = {
     "display": _("how the source shows things, not part of the work"),
     "no_place": _("there is no place for it yet"),
     "money": _("what work costs is computed here, from the rates of people and the time logged"),
+    "cost_out_of_plan": _("the task is inactive or of another plan, so the plan does not count what it costs"),
+    "custom_cost": _("amounts of money are only kept where not everybody reads them; this field has no such place"),
     "time_entries": _("single time entries are not taken over; the total is kept on the item"),
     "watchers": _("watchers are not taken over, so that nobody gets letters because of an import"),
     "not_contained": _("its bytes are not in the export, only its address"),

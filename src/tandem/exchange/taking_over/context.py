@@ -54,6 +54,7 @@ class Taking:
     guessed: list[str] = field(default_factory=list)  # resources that became people though nobody said so
     resources: dict[str, Person] = field(default_factory=dict)
     equipment: dict[str, Equipment] = field(default_factory=dict)  # which of the resources is one
+    costs_gone: int = 0  # that the plan has no longer
     versions: dict[str, date | None] = field(default_factory=dict)
     items: dict[str, int] = field(default_factory=dict)  # source id → our id, of all items of the file
     fresh: set[int] = field(default_factory=set)  # items that this import has made

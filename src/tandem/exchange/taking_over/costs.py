@@ -3,13 +3,15 @@
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import Count
+
 from tandem.exchange.models import ExternalReference
 from tandem.exchange.records import CostRecord
 from tandem.exchange.taking_over.context import Taking
 from tandem.exchange.taking_over.ledger import Entry, digest
 from tandem.people.access import Permission, may
 from tandem.people.models import Space
-from tandem.portfolio.actions import cost_lines
+from tandem.portfolio.actions import budgets, cost_lines
 from tandem.portfolio.models import CostLine, Portfolio
 from tandem.work.models import WorkItem
 
@@ -37,11 +39,11 @@ def currency_of(said: str) -> str:
     return code if code in _CURRENCIES else _SIGNS.get(code, "")
 
 
-def currency_here(space: Space, system: str) -> str:
-    """That of the lines which an earlier import of the same plan made."""
+def currency_here(space: Space, system: str, said: str) -> str:
+    """In which most costs of the same plan came when it named its currency by the same sign; also where a line got another one here since."""
     # house: reads — one word of rows that are not shown
-    made = ExternalReference.objects.filter(space=space, system=system, kind=KIND, subject_kind=CostLine._meta.label_lower)
-    return CostLine.objects.filter(space=space, pk__in=made.values("subject_id")).order_by("id").values_list("currency", flat=True).first() or ""
+    rows = ExternalReference.objects.filter(space=space, system=system, kind=KIND, data__said=said, data__has_key="currency")
+    return rows.values_list("data__currency", flat=True).annotate(lines=Count("pk")).order_by("-lines").first() or ""
 
 
 def take_costs(taking: Taking, records: list[CostRecord], said: str) -> dict[str, Any]:
@@ -53,12 +55,17 @@ def take_costs(taking: Taking, records: list[CostRecord], said: str) -> dict[str
     if not may_write(taking.actor, taking.space.pk):
         _tell(taking, records, "costs_not_allowed")
         return {}
-    currency = taking.currency or currency_of(said) or currency_here(taking.space, taking.ledger.system)
+    if not records:
+        for key in refs:
+            taking.tally.add("CostLine", "costs_missing", key)
+        taking.ledger.keep(KIND, list(refs.values()))
+        return {}
+    currency = taking.currency or currency_of(said) or currency_here(taking.space, taking.ledger.system, said)
     if currency not in _CURRENCIES:
         _tell(taking, records, "currency_unknown")
         return {}
     wanted = _wanted(taking, records, currency)
-    _write(taking, wanted, refs)
+    _write(taking, wanted, refs, said)
     sums = [sum((one.values[name] or Decimal(0) for one in wanted.values()), Decimal(0)) for name in ("planned", "actual")]
     return {"lines": len(wanted), "sums": [{"currency": currency, "planned": str(sums[0]), "actual": str(sums[1])}]} if wanted else {}
 
@@ -74,16 +81,18 @@ def _wanted(taking: Taking, records: list[CostRecord], currency: str) -> dict[st
         elif not (0 <= one.planned < _MOST and abs(one.actual or 0) < _MOST):
             taking.tally.add(_what(one), "cost_below_nothing", one.source_id)
         else:
+            is_part = one.actual is not None and one.actual < one.planned
             values = {
                 "title": " ".join(one.title.split())[:200] or taking.space.name[:200], "kind": _kind(one), "cost_centre": " ".join(one.cost_centre.split())[:40], "month": day, "currency": currency,
-                "planned": one.planned, "actual": one.actual,
+                "planned": one.planned, "actual": one.actual, "forecast": one.planned if is_part else None,
             }  # fmt: skip
             values = cost_lines.checked(values)
             found[one.source_id] = _Wanted(one, values, digest(sorted(values.items())))
     return found
 
 
-def _write(taking: Taking, wanted: dict[str, _Wanted], refs: dict[str, ExternalReference]) -> None:
+def _write(taking: Taking, wanted: dict[str, _Wanted], refs: dict[str, ExternalReference], said: str) -> None:
+    budgets.hold(taking.space)  # whoever edits a line now is waited for, and found to have done so
     lines = CostLine.objects.in_bulk([ref.subject_id for ref in refs.values()])
     fresh = {key: one for key, one in wanted.items() if key not in refs}
     same, differing, gone = [], [], []
@@ -96,6 +105,8 @@ def _write(taking: Taking, wanted: dict[str, _Wanted], refs: dict[str, ExternalR
             differing.append((ref, line, one))
         elif one is None and is_untouched and line is not None and line.removed_at is None:
             gone.append((ref, line))
+        elif one is None and (line is None or line.removed_at is not None):
+            same.append(ref)
         else:
             same.append(ref)
             taking.tally.add("CostLine", "cost_edited_here", key)
@@ -103,19 +114,21 @@ def _write(taking: Taking, wanted: dict[str, _Wanted], refs: dict[str, ExternalR
         actor=taking.actor, space=taking.space, new=[one.values for one in fresh.values()], run=taking.run,
         changed=[(line, one.values) for _ref, line, one in differing], gone=[line for _ref, line in gone],
     )  # fmt: skip
-    taking.ledger.add(KIND, [Entry(key, line, one.mark, _data(one.record, line)) for (key, one), line in zip(fresh.items(), made, strict=True)])
-    taking.ledger.update(KIND, [(ref, one.mark, _data(one.record, line)) for ref, line, one in differing])
+    taking.ledger.add(KIND, [Entry(key, line, one.mark, _data(one, line, said)) for (key, one), line in zip(fresh.items(), made, strict=True)])
+    taking.ledger.update(KIND, [(ref, one.mark, _data(one, line, said)) for ref, line, one in differing])
     taking.ledger.keep(KIND, same)
     taking.ledger.drop([ref for ref, _line in gone])
+    taking.costs_gone = len(gone)
 
 
 def _is(line: CostLine, values: dict[str, Any]) -> bool:
-    return line.removed_at is None and all(getattr(line, name) == value for name, value in values.items())
+    """Whether it says what the plan says; what is expected only where somebody said so."""
+    return line.removed_at is None and all(getattr(line, name) in ((value, None) if name == "forecast" else (value,)) for name, value in values.items())
 
 
-def _data(record: CostRecord, line: CostLine) -> dict[str, Any]:
-    """Its version tells later whether somebody edited it here; amounts stand in the line alone."""
-    return {"task": record.task, "resource": record.resource, "version": line.version}
+def _data(one: _Wanted, line: CostLine, said: str) -> dict[str, Any]:
+    """Its version tells later whether somebody edited it here, its currency what the plan's sign means; amounts stand in the line alone."""
+    return {"task": one.record.task, "resource": one.record.resource, "version": line.version, "said": said, "currency": one.values["currency"]}
 
 
 def _kind(record: CostRecord) -> str:

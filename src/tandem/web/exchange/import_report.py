@@ -83,7 +83,7 @@ def costs(imported: Import, user: Any) -> dict[str, Any]:
     seen = may(user, Permission.SEE_COSTS, imported.into_id) if is_there and imported.into_id else imported.owner_id == user.pk and not is_there
     if not seen or not imported.costs:
         return {}
-    sums = [{"currency": one["currency"], "planned": money.cents(Decimal(one["planned"]), one["currency"]), "actual": money.cents(Decimal(one["actual"]), one["currency"])} for one in imported.costs["sums"]]
+    sums = [{"currency": one["currency"], "planned": money.cents(Decimal(one["planned"]), one["currency"]), "actual": money.cents(Decimal(one["actual"]), one["currency"]) if Decimal(one["actual"]) else "–"} for one in imported.costs["sums"]]
     return {"lines": imported.costs["lines"], "sums": sums}
 
 
