@@ -69,6 +69,9 @@ def test_a_point_that_was_struck_out_is_open(world, use):
     checklists.change(actor=world.mei, entry=one, version=None, is_done=True)
     checklists.remove(actor=world.mei, entry=two)
     assert (standing(use, "checklists")["berth"].state, standing(use, "checklists")["berth"].figures) == ("gap", {"n": 1, "of": 2})
+    own = checklists.create(actor=world.mei, item=one.item, text="Something else")
+    checklists.change(actor=world.mei, entry=own, version=None, is_done=True)
+    assert (standing(use, "checklists")["berth"].state, standing(use, "checklists")["berth"].figures) == ("gap", {"n": 2, "of": 3})
 
 
 def test_a_gate_that_holds_the_project_is_decided_on_before_a_version_without_it(world, pack, use):

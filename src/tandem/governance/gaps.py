@@ -1,10 +1,11 @@
 """Where a project has gaps against its packs: evidence for their controls is read from its records, or was said by somebody; roles that nobody
 has, gates that are not passed, checklists with open points."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from tandem.governance.models import ControlWord, Gate, MethodPart, PackUse, Risk
@@ -121,11 +122,12 @@ def parts(uses: list[PackUse], language: str) -> list[Part]:
     rows = MethodPart.objects.filter(project=project, ended_at=None).exclude(pack="").select_related("item__state", "person", "decided_by")
     there = {(row.pack, row.kind, row.key): row for row in rows}
     gates = {row.key: row for row in Gate.objects.filter(project=project).exclude(pack="")}
-    ticked: dict[int, list[bool]] = {}
+    entries: dict[int, list[_Entry]] = {}
     items = [row.item_id for row in there.values() if row.kind == MethodPart.Kind.DELIVERABLE]
-    entries = ChecklistEntry.objects.filter(Q(removed_at=None) | Q(became__removed_at=None, became__isnull=False), item__in=items)
-    for item, is_done, became in entries.values_list("item_id", "is_done", "became__state__category"):
-        ticked.setdefault(item, []).append(is_done or became == State.Category.DONE)
+    stands = Q(removed_at=None) | Q(became__removed_at=None, became__isnull=False)
+    rows_of = ChecklistEntry.objects.filter(item__in=items).annotate(stands=Case(When(stands, then=True), default=False))
+    for item, text, is_there, is_done, became in rows_of.values_list("item_id", "text", "stands", "is_done", "became__state__category"):
+        entries.setdefault(item, []).append((text, is_there, is_done or became == State.Category.DONE))
     found = []
     for use in uses:
         for section, wanted in asked(use, language).items():
@@ -133,17 +135,21 @@ def parts(uses: list[PackUse], language: str) -> list[Part]:
                 part = there.get((use.pack, _PART_KINDS[section], key_of(use.pack, row["key"])))
                 gate = gates.get(part.key) if part is not None and section == "gates" else None
                 name = part.name if part is not None and part.is_renamed else row["name"]
-                state, code, figures = _part_stands(part, gate, ticked, len(row.get("points", ())), people)
+                state, code, figures = _part_stands(part, gate, entries, row.get("points", ()), people)
                 about = row.get("duty") or "; ".join(row.get("points", ()))
                 found.append(Part(use, section, row["key"], name, state, code, figures, part, gate, about))
     return found
 
 
+_Entry = tuple[str, bool, bool]
+"""Of a checklist: its text, whether it stands there, whether it is done."""
 _PART_KINDS = {"roles": MethodPart.Kind.ROLE, "checklists": MethodPart.Kind.DELIVERABLE, "gates": MethodPart.Kind.GATE}
 
 
-def _part_stands(part: MethodPart | None, gate: Gate | None, ticked: dict[int, list[bool]], asked: int, people: set[int]) -> tuple[str, str, dict[str, Any]]:
-    """Who does not see the project any more has no role in it. A point that is `asked` and was struck out is open."""
+def _part_stands(
+    part: MethodPart | None, gate: Gate | None, entries: dict[int, list[_Entry]], asked: Sequence[str], people: set[int]
+) -> tuple[str, str, dict[str, Any]]:
+    """Who does not see the project any more has no role in it. A point that is `asked` and was struck out is open, whatever was added."""
     if part is None:
         return GAP, "not_made", {}
     if part.is_left_out:
@@ -160,6 +166,8 @@ def _part_stands(part: MethodPart | None, gate: Gate | None, ticked: dict[int, l
     item = part.item if part.item is not None and part.item.removed_at is None else None
     if item is None:
         return GAP, "item_gone", {}
-    points = ticked.get(item.pk, [])
-    n, of = sum(points), max(len(points), asked)
+    rows = entries.get(item.pk, [])
+    points = [is_done for _text, is_there, is_done in rows if is_there]
+    struck = {text for text, is_there, _is_done in rows if not is_there and text in asked} - {text for text, is_there, _is_done in rows if is_there}
+    n, of = sum(points), max(len(points) + len(struck), len(asked))
     return HOLDS if of and n == of else GAP, "points", {"n": n, "of": of}
