@@ -141,14 +141,19 @@ def limited(world):
     return [make.work_item(actor=world.boris, project=world.project) for _n in range(2)]
 
 
-def test_of_two_who_change_an_item_by_page_and_by_api_neither_waits_in_a_circle(world, limited):
-    item, state = limited[0], make.state_of(world.project, "in_progress")
-    first, then = by_api(
+def begun_by_api(world, item):
+    state = make.state_of(world.project, "in_progress")
+    return by_api(
         ITEMS,
         world.boris,
         item,
         lambda row: work_items.change(actor=world.boris, item=row, version=row.version, state=state),
     )
+
+
+def test_of_two_who_change_an_item_by_page_and_by_api_neither_waits_in_a_circle(world, limited):
+    item = limited[0]
+    first, then = begun_by_api(world, item)
     other = WorkItem.objects.get(pk=item.pk)
     assert together(
         first, then, lambda: work_items.change(actor=world.boris, item=other, version=None, priority=1)
@@ -158,13 +163,7 @@ def test_of_two_who_change_an_item_by_page_and_by_api_neither_waits_in_a_circle(
 
 def test_an_item_becomes_a_part_of_one_that_the_api_changes(world, limited):
     item, part = limited
-    state = make.state_of(world.project, "in_progress")
-    first, then = by_api(
-        ITEMS,
-        world.boris,
-        item,
-        lambda row: work_items.change(actor=world.boris, item=row, version=row.version, state=state),
-    )
+    first, then = begun_by_api(world, item)
     part = WorkItem.objects.get(pk=part.pk)
     above = WorkItem.objects.get(pk=item.pk)
     assert together(

@@ -167,7 +167,7 @@ def _part_stands(
     if item is None:
         return GAP, "item_gone", {}
     rows = entries.get(item.pk, [])
-    points = [is_done for _text, is_there, is_done in rows if is_there]
-    struck = {text for text, is_there, _is_done in rows if not is_there and text in asked} - {text for text, is_there, _is_done in rows if is_there}
-    n, of = sum(points), max(len(points) + len(struck), len(asked))
+    there = [(text, is_done) for text, is_there, is_done in rows if is_there]
+    struck = {text for text, is_there, _is_done in rows if not is_there and text in asked} - {text for text, _is_done in there}
+    n, of = sum(is_done for _text, is_done in there), max(len(there) + len(struck), len(asked))
     return HOLDS if of and n == of else GAP, "points", {"n": n, "of": of}
